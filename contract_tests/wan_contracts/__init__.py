@@ -1,0 +1,1 @@
+"""Payloads drawn from the documented rules, for property tests."""

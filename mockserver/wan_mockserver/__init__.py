@@ -1,0 +1,1 @@
+"""The mock server: both vendors' task life, offline."""

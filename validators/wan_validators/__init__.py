@@ -1,0 +1,8 @@
+"""Every documented limit of the Wan models at MuleRouter and Vtrix, to hold payloads against."""
+
+from .catalog import UnknownModel, catalog, model
+from .finding import Finding, Report
+from .linting import lint
+from .spec import Severity
+
+__all__ = ["Finding", "Report", "Severity", "UnknownModel", "catalog", "lint", "model"]

@@ -1,0 +1,66 @@
+"""Whether an http(s) URL can be fetched by somebody else's machine; nothing is looked up."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+PUBLIC: Final = re.compile(
+    r"https?://(?:[a-zA-Z0-9-]++\.)++(?!(?:local|localhost|internal|intranet|lan|home|corp|test|invalid)\b)"
+    r"[a-zA-Z]{2,63}(?::[0-9]{1,5})?(?:[/?#][!-~]*+)?"
+).fullmatch
+"""Matches plain public URLs, the common case, at once; says nothing about the others."""
+
+_RESERVED_NAMES = re.compile(
+    r"(?:.*\.)?(?:local|localhost|internal|intranet|lan|home|corp|test|invalid|home\.arpa)\.?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def is_url(text: str) -> bool:
+    """Whether *text* is an absolute http or https URL with a host and no white space."""
+    return _host(text) is not None
+
+
+def is_public(url: str) -> bool:
+    """Whether the host of *url* could be reached from the internet.
+
+    False for loopback, private, link-local and reserved addresses in every spelling that
+    ``inet_aton`` accepts (``127.1``, ``0x7f000001``), for names without a dot, and for names
+    under reserved or customary local domains (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
+    """
+    host = _host(url)
+    if host is None:
+        return False
+    address = _address(host)
+    if address is not None:
+        return address
+    return "." in host.rstrip(".") and _RESERVED_NAMES.fullmatch(host) is None
+
+
+def _host(text: str) -> str | None:
+    from urllib.parse import urlsplit
+
+    if re.match(r"https?://", text, re.IGNORECASE) is None or re.search(r"[\s\x00-\x1f]", text):
+        return None
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  (raises ValueError for a port that is none)
+        return parts.hostname or None
+    except ValueError:
+        return None
+
+
+def _address(host: str) -> bool | None:
+    """Whether the IP address *host* is global; None if it is no IP address."""
+    import ipaddress
+    import socket
+
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host)).is_global
+    except (OSError, UnicodeError):
+        return None

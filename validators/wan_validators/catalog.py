@@ -1,0 +1,71 @@
+"""Every spec there is: a new file in ``models/`` is a new model, with nothing to register."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from functools import cache
+from importlib import import_module
+
+from . import models
+from .spec import ModelSpec
+
+
+class UnknownModel(LookupError):
+    """No documented model has this name; the message lists the nearest ones, or all."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no documented model is called {name!r}; {suggestion(name)}")
+
+
+@cache
+def catalog() -> tuple[ModelSpec, ...]:
+    """All specs, in the order of their module names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
+    return tuple(_spec(import_module(f"{models.__name__}.{name}")) for name in names)
+
+
+def model(name: str) -> ModelSpec:
+    """The spec called *name*, which may also be a path or URL that has the model in it.
+
+    Raises UnknownModel, a LookupError, for any other name.
+    """
+    spec = find(name) or find(_in_path(name) or "")
+    if spec is None:
+        raise UnknownModel(name)
+    return spec
+
+
+def find(name: str) -> ModelSpec | None:
+    """The spec whose id is exactly *name*, or None."""
+    return _by_id().get(name)
+
+
+def suggestion(name: str) -> str:
+    """What to offer somebody who asked for *name*."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, _by_id(), n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else "known models: " + ", ".join(_by_id())
+
+
+@cache
+def _by_id() -> dict[str, ModelSpec]:
+    return {spec.id: spec for spec in catalog()}
+
+
+def _in_path(path: str) -> str | None:
+    """The part of *path* that stands for the model in some vendor's path."""
+    for template in {spec.vendor.create for spec in catalog() if "{model}" in spec.vendor.create}:
+        found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
+        if found:
+            return found[1]
+    return None
+
+
+def _spec(module: object) -> ModelSpec:
+    spec = getattr(module, "SPEC", None)
+    if not isinstance(spec, ModelSpec):
+        raise TypeError(f"{module!r} must define SPEC, a ModelSpec")
+    return spec

@@ -1,0 +1,168 @@
+"""Each kind of check and condition as a Python expression, for the compiled engine."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from .checks import (
+    Absent,
+    Alone,
+    Between,
+    Check,
+    Given,
+    Items,
+    Kind,
+    NotBlank,
+    OneOf,
+    Pair,
+    Parts,
+    Pixels,
+    Ratio,
+    Size,
+    Text,
+)
+from .spec import Condition, Equals, Stands
+
+
+@singledispatch
+def fits(check: Check, seen: str, name: str) -> str:
+    """Source that is true if what *seen* names fits *check*, which *name* names."""
+    return f"{name}.fits({seen})"
+
+
+@singledispatch
+def holds(check: Check, seen: str, name: str) -> str:
+    """Source that is true if *check* holds for what *seen* names, given that it fits."""
+    return f"{name}.holds({seen})"
+
+
+@fits.register(Given)
+@fits.register(Absent)
+@holds.register(Given)
+@holds.register(Kind)
+def _(check: Check, seen: str, name: str) -> str:
+    return "True"
+
+
+@holds.register
+def _(check: Absent, seen: str, name: str) -> str:
+    return "False"
+
+
+@fits.register
+def _(check: Kind, seen: str, name: str) -> str:
+    return f"type({seen}) is {check.type.__name__}"
+
+
+@fits.register
+def _(check: OneOf, seen: str, name: str) -> str:
+    return f"type({seen}) is {type(check.values[0]).__name__}"
+
+
+@holds.register
+def _(check: OneOf, seen: str, name: str) -> str:
+    return f"{seen} in {check.values!r}"
+
+
+@fits.register
+def _(check: Between, seen: str, name: str) -> str:
+    return f"type({seen}) is int"
+
+
+@holds.register
+def _(check: Between, seen: str, name: str) -> str:
+    return f"{check.low} <= {seen} <= {check.high}"
+
+
+@fits.register(Text)
+@fits.register(NotBlank)
+@fits.register(Pair)
+def _(check: Check, seen: str, name: str) -> str:
+    return f"type({seen}) is str"
+
+
+@holds.register(Text)
+@holds.register(Items)
+def _(check: Text | Items, seen: str, name: str) -> str:
+    return f"{check.low} <= len({seen}) <= {check.high}"
+
+
+@holds.register
+def _(check: Pair, seen: str, name: str) -> str:
+    return f"{seen}.count('*') == 1"
+
+
+@fits.register
+def _(check: Items, seen: str, name: str) -> str:
+    return f"type({seen}) is list"
+
+
+@fits.register
+def _(check: Alone, seen: str, name: str) -> str:
+    return f"type({seen}) is dict"
+
+
+@holds.register
+def _(check: Alone, seen: str, name: str) -> str:
+    return f"(len({seen}) == 1 or {name}.holds({seen}))"
+
+
+@holds.register
+def _(check: NotBlank, seen: str, name: str) -> str:
+    return f"not {seen}.isspace()" + ("" if check.empty else f" and {seen} != ''")
+
+
+@holds.register
+def _(check: Size, seen: str, name: str) -> str:
+    return f"sides({seen}) is not None"
+
+
+@holds.register
+def _(check: Parts, seen: str, name: str) -> str:
+    return f"{check.low} <= {seen}.count({check.key!r}) <= {check.high}"
+
+
+@fits.register
+def _(check: Size, seen: str, name: str) -> str:
+    return f"type({seen}) is str and {seen}.count('*') == 1"
+
+
+@fits.register(Pixels)
+@fits.register(Ratio)
+def _(check: Check, seen: str, name: str) -> str:
+    return f"{seen} is not None"
+
+
+@holds.register
+def _(check: Pixels, seen: str, name: str) -> str:
+    return f"{check.low} <= {seen}[0] * {seen}[1] <= {check.high}"
+
+
+@holds.register
+def _(check: Ratio, seen: str, name: str) -> str:
+    (low, per_low), (high, per_high) = check.low, check.high
+    return (
+        f"{seen}[0] * {per_low} >= {seen}[1] * {low}"
+        f" and {seen}[0] * {per_high} <= {seen}[1] * {high}"
+    )
+
+
+@singledispatch
+def condition(when: Condition, flag: str) -> str:
+    """Source that is true if *when* is met by the member that *flag* names."""
+    raise TypeError(f"no expression for {when!r}")
+
+
+@condition.register
+def _(when: Equals, flag: str) -> str:
+    same = (
+        f"{flag} is {when.value}"
+        if isinstance(when.value, bool)
+        else f"(type({flag}) is int and {flag} == {when.value})"
+    )
+    return f"({same} or {flag} is MISSING)" if when.value == when.default else same
+
+
+@condition.register
+def _(when: Stands, flag: str) -> str:
+    return f"({flag} is not MISSING and {flag} is not None)"

@@ -1,0 +1,134 @@
+"""The headers of image and audio files: format by content, sides, transparency, duration.
+
+Pillow and tinytag read them, and are imported only when there is a file to read. WEBP is
+the exception: Pillow allocates the canvas as soon as it opens one, so its three header
+layouts (RFC 9649, section 2) are read here.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What the first bytes of a file say; *format* is None if they are of no known format.
+
+    *sides* is (width, height) in pixels; *transparent* tells whether there is an alpha
+    channel or a transparent colour; *seconds* is the playing time. Each is None if unknown,
+    all of them when the file is damaged.
+    """
+
+    format: str | None = None
+    sides: tuple[int, int] | None = None
+    transparent: bool | None = None
+    seconds: float | None = None
+
+
+def image_header(data: bytes) -> Header:
+    """The header of an image file; only JPEG, PNG, BMP and WEBP are read beyond the format."""
+    format = _image_format(data)
+    if format == "WEBP":
+        return _webp(data)
+    return _pillow(format, data) if format in ("JPEG", "PNG", "BMP") else Header(format=format)
+
+
+def audio_header(data: bytes) -> Header:
+    """The header of an audio file; only WAV and MP3 are read beyond the format."""
+    format = _audio_format(data)
+    if format not in ("WAV", "MP3"):
+        return Header(format=format)
+    from tinytag import TinyTag
+
+    try:
+        seconds = TinyTag.get(file_obj=io.BytesIO(data), tags=False).duration
+    except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
+        seconds = None
+    return Header(format=format, seconds=seconds)
+
+
+def _image_format(data: bytes) -> str | None:
+    for magic, name in (
+        (b"\xff\xd8\xff", "JPEG"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"BM", "BMP"),
+        (b"GIF8", "GIF"),
+        (b"II*\x00", "TIFF"),
+        (b"MM\x00*", "TIFF"),
+        (b"<svg", "SVG"),
+        (b"<?xml", "SVG"),
+        (b"%PDF-", "PDF"),
+    ):
+        if data.startswith(magic):
+            return name
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp":
+        return {b"avif": "AVIF", b"heic": "HEIC", b"mif1": "HEIF"}.get(data[8:12], "MP4")
+    return None
+
+
+def _audio_format(data: bytes) -> str | None:
+    for magic, name in (
+        (b"ID3", "MP3"),
+        (b"OggS", "OGG"),
+        (b"fLaC", "FLAC"),
+        (b"FORM", "AIFF"),
+        (b"#!AMR", "AMR"),
+    ):
+        if data.startswith(magic):
+            return name
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return "WAV"
+    if data[4:8] == b"ftyp":
+        return "M4A"
+    # Eleven set bits start an MPEG frame; layer bits 00 are those of AAC in ADTS.
+    if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
+        return "MP3" if data[1] & 0x06 else "AAC"
+    return None
+
+
+def _pillow(format: str, data: bytes) -> Header:
+    try:
+        # The plugin's class, not Image.open, which refuses sides that would make a large
+        # picture: here a large picture is a finding.
+        image = _opener(format)(io.BytesIO(data))
+    except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
+        return Header(format=format)
+    transparent = "A" in image.mode or "transparency" in image.info
+    return Header(format=format, sides=image.size, transparent=transparent)
+
+
+def _opener(format: str) -> type[ImageFile]:
+    from PIL import BmpImagePlugin, JpegImagePlugin, PngImagePlugin
+
+    return {
+        "JPEG": JpegImagePlugin.JpegImageFile,
+        "PNG": PngImagePlugin.PngImageFile,
+        "BMP": BmpImagePlugin.BmpImageFile,
+    }[format]
+
+
+def _webp(data: bytes) -> Header:
+    kind, body = data[12:16], data[20:30]
+    if len(body) < 10:
+        return Header(format="WEBP")
+    number = int.from_bytes
+    if kind == b"VP8X":
+        sides = number(body[4:7], "little") + 1, number(body[7:10], "little") + 1
+        transparent = bool(body[0] & 0x10)
+    elif kind == b"VP8L" and body[0] == 0x2F:
+        bits = number(body[1:5], "little")
+        sides = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        transparent = bool(bits >> 28 & 1)
+    elif kind == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
+        sides = number(body[6:8], "little") & 0x3FFF, number(body[8:10], "little") & 0x3FFF
+        transparent = False
+    else:
+        return Header(format="WEBP")
+    return Header(format="WEBP", sides=sides, transparent=transparent)

@@ -1,0 +1,115 @@
+"""What to do about a finding, where its value tells what was meant."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import singledispatch
+from typing import Any
+
+from . import checks as c
+from . import media_checks as m
+from .finding import Finding
+from .pointer import MISSING
+
+_ALMOST_SIZE = re.compile(r"\s*\+?([0-9]{1,5})\s*[xX*\u00d7\u2217:,/]\s*\+?([0-9]{1,5})\s*(?:px)?\s*")
+
+_BY_RATIO = {
+    "1:1": "1280*1280",
+    "2:3": "800*1200",
+    "3:2": "1200*800",
+    "3:4": "960*1280",
+    "4:3": "1280*960",
+    "9:16": "720*1280",
+    "16:9": "1280*720",
+    "21:9": "1344*576",
+}
+"""The sizes that the documents recommend for common aspect ratios (S2, S4)."""
+
+LONGEST = 200
+"""Strings above this are data, not slips of the pen."""
+
+
+def hint(finding: Finding) -> str | None:
+    """One imperative sentence, or None."""
+    if finding.value is MISSING:
+        return None
+    return _hint(finding.row.check, finding.value, finding)
+
+
+@singledispatch
+def _hint(check: c.Check, value: Any, finding: Finding) -> str | None:
+    return None
+
+
+@_hint.register(c.Pair)
+@_hint.register(c.Size)
+def _(check: c.Check, value: Any, finding: Finding) -> str | None:
+    if type(value) is not str or len(value) > LONGEST:
+        return 'write it as a string, such as "1280*720"'
+    text = value.strip()
+    if text in _BY_RATIO:
+        return f'size is in pixels; for {text} write "{_BY_RATIO[text]}"'
+    if re.fullmatch(r"[1-8][kK]|[0-9]{3,4}[pP]", text):
+        return f'size is in pixels, not a tier: write for example "{_BY_RATIO["1:1"]}"'
+    found = _ALMOST_SIZE.fullmatch(value)
+    return f'write "{int(found[1])}*{int(found[2])}"' if found else None
+
+
+@_hint.register(c.Members)
+def _(check: c.Members, value: Any, finding: Finding) -> str | None:
+    from difflib import get_close_matches
+
+    name = finding.pointer.rpartition("/")[2]
+    near = get_close_matches(name, sorted(check.known), n=1) if len(name) <= LONGEST else []
+    return f"did you mean {near[0]}?" if near else "leave it out: it is likely to be ignored"
+
+
+@_hint.register(c.Between)
+@_hint.register(c.Within)
+def _(check: c.Check, value: Any, finding: Finding) -> str | None:
+    if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
+        return f"write {int(value)}, without quotes"
+    if type(value) is float and value.is_integer() and abs(value) < 2**53:
+        return f"write {int(value)}, without a fraction"
+    return None
+
+
+@_hint.register
+def _(check: c.Kind, value: Any, finding: Finding) -> str | None:
+    if check.type is bool:
+        word = value.lower() if type(value) is str and len(value) <= LONGEST else value
+        if word in ("true", "false"):
+            return f"write {word}, without quotes"
+    return None
+
+
+@_hint.register
+def _(check: c.OneOf, value: Any, finding: Finding) -> str | None:
+    if type(value) is not str or len(value) > LONGEST:
+        return None
+    same = [known for known in check.values if str(known).lower() == value.strip().lower()]
+    return f"write {json.dumps(same[0])}" if same else None
+
+
+@_hint.register
+def _(check: m.Prefixed, value: Any, finding: Finding) -> str | None:
+    seen = check.view.see(value)
+    kind = sorted(m.media.mime_types(seen.header.format or ""))
+    return f"put data:{kind[0]};base64, before it" if kind else None
+
+
+@_hint.register
+def _(check: m.Declared, value: Any, finding: Finding) -> str | None:
+    names = m.media.mime_types(check.view.see(value).header.format or "")
+    return f"declare it as {min(names, key=len)}" if names else None
+
+
+@_hint.register
+def _(check: m.Reachable, value: Any, finding: Finding) -> str | None:
+    return "upload it to where the vendor can fetch it, or send it as a data: URI"
+
+
+@_hint.register
+def _(check: m.Dimensions, value: Any, finding: Finding) -> str | None:
+    return "scale the image before you send it"

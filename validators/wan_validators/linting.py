@@ -1,0 +1,91 @@
+"""From a payload in any form to a report: the front door that everything else calls."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from .catalog import find, suggestion
+from .catalog import model as named
+from .checks import OBJECT, Given, Members
+from .engine import Engine, compile_spec
+from .finding import Finding, Report
+from .pointer import MISSING
+from .reading import place, read
+from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
+
+
+def lint(payload: Any, model: str | None = None) -> Report:
+    """Every documented rule that *payload* breaks, all at once.
+
+    *payload* is JSON text (str or bytes), or what ``json.loads`` makes of it; it is not
+    changed. *model* is a model's name or a path that has it in it, such as
+    ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``; without it the payload's own
+    member ``model`` decides. A payload in a vendor's wrapper is looked into, and pointers
+    lead through the wrapper.
+
+    Raises UnknownModel if *model* is given and is none; whatever is wrong with the payload
+    is in the report.
+    """
+    spec = None if model is None else find(model) or named(model)
+    if isinstance(payload, str | bytes | bytearray):
+        return _lint_text(payload, spec)
+    return _lint_value(payload, spec)
+
+
+def findings(spec: ModelSpec, payload: Any) -> list[Finding]:
+    """All findings of *spec* in *payload*, which may be in its vendor's wrapper."""
+    found = engine(spec)(payload)
+    if not found or spec.vendor.unwrap is None or type(payload) is not dict:
+        return found
+    inner = spec.vendor.unwrap(payload)
+    if inner is None:
+        return found
+    within = engine(spec)(inner.payload)
+    placed = [finding._replace(pointer=inner.place(finding.pointer)) for finding in within]
+    return placed + [Finding(_WRAPPER, at, None) for at in inner.strays]
+
+
+@cache
+def engine(spec: ModelSpec) -> Engine:
+    """The compiled form of *spec*, made on first use."""
+    return compile_spec(spec)
+
+
+_WRAPPER = Rule(
+    UNKNOWN_MEMBER,
+    "/input/0",
+    Members(frozenset({"params"})),
+    severity=Severity.WARNING,
+    says="only input[0].params is read",
+)
+
+
+def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
+    document = read(data)
+    if document.value is MISSING:
+        return Report(spec and spec.id, document.findings)
+    report = _lint_value(document.value, spec)
+    return Report(report.model, document.findings + place(report.findings, document.text))
+
+
+def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
+    if spec is None:
+        name = payload.get("model") if type(payload) is dict else None
+        spec = find(name) if type(name) is str else None
+        if spec is None:
+            return Report(None, [_no_model(payload)])
+    return Report(spec.id, findings(spec, payload))
+
+
+def _no_model(payload: Any) -> Finding:
+    if type(payload) is not dict:
+        return Finding(Rule("payload-type", "", OBJECT), "", payload)
+    name = payload.get("model", MISSING)
+    if name is MISSING:
+        says = "no member model tells which model this is for, and none was named"
+    else:
+        says = "no documented model has this name"
+    offer = suggestion(name) if type(name) is str else suggestion("")
+    row = Rule("model-known", "/model", Given(), required=True, says=f"{says}; {offer}")
+    return Finding(row, "/model", name)

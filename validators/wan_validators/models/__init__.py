@@ -1,0 +1,1 @@
+"""One table per model at a vendor; every module here that defines ``SPEC`` is found."""

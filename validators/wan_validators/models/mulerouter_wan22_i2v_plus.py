@@ -1,0 +1,80 @@
+"""wan2.2-i2v-plus at MuleRouter: a silent video from an image (S3)."""
+
+from decimal import Decimal
+
+from ..checks import BOOLEAN, OBJECT, OneOf
+from ..outputs import Price, Videos
+from ..rows import SEEDS, image, negative_prompt, prompt
+from ..spec import Doubt, ModelSpec, Rule
+from ..vendors.mulerouter import VENDOR
+
+SPEC = ModelSpec(
+    id="wan2.2-i2v-plus",
+    vendor=VENDOR,
+    title="Wan 2.2 video from an image",
+    source="S3: MuleRouter, wan2.2-i2v-plus, Create Generation Task",
+    rules=(
+        Rule("payload-type", "", OBJECT),
+        *prompt("/prompt", 800),
+        *image("/image", sides=(360, 2000), opaque=True, required=True),
+        *image("/last_frame", sides=(360, 2000), opaque=True),
+        *negative_prompt("/negative_prompt"),
+        Rule("resolution-tier", "/resolution", OneOf(("480P", "1080P")), default="1080P"),
+        Rule("duration-choice", "/duration", OneOf((5,))),
+        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
+        Rule("seed-range", "/seed", SEEDS),
+        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    ),
+    outputs=Videos(
+        resolution="/resolution",
+        duration="/duration",
+        seed="/seed",
+        input="/image",
+        seconds=5,
+        fps=30,
+        price=Price(
+            usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
+            source="a guess: no price list names this model",
+            on="2026-10",
+            confidence="guess",
+        ),
+    ),
+    doubts=(
+        Doubt(
+            "resolution 720P",
+            readings=(
+                "the enumeration has 480P and 1080P only",
+                "the page's own third example asks for 720P",
+            ),
+            taken="refused",
+            rules=("resolution-tier",),
+        ),
+        Doubt(
+            "last_frame",
+            readings=(
+                "among the features and in the second example",
+                "missing from the table of the body",
+            ),
+            taken="allowed, held to the same limits as image",
+            rules=("image-source",),
+        ),
+        Doubt(
+            "safety_filter",
+            readings=("missing from the page", "present on a newer copy of it, default true"),
+            taken="allowed, may be null",
+            rules=("safety-filter-type",),
+        ),
+        Doubt(
+            "the duration of a video when none is given",
+            readings=("an enumeration with no default", "fixed at 5 seconds"),
+            taken="5 seconds in the mock; leaving it out is allowed",
+            rules=("duration-choice",),
+        ),
+        Doubt(
+            "what 10MB is",
+            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
+            taken="the larger, so that nothing allowed is refused",
+            rules=("image-bytes",),
+        ),
+    ),
+)

@@ -1,0 +1,82 @@
+"""wan2.5-i2i-preview at MuleRouter: images edited by text (S0)."""
+
+from decimal import Decimal
+
+from ..checks import BOOLEAN, OBJECT, Between, Items
+from ..outputs import Images, Price
+from ..rows import image, images_billed, negative_prompt, prompt, seed, size
+from ..spec import Doubt, ModelSpec, Rule
+from ..vendors.mulerouter import VENDOR
+
+SPEC = ModelSpec(
+    id="wan2.5-i2i-preview",
+    vendor=VENDOR,
+    title="Wan 2.5 image editing",
+    source="S0: MuleRouter, wan2.5-i2i-preview, Create Generation Task",
+    rules=(
+        Rule("payload-type", "", OBJECT),
+        *prompt("/prompt", 2000),
+        Rule("images-count", "/images", Items(1, 3), required=True),
+        *image("/images/*", sides=(384, 5000), opaque=False),
+        *negative_prompt("/negative_prompt"),
+        *size("/size", (768 * 768, 1440 * 1440), nullable=True, default="1280*1280"),
+        Rule("n-range", "/n", Between(1, 4), default=4),
+        images_billed("/n", 4),
+        *seed("/seed", n="/n", default_n=4),
+        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=False),
+        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    ),
+    outputs=Images(
+        count="/n",
+        size="/size",
+        seed="/seed",
+        inputs="/images",
+        price=Price(
+            usd={"image": Decimal("0.03")},
+            source="two public price lists of the upstream model, which agree",
+            on="2026-10",
+            confidence="medium",
+        ),
+    ),
+    doubts=(
+        Doubt(
+            "base64 without data: before it",
+            readings=(
+                '"Base64 encoded data" is allowed',
+                "every example is a data: URI",
+            ),
+            taken="allowed, with a warning",
+            rules=("image-prefix",),
+        ),
+        Doubt(
+            "an empty array of images",
+            readings=("images is required", "only a maximum is given: 3 items"),
+            taken="refused: an edit needs an image",
+            rules=("images-count",),
+        ),
+        Doubt(
+            "what 10MB is",
+            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
+            taken="the larger, so that nothing allowed is refused",
+            rules=("image-bytes",),
+        ),
+        Doubt(
+            "transparency",
+            readings=(
+                "the page names PNG without a restriction",
+                "the sister models' pages say: no transparency",
+            ),
+            taken="allowed here",
+            rules=("image-format",),
+        ),
+        Doubt(
+            "null",
+            readings=(
+                "size and safety_filter are marked as nullable",
+                "the other members are not",
+            ),
+            taken="null passes for these two alone",
+            rules=("size-format", "safety-filter-type"),
+        ),
+    ),
+)

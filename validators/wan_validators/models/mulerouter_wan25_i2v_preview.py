@@ -1,0 +1,86 @@
+"""wan2.5-i2v-preview at MuleRouter: a video with sound from an image (S1)."""
+
+from decimal import Decimal
+
+from ..checks import BOOLEAN, OBJECT, Absent, OneOf
+from ..outputs import Price, Videos
+from ..rows import SEEDS, audio, image, negative_prompt, prompt
+from ..spec import Doubt, Equals, ModelSpec, Rule, Severity
+from ..vendors.mulerouter import VENDOR
+
+SILENT = Equals("/audio", False, default=True)
+
+SPEC = ModelSpec(
+    id="wan2.5-i2v-preview",
+    vendor=VENDOR,
+    title="Wan 2.5 video from an image",
+    source="S1: MuleRouter, wan2.5-i2v-preview, Create Generation Task",
+    rules=(
+        Rule("payload-type", "", OBJECT),
+        *prompt("/prompt", 2000),
+        *image("/image", sides=(360, 2000), opaque=True, required=True),
+        *negative_prompt("/negative_prompt"),
+        Rule("audio-flag-type", "/audio", BOOLEAN, nullable=True, default=True),
+        *audio("/audio_url"),
+        Rule(
+            "audio-conflict",
+            "/audio_url",
+            Absent(),
+            severity=Severity.WARNING,
+            when=SILENT,
+            says="audio_url overrides audio=false: the video will have this sound",
+        ),
+        Rule("resolution-tier", "/resolution", OneOf(("480P", "720P", "1080P")), default="720P"),
+        Rule("duration-choice", "/duration", OneOf((5, 10))),
+        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
+        Rule("seed-range", "/seed", SEEDS),
+        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    ),
+    outputs=Videos(
+        resolution="/resolution",
+        duration="/duration",
+        seed="/seed",
+        input="/image",
+        audio="/audio",
+        seconds=5,
+        fps=24,
+        price=Price(
+            usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
+            source="two public price lists of the upstream model, which agree",
+            on="2026-10",
+            confidence="medium",
+        ),
+    ),
+    doubts=(
+        Doubt(
+            "the duration of a video when none is given",
+            readings=("an enumeration of 5 and 10 with no default", "the sample payload says 5"),
+            taken="5 seconds in the mock; leaving it out is allowed",
+            rules=("duration-choice",),
+        ),
+        Doubt(
+            "what 10MB and 15MB are",
+            readings=("1024 * 1024 bytes each", "1,000,000 bytes each"),
+            taken="the larger, so that nothing allowed is refused",
+            rules=("image-bytes", "audio-bytes"),
+        ),
+        Doubt(
+            "audio as a data: URI",
+            readings=(
+                "audio_url is a URI, which a data: URI is",
+                "it is called an audio file URL",
+            ),
+            taken="allowed, and its content is checked",
+            rules=("audio-source",),
+        ),
+        Doubt(
+            "null",
+            readings=(
+                "audio, audio_url and safety_filter are marked as nullable",
+                "the other members are not",
+            ),
+            taken="null passes for these three alone",
+            rules=("audio-flag-type", "audio-type", "safety-filter-type"),
+        ),
+    ),
+)

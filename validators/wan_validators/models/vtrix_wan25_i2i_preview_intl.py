@@ -1,0 +1,93 @@
+"""wan25_i2i_preview_intl at Vtrix: images edited by text; no error codes documented (S2)."""
+
+from decimal import Decimal
+
+from ..checks import BOOLEAN, OBJECT, Between, Items, OneOf
+from ..outputs import Images, Price
+from ..rows import image, images_billed, negative_prompt, prompt, seed, size
+from ..spec import Doubt, ModelSpec, Rule, Severity
+from ..vendors.vtrix import VENDOR
+
+SPEC = ModelSpec(
+    id="wan25_i2i_preview_intl",
+    vendor=VENDOR,
+    title="Wan 2.5 image editing, international",
+    source="S2: Vtrix, model page wan25_i2i_preview_intl",
+    rules=(
+        Rule("payload-type", "", OBJECT),
+        Rule("model-value", "/model", OneOf(("wan25_i2i_preview_intl",)), required=True),
+        Rule("input-object", "/input", OBJECT, required=True),
+        *prompt("/input/prompt", 2000, Severity.WARNING),
+        Rule("images-count", "/input/images", Items(1, 3), required=True),
+        *image("/input/images/*", sides=(384, 5000), opaque=True),
+        *negative_prompt("/input/negative_prompt", Severity.WARNING),
+        Rule("parameters-type", "/parameters", OBJECT),
+        images_billed("/parameters", 4),
+        *size("/parameters/size", (768 * 768, 1280 * 1280)),
+        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
+        images_billed("/parameters/n", 4),
+        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
+        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
+        *seed("/parameters/seed", n="/parameters/n", default_n=4),
+    ),
+    outputs=Images(
+        count="/parameters/n",
+        size="/parameters/size",
+        seed="/parameters/seed",
+        inputs="/input/images",
+        watermark="/parameters/watermark",
+        price=Price(
+            usd={"image": Decimal("0.03")},
+            source="two public price lists of the upstream model, which agree",
+            on="2026-10",
+            confidence="medium",
+        ),
+    ),
+    doubts=(
+        Doubt(
+            "text over the limit",
+            readings=(
+                "the prose says that it is truncated",
+                "wan26_i2i at the same vendor says so too, and has codes that refuse it",
+            ),
+            taken="truncated, with a warning: this page has no codes",
+            rules=("prompt-length", "negative-prompt-length"),
+        ),
+        Doubt(
+            "the size when none is given",
+            readings=(
+                "the default is 1280*1280",
+                "the aspect of the last image, with about 1280*1280 pixels in all",
+            ),
+            taken="the aspect of the last image",
+            rules=("size-format",),
+        ),
+        Doubt(
+            "what stands between width and height",
+            readings=("the prose prints the multiplication sign", "the format is width*height"),
+            taken="an asterisk",
+            rules=("size-format",),
+        ),
+        Doubt(
+            "a seed near the maximum with n over 1",
+            readings=(
+                "seed must be at most 2147483647",
+                "the images use seed to seed+n-1, which may run past it",
+            ),
+            taken="allowed, with a warning",
+            rules=("seed-span",),
+        ),
+        Doubt(
+            "n when moving to or from wan26_i2i",
+            readings=("the default here is 4", "the default there is 1"),
+            taken="each page's own; leaving n out is pointed out here",
+            rules=("n-default",),
+        ),
+        Doubt(
+            "what 10MB is",
+            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
+            taken="the larger, so that nothing allowed is refused",
+            rules=("image-bytes",),
+        ),
+    ),
+)

@@ -1,0 +1,195 @@
+"""wan26_i2i at Vtrix: image editing and interleaved output, with the 001021xxx codes (S4)."""
+
+from decimal import Decimal
+
+from ..checks import (
+    ARRAY,
+    BOOLEAN,
+    OBJECT,
+    STRING,
+    Absent,
+    Alone,
+    Between,
+    Items,
+    NotBlank,
+    OneOf,
+    Pair,
+    Parts,
+    Pixels,
+    Ratio,
+    Size,
+    Text,
+    Within,
+)
+from ..outputs import Images, Price
+from ..rows import SEEDS, coded, image
+from ..spec import Doubt, Equals, ModelSpec, Rule, Severity
+from ..vendors.vtrix import VENDOR
+
+MESSAGE = "/input/messages/0"
+CONTENT = f"{MESSAGE}/content"
+TEXT = f"{CONTENT}/*/text"
+PARAMETERS = "/parameters"
+NEGATIVE = f"{PARAMETERS}/negative_prompt"
+N = f"{PARAMETERS}/n"
+MAX_IMAGES = f"{PARAMETERS}/max_images"
+SIZE = f"{PARAMETERS}/size"
+INTERLEAVED = Equals(f"{PARAMETERS}/enable_interleave", True, default=False)
+EDITING = ~INTERLEAVED
+COUNT = Between(1, 4)
+
+SPEC = ModelSpec(
+    id="wan26_i2i",
+    vendor=VENDOR,
+    title="Wan 2.6 image editing and interleaved output",
+    source="S4: Vtrix, model page wan26_i2i",
+    rules=(
+        Rule("payload-type", "", OBJECT),
+        Rule("model-value", "/model", OneOf(("wan26_i2i",)), required=True),
+        coded("input-object", "/input", OBJECT, "001021001", required=True),
+        coded("messages-count", "/input/messages", Items(1, 1), "001021002", required=True),
+        Rule("message-type", MESSAGE, OBJECT),
+        coded("role-value", f"{MESSAGE}/role", OneOf(("user",)), "001021003", required=True),
+        coded("content-array", CONTENT, ARRAY, "001021004", required=True),
+        coded("text-count", CONTENT, Parts("text", 1, 1), "001021005"),
+        Rule("content-part-type", f"{CONTENT}/*", OBJECT),
+        Rule(
+            "content-part-members",
+            f"{CONTENT}/*",
+            Alone(("text", "image")),
+            severity=Severity.WARNING,
+        ),
+        Rule("prompt-type", TEXT, STRING),
+        coded("prompt-length", TEXT, Text(1, 2000), "001021006"),
+        Rule("prompt-blank", TEXT, NotBlank(empty=True), severity=Severity.WARNING),
+        coded(
+            "images-count-interleave", CONTENT, Parts("image", 0, 1), "001021007", when=INTERLEAVED
+        ),
+        coded("images-count", CONTENT, Parts("image", 1, 4), "001021008", when=EDITING),
+        *image(f"{CONTENT}/*/image", sides=(384, 5000), opaque=True),
+        Rule("parameters-type", PARAMETERS, OBJECT),
+        Rule("negative-prompt-type", NEGATIVE, STRING),
+        coded("negative-prompt-length", NEGATIVE, Text(0, 500), "001021009"),
+        Rule("interleave-type", INTERLEAVED.at, BOOLEAN, default=False),
+        coded("n-range", N, COUNT, "001021011", default=1),
+        coded("n-interleave", N, Within(COUNT, Between(1, 1)), "001021010", when=INTERLEAVED),
+        coded("max-images-range", MAX_IMAGES, Between(1, 5), "001021013", default=5),
+        coded("max-images-mode", MAX_IMAGES, Absent(), "001021012", when=EDITING),
+        coded("seed-range", f"{PARAMETERS}/seed", SEEDS, "001021014"),
+        coded("size-format", SIZE, Pair(), "001021015"),
+        coded("size-integers", SIZE, Size(), "001021018"),
+        coded("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280), "001021016"),
+        coded("size-ratio", SIZE, Ratio((1, 4), (4, 1)), "001021017"),
+        Rule("prompt-extend-type", f"{PARAMETERS}/prompt_extend", BOOLEAN, default=True),
+        Rule(
+            "prompt-extend-mode",
+            f"{PARAMETERS}/prompt_extend",
+            Absent(),
+            severity=Severity.INFO,
+            when=INTERLEAVED,
+            says="prompt_extend has no effect when enable_interleave=true",
+        ),
+        Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
+    ),
+    outputs=Images(
+        count=N,
+        size=SIZE,
+        seed=f"{PARAMETERS}/seed",
+        inputs=f"{CONTENT}/*/image",
+        watermark=f"{PARAMETERS}/watermark",
+        interleave=INTERLEAVED.at,
+        most=MAX_IMAGES,
+        counted=True,
+        price=Price(
+            usd={"image": Decimal("0.03")},
+            source="a public price list, of a sister model",
+            on="2026-10",
+            confidence="low",
+        ),
+    ),
+    doubts=(
+        Doubt(
+            "text over the limit",
+            readings=(
+                "the prose says that it is truncated",
+                "codes 001021006 and 001021009 refuse it",
+            ),
+            taken="refused",
+            rules=("prompt-length", "negative-prompt-length"),
+        ),
+        Doubt(
+            "which code a malformed size gets",
+            readings=(
+                "001021015: the format must be width*height",
+                "001021018: it must be width*height with integers",
+            ),
+            taken="015 unless it is a string of two parts around one asterisk; "
+            "018 unless both parts are ASCII digits above zero",
+            rules=("size-format", "size-integers"),
+        ),
+        Doubt(
+            "what stands between width and height",
+            readings=("the prose prints the multiplication sign", "the format is width*height"),
+            taken="an asterisk",
+            rules=("size-format",),
+        ),
+        Doubt(
+            "what 001021016 measures",
+            readings=(
+                "each side, as its text could be read",
+                "the total, as the prose says, which allows 1024*1536",
+            ),
+            taken="the total",
+            rules=("size-pixels",),
+        ),
+        Doubt(
+            "max_images in editing mode",
+            readings=('it is "only effective" when interleaved', "001021012 refuses it"),
+            taken="refused",
+            rules=("max-images-mode",),
+        ),
+        Doubt(
+            "which code an n over 4 gets when interleaved",
+            readings=("001021010: n must be 1", "001021011: n must be from 1 to 4"),
+            taken="011 for what is no integer from 1 to 4, 010 for 2 to 4",
+            rules=("n-range", "n-interleave"),
+        ),
+        Doubt(
+            "faults without a code",
+            readings=(
+                "the table has none for the model, flags, images, the type of a text or "
+                "unknown members",
+                "the API must answer something",
+            ),
+            taken="found without a code; the mock's task then fails with 001021099",
+            rules=("model-value", "interleave-type", "image-source", "prompt-type"),
+        ),
+        Doubt(
+            "which code what is missing gets",
+            readings=(
+                "a missing messages or content breaks 001021001 (a field is missing)",
+                "they break 001021002 and 001021004 (what the field must be)",
+            ),
+            taken="001 for input alone; 002 for messages, 004 for content",
+            rules=("input-object", "messages-count", "content-array", "text-count"),
+        ),
+        Doubt(
+            "a content object with both text and image, or with neither",
+            readings=("one text object and 0-4 image objects", "one object may serve as both"),
+            taken="counted as both, with a warning",
+            rules=("content-part-members",),
+        ),
+        Doubt(
+            "n when moving to or from wan25_i2i_preview_intl",
+            readings=("the default here is 1", "the default there is 4"),
+            taken="each page's own",
+            rules=("n-range",),
+        ),
+        Doubt(
+            "what 10MB is",
+            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
+            taken="the larger, so that nothing allowed is refused",
+            rules=("image-bytes",),
+        ),
+    ),
+)

@@ -1,0 +1,49 @@
+"""The rules, walked one by one: slow, short, and what the compiled engine is held to.
+
+A value of the wrong kind is reported once, by the first row that meets it; a limit that is
+broken hides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import pointer
+from .checks import Members
+from .finding import Finding
+from .pointer import MISSING, Path
+from .spec import ModelSpec, Rule
+
+
+def findings(spec: ModelSpec, payload: Any) -> list[Finding]:
+    """All findings about an unwrapped *payload*, in the order of the rows of *spec*."""
+    found: list[Finding] = []
+    nullable = {rule.path for rule in spec.rules if rule.nullable}
+    for rule in spec.rules:
+        if rule.when and not rule.when.met(pointer.value(payload, rule.when.path)):
+            continue
+        for path, value in pointer.find(payload, rule.path):
+            if value is None and rule.path in nullable:
+                continue
+            if _broken(rule, path, value, found):
+                found.append(Finding(rule, pointer.text(path), value))
+    return found + [finding for rule in spec.closed for finding in _strangers(rule, payload)]
+
+
+def _broken(rule: Rule, path: Path, value: Any, found: list[Finding]) -> bool:
+    if value is MISSING:
+        return rule.required
+    seen = rule.check.view.see(value)
+    if rule.check.fits(seen):
+        return not rule.check.holds(seen)
+    return all(finding.pointer != pointer.text(path) for finding in found)
+
+
+def _strangers(rule: Rule, payload: Any) -> Iterator[Finding]:
+    assert isinstance(rule.check, Members)
+    for path, value in pointer.find(payload, rule.path):
+        if type(value) is dict:
+            for name in value:
+                if name not in rule.check.known:
+                    yield Finding(rule, pointer.text((*path, name)), value[name])

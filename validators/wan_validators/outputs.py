@@ -1,0 +1,77 @@
+"""What a model makes and where a payload says how much of it: for the mock and for prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What one unit costs in USD: an image, or a second of video at each tier.
+
+    None is published by the vendors themselves for these models; *source* says where the
+    figure is from, *on* when it was read, and *confidence* how far to trust it.
+    """
+
+    usd: Mapping[str, Decimal]
+    source: str
+    on: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """Images are made. Each field is the pointer of the member that decides on it.
+
+    *inputs* holds the input images: the last one's aspect is the output's where no size is
+    given. While *interleave* is true, text parts are made too, and *most* is the limit.
+    *counted* tells whether the page documents an image count in the result.
+    """
+
+    count: str
+    size: str
+    seed: str
+    inputs: str
+    price: Price
+    watermark: str | None = None
+    interleave: str | None = None
+    most: str | None = None
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Videos:
+    """One video is made. Each field that is a string is the pointer of the deciding member.
+
+    *seconds* is how long it plays where *duration* is not given, *fps* the frames a second,
+    *audio* None for a model that makes silent videos.
+    """
+
+    resolution: str
+    duration: str
+    seed: str
+    input: str
+    seconds: int
+    fps: int
+    price: Price
+    audio: str | None = None
+
+
+Outputs = Images | Videos
+
+AREA: Final = 1280 * 1280
+"""Pixels in an image whose size is not given (the documents: "approximate")."""
+
+TIERS: Final[Mapping[str, int]] = {
+    "480P": 832 * 480,
+    "720P": 1280 * 720,
+    "1080P": 1920 * 1080,
+}
+"""Pixels in a video of each tier.
+
+A guess: only "720P" is supported by an official example, where a 750 by 1000 image gives
+816 by 1104.
+"""

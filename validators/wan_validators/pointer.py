@@ -1,0 +1,84 @@
+"""JSON Pointer (RFC 6901): where in a payload a rule looks, and what it finds there."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+Path = tuple[str | int, ...]
+
+ANY: Final = "*"
+
+
+class Missing:
+    """The type of :data:`MISSING`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+"""What stands at a place where nothing was given; JSON's ``null`` is ``None``."""
+
+
+def parse(pointer: str) -> Path:
+    """``/input/messages/0`` as ``("input", "messages", 0)``."""
+    return tuple(
+        int(part) if part.isdecimal() else part.replace("~1", "/").replace("~0", "~")
+        for part in pointer.split("/")[1:]
+    )
+
+
+def escape(part: object) -> str:
+    """One reference token, with ``~`` and ``/`` written as ``~0`` and ``~1``."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def text(path: Path) -> str:
+    """The inverse of :func:`parse`."""
+    return "".join(f"/{escape(part)}" for part in path)
+
+
+def find(document: Any, path: Path, depth: int = 0) -> list[tuple[Path, Any]]:
+    """Every place *path* names in *document*; a final member that is absent is MISSING.
+
+    ``ANY`` stands for each item of an array. A path through something that is not there,
+    or is not a container, names no place.
+    """
+    for depth in range(depth, len(path)):
+        part = path[depth]
+        if type(document) is dict:
+            if part not in document:
+                return [(path, MISSING)] if depth == len(path) - 1 else []
+            document = document[part]
+        elif type(document) is not list:
+            return []
+        elif part == ANY:
+            head, rest = path[:depth], path[depth + 1 :]
+            each = (find(item, (*head, i, *rest), depth + 1) for i, item in enumerate(document))
+            return [place for places in each for place in places]
+        elif type(part) is int and part < len(document):
+            document = document[part]
+        else:
+            return []
+    return [(path, document)]
+
+
+def value(document: Any, path: Path) -> Any:
+    """What stands at *path*, MISSING if nothing does; the path names one place, not many."""
+    for _, found in find(document, path):
+        return found
+    return MISSING
+
+
+def put(document: Any, path: Path, value: Any) -> Any:
+    """A copy of *document* with *value* at *path*; MISSING takes the member away."""
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(head, int):
+        return [put(item, rest, value) if i == head else item for i, item in enumerate(document)]
+    copy = dict(document or {})
+    copy[head] = put(copy.get(head), rest, value)
+    return {name: member for name, member in copy.items() if member is not MISSING}

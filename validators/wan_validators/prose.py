@@ -1,0 +1,308 @@
+"""Findings in words, derived from the checks: what is allowed, what was got, what is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from . import checks as c
+from . import media_checks as m
+from .pointer import MISSING
+
+if TYPE_CHECKING:
+    from .finding import Finding
+
+LONGEST = 80
+"""Characters of a value that are shown."""
+
+NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
+
+
+def message(finding: Finding) -> str:
+    """What is wrong, as a sentence without a full stop."""
+    check, name = finding.row.check, named(finding.pointer)
+    if finding.value is MISSING:
+        return f"{name} is required"
+    if isinstance(check, m._MediaCheck):
+        seen = check.view.see(finding.value)
+        if seen is not None:
+            return f"{name} {fault(check, seen)}"
+    if isinstance(check, c.Members):
+        return f"{name} is not a documented member here"
+    return f"{name} must be {allowed(check)}"
+
+
+def named(pointer: str) -> str:
+    """The last name in *pointer*, with the index that follows it: ``images[1]``."""
+    parts = pointer.split("/")[1:]
+    index = f"[{parts.pop()}]" if len(parts) > 1 and parts[-1].isdecimal() else ""
+    name = parts[-1].replace("~1", "/").replace("~0", "~") if parts else "the payload"
+    return clip(name) + index
+
+
+def number(value: int) -> str:
+    """1638400 as ``1,638,400``."""
+    return f"{value:,}"
+
+
+def spread(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def counted(low: int, high: int, unit: str) -> str:
+    """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
+    if low == 0 and high > 1:
+        return f"at most {high} {unit}s"
+    return f"{spread(low, high)} {unit}{'' if high == 1 else 's'}"
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 2**20:.4g} MB ({number(size)} bytes)"
+
+
+@singledispatch
+def allowed(check: c.Check) -> str | None:
+    """What *check* accepts, as a phrase that can follow "must be"; None if that says nothing."""
+    return None
+
+
+@allowed.register
+def _(check: c.Kind) -> str:
+    return NOUNS[check.type]
+
+
+@allowed.register
+def _(check: c.Given) -> str:
+    return "given"
+
+
+@allowed.register
+def _(check: c.Absent) -> str:
+    return "left out"
+
+
+@allowed.register
+def _(check: c.OneOf) -> str:
+    *others, last = (json.dumps(value) for value in check.values)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+@allowed.register
+def _(check: c.Between) -> str:
+    return spread(check.low, check.high)
+
+
+@allowed.register
+def _(check: c.Within) -> str:
+    return spread(check.inner.low, check.inner.high)
+
+
+@allowed.register
+def _(check: c.Text) -> str:
+    return counted(check.low, check.high, "character")
+
+
+@allowed.register
+def _(check: c.NotBlank) -> str:
+    return "more than white space"
+
+
+@allowed.register
+def _(check: c.Items) -> str:
+    return f"an array of {counted(check.low, check.high, 'item')}"
+
+
+@allowed.register
+def _(check: c.Parts) -> str:
+    return f"an array with {counted(check.low, check.high, f'{check.key} object')}"
+
+
+@allowed.register
+def _(check: c.Alone) -> str:
+    return f"an object with one of {' and '.join(check.keys)}"
+
+
+@allowed.register
+def _(check: c.Members) -> str:
+    return ", ".join(sorted(check.known))
+
+
+@allowed.register(c.Pair)
+@allowed.register(c.Size)
+def _(check: c.Check) -> str:
+    return "width*height in pixels, such as 1280*720"
+
+
+@allowed.register
+def _(check: c.Pixels) -> str:
+    return f"{number(check.low)} to {number(check.high)} pixels in all"
+
+
+@allowed.register
+def _(check: c.Ratio) -> str:
+    return f"{check.low[0]}:{check.low[1]} to {check.high[0]}:{check.high[1]}"
+
+
+@allowed.register
+def _(check: m.Reference) -> str:
+    return "an http(s) URL or a data: URI in base64"
+
+
+@allowed.register
+def _(check: m.Reachable) -> str:
+    return "a URL that can be reached from the internet"
+
+
+@allowed.register
+def _(check: m.Prefixed) -> str:
+    return "data:{MIME type};base64,{data}"
+
+
+@allowed.register
+def _(check: m.Base64) -> str:
+    return "base64 of A-Z a-z 0-9 + / and padding"
+
+
+@allowed.register
+def _(check: m.Format) -> str:
+    return ", ".join(check.names)
+
+
+@allowed.register
+def _(check: m.Declared) -> str:
+    return "the MIME type of the content"
+
+
+@allowed.register
+def _(check: m.Opaque) -> str:
+    return "an image without transparency"
+
+
+@allowed.register
+def _(check: m.Dimensions) -> str:
+    return f"{check.low} to {check.high} pixels for width and for height"
+
+
+@allowed.register
+def _(check: m.FileSize) -> str:
+    return f"at most {megabytes(check.high)}"
+
+
+@allowed.register
+def _(check: m.Duration) -> str:
+    return f"{check.low} to {check.high} seconds"
+
+
+@singledispatch
+def fault(check: m._MediaCheck, seen: m.Media) -> str:
+    """What is wrong with the reference that *seen* tells of, to follow its name."""
+    return f"must be {allowed(check)}"
+
+
+@fault.register
+def _(check: m.Reachable, seen: m.Media) -> str:
+    return "is at an address that only your own machine or network can reach"
+
+
+@fault.register
+def _(check: m.Prefixed, seen: m.Media) -> str:
+    return "is base64 without data:{MIME type};base64, before it"
+
+
+@fault.register
+def _(check: m.Base64, seen: m.Media) -> str:
+    return f"is not valid base64: {seen.flaw}"
+
+
+@fault.register
+def _(check: m.Format, seen: m.Media) -> str:
+    if seen.header.format in check.names:
+        return f"is a {seen.header.format} file whose header is damaged or cut short"
+    return f"is {seen.header.format or 'of an unknown format'}, not {allowed(check)}"
+
+
+@fault.register
+def _(check: m.Declared, seen: m.Media) -> str:
+    return f"is declared as {clip(seen.declared or 'nothing')} but is {seen.header.format}"
+
+
+@fault.register
+def _(check: m.Opaque, seen: m.Media) -> str:
+    return "has an alpha channel or a transparent colour"
+
+
+@fault.register
+def _(check: m.Dimensions, seen: m.Media) -> str:
+    return f"is {'*'.join(map(str, seen.header.sides or ()))} pixels"
+
+
+@fault.register
+def _(check: m.FileSize, seen: m.Media) -> str:
+    return f"is a file of {megabytes(seen.size or 0)}"
+
+
+@fault.register
+def _(check: m.Duration, seen: m.Media) -> str:
+    return f"plays for {seen.header.seconds:.2f} seconds"
+
+
+def got(finding: Finding) -> Any:
+    """What stood there, short and safe to write as JSON: see :func:`brief`.
+
+    Of texts and arrays that are too long, the length; of media, the fact that was at fault.
+    """
+    check, value = finding.row.check, finding.value
+    if isinstance(check, c.Text) and type(value) is str:
+        return counted(len(value), len(value), "character")
+    if isinstance(check, c.Items) and type(value) is list:
+        return counted(len(value), len(value), "item")
+    if isinstance(check, c.Parts) and type(value) is list:
+        count = check.view.see(value).count(check.key)
+        return counted(count, count, f"{check.key} object")
+    if isinstance(check, m._MediaCheck) and type(value) is str:
+        return _media_got(check, check.view.see(value), value)
+    return brief(value)
+
+
+def _media_got(check: m._MediaCheck, seen: m.Media, value: str) -> Any:
+    header = seen.header
+    facts: dict[type, Any] = {
+        m.Base64: seen.flaw,
+        m.Format: header.format or "unknown",
+        m.Declared: seen.declared,
+        m.Dimensions: "*".join(map(str, header.sides or ())),
+        m.FileSize: seen.size,
+        m.Duration: header.seconds,
+    }
+    return facts.get(type(check), clip(value))
+
+
+def clip(text: str) -> str:
+    """The start of *text*, and its length where that is not all."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 20]}… ({number(len(text))} characters)"
+
+
+def brief(value: Any) -> Any:
+    """*value* as a JSON value of bounded size: containers and long numbers are described."""
+    if value is MISSING or value is None or type(value) is bool:
+        return None if value is MISSING else value
+    if type(value) is str:
+        return clip(value)
+    if type(value) is int:
+        return value if abs(value) < 2**63 else f"an integer of {_digits(value)} digits"
+    if type(value) is float:
+        return value if math.isfinite(value) else str(value)
+    if type(value) is dict:
+        return f"an object with {counted(len(value), len(value), 'member')}"
+    if type(value) is list:
+        return f"an array of {counted(len(value), len(value), 'item')}"
+    return f"a Python {type(value).__name__}"
+
+
+def _digits(value: int) -> str:
+    digits = math.floor(abs(value).bit_length() * math.log10(2)) + 1
+    return f"about {number(digits)}" if digits < 4300 else "4,300 or more"

@@ -1,0 +1,145 @@
+"""From JSON Pointers to lines and columns: a tokenizer that keeps its own stack.
+
+It is run over text that is known to be JSON, and only when there is something to place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from . import pointer
+
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+
+
+class Position(NamedTuple):
+    """A place in a text: line and column count from 1, columns in code points."""
+
+    line: int
+    column: int
+
+
+class Span(NamedTuple):
+    """Offsets of a member's name and of its value; both are the value's where it has no name."""
+
+    name: int
+    value: int
+
+
+class Duplicate(NamedTuple):
+    """A member that an object has twice: its pointer, and the offsets of two of its names."""
+
+    pointer: str
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """What :func:`scan` found: where the wanted pointers are, and which members came twice."""
+
+    spans: dict[str, Span] = field(default_factory=dict)
+    duplicates: list[Duplicate] = field(default_factory=list)
+
+
+def position(text: str, offset: int) -> Position:
+    line = text.count("\n", 0, offset) + 1
+    return Position(line, offset - text.rfind("\n", 0, offset))
+
+
+def word(text: str, wanted: str) -> int:
+    """The offset of the first bare word *wanted* (no string) in *text*, or 0."""
+    return next((t.start() for t in _TOKEN.finditer(text) if t[0].lstrip("-") == wanted), 0)
+
+
+def scan(text: str, wanted: Iterable[str], *, duplicates: bool = False) -> Map:
+    """Finds the *wanted* pointers in the JSON *text*, and all duplicate members if asked to.
+
+    Of duplicates, the pointer names the last, as in the parsed value. Time is linear, and
+    depth costs nothing but memory; without *duplicates* the scan ends at the last place.
+    """
+    result = Map()
+    missing = set(wanted)
+    for span, wish in _values(text, _tree(missing), result.duplicates):
+        if wish is not None and "" in wish:
+            result.spans[wish[""]] = span
+            missing.discard(wish[""])
+        if not missing and not duplicates:
+            break
+    return result
+
+
+_Tree = dict[str, Any]
+"""Wanted pointers by their parts; the member ``""`` at the end of one holds it in full."""
+
+
+def _tree(wanted: Iterable[str]) -> _Tree:
+    root: _Tree = {}
+    for each in wanted:
+        node = root
+        for part in each.split("/")[1:]:
+            node = node.setdefault("/" + part, {})
+        node[""] = each
+    return root
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open object or array: what is wanted in it, where we are, and the names so far."""
+
+    tree: _Tree | None
+    names: dict[str, int] | None
+    at: str = ""
+    name: int = 0
+    index: int = -1
+    named: bool = False
+
+
+def _values(
+    text: str, tree: _Tree, duplicates: list[Duplicate]
+) -> Iterator[tuple[Span, _Tree | None]]:
+    """Every value of *text* in order: its span, and what is wanted of it and below it."""
+    stack: list[_Frame] = []
+    for token in _TOKEN.finditer(text):
+        mark, offset = token[0], token.start()
+        frame = stack[-1] if stack else None
+        if mark in "}]":
+            stack.pop()
+        elif mark == ",":
+            if frame is not None:
+                frame.named = False
+        elif mark == ":":
+            continue
+        elif frame is not None and frame.names is not None and not frame.named:
+            _name(frame, json.loads(mark, strict=False), offset, stack, duplicates)
+        else:
+            wish = _wish(frame, tree)
+            start = frame.name if frame is not None and frame.names is not None else offset
+            yield Span(start, offset), wish
+            if mark in "{[":
+                stack.append(_Frame(wish, {} if mark == "{" else None))
+
+
+def _name(
+    frame: _Frame, name: str, offset: int, stack: list[_Frame], duplicates: list[Duplicate]
+) -> None:
+    assert frame.names is not None
+    frame.at, frame.name, frame.named = pointer.escape(name), offset, True
+    if name in frame.names:
+        path = "".join(f"/{each.at}" for each in stack)
+        duplicates.append(Duplicate(path, frame.names[name], offset))
+    frame.names[name] = offset
+
+
+def _wish(frame: _Frame | None, tree: _Tree) -> _Tree | None:
+    """What is wanted of the value that comes next in *frame*, or at the root of *tree*."""
+    if frame is None:
+        return tree
+    if frame.names is None:
+        frame.index += 1
+        frame.at = str(frame.index)
+    return None if frame.tree is None else frame.tree.get(f"/{frame.at}")

@@ -1,0 +1,175 @@
+"""What a model's documentation says, as data: rules, when they apply, what is in doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from . import pointer
+from .checks import Check, Members
+from .outputs import Outputs
+from .pointer import MISSING, Path
+from .vendor import Vendor
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error is forbidden, a warning costs, an info is worth knowing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Condition(Protocol):
+    """When a rule applies, told from the member at *path*."""
+
+    @property
+    def path(self) -> Path: ...
+    def met(self, value: Any, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The member at *at* is *value*; one that is absent counts as *default*."""
+
+    at: str
+    value: bool | int
+    default: bool | int
+    path: Path = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", pointer.parse(self.at))
+
+    def __invert__(self) -> Equals:
+        """The other mode of a boolean member."""
+        if not isinstance(self.value, bool):
+            raise TypeError(f"only a boolean condition has an opposite, not {self!r}")
+        return Equals(self.at, not self.value, self.default)
+
+    def met(self, value: Any) -> bool:
+        given = self.default if value is MISSING else value
+        return type(given) is type(self.value) and bool(given == self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """The member at *at* is there and is not null."""
+
+    at: str
+    path: Path = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", pointer.parse(self.at))
+
+    def met(self, value: Any) -> bool:
+        return value is not MISSING and value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One documented sentence: what is at *at* must pass *check*, whenever *when* is met.
+
+    *id* names the rule in words, the same at every vendor. *code* is the vendor's code for
+    it, if one is documented. A *required* place must be there; null passes a *nullable*
+    one, and stands for *default* as absence does. *says* is the message, where the one that
+    is derived from the check would not do.
+    """
+
+    id: str
+    at: str
+    check: Check
+    code: str | None = None
+    severity: Severity = Severity.ERROR
+    required: bool = False
+    nullable: bool = False
+    default: Any = MISSING
+    when: Condition | None = None
+    says: str | None = None
+    path: Path = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", pointer.parse(self.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Where the documents contradict themselves or each other, or leave something open.
+
+    *rules* are the ids of the rows it concerns, *readings* what can be read, *taken* the
+    reading that the rows follow.
+    """
+
+    about: str
+    readings: tuple[str, ...]
+    taken: str
+    rules: tuple[str, ...] = ()
+
+
+UNKNOWN_MEMBER = "unknown-member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelSpec:
+    """Everything documented about one model at one vendor.
+
+    *rules* stand in the order in which the vendor would name them. ``closed`` holds the
+    rows derived from them: for each object, the members that any row knows.
+    """
+
+    id: str
+    vendor: Vendor
+    title: str
+    source: str
+    rules: tuple[Rule, ...]
+    outputs: Outputs
+    doubts: tuple[Doubt, ...] = ()
+    closed: tuple[Rule, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "closed", tuple(self._closed()))
+        first = {rule.path: rule for rule in reversed(self.rules)}
+        for path, rule in first.items():
+            if rule.when or (path and path[:-1] not in first):
+                raise ValueError(
+                    f"{self.id}: {rule.at} and the place above it each need a first row that "
+                    "says of what kind the value must be, whatever the mode"
+                )
+        rows = Counter((rule.id, rule.at, rule.when) for rule in self.rules)
+        twice = [row for row, count in rows.items() if count > 1]
+        if twice:
+            raise ValueError(f"{self.id}: two rows for {twice[0]}")
+        unknown = {id for doubt in self.doubts for id in doubt.rules} - {r.id for r in self.rules}
+        if unknown:
+            raise ValueError(f"{self.id}: doubts about rules it has not: {sorted(unknown)}")
+
+    @property
+    def every_rule(self) -> tuple[Rule, ...]:
+        """The written rows, then the derived ones."""
+        return self.rules + self.closed
+
+    def rule(self, id: str) -> Rule:
+        """The first row named *id*; raises LookupError."""
+        for rule in self.every_rule:
+            if rule.id == id:
+                return rule
+        raise LookupError(f"{self.id} has no rule {id!r}")
+
+    def value(self, payload: Any, at: str) -> Any:
+        """What *payload* says at *at*, or the documented default; MISSING if there is neither."""
+        given = pointer.value(payload, pointer.parse(at))
+        if given is not MISSING and given is not None:
+            return given
+        return next((r.default for r in self.rules if r.at == at and r.default is not MISSING), MISSING)
+
+    def _closed(self) -> Iterator[Rule]:
+        known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
+        for rule in self.rules:
+            for depth, part in enumerate(rule.path):
+                if isinstance(part, str) and part != pointer.ANY:
+                    known.setdefault(rule.path[:depth], set()).add(part)
+        for path, names in known.items():
+            check = Members(frozenset(names))
+            yield Rule(UNKNOWN_MEMBER, pointer.text(path), check, severity=Severity.WARNING)

@@ -1,0 +1,141 @@
+"""What differs between vendors: paths, and the shape of tasks and refusals on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from random import Random
+from typing import Any
+
+Wire = Mapping[str, Any]
+"""A JSON object as it goes over the wire."""
+
+
+class State(Enum):
+    """Where a task is in its life; DONE and FAILED are terminal."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One result: *kind* is ``image``, ``video`` or ``text``; *value* its URL or its text."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed: the vendor's code and sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A generation task as every vendor knows it, before any wire shape.
+
+    Times are unix seconds; *progress* is from 0 to 1; *remote_id* is the upstream's own id;
+    *image_count* is None where the model's page has no such figure.
+    """
+
+    id: str
+    model: str
+    state: State
+    created_at: float
+    updated_at: float
+    progress: float = 0.0
+    remote_id: str = ""
+    outputs: tuple[Output, ...] = ()
+    failure: Failure | None = None
+    cost: Decimal = Decimal(0)
+    image_count: int | None = None
+
+
+class Refused(Enum):
+    """Why a request got no task: by what is wrong with it, not by HTTP status."""
+
+    NO_KEY = "no Authorization header"
+    NO_SCHEME = "Authorization without the word Bearer"
+    BAD_KEY = "a key that cannot be one"
+    NO_ROUTE = "nothing at this path"
+    NO_METHOD = "not with this method"
+    NO_MODEL = "no such model here"
+    NO_TASK = "no such task of this key"
+    MALFORMED = "a body that is no JSON object"
+    MEDIA_TYPE = "a content type other than JSON"
+    TOO_LARGE = "a body over the limit"
+    PAYLOAD = "a payload that breaks a documented rule"
+    BALANCE = "nothing left to pay with"
+    RATE = "too many requests"
+    INTERNAL = "a fault on the server's side"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A request that was turned down, before any wire shape.
+
+    *detail* says what exactly was wrong; *path* and *request_id* are those of the request;
+    *task* stands where the vendor answers a refused payload with a task's envelope, and
+    *failure* is what that task would have failed with.
+    """
+
+    why: Refused
+    detail: str
+    path: str = ""
+    request_id: str = ""
+    task: Task | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """A payload taken out of a vendor's wrapper, and how to find a place in the original.
+
+    *outer* names the members that stand outside, everything else stands under *prefix*.
+    *strays* are pointers to what the vendor would not read.
+    """
+
+    payload: Mapping[str, Any]
+    prefix: str
+    outer: frozenset[str]
+    strays: tuple[str, ...] = ()
+
+    def place(self, pointer: str) -> str:
+        """*pointer* into the unwrapped payload as a pointer into the given one."""
+        first = pointer.split("/", 2)[1] if pointer else ""
+        return pointer if not pointer or first in self.outer else self.prefix + pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Vendor:
+    """One vendor's dialect as a value; neither mock nor tests ever ask which one it is.
+
+    *create* and *poll* are paths with ``{model}`` and ``{task_id}`` where those stand.
+    *tolerated* are top-level members that are no parameters of a model but in use.
+    *unwrap* gives None for a payload in the documented form. *lazy* tells that a broken
+    rule shows only in the task, not in the answer to create.
+    """
+
+    name: str
+    title: str
+    create: str
+    poll: str
+    created_status: int
+    lazy: bool
+    new_id: Callable[[Random], str]
+    accepted: Callable[[Task], Wire]
+    status: Callable[[Task], Wire]
+    refused: Callable[[Refusal], tuple[int, Wire]]
+    rejection: Callable[[Sequence[Any]], Failure]
+    failures: Mapping[str, str] = field(default_factory=dict)
+    model_header: str | None = None
+    tolerated: tuple[str, ...] = ()
+    unwrap: Callable[[Mapping[str, Any]], Unwrapped | None] | None = None

@@ -1,0 +1,146 @@
+"""MuleRouter: one endpoint for each model, everything about a task in ``task_info``.
+
+Paths, the answer to create and its timestamps are documented (S0, S1, S3). States, results
+and errors are from its public pages and from recorded bodies; live timestamps carry
+microseconds and an offset, where the documents and this module write ``Z``.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from random import Random
+from typing import Any, Final
+
+from ..vendor import Failure, Refusal, Refused, State, Task, Vendor, Wire
+
+STATES: Final = {
+    State.PENDING: "pending",
+    State.RUNNING: "processing",
+    State.DONE: "completed",
+    State.FAILED: "failed",
+}
+
+FAILURES: Final = {
+    "2001": "Invalid Request",
+    "3001": "Task Execution Error",
+    "3002": "Task Execution Error",
+    "3003": "Task Execution Error",
+    "3004": "Task Execution Error",
+    "3005": "Task Execution Error",
+    "4002": "Internal Error",
+    "4008": "Internal Error",
+}
+"""Codes seen in failed tasks; the titles other than those of 2001 and 3001 are guesses."""
+
+STATUS: Final = {
+    Refused.NO_KEY: 401,
+    Refused.NO_SCHEME: 401,
+    Refused.BAD_KEY: 401,
+    Refused.NO_ROUTE: 404,
+    Refused.NO_METHOD: 405,
+    Refused.NO_MODEL: 404,
+    Refused.NO_TASK: 404,
+    Refused.MALFORMED: 400,
+    Refused.MEDIA_TYPE: 400,
+    Refused.TOO_LARGE: 400,
+    Refused.PAYLOAD: 400,
+    Refused.BALANCE: 402,
+    Refused.RATE: 429,
+    Refused.INTERNAL: 500,
+}
+"""The page of HTTP errors lists neither 413, 415 nor 422, so such faults are 400 here."""
+
+TITLES: Final = {
+    Refused.NO_KEY: "Missing Authorization header. Please provide 'Authorization: Bearer <api_key>'",
+    Refused.NO_SCHEME: "Invalid Authorization header format",
+    Refused.BAD_KEY: "Invalid API Key format",
+    Refused.PAYLOAD: FAILURES["2001"],
+}
+
+
+def new_id(random: Random) -> str:
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+
+
+def timestamp(seconds: float) -> str:
+    """RFC 3339 in UTC, whole seconds, as in the documents' examples."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def task_info(task: Task) -> dict[str, Any]:
+    info: dict[str, Any] = {
+        "id": task.id,
+        "status": STATES[task.state],
+        "created_at": timestamp(task.created_at),
+        "updated_at": timestamp(task.updated_at),
+    }
+    if task.failure:
+        info["error"] = error(task.failure)
+    return info
+
+
+def error(failure: Failure) -> dict[str, Any]:
+    return {
+        "code": int(failure.code),
+        "title": FAILURES.get(failure.code, "Task Execution Error"),
+        "detail": failure.message,
+    }
+
+
+def accepted(task: Task) -> Wire:
+    return {"task_info": task_info(task)}
+
+
+def status(task: Task) -> Wire:
+    """``task_info``, and once completed ``images`` or ``videos`` as plain URL strings."""
+    wire: dict[str, Any] = {"task_info": task_info(task)}
+    if task.state is State.DONE:
+        for output in task.outputs:
+            wire.setdefault(f"{output.kind}s", []).append(output.value)
+    return wire
+
+
+def refused(refusal: Refusal) -> tuple[int, Wire]:
+    """A problem object; a refused payload also carries the failed task's envelope.
+
+    Clients read a string ``detail``, or the envelope; together they suit them all (a guess:
+    bodies with one or the other were recorded).
+    """
+    code = STATUS[refusal.why]
+    unauthorized = code == HTTPStatus.UNAUTHORIZED
+    problem: dict[str, Any] = {
+        "status": code,
+        "title": TITLES.get(refusal.why, HTTPStatus(code).phrase),
+        "detail": f"None (request_id: {refusal.request_id})" if unauthorized else refusal.detail,
+        "instance": refusal.path,
+        "error_code": 0,
+    }
+    if refusal.task and refusal.failure:
+        problem["error_code"] = int(refusal.failure.code)
+        problem["detail"] = refusal.failure.message
+        problem["task_info"] = task_info(refusal.task) | {"error": error(refusal.failure)}
+    return code, problem
+
+
+def rejection(findings: Sequence[Any]) -> Failure:
+    first = findings[0]
+    return Failure("2001", f"{first.pointer or '/'}: {first.message}")
+
+
+VENDOR: Final = Vendor(
+    name="mulerouter",
+    title="MuleRouter",
+    create="/vendors/alibaba/v1/{model}/generation",
+    poll="/vendors/alibaba/v1/{model}/generation/{task_id}",
+    created_status=202,
+    lazy=False,
+    new_id=new_id,
+    accepted=accepted,
+    status=status,
+    refused=refused,
+    rejection=rejection,
+    failures=FAILURES,
+)

@@ -1,0 +1,155 @@
+"""Vtrix: one endpoint for all models, ``output`` and ``usage`` only when completed.
+
+The poll's answer is documented (S2, S4); the rest is from public clients and pages. That a
+broken rule shows as a failed task, and not as a refused create, is a guess: the documents
+put ``error`` into the task and name no HTTP status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, Final
+
+from .. import codes
+from ..vendor import Failure, Refusal, Refused, State, Task, Unwrapped, Vendor, Wire
+
+STATES: Final = {
+    State.PENDING: "in_progress",
+    State.RUNNING: "in_progress",
+    State.DONE: "completed",
+    State.FAILED: "failed",
+}
+
+STATUS: Final = {
+    Refused.NO_KEY: 401,
+    Refused.NO_SCHEME: 401,
+    Refused.BAD_KEY: 401,
+    Refused.NO_ROUTE: 404,
+    Refused.NO_METHOD: 405,
+    Refused.NO_MODEL: 400,
+    Refused.NO_TASK: 404,
+    Refused.MALFORMED: 400,
+    Refused.MEDIA_TYPE: 400,
+    Refused.TOO_LARGE: 413,
+    Refused.PAYLOAD: 400,
+    Refused.BALANCE: 403,
+    Refused.RATE: 429,
+    Refused.INTERNAL: 500,
+}
+"""401, 403, 404, 429 and 500 are documented; which of the others is used is a guess."""
+
+XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
+
+
+def new_id(random: Random) -> str:
+    """Twenty characters, like the xid that the API hands out."""
+    return "".join(random.choices(XID_ALPHABET, k=20))
+
+
+def accepted(task: Task) -> Wire:
+    """The answer to create; ``created_at`` is an integer, since a Go client needs one."""
+    return {
+        "id": task.id,
+        "created_at": int(task.created_at),
+        "status": STATES[State.PENDING],
+        "model": task.model,
+    }
+
+
+def status(task: Task) -> Wire:
+    wire: dict[str, Any] = {**accepted(task), "status": STATES[task.state]}
+    if task.state is State.DONE:
+        wire |= {"progress": 1.0, "output": [{"content": [*content(task)]}]}
+        wire |= {"usage": usage(task), "metadata": metadata(task)}
+    elif task.failure:
+        wire["error"] = error(task.failure)
+    else:
+        wire["progress"] = task.progress
+    return wire
+
+
+def content(task: Task) -> list[dict[str, str]]:
+    return [
+        {"type": "text", "text": output.value}
+        if output.kind == "text"
+        else {"type": output.kind, "url": output.value, "jobId": task.remote_id}
+        for output in task.outputs
+    ]
+
+
+def usage(task: Task) -> dict[str, Any]:
+    figures: dict[str, Any] = {"cost": f"{task.cost:f}", "discount": 1}
+    return figures if task.image_count is None else figures | {"image_count": task.image_count}
+
+
+def metadata(task: Task) -> dict[str, float]:
+    return {
+        "in_queue_at": task.created_at,
+        "completed_at": task.updated_at,
+        "upload_at": task.updated_at,
+    }
+
+
+def error(failure: Failure) -> dict[str, str]:
+    """``code`` and ``message`` as documented, and the name that the published SDK reads."""
+    message = failure.message
+    return {"code": failure.code, "message": message, "error_message": message}
+
+
+def refused(refusal: Refusal) -> tuple[int, Wire]:
+    """Clients read ``message``, or ``error.message``, or ``error.error_message``."""
+    status = STATUS[refusal.why]
+    failure = refusal.failure or Failure(str(status), refusal.detail)
+    return status, {"message": failure.message, "error": error(failure)}
+
+
+def rejection(findings: Sequence[Any]) -> Failure:
+    """The first documented code in the order of the table; without any, the first finding.
+
+    Faults with no code of their own become 001021099, the code for a task that could not be
+    created (a guess: none is documented for them).
+    """
+    coded = [finding for finding in findings if finding.code]
+    if coded:
+        first = min(coded, key=lambda finding: finding.code)
+        return Failure(first.code, first.message)
+    return Failure("001021099", f"{codes.TEXTS['001021099']}: {findings[0].message}")
+
+
+def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:
+    """``{"model", "input": [{"params": {…}}]}``, as the vendor's own SDKs send it."""
+    items = payload.get("input")
+    if type(items) is not list or not items or type(items[0]) is not dict:
+        return None
+    params = items[0].get("params")
+    if type(params) is not dict:
+        return None
+    outer = {name: value for name, value in payload.items() if name != "input"}
+    strays = [f"/input/0/{name}" for name in items[0] if name != "params"]
+    strays += [f"/input/{index}" for index in range(1, len(items))]
+    return Unwrapped(
+        payload={**params, **outer},
+        prefix="/input/0/params",
+        outer=frozenset(outer) | {"model"},
+        strays=tuple(strays),
+    )
+
+
+VENDOR: Final = Vendor(
+    name="vtrix",
+    title="Vtrix",
+    create="/model/v1/generation",
+    poll="/model/v1/generation/task/{task_id}",
+    created_status=200,
+    lazy=True,
+    new_id=new_id,
+    accepted=accepted,
+    status=status,
+    refused=refused,
+    rejection=rejection,
+    failures={code: codes.TEXTS[code] for code in codes.LIFECYCLE},
+    model_header="X-Model",
+    tolerated=("metadata", "options", "id", "moderation"),
+    unwrap=unwrap,
+)
