@@ -10,8 +10,16 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import jsonschema_rs
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, field_validator, model_validator
-from pydantic import ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 PUBLIC_OR_DATA = (
     r"^(https?://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}(:[0-9]{1,5})?([/?#][!-~]*)?"
@@ -32,7 +40,12 @@ def content_of(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 INTERLEAVED = {
-    "properties": {"parameters": {"properties": {"enable_interleave": {"const": True}}, "required": ["enable_interleave"]}},
+    "properties": {
+        "parameters": {
+            "properties": {"enable_interleave": {"const": True}},
+            "required": ["enable_interleave"],
+        }
+    },
     "required": ["parameters"],
 }
 
@@ -43,7 +56,10 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "model": {"const": "wan26_i2i"},
-        "metadata": {}, "options": {}, "id": {}, "moderation": {},
+        "metadata": {},
+        "options": {},
+        "id": {},
+        "moderation": {},
         "input": {
             "type": "object",
             "required": ["messages"],
@@ -68,7 +84,12 @@ SCHEMA: dict[str, Any] = {
                                     "minProperties": 1,
                                     "maxProperties": 1,
                                     "properties": {
-                                        "text": {"type": "string", "minLength": 1, "maxLength": 2000, "pattern": r"\S"},
+                                        "text": {
+                                            "type": "string",
+                                            "minLength": 1,
+                                            "maxLength": 2000,
+                                            "pattern": r"\S",
+                                        },
                                         "image": {"type": "string", "pattern": PUBLIC_OR_DATA},
                                     },
                                 },

@@ -6,10 +6,18 @@ import re
 from typing import Final
 
 PUBLIC: Final = re.compile(
-    r"https?://(?:[a-zA-Z0-9-]++\.)++(?!(?:local|localhost|internal|intranet|lan|home|corp|test|invalid)\b)"
-    r"[a-zA-Z]{2,63}(?::[0-9]{1,5})?(?:[/?#][!-~]*+)?"
+    r"https?://(?:[a-zA-Z0-9-]++\.)++"
+    r"(?!(?i:local|localhost|internal|intranet|lan|home|corp|test|invalid|arpa)\b)"
+    r"[a-zA-Z]{2,63}(?::[0-9]{1,4})?(?:[/?#][!-~]*+)?"
 ).fullmatch
 """Matches plain public URLs, the common case, at once; says nothing about the others."""
+
+plainly_public: Final = re.compile(
+    r"https?+://[a-zA-Z0-9.-]++(?<=\.com|\.net|\.org)(?:/[!-~]*+)?+"
+).fullmatch
+"""Matches the plainest of the public URLs faster than :data:`PUBLIC` does."""
+
+_URL = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 
 _RESERVED_NAMES = re.compile(
     r"(?:.*\.)?(?:local|localhost|internal|intranet|lan|home|corp|test|invalid|home\.arpa)\.?",
@@ -25,9 +33,10 @@ def is_url(text: str) -> bool:
 def is_public(url: str) -> bool:
     """Whether the host of *url* could be reached from the internet.
 
-    False for loopback, private, link-local and reserved addresses in every spelling that
-    ``inet_aton`` accepts (``127.1``, ``0x7f000001``), for names without a dot, and for names
-    under reserved or customary local domains (RFC 2606, RFC 6761, RFC 6762, RFC 8375).
+    False for loopback, private, link-local, multicast and reserved addresses in every
+    spelling that ``inet_aton`` accepts (``127.1``, ``0x7f000001``), for names without a dot,
+    and for names under reserved or customary local domains (RFC 2606, RFC 6761, RFC 6762,
+    RFC 8375).
     """
     host = _host(url)
     if host is None:
@@ -39,10 +48,10 @@ def is_public(url: str) -> bool:
 
 
 def _host(text: str) -> str | None:
+    if text[:4].lower() != "http" or _URL.fullmatch(text) is None:
+        return None
     from urllib.parse import urlsplit
 
-    if re.match(r"https?://", text, re.IGNORECASE) is None or re.search(r"[\s\x00-\x1f]", text):
-        return None
     try:
         parts = urlsplit(text)
         parts.port  # noqa: B018  (raises ValueError for a port that is none)
@@ -52,15 +61,15 @@ def _host(text: str) -> str | None:
 
 
 def _address(host: str) -> bool | None:
-    """Whether the IP address *host* is global; None if it is no IP address."""
+    """Whether the IP address *host* is that of one global machine; None if it is no address."""
     import ipaddress
     import socket
 
     try:
-        return ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
-        pass
-    try:
-        return ipaddress.IPv4Address(socket.inet_aton(host)).is_global
-    except (OSError, UnicodeError):
-        return None
+        try:
+            address = ipaddress.IPv4Address(socket.inet_aton(host))
+        except (OSError, UnicodeError):
+            return None
+    return address.is_global and not address.is_multicast

@@ -6,6 +6,7 @@ import pkgutil
 import re
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from . import models
 from .spec import ModelSpec
@@ -37,9 +38,9 @@ def model(name: str) -> ModelSpec:
     return spec
 
 
-def find(name: str) -> ModelSpec | None:
-    """The spec whose id is exactly *name*, or None."""
-    return _by_id().get(name)
+def find(name: Any) -> ModelSpec | None:
+    """The spec whose id is exactly *name*, or None; *name* may be any JSON value."""
+    return _by_id().get(name) if type(name) is str else None
 
 
 def suggestion(name: str) -> str:

@@ -23,12 +23,16 @@ class View(NamedTuple):
 
     *kind* is the type of the values that anything is seen of: of all others, and of them
     alone, None is seen. *fine* is what is seen of a value in which no check of this view
-    can find a fault, so that an engine may skip them all. Either may be left open.
+    can find a fault, so that an engine may skip them all; *quick* is true only of such
+    values, though not of all, and may raise TypeError for values of another kind. *recurs*
+    tells that the same few values come again and again.
     """
 
     see: Callable[[Json], Any]
     kind: type | None = None
     fine: Any = NotImplemented
+    quick: Callable[[Json], object] | None = None
+    recurs: bool = False
 
 
 def _itself(value: Json) -> Any:
@@ -162,7 +166,7 @@ class NotBlank:
         return type(seen) is str
 
     def holds(self, seen: Any) -> bool:
-        return not seen.isspace() and (self.empty or seen != "")
+        return bool(not seen.isspace() and (self.empty or seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Parts:
         return seen is not None
 
     def holds(self, seen: Any) -> bool:
-        return self.low <= seen.count(self.key) <= self.high
+        return bool(self.low <= seen.count(self.key) <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ class Alone:
         return type(seen) is dict
 
     def holds(self, seen: Any) -> bool:
-        return bool(seen) and len(seen.keys() & set(self.keys)) <= 1
+        return bool(seen and len(seen.keys() & set(self.keys)) <= 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +235,7 @@ class Members:
         return type(seen) is dict
 
     def holds(self, seen: Any) -> bool:
-        return seen.keys() <= self.known
+        return bool(seen.keys() <= self.known)
 
 
 _SIZE = re.compile(r"([0-9]+)\*([0-9]+)")
@@ -266,7 +270,7 @@ def sides(value: Json) -> tuple[int, int] | None:
     return _sides(value) if len(value) <= 32 else _sides.__wrapped__(value)
 
 
-SIDES: Final = View(sides)
+SIDES: Final = View(sides, recurs=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ layouts (RFC 9649, section 2) are read here.
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,24 +33,21 @@ class Header:
 
 def image_header(data: bytes) -> Header:
     """The header of an image file; only JPEG, PNG, BMP and WEBP are read beyond the format."""
-    format = _image_format(data)
-    if format == "WEBP":
+    kind = _image_format(data)
+    if kind == "WEBP":
         return _webp(data)
-    return _pillow(format, data) if format in ("JPEG", "PNG", "BMP") else Header(format=format)
+    return _pillow(kind, data) if kind in ("JPEG", "PNG", "BMP") else Header(format=kind)
 
 
 def audio_header(data: bytes) -> Header:
     """The header of an audio file; only WAV and MP3 are read beyond the format."""
-    format = _audio_format(data)
-    if format not in ("WAV", "MP3"):
-        return Header(format=format)
-    from tinytag import TinyTag
-
+    kind = _audio_format(data)
+    if kind not in ("WAV", "MP3"):
+        return Header(format=kind)
     try:
-        seconds = TinyTag.get(file_obj=io.BytesIO(data), tags=False).duration
+        return Header(format=kind, seconds=_seconds(kind, data))
     except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
-        seconds = None
-    return Header(format=format, seconds=seconds)
+        return Header(format=kind)
 
 
 def _image_format(data: bytes) -> str | None:
@@ -87,17 +85,29 @@ def _audio_format(data: bytes) -> str | None:
         return "WAV"
     if data[4:8] == b"ftyp":
         return "M4A"
-    # Eleven set bits start an MPEG frame; layer bits 00 are those of AAC in ADTS.
+    # Eleven set bits start an MPEG frame, two of the next tell the layer; AAC in ADTS has 00.
     if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
-        return "MP3" if data[1] & 0x06 else "AAC"
+        return ("AAC", "MP3", "MP2", "MP1")[data[1] >> 1 & 3]
     return None
+
+
+def _seconds(format: str, data: bytes) -> float | None:
+    from tinytag import TinyTag
+
+    tag = TinyTag.get(file_obj=io.BytesIO(data), tags=False)
+    if format == "WAV" and tag.duration and tag.bitrate:
+        # A WAV that was written to a pipe claims 4 GB: no file plays for longer than its bytes.
+        return min(tag.duration, len(data) / (tag.bitrate * 125))
+    return tag.duration
 
 
 def _pillow(format: str, data: bytes) -> Header:
     try:
         # The plugin's class, not Image.open, which refuses sides that would make a large
-        # picture: here a large picture is a finding.
-        image = _opener(format)(io.BytesIO(data))
+        # picture: here a large picture is a finding. It also warns of damaged metadata,
+        # which are nobody's concern here.
+        with warnings.catch_warnings(action="ignore"):
+            image = _opener(format)(io.BytesIO(data))
     except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
         return Header(format=format)
     transparent = "A" in image.mode or "transparency" in image.info

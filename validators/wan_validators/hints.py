@@ -10,9 +10,12 @@ from typing import Any
 from . import checks as c
 from . import media_checks as m
 from .finding import Finding
+from .media import mime_types
 from .pointer import MISSING
 
-_ALMOST_SIZE = re.compile(r"\s*\+?([0-9]{1,5})\s*[xX*\u00d7\u2217:,/]\s*\+?([0-9]{1,5})\s*(?:px)?\s*")
+_ALMOST_SIZE = re.compile(
+    r"\s*\+?([1-9][0-9]{2,4})\s*[xX*\u00d7\u2217:,/]\s*\+?([1-9][0-9]{2,4})\s*(?:px)?\s*"
+)
 
 _BY_RATIO = {
     "1:1": "1280*1280",
@@ -53,7 +56,7 @@ def _(check: c.Check, value: Any, finding: Finding) -> str | None:
     if re.fullmatch(r"[1-8][kK]|[0-9]{3,4}[pP]", text):
         return f'size is in pixels, not a tier: write for example "{_BY_RATIO["1:1"]}"'
     found = _ALMOST_SIZE.fullmatch(value)
-    return f'write "{int(found[1])}*{int(found[2])}"' if found else None
+    return f'write "{found[1]}*{found[2]}"' if found else None
 
 
 @_hint.register(c.Members)
@@ -95,14 +98,14 @@ def _(check: c.OneOf, value: Any, finding: Finding) -> str | None:
 @_hint.register
 def _(check: m.Prefixed, value: Any, finding: Finding) -> str | None:
     seen = check.view.see(value)
-    kind = sorted(m.media.mime_types(seen.header.format or ""))
-    return f"put data:{kind[0]};base64, before it" if kind else None
+    names = mime_types(seen.header.format or "")
+    return f"put data:{names[0]};base64, before it" if names else None
 
 
 @_hint.register
 def _(check: m.Declared, value: Any, finding: Finding) -> str | None:
-    names = m.media.mime_types(check.view.see(value).header.format or "")
-    return f"declare it as {min(names, key=len)}" if names else None
+    names = mime_types(check.view.see(value).header.format or "")
+    return f"declare it as {names[0]}" if names else None
 
 
 @_hint.register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -27,29 +28,40 @@ def lint(payload: Any, model: str | None = None) -> Report:
     Raises UnknownModel if *model* is given and is none; whatever is wrong with the payload
     is in the report.
     """
-    spec = None if model is None else find(model) or named(model)
-    if isinstance(payload, str | bytes | bytearray):
+    if model is None and type(payload) is dict:
+        try:
+            ready = _READY[payload["model"]]
+        except (KeyError, TypeError):
+            pass  # unknown, not yet compiled, or no name at all
+        else:
+            return ready.report(payload)
+    spec = None if model is None else named(model)
+    if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, spec)
     return _lint_value(payload, spec)
 
 
-def findings(spec: ModelSpec, payload: Any) -> list[Finding]:
+def findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
     """All findings of *spec* in *payload*, which may be in its vendor's wrapper."""
     found = engine(spec)(payload)
-    if not found or spec.vendor.unwrap is None or type(payload) is not dict:
-        return found
-    inner = spec.vendor.unwrap(payload)
-    if inner is None:
-        return found
-    within = engine(spec)(inner.payload)
-    placed = [finding._replace(pointer=inner.place(finding.pointer)) for finding in within]
-    return placed + [Finding(_WRAPPER, at, None) for at in inner.strays]
+    return _unwrapped(spec, payload, found) if found else found
 
 
 @cache
 def engine(spec: ModelSpec) -> Engine:
     """The compiled form of *spec*, made on first use."""
     return compile_spec(spec)
+
+
+def _unwrapped(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Finding]:
+    """What is *found* in a payload, or inside it if it is a wrapper (which never passes)."""
+    unwrap = spec.vendor.unwrap
+    inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
+    if inner is None:
+        return found
+    within = engine(spec)(inner.payload)
+    placed = [finding._replace(pointer=inner.place(finding.pointer)) for finding in within]
+    return placed + [Finding(_WRAPPER, at, None) for at in inner.strays]
 
 
 _WRAPPER = Rule(
@@ -64,18 +76,37 @@ _WRAPPER = Rule(
 def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
     document = read(data)
     if document.value is MISSING:
-        return Report(spec and spec.id, document.findings)
+        return Report(spec.id if spec else None, document.findings)
     report = _lint_value(document.value, spec)
     return Report(report.model, document.findings + place(report.findings, document.text))
 
 
+class _Ready:
+    """A model whose engine is compiled, and the report that its flawless payloads share."""
+
+    __slots__ = ("_engine", "_flawless", "_spec")
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self._spec, self._engine, self._flawless = spec, engine(spec), Report(spec.id, ())
+
+    def report(self, payload: Any) -> Report:
+        found = self._engine(payload)
+        if not found:
+            return self._flawless
+        return Report(self._spec.id, _unwrapped(self._spec, payload, found))
+
+
+_READY: dict[Any, _Ready] = {}
+
+
 def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
     if spec is None:
-        name = payload.get("model") if type(payload) is dict else None
-        spec = find(name) if type(name) is str else None
-        if spec is None:
-            return Report(None, [_no_model(payload)])
-    return Report(spec.id, findings(spec, payload))
+        spec = find(payload.get("model")) if type(payload) is dict else None
+    if spec is None:
+        return Report(None, [_no_model(payload)])
+    if spec.id not in _READY:
+        _READY[spec.id] = _Ready(spec)
+    return _READY[spec.id].report(payload)
 
 
 def _no_model(payload: Any) -> Finding:

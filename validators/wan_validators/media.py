@@ -40,6 +40,7 @@ FINE: Final = Media(form="url")
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
 _LONGEST_PREFIX = 512
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
 
 Reader = Callable[[bytes], Header]
 
@@ -66,14 +67,15 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
         # A payload that only happens to be in the base64 alphabet ("cat") is no image.
         known = bare and read(_decoded_start(text)).format is not None
         return _with_content("bare", text, None, read) if known else Media(form="other")
-    if ";base64" not in prefix[2].lower().split(",")[0].replace(" ", ""):
+    if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return Media(form="other")
     return _with_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
 
 
 def _decoded_start(text: str) -> bytes:
     start = _NOT_BASE64.split(text[:_LONGEST_PREFIX], maxsplit=1)[0]
-    return _decode(start[: len(start) // 4 * 4]) or b""
+    whole = start[: len(start) // 4 * 4]
+    return (_decode(whole) or b"") if whole else b""
 
 
 def _with_content(form: str, encoded: str, declared: str | None, read: Reader) -> Media:
@@ -98,15 +100,15 @@ def _flaw(encoded: str) -> str:
     """In words, the first thing that is wrong with text which did not decode."""
     body = encoded.rstrip("=")
     padding = len(encoded) - len(body)
-    wrong = _NOT_BASE64.search(body)
+    wrong = _FOREIGN.search(encoded) or _NOT_BASE64.search(body)
     if wrong is not None:
-        return _WRONG_CHARACTERS.get(wrong[0], f"{ascii(wrong[0])} is not in the alphabet") + (
+        return _WRONG_CHARACTERS.get(wrong[0], f"{wrong[0]!a} is not in the alphabet") + (
             f" (character {wrong.start() + 1} of the data)"
         )
     wanted = -len(body) % 4
     if wanted == 3:
         return f"{len(body)} characters cannot be base64: the data is cut short"
-    return f"{padding} padding characters ('=') at the end, {wanted} needed"
+    return f"padding characters ('=') at the end: {padding}, needed: {wanted}"
 
 
 _WRONG_CHARACTERS: Mapping[str, str] = {
@@ -122,19 +124,19 @@ _WRONG_CHARACTERS: Mapping[str, str] = {
 
 class _Type(NamedTuple):
     format: str
-    names: frozenset[str]
+    names: tuple[str, ...]
 
 
 _TYPES = (
-    _Type("JPEG", frozenset({"image/jpeg", "image/jpg", "image/pjpeg"})),
-    _Type("PNG", frozenset({"image/png", "image/x-png"})),
-    _Type("BMP", frozenset({"image/bmp", "image/x-bmp", "image/x-ms-bmp"})),
-    _Type("WEBP", frozenset({"image/webp"})),
-    _Type("WAV", frozenset({"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"})),
-    _Type("MP3", frozenset({"audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3"})),
+    _Type("JPEG", ("image/jpeg", "image/jpg", "image/pjpeg")),
+    _Type("PNG", ("image/png", "image/x-png")),
+    _Type("BMP", ("image/bmp", "image/x-bmp", "image/x-ms-bmp")),
+    _Type("WEBP", ("image/webp",)),
+    _Type("WAV", ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")),
+    _Type("MP3", ("audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3")),
 )
 
 
-def mime_types(format: str) -> frozenset[str]:
-    """The MIME types in use for *format*; the registered one and its common aliases."""
-    return next((kind.names for kind in _TYPES if kind.format == format), frozenset())
+def mime_types(format: str) -> tuple[str, ...]:
+    """The MIME types in use for *format*: the one to recommend, then its common aliases."""
+    return next((kind.names for kind in _TYPES if kind.format == format), ())

@@ -9,24 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from . import media
+from . import address, media
 from .checks import View
 from .media import Media
 
-PICTURE: Final = View(media.picture, kind=str, fine=media.FINE)
-SOUND: Final = View(media.sound, kind=str, fine=media.FINE)
+PICTURE: Final = View(media.picture, str, media.FINE, quick=address.plainly_public)
+SOUND: Final = View(media.sound, str, media.FINE, quick=address.plainly_public)
 
 
 @dataclass(frozen=True, slots=True)
-class _MediaCheck:
+class MediaCheck:
+    """What all of them share: they speak of whatever is a string."""
+
     view: View = PICTURE
 
     def fits(self, seen: Media | None) -> bool:
         return seen is not None
 
+    def holds(self, seen: Media) -> bool:
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, slots=True)
-class Reference(_MediaCheck):
+class Reference(MediaCheck):
     """An http(s) URL, or a ``data:`` URI in base64; bare base64 is left to :class:`Prefixed`."""
 
     def holds(self, seen: Media) -> bool:
@@ -34,7 +39,7 @@ class Reference(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True)
-class Reachable(_MediaCheck):
+class Reachable(MediaCheck):
     """A URL that a machine elsewhere on the internet could fetch."""
 
     def holds(self, seen: Media) -> bool:
@@ -42,7 +47,7 @@ class Reachable(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True)
-class Prefixed(_MediaCheck):
+class Prefixed(MediaCheck):
     """Base64 introduced by ``data:{MIME_type};base64,``."""
 
     def holds(self, seen: Media) -> bool:
@@ -50,7 +55,7 @@ class Prefixed(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True)
-class Base64(_MediaCheck):
+class Base64(MediaCheck):
     """Base64 of the standard alphabet, padded, with nothing in between, and not empty."""
 
     def holds(self, seen: Media) -> bool:
@@ -58,7 +63,7 @@ class Base64(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format(_MediaCheck):
+class Format(MediaCheck):
     """A file that is, by its content, of one of the formats *names*, with a readable header."""
 
     names: tuple[str, ...]
@@ -72,7 +77,7 @@ class Format(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True)
-class Declared(_MediaCheck):
+class Declared(MediaCheck):
     """The MIME type of the ``data:`` URI is that of the content, or a customary alias."""
 
     def holds(self, seen: Media) -> bool:
@@ -82,7 +87,7 @@ class Declared(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque(_MediaCheck):
+class Opaque(MediaCheck):
     """An image with no alpha channel and no transparent colour."""
 
     def holds(self, seen: Media) -> bool:
@@ -90,7 +95,7 @@ class Opaque(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dimensions(_MediaCheck):
+class Dimensions(MediaCheck):
     """An image whose width and height are each from *low* to *high* pixels, both included."""
 
     low: int
@@ -101,7 +106,7 @@ class Dimensions(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileSize(_MediaCheck):
+class FileSize(MediaCheck):
     """A file (not its base64 text) of at most *high* bytes."""
 
     high: int
@@ -111,7 +116,7 @@ class FileSize(_MediaCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duration(_MediaCheck):
+class Duration(MediaCheck):
     """Audio that plays for *low* to *high* seconds, both included."""
 
     low: int

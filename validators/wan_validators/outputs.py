@@ -47,7 +47,8 @@ class Videos:
     """One video is made. Each field that is a string is the pointer of the deciding member.
 
     *seconds* is how long it plays where *duration* is not given, *fps* the frames a second,
-    *audio* None for a model that makes silent videos.
+    *audio* None for a model that makes silent videos. A sound given at *audio_url* is heard
+    whatever *audio* says.
     """
 
     resolution: str
@@ -58,6 +59,7 @@ class Videos:
     fps: int
     price: Price
     audio: str | None = None
+    audio_url: str | None = None
 
 
 Outputs = Images | Videos

@@ -40,13 +40,13 @@ def text(path: Path) -> str:
     return "".join(f"/{escape(part)}" for part in path)
 
 
-def find(document: Any, path: Path, depth: int = 0) -> list[tuple[Path, Any]]:
+def find(document: Any, path: Path, start: int = 0) -> list[tuple[Path, Any]]:
     """Every place *path* names in *document*; a final member that is absent is MISSING.
 
     ``ANY`` stands for each item of an array. A path through something that is not there,
-    or is not a container, names no place.
+    or is not a container, names no place. The first *start* parts of *path* are behind us.
     """
-    for depth in range(depth, len(path)):
+    for depth in range(start, len(path)):
         part = path[depth]
         if type(document) is dict:
             if part not in document:

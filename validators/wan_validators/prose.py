@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import checks as c
 from . import media_checks as m
+from .media import Media
 from .pointer import MISSING
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def message(finding: Finding) -> str:
     check, name = finding.row.check, named(finding.pointer)
     if finding.value is MISSING:
         return f"{name} is required"
-    if isinstance(check, m._MediaCheck):
+    if isinstance(check, m.MediaCheck):
         seen = check.view.see(finding.value)
         if seen is not None:
             return f"{name} {fault(check, seen)}"
@@ -196,55 +197,55 @@ def _(check: m.Duration) -> str:
 
 
 @singledispatch
-def fault(check: m._MediaCheck, seen: m.Media) -> str:
+def fault(check: m.MediaCheck, seen: Media) -> str:
     """What is wrong with the reference that *seen* tells of, to follow its name."""
     return f"must be {allowed(check)}"
 
 
 @fault.register
-def _(check: m.Reachable, seen: m.Media) -> str:
+def _(check: m.Reachable, seen: Media) -> str:
     return "is at an address that only your own machine or network can reach"
 
 
 @fault.register
-def _(check: m.Prefixed, seen: m.Media) -> str:
+def _(check: m.Prefixed, seen: Media) -> str:
     return "is base64 without data:{MIME type};base64, before it"
 
 
 @fault.register
-def _(check: m.Base64, seen: m.Media) -> str:
+def _(check: m.Base64, seen: Media) -> str:
     return f"is not valid base64: {seen.flaw}"
 
 
 @fault.register
-def _(check: m.Format, seen: m.Media) -> str:
+def _(check: m.Format, seen: Media) -> str:
     if seen.header.format in check.names:
         return f"is a {seen.header.format} file whose header is damaged or cut short"
     return f"is {seen.header.format or 'of an unknown format'}, not {allowed(check)}"
 
 
 @fault.register
-def _(check: m.Declared, seen: m.Media) -> str:
+def _(check: m.Declared, seen: Media) -> str:
     return f"is declared as {clip(seen.declared or 'nothing')} but is {seen.header.format}"
 
 
 @fault.register
-def _(check: m.Opaque, seen: m.Media) -> str:
+def _(check: m.Opaque, seen: Media) -> str:
     return "has an alpha channel or a transparent colour"
 
 
 @fault.register
-def _(check: m.Dimensions, seen: m.Media) -> str:
+def _(check: m.Dimensions, seen: Media) -> str:
     return f"is {'*'.join(map(str, seen.header.sides or ()))} pixels"
 
 
 @fault.register
-def _(check: m.FileSize, seen: m.Media) -> str:
+def _(check: m.FileSize, seen: Media) -> str:
     return f"is a file of {megabytes(seen.size or 0)}"
 
 
 @fault.register
-def _(check: m.Duration, seen: m.Media) -> str:
+def _(check: m.Duration, seen: Media) -> str:
     return f"plays for {seen.header.seconds:.2f} seconds"
 
 
@@ -261,17 +262,17 @@ def got(finding: Finding) -> Any:
     if isinstance(check, c.Parts) and type(value) is list:
         count = check.view.see(value).count(check.key)
         return counted(count, count, f"{check.key} object")
-    if isinstance(check, m._MediaCheck) and type(value) is str:
+    if isinstance(check, m.MediaCheck) and type(value) is str:
         return _media_got(check, check.view.see(value), value)
     return brief(value)
 
 
-def _media_got(check: m._MediaCheck, seen: m.Media, value: str) -> Any:
+def _media_got(check: m.MediaCheck, seen: Media, value: str) -> Any:
     header = seen.header
     facts: dict[type, Any] = {
         m.Base64: seen.flaw,
         m.Format: header.format or "unknown",
-        m.Declared: seen.declared,
+        m.Declared: clip(seen.declared or ""),
         m.Dimensions: "*".join(map(str, header.sides or ())),
         m.FileSize: seen.size,
         m.Duration: header.seconds,
@@ -288,19 +289,20 @@ def clip(text: str) -> str:
 
 def brief(value: Any) -> Any:
     """*value* as a JSON value of bounded size: containers and long numbers are described."""
-    if value is MISSING or value is None or type(value) is bool:
-        return None if value is MISSING else value
-    if type(value) is str:
-        return clip(value)
-    if type(value) is int:
-        return value if abs(value) < 2**63 else f"an integer of {_digits(value)} digits"
-    if type(value) is float:
-        return value if math.isfinite(value) else str(value)
-    if type(value) is dict:
-        return f"an object with {counted(len(value), len(value), 'member')}"
-    if type(value) is list:
-        return f"an array of {counted(len(value), len(value), 'item')}"
-    return f"a Python {type(value).__name__}"
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return clip(value)
+        case int():
+            return value if abs(value) < 2**63 else f"an integer of {_digits(value)} digits"
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case dict():
+            return f"an object with {counted(len(value), len(value), 'member')}"
+        case list():
+            return f"an array of {counted(len(value), len(value), 'item')}"
+    return None if value is MISSING else f"a Python {type(value).__name__}"
 
 
 def _digits(value: int) -> str:

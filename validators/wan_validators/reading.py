@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn
 
@@ -10,7 +12,14 @@ from . import source
 from .checks import Given, Members, integer
 from .finding import Finding
 from .pointer import MISSING
+from .source import Lines, Position
 from .spec import Rule, Severity
+
+Data = str | bytes | bytearray
+"""What JSON text comes as; bytes ought to be UTF-8."""
+
+_BOM = "\ufeff"
+_START = Position(1, 1)
 
 
 class Document(NamedTuple):
@@ -21,74 +30,82 @@ class Document(NamedTuple):
     findings: list[Finding]
 
 
-def read(data: str | bytes | bytearray) -> Document:
+def read(data: Data) -> Document:
     """Reads one JSON text (RFC 8259). Never raises, whatever *data* holds.
 
     Integers of any length are read; ``NaN`` and its like, which are no JSON, are refused.
-    Of members that stand twice the last counts, with a warning that names both lines.
+    Of members that stand twice the last counts, with a warning that names both places.
     """
-    text = data if isinstance(data, str) else _decoded(bytes(data))
-    if isinstance(text, Finding):
-        return Document(MISSING, "", [text])
-    findings = []
-    if text.startswith("\ufeff"):
-        text = text[1:]
-        says = "the text begins with a byte order mark, which JSON must not have"
-        findings.append(_finding("json-bom", says, text, 0, Severity.WARNING))
+    text = legible(data)
+    flaw = None if isinstance(data, str) else _encoding_flaw(data)
+    if flaw is not None:
+        return Document(MISSING, text, [flaw])
     reader = _Reader(text)
-    value = reader.value()
-    return Document(value, text, findings + reader.findings)
+    if data.startswith(_BOM) if isinstance(data, str) else data.startswith(codecs.BOM_UTF8):
+        says = "the text begins with a byte order mark, which JSON must not have"
+        reader.findings.append(_finding("json-bom", says, _START, Severity.WARNING))
+    return Document(reader.value(), text, reader.findings)
+
+
+def legible(data: Data) -> str:
+    """*data* as text for a person, whatever it holds: lines and columns are those of this text.
+
+    A byte order mark is no part of it; U+FFFD stands for bytes that are no text.
+    """
+    if not isinstance(data, str):
+        encoding = json.detect_encoding(data).removesuffix("-sig")
+        data = data.decode(encoding, errors="replace")
+    return data.removeprefix(_BOM)
 
 
 def place(findings: Sequence[Finding], text: str) -> list[Finding]:
     """The same findings with the lines and columns of their pointers in *text*.
 
     An unknown member is placed at its name, a missing one at the object it should be in,
-    anything else at its value.
+    anything else at its value. A pointer that leads nowhere stays without a place.
     """
+    if not findings:
+        return []
     anchors = [
         finding.pointer.rpartition("/")[0] if finding.value is MISSING else finding.pointer
         for finding in findings
     ]
-    spans = source.scan(text, anchors).spans
+    spans, lines = source.scan(text, anchors).spans, Lines(text)
     return [
-        _placed(finding, spans[anchor], text) if anchor in spans else finding
+        _placed(finding, spans[anchor], lines) if anchor in spans else finding
         for finding, anchor in zip(findings, anchors, strict=True)
     ]
 
 
-def _placed(finding: Finding, span: source.Span, text: str) -> Finding:
+def _placed(finding: Finding, span: source.Span, lines: Lines) -> Finding:
     offset = span.name if isinstance(finding.row.check, Members) else span.value
-    line, column = source.position(text, offset)
+    line, column = lines.position(offset)
     return finding._replace(line=line, column=column)
 
 
 def _finding(
     rule: str,
     says: str,
-    text: str,
-    offset: int,
+    position: Position,
     severity: Severity = Severity.ERROR,
     pointer: str = "",
 ) -> Finding:
     row = Rule(rule, "", Given(), severity=severity, says=says)
-    return Finding(row, pointer, MISSING, *source.position(text, offset))
+    return Finding(row, pointer, MISSING, *position)
 
 
-def _decoded(data: bytes) -> str | Finding:
+def _encoding_flaw(data: bytes | bytearray) -> Finding | None:
     encoding = json.detect_encoding(data)
-    if encoding.startswith("utf-8"):
-        try:
-            return data.decode()
-        except UnicodeDecodeError as error:
-            says = f"byte {error.start + 1} is not UTF-8, in which JSON is sent"
-            return _finding("json-encoding", says, data[: error.start].decode(), error.start)
+    if not encoding.startswith("utf-8"):
+        says = f"the text looks like {encoding[:6].upper()}; JSON is sent in UTF-8"
+        return _finding("json-encoding", says, _START)
     try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return _finding("json-encoding", "the text holds NUL bytes; JSON is UTF-8", "", 0)
-    says = f"the text is {encoding[:6].upper()}; JSON is sent in UTF-8"
-    return _finding("json-encoding", says, "", 0)
+        data.decode()
+    except UnicodeDecodeError as error:
+        before = legible(data[: error.start])
+        says = f"the byte {data[error.start]:02X} is not UTF-8, in which JSON is sent"
+        return _finding("json-encoding", says, Lines(before).position(len(before)))
+    return None
 
 
 class _NoNumber(ValueError):
@@ -110,9 +127,7 @@ class _Reader:
         try:
             value = decoder.decode(self.text)
         except json.JSONDecodeError as error:
-            empty = not self.text.strip()
-            says = "the text is empty" if empty else f"this is not JSON: {error.msg}"
-            return self._unreadable("json-syntax", says, error.pos)
+            return self._unreadable("json-syntax", self._complaint(error), error.pos)
         except _NoNumber as error:
             says = f"this is not JSON: there is no {error}"
             return self._unreadable("json-syntax", says, source.word(self.text, str(error)))
@@ -123,8 +138,14 @@ class _Reader:
             self._name_duplicates()
         return value
 
+    def _complaint(self, error: json.JSONDecodeError) -> str:
+        if not self.text.strip():
+            return "the text is empty"
+        what = re.sub("(?: starting)?(?: at)?:? ?$", "", error.msg)
+        return f"this is not JSON: {what[0].lower()}{what[1:]}"
+
     def _unreadable(self, rule: str, says: str, offset: int) -> Any:
-        self.findings.append(_finding(rule, says, self.text, offset))
+        self.findings.append(_finding(rule, says, Lines(self.text).position(offset)))
         return MISSING
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -136,10 +157,14 @@ class _Reader:
         raise _NoNumber(word)
 
     def _name_duplicates(self) -> None:
-        for path, first, second in source.scan(self.text, (), duplicates=True).duplicates:
-            lines = [source.position(self.text, offset).line for offset in (first, second)]
-            says = f"the member stands twice, in lines {lines[0]} and {lines[1]}; the last counts"
-            warning = _finding(
-                "json-duplicate", says, self.text, second, Severity.WARNING, pointer=path
+        lines = Lines(self.text)
+        for path, *offsets in source.scan(self.text, ()).duplicates:
+            first, second = map(lines.position, offsets)
+            if first.line == second.line:
+                where = f"in this line, at columns {first.column} and {second.column}"
+            else:
+                where = f"in lines {first.line} and {second.line}"
+            says = f"the member stands twice, {where}; the last counts"
+            self.findings.append(
+                _finding("json-duplicate", says, second, Severity.WARNING, pointer=path)
             )
-            self.findings.append(warning)

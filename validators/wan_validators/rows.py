@@ -106,7 +106,7 @@ def seed(at: str, n: str, default_n: int) -> Rows:
             at,
             Within(SEEDS, Between(SEEDS.low, SEEDS.high - count + 1)),
             severity=Severity.WARNING,
-            when=Equals(n, count, default_n),
+            when=Equals(n, value=count, default=default_n),
             says=f"{count} images use the seeds seed to seed+{count - 1}, "
             f"which run past {SEEDS.high}",
         )

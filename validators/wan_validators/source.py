@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -14,6 +15,10 @@ from typing import Any, NamedTuple
 from . import pointer
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+
+
+MOST_DUPLICATES = 50
+"""As many are named. Each holds a pointer, which may be as long as the text itself."""
 
 
 class Position(NamedTuple):
@@ -46,30 +51,36 @@ class Map:
     duplicates: list[Duplicate] = field(default_factory=list)
 
 
-def position(text: str, offset: int) -> Position:
-    line = text.count("\n", 0, offset) + 1
-    return Position(line, offset - text.rfind("\n", 0, offset))
+class Lines:
+    """Where each line of a text begins: read once, it places any offset in no time."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(end.end() for end in re.finditer("\n", text))]
+
+    def position(self, offset: int) -> Position:
+        line = bisect_right(self._starts, offset)
+        return Position(line, offset - self._starts[line - 1] + 1)
+
+    def start(self, line: int) -> int:
+        """The offset of the first character of *line*, which must be there."""
+        return self._starts[line - 1]
 
 
 def word(text: str, wanted: str) -> int:
-    """The offset of the first bare word *wanted* (no string) in *text*, or 0."""
-    return next((t.start() for t in _TOKEN.finditer(text) if t[0].lstrip("-") == wanted), 0)
+    """The offset of the first bare word *wanted* (no string) in *text*, which must be there."""
+    return next(token.start() for token in _TOKEN.finditer(text) if token[0] == wanted)
 
 
-def scan(text: str, wanted: Iterable[str], *, duplicates: bool = False) -> Map:
-    """Finds the *wanted* pointers in the JSON *text*, and all duplicate members if asked to.
+def scan(text: str, wanted: Iterable[str]) -> Map:
+    """Finds the *wanted* pointers, and the first MOST_DUPLICATES duplicates, in JSON *text*.
 
-    Of duplicates, the pointer names the last, as in the parsed value. Time is linear, and
-    depth costs nothing but memory; without *duplicates* the scan ends at the last place.
+    Of duplicate members, the span is that of the last, as in the parsed value. Time is
+    linear, and depth costs nothing but memory.
     """
     result = Map()
-    missing = set(wanted)
-    for span, wish in _values(text, _tree(missing), result.duplicates):
+    for span, wish in _values(text, _tree(wanted), result.duplicates):
         if wish is not None and "" in wish:
             result.spans[wish[""]] = span
-            missing.discard(wish[""])
-        if not missing and not duplicates:
-            break
     return result
 
 
@@ -106,17 +117,15 @@ def _values(
     stack: list[_Frame] = []
     for token in _TOKEN.finditer(text):
         mark, offset = token[0], token.start()
-        frame = stack[-1] if stack else None
         if mark in "}]":
             stack.pop()
         elif mark == ",":
-            if frame is not None:
-                frame.named = False
-        elif mark == ":":
-            continue
-        elif frame is not None and frame.names is not None and not frame.named:
-            _name(frame, json.loads(mark, strict=False), offset, stack, duplicates)
-        else:
+            stack[-1].named = False
+        elif mark != ":":
+            frame = stack[-1] if stack else None
+            if frame is not None and frame.names is not None and not frame.named:
+                _name(frame, mark, offset, stack, duplicates)
+                continue
             wish = _wish(frame, tree)
             start = frame.name if frame is not None and frame.names is not None else offset
             yield Span(start, offset), wish
@@ -125,11 +134,12 @@ def _values(
 
 
 def _name(
-    frame: _Frame, name: str, offset: int, stack: list[_Frame], duplicates: list[Duplicate]
+    frame: _Frame, mark: str, offset: int, stack: list[_Frame], duplicates: list[Duplicate]
 ) -> None:
     assert frame.names is not None
+    name = json.loads(mark) if "\\" in mark else mark[1:-1]
     frame.at, frame.name, frame.named = pointer.escape(name), offset, True
-    if name in frame.names:
+    if name in frame.names and len(duplicates) < MOST_DUPLICATES:
         path = "".join(f"/{each.at}" for each in stack)
         duplicates.append(Duplicate(path, frame.names[name], offset))
     frame.names[name] = offset

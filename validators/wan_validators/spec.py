@@ -47,7 +47,7 @@ class Equals:
         """The other mode of a boolean member."""
         if not isinstance(self.value, bool):
             raise TypeError(f"only a boolean condition has an opposite, not {self!r}")
-        return Equals(self.at, not self.value, self.default)
+        return Equals(self.at, value=not self.value, default=self.default)
 
     def met(self, value: Any) -> bool:
         given = self.default if value is MISSING else value
@@ -141,7 +141,9 @@ class ModelSpec:
         twice = [row for row, count in rows.items() if count > 1]
         if twice:
             raise ValueError(f"{self.id}: two rows for {twice[0]}")
-        unknown = {id for doubt in self.doubts for id in doubt.rules} - {r.id for r in self.rules}
+        unknown = {name for doubt in self.doubts for name in doubt.rules} - {
+            rule.id for rule in self.rules
+        }
         if unknown:
             raise ValueError(f"{self.id}: doubts about rules it has not: {sorted(unknown)}")
 
@@ -162,7 +164,9 @@ class ModelSpec:
         given = pointer.value(payload, pointer.parse(at))
         if given is not MISSING and given is not None:
             return given
-        return next((r.default for r in self.rules if r.at == at and r.default is not MISSING), MISSING)
+        return next(
+            (r.default for r in self.rules if r.at == at and r.default is not MISSING), MISSING
+        )
 
     def _closed(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}

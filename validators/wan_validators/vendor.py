@@ -43,7 +43,8 @@ class Task:
     """A generation task as every vendor knows it, before any wire shape.
 
     Times are unix seconds; *progress* is from 0 to 1; *remote_id* is the upstream's own id;
-    *image_count* is None where the model's page has no such figure.
+    *cost* is in USD, None where no price is known; *image_count* is None where the model's
+    page has no such figure.
     """
 
     id: str
@@ -55,7 +56,7 @@ class Task:
     remote_id: str = ""
     outputs: tuple[Output, ...] = ()
     failure: Failure | None = None
-    cost: Decimal = Decimal(0)
+    cost: Decimal | None = None
     image_count: int | None = None
 
 
@@ -82,17 +83,17 @@ class Refused(Enum):
 class Refusal:
     """A request that was turned down, before any wire shape.
 
-    *detail* says what exactly was wrong; *path* and *request_id* are those of the request;
-    *task* stands where the vendor answers a refused payload with a task's envelope, and
-    *failure* is what that task would have failed with.
+    *detail* says what exactly was wrong, for vendors that have no sentence of their own;
+    *path* and *request_id* are those of the request, *task_id* the id that was asked for.
+    *task* is the failed task that a refused payload would have become, with its failure.
     """
 
     why: Refused
     detail: str
     path: str = ""
     request_id: str = ""
+    task_id: str = ""
     task: Task | None = None
-    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,12 @@ class Vendor:
 
     *create* and *poll* are paths with ``{model}`` and ``{task_id}`` where those stand.
     *tolerated* are top-level members that are no parameters of a model but in use.
-    *unwrap* gives None for a payload in the documented form. *lazy* tells that a broken
-    rule shows only in the task, not in the answer to create.
+    *accepted* and *status* give the bodies of create's and poll's answers, *refused* an HTTP
+    status and a body. *rejection* chooses, of a payload's errors in the order of its model's
+    rows (at least one), what its task fails with. *unwrap* gives None for a payload in the
+    documented form. *lazy* tells that a broken rule shows only in the task, not in the
+    answer to create. *failures* are the codes of tasks that fail whatever the payload, and
+    *model_header* names the header that may stand for a payload's ``model``.
     """
 
     name: str

@@ -8,7 +8,7 @@ from ..rows import SEEDS, audio, image, negative_prompt, prompt
 from ..spec import Doubt, Equals, ModelSpec, Rule, Severity
 from ..vendors.mulerouter import VENDOR
 
-SILENT = Equals("/audio", False, default=True)
+SILENT = Equals("/audio", value=False, default=True)
 
 SPEC = ModelSpec(
     id="wan2.5-i2v-preview",
@@ -42,6 +42,7 @@ SPEC = ModelSpec(
         seed="/seed",
         input="/image",
         audio="/audio",
+        audio_url="/audio_url",
         seconds=5,
         fps=24,
         price=Price(

@@ -34,7 +34,7 @@ NEGATIVE = f"{PARAMETERS}/negative_prompt"
 N = f"{PARAMETERS}/n"
 MAX_IMAGES = f"{PARAMETERS}/max_images"
 SIZE = f"{PARAMETERS}/size"
-INTERLEAVED = Equals(f"{PARAMETERS}/enable_interleave", True, default=False)
+INTERLEAVED = Equals(f"{PARAMETERS}/enable_interleave", value=True, default=False)
 EDITING = ~INTERLEAVED
 COUNT = Between(1, 4)
 
@@ -157,8 +157,7 @@ SPEC = ModelSpec(
         Doubt(
             "faults without a code",
             readings=(
-                "the table has none for the model, flags, images, the type of a text or "
-                "unknown members",
+                "the table has none for the model, flags, images or unknown members",
                 "the API must answer something",
             ),
             taken="found without a code; the mock's task then fails with 001021099",

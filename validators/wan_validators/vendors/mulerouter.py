@@ -2,7 +2,9 @@
 
 Paths, the answer to create and its timestamps are documented (S0, S1, S3). States, results
 and errors are from its public pages and from recorded bodies; live timestamps carry
-microseconds and an offset, where the documents and this module write ``Z``.
+microseconds and an offset, where the documents and this module write ``Z``. The generic
+page on asynchronous tasks has other words for the states (``queued``, ``running``,
+``succeeded``); those of the models' pages, which live answers confirm, are used here.
 """
 
 from __future__ import annotations
@@ -107,26 +109,35 @@ def refused(refusal: Refusal) -> tuple[int, Wire]:
     """A problem object; a refused payload also carries the failed task's envelope.
 
     Clients read a string ``detail``, or the envelope; together they suit them all (a guess:
-    bodies with one or the other were recorded).
+    bodies with one or the other were recorded). The recorded 404 of an unknown path has no
+    ``detail``; here it says what would have been found.
     """
     code = STATUS[refusal.why]
-    unauthorized = code == HTTPStatus.UNAUTHORIZED
     problem: dict[str, Any] = {
         "status": code,
         "title": TITLES.get(refusal.why, HTTPStatus(code).phrase),
-        "detail": f"None (request_id: {refusal.request_id})" if unauthorized else refusal.detail,
+        "detail": detail(refusal),
         "instance": refusal.path,
         "error_code": 0,
     }
-    if refusal.task and refusal.failure:
-        problem["error_code"] = int(refusal.failure.code)
-        problem["detail"] = refusal.failure.message
-        problem["task_info"] = task_info(refusal.task) | {"error": error(refusal.failure)}
+    if refusal.task and refusal.task.failure:
+        problem["error_code"] = int(refusal.task.failure.code)
+        problem |= accepted(refusal.task)
     return code, problem
 
 
-def rejection(findings: Sequence[Any]) -> Failure:
-    first = findings[0]
+def detail(refusal: Refusal) -> str:
+    """The recorded sentences: a 401 explains itself in its title alone."""
+    if STATUS[refusal.why] == HTTPStatus.UNAUTHORIZED:
+        return f"None (request_id: {refusal.request_id})"
+    if refusal.why is Refused.NO_TASK:
+        return f"Task with ID {refusal.task_id} does not exist"
+    return refusal.detail
+
+
+def rejection(errors: Sequence[Any]) -> Failure:
+    """2001 for whatever is wrong, with the place and the sentence of the first error."""
+    first = errors[0]
     return Failure("2001", f"{first.pointer or '/'}: {first.message}")
 
 

@@ -1,8 +1,8 @@
 """Vtrix: one endpoint for all models, ``output`` and ``usage`` only when completed.
 
-The poll's answer is documented (S2, S4); the rest is from public clients and pages. That a
-broken rule shows as a failed task, and not as a refused create, is a guess: the documents
-put ``error`` into the task and name no HTTP status.
+The members of the poll's answer are documented (S2, S4); the rest is from public clients and
+pages. That a broken rule shows as a failed task, and not as a refused create, is a guess:
+the documents put ``error`` into the task and name no HTTP status.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ def accepted(task: Task) -> Wire:
 
 
 def status(task: Task) -> Wire:
+    """``progress`` until the task fails; ``output`` and ``usage`` only when completed."""
     wire: dict[str, Any] = {**accepted(task), "status": STATES[task.state]}
     if task.state is State.DONE:
         wire |= {"progress": 1.0, "output": [{"content": [*content(task)]}]}
@@ -70,16 +71,21 @@ def status(task: Task) -> Wire:
 
 
 def content(task: Task) -> list[dict[str, str]]:
+    """The parts in order, each with the upstream's task id (so public clients read it)."""
     return [
-        {"type": "text", "text": output.value}
-        if output.kind == "text"
-        else {"type": output.kind, "url": output.value, "jobId": task.remote_id}
+        {
+            "type": output.kind,
+            "text" if output.kind == "text" else "url": output.value,
+            "jobId": task.remote_id,
+        }
         for output in task.outputs
     ]
 
 
 def usage(task: Task) -> dict[str, Any]:
-    figures: dict[str, Any] = {"cost": f"{task.cost:f}", "discount": 1}
+    """``cost`` is a decimal string in USD and left out where no price is known (a guess)."""
+    figures: dict[str, Any] = {} if task.cost is None else {"cost": f"{task.cost:f}"}
+    figures["discount"] = 1
     return figures if task.image_count is None else figures | {"image_count": task.image_count}
 
 
@@ -98,23 +104,30 @@ def error(failure: Failure) -> dict[str, str]:
 
 
 def refused(refusal: Refusal) -> tuple[int, Wire]:
-    """Clients read ``message``, or ``error.message``, or ``error.error_message``."""
+    """Clients read ``message``, or ``error.message``, or ``error.error_message``.
+
+    Except for a refused payload the code is the HTTP status (a guess).
+    """
     status = STATUS[refusal.why]
-    failure = refusal.failure or Failure(str(status), refusal.detail)
+    failure = (refusal.task and refusal.task.failure) or Failure(str(status), detail(refusal))
     return status, {"message": failure.message, "error": error(failure)}
 
 
-def rejection(findings: Sequence[Any]) -> Failure:
-    """The first documented code in the order of the table; without any, the first finding.
+def detail(refusal: Refusal) -> str:
+    return "Task not found" if refusal.why is Refused.NO_TASK else refusal.detail
+
+
+def rejection(errors: Sequence[Any]) -> Failure:
+    """The first documented code in the order of the table; without any, the first error.
 
     Faults with no code of their own become 001021099, the code for a task that could not be
     created (a guess: none is documented for them).
     """
-    coded = [finding for finding in findings if finding.code]
+    coded = [error for error in errors if error.code]
     if coded:
-        first = min(coded, key=lambda finding: finding.code)
+        first = min(coded, key=lambda error: error.code)
         return Failure(first.code, first.message)
-    return Failure("001021099", f"{codes.TEXTS['001021099']}: {findings[0].message}")
+    return Failure("001021099", f"{codes.TEXTS['001021099']}: {errors[0].message}")
 
 
 def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:

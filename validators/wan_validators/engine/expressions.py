@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from .checks import (
+from ..checks import (
     Absent,
     Alone,
     Between,
@@ -21,7 +21,7 @@ from .checks import (
     Size,
     Text,
 )
-from .spec import Condition, Equals, Stands
+from ..spec import Condition, Equals, Stands
 
 
 @singledispatch
@@ -61,7 +61,7 @@ def _(check: OneOf, seen: str, name: str) -> str:
 
 @holds.register
 def _(check: OneOf, seen: str, name: str) -> str:
-    return f"{seen} in {check.values!r}"
+    return f"{seen} in {check.values!r}" if check.values[1:] else f"{seen} == {check.values[0]!r}"
 
 
 @fits.register
@@ -84,7 +84,7 @@ def _(check: Check, seen: str, name: str) -> str:
 @holds.register(Text)
 @holds.register(Items)
 def _(check: Text | Items, seen: str, name: str) -> str:
-    return f"{check.low} <= len({seen}) <= {check.high}"
+    return between(f"len({seen})", check.low, check.high)
 
 
 @holds.register
@@ -119,7 +119,7 @@ def _(check: Size, seen: str, name: str) -> str:
 
 @holds.register
 def _(check: Parts, seen: str, name: str) -> str:
-    return f"{check.low} <= {seen}.count({check.key!r}) <= {check.high}"
+    return between(f"{seen}.count({check.key!r})", check.low, check.high)
 
 
 @fits.register
@@ -145,6 +145,13 @@ def _(check: Ratio, seen: str, name: str) -> str:
         f"{seen}[0] * {per_low} >= {seen}[1] * {low}"
         f" and {seen}[0] * {per_high} <= {seen}[1] * {high}"
     )
+
+
+def between(number: str, low: int, high: int) -> str:
+    """Source that is true if *number*, which is not negative, is from *low* to *high*."""
+    if low == high:
+        return f"{number} == {low}"
+    return f"{low} <= {number} <= {high}" if low else f"{number} <= {high}"
 
 
 @singledispatch
