@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint types pytest mutants thorough bench constraints clean
+.SUFFIXES:
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+READY := .venv/ready
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(READY) ## build .venv with everything, from the hashed constraints
+
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) install --require-hashes --requirement constraints.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## lint real payloads, then run a task of each kind against the mock server
+	@$(BIN)/python tools/demo.py
+
+test: lint types pytest mutants ## everything that must be green: ruff, mypy, pytest, mutants
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY)
+	$(BIN)/mypy
+
+pytest: $(READY)
+	$(BIN)/pytest --numprocesses 2 --cov --cov-report term --cov-fail-under 100
+
+mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses must see each
+	$(BIN)/python tools/mutants.py
+
+thorough: $(READY) ## the property tests with many more examples (minutes)
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests
+
+bench: $(READY) ## the speed of lint beside its peers, in one interleaved run
+	$(BIN)/python benchmarks/bench.py
+
+constraints: $(READY) ## resolve the dependencies anew
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --group bench \
+		--universal --python-version 3.11 --generate-hashes --upgrade --no-annotate \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet \
+		--output-file constraints.txt
+
+clean: ## remove .venv and all caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

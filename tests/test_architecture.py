@@ -1,0 +1,91 @@
+"""The lines that ARCHITECTURE.md draws: who imports whom, and what stays unloaded."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wan_contracts
+import wan_mockserver
+import wan_validators
+from wan_validators import catalog
+
+PACKAGES = {
+    package.__name__: Path(package.__path__[0])
+    for package in (wan_validators, wan_mockserver, wan_contracts)
+}
+MAY_IMPORT = {
+    "wan_validators": {"wan_validators"},
+    "wan_mockserver": {"wan_validators", "wan_mockserver"},
+    "wan_contracts": {"wan_validators", "wan_mockserver", "wan_contracts"},
+}
+HEAVY = {"PIL", "av", "flask", "hypothesis", "pytest", "rich", "tinytag", "waitress"}
+
+
+def imported(module: Path) -> set[str]:
+    """The top-level names of all absolute imports of *module*, wherever they stand in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def modules(package: str) -> list[Path]:
+    return sorted(PACKAGES[package].rglob("*.py"))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_run_one_way(package: str) -> None:
+    for module in modules(package):
+        assert imported(module) & PACKAGES.keys() <= MAY_IMPORT[package], module
+
+
+def test_the_linter_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, wan_validators\n"
+        "payload = {'model': 'wan26_i2i', 'input': {'messages': []}, 'parameters': {'n': 9}}\n"
+        "assert not wan_validators.lint(payload).valid\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert not HEAVY & set(run.stdout.split())
+
+
+def test_only_tables_and_dialects_name_models_and_vendors() -> None:
+    names = {spec.id for spec in catalog()} | {spec.vendor.name for spec in catalog()}
+    allowed = {PACKAGES["wan_validators"] / folder for folder in ("models", "vendors")}
+
+    named = [
+        (module.name, name)
+        for package in PACKAGES
+        for module in modules(package)
+        if module.parent not in allowed
+        for name in names
+        if any(name in text for text in strings(module))
+    ]
+
+    assert named == []
+
+
+def strings(module: Path) -> list[str]:
+    """All string constants of *module* but its docstrings, in lower case."""
+    tree = ast.parse(module.read_text())
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    prose = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    } | {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value.lower()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
+    ]

@@ -1,0 +1,110 @@
+"""``wanproof rules``: what the documents say, row by row, and where they are in doubt."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from ..catalog import UnknownModel, catalog, model
+from ..command import DONE, Command, UsageError
+from ..pointer import MISSING
+from ..prose import allowed
+from ..spec import Condition, Equals, ModelSpec, Rule
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "models", nargs="*", metavar="MODEL", help="a model's name, or a path with it; all if none"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(options: Namespace) -> int:
+    try:
+        specs = [model(name) for name in options.models] or list(catalog())
+    except UnknownModel as error:
+        raise UsageError(str(error)) from None
+    if options.format == "json":
+        print(json.dumps({"version": 1, "models": [as_dict(spec) for spec in specs]}, indent=2))
+    else:
+        print("\n\n".join("\n".join(lines(spec)) for spec in specs))
+    return DONE
+
+
+def as_dict(spec: ModelSpec) -> dict[str, Any]:
+    """Everything that is known of a model, as a JSON object."""
+    return {
+        "model": spec.id,
+        "vendor": spec.vendor.name,
+        "title": spec.title,
+        "source": spec.source,
+        "create": spec.vendor.create.format(model=spec.id),
+        "rules": [row(rule) for rule in spec.every_rule],
+        "doubts": [
+            {
+                "about": doubt.about,
+                "readings": list(doubt.readings),
+                "taken": doubt.taken,
+                "rules": list(doubt.rules),
+            }
+            for doubt in spec.doubts
+        ],
+    }
+
+
+def row(rule: Rule) -> dict[str, Any]:
+    """One rule as a JSON object; *default* is left out where none is documented."""
+    default = {} if rule.default is MISSING else {"default": rule.default}
+    return {
+        "rule": rule.id,
+        "at": rule.at,
+        "code": rule.code,
+        "severity": str(rule.severity),
+        "allowed": allowed(rule.check),
+        "required": rule.required,
+        "nullable": rule.nullable,
+        "when": rule.when and condition(rule.when),
+        **default,
+    }
+
+
+def condition(when: Condition) -> str:
+    """*when* in words, such as ``enable_interleave = true``."""
+    name = when.path[-1]
+    if not isinstance(when, Equals):
+        return f"{name} is given"
+    implied = " or left out" if when.value == when.default else ""
+    return f"{name} = {json.dumps(when.value)}{implied}"
+
+
+def lines(spec: ModelSpec) -> Iterator[str]:
+    """A page about one model."""
+    yield f"{spec.id}  ({spec.title})"
+    yield f"  {spec.source}"
+    yield f"  POST {spec.vendor.create.format(model=spec.id)}"
+    yield ""
+    for rule in spec.every_rule:
+        facts = row(rule)
+        marks = [mark for mark in ("required", "nullable") if facts[mark]]
+        if "default" in facts:
+            marks.append(f"default {json.dumps(facts['default'])}")
+        if facts["when"]:
+            marks.append(f"when {facts['when']}")
+        yield f"  {rule.id:24} {rule.code or '-':9} {rule.severity:7} {rule.at or '/'}"
+        yield f"      {'; '.join([facts['allowed'] or 'see above', *marks])}"
+    yield ""
+    for doubt in spec.doubts:
+        yield f"  in doubt: {doubt.about}"
+        yield from (f"      - {reading}" for reading in doubt.readings)
+        yield f"      taken: {doubt.taken} ({', '.join(doubt.rules)})"
+
+
+COMMAND = Command(
+    name="rules",
+    summary="Show every documented rule of a model, and where the documents are in doubt.",
+    arguments=arguments,
+    run=run,
+    examples=("wanproof rules wan26_i2i", "wanproof rules --format json"),
+)
