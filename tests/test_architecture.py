@@ -60,6 +60,7 @@ def test_the_linter_loads_nothing_heavy() -> None:
 
 
 def test_only_tables_and_dialects_name_models_and_vendors() -> None:
+    """But for the commands, whose help shows examples."""
     names = {spec.id for spec in catalog()} | {spec.vendor.name for spec in catalog()}
     allowed = {PACKAGES["wan_validators"] / folder for folder in ("models", "vendors")}
 
@@ -67,7 +68,7 @@ def test_only_tables_and_dialects_name_models_and_vendors() -> None:
         (module.name, name)
         for package in PACKAGES
         for module in modules(package)
-        if module.parent not in allowed
+        if module.parent not in allowed and module.parent.name != "commands"
         for name in names
         if any(name in text for text in strings(module))
     ]

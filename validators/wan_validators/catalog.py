@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pkgutil
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from . import models
 from .spec import ModelSpec
+from .vendor import Vendor
+
+LONGEST = 200
+"""Characters of a name that are compared with the known ones."""
 
 
 class UnknownModel(LookupError):
@@ -47,8 +52,18 @@ def suggestion(name: str) -> str:
     """What to offer somebody who asked for *name*."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, _by_id(), n=1, cutoff=0.5)
+    near = get_close_matches(name[:LONGEST], _by_id(), n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else "known models: " + ", ".join(_by_id())
+
+
+def vendors() -> tuple[Vendor, ...]:
+    """Every vendor of a documented model, in the order of :func:`catalog`."""
+    return tuple({spec.vendor.name: spec.vendor for spec in catalog()}.values())
+
+
+def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
+    """The models of *vendor*, by their ids."""
+    return {spec.id: spec for spec in catalog() if spec.vendor is vendor}
 
 
 @cache
@@ -58,7 +73,7 @@ def _by_id() -> dict[str, ModelSpec]:
 
 def _in_path(path: str) -> str | None:
     """The part of *path* that stands for the model in some vendor's path."""
-    for template in {spec.vendor.create for spec in catalog() if "{model}" in spec.vendor.create}:
+    for template in (vendor.create for vendor in vendors() if "{model}" in vendor.create):
         found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
         if found:
             return found[1]

@@ -72,10 +72,12 @@ def _(check: c.Members, value: Any, finding: Finding) -> str | None:
 @_hint.register(c.Within)
 def _(check: c.Check, value: Any, finding: Finding) -> str | None:
     if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
-        return f"write {int(value)}, without quotes"
-    if type(value) is float and value.is_integer() and abs(value) < 2**53:
-        return f"write {int(value)}, without a fraction"
-    return None
+        what = "quotes"
+    elif type(value) is float and value.is_integer():
+        what = "a fraction"
+    else:
+        return None
+    return f"write {int(value)}, without {what}" if check.holds(int(value)) else None
 
 
 @_hint.register

@@ -6,7 +6,7 @@ limit but the one that asks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from . import address, media
@@ -21,7 +21,7 @@ SOUND: Final = View(media.sound, str, media.FINE, quick=address.plainly_public)
 class MediaCheck:
     """What all of them share: they speak of whatever is a string."""
 
-    view: View = PICTURE
+    view: View = field(default=PICTURE, repr=False)
 
     def fits(self, seen: Media | None) -> bool:
         return seen is not None

@@ -48,17 +48,16 @@ def find(document: Any, path: Path, start: int = 0) -> list[tuple[Path, Any]]:
     """
     for depth in range(start, len(path)):
         part = path[depth]
-        if type(document) is dict:
+        if part == ANY:
+            items = document if type(document) is list else []
+            head, rest = path[:depth], path[depth + 1 :]
+            each = (find(item, (*head, i, *rest), depth + 1) for i, item in enumerate(items))
+            return [place for places in each for place in places]
+        if type(document) is dict and type(part) is str:
             if part not in document:
                 return [(path, MISSING)] if depth == len(path) - 1 else []
             document = document[part]
-        elif type(document) is not list:
-            return []
-        elif part == ANY:
-            head, rest = path[:depth], path[depth + 1 :]
-            each = (find(item, (*head, i, *rest), depth + 1) for i, item in enumerate(document))
-            return [place for places in each for place in places]
-        elif type(part) is int and part < len(document):
+        elif type(document) is list and type(part) is int and part < len(document):
             document = document[part]
         else:
             return []

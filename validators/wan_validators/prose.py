@@ -75,11 +75,6 @@ def _(check: c.Kind) -> str:
 
 
 @allowed.register
-def _(check: c.Given) -> str:
-    return "given"
-
-
-@allowed.register
 def _(check: c.Absent) -> str:
     return "left out"
 

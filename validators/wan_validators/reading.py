@@ -157,6 +157,8 @@ class _Reader:
         raise _NoNumber(word)
 
     def _name_duplicates(self) -> None:
+        from .prose import named
+
         lines = Lines(self.text)
         for path, *offsets in source.scan(self.text, ()).duplicates:
             first, second = map(lines.position, offsets)
@@ -164,7 +166,7 @@ class _Reader:
                 where = f"in this line, at columns {first.column} and {second.column}"
             else:
                 where = f"in lines {first.line} and {second.line}"
-            says = f"the member stands twice, {where}; the last counts"
+            says = f"{named(path)} stands twice, {where}; the last counts"
             self.findings.append(
                 _finding("json-duplicate", says, second, Severity.WARNING, pointer=path)
             )

@@ -1,4 +1,4 @@
-"""What a model's documentation says, as data: rules, when they apply, what is in doubt."""
+"""What a model's documentation says, as data: rules, and when they apply."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from . import pointer
 from .checks import Check, Members
+from .doubt import Doubt
 from .outputs import Outputs
 from .pointer import MISSING, Path
 from .vendor import Vendor
@@ -92,20 +93,6 @@ class Rule:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", pointer.parse(self.at))
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Where the documents contradict themselves or each other, or leave something open.
-
-    *rules* are the ids of the rows it concerns, *readings* what can be read, *taken* the
-    reading that the rows follow.
-    """
-
-    about: str
-    readings: tuple[str, ...]
-    taken: str
-    rules: tuple[str, ...] = ()
 
 
 UNKNOWN_MEMBER = "unknown-member"

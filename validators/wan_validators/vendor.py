@@ -9,6 +9,8 @@ from enum import Enum
 from random import Random
 from typing import Any
 
+from .doubt import Doubt
+
 Wire = Mapping[str, Any]
 """A JSON object as it goes over the wire."""
 
@@ -141,6 +143,7 @@ class Vendor:
     refused: Callable[[Refusal], tuple[int, Wire]]
     rejection: Callable[[Sequence[Any]], Failure]
     failures: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
     unwrap: Callable[[Mapping[str, Any]], Unwrapped | None] | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..catalog import UnknownModel, catalog, model
 from ..command import DONE, Command, UsageError
+from ..doubt import Doubt
 from ..pointer import MISSING
 from ..prose import allowed
 from ..spec import Condition, Equals, ModelSpec, Rule
@@ -49,9 +50,14 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
                 "taken": doubt.taken,
                 "rules": list(doubt.rules),
             }
-            for doubt in spec.doubts
+            for doubt in doubts(spec)
         ],
     }
+
+
+def doubts(spec: ModelSpec) -> tuple[Doubt, ...]:
+    """Those about the model's own page, then those about its vendor."""
+    return spec.doubts + spec.vendor.doubts
 
 
 def row(rule: Rule) -> dict[str, Any]:
@@ -93,12 +99,13 @@ def lines(spec: ModelSpec) -> Iterator[str]:
         if facts["when"]:
             marks.append(f"when {facts['when']}")
         yield f"  {rule.id:24} {rule.code or '-':9} {rule.severity:7} {rule.at or '/'}"
-        yield f"      {'; '.join([facts['allowed'] or 'see above', *marks])}"
+        yield f"      {'; '.join([facts['allowed'] or 'given', *marks])}"
     yield ""
-    for doubt in spec.doubts:
-        yield f"  in doubt: {doubt.about}"
+    for doubt in doubts(spec):
+        concerns = f" ({', '.join(doubt.rules)})" if doubt.rules else ""
+        yield f"  in doubt: {doubt.about}{concerns}"
         yield from (f"      - {reading}" for reading in doubt.readings)
-        yield f"      taken: {doubt.taken} ({', '.join(doubt.rules)})"
+        yield f"      taken: {doubt.taken}"
 
 
 COMMAND = Command(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..checks import BOOLEAN, ITSELF, OneOf, Parts
+from ..checks import BOOLEAN, ITSELF, Kind, OneOf, Parts
 from ..finding import Finding
 from ..pointer import ANY, Path
 from ..spec import Rule, Severity
@@ -161,7 +161,7 @@ class Swift(Careful):
         rules = list(rules)
         if any(rule.check.view.quick for rule in rules):
             # What is quickly seen to be flawless is of the right kind as well.
-            rules = [rule for rule in rules if rule.check.view.quick]
+            rules = [rule for rule in rules if not isinstance(rule.check, Kind)]
         for rule in rules:
             new = [term for term in self._tests(rule, value) if term not in (*terms, "True")]
             if rule.when and new:

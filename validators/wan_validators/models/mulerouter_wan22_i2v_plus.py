@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, OneOf
+from ..doubt import Doubt
 from ..outputs import Price, Videos
 from ..rows import SEEDS, image, negative_prompt, prompt
-from ..spec import Doubt, ModelSpec, Rule
+from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 
 SPEC = ModelSpec(

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, Between, Items
+from ..doubt import Doubt
 from ..outputs import Images, Price
 from ..rows import image, images_billed, negative_prompt, prompt, seed, size
-from ..spec import Doubt, ModelSpec, Rule
+from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 
 SPEC = ModelSpec(

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, Absent, OneOf
+from ..doubt import Doubt
 from ..outputs import Price, Videos
 from ..rows import SEEDS, audio, image, negative_prompt, prompt
-from ..spec import Doubt, Equals, ModelSpec, Rule, Severity
+from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.mulerouter import VENDOR
 
 SILENT = Equals("/audio", value=False, default=True)

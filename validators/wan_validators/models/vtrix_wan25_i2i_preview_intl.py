@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, Between, Items, OneOf
+from ..doubt import Doubt
 from ..outputs import Images, Price
 from ..rows import image, images_billed, negative_prompt, prompt, seed, size
-from ..spec import Doubt, ModelSpec, Rule, Severity
+from ..spec import ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
 SPEC = ModelSpec(

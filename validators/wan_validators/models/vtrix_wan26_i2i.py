@@ -21,9 +21,10 @@ from ..checks import (
     Text,
     Within,
 )
+from ..doubt import Doubt
 from ..outputs import Images, Price
 from ..rows import SEEDS, coded, image
-from ..spec import Doubt, Equals, ModelSpec, Rule, Severity
+from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
 MESSAGE = "/input/messages/0"

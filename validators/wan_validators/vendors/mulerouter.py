@@ -16,6 +16,7 @@ from http import HTTPStatus
 from random import Random
 from typing import Any, Final
 
+from ..doubt import Doubt
 from ..vendor import Failure, Refusal, Refused, State, Task, Vendor, Wire
 
 STATES: Final = {
@@ -56,7 +57,8 @@ STATUS: Final = {
 """The page of HTTP errors lists neither 413, 415 nor 422, so such faults are 400 here."""
 
 TITLES: Final = {
-    Refused.NO_KEY: "Missing Authorization header. Please provide 'Authorization: Bearer <api_key>'",
+    Refused.NO_KEY: "Missing Authorization header. "
+    "Please provide 'Authorization: Bearer <api_key>'",
     Refused.NO_SCHEME: "Invalid Authorization header format",
     Refused.BAD_KEY: "Invalid API Key format",
     Refused.PAYLOAD: FAILURES["2001"],
@@ -154,4 +156,31 @@ VENDOR: Final = Vendor(
     refused=refused,
     rejection=rejection,
     failures=FAILURES,
+    doubts=(
+        Doubt(
+            "the word for a task that is done",
+            readings=(
+                "completed, in every recorded body and on the models' pages",
+                'one page says that results come "when status is success"',
+                "the generic page has queued, running, succeeded and failed",
+            ),
+            taken="pending, processing, completed and failed",
+        ),
+        Doubt(
+            "the body of a refused payload",
+            readings=(
+                "a problem object with a string detail, which some clients read",
+                "the envelope of a failed task, which others read",
+            ),
+            taken="both in one body",
+        ),
+        Doubt(
+            "timestamps",
+            readings=(
+                "the documents' examples end in Z after whole seconds",
+                "recorded ones have microseconds and an offset",
+            ),
+            taken="as in the documents",
+        ),
+    ),
 )

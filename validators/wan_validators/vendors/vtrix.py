@@ -12,6 +12,8 @@ from random import Random
 from typing import Any, Final
 
 from .. import codes
+from ..doubt import Doubt
+from ..pointer import escape
 from ..vendor import Failure, Refusal, Refused, State, Task, Unwrapped, Vendor, Wire
 
 STATES: Final = {
@@ -139,12 +141,12 @@ def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:
     if type(params) is not dict:
         return None
     outer = {name: value for name, value in payload.items() if name != "input"}
-    strays = [f"/input/0/{name}" for name in items[0] if name != "params"]
+    strays = [f"/input/0/{escape(name)}" for name in items[0] if name != "params"]
     strays += [f"/input/{index}" for index in range(1, len(items))]
     return Unwrapped(
         payload={**params, **outer},
         prefix="/input/0/params",
-        outer=frozenset(outer) | {"model"},
+        outer=frozenset(map(escape, outer)) | {"model"},
         strays=tuple(strays),
     )
 
@@ -162,6 +164,24 @@ VENDOR: Final = Vendor(
     refused=refused,
     rejection=rejection,
     failures={code: codes.TEXTS[code] for code in codes.LIFECYCLE},
+    doubts=(
+        Doubt(
+            "where a 001021xxx code comes back",
+            readings=(
+                "in a failed task, since that is where the pages put error",
+                "in the answer to create, since a broken rule can be seen at once",
+            ),
+            taken="in a failed task, unless the mock is told to reject at create",
+        ),
+        Doubt(
+            "the members of error",
+            readings=(
+                "code, a string, and message (S2, S4)",
+                "error_message, which the published SDK reads",
+            ),
+            taken="code as a string, and the text under both names",
+        ),
+    ),
     model_header="X-Model",
     tolerated=("metadata", "options", "id", "moderation"),
     unwrap=unwrap,

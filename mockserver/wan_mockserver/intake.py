@@ -1,0 +1,121 @@
+"""From the body of a create request to a payload, its model and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.http import parse_options_header
+
+from wan_validators.checks import OBJECT, Given
+from wan_validators.finding import Finding
+from wan_validators.linting import findings
+from wan_validators.pointer import MISSING
+from wan_validators.prose import clip
+from wan_validators.reading import read
+from wan_validators.spec import ModelSpec, Rule, Severity
+from wan_validators.vendor import Refused, Vendor
+
+from .messages import MAX_BODY, Request
+from .refusal import TurnedDown
+
+Models = Mapping[str, ModelSpec]
+"""The models of one vendor, by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A payload that was read, without its wrapper; pointers lead into the body as given."""
+
+    spec: ModelSpec
+    payload: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return errors(self.findings)
+
+
+def errors(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in found if finding.severity is Severity.ERROR)
+
+
+def submission(vendor: Vendor, models: Models, model: str | None, request: Request) -> Submission:
+    """What *request* submits; *model* is what its path names, if that is where it stands.
+
+    Raises TurnedDown for whatever never gets as far as the rules of a model: a body that
+    is too large, no JSON or no object, another content type, an unknown model.
+    """
+    spec = None if model is None else _known(vendor, models, model)
+    body, warnings = _object(_bytes(request))
+    if spec is None:
+        body, model = _with_model(vendor, models, body, request)
+        spec = _known(vendor, models, model)
+    found = (*warnings, *findings(spec, body))
+    return Submission(spec, _inner(vendor, body), found)
+
+
+def _bytes(request: Request) -> bytes:
+    if request.body is None or len(request.body) > MAX_BODY:
+        limit = f"{MAX_BODY // 2**20} MB ({MAX_BODY:,} bytes)"
+        raise TurnedDown(Refused.TOO_LARGE, f"the body is longer than {limit}")
+    given = request.headers.get("content-type", "")
+    if parse_options_header(given)[0].lower() != "application/json":
+        got = f"not {given!r}" if given else "and there is none"
+        says = f"the Content-Type must be application/json, {got}"
+        raise TurnedDown(Refused.MEDIA_TYPE, says)
+    return request.body
+
+
+def _object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:
+    document = read(text)
+    flaws = document.findings
+    if document.value is not MISSING:
+        if type(document.value) is dict:
+            return document.value, flaws
+        flaws = [*flaws, Finding(Rule("payload-type", "", OBJECT), "", document.value, 1, 1)]
+    first = errors(flaws)[0]
+    says = (
+        "one JSON object is expected to be provided as the body: "
+        f"{first.message} (line {first.line}, column {first.column})"
+    )
+    raise TurnedDown(Refused.MALFORMED, says, findings=flaws)
+
+
+def _with_model(
+    vendor: Vendor, models: Models, body: Mapping[str, Any], request: Request
+) -> tuple[Mapping[str, Any], Any]:
+    """*body* with its model, which a header may give that the body does not, and the model."""
+    given = _inner(vendor, body).get("model", MISSING)
+    name = vendor.model_header
+    header = request.headers.get(name.lower()) if name else None
+    if header is None:
+        return body, given
+    if given is MISSING:
+        return {**body, "model": header}, header
+    if given != header:
+        says = f"the body's model and the header {name} differ; give one of the two"
+        raise _unknown(vendor, models, given, says)
+    return body, given
+
+
+def _inner(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    inner = vendor.unwrap(body) if vendor.unwrap else None
+    return inner.payload if inner else body
+
+
+def _known(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
+    if type(model) is str and model in models:
+        return models[model]
+    if model is MISSING:
+        header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
+        raise _unknown(vendor, models, model, f"no member model names a model{header}")
+    raise _unknown(vendor, models, model, f"there is no model {clip(repr(model))}")
+
+
+def _unknown(vendor: Vendor, models: Models, model: Any, says: str) -> TurnedDown:
+    here = f"models of {vendor.title}: {', '.join(models)}"
+    row = Rule("model-known", "/model", Given(), required=True, says=f"{says}; {here}")
+    finding = Finding(row, "/model", model)
+    return TurnedDown(Refused.NO_MODEL, finding.message, findings=[finding])

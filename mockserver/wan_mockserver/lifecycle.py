@@ -1,0 +1,91 @@
+"""How a task moves from pending to its end, as a function of polls seen and time passed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+from wan_validators.vendor import State
+
+
+class Stage(NamedTuple):
+    """Where a task is: its state, its progress from 0 to 1, and when it got there.
+
+    DONE stands for the end, whatever the outcome. *since* is in seconds after creation.
+    """
+
+    state: State
+    progress: float
+    since: float
+
+
+class Lifecycle(Protocol):
+    """A pure function of the *polls* seen (this one included) and the seconds *elapsed*."""
+
+    def stage(self, polls: int, elapsed: float) -> Stage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """*unfinished* polls see a task that is not done, the first of them a pending one."""
+
+    unfinished: int
+
+    def stage(self, polls: int, elapsed: float) -> Stage:
+        if polls > self.unfinished:
+            return Stage(State.DONE, 1.0, elapsed)
+        state = State.PENDING if polls == 1 else State.RUNNING
+        return Stage(state, round(polls / (self.unfinished + 1), 2), elapsed)
+
+    def __str__(self) -> str:
+        return f"polls:{self.unfinished}" if self.unfinished else "at-once"
+
+
+PENDING: Final = 0.2
+"""The part of its time for which a task that runs by the clock is still pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """The task ends *total* seconds after its creation."""
+
+    total: float
+
+    def stage(self, polls: int, elapsed: float) -> Stage:
+        if elapsed >= self.total:
+            return Stage(State.DONE, 1.0, self.total)
+        progress = round(max(elapsed, 0.0) / self.total, 2)
+        if elapsed < self.total * PENDING:
+            return Stage(State.PENDING, progress, 0.0)
+        return Stage(State.RUNNING, progress, self.total * PENDING)
+
+    def __str__(self) -> str:
+        return f"seconds:{self.total:g}"
+
+
+DEFAULT: Final = Polls(2)
+
+FORMS: Final = "at-once, polls:N with a whole number N, or seconds:S with a number S"
+
+
+def parse(text: str) -> Lifecycle:
+    """``at-once``, ``polls:3`` or ``seconds:1.5``; raises ValueError for anything else."""
+    kind, colon, number = text.partition(":")
+    if text == "at-once":
+        return Polls(0)
+    if kind == "polls" and number.isascii() and number.isdigit() and len(number) < 10:
+        return Polls(int(number))
+    if kind == "seconds" and colon:
+        return Seconds(_seconds(number, text))
+    raise ValueError(f"{text!r} is no lifecycle; it must be {FORMS}")
+
+
+def _seconds(number: str, text: str) -> float:
+    try:
+        seconds = float(number)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise ValueError(f"{text!r} is no lifecycle: after seconds: comes a number from 0 up")
+    return seconds

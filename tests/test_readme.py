@@ -1,0 +1,94 @@
+"""What the README shows is run: its files, its commands with their output, its Python."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from wan_mockserver.app import create_app
+from wan_mockserver.server import Server
+from wan_validators.cli import main
+
+README = Path(__file__).parents[1] / "README.md"
+ADDRESS = "http://127.0.0.1:8321"
+
+
+class Block(NamedTuple):
+    """A fenced block: what the comment before it says, its language, its text, its line."""
+
+    note: str
+    language: str
+    text: str
+    line: int
+
+
+def blocks() -> list[Block]:
+    readme = README.read_text(encoding="utf-8")
+    found = re.finditer(r"(?:<!-- (.*?) -->\n)?```(\w+)\n(.*?)```", readme, re.DOTALL)
+    return [
+        Block(match[1] or "", match[2], match[3], readme.count("\n", 0, match.start(3)) + 1)
+        for match in found
+    ]
+
+
+def noted(word: str) -> list[Block]:
+    return [block for block in blocks() if block.note.startswith(word)]
+
+
+def place(block: Block) -> str:
+    return f"line {block.line}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with the files that the README shows."""
+    for block in noted("file: "):
+        (tmp_path / block.note.removeprefix("file: ")).write_text(block.text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("block", noted("run: "), ids=place)
+def test_commands_print_what_is_shown(block: Block, capsys: pytest.CaptureFixture[str]) -> None:
+    command, shown = block.text.split("\n", 1)
+    program, *arguments = shlex.split(command.removeprefix("$ "))
+    assert program == "wanproof"
+
+    code = main(arguments)
+
+    assert capsys.readouterr().out == shown
+    assert code == int(block.note.removeprefix("run: "))
+
+
+@pytest.mark.parametrize("block", [b for b in blocks() if b.language == "python"], ids=place)
+def test_python_runs(block: Block) -> None:
+    code = "\n" * (block.line - 1) + block.text
+    if block.note != "serve":
+        exec(compile(code, README, "exec"), {"__name__": "readme"})
+        return
+    with Server(create_app(seed=7)) as server:
+        source = code.replace(ADDRESS, server.url)
+        assert source != code
+        names: dict[str, object] = {"__name__": "readme"}
+        exec(compile(source, README, "exec"), names)
+        names["client"].close()  # type: ignore[attr-defined]
+
+
+def test_the_json_format_is_the_one_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = next(json.loads(b.text) for b in blocks() if b.text.startswith('{"version"'))
+    (folder / "a.jsonl").write_text(
+        '{"model":"wan26_i2i","input":{"messages":[{"role":"user","content":'
+        '[{"text":"x"},{"image":"https://example.com/a.png"}]}]},"parameters":{"n":9}}'
+    )
+
+    main(["lint", "--format", "json", "a.jsonl"])
+
+    given = json.loads(capsys.readouterr().out)
+    given["results"][0]["findings"][0]["column"] = 88
+    assert given == shown

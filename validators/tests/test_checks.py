@@ -1,0 +1,206 @@
+"""Each check on both sides of its edge, written by hand: here nothing is derived."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, NamedTuple
+
+import pytest
+
+from wan_validators import checks
+from wan_validators.checks import (
+    Absent,
+    Alone,
+    Between,
+    Check,
+    Given,
+    Items,
+    Kind,
+    Members,
+    NotBlank,
+    OneOf,
+    Pair,
+    Parts,
+    Pixels,
+    Ratio,
+    Size,
+    Text,
+    Within,
+    integer,
+    sides,
+)
+
+VERY_LONG = "9" * 5000
+"""More digits than Python's int() takes."""
+
+
+class Case(NamedTuple):
+    check: Check
+    accepted: tuple[Any, ...]
+    over: tuple[Any, ...]
+    of_another_kind: tuple[Any, ...]
+
+
+CASES = [
+    Case(Kind(dict), ({}, {"a": 1}), (), ([], "", None, 0, True)),
+    Case(Kind(list), ([], [1]), (), ({}, "", (), None)),
+    Case(Kind(str), ("", "a", "\ud800"), (), (None, 1, ["a"], b"a")),
+    Case(Kind(bool), (True, False), (), (0, 1, "true", None, 1.0)),
+    Case(Kind(int), (0, 1, -1), (), (True, 1.0, "1", None)),
+    Case(Given(), (None, 0, "", [], {}), (), ()),
+    Case(Absent(), (), (None, 0, "x", {}, False), ()),
+    Case(OneOf(("user",)), ("user",), ("User", "system", "", "user "), (None, 1, ["user"])),
+    Case(OneOf(("480P", "1080P")), ("480P", "1080P"), ("720P", "480p", "480"), (480, None)),
+    Case(OneOf((5, 10)), (5, 10), (4, 6, 9, 11, 0, -5), (True, 5.0, "5", None)),
+    Case(OneOf((1,)), (1,), (0, 2), (True, 1.0, "1")),
+    Case(Between(1, 4), (1, 2, 3, 4), (0, 5, -1, 10**30), (True, False, 1.0, 1.5, "1", None, [1])),
+    Case(Between(0, 2_147_483_647), (0, 2_147_483_647), (-1, 2_147_483_648), (0.0, "0", False)),
+    Case(Within(Between(1, 4), Between(1, 1)), (1,), (2, 3, 4), (0, 5, True, 1.0, "1", None)),
+    Case(Within(Between(0, 9), Between(0, 7)), (0, 7), (8, 9), (-1, 10, "8", 8.0)),
+    Case(
+        Text(1, 3),
+        ("a", "abc", "\u5b57\u5b57\u5b57", "\U0001f600" * 3, "e\u0301a", "   ", "\ud800"),
+        ("", "abcd", "\u5b57" * 4, "\U0001f600" * 4, "e\u0301ab"),
+        (None, 5, ["a"], True),
+    ),
+    Case(Text(0, 500), ("", "\U0001f468\u200d\U0001f469" * 125, "a" * 500), ("a" * 501,), (None,)),
+    Case(NotBlank(), ("a", " a ", "0", "\u200b"), ("", " ", "\t\r\n", "\u3000"), (None, 0, [])),
+    Case(NotBlank(empty=True), ("", "a"), (" ", "\n", "\u00a0"), (None, {})),
+    Case(Items(1, 3), ([0], [0, 0, 0], [None]), ([], [0] * 4), ({}, "ab", None, (0,))),
+    Case(Items(1, 1), ([0],), ([], [0, 0]), ({"0": 0}, "a")),
+    Case(
+        Parts("text", 1, 1),
+        ([{"text": "a"}], [{"text": None}, {"image": 1}], ["text", {"text": "a"}]),
+        ([], [{"image": 1}], [{"text": "a"}] * 2, ["text"], [["text"]], [{"Text": "a"}]),
+        ({}, {"text": "a"}, "text", None),
+    ),
+    Case(
+        Parts("image", 1, 4),
+        ([{"image": 1}], [{"image": 1}] * 4, [{"image": 1}] * 4 + [{"text": 1}] * 9),
+        ([], [{"text": "image"}], [{"image": 1}] * 5),
+        (None, {"image": 1}),
+    ),
+    Case(Parts("image", 0, 1), ([], [{"image": 1}], [1]), ([{"image": 1}] * 2,), ("", {})),
+    Case(
+        Alone(("text", "image")),
+        ({"text": 1}, {"image": 1}, {"other": 1}, {"text": 1, "other": 1}),
+        ({}, {"text": 1, "image": 1}, {"text": None, "image": None, "other": 1}),
+        ([], "text", None),
+    ),
+    Case(
+        Members(frozenset({"a", "b"})),
+        ({}, {"a": 1}, {"a": 1, "b": 2}),
+        ({"c": 1}, {"A": 1}, {"a": 1, "": 2}),
+        ([], "a", None),
+    ),
+    Case(Pair(), ("1*2", "a*b", "*", " * "), ("1x2", "1*2*3", "", "1\u00d72"), (12, None, ["1*2"])),
+    Case(
+        Size(),
+        ("1*2", "1280*720", "0001*2", f"{VERY_LONG}*1"),
+        (
+            "a*b",
+            "1.0*2",
+            "*",
+            "1*",
+            "*2",
+            " 1*2",
+            "1*2 ",
+            "1*2\n",
+            "0*5",
+            "5*0",
+            "-1*2",
+            "+1280*720",
+            "1_280*720",
+            "1e3*720",
+            "\uff11\uff12\uff18\uff10*\uff17\uff12\uff10",
+            "\u0661*\u0662",
+            "\u00b2*3",
+        ),
+        ("1x2", "1*2*3", "", None, 12, ["1*2"]),
+    ),
+    Case(
+        Pixels(100, 400), ("10*10", "20*20", "1*100", "400*1"), ("9*11", "99*1", "401*1"), ("a*b",)
+    ),
+    Case(
+        Pixels(589_824, 1_638_400),
+        ("768*768", "1280*1280", "1024*1536", "589824*1"),
+        ("767*768", "768*767", "1281*1280", "1280*1281", "589823*1", f"{VERY_LONG}*1"),
+        ("1280x1280", "0*1280", None, 1280),
+    ),
+    Case(
+        Ratio((1, 4), (4, 1)),
+        ("4*1", "1*4", "7*7", "1536*384", "384*1536", "4000000*1000000"),
+        ("1537*384", "384*1537", "4000001*1000000", "1000000*4000001", f"{VERY_LONG}*1"),
+        ("a*b", "4:1", "1*0", 4, None),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case.check)[:60])
+def test_edges(case: Case) -> None:
+    check, see = case.check, case.check.view.see
+
+    fits = {
+        name: [check.fits(see(value)) for value in values]
+        for name, values in case._asdict().items()
+        if name != "check"
+    }
+    assert all(fits["accepted"])
+    assert all(fits["over"])
+    assert not any(fits["of_another_kind"])
+    assert [value for value in case.accepted if not check.holds(see(value))] == []
+    assert [value for value in case.over if check.holds(see(value))] == []
+
+
+def test_every_check_has_edges() -> None:
+    every = {
+        thing
+        for thing in vars(checks).values()
+        if inspect.isclass(thing) and hasattr(thing, "holds") and thing is not Check
+    }
+    assert every == {type(case.check) for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case.check)[:60])
+def test_a_check_answers_with_a_plain_boolean(case: Case) -> None:
+    for value in case.accepted + case.over:
+        seen = case.check.view.see(value)
+        assert type(case.check.fits(seen)) is bool
+        assert type(case.check.holds(seen)) is bool
+
+
+@pytest.mark.parametrize(
+    ("digits", "number"),
+    [
+        ("0", 0),
+        ("007", 7),
+        ("-12", -12),
+        ("9" * 4300, 10**4300 - 1),
+        ("9" * 4301, 10**4299),
+        ("-" + "9" * 4300, -(10**4299)),
+        ("1" * 100_000, 10**4299),
+    ],
+    ids=lambda value: str(value)[:9] if type(value) is str else "",
+)
+def test_integers_of_any_length_are_read(digits: str, number: int) -> None:
+    assert integer(digits) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("1280*720", (1280, 720)),
+        ("0001280*720", (1280, 720)),
+        ("1" * 20 + "*" + "2" * 20, (int("1" * 20), int("2" * 20))),
+        ("0*0", None),
+        ("1280", None),
+        ("", None),
+        (None, None),
+        (1280, None),
+        (["1280*720"], None),
+    ],
+)
+def test_sides_are_two_integers_above_zero_or_nothing(
+    text: Any, pair: tuple[int, int] | None
+) -> None:
+    assert sides(text) == pair

@@ -1,0 +1,426 @@
+"""The command ``wanproof``, and ``wanproof lint`` from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wan_validators import Report, cli, lint
+from wan_validators.cli import main
+from wan_validators.command import GROUP, Command
+
+VALID = json.dumps(
+    {
+        "model": "wan26_i2i",
+        "input": {
+            "messages": [
+                {
+                    "role": "user",
+                    "content": [{"text": "a cat"}, {"image": "https://example.com/cat.png"}],
+                }
+            ]
+        },
+    }
+)
+STRAY = VALID[:-1] + ', "stray": 1}'
+BROKEN = VALID[:-1] + ', "parameters": {"n": 9}}'
+NAMELESS = '{"prompt": "a cat", "image": "https://example.com/cat.png"}'
+
+Outcome = tuple[int, str, str]
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def wanproof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs the command in an empty folder; gives its exit code and what it wrote."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", cli.DEBUG):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*argv: str) -> Outcome:
+        code = main(argv)
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def write(**texts: str) -> None:
+    """Writes files: ``a_json`` is ``a.json``."""
+    for name, text in texts.items():
+        Path(name.replace("_", ".")).write_text(text)
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, text: str, *, terminal: bool = False) -> None:
+    class Stdin(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return terminal
+
+    monkeypatch.setattr(sys, "stdin", Stdin(io.BytesIO(text.encode())))
+
+
+# The exit code
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["valid.json"], 0),
+        (["stray.json"], 0),
+        (["stray.json", "--strict"], 1),
+        (["valid.json", "--strict"], 0),
+        (["broken.json"], 1),
+        (["valid.json", "broken.json", "valid.json"], 1),
+        (["text.json"], 1),
+        (["missing.json"], 2),
+        (["missing.json", "broken.json"], 2),
+        (["valid.json", "--model", "no-such-model"], 2),
+        (["valid.json", "--no-such-option"], 2),
+    ],
+)
+def test_the_exit_code_is_the_same_in_every_format(
+    wanproof: Run, argv: list[str], code: int, format: str
+) -> None:
+    write(valid_json=VALID, stray_json=STRAY, broken_json=BROKEN, text_json="not json")
+    assert wanproof("lint", *argv, "--format", format)[0] == code
+
+
+# What is read
+
+
+def test_unreadable_input_is_told_and_stops_nothing(wanproof: Run) -> None:
+    write(a_json=BROKEN)
+    code, out, err = wanproof("lint", "missing.json", ".git", "a.json")
+    assert code == 2
+    assert err == (
+        "wanproof: cannot read missing.json: No such file or directory\n"
+        "wanproof: cannot read .git: No such file or directory\n"
+    )
+    assert out.startswith("a.json:1:")
+    assert out.endswith("\n1 payload, 0 valid, 1 error, 0 warnings, 2 unreadable\n")
+
+
+def test_unreadable_input_is_named_in_json(wanproof: Run) -> None:
+    write(a_json=VALID)
+    code, out, _ = wanproof("lint", "--format=json", "missing.json", "a.json")
+    document = json.loads(out)
+    assert code == 2
+    assert [each["source"] for each in document["unreadable"]] == ["missing.json"]
+    assert [each["source"] for each in document["results"]] == ["a.json"]
+    assert document["summary"]["payloads"] == 1
+
+
+def test_lines_keep_their_numbers(wanproof: Run) -> None:
+    write(a_jsonl=f"\n{VALID}\n\n{BROKEN}\nnot json\n")
+    code, out, _ = wanproof("lint", "a.jsonl", "--format", "json")
+    results = json.loads(out)["results"]
+    assert code == 1
+    assert [(each["record"], each["valid"]) for each in results] == [
+        (2, True),
+        (4, False),
+        (5, False),
+    ]
+    places = [(f["rule"], f["line"], f["column"]) for each in results for f in each["findings"]]
+    assert places == [("n-range", 4, BROKEN.index("9") + 1), ("json-syntax", 5, 1)]
+
+
+@pytest.mark.parametrize("argv", [["-"], []])
+def test_standard_input_is_one_payload(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch, argv: list[str]
+) -> None:
+    feed(monkeypatch, BROKEN.replace(", ", ",\n"))
+    code, out, _ = wanproof("lint", *argv)
+    assert code == 1
+    assert out.startswith("<stdin>:5:21: error n-range")
+
+
+def test_standard_input_can_be_lines(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, f"{VALID}\n{BROKEN}\n")
+    code, out, _ = wanproof("lint", "--jsonl", "-")
+    assert code == 1
+    assert out.startswith("<stdin>:2:")
+    assert out.endswith("2 payloads, 1 valid, 1 error, 0 warnings\n")
+
+
+def test_without_files_at_a_terminal_there_is_nothing_to_do(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(monkeypatch, "", terminal=True)
+    code, out, err = wanproof("lint")
+    assert (code, out) == (2, "")
+    assert err.endswith("error: name the files to lint, or - for standard input\n")
+
+
+def test_without_files_and_without_standard_input_there_is_nothing_to_do(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert wanproof("lint")[0] == 2
+
+
+def test_a_directory_stands_for_its_files(wanproof: Run) -> None:
+    Path("payloads").mkdir()
+    Path("payloads", "b.json").write_text(VALID)
+    Path("payloads", "a.jsonl").write_text(f"{BROKEN}\n{VALID}\n")
+    code, out, _ = wanproof("lint", "payloads")
+    assert code == 1
+    assert out.startswith(f"{Path('payloads', 'a.jsonl')}:1:")
+    assert out.endswith("\n3 payloads, 2 valid, 1 error, 0 warnings\n")
+
+
+# The model
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wan2.2-i2v-plus", "https://api.example.com/vendors/alibaba/v1/wan2.2-i2v-plus/generation"],
+)
+def test_the_model_can_be_named(wanproof: Run, name: str) -> None:
+    write(a_json=NAMELESS)
+    assert wanproof("lint", "a.json")[0] == 1
+    code, out, _ = wanproof("lint", "a.json", "--format", "json", "--model", name)
+    assert code == 0
+    assert json.loads(out)["results"][0]["model"] == "wan2.2-i2v-plus"
+
+
+def test_a_model_that_is_none_is_a_usage_error_with_the_nearest_name(wanproof: Run) -> None:
+    code, out, err = wanproof("lint", "a.json", "--model", "wan26_i2")
+    assert (code, out) == (2, "")
+    assert err.endswith("called 'wan26_i2'; did you mean wan26_i2i?\n")
+
+
+# The front door
+
+
+def test_help_lists_the_commands_with_a_sentence_and_an_example(wanproof: Run) -> None:
+    code, out, _ = wanproof("--help")
+    assert code == 0
+    assert "\n  lint      Hold payloads against every documented rule of their models.\n" in out
+    assert "\nexamples:\n  wanproof lint payload.json\n" in out
+
+
+def test_help_of_lint_has_examples_and_exit_codes(wanproof: Run) -> None:
+    code, out, _ = wanproof("lint", "--help")
+    assert code == 0
+    assert "\nexit codes:\n  0  no payload has an error\n" in out
+    assert "\nexamples:\n  wanproof lint payload.json\n" in out
+
+
+def test_the_version_is_that_of_the_distribution(wanproof: Run) -> None:
+    assert wanproof("--version") == (0, f"wanproof {metadata.version('wanproof')}\n", "")
+
+
+def test_without_arguments_the_help_is_an_error(wanproof: Run) -> None:
+    code, out, err = wanproof()
+    assert (code, out) == (2, "")
+    assert err.startswith("usage: wanproof COMMAND")
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"), [("lnt", "did you mean lint?"), ("\x1bqqqq", "commands: ")]
+)
+def test_an_unknown_command_gets_an_offer(wanproof: Run, name: str, offer: str) -> None:
+    code, out, err = wanproof(name)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"wanproof: there is no command {name!r}; {offer}")
+
+
+def test_the_arguments_are_those_of_the_process(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["wanproof", "--version"])
+    assert main() == 0
+    assert capsys.readouterr().out.startswith("wanproof ")
+    assert wanproof("--version")[0] == 0
+
+
+# When something goes wrong
+
+
+def install(monkeypatch: pytest.MonkeyPatch, run: Callable[[Namespace], int]) -> None:
+    """Makes ``wanproof odd`` a command that does *run*."""
+    odd = Command(name="odd", summary="Odd.", arguments=no_arguments, run=run)
+    monkeypatch.setattr(f"{__name__}.ODD", odd, raising=False)
+    monkeypatch.setitem(sys.modules, "odd_command", sys.modules[__name__])
+    entry = EntryPoint("odd", "odd_command:ODD", GROUP)
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [entry])
+
+
+def no_arguments(parser: ArgumentParser) -> None:
+    assert parser.prog == "wanproof odd"
+
+
+def raising(error: BaseException) -> Callable[[Namespace], int]:
+    def run(options: Namespace) -> int:
+        raise error
+
+    return run
+
+
+def test_a_fault_of_our_own_is_one_line_without_a_traceback(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, raising(ValueError("\x1b[31m" + "x" * 1000)))
+    code, out, err = wanproof("odd")
+    assert (code, out) == (3, "")
+    assert err.startswith("wanproof: this is a fault of wanproof's own: ValueError: \\x1b[31mxxx")
+    assert err.count("\n") == 1
+    assert len(err) < 400
+
+
+def test_a_traceback_comes_only_when_asked_for(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, raising(ValueError("odd")))
+    monkeypatch.setenv(cli.DEBUG, "1")
+    code, _, err = wanproof("odd")
+    assert code == 3
+    assert err.startswith("Traceback (most recent call last):\n")
+
+
+def test_an_interrupt_is_quiet(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, raising(KeyboardInterrupt()))
+    assert wanproof("odd") == (130, "", "")
+
+
+def test_a_broken_pipe_is_quiet(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, raising(BrokenPipeError(32, "Broken pipe")))
+    assert wanproof("odd") == (141, "", "")
+
+
+def test_trouble_with_the_machine_is_no_fault_of_ours(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, raising(OSError(28, "No space left on device")))
+    assert wanproof("odd") == (2, "", "wanproof: cannot go on: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("flask", "mock"), ("av.container", "mock"), ("hypothesis", "contract")]
+)
+def test_a_missing_extra_is_named(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch, module: str, extra: str
+) -> None:
+    install(monkeypatch, raising(ModuleNotFoundError("missing", name=module)))
+    name = module.partition(".")[0]
+    remedy = f'{name} is not installed; get it with: pip install "wanproof[{extra}]"'
+    assert wanproof("odd") == (2, "", f"wanproof: {remedy}\n")
+
+
+@pytest.mark.parametrize("name", ["no_such_module", None])
+def test_a_missing_module_of_no_extra_is_our_fault(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    install(monkeypatch, raising(ModuleNotFoundError("missing", name=name)))
+    assert wanproof("odd")[0] == 3
+
+
+def test_help_lists_a_command_whose_extra_is_missing(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(entry: EntryPoint) -> Any:
+        raise ModuleNotFoundError("missing", name="flask")
+
+    entry = EntryPoint("odd", "odd_command:ODD", GROUP)
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [entry])
+    monkeypatch.setattr(EntryPoint, "load", load)
+    code, out, _ = wanproof("--help")
+    assert code == 0
+    assert '  odd       (flask is not installed; get it with: pip install "wanproof[mock]")' in out
+
+
+def test_a_command_that_exits_by_itself_keeps_its_code(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, raising(SystemExit(7)))
+    assert wanproof("odd")[0] == 7
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_without_a_traceback(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(a_json=VALID)
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["lint", "a.json"]) == 2
+    assert capsys.readouterr().err == "wanproof: cannot go on: No space left on device\n"
+
+
+def test_json_is_whole_even_after_a_fault(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(a_jsonl=f"{VALID}\n{BROKEN}\n")
+
+    def faulty(data: bytes, model: str | None) -> Report:
+        if b'"n"' in data:
+            raise RuntimeError("odd")
+        return lint(data, model)
+
+    monkeypatch.setattr("wan_validators.commands.lint.lint", faulty)
+    code, out, _ = wanproof("lint", "a.jsonl", "--format", "json")
+    assert code == 3
+    assert json.loads(out)["summary"]["payloads"] == 1
+
+
+def test_any_encoding_of_the_output_will_do(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(a_json='{"model": "wan26_i2i", "\\u732b": 1}')
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["lint", "a.json"]) == 1
+    assert b"unknown-member \\u732b is not" in raw.getvalue()
+
+
+def test_output_need_not_be_a_file(monkeypatch: pytest.MonkeyPatch, wanproof: Run) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["--version"]) == 0
+    assert out.getvalue().startswith("wanproof ")
+
+
+# Weight
+
+
+def test_linting_a_payload_of_urls_loads_no_heavy_module(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(BROKEN)
+    program = (
+        "import sys; from wan_validators.cli import main; code = main(sys.argv[1:]); "
+        "print(code, *{'flask', 'hypothesis', 'PIL', 'rich', 'tinytag'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "lint", str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COVERAGE_PROCESS_START": ""},
+    )
+    assert done.stdout.endswith("\n1\n")
+    assert done.stderr == ""
+
+
+def test_each_line_is_answered_before_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    answered = []
+
+    def lines() -> Iterator[bytes]:
+        for _ in range(3):
+            answered.append(out.getvalue().count('"record"'))
+            yield BROKEN.encode()
+
+    monkeypatch.setattr(sys, "stdin", Namespace(buffer=lines()))
+    monkeypatch.setattr(sys, "stdout", out)
+    assert main(["lint", "-", "--jsonl", "--format", "json"]) == 1
+    assert answered == [0, 1, 2]
+    assert json.loads(out.getvalue())["summary"]["payloads"] == 3

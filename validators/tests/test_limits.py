@@ -1,0 +1,181 @@
+"""The tables beside the limits that were typed by hand from each model's page.
+
+Each row of a table is turned into the plain form of ``fixtures/limits``, and the two sets of
+rows must be the same. The table below is keyed on the class of the check, and knows no limit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from wan_validators import checks as c
+from wan_validators import codes
+from wan_validators import media_checks as m
+from wan_validators.catalog import catalog
+from wan_validators.outputs import Images, Outputs
+from wan_validators.pointer import MISSING
+from wan_validators.spec import Condition, Equals, ModelSpec, Rule, Severity
+
+from . import witnesses
+
+Plain = dict[str, Any]
+
+KINDS = {dict: "object", list: "array", str: "string", bool: "boolean"}
+FILES = {m.PICTURE: "image", m.SOUND: "audio"}
+
+
+def is_(words: str) -> Callable[[Any], Plain]:
+    return lambda _: {"is": words}
+
+
+PLAIN: Mapping[type, Callable[[Any], Plain]] = {
+    c.Kind: lambda check: {"is": KINDS[check.type]},
+    c.Given: is_("given"),
+    c.Absent: is_("absent"),
+    c.OneOf: lambda check: {"values": list(check.values)},
+    c.Between: lambda check: {"integer": [check.low, check.high]},
+    c.Within: lambda check: {
+        "integer": [check.inner.low, check.inner.high],
+        "of": [check.outer.low, check.outer.high],
+    },
+    c.Text: lambda check: {"characters": [check.low, check.high]},
+    c.NotBlank: lambda check: {"not": [text for text in ("", " ") if not check.holds(text)]},
+    c.Items: lambda check: {"items": [check.low, check.high]},
+    c.Parts: lambda check: {"objects": [check.low, check.high], "with": check.key},
+    c.Alone: lambda check: {"one-of": list(check.keys)},
+    c.Members: lambda check: {"members": sorted(check.known)},
+    c.Pair: is_("two parts around *"),
+    c.Size: is_("two integers around *"),
+    c.Pixels: lambda check: {"pixels": [check.low, check.high]},
+    c.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
+    m.Reference: is_("URL or data URI"),
+    m.Reachable: is_("reachable"),
+    m.Prefixed: is_("prefixed"),
+    m.Base64: is_("base64"),
+    m.Declared: is_("declared type"),
+    m.Opaque: is_("opaque"),
+    m.Format: lambda check: {"formats": list(check.names)},
+    m.Dimensions: lambda check: {"sides": [check.low, check.high]},
+    m.FileSize: lambda check: {"bytes": check.high},
+    m.Duration: lambda check: {"seconds": [check.low, check.high]},
+}
+
+
+def plain(rule: Rule) -> Plain:
+    """A row of a table in the form of ``fixtures/limits``; what is usual is left out."""
+    row: Plain = {"id": rule.id, "at": rule.at, **PLAIN[type(rule.check)](rule.check)}
+    if rule.check.view in FILES:
+        row["file"] = FILES[rule.check.view]
+    if rule.severity is not Severity.ERROR:
+        row["severity"] = str(rule.severity)
+    if rule.when is not None:
+        row["when"] = condition(rule.when)
+    if rule.default is not MISSING:
+        row["default"] = rule.default
+    return row | {
+        name: getattr(rule, name)
+        for name in ("code", "required", "nullable", "says")
+        if getattr(rule, name) not in (None, False)
+    }
+
+
+def condition(when: Condition) -> str:
+    assert isinstance(when, Equals)
+    return f"{when.at} is {json.dumps(when.value)}, by default {json.dumps(when.default)}"
+
+
+def typed(row: Plain) -> Plain:
+    """A row of ``fixtures/limits`` with the message that its code stands for."""
+    message = {"says": witnesses.codes()["payload"][row["code"]]} if "code" in row else {}
+    names = {"members": sorted(row["members"])} if "members" in row else {}
+    return row | message | names
+
+
+def keyed(rows: list[Plain]) -> dict[tuple[str, str, str], str]:
+    """Rows by what names them, each as JSON, so that 1, 1.0 and true are not the same."""
+    keys = [(row["id"], row["at"], row.get("when", "")) for row in rows]
+    assert len(set(keys)) == len(keys)
+    return {key: json.dumps(row, sort_keys=True) for key, row in zip(keys, rows, strict=True)}
+
+
+def outputs(made: Outputs) -> Plain:
+    fields = {name: value for name, value in dataclasses.asdict(made).items() if value}
+    price = fields.pop("price")
+    usd = {unit: str(amount) for unit, amount in price["usd"].items()}
+    return fields | {"makes": "images" if isinstance(made, Images) else "videos", "usd": usd}
+
+
+def name(spec: ModelSpec) -> str:
+    return spec.id
+
+
+def page(spec: ModelSpec) -> dict[str, Any]:
+    return witnesses.limits(spec.vendor.name, spec.id)
+
+
+every_model = pytest.mark.parametrize("spec", catalog(), ids=name)
+
+
+@every_model
+def test_the_table_has_the_rows_of_the_page_and_no_others(spec: ModelSpec) -> None:
+    in_table = keyed([plain(rule) for rule in spec.every_rule])
+    on_page = keyed([typed(row) for row in page(spec)["rules"]])
+
+    assert in_table == on_page
+
+
+@every_model
+def test_what_a_model_makes_is_what_its_page_says(spec: ModelSpec) -> None:
+    assert outputs(spec.outputs) == page(spec)["outputs"]
+
+
+@every_model
+def test_the_paths_are_those_of_the_page(spec: ModelSpec) -> None:
+    paths = {at: getattr(spec.vendor, at).replace("{model}", spec.id) for at in ("create", "poll")}
+
+    assert paths == {at: page(spec)[at] for at in paths}
+    assert spec.vendor.created_status == page(spec)["created_status"]
+
+
+@every_model
+def test_every_known_contradiction_is_recorded_as_a_doubt(spec: ModelSpec) -> None:
+    for known in page(spec)["doubts"]:
+        about = [
+            " ".join((doubt.about, *doubt.readings, doubt.taken))
+            for doubt in spec.doubts
+            if set(doubt.rules) == set(known["rules"])
+        ]
+        assert any(known["says"] in text for text in about), known
+
+
+@every_model
+def test_every_doubt_has_two_readings_and_a_decision(spec: ModelSpec) -> None:
+    for doubt in spec.doubts:
+        assert len(set(doubt.readings)) >= 2
+        assert doubt.taken
+        assert doubt.rules
+
+
+def test_every_page_has_a_table_and_every_table_a_page() -> None:
+    pages = {(file.parent.name, file.stem) for file in witnesses.LIMITS.glob("*/*.toml")}
+
+    assert pages == {(spec.vendor.name, spec.id) for spec in catalog()}
+
+
+def test_the_codes_are_those_of_the_page() -> None:
+    table = witnesses.codes()
+
+    assert {**table["payload"], **table["lifecycle"]} == codes.TEXTS
+    assert tuple(table["lifecycle"]) == codes.LIFECYCLE
+    assert len(codes.TEXTS) == 23
+
+
+def test_every_code_about_the_payload_has_its_row() -> None:
+    used = [rule.code for spec in catalog() for rule in spec.rules if rule.code]
+
+    assert sorted(used) == list(witnesses.codes()["payload"])

@@ -1,0 +1,182 @@
+"""Each limit on images and audio on both sides of its edge, written by hand."""
+
+from __future__ import annotations
+
+import inspect
+from base64 import b64encode, urlsafe_b64encode
+from typing import Any, NamedTuple
+
+import pytest
+
+from wan_validators import media_checks
+from wan_validators.media_checks import (
+    PICTURE,
+    SOUND,
+    Base64,
+    Declared,
+    Dimensions,
+    Duration,
+    FileSize,
+    Format,
+    MediaCheck,
+    Opaque,
+    Prefixed,
+    Reachable,
+    Reference,
+)
+
+from .files import data_uri, image, mp3, png, wav
+
+PNG = image("PNG", mode="1")
+JPEG = image("JPEG", quality=5)
+URI = data_uri(PNG, "image/png")
+ENCODED = b64encode(PNG).decode()
+TAGS_ALONE = b"ID3\x04\0\0\0\0\x02\0" + b"\0" * 256
+
+
+def padded(content: bytes, size: int, declared: str) -> str:
+    return data_uri(content + b"\0" * (size - len(content)), declared)
+
+
+def url_safe(content: bytes) -> str:
+    return "data:image/png;base64," + urlsafe_b64encode(content + b"\xff\xfe\xfd" * 2).decode()
+
+
+class Case(NamedTuple):
+    check: MediaCheck
+    accepted: tuple[str, ...]
+    over: tuple[str, ...]
+
+
+WEB = "https://example.com/cat.jpg"
+CLEAR = data_uri(image("PNG", mode="RGBA"), "image/png")
+GIF = data_uri(image("GIF"), "image/gif")
+SPEECH = data_uri(wav(50), "audio/wav")
+
+CASES = [
+    Case(
+        Reference(), (WEB, URI, ENCODED, "http://localhost/", url_safe(PNG)), ("cat.jpg", "", "cat")
+    ),
+    Case(
+        Reference(SOUND),
+        ("https://example.com/a.mp3", SPEECH),
+        ("a.mp3", "", b64encode(wav(50)).decode()),
+    ),
+    Case(Reachable(), (WEB, URI, ENCODED, "cat.jpg"), ("http://localhost/", "http://10.1.2.3/")),
+    Case(Reachable(SOUND), ("https://example.com/a.mp3", SPEECH), ("http://127.0.0.1/a.mp3",)),
+    Case(Prefixed(), (WEB, URI, "cat"), (ENCODED, b64encode(JPEG).decode())),
+    Case(
+        Base64(),
+        (WEB, URI, ENCODED, "cat", data_uri(b"x", "image/png")),
+        ("data:image/png;base64,", URI + "=", url_safe(PNG), ENCODED + "\n"),
+    ),
+    Case(Base64(SOUND), (SPEECH,), (SPEECH + "=", "data:audio/wav;base64,")),
+    Case(
+        Format(names=("JPEG", "PNG")),
+        (WEB, URI, ENCODED, data_uri(JPEG, "image/jpeg"), URI + "=", CLEAR),
+        (GIF, data_uri(b"a cat", "image/png"), data_uri(PNG[:20], "image/png")),
+    ),
+    Case(
+        Format(SOUND, names=("WAV", "MP3")),
+        (SPEECH, data_uri(mp3(42), "audio/mpeg")),
+        (data_uri(b"OggS\0\x02", "audio/ogg"), data_uri(TAGS_ALONE, "audio/mpeg"), URI),
+    ),
+    Case(
+        Declared(),
+        (
+            WEB,
+            URI,
+            ENCODED,
+            data_uri(JPEG, "image/jpeg"),
+            data_uri(JPEG, "image/jpg"),
+            data_uri(JPEG, "IMAGE/JPEG"),
+            GIF,
+            data_uri(image("GIF"), "image/png"),
+            data_uri(b"a cat", "image/png"),
+        ),
+        (data_uri(PNG, "image/jpeg"), data_uri(JPEG, "image/png"), data_uri(PNG, "")),
+    ),
+    Case(
+        Declared(SOUND),
+        (SPEECH, data_uri(wav(50), "audio/x-wav"), data_uri(mp3(42), "audio/mp3")),
+        (data_uri(wav(50), "audio/mpeg"), data_uri(mp3(42), "audio/wav")),
+    ),
+    Case(
+        Opaque(),
+        (WEB, URI, data_uri(JPEG, "image/jpeg"), data_uri(PNG[:20], "image/png")),
+        (CLEAR, data_uri(image("WEBP", mode="RGBA", lossless=True), "image/webp")),
+    ),
+    Case(
+        Dimensions(low=384, high=5000),
+        (
+            WEB,
+            URI,
+            data_uri(png(384, 5000), "image/png"),
+            data_uri(png(5000, 384), "image/png"),
+            data_uri(PNG[:20], "image/png"),
+        ),
+        tuple(
+            data_uri(png(*sides), "image/png")
+            for sides in (
+                (383, 500),
+                (500, 383),
+                (5001, 500),
+                (500, 5001),
+                (60_000, 60_000),
+                (1, 1),
+            )
+        ),
+    ),
+    Case(
+        FileSize(high=1000),
+        (WEB, padded(PNG, 999, "image/png"), padded(PNG, 1000, "image/png"), "cat"),
+        (padded(PNG, 1001, "image/png"), padded(b"a cat", 2000, "image/png")),
+    ),
+    Case(FileSize(SOUND, high=94), (SPEECH,), (data_uri(wav(51), "audio/wav"),)),
+    Case(
+        Duration(SOUND, low=3, high=30),
+        (
+            "https://example.com/a.mp3",
+            data_uri(wav(30), "audio/wav"),
+            data_uri(wav(300), "audio/wav"),
+            data_uri(mp3(42), "audio/mpeg"),
+            data_uri(mp3(416), "audio/mpeg"),
+            data_uri(TAGS_ALONE, "audio/mpeg"),
+        ),
+        (
+            data_uri(wav(29), "audio/wav"),
+            data_uri(wav(301), "audio/wav"),
+            data_uri(wav(0), "audio/wav"),
+            data_uri(mp3(41), "audio/mpeg"),
+            data_uri(mp3(417), "audio/mpeg"),
+        ),
+    ),
+]
+
+
+NO_STRINGS: tuple[Any, ...] = (None, 5, True, [WEB], {})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: type(case.check).__name__)
+def test_edges(case: Case) -> None:
+    check, see = case.check, case.check.view.see
+
+    assert [value[:60] for value in case.accepted if not check.holds(see(value))] == []
+    assert [value[:60] for value in case.over if check.holds(see(value))] == []
+    assert all(check.fits(see(value)) for value in case.accepted + case.over)
+    assert not any(check.fits(see(value)) for value in NO_STRINGS)
+
+
+def test_every_check_has_edges() -> None:
+    every = {
+        thing
+        for thing in vars(media_checks).values()
+        if inspect.isclass(thing) and issubclass(thing, MediaCheck) and thing is not MediaCheck
+    }
+    assert every == {type(case.check) for case in CASES}
+
+
+@pytest.mark.parametrize("view", [PICTURE, SOUND])
+def test_nothing_can_be_at_fault_in_what_a_view_calls_fine(view: Any) -> None:
+    assert view.see(WEB) is view.fine
+    assert all(case.check.holds(view.fine) for case in CASES)

@@ -1,0 +1,92 @@
+"""The bar that is drawn where somebody watches."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from wan_validators.progress import PATIENCE, PERIOD, Bar
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def known() -> int | None:
+    return 4000
+
+
+def unknown() -> int | None:
+    return None
+
+
+def test_nothing_is_drawn_where_there_is_no_terminal() -> None:
+    err, clock = io.StringIO(), Clock()
+    with Bar(known, err, clock) as bar:
+        clock.now = 2 * PATIENCE
+        bar.advance(1000)
+    assert err.getvalue() == ""
+
+
+def test_nothing_is_drawn_of_quick_work() -> None:
+    err, clock = Terminal(), Clock()
+    with Bar(known, err, clock) as bar:
+        clock.now = PATIENCE - 0.01
+        bar.advance(1000)
+    assert err.getvalue() == ""
+
+
+@pytest.mark.parametrize(("total", "shown"), [(known, "1.0/4.0 kB"), (unknown, "1.0/? kB")])
+def test_long_work_is_shown_in_bytes(total: Callable[[], int | None], shown: str) -> None:
+    err, clock = Terminal(), Clock()
+    with Bar(total, err, clock) as bar:
+        bar.advance(400)
+        clock.now = PATIENCE
+        bar.advance(600)
+        assert shown in err.getvalue()
+
+
+def test_it_is_drawn_only_every_so_often() -> None:
+    err, clock = Terminal(), Clock()
+    with Bar(known, err, clock) as bar:
+        clock.now = PATIENCE
+        bar.advance(1000)
+        bar.advance(1000)
+        assert "2.0/4.0 kB" not in err.getvalue()
+        clock.now += PERIOD
+        bar.advance(1000)
+        assert "3.0/4.0 kB" in err.getvalue()
+
+
+def test_it_comes_back_after_it_was_hidden_and_leaves_no_trace() -> None:
+    err, clock = Terminal(), Clock()
+    with Bar(known, err, clock) as bar:
+        clock.now = PATIENCE
+        bar.advance(1000)
+        bar.hide()
+        assert err.getvalue().endswith("\x1b[2K")
+        clock.now += PERIOD
+        bar.advance(1000)
+        assert "2.0/4.0 kB" in err.getvalue()
+    assert err.getvalue().endswith("\x1b[2K")
+    assert "rich" in sys.modules

@@ -1,0 +1,132 @@
+"""From file names to records."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from wan_validators.records import Record, Unreadable, expand, read, size
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("name", ["a.json", "a", "a.txt", "jsonl"])
+def test_a_file_is_one_record(name: str) -> None:
+    Path(name).write_bytes(b"{\n}\r\n")
+    assert list(read([name])) == [Record(name, 1, b"{\n}\r\n")]
+
+
+def test_an_empty_file_is_a_record_but_an_empty_list_of_lines_has_none() -> None:
+    Path("a.json").touch()
+    Path("a.jsonl").touch()
+    assert list(read(["a.json", "a.jsonl"])) == [Record("a.json", 1, b"")]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "A.JSONL"])
+def test_lines_are_records_and_blank_ones_only_count(name: str) -> None:
+    Path(name).write_bytes(b"\n1\r\n \t\r\n\n{}\x00\n3")
+    assert list(read([name])) == [
+        Record(name, 2, b"1"),
+        Record(name, 5, b"{}\x00"),
+        Record(name, 6, b"3"),
+    ]
+
+
+def test_any_file_can_be_read_line_by_line() -> None:
+    Path("a.json").write_bytes(b"1\n2\n")
+    assert [
+        record.number for record in read(["a.json"], lined=True) if isinstance(record, Record)
+    ] == [1, 2]
+
+
+def test_standard_input_is_one_record_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    feed(monkeypatch, b"1\n2\n")
+    assert list(read(["-"])) == [Record("<stdin>", 1, b"1\n2\n")]
+    feed(monkeypatch, b"1\n2\n")
+    assert list(read(["-"], lined=True)) == [Record("<stdin>", 1, b"1"), Record("<stdin>", 2, b"2")]
+
+
+def test_standard_input_may_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert list(read(["-"])) == [Unreadable("<stdin>", "standard input is closed")]
+
+
+def test_what_cannot_be_read_stops_nothing() -> None:
+    Path("empty").mkdir()
+    Path("a.json").write_bytes(b"1")
+    assert list(read(["missing.json", "empty", "a.json"])) == [
+        Unreadable("missing.json", "No such file or directory"),
+        Unreadable("empty", "the directory holds no .json or .jsonl file"),
+        Record("a.json", 1, b"1"),
+    ]
+
+
+def test_records_before_a_read_error_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(io.BytesIO):
+        def __next__(self) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    class Stdin:
+        buffer = Failing(b"1\n")
+
+    monkeypatch.setattr(sys, "stdin", Stdin())
+    assert list(read(["-"], lined=True)) == [Unreadable("<stdin>", "Input/output error")]
+
+
+def test_a_directory_stands_for_the_payload_files_below_it() -> None:
+    for name in (
+        "b.json",
+        "a.jsonl",
+        "c.txt",
+        ".hidden.json",
+        "z/d.NDJSON",
+        "k/e.json",
+        ".git/f.json",
+    ):
+        path = Path("top", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert expand(["x.json", "top", "-"]) == [
+        "x.json",
+        "top/a.jsonl",
+        "top/b.json",
+        "top/k/e.json",
+        "top/z/d.NDJSON",
+        "-",
+    ]
+
+
+def test_a_directory_that_cannot_be_listed_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("top/locked").mkdir(parents=True)
+    Path("top/a.json").touch()
+    scandir = __import__("os").scandir
+
+    def guarded(path: str) -> object:
+        if path.endswith("locked"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", guarded)
+    assert expand(["top"]) == ["top/a.json", "top/locked"]
+
+
+def test_the_size_of_all_files_is_known_beforehand_but_not_that_of_a_pipe() -> None:
+    Path("a.json").write_bytes(b"12345")
+    Path("b.json").write_bytes(b"67")
+    assert size(["a.json", "b.json"]) == 7
+    assert size(["a.json", "-"]) is None

@@ -1,0 +1,90 @@
+"""Where pointers and offsets are in a text."""
+
+import pytest
+
+from wan_validators.source import MOST_DUPLICATES, Lines, Position, Span, scan, word
+
+
+@pytest.mark.parametrize(
+    ("offset", "place"),
+    [(0, (1, 1)), (1, (1, 2)), (2, (1, 3)), (3, (2, 1)), (5, (2, 3)), (6, (3, 1)), (7, (4, 1))],
+)
+def test_lines_and_columns_count_from_one(offset: int, place: tuple[int, int]) -> None:
+    assert Lines("ab\ncd\n\n").position(offset) == Position(*place)
+
+
+def test_columns_count_code_points() -> None:
+    assert Lines("é猫😀x").position(3) == Position(1, 4)
+
+
+@pytest.mark.parametrize(("line", "text"), [(1, "ab"), (2, "c\rd"), (3, ""), (4, "e")])
+def test_a_line_comes_without_its_end(line: int, text: str) -> None:
+    assert Lines("ab\r\nc\rd\n\ne").text(line) == text
+
+
+def test_a_member_has_the_offsets_of_its_name_and_of_its_value() -> None:
+    text = '{"a": {"b": [10, {"c": null}]}}'
+    spans = scan(text, ["", "/a", "/a/b", "/a/b/0", "/a/b/1/c", "/nowhere", "/a/b/2"]).spans
+    assert spans == {
+        "": Span(0, 0),
+        "/a": Span(1, 6),
+        "/a/b": Span(7, 12),
+        "/a/b/0": Span(13, 13),
+        "/a/b/1/c": Span(18, 23),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "value"),
+    [
+        ('{"a/b": 1}', "/a~1b", 8),
+        ('{"a~b": 1}', "/a~0b", 8),
+        ('{"": 1}', "/", 5),
+        ('{"": {"": 1}}', "//", 10),
+        ('{"\\u0061": 1}', "/a", 11),
+        ('{"\\"": 1}', '/"', 7),
+        ('{"x": "{,:]\\"", "a": 1}', "/a", 21),
+        ('{"0": 1}', "/0", 6),
+        ("[[], {}, 7]", "/2", 9),
+        ("[[1, 2], 3]", "/1", 9),
+        ('{"a": 1, "a": 22}', "/a", 14),
+    ],
+)
+def test_a_pointer_finds_its_value(text: str, pointer: str, value: int) -> None:
+    assert scan(text, [pointer]).spans[pointer].value == value
+
+
+def test_depth_costs_no_recursion() -> None:
+    depth = 100_000
+    text = "[" * depth + "7" + "]" * depth
+    assert scan(text, ["/0" * depth]).spans["/0" * depth].value == depth
+
+
+def test_each_duplicate_names_its_pointer_and_two_places() -> None:
+    text = '{"a": [{"b": 1, "c": 2, "b": 3, "b": 4}], "a": 5}'
+    assert [tuple(found) for found in scan(text, ()).duplicates] == [
+        ("/a/0/b", 8, 24),
+        ("/a/0/b", 24, 32),
+        ("/a", 1, 42),
+    ]
+
+
+def test_one_name_in_two_objects_is_no_duplicate() -> None:
+    assert scan('[{"a": 1}, {"a": {"a": 2}}]', ()).duplicates == []
+
+
+def test_names_are_compared_as_they_are_read() -> None:
+    assert [found.pointer for found in scan('{"a": 1, "\\u0061": 2}', ()).duplicates] == ["/a"]
+
+
+def test_the_number_of_duplicates_is_bounded() -> None:
+    text = "{" + ",".join(['"a":1'] * 1000) + "}"
+    assert len(scan(text, ()).duplicates) == MOST_DUPLICATES
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "offset"),
+    [("[NaN]", "NaN", 1), ('["NaN", NaN]', "NaN", 8), ('{"a": -Infinity', "-Infinity", 6)],
+)
+def test_a_word_is_found_outside_strings(text: str, wanted: str, offset: int) -> None:
+    assert word(text, wanted) == offset

@@ -1,0 +1,59 @@
+"""What was typed by hand from the documents: the limits, and the golden payloads."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+LIMITS = FIXTURES / "limits"
+PAYLOADS = FIXTURES / "payloads"
+
+
+@cache
+def limits(vendor: str, model: str) -> dict[str, Any]:
+    """The file of one model in ``fixtures/limits``; see ``fixtures/README.md``."""
+    return tomllib.loads((LIMITS / vendor / f"{model}.toml").read_text("utf-8"))
+
+
+@cache
+def codes() -> dict[str, dict[str, str]]:
+    """The code table, in its two parts."""
+    return tomllib.loads((LIMITS / "codes.toml").read_text("utf-8"))
+
+
+class Golden(NamedTuple):
+    """A payload that was written by hand, and what it must raise: one rule, or nothing."""
+
+    vendor: str
+    model: str
+    name: str
+    text: bytes
+    rule: str | None
+
+    @property
+    def payload(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def expected(self) -> tuple[str, str, str | None]:
+        """Rule, severity and code, as typed from the page."""
+        rows = [row for row in limits(self.vendor, self.model)["rules"] if row["id"] == self.rule]
+        known = {(row["id"], row.get("severity", "error"), row.get("code")) for row in rows}
+        assert len(known) == 1, f"{self.name}: {self.rule} is no rule of {self.model}"
+        return known.pop()
+
+
+def golden(kind: str) -> list[Golden]:
+    """Every file in the folders called *kind*, ``valid`` or ``invalid``."""
+    files = sorted(PAYLOADS.glob(f"*/*/{kind}/*.json"))
+    return [_golden(file, kind) for file in files]
+
+
+def _golden(file: Path, kind: str) -> Golden:
+    vendor, model = file.parts[-4:-2]
+    rule = file.stem.partition("--")[0] if kind == "invalid" else None
+    return Golden(vendor, model, str(file.relative_to(PAYLOADS)), file.read_bytes(), rule)

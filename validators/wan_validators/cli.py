@@ -1,0 +1,162 @@
+"""The command ``wanproof``: finds the subcommand that was asked for, and answers for it."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import metadata
+from importlib.metadata import EntryPoint
+from typing import Final
+
+from .command import DONE, FAULT, GROUP, USAGE, Command, UsageError
+from .reporters.excerpt import safe
+
+DISTRIBUTION: Final = "wanproof"
+DEBUG: Final = "WANPROOF_DEBUG"
+
+INTERRUPTED: Final = 128 + 2
+BROKEN_PIPE: Final = 128 + 13
+"""What a shell reports of a program that SIGINT or SIGPIPE has ended."""
+
+_OPTIONAL: Final = re.compile(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
+"""A requirement of an extra, as in the metadata: its name, and that of the extra."""
+
+Commands = Mapping[str, EntryPoint]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs ``wanproof`` with *argv*, by default the process's own; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+    except SystemExit as stop:  # argparse, after --help or a wrong option
+        return stop.code if isinstance(stop.code, int) else USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
+        return _failed(error)
+    return code
+
+
+def _run(argv: list[str]) -> int:
+    commands = {entry.name: entry for entry in metadata.entry_points(group=GROUP)}
+    match argv:
+        case [name, *rest] if name in commands:
+            return _dispatch(commands[name].load(), rest)
+        case ["-h" | "--help", *_]:
+            print(_help(commands))
+            return DONE
+        case ["--version", *_]:
+            print(DISTRIBUTION, metadata.version(DISTRIBUTION))
+            return DONE
+        case [name, *_]:
+            _complain(f"there is no command {name!r}; {_offer(name, commands)}")
+        case _:
+            print(_help(commands), file=sys.stderr)
+    return USAGE
+
+
+def _dispatch(command: Command, argv: list[str]) -> int:
+    parser = ArgumentParser(
+        prog=f"{DISTRIBUTION} {command.name}",
+        description=command.summary,
+        epilog="\n\n".join(_sections(command.examples, command.notes)),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.arguments(parser)
+    options = parser.parse_args(argv)
+    try:
+        return command.run(options)
+    except UsageError as error:
+        parser.error(str(error))
+
+
+def _help(commands: Commands) -> str:
+    lines, examples = [], []
+    for name, entry in sorted(commands.items()):
+        try:
+            command = entry.load()
+        except ModuleNotFoundError as error:
+            lines.append(f"  {name:9} ({_remedy(error) or error})")
+        else:
+            lines.append(f"  {name:9} {command.summary}")
+            examples += command.examples[:1]
+    listing = "\n".join(["commands:", *lines])
+    return "\n\n".join(
+        [
+            f"usage: {DISTRIBUTION} COMMAND ...",
+            metadata.metadata(DISTRIBUTION)["Summary"],
+            *_sections(examples, listing),
+            f"{DISTRIBUTION} COMMAND --help tells more; {DISTRIBUTION} --version says which it is.",
+        ]
+    )
+
+
+def _sections(examples: Iterable[str], notes: str) -> Iterator[str]:
+    if notes:
+        yield notes
+    if examples:
+        yield "\n  ".join(["examples:", *examples])
+
+
+def _offer(name: str, commands: Commands) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name[:50], commands, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"commands: {', '.join(sorted(commands))}"
+
+
+def _failed(error: Exception) -> int:
+    """Tells the user of *error* in a line; returns the exit code."""
+    if os.environ.get(DEBUG) == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    _settle_output()
+    if isinstance(error, BrokenPipeError):
+        return BROKEN_PIPE
+    if isinstance(error, OSError):
+        _complain(f"cannot go on: {error.strerror or error}")
+        return USAGE
+    if isinstance(error, ModuleNotFoundError) and (remedy := _remedy(error)):
+        _complain(remedy)
+        return USAGE
+    _complain(
+        f"this is a fault of {DISTRIBUTION}'s own: {type(error).__name__}: {str(error)[:200]}. "
+        f"Please report this line, the command and its input; {DEBUG}=1 shows more."
+    )
+    return FAULT
+
+
+def _complain(message: str) -> None:
+    print(f"{DISTRIBUTION}: {safe(message)}", file=sys.stderr)
+
+
+def _settle_output() -> None:
+    """Writes what is left to write, or drops it if standard output takes no more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python flushes once more as it ends, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _remedy(error: ModuleNotFoundError) -> str | None:
+    """What to install for the module that is missing: the smallest extra with it, or None."""
+    module = (error.name or "").partition(".")[0]
+    requirements = metadata.requires(DISTRIBUTION) or ()
+    optional = [found.groups() for found in map(_OPTIONAL.match, requirements) if found]
+    sizes = Counter(extra for _, extra in optional)
+    extras = [extra for needed, extra in optional if needed.lower() == module]
+    if not extras:
+        return None
+    smallest = min(extras, key=lambda extra: sizes[extra])
+    return f'{module} is not installed; get it with: pip install "{DISTRIBUTION}[{smallest}]"'

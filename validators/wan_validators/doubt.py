@@ -1,0 +1,19 @@
+"""What the documents leave open, and how it was settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Where the documents contradict themselves or each other, or leave something open.
+
+    *readings* is what can be read, *taken* the reading that is followed, and *rules* the ids
+    of the rows that it concerns, if any.
+    """
+
+    about: str
+    readings: tuple[str, ...]
+    taken: str
+    rules: tuple[str, ...] = ()

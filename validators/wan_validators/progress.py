@@ -1,0 +1,81 @@
+"""A progress bar for work that takes long, drawn only where somebody is watching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PATIENCE: Final = 1.0
+"""Seconds of work before a bar appears."""
+
+PERIOD: Final = 0.1
+"""Seconds from one drawing to the next."""
+
+
+class Bar:
+    """Bytes done out of *total* (None if unknown) on *err*; nothing if that is no terminal.
+
+    It is drawn by the caller's own steps, without a thread. Whoever writes to the same
+    terminal must :meth:`hide` it first; it comes back by itself. It leaves no trace.
+    """
+
+    def __init__(
+        self,
+        total: Callable[[], int | None],
+        err: TextIO,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._total = total
+        self._err = err
+        self._clock = clock
+        self._done = 0
+        self._due = clock() + PATIENCE if err.isatty() else inf
+        self._progress: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.hide()
+
+    def advance(self, amount: int) -> None:
+        self._done += amount
+        if self._clock() < self._due:
+            return
+        self._due = self._clock() + PERIOD
+        if self._progress is None:
+            self._progress = self._made()
+        self._progress.start()
+        self._progress.update(self._progress.task_ids[0], completed=self._done, refresh=True)
+
+    def hide(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def _made(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+        progress = Progress(
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=Console(file=self._err),
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        progress.add_task("", total=self._total())
+        return progress

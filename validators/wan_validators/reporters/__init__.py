@@ -1,0 +1,56 @@
+"""What a linting run tells, event by event, to whatever writes it down: one module a format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ..finding import Finding, Report
+from ..records import Record, Unreadable
+from ..spec import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One record and its findings, in the order of their places in the file."""
+
+    record: Record
+    model: str | None
+    valid: bool
+    findings: Sequence[Finding]
+
+    @classmethod
+    def of(cls, record: Record, report: Report) -> Result:
+        """*report* on *record*, with lines counted in the file instead of the record."""
+        moved = [
+            finding._replace(line=(finding.line or 1) + record.number - 1)
+            for finding in report.findings
+        ]
+        moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
+        return cls(record, report.model, report.valid, moved)
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts of a run, in which infos have no part, and what could not be read."""
+
+    payloads: int = 0
+    valid: int = 0
+    errors: int = 0
+    warnings: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def add(self, result: Result) -> None:
+        severities = [finding.severity for finding in result.findings]
+        self.payloads += 1
+        self.valid += result.valid
+        self.errors += severities.count(Severity.ERROR)
+        self.warnings += severities.count(Severity.WARNING)
+
+
+class Reporter(Protocol):
+    """Hears of each result while the run is on, so that memory stays flat, then of the end."""
+
+    def result(self, result: Result) -> None: ...
+    def end(self, summary: Summary) -> None: ...

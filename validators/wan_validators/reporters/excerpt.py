@@ -1,0 +1,64 @@
+"""Text from a payload on a terminal: made harmless, and cut to the part that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from unicodedata import category, east_asian_width
+
+WIDTH: Final = 100
+"""Terminal cells that an excerpt takes at most, apart from the marks where it was cut."""
+
+_BEFORE: Final = 60
+_TAB: Final = "    "
+_CUT: Final = "…"
+
+
+def safe(text: str) -> str:
+    """*text* with everything that a terminal would obey or hide written as an escape.
+
+    That is what Unicode calls not printable: control and format characters (terminal
+    escapes, bidirectional overrides), lone surrogates, and white space other than the space.
+    """
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def excerpt(line: str, column: int) -> tuple[str, str]:
+    """The part of *line* around *column*, which counts from 1, and a caret to print below it.
+
+    The work does not grow with the line, which may hold megabytes.
+    """
+    at = column - 1
+    before = _fitting(reversed(line[max(0, at - _BEFORE) : at]), _BEFORE)[::-1]
+    left = _cells(before)
+    after = _fitting(line[at : at + WIDTH - left], WIDTH - left)
+    start = _CUT if len(before) < at else ""
+    end = _CUT if at + len(after) < len(line) else ""
+    return start + "".join((*before, *after)) + end, " " * (len(start) + left) + "^"
+
+
+def _fitting(characters: Iterable[str], room: int) -> list[str]:
+    """The first of *characters* as they are shown, as far as *room* cells take them."""
+    shown: list[str] = []
+    for character in characters:
+        shown.append(_TAB if character == "\t" else _shown(character))
+        room -= _cells(shown[-1:])
+        if room < 0:
+            return shown[:-1]
+    return shown
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _cells(shown: Iterable[str]) -> int:
+    return sum(_width(character) for part in shown for character in part)
+
+
+def _width(character: str) -> int:
+    if category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if east_asian_width(character) in ("W", "F") else 1

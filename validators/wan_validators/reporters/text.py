@@ -1,0 +1,104 @@
+"""Findings for a person: where, what, the offending line with a caret, what is allowed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, TextIO
+
+from ..finding import Finding
+from ..pointer import MISSING
+from ..reading import legible
+from ..source import Lines
+from ..spec import Severity
+from . import Result, Summary
+from .excerpt import excerpt, safe
+
+COLOURS: Final[Mapping[Severity, str]] = {
+    Severity.ERROR: "1;31",
+    Severity.WARNING: "1;33",
+    Severity.INFO: "1;36",
+}
+"""SGR parameters of ANSI terminals: bold red, yellow, cyan."""
+
+_CARET: Final = "1;32"
+_BOLD: Final = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class TextReporter:
+    """A reporter that says nothing of records without findings."""
+
+    out: TextIO
+    colour: bool = False
+
+    def result(self, result: Result) -> None:
+        if not result.findings:
+            return
+        # One line may hold megabytes and thousands of findings, which come sorted by line.
+        line_of = lru_cache(maxsize=1)(Lines(legible(result.record.data)).text)
+        for finding in result.findings:
+            at = [result.record.source, finding.line, finding.column]
+            place = ":".join(safe(str(part)) for part in at if part is not None)
+            self._write(f"{self._paint(_BOLD, place)}: {self._headline(finding)}")
+            if finding.line is not None and finding.column is not None:
+                line = line_of(finding.line - result.record.number + 1)
+                self._show(line, finding.column)
+            for label, value in _details(finding):
+                self._write(f"  {label}: {value}")
+
+    def end(self, summary: Summary) -> None:
+        counts = [
+            _counted(summary.payloads, "payload"),
+            f"{summary.valid} valid",
+            _counted(summary.errors, "error"),
+            _counted(summary.warnings, "warning"),
+        ]
+        if summary.unreadable:
+            counts.append(f"{len(summary.unreadable)} unreadable")
+        self._write(", ".join(counts))
+
+    def _show(self, line: str, column: int) -> None:
+        shown, caret = excerpt(line, column)
+        if shown:
+            self._write(f"  | {shown}\n  | {self._paint(_CARET, caret)}")
+
+    def _headline(self, finding: Finding) -> str:
+        severity = self._paint(COLOURS[finding.severity], finding.severity)
+        code = f" [{finding.code}]" if finding.code else ""
+        return f"{severity} {finding.rule}{code} {safe(finding.message)}"
+
+    def _paint(self, style: str, text: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
+
+    def _write(self, line: str) -> None:
+        self.out.write(f"{line}\n")
+
+
+def wants_colour(out: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether to colour *out*: never with NO_COLOR, always with FORCE_COLOR, else on terminals."""
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (out.isatty() and environ.get("TERM") != "dumb")
+
+
+def _details(finding: Finding) -> Iterator[tuple[str, str]]:
+    if finding.allowed is not None:
+        yield "allowed", safe(finding.allowed)
+    if finding.value is not MISSING:
+        yield "got", safe(_got(finding))
+    if finding.hint is not None:
+        yield "hint", safe(finding.hint)
+
+
+def _got(finding: Finding) -> str:
+    """JSON where it is the value itself, bare words where it is a description of it."""
+    got = finding.got
+    described = type(got) is str and got != finding.value
+    return got if described else json.dumps(got, ensure_ascii=False)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
