@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from functools import singledispatch
 from typing import Any, NamedTuple
 
 from wan_validators.checks import BOOLEAN, STRING, Kind, View
 from wan_validators.codes import TEXTS
+from wan_validators.outputs import Price
 from wan_validators.pointer import MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
@@ -78,29 +81,54 @@ def _other(value: Any) -> Any:
     return value + 1 if isinstance(value, int) else f"{value}x"
 
 
+@singledispatch
 def _values(value: Any) -> Iterator[tuple[Any, str]]:
     """*value* with one number, text, flag or type in it changed, however deep."""
-    if isinstance(value, bool):
-        yield not value, f"{value} -> {not value}"
-    elif isinstance(value, int):
-        yield value + 1, f"{value} -> {value + 1}"
-        yield value - 1, f"{value} -> {value - 1}"
-    elif isinstance(value, str):
-        yield f"{value}x", f"{value!r} -> {value + 'x'!r}"
-    elif isinstance(value, tuple):
-        yield from _items(value)
-    elif isinstance(value, Kind):
-        yield (STRING if value == BOOLEAN else BOOLEAN), f"{value.type.__name__} -> another type"
-    elif is_dataclass(value) and not isinstance(value, type | View):
+    if is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             if each.init and not isinstance(getattr(value, each.name), View):
                 for other, mistake in _values(getattr(value, each.name)):
                     yield replace(value, **{each.name: other}), f"{each.name} {mistake}"
 
 
-def _items(items: tuple[Any, ...]) -> Iterator[tuple[Any, str]]:
-    for index, item in enumerate(items):
-        if len(items) > 1 and isinstance(item, str):
-            yield items[:index] + items[index + 1 :], f"{item!r} dropped"
+@_values.register
+def _(value: bool) -> Iterator[tuple[Any, str]]:  # noqa: FBT001  (it is what is dispatched on)
+    yield not value, f"{value} -> {not value}"
+
+
+@_values.register
+def _(value: int) -> Iterator[tuple[Any, str]]:
+    yield value + 1, f"{value} -> {value + 1}"
+    yield value - 1, f"{value} -> {value - 1}"
+
+
+@_values.register
+def _(value: str) -> Iterator[tuple[Any, str]]:
+    yield f"{value}x", f"{value!r} -> {value + 'x'!r}"
+
+
+@_values.register
+def _(value: Decimal) -> Iterator[tuple[Any, str]]:
+    yield value * 2, f"{value} -> {value * 2}"
+
+
+@_values.register
+def _(value: Kind) -> Iterator[tuple[Any, str]]:
+    yield (STRING if value == BOOLEAN else BOOLEAN), f"{value.type.__name__} -> another type"
+
+
+@_values.register
+def _(value: Price) -> Iterator[tuple[Any, str]]:
+    # Its texts tell where a price is from; they are no facts of a page.
+    for unit, usd in value.usd.items():
+        for other, mistake in _values(usd):
+            yield replace(value, usd={**value.usd, unit: other}), f"{unit} {mistake}"
+
+
+@_values.register
+def _(value: tuple) -> Iterator[tuple[Any, str]]:  # type: ignore[type-arg]  # dispatched on
+    for index, item in enumerate(value):
+        if len(value) > 1 and isinstance(item, str):
+            yield value[:index] + value[index + 1 :], f"{item!r} dropped"
         for other, mistake in _values(item):
-            yield (*items[:index], other, *items[index + 1 :]), mistake
+            yield (*value[:index], other, *value[index + 1 :]), mistake
