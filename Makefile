@@ -31,7 +31,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY)
-	$(BIN)/pytest --numprocesses 2 --cov --cov-report term --cov-fail-under 100
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --cov --cov-report term --cov-fail-under 100
 
 mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses must see each
 	$(BIN)/python tools/mutants.py

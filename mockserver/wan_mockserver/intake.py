@@ -26,7 +26,10 @@ Models = Mapping[str, ModelSpec]
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A payload that was read, without its wrapper; pointers lead into the body as given."""
+    """A payload that was read, without its wrapper; pointers lead into the body as given.
+
+    *findings* stand in the order of the rows of *spec*, in which a vendor would name them.
+    """
 
     spec: ModelSpec
     payload: Mapping[str, Any]
@@ -52,8 +55,9 @@ def submission(vendor: Vendor, models: Models, model: str | None, request: Reque
     if spec is None:
         body, model = _with_model(vendor, models, body, request)
         spec = _known(vendor, models, model)
-    found = (*warnings, *findings(spec, body))
-    return Submission(spec, _inner(vendor, body), found)
+    rows = {id(rule): place for place, rule in enumerate(spec.every_rule)}
+    found = sorted(findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
+    return Submission(spec, _inner(vendor, body), (*warnings, *found))
 
 
 def _bytes(request: Request) -> bytes:

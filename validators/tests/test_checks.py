@@ -96,7 +96,7 @@ CASES = [
     Case(Pair(), ("1*2", "a*b", "*", " * "), ("1x2", "1*2*3", "", "1\u00d72"), (12, None, ["1*2"])),
     Case(
         Size(),
-        ("1*2", "1280*720", "0001*2", f"{VERY_LONG}*1"),
+        ("1*2", "1234567890*9876543210", "0001*2", f"{VERY_LONG}*1"),
         (
             "a*b",
             "1.0*2",
@@ -136,7 +136,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case.check)[:60])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: type(case.check).__name__)
 def test_edges(case: Case) -> None:
     check, see = case.check, case.check.view.see
 
@@ -161,7 +161,7 @@ def test_every_check_has_edges() -> None:
     assert every == {type(case.check) for case in CASES}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case.check)[:60])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: type(case.check).__name__)
 def test_a_check_answers_with_a_plain_boolean(case: Case) -> None:
     for value in case.accepted + case.over:
         seen = case.check.view.see(value)

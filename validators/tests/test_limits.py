@@ -19,7 +19,7 @@ from wan_validators import media_checks as m
 from wan_validators.catalog import catalog
 from wan_validators.outputs import Images, Outputs
 from wan_validators.pointer import MISSING
-from wan_validators.spec import Condition, Equals, ModelSpec, Rule, Severity
+from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 from . import witnesses
 
@@ -84,8 +84,7 @@ def plain(rule: Rule) -> Plain:
     }
 
 
-def condition(when: Condition) -> str:
-    assert isinstance(when, Equals)
+def condition(when: Equals) -> str:
     return f"{when.at} is {json.dumps(when.value)}, by default {json.dumps(when.default)}"
 
 

@@ -109,7 +109,7 @@ def test_bare_base64_is_recognized_by_its_start_even_when_damaged_later() -> Non
     [
         ("", "there is no data"),
         ("=", "padding characters ('=') at the end: 1, needed: 0"),
-        ("QQ", "padding characters ('=') at the end: 0, needed: 2"),
+        ("9Q", "padding characters ('=') at the end: 0, needed: 2"),
         ("QQ=", "padding characters ('=') at the end: 1, needed: 2"),
         ("QUI==", "padding characters ('=') at the end: 2, needed: 1"),
         ("QUJD=", "padding characters ('=') at the end: 1, needed: 0"),

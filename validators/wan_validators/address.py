@@ -7,7 +7,7 @@ from typing import Final
 
 PUBLIC: Final = re.compile(
     r"https?://(?:[a-zA-Z0-9-]++\.)++"
-    r"(?!(?i:local|localhost|internal|intranet|lan|home|corp|test|invalid|arpa)\b)"
+    r"(?!(?i:local|localhost|internal|intranet|lan|home|corp|test|invalid|example|arpa)\b)"
     r"[a-zA-Z]{2,63}(?::[0-9]{1,4})?(?:[/?#][!-~]*+)?"
 ).fullmatch
 """Matches plain public URLs, the common case, at once; says nothing about the others."""
@@ -20,7 +20,8 @@ plainly_public: Final = re.compile(
 _URL = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 
 _RESERVED_NAMES = re.compile(
-    r"(?:.*\.)?(?:local|localhost|internal|intranet|lan|home|corp|test|invalid|home\.arpa)\.?",
+    r"(?:.*\.)?"
+    r"(?:local|localhost|internal|intranet|lan|home|corp|test|invalid|example|home\.arpa)\.?",
     re.ASCII | re.IGNORECASE,
 )
 

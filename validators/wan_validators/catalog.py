@@ -52,7 +52,8 @@ def suggestion(name: str) -> str:
     """What to offer somebody who asked for *name*."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name[:LONGEST], _by_id(), n=1, cutoff=0.5)
+    begun = [known for known in _by_id() if name and known.startswith(name)]
+    near = begun or get_close_matches(name[:LONGEST], _by_id(), n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else "known models: " + ", ".join(_by_id())
 
 

@@ -10,10 +10,18 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
+
+
+MOST: Final = 2 * 1024 * 1024
+"""Bytes of an image in which its header must end; metadata of ordinary files take far less."""
+
+_QUIET: Final = Lock()
+"""Held while warnings are off, which they are for all threads at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +114,8 @@ def _pillow(format: str, data: bytes) -> Header:
         # The plugin's class, not Image.open, which refuses sides that would make a large
         # picture: here a large picture is a finding. It also warns of damaged metadata,
         # which are nobody's concern here.
-        with warnings.catch_warnings(action="ignore"):
-            image = _opener(format)(io.BytesIO(data))
+        with _QUIET, warnings.catch_warnings(action="ignore"):
+            image = _opener(format)(io.BytesIO(data[:MOST]))
     except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
         return Header(format=format)
     transparent = "A" in image.mode or "transparency" in image.info

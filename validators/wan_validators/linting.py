@@ -11,7 +11,7 @@ from .catalog import model as named
 from .checks import OBJECT, Given, Members
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
-from .pointer import MISSING
+from .pointer import MISSING, parse, value
 from .reading import place, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 
@@ -61,7 +61,8 @@ def _unwrapped(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Find
         return found
     within = engine(spec)(inner.payload)
     placed = [finding._replace(pointer=inner.place(finding.pointer)) for finding in within]
-    return placed + [Finding(_WRAPPER, at, None) for at in inner.strays]
+    strays = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.strays]
+    return placed + strays
 
 
 _WRAPPER = Rule(

@@ -6,6 +6,7 @@ limit but the one that asks for it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +19,7 @@ SOUND: Final = View(media.sound, str, media.FINE, quick=address.plainly_public)
 
 
 @dataclass(frozen=True, slots=True)
-class MediaCheck:
+class MediaCheck(ABC):
     """What all of them share: they speak of whatever is a string."""
 
     view: View = field(default=PICTURE, repr=False)
@@ -26,8 +27,9 @@ class MediaCheck:
     def fits(self, seen: Media | None) -> bool:
         return seen is not None
 
+    @abstractmethod
     def holds(self, seen: Media) -> bool:
-        raise NotImplementedError
+        """Whether what is known of the reference breaks no limit."""
 
 
 @dataclass(frozen=True, slots=True)

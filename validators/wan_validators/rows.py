@@ -6,6 +6,7 @@ from typing import Any
 
 from . import codes
 from .checks import STRING, Between, Check, Given, NotBlank, Pair, Pixels, Ratio, Size, Text, Within
+from .doubt import Doubt
 from .media_checks import (
     SOUND,
     Base64,
@@ -25,6 +26,35 @@ IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
 AUDIO_FORMATS = ("WAV", "MP3")
 SEEDS = Between(0, 2_147_483_647)
 MIB = 1024 * 1024
+
+MEGABYTES = Doubt(
+    "what a file size of 10MB (for audio, 15MB) is",
+    readings=("1024 * 1024 bytes for each MB", "1,000,000 bytes for each MB"),
+    taken="the larger, so that nothing allowed is refused",
+    rules=("image-bytes",),
+)
+BARE_BASE64 = Doubt(
+    "base64 without data: before it",
+    readings=('"Base64 encoded data" is allowed', "every example is a data: URI"),
+    taken="allowed, with a warning",
+    rules=("image-prefix",),
+)
+SEED_SPAN = Doubt(
+    "a seed near the maximum with n over 1",
+    readings=(
+        "seed must be at most 2147483647",
+        "the images use seed to seed+n-1, which may run past it",
+    ),
+    taken="allowed, with a warning",
+    rules=("seed-span",),
+)
+VIDEO_LENGTH = Doubt(
+    "the duration of a video when none is given",
+    readings=("an enumeration with no default", "5 seconds, as in the sample payload"),
+    taken="5 seconds in the mock; leaving it out is allowed",
+    rules=("duration-choice",),
+)
+"""Doubts that several pages raise in the same words."""
 
 Rows = tuple[Rule, ...]
 

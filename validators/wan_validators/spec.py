@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from . import pointer
 from .checks import Check, Members
@@ -24,17 +24,9 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-class Condition(Protocol):
-    """When a rule applies, told from the member at *path*."""
-
-    @property
-    def path(self) -> Path: ...
-    def met(self, value: Any, /) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Equals:
-    """The member at *at* is *value*; one that is absent counts as *default*."""
+    """When a rule applies: the member at *at* is *value*; an absent one counts as *default*."""
 
     at: str
     value: bool | int
@@ -56,20 +48,6 @@ class Equals:
 
 
 @dataclass(frozen=True, slots=True)
-class Stands:
-    """The member at *at* is there and is not null."""
-
-    at: str
-    path: Path = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "path", pointer.parse(self.at))
-
-    def met(self, value: Any) -> bool:
-        return value is not MISSING and value is not None
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """One documented sentence: what is at *at* must pass *check*, whenever *when* is met.
 
@@ -87,7 +65,7 @@ class Rule:
     required: bool = False
     nullable: bool = False
     default: Any = MISSING
-    when: Condition | None = None
+    when: Equals | None = None
     says: str | None = None
     path: Path = field(init=False, repr=False, compare=False)
 

@@ -12,7 +12,7 @@ from ..command import DONE, Command, UsageError
 from ..doubt import Doubt
 from ..pointer import MISSING
 from ..prose import allowed
-from ..spec import Condition, Equals, ModelSpec, Rule
+from ..spec import Equals, ModelSpec, Rule
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -76,13 +76,10 @@ def row(rule: Rule) -> dict[str, Any]:
     }
 
 
-def condition(when: Condition) -> str:
+def condition(when: Equals) -> str:
     """*when* in words, such as ``enable_interleave = true``."""
-    name = when.path[-1]
-    if not isinstance(when, Equals):
-        return f"{name} is given"
     implied = " or left out" if when.value == when.default else ""
-    return f"{name} = {json.dumps(when.value)}{implied}"
+    return f"{when.path[-1]} = {json.dumps(when.value)}{implied}"
 
 
 def lines(spec: ModelSpec) -> Iterator[str]:

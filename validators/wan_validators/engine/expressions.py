@@ -21,7 +21,7 @@ from ..checks import (
     Size,
     Text,
 )
-from ..spec import Condition, Equals, Stands
+from ..spec import Equals
 
 
 @singledispatch
@@ -154,22 +154,11 @@ def between(number: str, low: int, high: int) -> str:
     return f"{low} <= {number} <= {high}" if low else f"{number} <= {high}"
 
 
-@singledispatch
-def condition(when: Condition, flag: str) -> str:
+def condition(when: Equals, flag: str) -> str:
     """Source that is true if *when* is met by the member that *flag* names."""
-    raise TypeError(f"no expression for {when!r}")
-
-
-@condition.register
-def _(when: Equals, flag: str) -> str:
     same = (
         f"{flag} is {when.value}"
         if isinstance(when.value, bool)
         else f"(type({flag}) is int and {flag} == {when.value})"
     )
     return f"({same} or {flag} is MISSING)" if when.value == when.default else same
-
-
-@condition.register
-def _(when: Stands, flag: str) -> str:
-    return f"({flag} is not MISSING and {flag} is not None)"

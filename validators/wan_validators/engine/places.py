@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..pointer import ANY, Path
@@ -28,12 +27,6 @@ class Place:
             for part, place in self.below.items()
             if isinstance(part, str) and part != ANY
         }
-
-    def walk(self) -> Iterator[Place]:
-        """This place and all below it."""
-        yield self
-        for place in self.below.values():
-            yield from place.walk()
 
 
 def flag_paths(spec: ModelSpec) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
@@ -15,7 +16,7 @@ from .expressions import condition, fits, holds
 from .places import Place, flag_paths
 
 
-class Writer:
+class Writer(ABC):
     """Writes one function line by line; *names* are the globals that it runs in.
 
     Wherever a method takes *value* and *at*, these are the name of the variable that holds
@@ -35,9 +36,9 @@ class Writer:
         self._lines: list[str] = []
         self._flags: dict[Path, str] = {path: self.fresh("flag") for path in flag_paths(spec)}
 
+    @abstractmethod
     def write(self, root: Place) -> None:
         """Writes the function for the places below *root*."""
-        raise NotImplementedError
 
     @property
     def source(self) -> str:

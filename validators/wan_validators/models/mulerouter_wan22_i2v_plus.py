@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..checks import BOOLEAN, OBJECT, OneOf
 from ..doubt import Doubt
 from ..outputs import Price, Videos
-from ..rows import SEEDS, image, negative_prompt, prompt
+from ..rows import BARE_BASE64, MEGABYTES, SEEDS, VIDEO_LENGTH, image, negative_prompt, prompt
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 
@@ -41,6 +41,9 @@ SPEC = ModelSpec(
         ),
     ),
     doubts=(
+        BARE_BASE64,
+        MEGABYTES,
+        VIDEO_LENGTH,
         Doubt(
             "resolution 720P",
             readings=(
@@ -64,18 +67,6 @@ SPEC = ModelSpec(
             readings=("missing from the page", "present on a newer copy of it, default true"),
             taken="allowed, may be null",
             rules=("safety-filter-type",),
-        ),
-        Doubt(
-            "the duration of a video when none is given",
-            readings=("an enumeration with no default", "fixed at 5 seconds"),
-            taken="5 seconds in the mock; leaving it out is allowed",
-            rules=("duration-choice",),
-        ),
-        Doubt(
-            "what 10MB is",
-            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
-            taken="the larger, so that nothing allowed is refused",
-            rules=("image-bytes",),
         ),
     ),
 )

@@ -5,7 +5,17 @@ from decimal import Decimal
 from ..checks import BOOLEAN, OBJECT, Between, Items
 from ..doubt import Doubt
 from ..outputs import Images, Price
-from ..rows import image, images_billed, negative_prompt, prompt, seed, size
+from ..rows import (
+    BARE_BASE64,
+    MEGABYTES,
+    SEED_SPAN,
+    image,
+    images_billed,
+    negative_prompt,
+    prompt,
+    seed,
+    size,
+)
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 
@@ -40,26 +50,14 @@ SPEC = ModelSpec(
         ),
     ),
     doubts=(
-        Doubt(
-            "base64 without data: before it",
-            readings=(
-                '"Base64 encoded data" is allowed',
-                "every example is a data: URI",
-            ),
-            taken="allowed, with a warning",
-            rules=("image-prefix",),
-        ),
+        BARE_BASE64,
+        MEGABYTES,
+        SEED_SPAN,
         Doubt(
             "an empty array of images",
             readings=("images is required", "only a maximum is given: 3 items"),
             taken="refused: an edit needs an image",
             rules=("images-count",),
-        ),
-        Doubt(
-            "what 10MB is",
-            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
-            taken="the larger, so that nothing allowed is refused",
-            rules=("image-bytes",),
         ),
         Doubt(
             "transparency",

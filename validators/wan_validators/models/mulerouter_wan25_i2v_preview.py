@@ -5,7 +5,16 @@ from decimal import Decimal
 from ..checks import BOOLEAN, OBJECT, Absent, OneOf
 from ..doubt import Doubt
 from ..outputs import Price, Videos
-from ..rows import SEEDS, audio, image, negative_prompt, prompt
+from ..rows import (
+    BARE_BASE64,
+    MEGABYTES,
+    SEEDS,
+    VIDEO_LENGTH,
+    audio,
+    image,
+    negative_prompt,
+    prompt,
+)
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.mulerouter import VENDOR
 
@@ -54,17 +63,17 @@ SPEC = ModelSpec(
         ),
     ),
     doubts=(
+        BARE_BASE64,
+        MEGABYTES,
+        VIDEO_LENGTH,
         Doubt(
-            "the duration of a video when none is given",
-            readings=("an enumeration of 5 and 10 with no default", "the sample payload says 5"),
-            taken="5 seconds in the mock; leaving it out is allowed",
-            rules=("duration-choice",),
-        ),
-        Doubt(
-            "what 10MB and 15MB are",
-            readings=("1024 * 1024 bytes each", "1,000,000 bytes each"),
-            taken="the larger, so that nothing allowed is refused",
-            rules=("image-bytes", "audio-bytes"),
+            "how long an MP3 plays",
+            readings=(
+                "3-30 seconds",
+                "encoders pad to whole frames, so that one made to last 30 s lasts 0.04 s more",
+            ),
+            taken="what the file says, to the end",
+            rules=("audio-duration",),
         ),
         Doubt(
             "audio as a data: URI",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..checks import BOOLEAN, OBJECT, Between, Items, OneOf
 from ..doubt import Doubt
 from ..outputs import Images, Price
-from ..rows import image, images_billed, negative_prompt, prompt, seed, size
+from ..rows import MEGABYTES, SEED_SPAN, image, images_billed, negative_prompt, prompt, seed, size
 from ..spec import ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
@@ -45,6 +45,8 @@ SPEC = ModelSpec(
         ),
     ),
     doubts=(
+        MEGABYTES,
+        SEED_SPAN,
         Doubt(
             "text over the limit",
             readings=(
@@ -70,25 +72,10 @@ SPEC = ModelSpec(
             rules=("size-format",),
         ),
         Doubt(
-            "a seed near the maximum with n over 1",
-            readings=(
-                "seed must be at most 2147483647",
-                "the images use seed to seed+n-1, which may run past it",
-            ),
-            taken="allowed, with a warning",
-            rules=("seed-span",),
-        ),
-        Doubt(
             "n when moving to or from wan26_i2i",
             readings=("the default here is 4", "the default there is 1"),
             taken="each page's own; leaving n out is pointed out here",
             rules=("n-default",),
-        ),
-        Doubt(
-            "what 10MB is",
-            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
-            taken="the larger, so that nothing allowed is refused",
-            rules=("image-bytes",),
         ),
     ),
 )

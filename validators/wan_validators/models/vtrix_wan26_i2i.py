@@ -23,7 +23,7 @@ from ..checks import (
 )
 from ..doubt import Doubt
 from ..outputs import Images, Price
-from ..rows import SEEDS, coded, image
+from ..rows import MEGABYTES, SEEDS, coded, image
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
@@ -109,6 +109,7 @@ SPEC = ModelSpec(
         ),
     ),
     doubts=(
+        MEGABYTES,
         Doubt(
             "text over the limit",
             readings=(
@@ -184,12 +185,6 @@ SPEC = ModelSpec(
             readings=("the default here is 1", "the default there is 4"),
             taken="each page's own",
             rules=("n-range",),
-        ),
-        Doubt(
-            "what 10MB is",
-            readings=("10 * 1024 * 1024 bytes", "10,000,000 bytes"),
-            taken="the larger, so that nothing allowed is refused",
-            rules=("image-bytes",),
         ),
     ),
 )

@@ -146,7 +146,7 @@ def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:
     return Unwrapped(
         payload={**params, **outer},
         prefix="/input/0/params",
-        outer=frozenset(map(escape, outer)) | {"model"},
+        outer=frozenset(map(escape, outer)) | ({"model"} - params.keys()),
         strays=tuple(strays),
     )
 

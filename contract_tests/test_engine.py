@@ -1,0 +1,139 @@
+"""The compiled engine against the oracle, and laws of linting whatever the input is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, reject
+from hypothesis import strategies as st
+
+from wan_contracts.mutations import arbitrary, battered
+from wan_contracts.profiles import examples
+from wan_contracts.strategies import single_fault, valid, wrapped
+from wan_validators import lint, oracle
+from wan_validators.catalog import catalog
+from wan_validators.finding import Finding
+from wan_validators.linting import findings
+from wan_validators.spec import ModelSpec, Rule
+
+MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]
+WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if spec.vendor.unwrap]
+ROWS = [
+    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.at}")
+    for spec in catalog()
+    for number, rule in enumerate(spec.every_rule)
+]
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(10)
+@given(data=st.data())
+def test_both_find_nothing_in_valid_payloads(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw(valid(spec))
+    assert oracle.findings(spec, payload) == []
+    assert list(findings(spec, payload)) == []
+
+
+@pytest.mark.parametrize(("spec", "rule"), ROWS)
+@given(data=st.data())
+def test_both_find_the_same_single_fault(spec: ModelSpec, rule: Rule, data: st.DataObject) -> None:
+    payload = data.draw(single_fault(spec, rule))
+    _same(oracle.findings(spec, payload), findings(spec, payload))
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(40)
+@given(data=st.data())
+def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw(battered(spec))
+    assume(not _is_wrapper(spec, payload))
+    _same(oracle.findings(spec, payload), findings(spec, payload))
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(20)
+@given(data=st.data())
+def test_both_find_the_same_in_any_json(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw(arbitrary(spec))
+    assume(not _is_wrapper(spec, payload))
+    _same(oracle.findings(spec, payload), findings(spec, payload))
+
+
+@pytest.mark.parametrize("spec", WRAPPING)
+@examples(20)
+@given(data=st.data())
+def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
+    spec: ModelSpec, data: st.DataObject
+) -> None:
+    payload = data.draw((valid(spec) | battered(spec)).filter(lambda p: type(p) is dict))
+    outside = ("", "/model")
+    placed = [
+        each if each.pointer in outside else each._replace(pointer="/input/0/params" + each.pointer)
+        for each in oracle.findings(spec, payload)
+    ]
+    _same(placed, findings(spec, wrapped(spec, payload)))
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(10)
+@given(data=st.data())
+def test_the_payload_is_left_as_it_was(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw(valid(spec) | battered(spec))
+    before = deepcopy(payload)
+    [each.as_dict() for each in lint(payload, spec.id).findings]
+    assert repr(payload) == repr(before)
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(10)
+@given(data=st.data())
+def test_text_and_its_value_have_the_same_findings(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw((valid(spec) | battered(spec)).filter(lambda p: type(p) is not str))
+    text = _as_text(payload)
+    of_text, of_value = lint(text, spec.id).findings, lint(payload, spec.id).findings
+    assert [_told(each) for each in of_text] == [_told(each) for each in of_value]
+    assert all(each.line and each.column for each in of_text)
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(10)
+@given(data=st.data())
+def test_every_finding_can_be_told_as_json(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw(battered(spec) | arbitrary(spec))
+    for each in findings(spec, payload):
+        told = json.loads(json.dumps(each.as_dict()))
+        assert told["message"]
+        assert told["rule"] == each.row.id
+
+
+def _same(expected: Sequence[Finding], found: Sequence[Finding]) -> None:
+    """Both have the same rows at the same places with the same values, in whatever order."""
+    wanted, given = sorted(expected, key=_order), sorted(found, key=_order)
+    assert [_told(each) for each in given] == [_told(each) for each in wanted]
+    for one, other in zip(wanted, given, strict=True):
+        assert one.row is other.row
+        assert one.value is other.value
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.pointer, finding.row.id, repr(finding.row.when)
+
+
+def _told(finding: Finding) -> tuple[str, str, str]:
+    return finding.pointer, finding.row.id, finding.row.at
+
+
+def _is_wrapper(spec: ModelSpec, payload: Any) -> bool:
+    unwrap = spec.vendor.unwrap
+    return unwrap is not None and type(payload) is dict and unwrap(payload) is not None
+
+
+def _as_text(payload: Any) -> str:
+    try:
+        return json.dumps(payload, allow_nan=False)
+    except ValueError:  # NaN and infinities
+        reject()

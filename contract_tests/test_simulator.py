@@ -1,0 +1,108 @@
+"""The simulator accepts exactly what lint calls valid, and says of the rest what lint says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wan_contracts.profiles import examples
+from wan_contracts.strategies import single_fault, valid
+from wan_mockserver.clock import ManualClock
+from wan_mockserver.lifecycle import Polls
+from wan_mockserver.messages import Request, Response
+from wan_mockserver.simulator import FINDINGS, Simulator
+from wan_validators import Report, lint
+from wan_validators.catalog import catalog, vendors
+from wan_validators.spec import ModelSpec
+from wan_validators.vendor import State, Task
+
+every_model = pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+HEADERS = {"Authorization": "Bearer k", "Content-Type": "application/json"}
+
+
+def simulator(**options: Any) -> Simulator:
+    return Simulator(clock=ManualClock(1.7e9), lifecycle=Polls(0), **options)
+
+
+def payloads(spec: ModelSpec) -> st.SearchStrategy[Any]:
+    """Valid payloads, and such as break one rule, all of them objects."""
+    faults = st.sampled_from(spec.every_rule).flatmap(lambda rule: single_fault(spec, rule))
+    return st.one_of(valid(spec), faults).filter(lambda payload: type(payload) is dict)
+
+
+def created(server: Simulator, spec: ModelSpec, payload: Any) -> Response:
+    path = spec.vendor.create.format(model=spec.id)
+    body = json.dumps(payload).encode()
+    return server.handle(Request(method="POST", path=path, headers=HEADERS, body=body))
+
+
+def linted(spec: ModelSpec, payload: Any) -> Report:
+    """What lint says, told of the model only where a client's path would tell it."""
+    path = spec.vendor.create.format(model=spec.id)
+    return lint(payload, path if path != spec.vendor.create else None)
+
+
+@every_model
+@examples(6)
+@given(data=st.data())
+def test_what_is_accepted_at_create_is_what_lint_calls_valid(
+    spec: ModelSpec, data: st.DataObject
+) -> None:
+    payload = data.draw(payloads(spec))
+    report = linted(spec, payload)
+
+    answer = created(simulator(reject_at_create=[v.name for v in vendors()]), spec, payload)
+
+    assert answer.status == (spec.vendor.created_status if report.valid else 400)
+    assert answer.headers[FINDINGS] == str(len(report.errors))
+
+
+@every_model
+@examples(6)
+@given(data=st.data())
+def test_a_task_fails_with_the_first_code_if_lint_finds_an_error_and_else_is_done(
+    spec: ModelSpec, data: st.DataObject
+) -> None:
+    payload = data.draw(
+        payloads(spec).filter(lambda payload: payload.get("model", spec.id) == spec.id)
+    )
+    report = linted(spec, payload)
+    server = simulator(reject_at_create=[])
+
+    answer = created(server, spec, payload)
+
+    if report.model is None:
+        assert answer.status == 400
+        return
+    assert answer.status == spec.vendor.created_status
+    wire = polled(server, spec, answer)
+    expected = State.DONE if report.valid else State.FAILED
+    assert described(spec, expected, report).items() <= flat(wire).items()
+
+
+def polled(server: Simulator, spec: ModelSpec, answer: Response) -> Any:
+    body = flat(json.loads(answer.body))
+    path = spec.vendor.poll.format(model=spec.id, task_id=body["id"])
+    return json.loads(server.handle(Request(method="GET", path=path, headers=HEADERS)).body)
+
+
+def described(spec: ModelSpec, state: State, report: Report) -> dict[str, Any]:
+    """The members that tell of *state* and of why, in the vendor's words."""
+    failure = spec.vendor.rejection(report.errors) if state is State.FAILED else None
+    task = Task(id="", model="", state=state, created_at=0, updated_at=0, failure=failure)
+    wire = flat(spec.vendor.status(task))
+    return {name: wire[name] for name in ("status", "code", "message", "detail") if name in wire}
+
+
+def flat(value: Any) -> dict[str, Any]:
+    """All members of *value* at any depth, the innermost of a name counting."""
+    if isinstance(value, list):
+        return {name: member for item in value for name, member in flat(item).items()}
+    if not isinstance(value, dict):
+        return {}
+    own = {name: member for name, member in value.items() if not isinstance(member, dict | list)}
+    return own | {name: m for member in value.values() for name, m in flat(member).items()}

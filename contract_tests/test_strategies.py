@@ -1,0 +1,213 @@
+"""What the strategies promise: nothing is found, or exactly the one thing asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from wan_contracts.payloads import modes
+from wan_contracts.profiles import examples
+from wan_contracts.strategies import acceptable, single_fault, valid, wrapped
+from wan_contracts.values import good, past
+from wan_validators import pointer
+from wan_validators.catalog import catalog
+from wan_validators.checks import (
+    STRING,
+    Absent,
+    Alone,
+    Check,
+    Given,
+    Items,
+    Kind,
+    Members,
+    Parts,
+)
+from wan_validators.finding import Finding
+from wan_validators.linting import findings
+from wan_validators.pointer import ANY, MISSING
+from wan_validators.spec import ModelSpec, Rule, Severity
+
+MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]
+ROWS = [
+    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.at}")
+    for spec in catalog()
+    for number, rule in enumerate(spec.every_rule)
+]
+REQUIRED = [
+    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.at}")
+    for spec in catalog()
+    for number, rule in enumerate(spec.every_rule)
+    if rule.required
+]
+WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if spec.vendor.unwrap]
+NOT_WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if not spec.vendor.unwrap]
+CONTAINERS = (Items, Parts, Alone, Members)
+LEAVES = {
+    repr(rule.check): rule.check
+    for spec in catalog()
+    for rule in spec.every_rule
+    if not isinstance(rule.check, CONTAINERS)
+}
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(4)
+@given(data=st.data())
+def test_nothing_is_found_in_a_valid_payload(spec: ModelSpec, data: st.DataObject) -> None:
+    assert list(findings(spec, data.draw(valid(spec)))) == []
+
+
+@pytest.mark.parametrize(("spec", "rule"), ROWS)
+@given(data=st.data())
+def test_a_single_fault_is_the_only_one_found_and_found_in_its_place(
+    spec: ModelSpec, rule: Rule, data: st.DataObject
+) -> None:
+    payload = data.draw(single_fault(spec, rule))
+    found = findings(spec, payload)
+    assert [(each.rule, each.pointer) for each in found] == [(rule.id, found[0].pointer)]
+    assert found[0].row is rule
+    assert _matches(found[0].pointer, rule)
+    assert _stands_at(payload, found[0])
+
+
+@pytest.mark.parametrize("spec", MODELS)
+@examples(4)
+@given(data=st.data())
+def test_an_acceptable_payload_has_no_error(spec: ModelSpec, data: st.DataObject) -> None:
+    found = findings(spec, data.draw(acceptable(spec)))
+    assert [each.rule for each in found if each.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize("spec", MODELS)
+def test_nothing_can_be_taken_from_the_smallest_valid_payload(spec: ModelSpec) -> None:
+    smallest = find(valid(spec), lambda payload: True, settings=settings(database=None))
+    for path in _given(spec, smallest):
+        for place, value in pointer.find(smallest, path):
+            if isinstance(place[-1], str) and value is not MISSING:
+                assert findings(spec, pointer.put(smallest, place, MISSING)), place
+
+
+@pytest.mark.parametrize("spec", MODELS)
+def test_every_mode_comes_up(spec: ModelSpec) -> None:
+    paths = list(modes(spec)[0])
+    drawn = [[pointer.value(payload, path) for path in paths] for payload in _sample(spec)]
+    assert {*map(repr, drawn)} == {repr(list(mode.values())) for mode in modes(spec)}
+
+
+@pytest.mark.parametrize("spec", MODELS)
+def test_every_place_is_filled_at_times_and_every_optional_one_is_not(spec: ModelSpec) -> None:
+    places = {rule.path for rule in spec.rules if rule.path}
+    required = {rule.path for rule in spec.rules if rule.required}
+    optional = {path for path in places - required if {*path}.isdisjoint({ANY, 0})}
+    filled = [_given(spec, payload) for payload in _sample(spec)]
+    assert set().union(*filled) == places
+    assert set().union(*(places - each for each in filled)) >= optional
+
+
+@pytest.mark.parametrize("spec", MODELS)
+def test_null_comes_up_where_it_is_allowed_and_nowhere_else(spec: ModelSpec) -> None:
+    places = {rule.path for rule in spec.rules}
+    nullable = {rule.path for rule in spec.rules if rule.nullable}
+    nulls = {
+        path for payload in _sample(spec) for path in places if pointer.value(payload, path) is None
+    }
+    assert nulls == nullable
+
+
+@pytest.mark.parametrize(("spec", "rule"), REQUIRED)
+def test_what_is_required_is_left_out_at_times(spec: ModelSpec, rule: Rule) -> None:
+    found = [findings(spec, payload)[0] for payload in _drawn(single_fault(spec, rule), 30)]
+    assert any(each.value is MISSING for each in found)
+
+
+@pytest.mark.parametrize("check", LEAVES.values(), ids=LEAVES)
+def test_good_values_hold_and_past_values_fit_but_do_not_hold(check: Check) -> None:
+    accepted = [check.view.see(value) for value in good(check)]
+    assert all(check.fits(seen) and check.holds(seen) for seen in accepted)
+    assert accepted or isinstance(check, Absent)
+    refused = [check.view.see(value) for value in past(check, "a")]
+    assert all(check.fits(seen) and not check.holds(seen) for seen in refused)
+    assert refused or isinstance(check, Kind | Given)
+
+
+@pytest.mark.parametrize("spec", WRAPPING)
+@given(data=st.data())
+def test_a_wrapped_payload_is_unwrapped_to_itself(spec: ModelSpec, data: st.DataObject) -> None:
+    payload = data.draw(valid(spec))
+    assert spec.vendor.unwrap is not None
+    assert spec.vendor.unwrap(payload) is None
+    inner = spec.vendor.unwrap(wrapped(spec, payload))
+    assert inner is not None
+    assert inner.payload == payload
+
+
+@pytest.mark.parametrize("spec", NOT_WRAPPING)
+def test_wrapping_is_refused_where_the_vendor_has_no_wrapper(spec: ModelSpec) -> None:
+    with pytest.raises(ValueError, match=f"{spec.vendor.title} does not take"):
+        wrapped(spec, {"prompt": "a"})
+
+
+def test_a_row_that_cannot_be_broken_alone_is_named() -> None:
+    spec = catalog()[0]
+    again = Rule("prompt-again", "/prompt", STRING)
+    doubled = replace(spec, rules=(*spec.rules, again))
+    with pytest.raises(ValueError, match="whatever breaks prompt-again at '/prompt'"):
+        find(single_fault(doubled, again), lambda payload: True)
+
+
+def test_a_row_that_never_applies_is_named() -> None:
+    stranger = Rule("stranger", "/stranger", STRING)
+    with pytest.raises(ValueError, match="no mode in which stranger at '/stranger' can break"):
+        single_fault(catalog()[0], stranger)
+
+
+def _matches(found: str, rule: Rule) -> bool:
+    """Whether the pointer *found* is one that *rule* speaks of, or of a member too many."""
+    wanted = [*rule.path, ANY] if isinstance(rule.check, Members) else rule.path
+    parts = found.split("/")[1:]
+    return len(parts) == len(wanted) and all(
+        want in (ANY, part) or str(want) == part for part, want in zip(parts, wanted, strict=True)
+    )
+
+
+def _stands_at(payload: Any, finding: Finding) -> bool:
+    """Whether RFC 6901 leads to the value of *finding*, or to where it is missing from."""
+    for part in finding.pointer.split("/")[1:]:
+        if isinstance(payload, list):
+            payload = payload[int(part)]
+        else:
+            payload = payload.get(part.replace("~1", "/").replace("~0", "~"), MISSING)
+    return payload is finding.value
+
+
+def _sample(spec: ModelSpec) -> list[Any]:
+    return _drawn(valid(spec), 200)
+
+
+@cache
+def _drawn(payloads: st.SearchStrategy[Any], count: int) -> list[Any]:
+    """As many payloads, which are the same in every run."""
+    drawn: list[Any] = []
+
+    @settings(max_examples=count, derandomize=True, database=None, deadline=None)
+    @given(payloads)
+    def run(payload: Any) -> None:
+        drawn.append(payload)
+
+    run()
+    return drawn
+
+
+def _given(spec: ModelSpec, payload: Any) -> set[pointer.Path]:
+    """The paths of *spec*, the root aside, at which something stands in *payload*."""
+    paths = {rule.path for rule in spec.rules if rule.path}
+    return {
+        path
+        for path in paths
+        if any(value is not MISSING for _, value in pointer.find(payload, path))
+    }

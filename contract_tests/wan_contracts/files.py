@@ -1,0 +1,129 @@
+"""Small image and audio files of wanted sides or seconds, as ``data:`` URIs.
+
+The images are headers and no more: whoever reads a header is content, and nothing here is
+ever decoded to pixels. The recordings are silence.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+SIDE: Final = 512
+"""Pixels of a side that every documented model takes."""
+
+SECONDS: Final = 5
+"""A playing time that every documented model takes."""
+
+
+def png(width: int = SIDE, height: int = SIDE, *, colour: int = 2, extra: bytes = b"") -> bytes:
+    """*colour* is PNG's own: 2 is RGB, 3 a palette, 6 RGB with alpha; *extra* are chunks."""
+    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    chunks = [_chunk(b"IHDR", header), extra, _chunk(b"IDAT", b""), _chunk(b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_with_alpha() -> bytes:
+    return png(colour=6)
+
+
+def png_with_transparent_colour() -> bytes:
+    """A palette in which the first of two colours is transparent."""
+    return png(colour=3, extra=_chunk(b"PLTE", bytes(6)) + _chunk(b"tRNS", b"\x00\xff"))
+
+
+def jpeg(width: int = SIDE, height: int = SIDE) -> bytes:
+    components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+    frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + components
+    scan = b"\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"
+    return b"\xff\xd8\xff\xc0" + frame + b"\xff\xda" + scan
+
+
+def bmp(width: int = SIDE, height: int = SIDE) -> bytes:
+    info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + info
+
+
+def webp(width: int = SIDE, height: int = SIDE, *, alpha: bool = False) -> bytes:
+    """The extended layout (RFC 9649, section 2.7), without the frames."""
+    flags = bytes([0x10 if alpha else 0, 0, 0, 0])
+    canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return _riff(b"WEBP", b"VP8X" + struct.pack("<I", 10) + flags + canvas)
+
+
+def webp_with_alpha() -> bytes:
+    return webp(alpha=True)
+
+
+def wav(seconds: float = SECONDS) -> bytes:
+    """Eight-bit mono at 100 samples a second, so that half a minute is 3 kB."""
+    samples = bytes([128]) * round(seconds * 100)
+    form = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 100, 100, 1, 8)
+    return _riff(b"WAVE", form + b"data" + struct.pack("<I", len(samples)) + samples)
+
+
+def _riff(kind: bytes, chunks: bytes) -> bytes:
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + kind + chunks
+
+
+def mp3(seconds: float = SECONDS) -> bytes:
+    """MPEG-2 layer III at 8 kbit/s and 24 kHz: frames of 24 bytes, 24 ms each."""
+    return (b"\xff\xf3\x14\xc4" + bytes(20)) * round(seconds / 0.024)
+
+
+MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
+    "JPEG": jpeg,
+    "PNG": png,
+    "BMP": bmp,
+    "WEBP": webp,
+    "WAV": wav,
+    "MP3": mp3,
+}
+"""A file of every documented format, by the format's name."""
+
+CUT_SHORT: Final[Mapping[str, bytes]] = {
+    name: make()[: 3 if name == "MP3" else 16] for name, make in MAKERS.items()
+}
+"""Of each, as much as tells the format and no more; one frame of an MP3 would be a whole file."""
+
+OTHER_FILES: Final[Mapping[str, bytes]] = {
+    "image/gif": b"GIF89a" + struct.pack("<HH", SIDE, SIDE) + bytes(3),
+    "image/tiff": b"II*\x00" + bytes(16),
+    "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512"/>',
+    "image/avif": b"\x00\x00\x00\x1cftypavif" + bytes(16),
+    "audio/ogg": b"OggS" + bytes(24),
+    "audio/flac": b"fLaC" + bytes(38),
+    "application/pdf": b"%PDF-1.7\n",
+    "text/plain": b"neither a picture nor a sound",
+}
+"""Files of no documented format, by their MIME types."""
+
+
+def padded(data: bytes, size: int) -> bytes:
+    """*data* with what readers skip behind it, *size* bytes in all."""
+    missing = size - len(data)
+    if data.startswith(b"RIFF"):
+        return data + b"JUNK" + struct.pack("<I", missing - 8) + bytes(missing - 8)
+    return data + bytes(missing)
+
+
+def base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def uri(data: bytes, mime: str) -> str:
+    return f"data:{mime};base64,{base64(data)}"
+
+
+@cache
+def heavy(format: str, mime: str, size: int) -> str:
+    """A file of *size* bytes; made once, since it is large."""
+    return uri(padded(MAKERS[format](), size), mime)

@@ -1,0 +1,38 @@
+"""How long Hypothesis looks: settings by name, chosen by the environment.
+
+``HYPOTHESIS_PROFILE`` names one; without it, ``CI`` (as continuous integration sets it)
+chooses ``ci``, which draws the same few examples every time. This module is also a pytest
+plugin: with ``-p wan_contracts.profiles`` every test of a run has the chosen profile.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from hypothesis import settings
+
+EXAMPLES: Final = {"ci": 8, "dev": 25, "thorough": 400}
+"""How many examples a test of one rule gets."""
+
+
+def load() -> None:
+    """Registers the profiles and loads the one that the environment asks for."""
+    for name, examples in EXAMPLES.items():
+        settings.register_profile(
+            name, max_examples=examples, deadline=None, derandomize=name == "ci"
+        )
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or _usual())
+
+
+def examples(times: float) -> settings:
+    """The loaded profile with *times* as many examples, for tests of more than one rule."""
+    return settings(max_examples=max(1, round(settings().max_examples * times)))
+
+
+def _usual() -> str:
+    return "ci" if os.environ.get("CI") else "dev"
+
+
+def pytest_configure() -> None:
+    load()

@@ -1,0 +1,88 @@
+"""``wanproof rules``: what is documented, and what is in doubt, for people and programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from wan_validators.catalog import catalog
+from wan_validators.cli import main
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["rules", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *models: str) -> list[dict[str, Any]]:
+    document = json.loads(printed(capsys, "--format", "json", *models))
+    assert document["version"] == 1
+    models_: list[dict[str, Any]] = document["models"]
+    return models_
+
+
+def test_every_model_is_shown_unless_some_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [each["model"] for each in as_json(capsys)] == [spec.id for spec in catalog()]
+    assert [each["model"] for each in as_json(capsys, "wan26_i2i")] == ["wan26_i2i"]
+
+
+def test_a_path_names_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "/vendors/alibaba/v1/wan2.2-i2v-plus/generation"
+
+    (shown,) = as_json(capsys, path)
+
+    assert (shown["model"], shown["vendor"], shown["create"]) == (
+        "wan2.2-i2v-plus",
+        "mulerouter",
+        path,
+    )
+
+
+def test_a_rule_has_all_that_is_known_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    (shown,) = as_json(capsys, "wan26_i2i")
+    rules = {rule["rule"]: rule for rule in shown["rules"]}
+
+    assert rules["n-range"] == {
+        "rule": "n-range",
+        "at": "/parameters/n",
+        "code": "001021011",
+        "severity": "error",
+        "allowed": "1 to 4",
+        "required": False,
+        "nullable": False,
+        "when": None,
+        "default": 1,
+    }
+    assert rules["images-count"]["when"] == "enable_interleave = false or left out"
+    assert rules["images-count-interleave"]["when"] == "enable_interleave = true"
+    assert "default" not in rules["input-object"]
+    assert rules["input-object"]["required"] is True
+
+
+def test_doubts_about_the_page_and_about_the_vendor_are_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (shown,) = as_json(capsys, "wan26_i2i")
+    about = {doubt["about"]: doubt for doubt in shown["doubts"]}
+
+    assert about["text over the limit"]["taken"] == "refused"
+    assert about["text over the limit"]["rules"] == ["prompt-length", "negative-prompt-length"]
+    assert len(about["where a 001021xxx code comes back"]["readings"]) == 2
+
+
+def test_text_has_every_rule_and_every_doubt(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys)
+
+    for spec in catalog():
+        assert f"{spec.id}  ({spec.title})" in text
+        assert all(f"in doubt: {doubt.about}" in text for doubt in spec.doubts)
+        assert all(f"  {rule.id} " in text for rule in spec.every_rule)
+    assert "true or false; nullable; default true" in text
+    assert "001021010 error   /parameters/n\n      1; when enable_interleave = true" in text
+
+
+def test_an_unknown_model_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "wan26_i2v"]) == 2
+    assert "did you mean wan26_i2i?" in capsys.readouterr().err

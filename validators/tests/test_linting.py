@@ -1,0 +1,105 @@
+"""The front door: which model is meant, what a report says, and how the engine behaves."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+
+from wan_validators import Severity, UnknownModel, engine, lint, model
+from wan_validators.engine.swift import LONGEST, MOST
+
+URL = "https://example.com/in.png"
+
+
+def chat(**parameters: Any) -> dict[str, Any]:
+    message = {"role": "user", "content": [{"text": "make it night"}, {"image": URL}]}
+    return {"model": "wan26_i2i", "input": {"messages": [message]}, "parameters": parameters}
+
+
+def rules(payload: Any, name: str | None = None) -> list[str]:
+    return [finding.rule for finding in lint(payload, name).findings]
+
+
+def test_the_model_is_found_in_the_payload_or_named_by_name_or_path() -> None:
+    assert lint(chat()).model == "wan26_i2i"
+    assert lint({}, "wan2.5-i2i-preview").model == "wan2.5-i2i-preview"
+    path = "/vendors/alibaba/v1/wan2.2-i2v-plus/generation"
+    assert lint({}, path).model == "wan2.2-i2v-plus"
+
+
+def test_the_model_that_is_named_decides() -> None:
+    assert "model-value" in rules(chat(), "wan25_i2i_preview_intl")
+
+
+def test_a_model_that_is_named_and_is_none_raises() -> None:
+    with pytest.raises(UnknownModel, match="did you mean wan26_i2i"):
+        lint({}, "wan26-i2i")
+
+
+@pytest.mark.parametrize("name", ["wan26-i2i", None, 5, ["wan26_i2i"], {}, ""])
+def test_a_payload_whose_model_is_none_is_a_finding(name: Any) -> None:
+    report = lint({"model": name})
+
+    assert (report.model, report.valid) == (None, False)
+    assert [(found.rule, found.pointer) for found in report.findings] == [("model-known", "/model")]
+
+
+def test_a_payload_without_any_model_is_told_what_to_do() -> None:
+    (found,) = lint({"prompt": "a"}).findings
+
+    assert "none was named; known models: wan2.2-i2v-plus" in found.message
+
+
+@pytest.mark.parametrize("payload", [None, [], 5, True, [chat()]])
+def test_a_payload_that_is_no_object_is_one_finding(payload: Any) -> None:
+    assert rules(payload) == ["payload-type"]
+    assert rules(payload, "wan26_i2i") == ["payload-type"]
+
+
+def test_a_report_counts_errors_and_warnings_apart() -> None:
+    report = lint(chat(n=9, sed=1))
+
+    assert [finding.rule for finding in report.errors] == ["n-range"]
+    assert [finding.rule for finding in report.warnings] == ["unknown-member"]
+    assert not report.valid
+    assert repr(report) == (
+        "Report(model='wan26_i2i', valid=False, findings=['n-range', 'unknown-member'])"
+    )
+
+
+def test_warnings_leave_a_payload_valid() -> None:
+    report = lint(chat(sed=1))
+
+    assert report.valid
+    assert [finding.severity for finding in report.findings] == [Severity.WARNING]
+
+
+def test_wrong_sizes_are_reported_every_time_however_many_there_are() -> None:
+    """The engine keeps verdicts on sizes, of short ones and up to a number of them."""
+    sizes = [f"{width}x720" for width in range(MOST + 9)] + ["9" * LONGEST + "*1"]
+
+    for _ in range(2):
+        found = [rules(chat(size=size)) for size in sizes]
+        assert found == [["size-format"]] * (MOST + 9) + [["size-pixels", "size-ratio"]]
+        assert rules(chat(size="1280*720")) == []
+
+
+def test_the_engine_can_be_read() -> None:
+    tree = ast.parse(engine.source(model("wan26_i2i")))
+
+    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert names == ["swift", "careful"]
+
+
+def test_each_fault_in_the_content_of_a_message_is_reported_with_its_index() -> None:
+    payload = chat()
+    payload["input"]["messages"][0]["content"] = [{"image": URL}, {"text": ""}, {"image": "x.png"}]
+
+    found = lint(payload).findings
+
+    assert [(each.rule, each.pointer) for each in found] == [
+        ("prompt-length", "/input/messages/0/content/1/text"),
+        ("image-source", "/input/messages/0/content/2/image"),
+    ]

@@ -1,0 +1,103 @@
+"""What a table may not say is refused when it is loaded, with a sentence on what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from wan_validators import UnknownModel, catalog, model
+from wan_validators.catalog import _spec, models_of, vendors
+from wan_validators.checks import BOOLEAN, OBJECT, STRING, Absent
+from wan_validators.doubt import Doubt
+from wan_validators.spec import Equals, ModelSpec, Rule
+
+FLAG = Equals("/flag", value=True, default=False)
+BODY = Rule("payload-type", "", OBJECT)
+
+
+def spec(*rules: Rule, **more: Any) -> ModelSpec:
+    return replace(model("wan26_i2i"), rules=(BODY, *rules), doubts=(), **more)
+
+
+def test_a_place_begins_with_a_row_that_always_applies() -> None:
+    with pytest.raises(ValueError, match=r"/flag .* first row .* whatever the mode"):
+        spec(Rule("flag-mode", "/flag", Absent(), when=FLAG))
+
+
+def test_a_place_needs_a_row_for_what_it_stands_in() -> None:
+    with pytest.raises(ValueError, match="/a/b and the place above it each need a first row"):
+        spec(Rule("b-type", "/a/b", STRING))
+
+
+def test_no_row_stands_twice() -> None:
+    with pytest.raises(ValueError, match=r"two rows for .*flag-type"):
+        spec(Rule("flag-type", "/flag", BOOLEAN), Rule("flag-type", "/flag", STRING))
+
+
+def test_the_same_rule_may_stand_once_for_each_condition() -> None:
+    row = Rule("flag-mode", "/flag", Absent(), when=FLAG)
+
+    both = spec(Rule("flag-type", "/flag", BOOLEAN), row, replace(row, when=~FLAG))
+
+    assert [rule.id for rule in both.rules] == ["payload-type", "flag-type", *["flag-mode"] * 2]
+
+
+def test_a_doubt_is_about_rules_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"doubts about rules it has not: \['size-format'\]"):
+        replace(spec(), doubts=(Doubt("a", ("b", "c"), "b", rules=("size-format",)),))
+
+
+def test_only_a_flag_has_an_opposite() -> None:
+    assert Equals("/flag", value=False, default=False) == ~FLAG
+    with pytest.raises(TypeError, match="only a boolean condition has an opposite"):
+        ~Equals("/n", value=2, default=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "met"), [(True, True), (False, False), (1, False), ("true", False), (None, False)]
+)
+def test_a_condition_takes_nothing_for_a_flag_but_a_flag(given: Any, met: bool) -> None:  # noqa: FBT001
+    assert FLAG.met(given) is met
+
+
+def test_rules_are_found_by_their_ids() -> None:
+    assert model("wan26_i2i").rule("unknown-member").at == ""
+    with pytest.raises(LookupError, match="wan26_i2i has no rule 'n-rnage'"):
+        model("wan26_i2i").rule("n-rnage")
+
+
+def test_a_value_that_is_null_or_absent_is_the_default() -> None:
+    table = model("wan2.5-i2i-preview")
+
+    assert table.value({"size": None}, "/size") == "1280*1280"
+    assert table.value({"size": "800*1200"}, "/size") == "800*1200"
+    assert repr(table.value({}, "/seed")) == "MISSING"
+
+
+def test_models_are_found_by_name_and_in_paths_and_urls() -> None:
+    wanted = model("wan2.5-i2v-preview")
+    path = "/vendors/alibaba/v1/wan2.5-i2v-preview/generation"
+
+    assert model(path) is wanted
+    assert model(f"https://api.example.com{path}?a=b") is wanted
+    with pytest.raises(UnknownModel, match=r"'wan2.5-i2v'; did you mean wan2\.5-i2v-preview\?"):
+        model("wan2.5-i2v")
+    with pytest.raises(UnknownModel, match=r"known models: wan2\.2-i2v-plus, "):
+        model("veo")
+    with pytest.raises(UnknownModel, match="no documented model is called"):
+        model("/vendors/alibaba/v1/veo/generation")
+
+
+def test_every_model_belongs_to_one_vendor() -> None:
+    assert [vendor.name for vendor in vendors()] == ["mulerouter", "vtrix"]
+    assert sorted(name for vendor in vendors() for name in models_of(vendor)) == sorted(
+        table.id for table in catalog()
+    )
+
+
+def test_a_module_in_models_must_define_a_spec() -> None:
+    with pytest.raises(TypeError, match="must define SPEC, a ModelSpec"):
+        _spec(ModuleType("wan_validators.models.empty"))
