@@ -216,3 +216,9 @@ def test_a_wav_whose_samples_are_not_pcm_plays_as_long_as_its_fact_chunk_says() 
     law = wav(50)[:20] + b"\x07\0" + wav(50)[22:36] + b"fact\x04\0\0\0\x32\0\0\0" + wav(50)[36:]
 
     assert audio_header(law).seconds == pytest.approx(5.0)
+
+
+def test_junk_that_begins_like_an_mp3_is_given_up_on() -> None:
+    junk = b"\xff\xfb" + b"\xff" * 2_000_000
+
+    assert audio_header(junk) == Header(format="MP3")

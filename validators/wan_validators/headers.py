@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST: Final = 2 * 1024 * 1024
 """Bytes of an image in which its header must end; metadata of ordinary files take far less."""
 
+READS: Final = 250_000
+"""How often a sound file is read from: an MP3 of 15 MB has fewer frames, one of 30 s some 1,200."""
+
 _QUIET: Final = Lock()
 """Held while warnings are off, which they are for all threads at once."""
 
@@ -102,11 +105,23 @@ def _audio_format(data: bytes) -> str | None:
 def _seconds(format: str, data: bytes) -> float | None:
     from tinytag import TinyTag
 
-    tag = TinyTag.get(file_obj=io.BytesIO(data), tags=False)
+    tag = TinyTag.get(file_obj=_Patient(data), tags=False)
     if format == "WAV" and tag.duration and tag.bitrate:
         # A WAV that was written to a pipe claims 4 GB: no file plays for longer than its bytes.
         return min(tag.duration, len(data) / (tag.bitrate * 125))
     return tag.duration
+
+
+class _Patient(io.BytesIO):
+    """A file that can be read from READS times, so that a reader gives up on endless junk."""
+
+    left = READS
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise EOFError("whatever this is, it is not made of frames")
+        return super().read(size)
 
 
 def _pillow(format: str, data: bytes) -> Header:
