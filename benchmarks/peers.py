@@ -1,8 +1,8 @@
 """The rules of wan26_i2i as the two peers can say them, as close to ours as each allows.
 
-What neither can say in its own terms is left out (pixel totals, aspect ratios, whether a
-host is public, what is inside a data: URI) or, in pydantic, added as a validator where that
-is how its users would do it.
+What neither can say in its own terms is left out (what is inside a data: URI, warnings as
+such) or, in pydantic, added as a validator where that is how its users would do it (pixel
+totals, aspect ratios, what depends on the mode).
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from pydantic import (
     model_validator,
 )
 
-PUBLIC_OR_DATA = (
-    r"^(https?://([a-zA-Z0-9-]+\.)+[a-zA-Z]{2,63}(:[0-9]{1,5})?([/?#][!-~]*)?"
-    r"|data:[^,;]*;base64,[A-Za-z0-9+/]+={0,2})$"
-)
+URL = r"https?://([a-zA-Z0-9-]+\.)+{tld}[a-zA-Z]{{2,63}}(:[0-9]{{1,5}})?([/?#][!-~]*)?"
+DATA = r"data:[^,;]*;base64,[A-Za-z0-9+/]+={0,2}"
+RESERVED = "local|localhost|internal|intranet|lan|home|corp|test|invalid|example|arpa"
+PUBLIC_OR_DATA = f"^({URL.format(tld=f'(?!({RESERVED})([:/?#]|$))')}|{DATA})$"
+URL_OR_DATA = f"^({URL.format(tld='')}|{DATA})$"
+"""Without the reserved domains: pydantic's patterns have no look-ahead."""
+
 SIZE = r"^0*[1-9][0-9]*\*0*[1-9][0-9]*$"
 FLAG = {"type": "boolean"}
 
@@ -139,7 +142,7 @@ class Strict(BaseModel):
 
 class Part(Strict):
     text: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")] | None = None
-    image: Annotated[str, Field(pattern=PUBLIC_OR_DATA)] | None = None
+    image: Annotated[str, Field(pattern=URL_OR_DATA)] | None = None
 
 
 class Message(Strict):

@@ -34,7 +34,8 @@ def lint(payload: Any, model: str | None = None) -> Report:
         except (KeyError, TypeError):
             pass  # unknown, not yet compiled, or no name at all
         else:
-            return ready.report(payload)
+            found = ready.engine(payload)
+            return ready.report(payload, found) if found else ready.flawless
     spec = None if model is None else named(model)
     if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, spec)
@@ -85,16 +86,13 @@ def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
 class _Ready:
     """A model whose engine is compiled, and the report that its flawless payloads share."""
 
-    __slots__ = ("_engine", "_flawless", "_spec")
+    __slots__ = ("engine", "flawless", "spec")
 
     def __init__(self, spec: ModelSpec) -> None:
-        self._spec, self._engine, self._flawless = spec, engine(spec), Report(spec.id, ())
+        self.spec, self.engine, self.flawless = spec, engine(spec), Report(spec.id, ())
 
-    def report(self, payload: Any) -> Report:
-        found = self._engine(payload)
-        if not found:
-            return self._flawless
-        return Report(self._spec.id, _unwrapped(self._spec, payload, found))
+    def report(self, payload: Any, found: list[Finding]) -> Report:
+        return Report(self.spec.id, _unwrapped(self.spec, payload, found))
 
 
 _READY: dict[Any, _Ready] = {}
@@ -107,7 +105,8 @@ def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
         return Report(None, [_no_model(payload)])
     if spec.id not in _READY:
         _READY[spec.id] = _Ready(spec)
-    return _READY[spec.id].report(payload)
+    found = _READY[spec.id].engine(payload)
+    return _READY[spec.id].report(payload, found)
 
 
 def _no_model(payload: Any) -> Finding:

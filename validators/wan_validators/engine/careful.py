@@ -65,4 +65,4 @@ class Careful(Writer):
             self.line(depth + 1, f"{known} += 1")
             self.value(depth + 1, member_place, member, inside(at, name))
             self.absent(depth, member_place, inside(at, name))
-        self.strangers(depth, place, value, known, at)
+        self.strangers(depth, place, (value, f"len({value})", known), at)

@@ -60,8 +60,11 @@ class Swift(Careful):
             for name, below in place.members.items()
         }
         kind, *terms = self._terms(place.rules, value)
+        size = self.fresh("size")
         # Asking for a member by name fails for whatever is no object.
-        self._unless(depth, terms if any(expected.values()) else [kind, *terms])
+        self._unless(depth, [] if any(expected.values()) else [kind])
+        self.line(depth, f"{size} = len({value})")
+        self._unless(depth, [term.replace(f"len({value})", size) for term in terms])
         known = self.fresh("known")
         self.line(depth, f"{known} = {sum(expected.values())}")
         for name, below in place.members.items():
@@ -76,9 +79,9 @@ class Swift(Careful):
                 self._swift(depth + 1, below, member, pointer)
                 self.absent(depth, below, pointer)
         if self._loops:
-            self._unless(depth, [f"{known} == len({value})"])
+            self._unless(depth, [f"{known} == {size}"])
         else:
-            self.strangers(depth, place, value, known, at)
+            self.strangers(depth, place, (value, size, known), at)
 
     def _present(self, depth: int, place: Place, count: str) -> None:
         self.line(depth, count)

@@ -105,10 +105,14 @@ class Writer(ABC):
         for rule in required:
             self.add(self.when(depth + 1, rule), rule, at, "MISSING")
 
-    def strangers(self, depth: int, place: Place, value: str, known: str, at: str) -> None:
-        """What to add where not all members are the *known* ones, which were counted."""
+    def strangers(self, depth: int, place: Place, names: tuple[str, str, str], at: str) -> None:
+        """What to add where the number of members is not that of the known ones.
+
+        *names* are those of the value and of the two numbers.
+        """
+        value, size, known = names
         rule = self.named("rule", self._closed[place.path])
-        self.line(depth, f"if {known} != len({value}):")
+        self.line(depth, f"if {known} != {size}:")
         self.line(depth + 1, f"strangers({value}, {rule}, f{at!r}, found)")
 
     def rows(
