@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from threading import Thread
+from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -54,6 +54,8 @@ class Server:
             sockinfo=(family, listening.type, listening.proto, listening.getsockname()),
         )
         self._thread: Thread | None = None
+        self._stopping = False
+        self._lock = Lock()
 
     @property
     def url(self) -> str:
@@ -64,10 +66,10 @@ class Server:
     def run(self) -> None:
         """Serves until :meth:`stop` or an exception such as KeyboardInterrupt closes it all."""
         try:
-            wasyncore.loop(timeout=1, map=self._sockets, use_poll=True)
+            while not self._stopping:
+                wasyncore.loop(timeout=1, map=self._sockets, use_poll=True, count=1)
         finally:
             self._close()
-            self._waitress.task_dispatcher.shutdown()
 
     def start(self) -> Self:
         """Serves from a thread of its own."""
@@ -79,14 +81,18 @@ class Server:
         """Closes every connection; returns when nothing runs any more."""
         if self._thread is None:
             self._close()
-            self._waitress.task_dispatcher.shutdown()
             return
-        self._waitress.trigger.pull_trigger(self._close)
+        with self._lock:
+            self._stopping = True
+            self._waitress.trigger.pull_trigger()
         self._thread.join()
         self._thread = None
 
     def _close(self) -> None:
-        wasyncore.close_all(self._sockets)
+        # The lock keeps the trigger open until whoever stops the server has pulled it.
+        with self._lock:
+            wasyncore.close_all(self._sockets)
+        self._waitress.task_dispatcher.shutdown()
 
     def __enter__(self) -> Self:
         return self.start()
