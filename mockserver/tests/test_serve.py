@@ -68,7 +68,7 @@ def test_it_serves_logs_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     assert f"  Vtrix: base URL {url}" in log
     assert f"    POST {url}/vendors/alibaba/v1/{{model}}/generation" in log
     assert f"POST {CREATE} 200 task={good.json()['id']}" in printed
-    assert log[-1] == "  error n-range at /parameters/n: n must be 1 to 4"
+    assert log[-1] == "  error n-range at /parameters/n: n must be an integer from 1 to 4"
     assert "sk-secret" not in printed
     assert "Traceback" not in printed
 

@@ -353,7 +353,7 @@ def test_the_log_lists_all_findings_with_pointers_and_no_key(
     answer = send(simulator(), "POST", VTRIX, value, key="sk-secret")
     log = lines(heard[0])
     assert log[0] == (f"POST {VTRIX} 200 task={id_of(answer)} tenant={heard[0].tenant} findings=2")
-    assert log[1] == "  error n-range at /parameters/n: n must be 1 to 4"
+    assert log[1] == "  error n-range at /parameters/n: n must be an integer from 1 to 4"
     assert log[2].startswith("  warning unknown-member at /parameters/sise\\n\\x1b[31m: ")
     assert "sk-secret" not in "\n".join(log)
     assert "\n" not in "".join(log)

@@ -109,7 +109,7 @@ def test_a_broken_rule_is_refused_with_a_body_that_every_known_client_reads(
     assert body == {
         "status": 400,
         "title": "Invalid Request",
-        "detail": "/n: n must be 1 to 4",
+        "detail": "/n: n must be an integer from 1 to 4",
         "instance": IMAGES,
         "error_code": 2001,
         "task_info": {
@@ -117,7 +117,11 @@ def test_a_broken_rule_is_refused_with_a_body_that_every_known_client_reads(
             "status": "failed",
             "created_at": "2024-03-09T16:00:00Z",
             "updated_at": "2024-03-09T16:00:00Z",
-            "error": {"code": 2001, "title": "Invalid Request", "detail": "/n: n must be 1 to 4"},
+            "error": {
+                "code": 2001,
+                "title": "Invalid Request",
+                "detail": "/n: n must be an integer from 1 to 4",
+            },
         },
     }
 
@@ -146,7 +150,11 @@ def test_a_broken_rule_can_be_told_late_in_a_failed_task(simulator: Make, send: 
             "status": "failed",
             "created_at": "2024-03-09T16:00:00Z",
             "updated_at": "2024-03-09T16:00:00Z",
-            "error": {"code": 2001, "title": "Invalid Request", "detail": "/n: n must be 1 to 4"},
+            "error": {
+                "code": 2001,
+                "title": "Invalid Request",
+                "detail": "/n: n must be an integer from 1 to 4",
+            },
         }
     }
 

@@ -32,7 +32,29 @@ def message(finding: Finding) -> str:
             return f"{name} {fault(check, seen)}"
     if isinstance(check, c.Members):
         return f"{name} is not a documented member here"
-    return f"{name} must be {allowed(check)}"
+    return f"{name} must be {wanted(check)}"
+
+
+@singledispatch
+def wanted(check: c.Check) -> str | None:
+    """:func:`allowed`, in more words where it would not read well after "must be"."""
+    return allowed(check)
+
+
+@wanted.register(c.Between)
+@wanted.register(c.Within)
+def _(check: c.Check) -> str:
+    return f"an integer from {allowed(check)}"
+
+
+@wanted.register
+def _(check: c.Ratio) -> str:
+    return f"of an aspect ratio from {allowed(check)}"
+
+
+@wanted.register
+def _(check: c.Pixels) -> str:
+    return f"of {allowed(check)}"
 
 
 def named(pointer: str) -> str:
