@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
+from typing import Final
 
 from ..checks import (
     Absent,
@@ -23,11 +25,38 @@ from ..checks import (
 )
 from ..spec import Equals
 
+KINDS: Final[Mapping[type, type]] = {
+    Alone: dict,
+    Between: int,
+    Items: list,
+    NotBlank: str,
+    Pair: str,
+    Text: str,
+}
+"""Checks that fit whatever is of one type."""
 
-@singledispatch
+WHATEVER: Final = (Absent, Given)
+"""Checks that fit anything."""
+
+
 def fits(check: Check, seen: str, name: str) -> str:
     """Source that is true if what *seen* names fits *check*, which *name* names."""
-    return f"{name}.fits({seen})"
+    if isinstance(check, WHATEVER):
+        return "True"
+    match check:
+        case Kind():
+            kind = check.type
+        case OneOf():
+            kind = type(check.values[0])
+        case Size():
+            return f"type({seen}) is str and {seen}.count('*') == 1"
+        case Pixels() | Ratio():
+            return f"{seen} is not None"
+        case _ if type(check) in KINDS:
+            kind = KINDS[type(check)]
+        case _:
+            return f"{name}.fits({seen})"
+    return f"type({seen}) is {kind.__name__}"
 
 
 @singledispatch
@@ -36,8 +65,6 @@ def holds(check: Check, seen: str, name: str) -> str:
     return f"{name}.holds({seen})"
 
 
-@fits.register(Given)
-@fits.register(Absent)
 @holds.register(Given)
 @holds.register(Kind)
 def _(check: Check, seen: str, name: str) -> str:
@@ -49,36 +76,14 @@ def _(check: Absent, seen: str, name: str) -> str:
     return "False"
 
 
-@fits.register
-def _(check: Kind, seen: str, name: str) -> str:
-    return f"type({seen}) is {check.type.__name__}"
-
-
-@fits.register
-def _(check: OneOf, seen: str, name: str) -> str:
-    return f"type({seen}) is {type(check.values[0]).__name__}"
-
-
 @holds.register
 def _(check: OneOf, seen: str, name: str) -> str:
     return f"{seen} in {check.values!r}" if check.values[1:] else f"{seen} == {check.values[0]!r}"
 
 
-@fits.register
-def _(check: Between, seen: str, name: str) -> str:
-    return f"type({seen}) is int"
-
-
 @holds.register
 def _(check: Between, seen: str, name: str) -> str:
     return f"{check.low} <= {seen} <= {check.high}"
-
-
-@fits.register(Text)
-@fits.register(NotBlank)
-@fits.register(Pair)
-def _(check: Check, seen: str, name: str) -> str:
-    return f"type({seen}) is str"
 
 
 @holds.register(Text)
@@ -88,18 +93,8 @@ def _(check: Text | Items, seen: str, name: str) -> str:
 
 
 @holds.register
-def _(check: Pair, seen: str, name: str) -> str:
-    return f"{seen}.count('*') == 1"
-
-
-@fits.register
-def _(check: Items, seen: str, name: str) -> str:
-    return f"type({seen}) is list"
-
-
-@fits.register
-def _(check: Alone, seen: str, name: str) -> str:
-    return f"type({seen}) is dict"
+def _(check: NotBlank, seen: str, name: str) -> str:
+    return f"not {seen}.isspace()" + ("" if check.empty else f" and {seen} != ''")
 
 
 @holds.register
@@ -108,29 +103,18 @@ def _(check: Alone, seen: str, name: str) -> str:
 
 
 @holds.register
-def _(check: NotBlank, seen: str, name: str) -> str:
-    return f"not {seen}.isspace()" + ("" if check.empty else f" and {seen} != ''")
+def _(check: Parts, seen: str, name: str) -> str:
+    return between(f"{seen}.count({check.key!r})", check.low, check.high)
+
+
+@holds.register
+def _(check: Pair, seen: str, name: str) -> str:
+    return f"{seen}.count('*') == 1"
 
 
 @holds.register
 def _(check: Size, seen: str, name: str) -> str:
     return f"sides({seen}) is not None"
-
-
-@holds.register
-def _(check: Parts, seen: str, name: str) -> str:
-    return between(f"{seen}.count({check.key!r})", check.low, check.high)
-
-
-@fits.register
-def _(check: Size, seen: str, name: str) -> str:
-    return f"type({seen}) is str and {seen}.count('*') == 1"
-
-
-@fits.register(Pixels)
-@fits.register(Ratio)
-def _(check: Check, seen: str, name: str) -> str:
-    return f"{seen} is not None"
 
 
 @holds.register

@@ -8,8 +8,6 @@ engine starts anew; so it does for a whole array as soon as one item has a fault
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..checks import BOOLEAN, ITSELF, Kind, OneOf, Parts
 from ..finding import Finding
 from ..pointer import ANY, Path
@@ -158,10 +156,9 @@ class Swift(Careful):
             self.line(depth, f"if not ({' and '.join(terms)}):")
             self.line(depth + 1, "break" if self._loops == 1 else GIVE_UP)
 
-    def _terms(self, rules: Iterator[Rule] | list[Rule], value: str) -> list[str]:
+    def _terms(self, rules: list[Rule], value: str) -> list[str]:
         """Tests that are all true only if *rules* find nothing wrong with *value*."""
         terms: list[str] = []
-        rules = list(rules)
         if any(rule.check.view.quick for rule in rules):
             # What is quickly seen to be flawless is of the right kind as well.
             rules = [rule for rule in rules if not isinstance(rule.check, Kind)]
