@@ -12,7 +12,7 @@ from typing import Final
 
 from hypothesis import settings
 
-EXAMPLES: Final = {"ci": 8, "dev": 25, "thorough": 400}
+EXAMPLES: Final = {"ci": 8, "dev": 25, "thorough": 150}
 """How many examples a test of one rule gets."""
 
 
