@@ -37,6 +37,9 @@ class Media:
 FINE: Final = Media(form="url")
 """Every public URL: nothing is known that could be at fault."""
 
+_PRIVATE: Final = Media(form="url", public=False)
+_OTHER: Final = Media(form="other")
+
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
 _LONGEST_PREFIX = 512
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
@@ -61,21 +64,23 @@ def sound(value: Any) -> Media | None:
 
 def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     if address.is_url(text):
-        return FINE if address.is_public(text) else Media(form="url", public=False)
+        return FINE if address.is_public(text) else _PRIVATE
     prefix = _DATA.match(text[:_LONGEST_PREFIX])
     if prefix is None:
         # A payload that only happens to be in the base64 alphabet ("cat") is no image.
-        known = bare and read(_decoded_start(text)).format is not None
-        return _with_content("bare", text, None, read) if known else Media(form="other")
+        start = _decoded_start(text) if bare else None
+        known = start is not None and read(start).format is not None
+        return _with_content("bare", text, None, read) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
-        return Media(form="other")
+        return _OTHER
     return _with_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
 
 
-def _decoded_start(text: str) -> bytes:
+def _decoded_start(text: str) -> bytes | None:
+    """The first bytes that *text* would be as base64; None if there are not even three."""
     start = _NOT_BASE64.split(text[:_LONGEST_PREFIX], maxsplit=1)[0]
     whole = start[: len(start) // 4 * 4]
-    return (_decode(whole) or b"") if whole else b""
+    return _decode(whole) if whole else None
 
 
 def _with_content(form: str, encoded: str, declared: str | None, read: Reader) -> Media:
