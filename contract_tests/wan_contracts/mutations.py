@@ -67,7 +67,7 @@ def _at_a_leaf(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
         return payload
     place, _ = draw(st.sampled_from(places))
     limits = _one_of(_light(past(row.check, "a")), _light(past(row.check, "a")), good(row.check))
-    return _put(payload, place, draw(limits | st.sampled_from(JUNK)))
+    return pointer.put(payload, place, draw(limits | st.sampled_from(JUNK)))
 
 
 def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
@@ -78,14 +78,14 @@ def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
         return payload
     place, value = draw(st.sampled_from(places))
     limits = [past(row.check, value) for row in at(path, spec.every_rule) if _fits(row, value)]
-    return _put(payload, place, draw(_one_of((MISSING,), JUNK, twins(value), *limits)))
+    return pointer.put(payload, place, draw(_one_of((MISSING,), JUNK, twins(value), *limits)))
 
 
 def _anywhere(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """At any place: nothing, junk, a near miss, or a whole tree."""
     place, value = draw(st.sampled_from(list(_places(payload))))
     several = _one_of((MISSING,) if place else (), JUNK, AWKWARD, twins(value))
-    return _put(payload, place, draw(several | arbitrary(spec)))
+    return pointer.put(payload, place, draw(several | arbitrary(spec)))
 
 
 def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
@@ -93,12 +93,12 @@ def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     place, value = draw(st.sampled_from(list(_places(payload))))
     if type(value) is dict:
         more = draw(_one_of(JUNK, AWKWARD, _all_values(spec)))
-        return _put(payload, (*place, draw(_names(spec))), more)
+        return pointer.put(payload, (*place, draw(_names(spec))), more)
     if type(value) is list:
         several = ([item] * count for item in JUNK for count in (1, 2, 5, 30))
         more = draw(_one_of(tuple(several), tuple([item] for item in (*value, *AWKWARD))))
         start = draw(st.integers(0, len(value)))
-        return _put(payload, place, [*value[:start], *more, *value[start:]])
+        return pointer.put(payload, place, [*value[:start], *more, *value[start:]])
     return payload
 
 
@@ -107,7 +107,7 @@ def _moved(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     places = list(_places(payload))
     place, _ = draw(st.sampled_from(places))
     _, value = draw(st.sampled_from(places))
-    return _put(payload, place, value)
+    return pointer.put(payload, place, value)
 
 
 def _one_of(*several: Several) -> Values:
@@ -157,15 +157,3 @@ def _places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
     elif type(document) is list:
         for index, item in enumerate(document):
             yield from _places(item, (*path, index))
-
-
-def _put(document: Json, path: Path, value: Json) -> Json:
-    """A copy of *document* with *value* at *path*; MISSING takes out what stands there."""
-    if not path:
-        return value
-    head, rest = path[0], path[1:]
-    if isinstance(head, int):
-        items = [_put(item, rest, value) if i == head else item for i, item in enumerate(document)]
-        return [item for item in items if item is not MISSING]
-    members = {**document, head: _put(document.get(head), rest, value)}
-    return {name: member for name, member in members.items() if member is not MISSING}

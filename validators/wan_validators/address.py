@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_LOCAL = "local|localhost|internal|intranet|lan|home|corp|test|invalid|example"
+"""Top-level domains that no public name server knows."""
+
 PUBLIC: Final = re.compile(
     r"https?://(?:[a-zA-Z0-9-]++\.)++"
-    r"(?!(?i:local|localhost|internal|intranet|lan|home|corp|test|invalid|example|arpa)\b)"
+    rf"(?!(?i:{_LOCAL}|arpa)\b)"
     r"[a-zA-Z]{2,63}(?::[0-9]{1,4})?(?:[/?#][!-~]*+)?"
 ).fullmatch
 """Matches plain public URLs, the common case, at once; says nothing about the others."""
@@ -20,8 +23,7 @@ plainly_public: Final = re.compile(
 _URL = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 
 _RESERVED_NAMES = re.compile(
-    r"(?:.*\.)?"
-    r"(?:local|localhost|internal|intranet|lan|home|corp|test|invalid|example|home\.arpa)\.?",
+    rf"(?:.*\.)?(?:{_LOCAL}|home\.arpa)\.?",
     re.ASCII | re.IGNORECASE,
 )
 

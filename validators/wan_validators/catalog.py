@@ -10,11 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from . import models
+from .nearest import nearest
 from .spec import ModelSpec
 from .vendor import Vendor
-
-LONGEST = 200
-"""Characters of a name that are compared with the known ones."""
 
 
 class UnknownModel(LookupError):
@@ -50,11 +48,9 @@ def find(name: Any) -> ModelSpec | None:
 
 def suggestion(name: str) -> str:
     """What to offer somebody who asked for *name*."""
-    from difflib import get_close_matches
-
-    begun = [known for known in _by_id() if name and known.startswith(name)]
-    near = begun or get_close_matches(name[:LONGEST], _by_id(), n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else "known models: " + ", ".join(_by_id())
+    begun = (known for known in _by_id() if name and known.startswith(name))
+    near = next(begun, None) or nearest(name, _by_id(), cutoff=0.5)
+    return f"did you mean {near}?" if near else "known models: " + ", ".join(_by_id())
 
 
 def vendors() -> tuple[Vendor, ...]:

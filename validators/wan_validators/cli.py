@@ -13,7 +13,9 @@ from importlib import metadata
 from importlib.metadata import EntryPoint
 from typing import Final
 
+from .catalog import UnknownModel
 from .command import DONE, FAULT, GROUP, USAGE, Command, UsageError
+from .nearest import nearest
 from .reporters.excerpt import safe
 
 DISTRIBUTION: Final = "wanproof"
@@ -75,7 +77,7 @@ def _dispatch(command: Command, argv: list[str]) -> int:
     options = parser.parse_args(argv)
     try:
         return command.run(options)
-    except UsageError as error:
+    except (UsageError, UnknownModel) as error:
         parser.error(str(error))
 
 
@@ -108,10 +110,8 @@ def _sections(examples: Iterable[str], notes: str) -> Iterator[str]:
 
 
 def _offer(name: str, commands: Commands) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name[:50], commands, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"commands: {', '.join(sorted(commands))}"
+    near = nearest(name, commands, cutoff=0.5)
+    return f"did you mean {near}?" if near else f"commands: {', '.join(sorted(commands))}"
 
 
 def _failed(error: Exception) -> int:

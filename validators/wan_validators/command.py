@@ -27,10 +27,11 @@ class Command:
     """One subcommand.
 
     *summary* is one sentence, for the list of all commands. *arguments* adds options to a
-    parser. *run* returns the exit code; it may raise UsageError, which becomes exit code 2,
-    and ModuleNotFoundError for a module of an extra that is not installed. *examples* are
-    command lines, and *notes* the last part of the help, such as what exit codes mean.
-    Importing the module that holds a command must be cheap: heavy imports belong into *run*.
+    parser. *run* returns the exit code; it may raise UsageError and UnknownModel, which
+    become exit code 2, and ModuleNotFoundError for a module of an extra that is not
+    installed. *examples* are command lines, and *notes* the last part of the help, such as
+    what exit codes mean. Importing the module that holds a command must be cheap: heavy
+    imports belong into *run*.
     """
 
     name: str

@@ -11,6 +11,7 @@ from . import checks as c
 from . import media_checks as m
 from .finding import Finding
 from .media import mime_types
+from .nearest import nearest
 from .pointer import MISSING
 
 _ALMOST_SIZE = re.compile(
@@ -61,11 +62,8 @@ def _(check: c.Check, value: Any, finding: Finding) -> str | None:
 
 @_hint.register(c.Members)
 def _(check: c.Members, value: Any, finding: Finding) -> str | None:
-    from difflib import get_close_matches
-
-    name = finding.pointer.rpartition("/")[2]
-    near = get_close_matches(name, sorted(check.known), n=1) if len(name) <= LONGEST else []
-    return f"did you mean {near[0]}?" if near else "leave it out: it is likely to be ignored"
+    near = nearest(finding.pointer.rpartition("/")[2], sorted(check.known))
+    return f"did you mean {near}?" if near else "leave it out: it is likely to be ignored"
 
 
 @_hint.register(c.Between)

@@ -72,12 +72,13 @@ def value(document: Any, path: Path) -> Any:
 
 
 def put(document: Any, path: Path, value: Any) -> Any:
-    """A copy of *document* with *value* at *path*; MISSING takes the member away."""
+    """A copy of *document* with *value* at *path*; MISSING takes away what stands there."""
     if not path:
         return value
     head, rest = path[0], path[1:]
     if isinstance(head, int):
-        return [put(item, rest, value) if i == head else item for i, item in enumerate(document)]
+        items = [put(item, rest, value) if i == head else item for i, item in enumerate(document)]
+        return [item for item in items if item is not MISSING]
     copy = dict(document or {})
     copy[head] = put(copy.get(head), rest, value)
     return {name: member for name, member in copy.items() if member is not MISSING}

@@ -8,7 +8,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
 from .. import records
-from ..catalog import UnknownModel
 from ..catalog import model as named
 from ..command import DONE, FINDINGS, USAGE, Command, UsageError
 from ..linting import lint
@@ -42,7 +41,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    model = _known(options.model)
+    model = None if options.model is None else named(options.model).id
     names = records.expand(options.files or _piped())
     reporter = _reporter(options.format)
     summary = Summary()
@@ -72,13 +71,6 @@ def _results(
                 bar.hide()
             yield result
             bar.advance(len(item.data))
-
-
-def _known(name: str | None) -> str | None:
-    try:
-        return None if name is None else named(name).id
-    except UnknownModel as error:
-        raise UsageError(str(error)) from error
 
 
 def _piped() -> list[str]:

@@ -7,8 +7,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
-from ..catalog import UnknownModel, catalog, model
-from ..command import DONE, Command, UsageError
+from ..catalog import catalog, model
+from ..command import DONE, Command
 from ..doubt import Doubt
 from ..pointer import MISSING
 from ..prose import allowed
@@ -23,10 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    try:
-        specs = [model(name) for name in options.models] or list(catalog())
-    except UnknownModel as error:
-        raise UsageError(str(error)) from None
+    specs = [model(name) for name in options.models] or list(catalog())
     if options.format == "json":
         print(json.dumps({"version": 1, "models": [as_dict(spec) for spec in specs]}, indent=2))
     else:
