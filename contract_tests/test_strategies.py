@@ -16,17 +16,7 @@ from wan_contracts.strategies import acceptable, single_fault, valid, wrapped
 from wan_contracts.values import good, past
 from wan_validators import pointer
 from wan_validators.catalog import catalog
-from wan_validators.checks import (
-    STRING,
-    Absent,
-    Alone,
-    Check,
-    Given,
-    Items,
-    Kind,
-    Members,
-    Parts,
-)
+from wan_validators.checks import STRING, Absent, Alone, Check, Given, Items, Kind, Members, Parts
 from wan_validators.finding import Finding
 from wan_validators.linting import findings
 from wan_validators.pointer import ANY, MISSING

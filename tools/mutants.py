@@ -17,7 +17,7 @@ from typing import Any
 from mistakes import mutants
 from slips import slips
 
-from wan_validators import catalog, checks, media_checks, oracle
+from wan_validators import catalog, checks, media_checks, oracle, size_checks
 from wan_validators.spec import ModelSpec, Severity
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "validators"))
@@ -53,7 +53,12 @@ def tables() -> Iterator[tuple[str, str]]:
 
 def code() -> Iterator[tuple[str, str]]:
     """Which slips in the code of a check its edges see."""
-    for module, witness in ((checks, test_checks), (media_checks, test_media_checks)):
+    witnesses = (
+        (checks, test_checks),
+        (size_checks, test_checks),
+        (media_checks, test_media_checks),
+    )
+    for module, witness in witnesses:
         for slip in slips(module):
             with slip.made():
                 yield "edges" if fails(edges, witness, slip.check) else "", slip.mistake

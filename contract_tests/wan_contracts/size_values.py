@@ -12,7 +12,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from wan_validators.checks import Check, Json, Pair, Pixels, Ratio, Size
+from wan_validators.checks import Check, Json
+from wan_validators.size_checks import Pair, Pixels, Ratio, Size
 
 from .values import Several, Values, good, past, wide
 

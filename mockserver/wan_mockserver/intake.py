@@ -12,10 +12,10 @@ from wan_validators.checks import OBJECT, Given
 from wan_validators.finding import Finding
 from wan_validators.linting import findings
 from wan_validators.pointer import MISSING
-from wan_validators.prose import clip
 from wan_validators.reading import read
 from wan_validators.spec import ModelSpec, Rule, Severity
 from wan_validators.vendor import Refused, Vendor
+from wan_validators.wording import clip
 
 from .messages import MAX_BODY, Request
 from .refusal import TurnedDown

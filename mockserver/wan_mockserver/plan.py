@@ -9,9 +9,9 @@ from random import Random
 from typing import Any, Final
 
 from wan_validators import media, pointer
-from wan_validators.checks import sides
 from wan_validators.outputs import AREA, TIERS, Images, Videos
 from wan_validators.pointer import MISSING
+from wan_validators.size_checks import sides
 from wan_validators.spec import ModelSpec
 
 SEEDS: Final = 2**31

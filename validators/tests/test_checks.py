@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from wan_validators import checks
+from wan_validators import checks, size_checks
 from wan_validators.checks import (
     Absent,
     Alone,
@@ -19,16 +19,12 @@ from wan_validators.checks import (
     Members,
     NotBlank,
     OneOf,
-    Pair,
     Parts,
-    Pixels,
-    Ratio,
-    Size,
     Text,
     Within,
     integer,
-    sides,
 )
+from wan_validators.size_checks import Pair, Pixels, Ratio, Size, sides
 
 VERY_LONG = "9" * 5000
 """More digits than Python's int() takes."""
@@ -155,7 +151,7 @@ def test_edges(case: Case) -> None:
 def test_every_check_has_edges() -> None:
     every = {
         thing
-        for thing in vars(checks).values()
+        for thing in (*vars(checks).values(), *vars(size_checks).values())
         if inspect.isclass(thing) and hasattr(thing, "holds") and thing is not Check
     }
     assert every == {type(case.check) for case in CASES}

@@ -16,6 +16,7 @@ import pytest
 from wan_validators import checks as c
 from wan_validators import codes
 from wan_validators import media_checks as m
+from wan_validators import size_checks as s
 from wan_validators.catalog import catalog
 from wan_validators.outputs import Images, Outputs
 from wan_validators.pointer import MISSING
@@ -49,10 +50,10 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.Parts: lambda check: {"objects": [check.low, check.high], "with": check.key},
     c.Alone: lambda check: {"one-of": list(check.keys)},
     c.Members: lambda check: {"members": sorted(check.known)},
-    c.Pair: is_("two parts around *"),
-    c.Size: is_("two integers around *"),
-    c.Pixels: lambda check: {"pixels": [check.low, check.high]},
-    c.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
+    s.Pair: is_("two parts around *"),
+    s.Size: is_("two integers around *"),
+    s.Pixels: lambda check: {"pixels": [check.low, check.high]},
+    s.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
     m.Reference: is_("URL or data URI"),
     m.Reachable: is_("reachable"),
     m.Prefixed: is_("prefixed"),

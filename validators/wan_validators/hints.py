@@ -9,6 +9,7 @@ from typing import Any
 
 from . import checks as c
 from . import media_checks as m
+from . import size_checks as s
 from .finding import Finding
 from .media import mime_types
 from .nearest import nearest
@@ -46,8 +47,8 @@ def _hint(check: c.Check, value: Any, finding: Finding) -> str | None:
     return None
 
 
-@_hint.register(c.Pair)
-@_hint.register(c.Size)
+@_hint.register(s.Pair)
+@_hint.register(s.Size)
 def _(check: c.Check, value: Any, finding: Finding) -> str | None:
     if type(value) is not str or len(value) > LONGEST:
         return 'write it as a string, such as "1280*720"'

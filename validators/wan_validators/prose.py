@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from . import checks as c
 from . import media_checks as m
+from . import size_checks as s
 from .media import Media
 from .pointer import MISSING
+from .wording import brief, clip, counted, megabytes, named, number, spread
 
 if TYPE_CHECKING:
     from .finding import Finding
-
-LONGEST = 80
-"""Characters of a value that are shown."""
 
 NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
 
@@ -48,41 +46,13 @@ def _(check: c.Check) -> str:
 
 
 @wanted.register
-def _(check: c.Ratio) -> str:
+def _(check: s.Ratio) -> str:
     return f"of an aspect ratio from {allowed(check)}"
 
 
 @wanted.register
-def _(check: c.Pixels) -> str:
+def _(check: s.Pixels) -> str:
     return f"of {allowed(check)}"
-
-
-def named(pointer: str) -> str:
-    """The last name in *pointer*, with the index that follows it: ``images[1]``."""
-    parts = pointer.split("/")[1:]
-    index = f"[{parts.pop()}]" if len(parts) > 1 and parts[-1].isdecimal() else ""
-    name = parts[-1].replace("~1", "/").replace("~0", "~") if parts else "the payload"
-    return clip(name) + index
-
-
-def number(value: int) -> str:
-    """1638400 as ``1,638,400``."""
-    return f"{value:,}"
-
-
-def spread(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low} to {high}"
-
-
-def counted(low: int, high: int, unit: str) -> str:
-    """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
-    if low == 0 and high > 1:
-        return f"at most {high} {unit}s"
-    return f"{spread(low, high)} {unit}{'' if high == 1 else 's'}"
-
-
-def megabytes(size: int) -> str:
-    return f"{size / 2**20:.4g} MB ({number(size)} bytes)"
 
 
 @singledispatch
@@ -147,19 +117,19 @@ def _(check: c.Members) -> str:
     return ", ".join(sorted(check.known))
 
 
-@allowed.register(c.Pair)
-@allowed.register(c.Size)
+@allowed.register(s.Pair)
+@allowed.register(s.Size)
 def _(check: c.Check) -> str:
     return "width*height in pixels, such as 1280*720"
 
 
 @allowed.register
-def _(check: c.Pixels) -> str:
+def _(check: s.Pixels) -> str:
     return f"{number(check.low)} to {number(check.high)} pixels in all"
 
 
 @allowed.register
-def _(check: c.Ratio) -> str:
+def _(check: s.Ratio) -> str:
     return f"{check.low[0]}:{check.low[1]} to {check.high[0]}:{check.high[1]}"
 
 
@@ -295,33 +265,3 @@ def _media_got(check: m.MediaCheck, seen: Media, value: str) -> Any:
         m.Duration: header.seconds,
     }
     return facts.get(type(check), clip(value))
-
-
-def clip(text: str) -> str:
-    """The start of *text*, and its length where that is not all."""
-    if len(text) <= LONGEST:
-        return text
-    return f"{text[: LONGEST - 20]}… ({number(len(text))} characters)"
-
-
-def brief(value: Any) -> Any:
-    """*value* as a JSON value of bounded size: containers and long numbers are described."""
-    match value:
-        case None | bool():
-            return value
-        case str():
-            return clip(value)
-        case int():
-            return value if abs(value) < 2**63 else f"an integer of {_digits(value)} digits"
-        case float():
-            return value if math.isfinite(value) else str(value)
-        case dict():
-            return f"an object with {counted(len(value), len(value), 'member')}"
-        case list():
-            return f"an array of {counted(len(value), len(value), 'item')}"
-    return None if value is MISSING else f"a Python {type(value).__name__}"
-
-
-def _digits(value: int) -> str:
-    digits = math.floor(abs(value).bit_length() * math.log10(2)) + 1
-    return f"about {number(digits)}" if digits < 4300 else "4,300 or more"

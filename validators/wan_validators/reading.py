@@ -14,6 +14,7 @@ from .finding import Finding
 from .pointer import MISSING
 from .source import Lines, Position
 from .spec import Rule, Severity
+from .wording import named
 
 Data = str | bytes | bytearray
 """What JSON text comes as; bytes ought to be UTF-8."""
@@ -157,8 +158,6 @@ class _Reader:
         raise _NoNumber(word)
 
     def _name_duplicates(self) -> None:
-        from .prose import named
-
         lines = Lines(self.text)
         for path, *offsets in source.scan(self.text, ()).duplicates:
             first, second = map(lines.position, offsets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import codes
-from .checks import STRING, Between, Check, Given, NotBlank, Pair, Pixels, Ratio, Size, Text, Within
+from .checks import STRING, Between, Check, Given, NotBlank, Text, Within
 from .doubt import Doubt
 from .media_checks import (
     SOUND,
@@ -20,6 +20,7 @@ from .media_checks import (
     Reachable,
     Reference,
 )
+from .size_checks import Pair, Pixels, Ratio, Size
 from .spec import Equals, Rule, Severity
 
 IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")

@@ -6,23 +6,8 @@ from collections.abc import Mapping
 from functools import singledispatch
 from typing import Final
 
-from ..checks import (
-    Absent,
-    Alone,
-    Between,
-    Check,
-    Given,
-    Items,
-    Kind,
-    NotBlank,
-    OneOf,
-    Pair,
-    Parts,
-    Pixels,
-    Ratio,
-    Size,
-    Text,
-)
+from ..checks import Absent, Alone, Between, Check, Given, Items, Kind, NotBlank, OneOf, Parts, Text
+from ..size_checks import Pair, Pixels, Ratio, Size
 from ..spec import Equals
 
 KINDS: Final[Mapping[type, type]] = {

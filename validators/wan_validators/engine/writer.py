@@ -8,9 +8,10 @@ from itertools import count
 from typing import Any
 
 from .. import pointer
-from ..checks import ITSELF, Members, View, sides
+from ..checks import ITSELF, Members, View
 from ..finding import Finding
 from ..pointer import MISSING, Path
+from ..size_checks import sides
 from ..spec import ModelSpec, Rule
 from .expressions import condition, fits, holds
 from .places import Place, flag_paths

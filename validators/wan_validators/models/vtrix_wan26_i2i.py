@@ -13,17 +13,14 @@ from ..checks import (
     Items,
     NotBlank,
     OneOf,
-    Pair,
     Parts,
-    Pixels,
-    Ratio,
-    Size,
     Text,
     Within,
 )
 from ..doubt import Doubt
 from ..outputs import Images, Price
 from ..rows import MEGABYTES, SEEDS, coded, image
+from ..size_checks import Pair, Pixels, Ratio, Size
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
