@@ -238,14 +238,14 @@ def test_a_model_without_sound_makes_silent_videos() -> None:
     ],
 )
 def test_the_cost_is_by_image_or_by_second(name: str, payload: Any, usd: str) -> None:
-    assert cost(model(name), plan(model(name), payload, seed=0)) == Decimal(usd)
+    assert cost(model(name).outputs.price, plan(model(name), payload, seed=0)) == Decimal(usd)
 
 
 def test_texts_cost_nothing() -> None:
     made = Plan((Words("once"), Picture(768, 768, 0), Words("twice")), "image")
-    assert cost(model("wan26_i2i"), made) == Decimal("0.03")
+    assert cost(model("wan26_i2i").outputs.price, made) == Decimal("0.03")
 
 
 def test_what_the_price_list_does_not_know_has_no_cost() -> None:
     made = Plan((Film(64, 64, 5, 24, audio=False, seed=0),), "4K")
-    assert cost(model("wan2.5-i2v-preview"), made) is None
+    assert cost(model("wan2.5-i2v-preview").outputs.price, made) is None

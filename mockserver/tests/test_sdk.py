@@ -109,7 +109,7 @@ def test_the_task_of_another_key_is_not_found(serve: Serve, heard: list[Exchange
     with pytest.raises(sdk.SeaArtError, match="Task not found") as raised:
         connect(server, "bob").modal.get(task.id)
     assert raised.value.status == 404
-    assert heard[0].tenant != heard[1].tenant
+    assert heard[0].entry.tenant != heard[1].entry.tenant
 
 
 def test_an_ill_formed_key_is_an_error_of_authorization(serve: Serve) -> None:

@@ -127,7 +127,7 @@ def test_a_port_in_use_is_told_with_what_to_do(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--lifecycle", "slow"], "it must be at-once, polls:N"),
+        (["--lifecycle", "slow"], "it must be at-once, never, polls:N"),
         (["--lifecycle", "seconds:x"], "after seconds: comes a number from 0 up"),
         (["--port", "70000"], "'70000' must be a whole number from 0 to 65535"),
         (["--port", "-1"], "'-1' must be a whole number from 0 to 65535"),

@@ -18,7 +18,8 @@ from wan_mockserver.lifecycle import Polls, Seconds
 from wan_mockserver.messages import MAX_BODY, Response
 from wan_mockserver.plan import Film, Picture
 from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.stores import Table
+from wan_mockserver.tasks import Record
 from wan_validators.catalog import models_of, vendors
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
@@ -314,8 +315,11 @@ def test_tasks_by_the_clock_need_no_polls(simulator: Make, send: Send, clock: Ma
     assert progress == [0.0, 0.5, 1.0]
 
 
-def test_the_oldest_tasks_are_forgotten(simulator: Make, send: Send) -> None:
-    server = simulator(store=MemoryStore(limit=3))
+def test_the_oldest_tasks_are_forgotten(
+    simulator: Make, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wan_mockserver.simulator.TASKS", Table("tasks", Record, most=3))
+    server = simulator()
     ids = [id_of(send(server, "POST", MULE, MULE_EDIT)) for _ in range(5)]
     statuses = [send(server, "GET", f"{MULE}/{task_id}").status for task_id in ids]
     assert statuses == [404, 404, 200, 200, 200]
@@ -338,7 +342,11 @@ def test_a_listener_hears_what_happened(simulator: Make, send: Send, heard: list
     server = simulator()
     answer = send(server, "POST", VTRIX, {**VTRIX_EDIT, "parameters": {"n": 9, "sise": "1*1"}})
     exchange = heard[0]
-    assert (exchange.at, exchange.vendor, exchange.task) == (1.71e9, "vtrix", id_of(answer))
+    assert (exchange.entry.at, exchange.entry.vendor, exchange.entry.task) == (
+        1.71e9,
+        "vtrix",
+        id_of(answer),
+    )
     assert exchange.response is answer
     assert [finding.pointer for finding in exchange.findings or ()] == [
         "/parameters/n",
@@ -352,7 +360,9 @@ def test_the_log_lists_all_findings_with_pointers_and_no_key(
     value = {**VTRIX_EDIT, "parameters": {"n": 9, "sise\n\x1b[31m": "1*1"}}
     answer = send(simulator(), "POST", VTRIX, value, key="sk-secret")
     log = lines(heard[0])
-    assert log[0] == (f"POST {VTRIX} 200 task={id_of(answer)} tenant={heard[0].tenant} findings=2")
+    assert log[0] == (
+        f"POST {VTRIX} 200 task={id_of(answer)} tenant={heard[0].entry.tenant} findings=2"
+    )
     assert log[1] == "  error n-range at /parameters/n: n must be an integer from 1 to 4"
     assert log[2].startswith("  warning unknown-member at /parameters/sise\\n\\x1b[31m: ")
     assert "sk-secret" not in "\n".join(log)
@@ -365,7 +375,7 @@ def test_the_key_cannot_be_told_from_the_tenant(
     server = simulator()
     for key in ("sk-secret", "sk-secret", "sk-other"):
         send(server, "GET", f"{MULE}/1", key=key)
-    tenants = [exchange.tenant or "" for exchange in heard]
+    tenants = [exchange.entry.tenant or "" for exchange in heard]
     assert tenants[0] == tenants[1] != tenants[2]
     assert all(len(tenant) == 12 and "secret" not in tenant for tenant in tenants)
 

@@ -1,44 +1,114 @@
-"""What time it is, as far as the server is concerned."""
+"""What time it is, as far as the server is concerned, and how waiting is done."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from dataclasses import dataclass
-from threading import Lock
 from typing import Final, Protocol
+
+from .stores import COUNTERS, Store
+from .stores.memory import MemoryStore
+
+START: Final = 1_700_000_000.0
+"""Where a clock begins that somebody else moves: 2023-11-14T22:13:20Z."""
+
+OFFSET: Final = "clock"
+"""Under which name a store keeps how far the clock was advanced."""
 
 
 class Clock(Protocol):
     """Where all times come from; ``now`` is in unix seconds."""
 
+    @property
+    def mode(self) -> str:
+        """``real``, ``manual`` or ``auto``."""
+        ...
+
     def now(self) -> float: ...
 
+    def advance(self, seconds: float) -> float:
+        """Moves the clock on and gives the new time.
 
-@dataclass(frozen=True, slots=True)
-class RealClock:
-    """The machine's own clock."""
+        Raises ValueError for a negative number or one that is none: time has one way.
+        """
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Returns when that much time has passed on this clock."""
+        ...
+
+    async def sleep_async(self, seconds: float) -> None:
+        """The same for a coroutine."""
+        ...
+
+    def polled(self, interval: float) -> None:
+        """Hears that a client polled which should have waited *interval* seconds before."""
+        ...
+
+
+class _Moved:
+    """A time that can be advanced; how far is kept in *store*, for all who share it."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store or MemoryStore()
+
+    def _offset(self) -> float:
+        return self._store.get(COUNTERS, OFFSET) or 0.0
+
+    def _base(self) -> float:
+        raise NotImplementedError
 
     def now(self) -> float:
+        return self._base() + self._offset()
+
+    def advance(self, seconds: float) -> float:
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"a clock can only be moved forward, not by {seconds!r} seconds")
+        moved = self._store.change(COUNTERS, OFFSET, lambda offset: (offset or 0.0) + seconds)
+        return self._base() + moved
+
+    def polled(self, interval: float) -> None:
+        """Nothing happens."""
+
+
+class RealClock(_Moved):
+    """The machine's own clock, and whatever it was advanced by."""
+
+    mode = "real"
+
+    def _base(self) -> float:
         return time.time()
 
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
-START: Final = 1_700_000_000.0
-"""Where a clock begins that somebody else moves: 2023-11-14T22:13:20Z."""
+    async def sleep_async(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
-class ManualClock:
-    """A clock that stands still until it is advanced; safe under threads."""
+class ManualClock(_Moved):
+    """A clock that stands still until it is advanced; to sleep is to advance it."""
 
-    def __init__(self, start: float = START) -> None:
-        self._now = start
-        self._lock = Lock()
+    mode = "manual"
 
-    def now(self) -> float:
-        return self._now
+    def __init__(self, start: float = START, store: Store | None = None) -> None:
+        super().__init__(store)
+        self._start = start
 
-    def advance(self, seconds: float) -> None:
-        """Moves the clock on; raises ValueError for a negative number, as time has one way."""
-        if not seconds >= 0:
-            raise ValueError(f"a clock can only be moved forward, not by {seconds!r} seconds")
-        with self._lock:
-            self._now += seconds
+    def _base(self) -> float:
+        return self._start
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(max(seconds, 0.0))
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+class AutoClock(ManualClock):
+    """A manual clock that every poll moves on by what a client should wait between two."""
+
+    mode = "auto"
+
+    def polled(self, interval: float) -> None:
+        self.advance(interval)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wan_validators.finding import Finding
 
+from .journal import Entry
 from .messages import Request, Response
 
 log = logging.getLogger("wan_mockserver")
@@ -15,19 +16,15 @@ log = logging.getLogger("wan_mockserver")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer. *at* is the server's time, in unix seconds.
+    """One request and its answer, and what the journal keeps of them.
 
-    *tenant* stands for the API key, which is nowhere else but in the request's headers.
-    *task* is the task that was made or asked for, and *findings* are those about a payload,
-    None if there was none to look at.
+    The API key is nowhere but in the request's own headers. *findings* are those about a
+    payload, None if there was none to look at.
     """
 
-    at: float
     request: Request
     response: Response
-    vendor: str | None = None
-    tenant: str | None = None
-    task: str | None = None
+    entry: Entry
     findings: tuple[Finding, ...] | None = None
 
 
@@ -36,14 +33,18 @@ Listener = Callable[[Exchange], None]
 
 def lines(exchange: Exchange) -> list[str]:
     """The exchange in a line for the log, and each finding in one more; never the API key."""
-    request, found = exchange.request, exchange.findings or ()
-    head = [request.method, ascii(request.path)[1:-1], str(exchange.response.status)]
-    if exchange.task:
-        head.append(f"task={exchange.task}")
-    if exchange.tenant:
-        head.append(f"tenant={exchange.tenant}")
+    entry, found = exchange.entry, exchange.findings or ()
+    head = [entry.method, ascii(entry.path)[1:-1], str(entry.status)]
+    if entry.task:
+        head.append(f"task={entry.task}")
+    if entry.tenant:
+        head.append(f"tenant={entry.tenant}")
     if exchange.findings is not None:
         head.append(f"findings={len(found)}")
+    if entry.step:
+        head.append(f"step={entry.step!r}")
+    if entry.delivery:
+        head.append(f"delivery={entry.delivery}")
     return [" ".join(head), *(f"  {_line(finding)}" for finding in found)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from wan_validators.vendor import State
 
@@ -20,15 +20,13 @@ class Stage(NamedTuple):
     since: float
 
 
-class Lifecycle(Protocol):
-    """A pure function of the *polls* seen (this one included) and the seconds *elapsed*."""
-
-    def stage(self, polls: int, elapsed: float) -> Stage: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Polls:
-    """*unfinished* polls see a task that is not done, the first of them a pending one."""
+    """*unfinished* polls see a task that is not done, the first of them a pending one.
+
+    As every lifecycle's, its stage is a pure function of the polls seen, the one that asks
+    included, and of the seconds elapsed since the task was made.
+    """
 
     unfinished: int
 
@@ -64,16 +62,33 @@ class Seconds:
         return f"seconds:{self.total:g}"
 
 
+@dataclass(frozen=True, slots=True)
+class Never:
+    """The task never ends."""
+
+    def stage(self, polls: int, elapsed: float) -> Stage:
+        if polls <= 1:
+            return Stage(State.PENDING, 0.0, 0.0)
+        return Stage(State.RUNNING, 0.99, 0.0)
+
+    def __str__(self) -> str:
+        return "never"
+
+
+Lifecycle = Polls | Seconds | Never
+
 DEFAULT: Final = Polls(2)
 
-FORMS: Final = "at-once, polls:N with a whole number N, or seconds:S with a number S"
+FORMS: Final = "at-once, never, polls:N with a whole number N, or seconds:S with a number S"
 
 
 def parse(text: str) -> Lifecycle:
-    """``at-once``, ``polls:3`` or ``seconds:1.5``; raises ValueError for anything else."""
+    """``at-once``, ``never``, ``polls:3`` or ``seconds:1.5``; raises ValueError otherwise."""
     kind, colon, number = text.partition(":")
     if text == "at-once":
         return Polls(0)
+    if text == "never":
+        return Never()
     if kind == "polls" and number.isascii() and number.isdigit() and len(number) < 10:
         return Polls(int(number))
     if kind == "seconds" and colon:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
+
+from .clock import Clock
+from .delivery import WHOLE, Delivery
 
 MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of a request's body that are read; none of the vendors publishes a limit of its own."""
@@ -15,13 +18,14 @@ MAX_BODY: Final = 64 * 1024 * 1024
 class Request:
     """One HTTP request. Names of *headers* are kept in lower case.
 
-    *path* is percent-decoded and has no query. *body* is None where it was longer than
-    MAX_BODY and so was not read. *base_url* is how the client calls this server, without a
-    slash at the end; URLs of results begin with it.
+    *path* is percent-decoded and without *query*, which is as it came. *body* is None where
+    it was longer than MAX_BODY and so was not read. *base_url* is how the client calls this
+    server, without a slash at the end; URLs of results begin with it.
     """
 
     method: str
     path: str
+    query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = b""
     base_url: str = "http://localhost"
@@ -33,11 +37,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One HTTP response."""
+    """One HTTP response, and how it is to travel.
+
+    *entry* is the number of its line in the journal, 0 if it has none.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    delivery: Delivery = WHOLE
+    entry: int = 0
 
     @classmethod
     def json(cls, status: int, value: Any, headers: Mapping[str, str] | None = None) -> Response:
@@ -52,3 +61,21 @@ class Response:
     def without_body(self) -> Response:
         """The answer to HEAD: the same headers, among them the length of what is left out."""
         return replace(self, body=b"")
+
+
+class Service(Protocol):
+    """Whatever answers requests; transports carry them to it and know nothing else of it."""
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is for the service; in process, waiting is done on it."""
+        ...
+
+    def handle(self, request: Request) -> Response: ...
+
+    def lost(self, response: Response) -> None:
+        """Hears from the transport that the client did not get all of *response*.
+
+        Not called where the response's own delivery cuts it off, which is known beforehand.
+        """
+        ...

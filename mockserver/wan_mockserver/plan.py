@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from wan_validators import media, pointer
-from wan_validators.outputs import AREA, TIERS, Images, Videos
+from wan_validators.outputs import AREA, TIERS, Images, Price, Videos
 from wan_validators.pointer import MISSING
 from wan_validators.size_checks import sides
 from wan_validators.spec import ModelSpec
@@ -70,23 +70,36 @@ class Plan:
     unit: str
 
 
-def plan(spec: ModelSpec, payload: Any, seed: int) -> Plan:
+def plan(spec: ModelSpec, payload: Any, seed: int, *, interleaved: bool = False) -> Plan:
     """What *payload*, unwrapped and without errors, asks for.
 
-    *seed* serves where the payload gives none. The same three always give the same plan.
+    *seed* serves where the payload gives none. With *interleaved* texts are made between
+    the images even if the payload does not ask for them. The same four always give the same
+    plan.
     """
     outputs = spec.outputs
     given = spec.value(payload, outputs.seed)
     first = (seed if given is MISSING else given) % SEEDS
     if isinstance(outputs, Videos):
         return _film(spec, outputs, payload, first)
-    return _pictures(spec, outputs, payload, first)
+    return _pictures(spec, outputs, payload, first, interleaved=interleaved)
 
 
-def cost(spec: ModelSpec, plan: Plan) -> Decimal | None:
-    """The price of *plan* in USD; None if the price list of *spec* has no such unit."""
-    price = spec.outputs.price.usd.get(plan.unit)
-    return None if price is None else price * sum(map(_units, plan.parts))
+def cost(price: Price, plan: Plan) -> Decimal | None:
+    """What *plan* costs in USD; None if *price* has no such unit."""
+    usd = price.usd.get(plan.unit)
+    return None if usd is None else usd * sum(map(_units, plan.parts))
+
+
+def keeping(plan: Plan, most: int) -> Plan:
+    """*plan* with only its first *most* images, one fewer than it has at most.
+
+    The last image that there is stays.
+    """
+    pictures = [part for part in plan.parts if isinstance(part, Picture)]
+    kept = pictures[: max(1, min(most, len(pictures) - 1))]
+    parts = tuple(part for part in plan.parts if not isinstance(part, Picture) or part in kept)
+    return Plan(parts, plan.unit)
 
 
 def _units(part: Part) -> int:
@@ -99,11 +112,13 @@ def _units(part: Part) -> int:
             return 0
 
 
-def _pictures(spec: ModelSpec, outputs: Images, payload: Any, seed: int) -> Plan:
+def _pictures(
+    spec: ModelSpec, outputs: Images, payload: Any, seed: int, *, interleaved: bool
+) -> Plan:
     width, height = _picture_sides(spec, outputs, payload)
     watermark = _asked(spec, payload, outputs.watermark)
-    interleaved = _asked(spec, payload, outputs.interleave)
-    if interleaved and outputs.most is not None:
+    asked = _asked(spec, payload, outputs.interleave)
+    if asked and outputs.most is not None:
         most = spec.value(payload, outputs.most)
         count = Random(seed).randint(1, most)  # noqa: S311  (must repeat, need not surprise)
     else:
@@ -111,7 +126,7 @@ def _pictures(spec: ModelSpec, outputs: Images, payload: Any, seed: int) -> Plan
     pictures = tuple(
         Picture(width, height, (seed + nth) % SEEDS, watermark) for nth in range(count)
     )
-    if not interleaved:
+    if not (asked or interleaved):
         return Plan(pictures, "image")
     texts = _texts(count, _prompt_length(spec, payload))
     parts = (part for pair in zip(texts, pictures, strict=True) for part in pair)

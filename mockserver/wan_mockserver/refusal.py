@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from wan_validators.finding import Finding
 from wan_validators.vendor import Refusal, Refused, Task, Wire
 
-PLAIN = {Refused.NO_ROUTE: 404, Refused.NO_METHOD: 405}
+PLAIN = {Refused.NO_ROUTE: 404, Refused.NO_METHOD: 405, Refused.EXPIRED: 403}
 """HTTP statuses outside any vendor's paths; for everything else it is 500."""
 
 
@@ -26,8 +26,9 @@ class TurnedDown(Exception):
         findings: Sequence[Finding] | None = None,
         task_id: str = "",
         task: Task | None = None,
+        status: int | None = None,
     ) -> None:
-        self.refusal = Refusal(why=why, detail=detail, task_id=task_id, task=task)
+        self.refusal = Refusal(why=why, detail=detail, task_id=task_id, task=task, status=status)
         self.headers = dict(headers or {})
         self.findings = findings
         super().__init__(detail)
@@ -35,4 +36,4 @@ class TurnedDown(Exception):
 
 def plain(refusal: Refusal) -> tuple[int, Wire]:
     """Status and body where no vendor's dialect applies."""
-    return PLAIN.get(refusal.why, 500), {"message": refusal.detail}
+    return refusal.status or PLAIN.get(refusal.why, 500), {"message": refusal.detail}

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
-from wan_validators.vendor import Failure, Output, State, Task
+from wan_validators.vendor import Failure, Output, State, Task, Vendor
 
 from . import files
-from .lifecycle import Lifecycle
-from .plan import Part, Words
+from .lifecycle import Lifecycle, Polls
+from .plan import Film, Part, Words
+from .scenario import Polling, Results
+from .stores import Table
 
-ENDED = frozenset({State.DONE, State.FAILED})
+ENDED: Final = frozenset({State.DONE, State.FAILED})
+
+BACKWARDS: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
+
+USUAL: Final = Polling()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +26,14 @@ class Record:
     """Everything known about one task, as of the last look at it.
 
     *tenant* is whose it is. *failure* is what it will end with, if it is not to succeed;
-    *parts* is what it makes otherwise. *cost* is in USD, None if no price is known, and
-    *image_count* None where the model's page has no such figure. Times are unix seconds.
+    *parts* is what it makes otherwise, *results* how it shows them if not as documented.
+    *cost* is in USD, None if no price is known, and *image_count* None where the model's page
+    has no such figure. Times are unix seconds.
+
+    *scenario* is what was chosen for it, *chaotic* whether more is to be drawn for its
+    polls. *digest* is the same for equal payloads, *entry* the number of its creation in the
+    journal, and *answered* whether the client got to know of it. *polls* are those that saw
+    it, *visits* all of them.
     """
 
     id: str
@@ -38,6 +51,16 @@ class Record:
     state: State = State.PENDING
     progress: float = 0.0
     polls: int = 0
+    visits: int = 0
+    results: Results | None = None
+    scenario: str = "ok"
+    chaotic: bool = False
+    digest: str = ""
+    entry: int = 0
+    answered: bool = True
+
+
+TASKS: Final = Table("tasks", Record)
 
 
 def look(record: Record, now: float) -> Record:
@@ -57,24 +80,56 @@ def look(record: Record, now: float) -> Record:
     )
 
 
-def shown(record: Record, base_url: str) -> Task:
-    """*record* as every vendor knows it: outputs when done, the failure when failed."""
+def settled(record: Record, now: float) -> Record:
+    """*record* as it is at *now* with nobody polling it.
+
+    A task that goes by its polls stays as it is, unless the answer that named it was lost:
+    nobody can poll that one, so it is taken to have run to its end.
+    """
+    if record.state in ENDED:
+        return record
+    if not isinstance(record.lifecycle, Polls):
+        return replace(look(record, now), polls=record.polls)
+    if record.answered:
+        return record
+    state = State.FAILED if record.failure else State.DONE
+    return replace(record, state=state, progress=1.0)
+
+
+def shown(record: Record, base_url: str, vendor: Vendor, how: Polling = USUAL) -> Task:
+    """*record* as its vendor shows it: outputs when done, the failure when failed."""
+    state, progress = record.state, record.progress
+    if how.backwards and state not in ENDED:
+        state, progress = BACKWARDS[state], round(1 - progress, 2)
+    failure = record.failure if record.state is State.FAILED else None
     return Task(
         id=record.id,
         model=record.model,
-        state=record.state,
+        state=state,
         created_at=record.created_at,
         updated_at=record.updated_at,
-        progress=record.progress,
+        progress=progress,
         remote_id=record.remote_id,
         outputs=_outputs(record, base_url) if record.state is State.DONE else (),
-        failure=record.failure if record.state is State.FAILED else None,
+        failure=replace(failure, integer=how.integer_codes) if failure else None,
         cost=record.cost,
         image_count=record.image_count,
+        kind="video" if any(isinstance(part, Film) for part in record.parts) else "image",
+        word=_word(state, vendor, how),
+        results=record.results is not Results.NONE,
     )
 
 
+def _word(state: State, vendor: Vendor, how: Polling) -> str:
+    """What stands on the wire for *state*."""
+    usual = vendor.other_words if how.other_words else vendor.words
+    word = (how.words or {}).get(state, usual[state])
+    return word.upper() if how.upper_case else word
+
+
 def _outputs(record: Record, base_url: str) -> tuple[Output, ...]:
+    if record.results:
+        return ()
     names = files.names(record.parts)
     return tuple(
         Output("text", part.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from wan_validators.vendor import Refused
@@ -10,20 +11,42 @@ from wan_validators.vendor import Refused
 from .refusal import TurnedDown
 
 _KEY = re.compile("[!-~]+").fullmatch
+_OURS = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
-def tenant(authorization: str | None) -> str:
-    """A short name for the holder of the key, from which the key cannot be told.
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever holds one API key. *tenant* is a short name from which *key* cannot be told.
 
-    Any key will do that is printable ASCII without blanks. Raises TurnedDown for anything
-    else, in three forms: no header, no word Bearer, no such key.
+    A key of the form ``wanproof.<scenario>[.<tenant>]`` chooses a scenario, and names the
+    tenant itself if it likes: the tasks of a tenant are there under all of its scenarios.
+    """
+
+    tenant: str
+    key: str = field(default="", repr=False)
+    scenario: str | None = None
+
+
+NOBODY = Caller("")
+"""Where no key is asked for, or none was given."""
+
+
+def caller(authorization: str | None) -> Caller:
+    """The holder of the key. Any key will do that is printable ASCII without blanks.
+
+    Raises TurnedDown for anything else, in three forms: no header, no word Bearer, no such
+    key.
     """
     if not authorization:
         raise TurnedDown(Refused.NO_KEY, "the header Authorization: Bearer <key> is missing")
-    scheme, _, key = authorization.strip(" \t").partition(" ")
+    scheme, _, rest = authorization.strip(" \t").partition(" ")
     if scheme.lower() != "bearer":
         raise TurnedDown(Refused.NO_SCHEME, "the Authorization header must be Bearer <key>")
-    if not _KEY(key.strip(" \t")):
+    key = rest.strip(" \t")
+    if not _KEY(key):
         says = "the API key must be printable ASCII characters without blanks, at least one"
         raise TurnedDown(Refused.BAD_KEY, says)
-    return sha256(key.strip(" \t").encode()).hexdigest()[:12]
+    ours = _OURS.fullmatch(key)
+    named = ours["tenant"] if ours else None
+    hidden = sha256(key.encode()).hexdigest()[:12]
+    return Caller(named or hidden, key, ours["scenario"] if ours else None)

@@ -28,7 +28,8 @@ class Images:
 
     *inputs* holds the input images: the last one's aspect is the output's where no size is
     given. While *interleave* is true, text parts are made too, and *most* is the limit.
-    *counted* tells whether the page documents an image count in the result.
+    *counted* tells whether the page documents an image count in the result. *interval* is
+    how many seconds to wait between two polls, as the upstream recommends.
     """
 
     count: str
@@ -40,6 +41,7 @@ class Images:
     interleave: str | None = None
     most: str | None = None
     counted: bool = False
+    interval: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ class Videos:
 
     *seconds* is how long it plays where *duration* is not given, *fps* the frames a second,
     *audio* None for a model that makes silent videos. A sound given at *audio_url* is heard
-    whatever *audio* says.
+    whatever *audio* says. *interval* is how many seconds to wait between two polls, as the
+    upstream recommends.
     """
 
     resolution: str
@@ -60,6 +63,7 @@ class Videos:
     price: Price
     audio: str | None = None
     audio_url: str | None = None
+    interval: float = 15.0
 
 
 Outputs = Images | Videos

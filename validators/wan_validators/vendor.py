@@ -34,10 +34,15 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a task failed: the vendor's code and sentence."""
+    """Why a task failed: the vendor's code and sentence.
+
+    *integer* asks for a code that goes over the wire as a number, where the vendor's pages
+    and some of its clients differ about the type.
+    """
 
     code: str
     message: str
+    integer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,9 @@ class Task:
 
     Times are unix seconds; *progress* is from 0 to 1; *remote_id* is the upstream's own id;
     *cost* is in USD, None where no price is known; *image_count* is None where the model's
-    page has no such figure.
+    page has no such figure. *word* is what stands on the wire for the state, None for the
+    vendor's own word, "" for none at all. *results* is whether a task that is done has the
+    member for its outputs.
     """
 
     id: str
@@ -60,6 +67,9 @@ class Task:
     failure: Failure | None = None
     cost: Decimal | None = None
     image_count: int | None = None
+    kind: str = "image"
+    word: str | None = None
+    results: bool = True
 
 
 class Refused(Enum):
@@ -78,6 +88,9 @@ class Refused(Enum):
     PAYLOAD = "a payload that breaks a documented rule"
     BALANCE = "nothing left to pay with"
     RATE = "too many requests"
+    EXPIRED = "a file whose time is over"
+    NO_SCENARIO = "a scenario that there is not, or that does not apply"
+    SCENARIO = "an error that a scenario calls up"
     INTERNAL = "a fault on the server's side"
 
 
@@ -88,10 +101,12 @@ class Refusal:
     *detail* says what exactly was wrong, for vendors that have no sentence of their own;
     *path* and *request_id* are those of the request, *task_id* the id that was asked for.
     *task* is the failed task that a refused payload would have become, with its failure.
+    *status* is an HTTP status in place of the usual one.
     """
 
     why: Refused
     detail: str
+    status: int | None = None
     path: str = ""
     request_id: str = ""
     task_id: str = ""
@@ -126,9 +141,10 @@ class Vendor:
     *accepted* and *status* give the bodies of create's and poll's answers, *refused* an HTTP
     status and a body. *rejection* chooses, of a payload's errors in the order of its model's
     rows (at least one), what its task fails with. *unwrap* gives None for a payload in the
-    documented form. *lazy* tells that a broken rule shows only in the task, not in the
-    answer to create. *failures* are the codes of tasks that fail whatever the payload, and
-    *model_header* names the header that may stand for a payload's ``model``.
+    documented form. *words* are those for the states, *other_words* another vocabulary that
+    the vendor's pages have for them (empty if there is none). *lazy* tells that a broken rule shows only in the task, not in the
+    answer to create. *failures* are the codes of tasks that fail whatever the payload,
+    *moderation* is what a task fails with whose content is refused late, and *model_header* names the header that may stand for a payload's ``model``.
     """
 
     name: str
@@ -142,6 +158,9 @@ class Vendor:
     status: Callable[[Task], Wire]
     refused: Callable[[Refusal], tuple[int, Wire]]
     rejection: Callable[[Sequence[Any]], Failure]
+    words: Mapping[State, str]
+    moderation: Failure
+    other_words: Mapping[State, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
     model_header: str | None = None

@@ -1,51 +1,87 @@
-"""Tasks in the memory of one process."""
+"""Values in the memory of one process."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from threading import Lock
-from typing import Final, TypeVar
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, NamedTuple
 
-from ..limits import Account
-from ..tasks import Record
+from . import Table, Value
 
-LIMIT: Final = 10_000
 
-Value = TypeVar("Value")
+class _Kept(NamedTuple):
+    tenant: str
+    value: Any
+    weight: int
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What is kept of one table, by key."""
+
+    kept: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
+    weight: int = 0
+    forgotten: int = 0
+
+    def put(self, table: Table[Any], key: str, tenant: str, value: Any) -> None:
+        old = self.kept.get(key)
+        new = _Kept(old.tenant if old else tenant, value, table.weigh(value))
+        self.kept[key] = new
+        self.weight += new.weight - (old.weight if old else 0)
+        while table.overfull(len(self.kept), self.weight):
+            self.weight -= self.kept.popitem(last=False)[1].weight
+            self.forgotten += 1
+
+    def drop(self, tenant: str) -> None:
+        for key in [key for key, kept in self.kept.items() if kept.tenant == tenant]:
+            self.weight -= self.kept.pop(key).weight
 
 
 class MemoryStore:
-    """At most *limit* tasks, and as many accounts; the oldest are forgotten first."""
+    """Ends with the process; safe under threads."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
-        self._limit = limit
-        self._lock = Lock()
-        self._records: OrderedDict[str, Record] = OrderedDict()
-        self._accounts: OrderedDict[str, Account] = OrderedDict()
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._shelves: dict[str, _Shelf] = {}
 
-    def add(self, record: Record) -> None:
+    def get(self, table: Table[Value], key: str) -> Value | None:
         with self._lock:
-            self._keep(self._records, record.id, record)
+            found = self._shelf(table).kept.get(key)
+        return found.value if found else None
 
-    def get(self, id: str) -> Record | None:
+    def change(
+        self,
+        table: Table[Value],
+        key: str,
+        change: Callable[[Value | None], Value],
+        tenant: str = "",
+    ) -> Value:
         with self._lock:
-            return self._records.get(id)
+            value = change(self.get(table, key))
+            self._shelf(table).put(table, key, tenant, value)
+            return value
 
-    def change(self, id: str, change: Callable[[Record], Record]) -> Record | None:
+    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
         with self._lock:
-            if id not in self._records:
-                return None
-            self._records[id] = change(self._records[id])
-            return self._records[id]
+            kept = list(self._shelf(table).kept.values())
+        return [each.value for each in kept if tenant in (None, each.tenant)]
 
-    def book(self, tenant: str, change: Callable[[Account], Account]) -> None:
+    def forgotten(self, table: Table[Value]) -> int:
         with self._lock:
-            account = change(self._accounts.get(tenant, Account()))
-            self._keep(self._accounts, tenant, account)
+            return self._shelf(table).forgotten
 
-    def _keep(self, kept: OrderedDict[str, Value], key: str, value: Value) -> None:
-        kept[key] = value
-        kept.move_to_end(key)
-        if len(kept) > self._limit:
-            kept.popitem(last=False)
+    def clear(self, tenant: str | None = None) -> None:
+        with self._lock:
+            if tenant is None:
+                self._shelves.clear()
+                return
+            for shelf in self._shelves.values():
+                shelf.drop(tenant)
+
+    def close(self) -> None:
+        """Nothing is held but memory."""
+
+    def _shelf(self, table: Table[Any]) -> _Shelf:
+        return self._shelves.setdefault(table.name, _Shelf())

@@ -4,7 +4,8 @@ Paths, the answer to create and its timestamps are documented (S0, S1, S3). Stat
 and errors are from its public pages and from recorded bodies; live timestamps carry
 microseconds and an offset, where the documents and this module write ``Z``. The generic
 page on asynchronous tasks has other words for the states (``queued``, ``running``,
-``succeeded``); those of the models' pages, which live answers confirm, are used here.
+``succeeded``); those of the models' pages, which live answers confirm, are used unless a
+scenario asks for the others.
 """
 
 from __future__ import annotations
@@ -26,6 +27,14 @@ STATES: Final = {
     State.FAILED: "failed",
 }
 
+OTHER_STATES: Final = {
+    State.PENDING: "queued",
+    State.RUNNING: "running",
+    State.DONE: "succeeded",
+    State.FAILED: "failed",
+}
+"""The words of the generic page."""
+
 FAILURES: Final = {
     "2001": "Invalid Request",
     "3001": "Task Execution Error",
@@ -37,6 +46,9 @@ FAILURES: Final = {
     "4008": "Internal Error",
 }
 """Codes seen in failed tasks; the titles other than those of 2001 and 3001 are guesses."""
+
+MODERATION: Final = Failure("3001", "The generated content was refused by content moderation")
+"""A guess: how a moderated task looks is not documented."""
 
 STATUS: Final = {
     Refused.NO_KEY: 401,
@@ -52,6 +64,9 @@ STATUS: Final = {
     Refused.PAYLOAD: 400,
     Refused.BALANCE: 402,
     Refused.RATE: 429,
+    Refused.EXPIRED: 403,
+    Refused.NO_SCENARIO: 400,
+    Refused.SCENARIO: 500,
     Refused.INTERNAL: 500,
 }
 """The page of HTTP errors lists neither 413, 415 nor 422, so such faults are 400 here."""
@@ -75,9 +90,10 @@ def timestamp(seconds: float) -> str:
 
 
 def task_info(task: Task) -> dict[str, Any]:
+    word = STATES[task.state] if task.word is None else task.word
     info: dict[str, Any] = {
         "id": task.id,
-        "status": STATES[task.state],
+        **({"status": word} if word else {}),
         "created_at": timestamp(task.created_at),
         "updated_at": timestamp(task.updated_at),
     }
@@ -101,9 +117,11 @@ def accepted(task: Task) -> Wire:
 def status(task: Task) -> Wire:
     """``task_info``, and once completed ``images`` or ``videos`` as plain URL strings."""
     wire: dict[str, Any] = {"task_info": task_info(task)}
-    if task.state is State.DONE:
+    if task.state is State.DONE and task.results:
         for output in task.outputs:
             wire.setdefault(f"{output.kind}s", []).append(output.value)
+        if not task.outputs:
+            wire[f"{task.kind}s"] = []
     return wire
 
 
@@ -114,7 +132,7 @@ def refused(refusal: Refusal) -> tuple[int, Wire]:
     bodies with one or the other were recorded). The recorded 404 of an unknown path has no
     ``detail``; here it says what would have been found.
     """
-    code = STATUS[refusal.why]
+    code = refusal.status or STATUS[refusal.why]
     problem: dict[str, Any] = {
         "status": code,
         "title": TITLES.get(refusal.why, HTTPStatus(code).phrase),
@@ -130,7 +148,7 @@ def refused(refusal: Refusal) -> tuple[int, Wire]:
 
 def detail(refusal: Refusal) -> str:
     """The recorded sentences: a 401 explains itself in its title alone."""
-    if STATUS[refusal.why] == HTTPStatus.UNAUTHORIZED:
+    if (refusal.status or STATUS[refusal.why]) == HTTPStatus.UNAUTHORIZED:
         return f"None (request_id: {refusal.request_id})"
     if refusal.why is Refused.NO_TASK:
         return f"Task with ID {refusal.task_id} does not exist"
@@ -155,6 +173,9 @@ VENDOR: Final = Vendor(
     status=status,
     refused=refused,
     rejection=rejection,
+    words=STATES,
+    moderation=MODERATION,
+    other_words=OTHER_STATES,
     failures=FAILURES,
     doubts=(
         Doubt(

@@ -37,9 +37,15 @@ STATUS: Final = {
     Refused.PAYLOAD: 400,
     Refused.BALANCE: 403,
     Refused.RATE: 429,
+    Refused.EXPIRED: 403,
+    Refused.NO_SCENARIO: 400,
+    Refused.SCENARIO: 500,
     Refused.INTERNAL: 500,
 }
 """401, 403, 404, 429 and 500 are documented; which of the others is used is a guess."""
+
+MODERATION: Final = Failure("001021095", "The generated content was refused by moderation")
+"""A guess: how a moderated task looks is not documented."""
 
 XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
 
@@ -51,19 +57,22 @@ def new_id(random: Random) -> str:
 
 def accepted(task: Task) -> Wire:
     """The answer to create; ``created_at`` is an integer, since a Go client needs one."""
+    word = STATES[task.state] if task.word is None else task.word
     return {
         "id": task.id,
         "created_at": int(task.created_at),
-        "status": STATES[State.PENDING],
+        **({"status": word} if word else {}),
         "model": task.model,
     }
 
 
 def status(task: Task) -> Wire:
     """``progress`` until the task fails; ``output`` and ``usage`` only when completed."""
-    wire: dict[str, Any] = {**accepted(task), "status": STATES[task.state]}
+    wire: dict[str, Any] = {**accepted(task)}
     if task.state is State.DONE:
-        wire |= {"progress": 1.0, "output": [{"content": [*content(task)]}]}
+        wire["progress"] = 1.0
+        if task.results:
+            wire["output"] = [{"content": [*content(task)]}]
         wire |= {"usage": usage(task), "metadata": metadata(task)}
     elif task.failure:
         wire["error"] = error(task.failure)
@@ -99,10 +108,11 @@ def metadata(task: Task) -> dict[str, float]:
     }
 
 
-def error(failure: Failure) -> dict[str, str]:
+def error(failure: Failure) -> dict[str, str | int]:
     """``code`` and ``message`` as documented, and the name that the published SDK reads."""
-    message = failure.message
-    return {"code": failure.code, "message": message, "error_message": message}
+    code, message = failure.code, failure.message
+    number = int(code) if failure.integer else code
+    return {"code": number, "message": message, "error_message": message}
 
 
 def refused(refusal: Refusal) -> tuple[int, Wire]:
@@ -110,7 +120,7 @@ def refused(refusal: Refusal) -> tuple[int, Wire]:
 
     Except for a refused payload the code is the HTTP status (a guess).
     """
-    status = STATUS[refusal.why]
+    status = refusal.status or STATUS[refusal.why]
     failure = (refusal.task and refusal.task.failure) or Failure(str(status), detail(refusal))
     return status, {"message": failure.message, "error": error(failure)}
 
@@ -163,6 +173,8 @@ VENDOR: Final = Vendor(
     status=status,
     refused=refused,
     rejection=rejection,
+    words=STATES,
+    moderation=MODERATION,
     failures={code: codes.TEXTS[code] for code in codes.LIFECYCLE},
     doubts=(
         Doubt(
@@ -179,7 +191,7 @@ VENDOR: Final = Vendor(
                 "code, a string, and message (S2, S4)",
                 "error_message, which the published SDK reads",
             ),
-            taken="code as a string, and the text under both names",
+            taken="code as a string unless a scenario asks for a number; the text under both names",
         ),
     ),
     model_header="X-Model",

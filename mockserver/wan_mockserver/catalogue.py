@@ -1,0 +1,195 @@
+"""The scenarios that are shipped, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from http import HTTPStatus
+from typing import Final
+
+from wan_validators.catalog import vendors
+from wan_validators.vendor import State
+
+from .delivery import Cut
+from .lifecycle import Never, Seconds
+from .scenario import (
+    Body,
+    Creating,
+    Downloading,
+    Lag,
+    Outcome,
+    Polling,
+    Results,
+    Scenario,
+    Step,
+)
+
+USUAL: Final = Scenario(name="ok", group="outcome", summary="Everything goes as documented.")
+
+REFUSED: Final = (401, 402, 403, 404, 409, 423, 451)
+"""Statuses that do not pass by themselves."""
+
+PASSING: Final = (500, 502, 503, 504)
+"""Statuses that are gone when a client tries again."""
+
+
+NEVER: Final = Step(handled=False, cut=Cut.SILENCE)
+
+FILE_PACE: Final = 64 * 1024
+"""Bytes a second of a slow download, as files are longer than other bodies."""
+
+
+def _outcomes() -> Iterator[Scenario]:
+    def outcome(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
+        made = Outcome(**how)  # type: ignore[arg-type]
+        return Scenario(name=name, summary=summary, group="outcome", vendor=vendor, outcome=made)
+
+    yield USUAL
+    yield outcome("slow", "The task takes ten minutes and then succeeds.", lifecycle=Seconds(600))
+    yield outcome("stuck", "The task never ends.", lifecycle=Never())
+    for vendor in vendors():
+        for code, text in vendor.failures.items():
+            says = f"The task fails with {code}, {text!r}."
+            yield outcome(f"fail-{code}", says, vendor.name, fail=code)
+    yield outcome("moderated", "The content is refused when it has been made.", moderated=True)
+    yield outcome("partial", "Only one of several images succeeds and is billed.", keep=1)
+    yield outcome("no-results", "The task succeeds and has no results.", results=Results.NONE)
+    yield outcome("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
+    yield outcome("interleaved", "Texts come between the images.", interleaved=True)
+
+
+def _states() -> Iterator[Scenario]:
+    def polling(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
+        made = Polling(**how)  # type: ignore[arg-type]
+        return Scenario(name=name, summary=summary, group="states", vendor=vendor, poll=made)
+
+    unfinished = (State.PENDING, State.RUNNING)
+    yield polling(
+        "unknown-status",
+        "An unfinished task has a status that no page knows.",
+        words=dict.fromkeys(unfinished, "archiving"),
+    )
+    yield polling("upper-case", "Statuses are in capitals.", upper_case=True)
+    yield polling(
+        "missing-status", "An unfinished task has no status.", words=dict.fromkeys(unfinished, "")
+    )
+    for vendor in vendors():
+        if vendor.other_words:
+            words = ", ".join(dict.fromkeys(vendor.other_words.values()))
+            says = f"Statuses are those of the vendor's other page: {words}."
+            yield polling("other-vocabulary", says, vendor.name, other_words=True)
+    yield polling(
+        "retrying", "A task that runs is called retrying.", words={State.RUNNING: "retrying"}
+    )
+    yield polling("backwards", "Progress goes backwards, and so do the states.", backwards=True)
+    yield polling("integer-codes", "The code of an error is a number.", integer_codes=True)
+    yield polling(
+        "not-found-yet",
+        "The first two polls after create do not find the task.",
+        steps=(Step(handled=False, status=404, times=2),),
+    )
+    yield polling(
+        "forgotten",
+        "From the third poll on the task is not known any more, as after 24 hours.",
+        steps=(Step(times=2), Step(handled=False, status=404, times=None)),
+    )
+
+
+def _faults() -> Iterator[tuple[str, str, str, Step]]:
+    """Group, name, what becomes of the request in a sentence, and the step."""
+    for status in (*REFUSED, *PASSING):
+        passes = status in PASSING
+        text = f"{status} {HTTPStatus(status).phrase}{', twice' if passes else ''}"
+        step = Step(handled=False, status=status, times=2 if passes else None)
+        yield "http", f"http-{status}", f"is answered with {text}", step
+    limited = Step(handled=False, status=429, retry_after=2, times=2)
+    says = "is answered with 429, twice, and Retry-After"
+    yield "http", "rate-limited", f"{says} in seconds", limited
+    dated = Step(handled=False, status=429, retry_after=2, retry_as_date=True, times=2)
+    yield "http", "rate-limited-date", f"{says} as an HTTP date", dated
+    bare = Step(handled=False, status=429, times=2)
+    yield "http", "rate-limited-bare", "is answered with 429, twice, without Retry-After", bare
+    page = Step(handled=False, status=200, body=Body.HTML, content_type="text/html")
+    yield "http", "html-page", "is answered with an HTML page in place of JSON", page
+    json_error = Step(handled=False, status=200, body=Body.ERROR)
+    yield "http", "json-error", "is answered with 200 and a JSON error", json_error
+    redirect = Step(handled=False, status=307, location="", body=Body.EMPTY)
+    yield "http", "redirect", "is redirected, to the same path", redirect
+    plain = Step(content_type="text/plain")
+    yield "http", "wrong-content-type", "is answered as usual, as text/plain", plain
+    before = Step(handled=False, cut=Cut.RESET)
+    yield "transport", "reset-before", "is lost to a reset before anything is done", before
+    middle = Step(cut=Cut.RESET_MIDWAY)
+    yield "transport", "reset-midway", "is done, and a reset cuts the answer in the middle", middle
+    short = Step(cut=Cut.TRUNCATED)
+    says = "is done, and the answer ends short of its Content-Length"
+    yield "transport", "truncated-body", says, short
+    yield "transport", "garbage", "is done, and the answer is no HTTP", Step(cut=Cut.GARBAGE)
+    yield "transport", "timeout", "is never answered and not done", NEVER
+    yield "transport", "slow-body", "is answered slowly, byte by byte", Step(pace=100, times=None)
+    lag = Lag(median=0.4, sigma=0.7)
+    says = "is answered late, by a time drawn anew for each"
+    yield "transport", "latency", says, Step(delay=lag, times=None)
+
+
+def _creates() -> Iterator[Scenario]:
+    def create(group: str, name: str, says: str, step: Step) -> Scenario:
+        summary = f"Create {says}."
+        return Scenario(name=name, summary=summary, group=group, create=Creating(steps=(step,)))
+
+    for fault in _faults():
+        yield create(*fault)
+    empty = Step(status=202, body=Body.EMPTY)
+    yield create("http", "empty-202", "makes the task and answers 202 with no body", empty)
+    done = "makes the task, which is billed, and the answer is lost"
+    yield create("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
+    yield create("transport", "accept-502", f"{done} to a proxy's 502", Step(status=502))
+    silence = Step(cut=Cut.SILENCE)
+    yield create("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
+
+
+def _polls() -> Iterator[Scenario]:
+    for group, name, says, step in _faults():
+        short = name.removeprefix("http-")
+        poll = Polling(steps=(step,))
+        yield Scenario(name=f"poll-{short}", summary=f"A poll {says}.", group=group, poll=poll)
+
+
+def _downloads() -> Iterator[Scenario]:
+    def download(name: str, says: str, **how: object) -> Scenario:
+        made = Downloading(**how)  # type: ignore[arg-type]
+        summary = f"A download {says}."
+        return Scenario(name=name, summary=summary, group="download", download=made)
+
+    yield download("expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1)
+    wrong = Step(content_type="text/html", times=None)
+    yield download("download-wrong-type", "calls the file text/html", steps=(wrong,))
+    empty = Step(status=200, body=Body.EMPTY, times=None)
+    yield download("download-empty", "gets zero bytes", steps=(empty,))
+    for _, name, says, step in _faults():
+        if name not in ("wrong-content-type", "rate-limited-bare"):
+            short = name.removeprefix("http-").removesuffix("-body")
+            paced = replace(step, pace=FILE_PACE) if step.pace else step
+            yield download(f"download-{short}", says, steps=(paced,))
+
+
+@cache
+def shipped() -> Mapping[str, Scenario]:
+    """All of them, in the order of their groups."""
+    made = (*_outcomes(), *_states(), *_creates(), *_polls(), *_downloads())
+    return {scenario.name: scenario for scenario in sorted(made, key=_group)}
+
+
+GROUPS: Final = {
+    "outcome": "How the task ends",
+    "states": "How a poll shows the task",
+    "http": "HTTP errors, on create (or on polls: poll-…)",
+    "transport": "Lost, late and broken answers",
+    "download": "The files",
+    "own": "Your own",
+}
+
+
+def _group(scenario: Scenario) -> int:
+    return list(GROUPS).index(scenario.group)

@@ -1,0 +1,171 @@
+"""Every exchange with the server, as values that can be kept and shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Final
+
+from .messages import Request
+from .stores import Store, Table, number
+
+HEADERS: Final = (
+    "content-type",
+    "content-length",
+    "user-agent",
+    "accept",
+    "idempotency-key",
+    "range",
+    "retry-after",
+    "location",
+    "traceparent",
+    "x-model",
+    "x-wanproof-scenario",
+    "x-wanproof-step",
+    "x-wanproof-findings",
+)
+"""The headers that are kept; no other ever gets into the journal, least of all a key."""
+
+LONGEST: Final = 8 * 1024
+"""Characters of a body that are kept as text; of a longer one, length and hash are."""
+
+BYTES: Final = 32 * 1024 * 1024
+"""How much all entries together weigh at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A finding about a payload, in words; *pointer* leads into the body as it was sent."""
+
+    rule: str
+    code: str | None
+    severity: str
+    pointer: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A body and those of its headers that may be kept.
+
+    *text* is None for a body that is long or no text. *sha256* is that of the body.
+    """
+
+    headers: Mapping[str, str]
+    length: int
+    text: str | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One exchange. Times are seconds of the server's clock, *number* counts from 1.
+
+    *action* is ``create``, ``poll``, ``file`` or "" where nothing is served. *step* is what
+    the scenario said, *why* the reason of a refusal. *state* is the word for the task's
+    state as the client was shown it. *arrived* is False if the client did not get what the
+    vendor would have answered, through a fault or because it went away. *delay* is how long
+    the answer was held back. *base_url* is where the client found the server.
+    """
+
+    number: int
+    at: float
+    action: str
+    method: str
+    path: str
+    status: int
+    base_url: str
+    sent: Message
+    answer: Message
+    tenant: str = ""
+    vendor: str = ""
+    model: str = ""
+    task: str = ""
+    state: str = ""
+    step: str = ""
+    why: str = ""
+    delivery: str = ""
+    delay: float = 0.0
+    arrived: bool = True
+    findings: tuple[Note, ...] = ()
+    ended: bool = field(default=False)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes to keep it."""
+        texts = (self.path, self.why, self.sent.text or "", self.answer.text or "")
+        notes = sum(len(note.message) + len(note.pointer) + 60 for note in self.findings)
+        headers = sum(map(len, (*self.sent.headers.values(), *self.answer.headers.values())))
+        return 500 + sum(map(len, texts)) + notes + headers
+
+
+JOURNAL: Final = Table("journal", Entry, bytes=BYTES, weigh=lambda entry: entry.weight)
+
+
+def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
+    """What may be kept of a body and its headers; *secret* is blotted out wherever it is."""
+    kept = {
+        name: _without(secret, value)
+        for name, value in ((name.lower(), value) for name, value in headers.items())
+        if name in HEADERS
+    }
+    if body is None:
+        return Message(headers=kept, length=int(headers.get("content-length") or 0))
+    text = _text(body)
+    return Message(
+        headers=kept,
+        length=len(body),
+        text=None if text is None else _without(secret, text),
+        sha256=sha256(body).hexdigest(),
+    )
+
+
+def path(request: Request, secret: str) -> str:
+    """The path as it may be kept."""
+    return _without(secret, request.path)[:2000]
+
+
+def keep(store: Store, entry: Entry) -> None:
+    """Puts *entry* into the journal, in place of the one with its number if there is one."""
+    store.change(JOURNAL, str(entry.number), lambda _: entry, entry.tenant)
+
+
+def next_number(store: Store) -> int:
+    """The number of the next entry: 1 at first."""
+    return number(store, "journal") + 1
+
+
+def entries(store: Store, tenant: str | None = None) -> list[Entry]:
+    """The entries that are kept, in the order of their numbers."""
+    return sorted(store.values(JOURNAL, tenant), key=lambda entry: entry.number)
+
+
+def entry(store: Store, number: int) -> Entry | None:
+    return store.get(JOURNAL, str(number))
+
+
+def not_arrived(store: Store, number: int) -> Entry | None:
+    """Marks the answer of an entry as lost on its way; gives the entry, None if forgotten."""
+    if entry(store, number) is None:
+        return None
+
+    def mark(kept: Entry | None) -> Entry:
+        assert kept
+        return replace(kept, arrived=False, delivery=kept.delivery or "the client went away")
+
+    return store.change(JOURNAL, str(number), mark)
+
+
+def _text(body: bytes) -> str | None:
+    if len(body) > LONGEST:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _without(secret: str, text: str) -> str:
+    return re.sub(re.escape(secret), "[the API key]", text) if len(secret) > 3 else text

@@ -1,0 +1,109 @@
+"""What a run would have cost, and how much of it was paid twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from wan_validators.vendor import State
+
+from .stores import Store
+from .tasks import TASKS, Record, settled
+
+WINDOW: Final = 600.0
+"""Seconds within which an equal create is taken for the repetition of a lost one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """An accepted task. *usd* is None where no price is known, *billed* once it succeeded."""
+
+    task: str
+    tenant: str
+    model: str
+    usd: Decimal | None
+    billed: bool
+    at: float
+    entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """One call, paid for twice: *second* repeats *first*, of which the client never heard."""
+
+    first: Charge
+    second: Charge
+
+    @property
+    def usd(self) -> Decimal | None:
+        """What the second one costs more than was meant to be spent."""
+        return self.second.usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All accepted tasks in their order; *forgotten* ones were pushed out by later ones."""
+
+    charges: tuple[Charge, ...]
+    duplicates: tuple[Duplicate, ...]
+    forgotten: int = 0
+
+    @property
+    def total(self) -> Decimal:
+        """USD for everything that is billed and has a known price."""
+        return _sum(charge.usd for charge in self.charges if charge.billed)
+
+    @property
+    def twice(self) -> Decimal:
+        """USD of the total that was paid for repetitions."""
+        return _sum(each.usd for each in self.duplicates if each.second.billed)
+
+    @property
+    def unknown(self) -> int:
+        """How many billed tasks have no known price."""
+        return sum(charge.billed and charge.usd is None for charge in self.charges)
+
+
+def ledger(store: Store, now: float, tenant: str | None = None, window: float = WINDOW) -> Ledger:
+    """What the tasks of *tenant*, or of all, would have cost until *now*."""
+    records = [settled(record, now) for record in store.values(TASKS, tenant)]
+    duplicates = tuple(
+        Duplicate(first=_charge(first), second=_charge(second))
+        for first, second in _repeated(records, window)
+    )
+    charges = tuple(map(_charge, records))
+    return Ledger(charges=charges, duplicates=duplicates, forgotten=store.forgotten(TASKS))
+
+
+def _repeated(records: Sequence[Record], window: float) -> Iterator[tuple[Record, Record]]:
+    """Pairs of equal creates that both cost, the first of which was never answered.
+
+    Each one repeats the last before it.
+    """
+    last: dict[tuple[str, str, str, str], Record] = {}
+    for record in records:
+        if record.failure:
+            continue
+        what = (record.tenant, record.vendor, record.model, record.digest)
+        before = last.get(what)
+        if before and not before.answered and record.created_at - before.created_at <= window:
+            yield before, record
+        last[what] = record
+
+
+def _charge(record: Record) -> Charge:
+    return Charge(
+        task=record.id,
+        tenant=record.tenant,
+        model=record.model,
+        usd=record.cost,
+        billed=record.state is State.DONE and record.results is None,
+        at=record.created_at,
+        entry=record.entry,
+    )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))

@@ -1,0 +1,114 @@
+"""From a payload and a scenario to a task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from wan_validators.outputs import Images
+from wan_validators.spec import ModelSpec
+from wan_validators.vendor import Failure, Refused, Vendor
+
+from .intake import Submission
+from .lifecycle import Lifecycle
+from .plan import Picture, Plan, cost, keeping, plan
+from .prices import Prices
+from .refusal import TurnedDown
+from .scenario import Outcome, Scenario
+from .tasks import Record
+
+
+def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str | None:
+    """Why *scenario* cannot happen to a task of that model; None if it can.
+
+    With no *spec* only what is the same for all models of the vendor is looked at.
+    """
+    outcome = scenario.outcome
+    if scenario.vendor not in (None, vendor.name):
+        return f"the scenario {scenario.name} can only happen at {scenario.vendor}"
+    if outcome.fail and outcome.message is None and outcome.fail not in vendor.failures:
+        codes = ", ".join(vendor.failures)
+        return f"no task fails with {outcome.fail} here; codes: {codes}, or give a message"
+    if spec is None:
+        return None
+    outputs = spec.outputs if isinstance(spec.outputs, Images) else None
+    if outcome.keep is not None and not outputs:
+        return f"the scenario {scenario.name} needs a model that makes images"
+    if outcome.interleaved and not (outputs and outputs.interleave):
+        return f"the scenario {scenario.name} needs a model that can put texts between images"
+    return None
+
+
+def check(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> None:
+    """Raises TurnedDown if *scenario* cannot happen there."""
+    reason = why_not(scenario, vendor, spec)
+    if reason:
+        raise TurnedDown(Refused.NO_SCENARIO, reason)
+
+
+def record(
+    vendor: Vendor,
+    submitted: Submission,
+    scenario: Scenario,
+    *,
+    random: Random,
+    now: float,
+    tenant: str,
+    lifecycle: Lifecycle,
+    prices: Prices,
+) -> Record:
+    """The task that *submitted* becomes, which fails if its payload has errors.
+
+    Ids and seeds are drawn from *random*; *lifecycle* is for scenarios that have no other.
+    """
+    spec, outcome = submitted.spec, scenario.outcome
+    made = Record(
+        id=vendor.new_id(random),
+        tenant=tenant,
+        vendor=vendor.name,
+        model=spec.id,
+        remote_id=str(UUID(int=random.getrandbits(128), version=4)),
+        lifecycle=outcome.lifecycle or lifecycle,
+        created_at=now,
+        updated_at=now,
+        scenario=scenario.name,
+        digest=digest(submitted.payload),
+    )
+    if submitted.errors:
+        return replace(made, failure=vendor.rejection(submitted.errors))
+    failure = _failure(vendor, outcome)
+    planned = _planned(spec, submitted.payload, outcome, random.getrandbits(31))
+    counted = isinstance(spec.outputs, Images) and spec.outputs.counted
+    images = sum(isinstance(part, Picture) for part in planned.parts)
+    return replace(
+        made,
+        failure=failure,
+        parts=planned.parts,
+        results=outcome.results,
+        cost=cost(prices[spec.id], planned),
+        image_count=images if counted else None,
+    )
+
+
+def digest(payload: Mapping[str, Any]) -> str:
+    """The same for payloads that are equal as JSON, in whatever order and spacing."""
+    return sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+def _planned(spec: ModelSpec, payload: Any, outcome: Outcome, seed: int) -> Plan:
+    made = plan(spec, payload, seed, interleaved=outcome.interleaved)
+    return made if outcome.keep is None else keeping(made, outcome.keep)
+
+
+def _failure(vendor: Vendor, outcome: Outcome) -> Failure | None:
+    if outcome.moderated:
+        return vendor.moderation
+    if outcome.fail is None:
+        return None
+    message = outcome.message
+    return Failure(outcome.fail, vendor.failures[outcome.fail] if message is None else message)

@@ -1,0 +1,92 @@
+"""The mock as a whole: the vendors' APIs, and what a person or a test asks of the mock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .choice import Armed, arm
+from .clock import Clock
+from .journal import Entry, entries
+from .ledger import WINDOW, Ledger, ledger
+from .messages import Request, Response
+from .simulator import SEED, Simulator
+from .stores import COUNTERS, Store
+from .tasks import TASKS, Record, settled
+
+ALWAYS = 10**9
+"""So many creates as never come."""
+
+
+class Mock:
+    """A :class:`~wan_mockserver.messages.Service`: everything at one base URL.
+
+    *window* is how many seconds may lie between two equal creates that count as a duplicate
+    charge. *token* is asked for by the admin API, None asks for none.
+    """
+
+    def __init__(
+        self, simulator: Simulator, *, token: str | None = None, window: float = WINDOW
+    ) -> None:
+        self.simulator = simulator
+        self.token = token
+        self._window = window
+
+    @property
+    def clock(self) -> Clock:
+        return self.simulator.clock
+
+    @property
+    def store(self) -> Store:
+        return self.simulator.store
+
+    def handle(self, request: Request) -> Response:
+        return self.simulator.handle(request)
+
+    def lost(self, response: Response) -> None:
+        self.simulator.lost(response)
+
+    def journal(self, tenant: str | None = None) -> list[Entry]:
+        """The exchanges that are kept, of one tenant or of all, the oldest first."""
+        return entries(self.store, tenant)
+
+    def tasks(self, tenant: str | None = None) -> list[Record]:
+        """The tasks that are kept, the oldest first, as they stand now."""
+        now = self.clock.now()
+        return [settled(record, now) for record in self.store.values(TASKS, tenant)]
+
+    def ledger(self, tenant: str | None = None) -> Ledger:
+        """What the tasks would have cost until now."""
+        return ledger(self.store, self.clock.now(), tenant, self._window)
+
+    def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
+        """Lets the next *creates* of *tenant* ("" for any) meet *scenario*; None means all.
+
+        Raises ValueError for a scenario that there is not, and for a number below 0.
+        """
+        self.simulator.scenarios.named(scenario)
+        if creates is not None and creates < 0:
+            raise ValueError(f"creates must be a whole number from 0 up, not {creates}")
+        many = ALWAYS if creates is None else creates
+        arm(self.store, Armed(scenario=scenario, creates=many, tenant=tenant))
+
+    def reset(self, tenant: str | None = None, seed: int | None = None) -> None:
+        """Forgets everything, or all about one tenant, and draws from *seed* from now on.
+
+        A whole reset also puts the clock back to where it began.
+        """
+        self.store.clear(tenant)
+        if seed is not None:
+            self.reseed(seed)
+
+    def reseed(self, seed: int) -> None:
+        """Draws everything from *seed* from now on.
+
+        Raises ValueError for a number that is not exact as a float.
+        """
+        if abs(seed) > 2**53:
+            raise ValueError(f"a seed must lie between -2**53 and 2**53; {seed} does not")
+        self.store.change(COUNTERS, SEED, lambda _: float(seed))
+
+    def tenants(self) -> Iterable[str]:
+        """Whoever has done anything, in the order they came."""
+        return dict.fromkeys(entry.tenant for entry in self.journal() if entry.tenant)

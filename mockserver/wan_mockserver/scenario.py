@@ -1,0 +1,236 @@
+"""What goes wrong, as values: what happens on create, on each poll, at the end, on download."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from wan_validators.vendor import State
+
+from .delivery import Cut
+from .lifecycle import Lifecycle
+
+KEPT: Final = 24 * 3600.0
+"""Seconds for which tasks and result URLs are kept, as the upstream keeps them."""
+
+
+class Body(Enum):
+    """What stands in place of the body that the vendor would send."""
+
+    HTML = "html"
+    EMPTY = "empty"
+    ERROR = "error"
+    """A JSON object that tells of an error, whatever the status says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """Seconds, drawn from a log-normal distribution; *sigma* 0 makes them always *median*."""
+
+    median: float
+    sigma: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What happens to one request, or to *times* of them (None: to all that follow).
+
+    *handled* tells whether the server first does what it is asked: a create that is handled
+    makes a task and is billed, whatever its answer looks like. *status* alone is an error in
+    the vendor's shape, after which nothing was handled; *body*, *content_type* and
+    *location* change the answer. *retry_after* is in seconds, and with *retry_as_date* goes
+    out as an HTTP date. A redirect leads to *location*, "" being the path itself.
+    """
+
+    handled: bool = True
+    status: int | None = None
+    detail: str = ""
+    retry_after: float | None = None
+    retry_as_date: bool = False
+    body: Body | None = None
+    content_type: str | None = None
+    location: str | None = None
+    cut: Cut | None = None
+    delay: Lag | None = None
+    pace: float | None = None
+    times: int | None = 1
+
+    @property
+    def intact(self) -> bool:
+        """Whether the client gets what the vendor would have answered, late or not."""
+        return self.handled and self.cut is None and self.body is None and self.status is None
+
+    @property
+    def says(self) -> str:
+        """The step in a few words, for the journal."""
+        facts = (
+            str(self.status or ""),
+            self.body.value if self.body else "",
+            self.cut.value if self.cut else "",
+            self.content_type or "",
+            "redirect" if self.location is not None else "",
+            "late" if self.delay else "",
+            "slow" if self.pace else "",
+        )
+        said = " ".join(filter(None, facts)) or "as usual"
+        return said if self.intact or not self.handled else f"{said} after it was done"
+
+
+Steps = tuple[Step, ...]
+
+
+def nth(steps: Steps, count: int, *, again: bool = False) -> Step | None:
+    """The step for a request before which there were *count*; None past the last of them.
+
+    With *again* the steps begin anew after one request that is past the last.
+    """
+    whole = sum(step.times or 0 for step in steps)
+    if again and all(step.times is not None for step in steps):
+        count %= whole + 1
+    for step in steps:
+        if step.times is None or count < step.times:
+            return step
+        count -= step.times
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creating:
+    """What happens to creates. After its last step, one create passes and all begin anew."""
+
+    steps: Steps = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polling:
+    """What happens to the polls of one task, and how they show it.
+
+    *words* are on the wire for states in place of the vendor's ("" leaves the status out),
+    *other_words* takes the vendor's other vocabulary, *upper_case* puts either in capitals.
+    *backwards* shows an unfinished task's progress and states in the wrong order, and
+    *integer_codes* an error's code as a number.
+    """
+
+    steps: Steps = ()
+    words: Mapping[State, str] | None = None
+    other_words: bool = False
+    upper_case: bool = False
+    backwards: bool = False
+    integer_codes: bool = False
+
+
+class Results(Enum):
+    """What a task has that is done."""
+
+    NONE = "none"
+    """No member for them at all."""
+    EMPTY = "empty"
+    """The member, with nothing in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a task ends, and when.
+
+    *fail* is the code of the error it ends with, *message* its text if it is not the
+    vendor's own for the code; *moderated* ends it with what the vendor says of refused
+    content. *keep* is how many of its images succeed, at least one fewer than were asked for
+    unless that leaves none. *interleaved* makes text parts whatever the payload says.
+    """
+
+    lifecycle: Lifecycle | None = None
+    fail: str | None = None
+    message: str | None = None
+    moderated: bool = False
+    keep: int | None = None
+    results: Results | None = None
+    interleaved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloading:
+    """What happens to the downloads of one file, and how many seconds after its task's end
+    it is there."""
+
+    steps: Steps = ()
+    lifetime: float = KEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A named way for things to go; each part that is its default goes as usual.
+
+    *vendor* is the only one it can happen at, None for all. *group* is where it is listed.
+    """
+
+    name: str
+    summary: str
+    group: str = "own"
+    vendor: str | None = None
+    create: Creating = Creating()
+    poll: Polling = Polling()
+    outcome: Outcome = Outcome()
+    download: Downloading = Downloading()
+
+    @property
+    def usual(self) -> bool:
+        """Whether nothing is out of the ordinary."""
+        return all(getattr(self, part) == make() for part, make in PARTS.items())
+
+    def times(self, count: int) -> Scenario:
+        """The same with *count* as the times of its steps, or as the images that it keeps.
+
+        Raises ValueError if it has neither.
+        """
+        if self.outcome.keep is not None:
+            return replace(self, outcome=replace(self.outcome, keep=count))
+        changed: dict[str, Any] = {}
+        for part in ("create", "poll", "download"):
+            value = getattr(self, part)
+            steps = tuple(replace(step, times=count) for step in value.steps)
+            changed[part] = replace(value, steps=steps)
+        if not any(part.steps for part in changed.values()):
+            raise ValueError(f"the scenario {self.name} has nothing to count, so no :{count}")
+        return replace(self, **changed)
+
+
+PARTS: Final = {
+    "create": Creating,
+    "poll": Polling,
+    "outcome": Outcome,
+    "download": Downloading,
+}
+
+Part = TypeVar("Part", Creating, Polling, Outcome, Downloading)
+
+
+def combined(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Scenario:
+    """All of *scenarios* at once: the steps of one after those of the other.
+
+    Raises ValueError where two of them differ about anything else.
+    """
+    made = replace(scenarios[0], name=name, summary=summary or scenarios[0].summary)
+    for other in scenarios[1:]:
+        if None not in (made.vendor, other.vendor) and made.vendor != other.vendor:
+            raise ValueError(f"{name}: {other.name} can only happen at {other.vendor}")
+        parts = {part: _joined(getattr(made, part), getattr(other, part), name) for part in PARTS}
+        made = replace(made, vendor=made.vendor or other.vendor, **parts)
+    said = summary or " ".join(each.summary for each in scenarios)
+    return replace(made, summary=said)
+
+
+def _joined(one: Part, other: Part, name: str) -> Part:
+    usual = type(one)()
+    changed: dict[str, Any] = {}
+    for field in fields(one):
+        first: Any = getattr(one, field.name)
+        second: Any = getattr(other, field.name)
+        if field.name == "steps":
+            changed["steps"] = (*first, *second)
+        elif second != getattr(usual, field.name):
+            if first not in (getattr(usual, field.name), second):
+                raise ValueError(f"{name}: two of its scenarios differ about {field.name}")
+            changed[field.name] = second
+    return replace(one, **changed)

@@ -1,0 +1,73 @@
+"""The scenarios that a server knows, and how one of them is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from wan_validators.nearest import nearest
+from wan_validators.wording import clip
+
+from .catalogue import shipped
+from .scenario import Scenario, combined
+
+MOST: Final = 10_000
+"""Compositions that are remembered."""
+
+
+class UnknownScenario(ValueError):
+    """There is no such scenario; the message names the nearest."""
+
+
+class Scenarios(Mapping[str, Scenario]):
+    """The shipped ones and *own*, which take their place where they have the same name.
+
+    :meth:`named` also reads compositions: ``rate-limited:3+expired-urls``.
+    """
+
+    def __init__(self, own: Mapping[str, Scenario] | None = None) -> None:
+        self._all = {**shipped(), **(own or {})}
+        self._named: dict[str, Scenario] = {}
+
+    def __getitem__(self, name: str) -> Scenario:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def named(self, text: str) -> Scenario:
+        """The scenario that *text* is the name of, in the form NAME, NAME:COUNT or A+B.
+
+        Raises UnknownScenario for a name that there is not, and ValueError for parts that
+        do not go together or a count where nothing can be counted.
+        """
+        known = self._named.get(text)
+        if known is None:
+            known = self._read(text)
+            if len(self._named) < MOST:
+                self._named[text] = known
+        return known
+
+    def _read(self, text: str) -> Scenario:
+        parts = tuple(self._one(part.strip()) for part in text.split("+"))
+        return parts[0] if len(parts) == 1 else combined(text, parts)
+
+    def _one(self, text: str) -> Scenario:
+        name, colon, count = text.partition(":")
+        found = self._all.get(name)
+        if found is None:
+            raise UnknownScenario(self._unknown(name))
+        if not colon:
+            return found
+        if not re.fullmatch("[1-9][0-9]{0,5}", count):
+            raise ValueError(f"{clip(repr(text))}: after the colon comes a whole number from 1 up")
+        return found.times(int(count))
+
+    def _unknown(self, name: str) -> str:
+        near = nearest(name, self._all)
+        hint = f"did you mean {near}?" if near else f"one of: {', '.join(self._all)}"
+        return f"there is no scenario {clip(repr(name))}; {hint}"

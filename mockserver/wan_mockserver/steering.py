@@ -1,0 +1,136 @@
+"""Which scenario a request meets, and which of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from wan_validators.vendor import Refused, Vendor
+
+from . import making
+from .chaos import Chaos
+from .choice import HEADER, armed
+from .refusal import TurnedDown
+from .scenario import Outcome, Scenario, nth
+from .scenarios import Scenarios
+from .stores import Store, number
+from .tasks import Record
+from .visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What was chosen for a request; *plan* names the draw, if *chaotic* chance chose."""
+
+    scenario: Scenario
+    chaotic: bool = False
+    plan: str = ""
+
+
+class Steering:
+    """Chooses among the *known* scenarios, strongest first: the request's header, its API key,
+    what was armed for the next creates, and then *otherwise*, or what *chaos* draws."""
+
+    def __init__(
+        self, store: Store, known: Scenarios, otherwise: str = "ok", chaos: Chaos | None = None
+    ) -> None:
+        known.named(otherwise)
+        self._store = store
+        self._known = known
+        self._otherwise = otherwise
+        self._chaos = chaos
+
+    def create(self, visit: Visit, vendor: Vendor) -> Met:
+        """What a create of *visit* meets; sets its step and label."""
+        tenant = visit.caller.tenant
+        name = self._asked(visit) or armed(self._store, tenant)
+        met = self._met(name) if name or not self._chaos else self._drawn(visit, vendor)
+        making.check(met.scenario, vendor, None)
+        steps = met.scenario.create.steps
+        count = 0
+        if steps and not met.chaotic:
+            count = number(self._store, f"create/{met.scenario.name}", tenant)
+        visit.step = nth(steps, count, again=True)
+        self._label(visit, met, "create", count)
+        return met
+
+    def poll(self, visit: Visit, record: Record | None) -> Met:
+        """What a poll of *record*, this visit of it included, meets; sets step and label."""
+        name = self._header(visit) or (record.scenario if record else self._asked(visit))
+        met = self._met(name)
+        count = record.visits - 1 if record else 0
+        if record and record.chaotic and not self._header(visit):
+            met, count = self._more(met, "poll", f"{record.id}/{count}"), 0
+        elif record is None and met.scenario.poll.steps:
+            what = f"poll/{visit.names['task_id']}"
+            count = number(self._store, what, visit.caller.tenant)
+        visit.step = nth(met.scenario.poll.steps, count)
+        self._label(visit, met, "poll", count)
+        return met
+
+    def download(self, visit: Visit, record: Record | None) -> Met:
+        """What a download of one of the files of *record* meets; sets step and label."""
+        met = self._met(self._header(visit) or (record.scenario if record else None))
+        steps = met.scenario.download.steps
+        count = 0
+        if record and (steps or record.chaotic):
+            count = number(self._store, f"file/{visit.request.path}", record.tenant)
+        if record and record.chaotic and not self._header(visit):
+            met, count = self._more(met, "download", f"{visit.request.path}/{count}"), 0
+        visit.step = nth(met.scenario.download.steps, count)
+        self._label(visit, met, "download", count)
+        return met
+
+    def _header(self, visit: Visit) -> str | None:
+        return visit.request.headers.get(HEADER.lower())
+
+    def _asked(self, visit: Visit) -> str | None:
+        return self._header(visit) or visit.caller.scenario
+
+    def _met(self, name: str | None) -> Met:
+        try:
+            return Met(self._known.named(name or self._otherwise))
+        except ValueError as error:
+            raise TurnedDown(Refused.NO_SCENARIO, str(error)) from error
+
+    def _drawn(self, visit: Visit, vendor: Vendor) -> Met:
+        """A create part and an outcome, each of which may be as usual."""
+        assert self._chaos
+        tenant = visit.caller.tenant
+        count = number(self._store, "chaos", tenant)
+        drawn = [
+            self._chaos.drawn(part, f"{tenant}/{count}", self._known, _applies(vendor))
+            for part in ("create", "outcome")
+        ]
+        met = self._met("+".join(filter(None, drawn)) or "ok")
+        return replace(met, chaotic=True, plan=f"{self._chaos}#{count} ")
+
+    def _more(self, met: Met, part: str, what: str) -> Met:
+        """*met* with another *part*, if chance has one for the request *what*."""
+        assert self._chaos
+        name = self._chaos.drawn(part, what, self._known, lambda _: True)
+        drawn = self._met(name or "ok").scenario
+        scenario = replace(met.scenario, name=drawn.name, **{part: getattr(drawn, part)})
+        return Met(scenario, chaotic=True, plan=f"{self._chaos} ")
+
+    def _label(self, visit: Visit, met: Met, part: str, count: int) -> None:
+        if met.scenario.usual and not met.chaotic:
+            return
+        says = visit.step.says if visit.step else "as usual"
+        visit.label = f"{met.plan}{met.scenario.name} {part} {count + 1}: {says}"
+
+
+def fitting(met: Met, vendor: Vendor, visit: Visit) -> Met:
+    """*met* as it can happen to the model of *visit*.
+
+    An outcome that chance drew and that cannot happen is dropped; one that was chosen raises
+    TurnedDown.
+    """
+    if met.chaotic and making.why_not(met.scenario, vendor, visit.spec):
+        return replace(met, scenario=replace(met.scenario, outcome=Outcome()))
+    making.check(met.scenario, vendor, visit.spec)
+    return met
+
+
+def _applies(vendor: Vendor) -> Callable[[Scenario], bool]:
+    return lambda scenario: making.why_not(scenario, vendor, None) is None

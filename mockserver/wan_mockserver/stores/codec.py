@@ -1,0 +1,122 @@
+"""Values as JSON and back, for stores that outlive the process."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Any, Final, Generic, Union, get_args, get_origin
+
+from cattrs import Converter
+from cattrs.preconf.json import make_converter
+
+from . import Value
+
+_PLAIN: Final = {str, bool, int, float, NoneType}
+
+
+def octets(text: str) -> bytes:
+    """Any str as bytes, lone surrogates included; no two are the same."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+class Codec(Generic[Value]):
+    """Values of one *kind* as bytes: exact, type by type as *kind* declares them.
+
+    *kind* is a number, or a dataclass of plain values, bytes, decimals, enumerations of str
+    or int, mappings from str, tuples, other dataclasses, and unions of these; members of a
+    union are told apart by the names of their classes. A protocol, or Any, will not do.
+    """
+
+    def __init__(self, kind: type[Value]) -> None:
+        self._kind = kind
+        self._take_apart = _CONVERTER.get_unstructure_hook(kind)
+        self._build = _CONVERTER.get_structure_hook(kind)
+
+    def encode(self, value: Value) -> bytes:
+        return octets(_JSON.encode(self._take_apart(value)))
+
+    def decode(self, content: bytes) -> Value:
+        """The value that *content* was made of; raises ValueError if it is of another kind."""
+        try:
+            parts = json.loads(content.decode("utf-8", "surrogatepass"))
+            built: Value = self._build(parts, self._kind)
+        except Exception as error:
+            raise ValueError(
+                f"what the store keeps is no {self._kind.__name__} that this wanproof can read, "
+                "but perhaps another version's; clear the store, or use a new one"
+            ) from error
+        return built
+
+
+def codec(kind: type[Value]) -> Codec[Value]:
+    """The one codec of *kind*; raises TypeError for a kind that has none."""
+    if kind not in _CODECS:
+        _CODECS[kind] = Codec(kind)
+    return _CODECS[kind]
+
+
+_CODECS: Final[dict[Any, Codec[Any]]] = {}
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Not in ASCII: an escaped pair of surrogates would come back as one character."""
+
+
+def _converter() -> Converter:
+    converter = make_converter(detailed_validation=False)
+    converter.register_unstructure_hook(bytes, lambda value: b64encode(value).decode("ascii"))
+    converter.register_structure_hook(bytes, lambda text, _: b64decode(text))
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
+    converter.register_unstructure_hook_factory(_is_choice, _tag)
+    converter.register_structure_hook_factory(_is_choice, _untag)
+    return converter
+
+
+def _is_choice(kind: Any) -> bool:
+    """Whether *kind* is a union of more than JSON itself keeps apart."""
+    if get_origin(kind) not in (Union, UnionType):
+        return False
+    members = set(get_args(kind))
+    return len(members - {NoneType}) > 1 and not members <= _PLAIN
+
+
+def _members(union: Any) -> dict[str, Any]:
+    """The members of *union* but None, by the names of their classes."""
+    members = [member for member in get_args(union) if member is not NoneType]
+    named = {(get_origin(member) or member).__name__: member for member in members}
+    if len(named) < len(members):
+        raise TypeError(f"two members of {union} have one name, so they cannot be told apart")
+    return named
+
+
+def _tag(union: Any, converter: Converter) -> Any:
+    hooks = {
+        name: converter.get_unstructure_hook(member) for name, member in _members(union).items()
+    }
+
+    def tag(value: Any) -> list[Any] | None:
+        if value is None:
+            return None
+        name = type(value).__name__
+        return [name, hooks[name](value)]
+
+    return tag
+
+
+def _untag(union: Any, converter: Converter) -> Any:
+    members = _members(union)
+    hooks = {name: converter.get_structure_hook(member) for name, member in members.items()}
+
+    def untag(tagged: list[Any] | None, _: Any) -> Any:
+        if tagged is None:
+            return None
+        name, content = tagged
+        return hooks[name](content, members[name])
+
+    return untag
+
+
+_CONVERTER: Final = _converter()

@@ -1,0 +1,162 @@
+"""Values in Redis or Valkey, which servers on several machines may share."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from secrets import token_hex
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from . import Table, Unavailable, Value
+from .codec import Codec, codec, octets
+from .redis_scripts import CHANGE, CLEAR, MARK, VALUES
+
+try:
+    from redis import BlockingConnectionPool, Redis, RedisError
+    from redis.backoff import ExponentialBackoff
+    from redis.exceptions import ConnectionError as Disconnected
+    from redis.exceptions import TimeoutError as TimedOut
+    from redis.retry import Retry
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        f'{missing.name} is not installed; get it with: pip install "wanproof[redis]"',
+        name=missing.name,
+    ) from missing
+
+PREFIX: Final = "wanproof:"
+"""What the names of all keys begin with, unless told otherwise."""
+
+TTL: Final = 7 * 24 * 3600
+"""Seconds after its last change at which Redis forgets a world, as nobody uses it any more.
+
+Nothing else expires by Redis's clock.
+"""
+
+PATIENCE: Final = 30.0
+"""Seconds for which a change is tried again that others were faster than."""
+
+FORMS: Final = (
+    "redis://HOST:PORT/DB, rediss:// for TLS, valkey://, valkeys://, or unix://PATH; "
+    "special characters of a password must be percent-encoded"
+)
+"""What may be the URL of a server, for messages."""
+
+_OPTIONS: Final = {
+    "max_connections": 32,
+    "timeout": PATIENCE,
+    "socket_connect_timeout": 5.0,
+    "socket_timeout": 10.0,
+    "retry_on_error": [Disconnected, TimedOut],
+}
+
+
+class RedisStore:
+    """Kept at the server of *url*, under *prefix*; safe under threads and among machines.
+
+    Any number of worlds may share a server, each under a prefix of its own. A change that a
+    lost connection leaves in doubt is sent again, and done once. Raises ValueError for what
+    is no such URL and Unavailable, which never shows the password, for a server that cannot
+    be used.
+    """
+
+    def __init__(self, url: str, prefix: str = PREFIX) -> None:
+        self._place = _place(url)
+        names = ("values", "order", "tenants", "totals")
+        self._keys = [octets(prefix + name) for name in names]
+        self._client = _client(url)
+        self._change = self._client.register_script(CHANGE)
+        self._values = self._client.register_script(VALUES)
+        self._clear = self._client.register_script(CLEAR)
+        with self._reaching():
+            self._client.ping()
+
+    def get(self, table: Table[Value], key: str) -> Value | None:
+        return _read(codec(table.type), self._kept(table, key))
+
+    def change(
+        self,
+        table: Table[Value],
+        key: str,
+        change: Callable[[Value | None], Value],
+        tenant: str = "",
+    ) -> Value:
+        coded, deadline = codec(table.type), time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            kept = self._kept(table, key)
+            value = change(_read(coded, kept))
+            if self._write(table, key, tenant, kept, coded.encode(value), table.weigh(value)):
+                return value
+            time.sleep(random.random() / 500)  # noqa: S311  (only so that not all try at once)
+        raise Unavailable(
+            f"others changed {table.name} {key!r} at {self._place} for {PATIENCE:g} seconds, so "
+            "that no change came through; send fewer requests at a time"
+        )
+
+    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
+        of_tenant = [] if tenant is None else [octets(tenant).hex()]
+        with self._reaching():
+            found = self._values(keys=self._keys, args=[table.name, *of_tenant])
+        return [_value(codec(table.type), kept) for kept in found]
+
+    def forgotten(self, table: Table[Value]) -> int:
+        with self._reaching():
+            return int(self._client.hget(self._keys[3], f"forgotten\0{table.name}") or 0)
+
+    def clear(self, tenant: str | None = None) -> None:
+        with self._reaching():
+            if tenant is None:
+                self._client.delete(*self._keys)
+            else:
+                self._clear(keys=self._keys, args=[octets(tenant).hex()])
+
+    def close(self) -> None:
+        self._client.connection_pool.disconnect()
+
+    def _kept(self, table: Table[Any], key: str) -> bytes | None:
+        with self._reaching():
+            return self._client.hget(self._keys[0], table.name.encode() + b"\0" + octets(key))
+
+    def _write(
+        self,
+        table: Table[Any],
+        key: str,
+        tenant: str,
+        seen: bytes | None,
+        content: bytes,
+        weight: int,
+    ) -> bool:
+        """Whether nobody wrote since *seen* was read, so that *content* now is the value."""
+        most = table.most, "" if table.bytes is None else table.bytes
+        marks = (seen or b"")[:MARK], token_hex(MARK // 2)
+        owner = octets(tenant).hex()
+        args = [table.name, octets(key), *marks, weight, owner, *most, content, TTL]
+        with self._reaching():
+            return bool(self._change(keys=self._keys, args=args))
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except RedisError as error:
+            raise Unavailable(
+                f"the Redis server at {self._place} cannot be used ({error}); see that it runs "
+                "and that host, port, database and password are right"
+            ) from error
+
+
+def _value(coded: Codec[Value], kept: bytes) -> Value:
+    return coded.decode(kept.partition(b"\n")[2])
+
+
+def _read(coded: Codec[Value], kept: bytes | None) -> Value | None:
+    return None if kept is None else _value(coded, kept)
+
+
+def _place(url: str) -> str:
+    """*url* without what may be secret; raises ValueError if it is none of a server."""
+    parts = urlsplit(url)
+    scheme, ours = parts.scheme, {"redis", "rediss", "valkey", "valkeys", "unix"}
+    ...

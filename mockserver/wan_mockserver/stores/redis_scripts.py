@@ -1,0 +1,119 @@
+"""What happens inside Redis: scripts, each of which runs as one step.
+
+A world is four keys, always given in this order, so that all of it expires together:
+
+* values, a hash from table NUL key to a line of facts and, after it, the value;
+* order, a sorted set of table NUL place key, where a place is a number of 16 digits;
+* tenants, a sorted set of tenant NUL table NUL place key, the tenant in hexadecimal;
+* totals, a hash of places given so far and, by table, of what is kept and was forgotten.
+
+The facts are: the marks of the last writes, latest first; the place; the weight; the tenant.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MARK: Final = 16
+"""Characters of the mark by which a write is known."""
+
+MARKS: Final = 4
+"""Writes that are remembered, so that one of them that is sent again is not done again."""
+
+_HELPERS: Final = """
+local values, order, tenants, totals = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local NUL = string.char(0)
+
+local function range(set, prefix, ...)
+    return redis.call('ZRANGEBYLEX', set, '[' .. prefix, '(' .. prefix .. string.char(255), ...)
+end
+
+local function facts(kept)
+    return string.match(kept, '^(%x+) (%d+) (%d+) (%x*)\\n')
+end
+
+local function drop(name, placed)
+    local key = string.sub(placed, 17)
+    local field = name .. NUL .. key
+    local _, place, weight, tenant = facts(redis.call('HGET', values, field))
+    redis.call('HDEL', values, field)
+    redis.call('ZREM', order, name .. NUL .. placed)
+    redis.call('ZREM', tenants, tenant .. NUL .. name .. NUL .. placed)
+    return redis.call('HINCRBY', totals, 'count' .. NUL .. name, -1),
+        redis.call('HINCRBY', totals, 'weight' .. NUL .. name, -weight)
+end
+"""
+
+CHANGE: Final = (
+    _HELPERS
+    + f"""
+local MARK, OLDER = {MARK}, {MARK * (MARKS - 1)}
+local name, key, seen, mark, weight, tenant, most, bytes, content, ttl = unpack(ARGV)
+local field = name .. NUL .. key
+local old = redis.call('HGET', values, field)
+local marks, place, before = '', nil, 0
+if old then
+    marks, place, before, tenant = facts(old)
+end
+if string.find(marks, mark, 1, true) then
+    return 1
+end
+if string.sub(marks, 1, MARK) ~= seen then
+    return 0
+end
+local count = redis.call('HINCRBY', totals, 'count' .. NUL .. name, old and 0 or 1)
+local heavy = redis.call('HINCRBY', totals, 'weight' .. NUL .. name, weight - before)
+if not old then
+    place = string.format('%016.0f', redis.call('HINCRBY', totals, 'places', 1))
+    redis.call('ZADD', order, 0, name .. NUL .. place .. key)
+    redis.call('ZADD', tenants, 0, tenant .. NUL .. name .. NUL .. place .. key)
+end
+marks = mark .. string.sub(marks, 1, OLDER)
+local line = table.concat({{marks, place, weight, tenant}}, ' ')
+redis.call('HSET', values, field, line .. '\\n' .. content)
+"""
+    + """
+while count > tonumber(most) or (bytes ~= '' and heavy > tonumber(bytes) and count > 1) do
+    local first = range(order, name .. NUL, 'LIMIT', 0, 1)[1]
+    count, heavy = drop(name, string.sub(first, #name + 2))
+    redis.call('HINCRBY', totals, 'forgotten' .. NUL .. name, 1)
+end
+for _, each in ipairs(KEYS) do
+    redis.call('EXPIRE', each, ttl)
+end
+return 1
+"""
+)
+"""Arguments: table, key, the mark of the write that was seen ('' if there was no value), the
+mark of this one, weight, tenant, most and bytes of the table, the value, seconds to live.
+Gives 1, or 0 where another write came in between."""
+
+VALUES: Final = (
+    _HELPERS
+    + """
+local name, prefix = ARGV[1], ARGV[1] .. NUL
+local set = order
+if ARGV[2] then
+    set, prefix = tenants, ARGV[2] .. NUL .. prefix
+end
+local found = {}
+for nth, member in ipairs(range(set, prefix)) do
+    local key = string.sub(member, #prefix + 17)
+    found[nth] = redis.call('HGET', values, name .. NUL .. key)
+end
+return found
+"""
+)
+"""Arguments: table, and a tenant if only its values are wanted. Gives them in their order."""
+
+CLEAR: Final = (
+    _HELPERS
+    + """
+local prefix = ARGV[1] .. NUL
+for _, member in ipairs(range(tenants, prefix)) do
+    local name, placed = string.match(string.sub(member, #prefix + 1), '^(%Z*)%z(.*)$')
+    drop(name, placed)
+end
+"""
+)
+"""Argument: a tenant, whose values are all forgotten."""

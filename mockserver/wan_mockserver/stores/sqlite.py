@@ -1,0 +1,248 @@
+"""Values in an SQLite file, which the processes of one machine may share."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+from . import Table, Unavailable, Value
+from .codec import codec, octets
+
+SCHEMA: Final = 1
+"""The version of the tables below, kept in the file's ``user_version``."""
+
+APPLICATION: Final = 0x77616E70
+"""The file's ``application_id``, by which a database is known to be ours."""
+
+PATIENCE: Final = 30.0
+"""Seconds to wait for other processes that hold the file."""
+
+_TABLES: Final = (
+    """CREATE TABLE IF NOT EXISTS kept (
+        place INTEGER PRIMARY KEY,
+        shelf TEXT NOT NULL,
+        key BLOB NOT NULL,
+        tenant BLOB NOT NULL,
+        weight INTEGER NOT NULL,
+        value BLOB NOT NULL,
+        UNIQUE (shelf, key))""",
+    "CREATE INDEX IF NOT EXISTS by_shelf ON kept (shelf)",
+    "CREATE INDEX IF NOT EXISTS by_tenant ON kept (tenant, shelf)",
+    """CREATE TABLE IF NOT EXISTS shelves (
+        name TEXT PRIMARY KEY,
+        count INTEGER NOT NULL DEFAULT 0,
+        weight INTEGER NOT NULL DEFAULT 0,
+        forgotten INTEGER NOT NULL DEFAULT 0)""",
+    """CREATE TRIGGER IF NOT EXISTS came AFTER INSERT ON kept BEGIN
+        INSERT OR IGNORE INTO shelves (name) VALUES (NEW.shelf);
+        UPDATE shelves SET count = count + 1, weight = weight + NEW.weight
+            WHERE name = NEW.shelf;
+    END""",
+    """CREATE TRIGGER IF NOT EXISTS changed AFTER UPDATE OF weight ON kept
+        WHEN OLD.weight <> NEW.weight BEGIN
+        UPDATE shelves SET weight = weight + NEW.weight - OLD.weight WHERE name = NEW.shelf;
+    END""",
+    """CREATE TRIGGER IF NOT EXISTS went AFTER DELETE ON kept BEGIN
+        UPDATE shelves SET count = count - 1, weight = weight - OLD.weight
+            WHERE name = OLD.shelf;
+    END""",
+)
+
+_ALL: Final = "SELECT value FROM kept WHERE shelf = :shelf ORDER BY place"
+_OF_TENANT: Final = (
+    "SELECT value FROM kept WHERE shelf = :shelf AND tenant = :tenant ORDER BY place"
+)
+
+
+class SqliteStore:
+    """Kept in the file at *path*, on a local disk; safe under threads and processes.
+
+    Whatever a method returned after survives the death of the process, though the last
+    moments may not survive that of the machine. A process that forks opens its own store
+    afterwards. Raises ValueError, saying what to do, for a file that cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+        self._lock = RLock()
+        self._connection = _opened(self._path)
+
+    def get(self, table: Table[Value], key: str) -> Value | None:
+        with self._using() as connection:
+            row = connection.execute(
+                "SELECT value FROM kept WHERE shelf = ? AND key = ?", (table.name, octets(key))
+            ).fetchone()
+        return codec(table.type).decode(row[0]) if row else None
+
+    def change(
+        self,
+        table: Table[Value],
+        key: str,
+        change: Callable[[Value | None], Value],
+        tenant: str = "",
+    ) -> Value:
+        coded = codec(table.type)
+        with self._writing() as connection:
+            old = connection.execute(
+                "SELECT place, weight, value FROM kept WHERE shelf = ? AND key = ?",
+                (table.name, octets(key)),
+            ).fetchone()
+            value = change(coded.decode(old[2]) if old else None)
+            weight, content = table.weigh(value), coded.encode(value)
+            if old:
+                connection.execute(
+                    "UPDATE kept SET weight = ?, value = ? WHERE place = ?",
+                    (weight, content, old[0]),
+                )
+            else:
+                connection.execute(
+                    "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)",
+                    (table.name, octets(key), octets(tenant), weight, content),
+                )
+            if not old or weight > old[1]:
+                _make_room(connection, table)
+        return value
+
+    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
+        with self._using() as connection:
+            rows = connection.execute(
+                _ALL if tenant is None else _OF_TENANT,
+                {"shelf": table.name, "tenant": octets(tenant or "")},
+            ).fetchall()
+        return [codec(table.type).decode(content) for (content,) in rows]
+
+    def forgotten(self, table: Table[Value]) -> int:
+        with self._using() as connection:
+            row = connection.execute(
+                "SELECT forgotten FROM shelves WHERE name = ?", (table.name,)
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def clear(self, tenant: str | None = None) -> None:
+        with self._writing() as connection:
+            if tenant is not None:
+                connection.execute("DELETE FROM kept WHERE tenant = ?", (octets(tenant),))
+                return
+            connection.execute("DELETE FROM kept")
+            connection.execute("DELETE FROM shelves")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one thread at a time."""
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise Unavailable(_trouble(self._path, error)) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection in a transaction that no other process can get between."""
+        with self._using() as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+
+def _make_room(connection: sqlite3.Connection, table: Table[Any]) -> None:
+    """Drops what was kept first until the limits of *table* hold."""
+    count, weight = connection.execute(
+        "SELECT count, weight FROM shelves WHERE name = ?", (table.name,)
+    ).fetchone()
+    dropped = 0
+    while table.overfull(count - dropped, weight):
+        place, less = connection.execute(
+            "SELECT place, weight FROM kept WHERE shelf = ? ORDER BY place LIMIT 1", (table.name,)
+        ).fetchone()
+        connection.execute("DELETE FROM kept WHERE place = ?", (place,))
+        dropped, weight = dropped + 1, weight - less
+    if dropped:
+        connection.execute(
+            "UPDATE shelves SET forgotten = forgotten + ? WHERE name = ?", (dropped, table.name)
+        )
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection to the database at *path*, made if there is none."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name a file in it, such as {path / 'wanproof.db'}")
+    if not path.parent.is_dir():
+        raise ValueError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+    try:
+        with ExitStack() as unless_ready:
+            connection = sqlite3.connect(
+                path.absolute(), timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            )
+            unless_ready.callback(connection.close)
+            _check(connection, path)
+            _prepare(connection)
+            unless_ready.pop_all()
+            return connection
+    except sqlite3.Error as error:
+        raise ValueError(_trouble(path, error)) from error
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises ValueError for a database that is not ours, before anything is written to it."""
+    with connection:
+        connection.execute("BEGIN")  # one moment for all three, whatever others are making
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (schema,) = connection.execute("PRAGMA user_version").fetchone()
+        (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION and (application or schema or objects):
+        raise ValueError(f"{path} is a database of another program; name another file")
+    if schema > SCHEMA:
+        raise ValueError(
+            f"{path} was written by a newer wanproof (its schema is {schema}, this one knows "
+            f"{SCHEMA}); update wanproof, or name another file"
+        )
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Sets the journal's mode; SQLite itself does not wait for others who do so, too."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _trouble(path: Path, error: sqlite3.Error) -> str:
+    """What is the matter with the database at *path*, and what to do."""
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF:
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            says = "is no SQLite database, or a damaged one; remove it, or name another file"
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            says = "cannot be written; allow it, in its folder too, or name another file"
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            says = f"was held by another process for {PATIENCE:g} seconds; end that process"
+        case sqlite3.SQLITE_FULL:
+            says = "cannot grow, the disk is full; make room, or name a file on another disk"
+        case _:
+            says = "cannot be used"
+    return f"{path} {says} ({error})"

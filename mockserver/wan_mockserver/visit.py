@@ -1,0 +1,93 @@
+"""One request on its way through the simulator, and what becomes known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from wan_validators.finding import Finding
+from wan_validators.spec import ModelSpec
+from wan_validators.vendor import State, Vendor
+
+from .exchange import Exchange
+from .journal import Entry, Note, message, path
+from .messages import Request, Response
+from .scenario import Step
+from .tasks import ENDED
+from .tenants import NOBODY, Caller
+
+
+@dataclass(slots=True)
+class Visit:
+    """*number* is that of its entry in the journal; *now* the server's time when it came.
+
+    *names* are the parts of the path that vary. *label* is what a scenario said, *step* what
+    it does. *why* says why the request was refused.
+    """
+
+    request: Request
+    number: int
+    now: float
+    random: Random
+    vendor: Vendor | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    caller: Caller = NOBODY
+    action: str = ""
+    spec: ModelSpec | None = None
+    task: str = ""
+    state: State | None = None
+    step: Step | None = None
+    label: str = ""
+    why: str = ""
+    findings: tuple[Finding, ...] | None = None
+
+    def exchange(self, response: Response) -> Exchange:
+        """The request and its answer, and their entry for the journal."""
+        return Exchange(
+            request=self.request,
+            response=response,
+            entry=self._entry(response),
+            findings=self.findings,
+        )
+
+    def _entry(self, response: Response) -> Entry:
+        request, key, delivery = self.request, self.caller.key, response.delivery
+        return Entry(
+            number=self.number,
+            at=self.now,
+            action=self.action,
+            method=request.method,
+            path=path(request, key),
+            status=response.status,
+            base_url=request.base_url,
+            sent=message(request.headers, request.body, key),
+            answer=message(response.headers, response.body, key),
+            tenant=self.caller.tenant,
+            vendor=self.vendor.name if self.vendor else "",
+            model=self.spec.id if self.spec else "",
+            task=self.task,
+            state=self.state.value if self.state else "",
+            step=self.label,
+            why=self.why,
+            delivery=delivery.cut.value if delivery.cut else "",
+            delay=delivery.delay,
+            arrived=self.step is None or self.step.intact,
+            findings=tuple(map(_note, self.findings or ())),
+            ended=self._told_of_the_end(response),
+        )
+
+    def _told_of_the_end(self, response: Response) -> bool:
+        """Whether the client now knows that its task is over."""
+        whole = response.delivery.cut is None and (self.step is None or self.step.intact)
+        return self.state in ENDED and self.action == "poll" and whole
+
+
+def _note(finding: Finding) -> Note:
+    return Note(
+        rule=finding.rule,
+        code=finding.code,
+        severity=str(finding.severity),
+        pointer=finding.pointer,
+        message=finding.message,
+    )
