@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
 from .choice import Armed, arm
 from .clock import Clock
 from .journal import Entry, entries
 from .ledger import WINDOW, Ledger, ledger
 from .messages import Request, Response
+from .routes import normal
 from .simulator import SEED, Simulator
 from .stores import COUNTERS, Store
 from .tasks import TASKS, Record, settled
 
-ALWAYS = 10**9
+ROOT: Final = "/_wanproof"
+"""Below this path is what no vendor has: the dashboard and the admin API."""
+
+OPENAPI: Final = "/openapi.json"
+"""Where the vendors' routes are described."""
+
+ALWAYS: Final = 10**9
 """So many creates as never come."""
 
 
@@ -40,6 +49,12 @@ class Mock:
         return self.simulator.store
 
     def handle(self, request: Request) -> Response:
+        """The answer of the admin API to paths below ROOT, else that of a vendor."""
+        path = normal(request.path)
+        if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
+            from . import admin
+
+            return admin.handle(self, replace(request, path=path))
         return self.simulator.handle(request)
 
     def lost(self, response: Response) -> None:
