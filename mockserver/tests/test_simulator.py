@@ -318,7 +318,7 @@ def test_tasks_by_the_clock_need_no_polls(simulator: Make, send: Send, clock: Ma
 def test_the_oldest_tasks_are_forgotten(
     simulator: Make, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wan_mockserver.simulator.TASKS", Table("tasks", Record, most=3))
+    monkeypatch.setattr("wan_mockserver.desk.TASKS", Table("tasks", Record, most=3))
     server = simulator()
     ids = [id_of(send(server, "POST", MULE, MULE_EDIT)) for _ in range(5)]
     statuses = [send(server, "GET", f"{MULE}/{task_id}").status for task_id in ids]

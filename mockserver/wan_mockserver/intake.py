@@ -11,6 +11,7 @@ from werkzeug.http import parse_options_header
 from wan_validators.checks import OBJECT, Given
 from wan_validators.finding import Finding
 from wan_validators.linting import findings
+from wan_validators.nearest import nearest
 from wan_validators.pointer import MISSING
 from wan_validators.reading import read
 from wan_validators.spec import ModelSpec, Rule, Severity
@@ -115,7 +116,10 @@ def _known(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     if model is MISSING:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _unknown(vendor, models, model, f"no member model names a model{header}")
-    raise _unknown(vendor, models, model, f"there is no model {clip(repr(model))}")
+    meant = nearest(model, models) if type(model) is str else None
+    place = vendor.create.replace("{model}", meant or "")
+    hint = f" (did you mean {meant}, POST {place}?)" if meant else ""
+    raise _unknown(vendor, models, model, f"there is no model {clip(repr(model))}{hint}")
 
 
 def _unknown(vendor: Vendor, models: Models, model: Any, says: str) -> TurnedDown:

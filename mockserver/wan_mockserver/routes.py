@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from wan_validators.catalog import models_of
+from wan_validators.nearest import nearest as similar
 from wan_validators.vendor import Refused, Vendor
 
 from . import files
@@ -28,6 +30,11 @@ class Route:
     methods: tuple[str, ...]
     template: str
     vendor: Vendor | None = None
+
+    def places(self) -> list[str]:
+        """The template with every model of the vendor in its place."""
+        models = models_of(self.vendor) if self.vendor else ()
+        return list(dict.fromkeys(self.template.replace("{model}", model) for model in models))
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """The parts that vary, by name; None if *path* is another one."""
@@ -73,10 +80,18 @@ def find(table: Iterable[Route], method: str, path: str) -> Match:
         allow = ", ".join(method for match in found for method in match.route.methods)
         says = f"{method} is not allowed at {path}; allowed: {allow}"
         raise TurnedDown(Refused.NO_METHOD, says, headers={"Allow": allow})
+    raise TurnedDown(Refused.NO_ROUTE, f"nothing is served at {path}; {_hint(table, path)}")
+
+
+def _hint(table: Iterable[Route], path: str) -> str:
+    """The path that was probably meant, or else all that there are."""
+    table = list(table)
+    meant = similar(path, [place for route in table for place in route.places()], cutoff=0.75)
+    if meant:
+        return f"did you mean {meant}?"
     near = nearest(table, path)
     offered = [route for route in table if near is None or route.vendor is near]
-    known = ", ".join(f"{route.methods[0]} {route.template}" for route in offered)
-    raise TurnedDown(Refused.NO_ROUTE, f"nothing is served at {path}; known: {known}")
+    return f"known: {', '.join(f'{route.methods[0]} {route.template}' for route in offered)}"
 
 
 def nearest(table: Iterable[Route], path: str) -> Vendor | None:

@@ -10,28 +10,28 @@ from random import Random
 from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
-from wan_validators.vendor import Refused, State, Vendor
+from wan_validators.vendor import Refused
 
-from . import faults, files, journal, making, routes, tenants
-from .artefacts import Artefacts, content_type
+from . import faults, journal, routes, tenants
+from .artefacts import Artefacts
 from .chaos import Chaos
 from .choice import STEP
 from .clock import Clock, RealClock
+from .desk import Desk
 from .exchange import Listener, log, to_log
-from .intake import errors, submission
+from .intake import errors
 from .lifecycle import DEFAULT, Lifecycle
-from .limits import ACCOUNTS, Limits
+from .limits import Limits
 from .messages import Request, Response
 from .prices import Prices
 from .prices import shipped as shipped_prices
 from .refusal import TurnedDown, plain
 from .routes import Action
-from .scenario import KEPT
 from .scenarios import Scenarios
-from .steering import Met, Steering, fitting
+from .steering import Steering
 from .stores import COUNTERS, Store, number
 from .stores.memory import MemoryStore
-from .tasks import ENDED, TASKS, Record, look, settled, shown
+from .tasks import TASKS, Record
 from .trace import traceparent
 from .visit import Visit
 
@@ -73,24 +73,39 @@ class Simulator:
         chaos: Chaos | None = None,
         prices: Prices | None = None,
     ) -> None:
-        self._models = {vendor.name: models_of(vendor) for vendor in vendors()}
-        self._vendors = {vendor.name: vendor for vendor in vendors()}
+        models = {vendor.name: models_of(vendor) for vendor in vendors()}
         eager = [vendor.name for vendor in vendors() if not vendor.lazy]
-        unknown = set(reject_at_create or ()) - set(self._models)
+        unknown = set(reject_at_create or ()) - set(models)
         if unknown:
-            raise ValueError(f"no vendors: {sorted(unknown)}; vendors: {', '.join(self._models)}")
+            raise ValueError(f"no vendors: {sorted(unknown)}; vendors: {', '.join(models)}")
         self._seed = seed
         self.store = store or MemoryStore()
         self.clock = clock or RealClock(self.store)
         self.scenarios = scenarios or Scenarios()
-        self.prices = shipped_prices() if prices is None else prices
-        self.lifecycle = lifecycle
-        self._reject_at_create = frozenset(eager if reject_at_create is None else reject_at_create)
-        self._limits = limits or Limits()
-        self._artefacts = artefacts or Artefacts()
         self._listener = listener
         self._routes = routes.routes(vendors())
         self._steering = Steering(self.store, self.scenarios, scenario, chaos)
+        self._desk = Desk(
+            models=models,
+            reject_at_create=frozenset(eager if reject_at_create is None else reject_at_create),
+            store=self.store,
+            clock=self.clock,
+            lifecycle=lifecycle,
+            limits=limits or Limits(),
+            prices=shipped_prices() if prices is None else prices,
+            artefacts=artefacts or Artefacts(),
+            random=self._random,
+        )
+
+    @property
+    def prices(self) -> Prices:
+        """What things cost here, by model."""
+        return self._desk.prices
+
+    @property
+    def default(self) -> str:
+        """What happens where nobody chooses: the name of a scenario, or of the chaos."""
+        return self._steering.default
 
     @property
     def seed(self) -> int:
@@ -157,13 +172,17 @@ class Simulator:
         vendor, visit.names = match.route.vendor, match.names
         visit.action = match.route.action.value
         if vendor is None:
-            return self._file(visit)
-        tenants.caller(visit.request.headers.get("authorization"))
+            record = self._desk.owner(visit)
+            met = self._steering.download(visit, record)
+            return self._steered(visit, partial(self._desk.content, visit, record, met))
+        if visit.caller is tenants.NOBODY:
+            tenants.caller(visit.request.headers.get("authorization"))  # which says why
         visit.vendor = vendor
         if match.route.action is Action.CREATE:
             met = self._steering.create(visit, vendor)
-            return self._steered(visit, partial(self._create, visit, vendor, met))
-        return self._poll(visit, vendor)
+            return self._steered(visit, partial(self._desk.create, visit, vendor, met))
+        met = self._steering.poll(visit, self._desk.polled(visit, vendor))
+        return self._steered(visit, partial(self._desk.status, visit, vendor, met))
 
     def _steered(self, visit: Visit, serve: Serve) -> Response:
         """What *serve* answers, as the step of the scenario leaves it."""
@@ -177,96 +196,6 @@ class Simulator:
             answer = self._refusal(visit, refused)
         return faults.applied(step, answer, visit.request, now=visit.now, random=visit.random)
 
-    def _create(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
-        served = self._models[vendor.name]
-        submitted = submission(vendor, served, visit.names.get("model"), visit.request)
-        visit.findings, visit.spec = submitted.findings, submitted.spec
-        met, tenant = fitting(met, vendor, visit), visit.caller.tenant
-        record = replace(
-            making.record(
-                vendor,
-                submitted,
-                met.scenario,
-                random=self._random(f"task/{tenant}/{number(self.store, 'task', tenant)}"),
-                now=visit.now,
-                tenant=tenant,
-                lifecycle=self.lifecycle,
-                prices=self.prices,
-            ),
-            chaotic=met.chaotic,
-            entry=visit.number,
-            answered=visit.step is None or visit.step.intact,
-        )
-        how, base_url = met.scenario.poll, visit.request.base_url
-        if submitted.errors and vendor.name in self._reject_at_create:
-            assert record.failure
-            failed = shown(replace(record, state=State.FAILED), base_url, vendor)
-            raise TurnedDown(Refused.PAYLOAD, record.failure.message, task=failed)
-        running = self._running(tenant, visit.now)
-        booked = partial(self._limits.booked, now=visit.now, cost=record.cost, running=running)
-        self.store.change(ACCOUNTS, tenant, booked, tenant)
-        self.store.change(TASKS, record.id, lambda _: record, tenant)
-        visit.task, visit.state = record.id, record.state
-        wire = vendor.accepted(shown(record, base_url, vendor, how))
-        return Response.json(vendor.created_status, wire)
-
-    def _running(self, tenant: str, now: float) -> int:
-        """How many tasks of the tenant have not ended; 0 where nobody wants to know."""
-        if self._limits.running_tasks is None:
-            return 0
-        tasks = self.store.values(TASKS, tenant)
-        return sum(settled(task, now).state not in ENDED for task in tasks)
-
-    def _poll(self, visit: Visit, vendor: Vendor) -> Response:
-        record = self._polled(visit, vendor)
-        if record:
-            visit.task, visit.spec = record.id, self._models[vendor.name][record.model]
-            self.clock.polled(visit.spec.outputs.interval)
-            visit.now = self.clock.now()
-        met = self._steering.poll(visit, record)
-        return self._steered(visit, partial(self._status, visit, vendor, met))
-
-    def _polled(self, visit: Visit, vendor: Vendor) -> Record | None:
-        """The task that *visit* asks for, this visit counted, if it may see it."""
-        known = self.store.get(TASKS, visit.names["task_id"])
-        if known is None:
-            return None
-        wanted = (visit.caller.tenant, vendor.name, visit.names.get("model", known.model))
-        if (known.tenant, known.vendor, known.model) != wanted:
-            return None
-        return self.store.change(TASKS, known.id, partial(_visited, otherwise=known))
-
-    def _status(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
-        tenant, now = visit.caller.tenant, visit.now
-        self.store.change(ACCOUNTS, tenant, partial(self._limits.polled, now=now), tenant)
-        known = self.store.get(TASKS, visit.task)
-        if known is None or now - known.created_at > KEPT:
-            wanted = visit.names["task_id"]
-            raise TurnedDown(Refused.NO_TASK, "no such task of this API key", task_id=wanted)
-        seen = self.store.change(TASKS, known.id, partial(_seen, otherwise=known, now=now))
-        visit.state = seen.state
-        wire = vendor.status(shown(seen, visit.request.base_url, vendor, met.scenario.poll))
-        return Response.json(200, wire)
-
-    def _file(self, visit: Visit) -> Response:
-        record = self.store.get(TASKS, visit.names["task_id"])
-        if record:
-            visit.task = record.id
-            visit.spec = self._models[record.vendor][record.model]
-            visit.caller = tenants.Caller(record.tenant)
-        met = self._steering.download(visit, record)
-        return self._steered(visit, partial(self._content, visit, record, met))
-
-    def _content(self, visit: Visit, record: Record | None, met: Met) -> Response:
-        done = record is not None and record.state is State.DONE
-        artefact = files.named(record.parts, visit.names["name"]) if record and done else None
-        if record is None or artefact is None:
-            raise TurnedDown(Refused.NO_ROUTE, f"there is no file {visit.request.path}")
-        if visit.now - record.updated_at > met.scenario.download.lifetime:
-            raise TurnedDown(Refused.EXPIRED, "this URL has expired: result URLs live 24 hours")
-        content = self._artefacts.bytes_of(artefact)
-        return files.download(visit.request, content, content_type(artefact))
-
     def _refusal(self, visit: Visit, refused: TurnedDown) -> Response:
         visit.why = refused.refusal.detail
         if refused.findings is not None:
@@ -278,15 +207,6 @@ class Simulator:
         )
         status, wire = (visit.vendor.refused if visit.vendor else plain)(asked)
         return Response.json(status, wire, refused.headers)
-
-
-def _visited(record: Record | None, otherwise: Record) -> Record:
-    known = record or otherwise
-    return replace(known, visits=known.visits + 1)
-
-
-def _seen(record: Record | None, otherwise: Record, now: float) -> Record:
-    return look(record or otherwise, now)
 
 
 def _unanswered(record: Record | None) -> Record:

@@ -40,6 +40,11 @@ class Steering:
         self._otherwise = otherwise
         self._chaos = chaos
 
+    @property
+    def default(self) -> str:
+        """What happens where nobody chooses."""
+        return str(self._chaos or self._otherwise)
+
     def create(self, visit: Visit, vendor: Vendor) -> Met:
         """What a create of *visit* meets; sets its step and label."""
         tenant = visit.caller.tenant

@@ -10,8 +10,17 @@ LONGEST: Final = 200
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The most similar of the *known* names, None if all are less alike than *cutoff*."""
-    from difflib import get_close_matches
+    """The most similar of the *known* names, None if all are less alike than *cutoff*.
 
-    near = get_close_matches(name[:LONGEST], list(known), n=1, cutoff=cutoff)
-    return near[0] if near else None
+    Of two that are equally similar, the one that begins more like *name*.
+    """
+    from difflib import SequenceMatcher, get_close_matches
+    from os.path import commonprefix
+
+    short = name[:LONGEST]
+
+    def likeness(other: str) -> tuple[float, int]:
+        alike = SequenceMatcher(None, other, short).ratio()
+        return alike, len(commonprefix([other, short]))  # noqa: RUF071  (names, not paths)
+
+    return max(get_close_matches(short, list(known), cutoff=cutoff), key=likeness, default=None)

@@ -1,0 +1,140 @@
+"""What is done for the vendors' routes: creates, polls and downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+
+from wan_validators.vendor import Refused, State, Vendor
+
+from . import files, making, tenants
+from .artefacts import Artefacts, content_type
+from .clock import Clock
+from .intake import Models, submission
+from .lifecycle import Lifecycle
+from .limits import ACCOUNTS, Limits
+from .messages import Response
+from .prices import Prices
+from .refusal import TurnedDown
+from .scenario import KEPT
+from .steering import Met, fitting
+from .stores import Store, number
+from .tasks import ENDED, TASKS, Record, look, settled, shown
+from .visit import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Reads and writes tasks; *models* are by vendor, *random* makes chance for a purpose.
+
+    Every method fills in what becomes known about its visit, and raises TurnedDown for what
+    it refuses.
+    """
+
+    models: Mapping[str, Models]
+    reject_at_create: frozenset[str]
+    store: Store
+    clock: Clock
+    lifecycle: Lifecycle
+    limits: Limits
+    prices: Prices
+    artefacts: Artefacts
+    random: Callable[[str], Random]
+
+    def create(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
+        """A task of the payload that *visit* brings, and the answer that names it."""
+        served = self.models[vendor.name]
+        submitted = submission(vendor, served, visit.names.get("model"), visit.request)
+        visit.findings, visit.spec = submitted.findings, submitted.spec
+        met, tenant = fitting(met, vendor, visit), visit.caller.tenant
+        record = replace(
+            making.record(
+                vendor,
+                submitted,
+                met.scenario,
+                random=self.random(f"task/{tenant}/{number(self.store, 'task', tenant)}"),
+                now=visit.now,
+                tenant=tenant,
+                lifecycle=self.lifecycle,
+                prices=self.prices,
+            ),
+            chaotic=met.chaotic,
+            entry=visit.number,
+            answered=visit.step is None or visit.step.intact,
+        )
+        how, base_url = met.scenario.poll, visit.request.base_url
+        if submitted.errors and vendor.name in self.reject_at_create:
+            assert record.failure
+            failed = shown(replace(record, state=State.FAILED), base_url, vendor)
+            raise TurnedDown(Refused.PAYLOAD, record.failure.message, task=failed)
+        running = self._running(tenant, visit.now)
+        booked = partial(self.limits.booked, now=visit.now, cost=record.cost, running=running)
+        self.store.change(ACCOUNTS, tenant, booked, tenant)
+        self.store.change(TASKS, record.id, lambda _: record, tenant)
+        visit.task, visit.state = record.id, record.state
+        wire = vendor.accepted(shown(record, base_url, vendor, how))
+        return Response.json(vendor.created_status, wire)
+
+    def _running(self, tenant: str, now: float) -> int:
+        """How many tasks of the tenant have not ended; 0 where nobody wants to know."""
+        if self.limits.running_tasks is None:
+            return 0
+        tasks = self.store.values(TASKS, tenant)
+        return sum(settled(task, now).state not in ENDED for task in tasks)
+
+    def polled(self, visit: Visit, vendor: Vendor) -> Record | None:
+        """The task that *visit* asks for, if it may see it; its visits and the clock move on."""
+        known = self.store.get(TASKS, visit.names["task_id"])
+        if known is None:
+            return None
+        wanted = (visit.caller.tenant, vendor.name, visit.names.get("model", known.model))
+        if (known.tenant, known.vendor, known.model) != wanted:
+            return None
+        visit.task, visit.spec = known.id, self.models[vendor.name][known.model]
+        self.clock.polled(visit.spec.outputs.interval)
+        visit.now = self.clock.now()
+        return self.store.change(TASKS, known.id, partial(_visited, otherwise=known))
+
+    def status(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
+        """What has become of the task, which this poll has seen."""
+        tenant, now = visit.caller.tenant, visit.now
+        self.store.change(ACCOUNTS, tenant, partial(self.limits.polled, now=now), tenant)
+        known = self.store.get(TASKS, visit.task)
+        if known is None or now - known.created_at > KEPT:
+            wanted = visit.names["task_id"]
+            raise TurnedDown(Refused.NO_TASK, "no such task of this API key", task_id=wanted)
+        seen = self.store.change(TASKS, known.id, partial(_seen, otherwise=known, now=now))
+        visit.state = seen.state
+        wire = vendor.status(shown(seen, visit.request.base_url, vendor, met.scenario.poll))
+        return Response.json(200, wire)
+
+    def owner(self, visit: Visit) -> Record | None:
+        """The task whose file *visit* asks for; whoever knows the URL may."""
+        record = self.store.get(TASKS, visit.names["task_id"])
+        if record:
+            visit.task = record.id
+            visit.spec = self.models[record.vendor][record.model]
+            visit.caller = tenants.Caller(record.tenant)
+        return record
+
+    def content(self, visit: Visit, record: Record | None, met: Met) -> Response:
+        """The file, or as much of it as was asked for."""
+        done = record is not None and record.state is State.DONE
+        artefact = files.named(record.parts, visit.names["name"]) if record and done else None
+        if record is None or artefact is None:
+            raise TurnedDown(Refused.NO_ROUTE, f"there is no file {visit.request.path}")
+        if visit.now - record.updated_at > met.scenario.download.lifetime:
+            raise TurnedDown(Refused.EXPIRED, "this URL has expired: result URLs live 24 hours")
+        content = self.artefacts.bytes_of(artefact)
+        return files.download(visit.request, content, content_type(artefact))
+
+
+def _visited(record: Record | None, otherwise: Record) -> Record:
+    known = record or otherwise
+    return replace(known, visits=known.visits + 1)
+
+
+def _seen(record: Record | None, otherwise: Record, now: float) -> Record:
+    return look(record or otherwise, now)
