@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import flask
 
-from .messages import MAX_BODY, Request
+from .messages import MAX_BODY, Request, Response, Service
 from .simulator import Simulator
+from .travel import DELIVER, steps
 
 
-def create_app(simulator: Simulator | None = None, **options: Any) -> flask.Flask:
+def create_app(simulator: Service | None = None, **options: Any) -> flask.Flask:
     """A Flask application over *simulator*, or over a new one made with *options*.
 
     Whatever is no route of the application's own, at any path and with any method, goes to
@@ -20,22 +24,66 @@ def create_app(simulator: Simulator | None = None, **options: Any) -> flask.Flas
         raise TypeError(f"options are for a new simulator, not for a given one: {[*options]}")
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # enough to see an excess
-    server = simulator or Simulator(**options)
+    service = Simulator(**options) if simulator is None else simulator
 
     @app.before_request
     def simulate() -> flask.Response | None:
         if flask.request.endpoint is not None:
             return None
-        answer = server.handle(_request(flask.request))
-        return flask.Response([answer.body], answer.status, dict(answer.headers))
+        answer = service.handle(_request(flask.request))
+        if answer.delivery.plain:
+            return _reply(answer)
+        return _delivered(answer, partial(service.lost, answer))
 
     return app
+
+
+class _Reply(flask.Response):
+    default_mimetype = None  # an answer without a Content-Type stays one
+
+
+def _reply(answer: Response) -> flask.Response:
+    return _Reply([answer.body], answer.status, dict(answer.headers))
+
+
+def _delivered(answer: Response, lost: Callable[[], None]) -> flask.Response:
+    """*answer* as the server is to deliver it, or as well as a server can that knows no faults."""
+    deliver = flask.request.environ.get(DELIVER)
+    if deliver is not None:
+        deliver(answer.delivery, lost)
+        return _reply(answer)
+    if answer.delivery.cut is not None:
+        says = (
+            f"the fault {answer.delivery.cut.value!r} happens to a connection, which only the "
+            "server of `wanproof serve` can do; start that, or choose another scenario"
+        )
+        return _reply(Response.json(501, {"message": says}))
+    reply = _reply(answer)
+    reply.headers["Content-Length"] = str(len(answer.body))
+    reply.response = _slowly(answer, lost)
+    return reply
+
+
+def _slowly(answer: Response, lost: Callable[[], None]) -> Iterator[bytes]:
+    """The body at its pace. Calls *lost* if nobody wants it to the end."""
+    arrived = False
+    try:
+        for step in steps(answer.body, answer.delivery):
+            if isinstance(step, bytes):
+                yield step
+            elif isinstance(step, int | float):
+                time.sleep(step)
+        arrived = True
+    finally:
+        if not arrived:
+            lost()
 
 
 def _request(given: flask.Request) -> Request:
     return Request(
         method=given.method,
         path=given.path,
+        query=given.query_string.decode("latin-1"),
         headers=dict(given.headers),
         body=_body(given),
         base_url=_base_url(given),

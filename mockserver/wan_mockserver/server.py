@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.utilities import RequestEntityTooLarge
 
 from .messages import MAX_BODY
+from .wire import SPARE, Channel, Pool
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -40,7 +38,7 @@ class Server:
         self._sockets: dict[int, Any] = {}
         adjustments = Adjustments(
             sockets=[listening],
-            threads=THREADS,
+            connection_limit=2 * SPARE,
             ident="wanproof",
             server_name=self.host,
             max_request_body_size=max_body + 1,
@@ -50,6 +48,7 @@ class Server:
             self._sockets,
             _sock=listening,
             bind_socket=False,
+            dispatcher=Pool(THREADS),
             adj=adjustments,
             sockinfo=(family, listening.type, listening.proto, listening.getsockname()),
         )
@@ -89,10 +88,12 @@ class Server:
         self._thread = None
 
     def _close(self) -> None:
-        # The lock keeps the trigger open until whoever stops the server has pulled it.
+        for channel in [*self._waitress.active_channels.values()]:
+            channel.close()
+        self._waitress.task_dispatcher.shutdown()
+        # Nobody but whoever stops the server can pull the trigger now, and holds the lock.
         with self._lock:
             wasyncore.close_all(self._sockets)
-        self._waitress.task_dispatcher.shutdown()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -106,43 +107,5 @@ class Server:
         self.stop()
 
 
-class _Parser(HTTPRequestParser):
-    """Leaves it to the application to refuse a body that is too long, at once and unread."""
-
-    def __init__(self, adjustments: Any, channel: _Channel) -> None:
-        super().__init__(adjustments)
-        self._channel = channel
-
-    def received(self, data: bytes) -> int:
-        consumed: int = super().received(data)
-        if not isinstance(self.error, RequestEntityTooLarge):
-            return consumed
-        self.close()
-        self.error = self.body_rcv = None
-        self.expect_continue = False
-        if self.chunked:
-            # Where such a body ends is not known, so nothing can follow on this connection.
-            length = str(self.body_bytes_received)
-            self.headers = {**self.headers, "CONNECTION": "close", "CONTENT_LENGTH": length}
-            return len(data)
-        self._channel.unread = self.content_length - (len(data) - consumed)
-        return len(data)
-
-
-class _Channel(HTTPChannel):
-    """A connection that skips *unread* bytes, so that a client can send a refused body out."""
-
-    unread = 0
-
-    def parser_class(self, adjustments: Any) -> _Parser:  # type: ignore[override]  # it is only called
-        return _Parser(adjustments, self)
-
-    def received(self, data: bytes) -> bool:
-        skipped = min(self.unread, len(data))
-        self.unread -= skipped
-        received: bool = super().received(data[skipped:])
-        return received
-
-
 class _Listener(TcpWSGIServer):
-    channel_class = _Channel
+    channel_class = Channel

@@ -142,9 +142,11 @@ class Vendor:
     status and a body. *rejection* chooses, of a payload's errors in the order of its model's
     rows (at least one), what its task fails with. *unwrap* gives None for a payload in the
     documented form. *words* are those for the states, *other_words* another vocabulary that
-    the vendor's pages have for them (empty if there is none). *lazy* tells that a broken rule shows only in the task, not in the
-    answer to create. *failures* are the codes of tasks that fail whatever the payload,
-    *moderation* is what a task fails with whose content is refused late, and *model_header* names the header that may stand for a payload's ``model``.
+    the vendor's pages have for them (empty if there is none). *lazy* tells that a broken
+    rule shows only in the task, not in the answer to create. *failures* are the codes of
+    tasks that fail whatever the payload, *moderation* is what a task fails with whose
+    content is refused late, and *model_header* names the header that may stand for a
+    payload's ``model``.
     """
 
     name: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_hex
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from . import Table, Unavailable, Value
@@ -17,6 +17,7 @@ from .redis_scripts import CHANGE, CLEAR, MARK, VALUES
 try:
     from redis import BlockingConnectionPool, Redis, RedisError
     from redis.backoff import ExponentialBackoff
+    from redis.commands.core import Script
     from redis.exceptions import ConnectionError as Disconnected
     from redis.exceptions import TimeoutError as TimedOut
     from redis.retry import Retry
@@ -38,13 +39,16 @@ Nothing else expires by Redis's clock.
 PATIENCE: Final = 30.0
 """Seconds for which a change is tried again that others were faster than."""
 
+SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys", "unix")
+
 FORMS: Final = (
-    "redis://HOST:PORT/DB, rediss:// for TLS, valkey://, valkeys://, or unix://PATH; "
-    "special characters of a password must be percent-encoded"
+    "redis://HOST:PORT/NUMBER or valkey://…, with TLS rediss://… or valkeys://…, or "
+    "unix:///FILE; special characters of a password must be percent-encoded"
 )
-"""What may be the URL of a server, for messages."""
+"""What the URL of a server looks like, for messages."""
 
 _OPTIONS: Final = {
+    "protocol": 2,
     "max_connections": 32,
     "timeout": PATIENCE,
     "socket_connect_timeout": 5.0,
@@ -70,8 +74,11 @@ class RedisStore:
         self._change = self._client.register_script(CHANGE)
         self._values = self._client.register_script(VALUES)
         self._clear = self._client.register_script(CLEAR)
-        with self._reaching():
-            self._client.ping()
+        try:
+            with self._reaching():
+                self._client.ping()
+        except TypeError as error:
+            raise ValueError(f"{self._place} has an unknown option after the ?: {error}") from error
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         return _read(codec(table.type), self._kept(table, key))
@@ -87,7 +94,20 @@ class RedisStore:
         while time.monotonic() < deadline:
             kept = self._kept(table, key)
             value = change(_read(coded, kept))
-            if self._write(table, key, tenant, kept, coded.encode(value), table.weigh(value)):
+            written = self._run(
+                self._change,
+                table.name,
+                octets(key),
+                (kept or b"")[:MARK],
+                token_hex(MARK // 2),
+                table.weigh(value),
+                octets(tenant).hex(),
+                table.most,
+                "" if table.bytes is None else table.bytes,
+                coded.encode(value),
+                TTL,
+            )
+            if written:
                 return value
             time.sleep(random.random() / 500)  # noqa: S311  (only so that not all try at once)
         raise Unavailable(
@@ -97,8 +117,7 @@ class RedisStore:
 
     def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
         of_tenant = [] if tenant is None else [octets(tenant).hex()]
-        with self._reaching():
-            found = self._values(keys=self._keys, args=[table.name, *of_tenant])
+        found = self._run(self._values, table.name, *of_tenant)
         return [_value(codec(table.type), kept) for kept in found]
 
     def forgotten(self, table: Table[Value]) -> int:
@@ -106,35 +125,24 @@ class RedisStore:
             return int(self._client.hget(self._keys[3], f"forgotten\0{table.name}") or 0)
 
     def clear(self, tenant: str | None = None) -> None:
+        if tenant is not None:
+            self._run(self._clear, octets(tenant).hex())
+            return
         with self._reaching():
-            if tenant is None:
-                self._client.delete(*self._keys)
-            else:
-                self._clear(keys=self._keys, args=[octets(tenant).hex()])
+            self._client.delete(*self._keys)
 
     def close(self) -> None:
         self._client.connection_pool.disconnect()
 
     def _kept(self, table: Table[Any], key: str) -> bytes | None:
+        """The value and the facts about it; its first MARK bytes tell one write from another."""
         with self._reaching():
-            return self._client.hget(self._keys[0], table.name.encode() + b"\0" + octets(key))
+            field = table.name.encode() + b"\0" + octets(key)
+            return cast("bytes | None", self._client.hget(self._keys[0], field))
 
-    def _write(
-        self,
-        table: Table[Any],
-        key: str,
-        tenant: str,
-        seen: bytes | None,
-        content: bytes,
-        weight: int,
-    ) -> bool:
-        """Whether nobody wrote since *seen* was read, so that *content* now is the value."""
-        most = table.most, "" if table.bytes is None else table.bytes
-        marks = (seen or b"")[:MARK], token_hex(MARK // 2)
-        owner = octets(tenant).hex()
-        args = [table.name, octets(key), *marks, weight, owner, *most, content, TTL]
+    def _run(self, script: Script, *args: str | float | bytes) -> Any:
         with self._reaching():
-            return bool(self._change(keys=self._keys, args=args))
+            return script(keys=self._keys, args=args)
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -155,8 +163,22 @@ def _read(coded: Codec[Value], kept: bytes | None) -> Value | None:
     return None if kept is None else _value(coded, kept)
 
 
+def _client(url: str) -> Redis:
+    """A client that has not said anything yet."""
+    retry = Retry(ExponentialBackoff(cap=0.5, base=0.01), 3)
+    plain = url.replace("valkey", "redis", 1) if url.startswith("valkey") else url
+    return Redis(connection_pool=BlockingConnectionPool.from_url(plain, retry=retry, **_OPTIONS))
+
+
 def _place(url: str) -> str:
-    """*url* without what may be secret; raises ValueError if it is none of a server."""
-    parts = urlsplit(url)
-    scheme, ours = parts.scheme, {"redis", "rediss", "valkey", "valkeys", "unix"}
-    ...
+    """*url* without what may be secret; raises ValueError, without it too, for other forms."""
+    with suppress(ValueError):  # urlsplit's own would show what may be half a password
+        parts = urlsplit(url)
+        host, path = parts.netloc.rpartition("@")[2], parts.path
+        if parts.scheme == "unix":
+            fits = bool(path) and not host
+        else:
+            fits = parts.port != 0 and (path.strip("/") or "0").isdigit()
+        if fits and parts.scheme in SCHEMES and "@" not in path + parts.query + parts.fragment:
+            return f"{parts.scheme}://{host}{path}"
+    raise ValueError(f"this is no URL of a Redis server; it must be {FORMS}")

@@ -40,7 +40,7 @@ local function drop(name, placed)
     redis.call('ZREM', order, name .. NUL .. placed)
     redis.call('ZREM', tenants, tenant .. NUL .. name .. NUL .. placed)
     return redis.call('HINCRBY', totals, 'count' .. NUL .. name, -1),
-        redis.call('HINCRBY', totals, 'weight' .. NUL .. name, -weight)
+        redis.call('HINCRBY', totals, 'weight' .. NUL .. name, 0 - weight)
 end
 """
 

@@ -236,7 +236,7 @@ def _trouble(path: Path, error: sqlite3.Error) -> str:
     """What is the matter with the database at *path*, and what to do."""
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            says = "is no SQLite database, or a damaged one; remove it, or name another file"
+            says = "is no SQLite database, or a damaged one; name another file, or a new one"
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             says = "cannot be written; allow it, in its folder too, or name another file"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
