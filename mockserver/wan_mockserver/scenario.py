@@ -180,18 +180,19 @@ class Scenario:
         return all(getattr(self, part) == make() for part, make in PARTS.items())
 
     def times(self, count: int) -> Scenario:
-        """The same with *count* as the times of its steps, or as the images that it keeps.
+        """*count* as the times of its steps, or as the images that it keeps: ``NAME:COUNT``.
 
         Raises ValueError if it has neither.
         """
+        name = f"{self.name}:{count}"
         if self.outcome.keep is not None:
-            return replace(self, outcome=replace(self.outcome, keep=count))
-        changed: dict[str, Any] = {}
+            return replace(self, name=name, outcome=replace(self.outcome, keep=count))
+        changed: dict[str, Any] = {"name": name}
         for part in ("create", "poll", "download"):
             value = getattr(self, part)
             steps = tuple(replace(step, times=count) for step in value.steps)
             changed[part] = replace(value, steps=steps)
-        if not any(part.steps for part in changed.values()):
+        if not any(changed[part].steps for part in ("create", "poll", "download")):
             raise ValueError(f"the scenario {self.name} has nothing to count, so no :{count}")
         return replace(self, **changed)
 
