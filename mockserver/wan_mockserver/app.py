@@ -24,7 +24,7 @@ def create_app(simulator: Service | None = None, **options: Any) -> flask.Flask:
         raise TypeError(f"options are for a new simulator, not for a given one: {[*options]}")
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # enough to see an excess
-    service = Simulator(**options) if simulator is None else simulator
+    service: Service = Simulator(**options) if simulator is None else simulator
 
     @app.before_request
     def simulate() -> flask.Response | None:

@@ -144,7 +144,7 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
 
 
 def found(wire: dict[str, Any]) -> list[str]:
-    return [url for url in wire.get("images", ())] + [
+    return list(wire.get("images", ())) + [
         part["url"] for out in wire.get("output", ()) for part in out["content"] if "url" in part
     ]
 

@@ -1,0 +1,156 @@
+"""Every exchange is kept, with nothing that is secret, and within bounds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wan_mockserver import journal
+from wan_mockserver.clock import ManualClock
+from wan_mockserver.journal import JOURNAL, LONGEST, Entry, entries
+from wan_mockserver.messages import MAX_BODY, Response
+from wan_mockserver.mock import Mock
+from wan_mockserver.simulator import Simulator
+from wan_mockserver.stores import Table
+from wan_mockserver.stores.memory import MemoryStore
+
+PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}
+SECRET = "sk-very-secret"
+
+Send = Callable[..., Response]
+Make = Callable[..., Simulator]
+
+
+@pytest.fixture
+def mock(simulator: Make) -> Mock:
+    return Mock(simulator())
+
+
+def test_an_exchange_is_told_with_all_that_is_known_of_it(
+    mock: Mock, send: Send, clock: ManualClock
+) -> None:
+    clock.advance(5)
+    headers = {"X-Wanproof-Scenario": "rate-limited:1+unknown-status", "User-Agent": "it"}
+    send(mock, "POST", PATH, {**EDIT, "sise": 1}, headers=headers)
+    task = json.loads(send(mock, "POST", PATH, {**EDIT, "sise": 1}, headers=headers).body)
+    task_id = task["task_info"]["id"]
+    send(mock, "GET", f"{PATH}/{task_id}")
+    limited, made, poll = mock.journal()
+    assert [entry.number for entry in mock.journal()] == [1, 2, 3]
+    assert (limited.status, limited.task, limited.arrived) == (429, "", False)
+    assert limited.step == "rate-limited:1+unknown-status create 1: 429"
+    assert limited.answer.headers["retry-after"] == "2"
+    assert limited.why.startswith("Too Many Requests")
+    assert (made.action, made.method, made.path, made.status) == ("create", "POST", PATH, 202)
+    assert (made.vendor, made.model) == ("mulerouter", "wan2.5-i2i-preview")
+    assert (made.task, made.state, made.at) == (task_id, "pending", clock.now())
+    assert [(note.rule, note.pointer) for note in made.findings] == [("unknown-member", "/sise")]
+    assert made.sent.headers["user-agent"] == "it"
+    assert json.loads(made.sent.text or "") == {**EDIT, "sise": 1}
+    assert json.loads(poll.answer.text or "")["task_info"]["status"] == "archiving"
+    assert (poll.action, poll.state, poll.ended) == ("poll", "pending", False)
+
+
+def test_a_client_that_is_told_of_the_end_is_remembered(mock: Mock, send: Send) -> None:
+    headers = {"X-Wanproof-Scenario": "poll-truncated-body:3"}
+    task = json.loads(send(mock, "POST", PATH, EDIT, headers=headers).body)["task_info"]["id"]
+    for _ in range(4):
+        send(mock, "GET", f"{PATH}/{task}")
+    polls = [entry for entry in mock.journal() if entry.action == "poll"]
+    assert [entry.state for entry in polls] == ["pending", "running", "done", "done"]
+    assert [entry.ended for entry in polls] == [False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        {"method": "POST", "path": PATH, "value": {**EDIT, "prompt": f"my key is {SECRET}"}},
+        {"method": "GET", "path": f"{PATH}/{SECRET}"},
+        {"method": "GET", "path": "/nowhere", "headers": {"X-Api-Key": SECRET, "Cookie": SECRET}},
+        {"method": "GET", "path": PATH, "headers": {"User-Agent": f"agent/{SECRET}"}},
+        {"method": "POST", "path": PATH, "body": f'{{"key": "{SECRET}"'.encode()},
+    ],
+)
+def test_no_key_gets_into_it_wherever_the_client_puts_it(
+    mock: Mock, send: Send, request_of: dict[str, Any]
+) -> None:
+    send(mock, **request_of, key=SECRET)
+    (entry,) = mock.journal()
+    assert SECRET not in repr(entry)
+    assert SECRET not in repr(dataclasses.asdict(entry))
+
+
+def test_long_bodies_are_kept_as_length_and_hash(mock: Mock, send: Send) -> None:
+    body = json.dumps({**EDIT, "prompt": "y" * LONGEST}).encode()
+    send(mock, "POST", PATH, body=body)
+    send(mock, "POST", PATH, body=b"\xff\xfe")
+    send(mock, "POST", PATH, body=None, headers={"Content-Length": str(MAX_BODY + 1)})
+    long, binary, unread = (entry.sent for entry in mock.journal())
+    assert (long.text, long.length, len(long.sha256)) == (None, len(body), 64)
+    assert (binary.text, binary.length) == (None, 2)
+    assert (unread.text, unread.length, unread.sha256) == (None, MAX_BODY + 1, "")
+
+
+def test_it_is_bounded_by_count(mock: Mock, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "JOURNAL", Table("journal", Entry, most=3))
+    for _ in range(5):
+        send(mock, "GET", "/nowhere")
+    assert [entry.number for entry in mock.journal()] == [3, 4, 5]
+
+
+def test_it_is_bounded_by_bytes(mock: Mock, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = 20_000
+    small = Table("journal", Entry, bytes=limit, weigh=lambda entry: entry.weight)
+    monkeypatch.setattr(journal, "JOURNAL", small)
+    for _ in range(20):
+        send(mock, "POST", PATH, {**EDIT, "prompt": "z" * 1900})
+    kept = mock.journal()
+    assert 4 < len(kept) < 10
+    assert sum(entry.weight for entry in kept) <= limit
+    assert kept[-1].number == 20
+
+
+def test_the_shipped_bounds_hold_from_the_start() -> None:
+    assert JOURNAL.most == 10_000
+    assert JOURNAL.bytes == 32 * 1024 * 1024
+    assert JOURNAL.weigh(_entry()) == 701
+
+
+def _entry() -> Entry:
+    nothing = journal.message({}, b"x" * 100)
+    return Entry(
+        number=1,
+        at=0,
+        action="",
+        method="GET",
+        path="/",
+        status=404,
+        base_url="http://localhost",
+        sent=nothing,
+        answer=nothing,
+    )
+
+
+def test_to_mark_what_is_forgotten_does_no_harm(mock: Mock, send: Send) -> None:
+    answer = send(mock, "POST", PATH, EDIT)
+    mock.reset()
+    mock.lost(answer)
+    assert entries(MemoryStore()) == mock.journal() == []
+
+
+def test_a_tenant_that_is_reset_lives_its_life_again_and_the_others_theirs_on(
+    mock: Mock, send: Send
+) -> None:
+    def lived(key: str) -> list[bytes]:
+        return [send(mock, "POST", PATH, EDIT, key=key).body for _ in range(3)]
+
+    first, other = lived("wanproof.ok.alice"), lived("wanproof.ok.bob")
+    mock.reset("alice")
+    assert {entry.tenant for entry in mock.journal()} == {"bob"}
+    assert lived("wanproof.ok.alice") == first
+    assert lived("wanproof.ok.bob") != other

@@ -1,0 +1,237 @@
+"""What a run would have cost, and what of it was paid twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from wan_mockserver.clock import ManualClock
+from wan_mockserver.ledger import Ledger
+from wan_mockserver.lifecycle import Seconds
+from wan_mockserver.messages import Response
+from wan_mockserver.mock import Mock
+from wan_mockserver.prices import shipped
+from wan_mockserver.simulator import Simulator
+from wan_mockserver.stores import Table
+from wan_mockserver.tasks import Record
+from wan_validators.outputs import Price
+
+PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}
+
+Send = Callable[..., Response]
+Make = Callable[..., Simulator]
+
+
+@pytest.fixture
+def mock(simulator: Make) -> Mock:
+    return Mock(simulator())
+
+
+@pytest.fixture
+def create(mock: Mock, send: Send) -> Callable[..., str]:
+    """Creates a task, whether its answer arrives or not, and gives its id."""
+
+    def created(scenario: str = "ok", payload: dict[str, Any] = EDIT, key: str = "alice") -> str:
+        send(mock, "POST", PATH, payload, key=key, headers={"X-Wanproof-Scenario": scenario})
+        return mock.tasks()[-1].id
+
+    return created
+
+
+@pytest.fixture
+def finish(mock: Mock, send: Send) -> Callable[[str], None]:
+    """Polls a task until it has ended."""
+
+    def finished(task: str) -> None:
+        for _ in range(3):
+            send(mock, "GET", f"{PATH}/{task}")
+
+    return finished
+
+
+def pairs(ledger: Ledger) -> list[tuple[str, str]]:
+    return [(each.first.task, each.second.task) for each in ledger.duplicates]
+
+
+def test_a_task_is_billed_once_it_succeeded(
+    mock: Mock, create: Callable[..., str], finish: Callable[[str], None]
+) -> None:
+    task = create()
+    before = mock.ledger()
+    finish(task)
+    after = mock.ledger()
+    assert [charge.billed for charge in before.charges + after.charges] == [False, True]
+    assert (before.total, after.total) == (0, Decimal("0.03"))
+    assert after.charges[0].usd == Decimal("0.03")
+
+
+@pytest.mark.parametrize("scenario", ["accept-lost", "accept-502", "accept-timeout", "empty-202"])
+def test_an_equal_create_after_a_lost_answer_is_a_duplicate_charge(
+    mock: Mock, create: Callable[..., str], finish: Callable[[str], None], scenario: str
+) -> None:
+    first = create(scenario)
+    second = create(scenario)
+    finish(second)
+    ledger = mock.ledger()
+    assert pairs(ledger) == [(first, second)]
+    assert (ledger.total, ledger.twice) == (Decimal("0.06"), Decimal("0.03"))
+    assert ledger.duplicates[0].usd == Decimal("0.03")
+    assert [entry.task for entry in mock.journal() if entry.action == "create"] == [first, second]
+    assert [charge.entry for charge in ledger.charges] == [1, 2]
+
+
+def test_the_lost_one_is_billed_though_nobody_can_poll_it(
+    mock: Mock, create: Callable[..., str]
+) -> None:
+    create("accept-lost")
+    assert [charge.billed for charge in mock.ledger().charges] == [True]
+
+
+def test_every_repetition_is_one_more_charge(
+    mock: Mock, create: Callable[..., str], finish: Callable[[str], None]
+) -> None:
+    tasks = [create("accept-lost:3") for _ in range(4)]
+    finish(tasks[3])
+    ledger = mock.ledger()
+    assert pairs(ledger) == list(pairwise(tasks))
+    assert (ledger.total, ledger.twice) == (Decimal("0.12"), Decimal("0.09"))
+
+
+def test_an_equal_create_after_an_answer_that_arrived_is_none(
+    mock: Mock, create: Callable[..., str]
+) -> None:
+    create()
+    create()
+    assert mock.ledger().duplicates == ()
+
+
+def test_the_order_of_members_is_no_difference_and_a_member_is(
+    mock: Mock, create: Callable[..., str]
+) -> None:
+    first = create("accept-lost")
+    create("ok", {**EDIT, "prompt": "y"})
+    second = create("ok", dict(reversed(EDIT.items())))
+    assert pairs(mock.ledger()) == [(first, second)]
+
+
+def test_another_tenant_repeats_nothing(mock: Mock, create: Callable[..., str]) -> None:
+    create("accept-lost", key="alice")
+    create("ok", key="bob")
+    assert mock.ledger().duplicates == ()
+
+
+@pytest.mark.parametrize(("later", "found"), [(600, 1), (600.1, 0)])
+def test_a_repetition_comes_within_the_window(
+    mock: Mock, create: Callable[..., str], clock: ManualClock, later: float, found: int
+) -> None:
+    create("accept-lost")
+    clock.advance(later)
+    create()
+    assert len(mock.ledger().duplicates) == found
+
+
+def test_the_window_can_be_set(simulator: Make, send: Send, clock: ManualClock) -> None:
+    mock = Mock(simulator(), window=5)
+    send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
+    clock.advance(6)
+    send(mock, "POST", PATH, EDIT)
+    assert mock.ledger().duplicates == ()
+
+
+def test_what_fails_is_neither_billed_nor_a_duplicate(
+    mock: Mock, create: Callable[..., str], finish: Callable[[str], None]
+) -> None:
+    create("accept-lost+fail-3001")
+    finish(create("fail-3001"))
+    ledger = mock.ledger()
+    assert (ledger.total, ledger.duplicates) == (0, ())
+    assert [charge.billed for charge in ledger.charges] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "usd"), [("partial:3", "0.09"), ("no-results", None), ("empty-results", None)]
+)
+def test_only_images_that_there_are_are_billed(
+    mock: Mock,
+    create: Callable[..., str],
+    finish: Callable[[str], None],
+    scenario: str,
+    usd: str | None,
+) -> None:
+    finish(create(scenario, {**EDIT, "n": 4}))
+    assert mock.ledger().charges[0].billed == (usd is not None)
+    assert mock.ledger().total == Decimal(usd or 0)
+
+
+def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send) -> None:
+    none = Price(usd={}, source="nowhere", on="2026-11-21", confidence="none")
+    mock = Mock(simulator(prices={**shipped(), "wan2.5-i2i-preview": none}))
+    send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
+    ledger = mock.ledger()
+    assert ledger.charges[0].usd is None
+    assert (ledger.total, ledger.unknown) == (0, 1)
+
+
+def test_a_lost_answer_that_only_the_transport_knows_of_counts(mock: Mock, send: Send) -> None:
+    answer = send(mock, "POST", PATH, EDIT)
+    mock.lost(answer)
+    send(mock, "POST", PATH, EDIT)
+    assert len(mock.ledger().duplicates) == 1
+    first, second = mock.journal()
+    assert (first.arrived, second.arrived) == (False, True)
+    assert first.delivery == "the client went away"
+
+
+def test_a_lost_poll_loses_no_task(mock: Mock, send: Send, create: Callable[..., str]) -> None:
+    task = create()
+    mock.lost(send(mock, "GET", f"{PATH}/{task}"))
+    create()
+    assert mock.ledger().duplicates == ()
+    assert not mock.journal()[1].arrived
+
+
+def test_tasks_by_the_clock_are_billed_when_their_time_is_over(
+    simulator: Make, send: Send, clock: ManualClock
+) -> None:
+    mock = Mock(simulator(lifecycle=Seconds(60)))
+    send(mock, "POST", PATH, EDIT)
+    clock.advance(59)
+    running = mock.ledger()
+    clock.advance(1)
+    assert (running.total, mock.ledger().total) == (0, Decimal("0.03"))
+
+
+def test_tasks_that_were_forgotten_are_counted(
+    mock: Mock, create: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wan_mockserver.desk.TASKS", Table("tasks", Record, most=2))
+    for _ in range(5):
+        create()
+    assert mock.ledger().forgotten == 3
+    assert len(mock.ledger().charges) == 2
+
+
+def test_one_tenants_ledger_has_only_its_own(mock: Mock, create: Callable[..., str]) -> None:
+    create(key="wanproof.ok.alice")
+    create(key="wanproof.ok.bob")
+    assert [charge.tenant for charge in mock.ledger("bob").charges] == ["bob"]
+    assert len(mock.ledger().charges) == 2
+
+
+def test_the_wire_tells_the_same_price(mock: Mock, send: Send) -> None:
+    vtrix = {
+        "model": "wan25_i2i_preview_intl",
+        "input": {"prompt": "x", "images": ["https://example.com/a.jpg"]},
+        "parameters": {"size": "768*768", "n": 3},
+    }
+    headers = {"X-Wanproof-Scenario": "partial:2"}
+    answer = send(mock, "POST", "/model/v1/generation", vtrix, headers=headers)
+    place = f"/model/v1/generation/task/{json.loads(answer.body)['id']}"
+    wire = [json.loads(send(mock, "GET", place).body) for _ in range(3)][-1]
+    assert wire["usage"]["cost"] == str(mock.ledger().charges[0].usd) == "0.06"

@@ -1,0 +1,230 @@
+"""Connections that take their time, fail or fall silent where an answer is to meet that."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from waitress.channel import ClientDisconnected, HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import RequestEntityTooLarge
+
+from .delivery import GARBAGE, WHOLE, Delivery
+from .travel import DELIVER, Mark, Step, steps
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+SPARE: Final = 256
+"""How many answers can be waited with at once before others have to wait for a thread."""
+
+GLANCE: Final = 0.002
+"""Seconds between two looks at whether all that was sent has arrived."""
+
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+
+
+class Pool(ThreadedTaskDispatcher):
+    """*size* threads that answer requests, and a spare one for each of them that waits."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size, self._waiting, self._open = size, 0, True
+        self._changing = Lock()
+        self._change(0)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """In here a thread of the pool may wait, and others are not the fewer."""
+        self._change(1)
+        try:
+            yield
+        finally:
+            self._change(-1)
+
+    def _change(self, waiting: int) -> None:
+        with self._changing:
+            self._waiting += waiting
+            if self._open:
+                self.set_thread_count(self._size + min(self._waiting, SPARE))
+
+    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:  # noqa: FBT001, FBT002  (waitress's own)
+        with self._changing:
+            self._open = False
+        return super().shutdown(cancel_pending, timeout)
+
+
+class _Task(WSGITask):
+    """One request and its answer, which the application may ask to be delivered in a way."""
+
+    channel: Any  # ours
+    _delivery = WHOLE
+    _lost: Callable[[], None]
+
+    def get_environment(self) -> WSGIEnvironment:
+        environ = super().get_environment()
+        environ[DELIVER] = self._deliver
+        return environ
+
+    def _deliver(self, delivery: Delivery, lost: Callable[[], None]) -> None:
+        self._delivery, self._lost = delivery, lost
+        self.channel.held = []
+
+    def service(self) -> None:
+        try:
+            super().service()
+        finally:
+            self.channel.held = None
+
+    def finish(self) -> None:
+        super().finish()
+        if self.channel.held is None:
+            return
+        (head, *body), self.channel.held = self.channel.held, None
+        cut = self._delivery.cut is not None
+        if cut:
+            self.close_on_finish = True
+        with self.channel.server.task_dispatcher.waiting():
+            arrived = self.channel.carry(head, steps(b"".join(body), self._delivery))
+        if not (arrived or cut):
+            self._lost()
+
+
+class Parser(HTTPRequestParser):
+    """Leaves it to the application to refuse a body that is too long, at once and unread."""
+
+    def __init__(self, adjustments: Any, channel: Channel) -> None:
+        super().__init__(adjustments)
+        self._channel = channel
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if not isinstance(self.error, RequestEntityTooLarge):
+            return consumed
+        self.close()
+        self.error = self.body_rcv = None
+        self.expect_continue = False
+        if self.chunked:
+            # Where such a body ends is not known, so nothing can follow on this connection.
+            length = str(self.body_bytes_received)
+            self.headers = {**self.headers, "CONNECTION": "close", "CONTENT_LENGTH": length}
+            return len(data)
+        self._channel.unread = self.content_length - (len(data) - consumed)
+        return len(data)
+
+
+class Channel(HTTPChannel):
+    """A connection. *unread* bytes are skipped, so that a client can send a refused body out.
+
+    What is written goes to *held* instead of the client while that is a list: first the head,
+    then pieces of the body.
+    """
+
+    task_class = _Task
+    unread = 0
+    held: list[bytes] | None = None
+    _carrying = False
+    _unsent = 0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._gone = Event()
+        super().__init__(*args, **options)
+
+    def parser_class(self, adjustments: Any) -> Parser:  # type: ignore[override]  # it is only called
+        return Parser(adjustments, self)
+
+    def received(self, data: bytes) -> bool:
+        skipped = min(self.unread, len(data))
+        self.unread -= skipped
+        received: bool = super().received(data[skipped:])
+        return received
+
+    def readable(self) -> bool:
+        # Only reading tells that a client went away while it waited for its answer.
+        closing = self.will_close or self.close_when_flushed
+        waited_for = self._carrying and not (closing or self.total_outbufs_len)
+        return (waited_for and len(self.requests) < 2) or super().readable()
+
+    def handle_close(self) -> None:
+        with self.outbuf_lock:
+            self._unsent += self.total_outbufs_len
+            super().handle_close()
+        self._gone.set()
+
+    def close(self) -> None:
+        """The server's own end; whoever waits for this client waits no more."""
+        self.handle_close()
+
+    def write_soon(self, data: bytes) -> int:
+        if self.held is None:
+            written: int = super().write_soon(data)
+            return written
+        self.held.append(data)
+        return len(data)
+
+    def carry(self, head: bytes, steps: Iterator[Step]) -> bool:
+        """Takes *steps* one by one; says whether the client was there to the last of them."""
+        self._carrying = True
+        self.server.pull_trigger()  # so that reading begins
+        try:
+            for step in steps:
+                self._take(step, head)
+            while self.total_outbufs_len:
+                self._pause(GLANCE)
+        except ClientDisconnected:
+            return False
+        finally:
+            self._carrying = False
+        return not self._unsent
+
+    def _take(self, step: Step, head: bytes) -> None:
+        match step:
+            case bytes():
+                self.write_soon(step)
+            case Mark.HEAD:
+                self.write_soon(head)
+            case Mark.PART_OF_HEAD:
+                self.write_soon(head[: len(head) // 2])
+            case Mark.GARBAGE:
+                self.write_soon(GARBAGE)
+            case Mark.RESET:
+                self._prepare_reset()
+            case Mark.CLOSE:
+                """As the connection is, it is closed in good order."""
+            case seconds:
+                self._pause(seconds)
+
+    def _pause(self, seconds: float) -> None:
+        if self._gone.wait(seconds):
+            raise ClientDisconnected
+
+    def _prepare_reset(self) -> None:
+        """Makes closing a reset, once what was sent is there: a reset overtakes all that is not."""
+        connection = self.socket
+        if connection is None:
+            raise ClientDisconnected
+        while self.total_outbufs_len or _under_way(connection):
+            self._pause(GLANCE)
+        if sys.platform != "linux":
+            self._pause(0.05)
+        with suppress(OSError):  # closed meanwhile
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+
+
+def _under_way(connection: socket.socket) -> int:
+    """How many bytes were sent and not acknowledged, where the system tells; else 0."""
+    if sys.platform != "linux":
+        return 0
+    from fcntl import ioctl
+    from termios import TIOCOUTQ
+
+    with suppress(OSError, ValueError):  # closed meanwhile
+        count: int = struct.unpack("i", ioctl(connection, TIOCOUTQ, bytes(4)))[0]
+        return count
+    return 0
