@@ -67,7 +67,7 @@ def test_a_task_is_billed_once_it_succeeded(
     finish(task)
     after = mock.ledger()
     assert [charge.billed for charge in before.charges + after.charges] == [False, True]
-    assert (before.total, after.total) == (0, Decimal("0.03"))
+    assert (before.total, after.total) == (Decimal(0), Decimal("0.03"))
     assert after.charges[0].usd == Decimal("0.03")
 
 
@@ -150,7 +150,7 @@ def test_what_fails_is_neither_billed_nor_a_duplicate(
     create("accept-lost+fail-3001")
     finish(create("fail-3001"))
     ledger = mock.ledger()
-    assert (ledger.total, ledger.duplicates) == (0, ())
+    assert (ledger.total, ledger.duplicates) == (Decimal(0), ())
     assert [charge.billed for charge in ledger.charges] == [False, False]
 
 
@@ -175,7 +175,7 @@ def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send
     send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
     ledger = mock.ledger()
     assert ledger.charges[0].usd is None
-    assert (ledger.total, ledger.unknown) == (0, 1)
+    assert (ledger.total, ledger.unknown) == (Decimal(0), 1)
 
 
 def test_a_lost_answer_that_only_the_transport_knows_of_counts(mock: Mock, send: Send) -> None:
@@ -204,7 +204,7 @@ def test_tasks_by_the_clock_are_billed_when_their_time_is_over(
     clock.advance(59)
     running = mock.ledger()
     clock.advance(1)
-    assert (running.total, mock.ledger().total) == (0, Decimal("0.03"))
+    assert (running.total, mock.ledger().total) == (Decimal(0), Decimal("0.03"))
 
 
 def test_tasks_that_were_forgotten_are_counted(

@@ -30,12 +30,17 @@ class Delivery:
     """*delay* seconds before the first byte, *pace* bytes of body a second, and a *cut*.
 
     Seconds are those in which a client's time-outs count: real ones over a socket, those of
-    the server's clock in process.
+    the server's clock in process. Raises ValueError for a delay below 0 and for a pace that
+    is not above it.
     """
 
     delay: float = 0.0
     pace: float | None = None
     cut: Cut | None = None
+
+    def __post_init__(self) -> None:
+        if self.delay < 0 or (self.pace is not None and self.pace <= 0):
+            raise ValueError(f"a delay is not below 0 and a pace above it; not so in {self}")
 
     @property
     def plain(self) -> bool:

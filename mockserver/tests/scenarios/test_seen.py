@@ -116,7 +116,9 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
     Between two polls *pause* seconds pass on the server's clock.
     """
     path, body = payload(vendor)
-    creates, polls, files = [], [], []
+    creates: list[str] = []
+    polls: list[str] = []
+    files: list[str] = []
     task: dict[str, Any] = {}
     while len(creates) < 3 and "id" not in task:
         word, got = seen(lambda: http.post(path, json=body))
