@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types pytest mutants thorough bench constraints clean
+.PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
+	constraints clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 READY := .venv/ready
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## build .venv with everything, from the hashed constraints
 
@@ -21,6 +22,9 @@ $(READY): constraints.txt pyproject.toml
 demo: $(READY) ## lint real payloads, then run a task of each kind against the mock server
 	@$(BIN)/python tools/demo.py
 
+demo-faults: $(READY) ## a client with retries is billed twice, and the ledger says so
+	@$(BIN)/python tools/demo_faults.py
+
 test: lint types pytest mutants ## everything that must be green: ruff, mypy, pytest, mutants
 
 lint: $(READY)
@@ -30,8 +34,19 @@ lint: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-pytest: $(READY)
+pytest: $(READY) packages
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --cov --cov-report term --cov-fail-under 100
+
+# Where they can neither be found nor installed, the tests that need them say that they are
+# skipped; with CI set they fail.
+packages: ## install chromium and redis-server, for the tests, where that is possible
+	@if command -v chromium >/dev/null && command -v redis-server >/dev/null; \
+	then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+			--no-install-recommends chromium redis-server >/dev/null \
+		|| echo "chromium and redis-server could not be installed"; \
+	else echo "chromium or redis-server is missing; tests that need one of them are skipped"; fi
 
 mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses must see each
 	$(BIN)/python tools/mutants.py

@@ -1,0 +1,103 @@
+"""Price lists: the tables' own, and a file's in their place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from wan_mockserver.lifecycle import Polls
+from wan_mockserver.messages import Response
+from wan_mockserver.mock import Mock
+from wan_mockserver.prices import BadPrices, read, shipped
+from wan_mockserver.simulator import Simulator
+
+LIST = """
+["wan2.5-i2i-preview"]
+usd = {image = "0.025"}
+source = "our contract"
+on = "2026-11-01"
+confidence = "exact"
+
+["wan2.5-i2v-preview"]
+usd = {"720P" = 0.08}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a price list."""
+
+    def written(text: str) -> Path:
+        path = tmp_path / "prices.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+def test_every_shipped_price_has_a_source_a_date_and_a_confidence() -> None:
+    assert len(shipped()) == 5
+    for price in shipped().values():
+        assert price.source
+        assert price.confidence
+        assert price.on.startswith("2026-")
+
+
+def test_a_file_takes_the_place_of_what_it_names(file: Callable[[str], Path]) -> None:
+    prices = read(file(LIST))
+    own = prices["wan2.5-i2i-preview"]
+    assert own.usd == {"image": Decimal("0.025")}
+    assert (own.source, own.on, own.confidence) == ("our contract", "2026-11-01", "exact")
+    assert prices["wan2.5-i2v-preview"].usd == {"720P": Decimal("0.08")}
+    assert prices["wan2.5-i2v-preview"].source == "prices.toml"
+    assert prices["wan26_i2i"] == shipped()["wan26_i2i"]
+
+
+def test_the_ledger_goes_by_it(
+    simulator: Callable[..., Simulator],
+    send: Callable[..., Response],
+    file: Callable[[str], Path],
+) -> None:
+    mock = Mock(simulator(prices=read(file(LIST)), lifecycle=Polls(0)))
+    path = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+    edit = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 3}
+    task = json.loads(send(mock, "POST", path, edit).body)["task_info"]["id"]
+    send(mock, "GET", f"{path}/{task}")
+    assert mock.ledger().total == Decimal("0.075")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("= 1", "is no TOML"),
+        ('["wan2.5-i2i-prevew"]', "did you mean wan2.5-i2i-preview?"),
+        ("[sora]", "there is no model 'sora'; models: wan2.2-i2v-plus"),
+        ("wan26_i2i = 1", 'a member usd is expected, such as usd = {image = "0.05"}'),
+        ("[wan26_i2i]", "wan26_i2i: a table with a member usd is expected"),
+        ("[wan26_i2i]\nusd = 1", "a table with a member usd is expected"),
+        ("[wan26_i2i]\nusd = {}\neur = 1", "no member 'eur'; allowed: usd, source"),
+        ("[wan26_i2i]\nusd = {second = 1}", "usd has no unit 'second'; allowed: image"),
+        ('["wan2.5-i2v-preview"]\nusd = {image = 1}', "allowed: 480P, 720P, 1080P"),
+        ("[wan26_i2i]\nusd = {image = -1}", "usd.image: -1 is no amount in USD"),
+        ('[wan26_i2i]\nusd = {image = "much"}', "'much' is no amount in USD, such as"),
+        ("[wan26_i2i]\nusd = {image = true}", "True is no amount in USD"),
+        ("[wan26_i2i]\nusd = {image = nan}", "nan is no amount in USD"),
+    ],
+)
+def test_what_is_wrong_in_a_list_is_told_with_its_place(
+    file: Callable[[str], Path], text: str, says: str
+) -> None:
+    with pytest.raises(BadPrices) as refused:
+        read(file(text))
+    assert says in str(refused.value)
+    assert "prices.toml" in str(refused.value)
+
+
+def test_a_file_that_is_no_text_is_told(file: Callable[[str], Path], tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadPrices, match=r"prices\.toml is no TOML"):
+        read(tmp_path / "prices.toml")
