@@ -93,8 +93,9 @@ class Steering:
         return self._header(visit) or visit.caller.scenario
 
     def _met(self, name: str | None) -> Met:
+        plan = f"{self._chaos} " if self._chaos and name is None else ""
         try:
-            return Met(self._known.named(name or self._otherwise))
+            return Met(self._known.named(name or self._otherwise), plan=plan)
         except ValueError as error:
             raise TurnedDown(Refused.NO_SCENARIO, str(error)) from error
 
@@ -119,7 +120,7 @@ class Steering:
         return Met(scenario, chaotic=True, plan=f"{self._chaos} ")
 
     def _label(self, visit: Visit, met: Met, part: str, count: int) -> None:
-        if met.scenario.usual and not met.chaotic:
+        if met.scenario.usual and not self._chaos:
             return
         says = visit.step.says if visit.step else "as usual"
         visit.label = f"{met.plan}{met.scenario.name} {part} {count + 1}: {says}"

@@ -70,10 +70,8 @@ def test_the_same_seed_replays_it_to_the_byte(simulator: Make, send: Send) -> No
 
 def test_every_answer_names_its_plan_step(simulator: Make, send: Send) -> None:
     answers = run(send, simulator(chaos=Chaos(11, 0.4)))
-    named = [step for step in steps(answers) if step]
-    assert all(step.startswith("chaos:11:0.4") for step in named)
-    unnamed = [answer.status for answer in answers if "X-Wanproof-Step" not in answer.headers]
-    assert set(unnamed) <= {404}, "only polls of a task that nobody made"
+    assert len(answers) > 150
+    assert all((step or "").startswith("chaos:11:0.4") for step in steps(answers))
 
 
 def test_what_happens_is_what_the_step_says(simulator: Make, send: Send) -> None:
@@ -94,7 +92,7 @@ def test_the_rate_says_how_much_goes_wrong(
     usual = [step for step in said if step and " ok " in step]
     odd = [step for step in said if step and " ok " not in step]
     assert low <= len(odd) <= high
-    assert bool(usual) == (rate < 1)
+    assert len(usual) > len(odd) or rate == 1
 
 
 def test_one_tenants_chaos_does_not_depend_on_anothers(simulator: Make, send: Send) -> None:
