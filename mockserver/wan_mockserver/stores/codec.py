@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, Generic, Union, get_args, get_origin
 
 from cattrs import Converter
+from cattrs.errors import StructureHandlerNotFoundError
 from cattrs.preconf.json import make_converter
 
 from . import Value
@@ -26,13 +27,17 @@ class Codec(Generic[Value]):
 
     *kind* is a number, or a dataclass of plain values, bytes, decimals, enumerations of str
     or int, mappings from str, tuples, other dataclasses, and unions of these; members of a
-    union are told apart by the names of their classes. A protocol, or Any, will not do.
+    union are told apart by the names of their classes. Of Any, only what JSON has comes back.
+    Raises TypeError for other kinds, such as protocols.
     """
 
     def __init__(self, kind: type[Value]) -> None:
         self._kind = kind
-        self._take_apart = _CONVERTER.get_unstructure_hook(kind)
-        self._build = _CONVERTER.get_structure_hook(kind)
+        try:
+            self._take_apart = _CONVERTER.get_unstructure_hook(kind)
+            self._build = _CONVERTER.get_structure_hook(kind)
+        except StructureHandlerNotFoundError as error:
+            raise TypeError(f"{kind.__name__} cannot be kept as JSON: {error}") from error
 
     def encode(self, value: Value) -> bytes:
         return octets(_JSON.encode(self._take_apart(value)))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from . import Table, Unavailable, Value
 from .codec import Codec, codec, octets
-from .redis_scripts import CHANGE, CLEAR, MARK, VALUES
+from .redis_scripts import CHANGE, CLEAR, KEYS, MARK, VALUES
 
 try:
     from redis import BlockingConnectionPool, Redis, RedisError
@@ -61,15 +61,14 @@ class RedisStore:
     """Kept at the server of *url*, under *prefix*; safe under threads and among machines.
 
     Any number of worlds may share a server, each under a prefix of its own. A change that a
-    lost connection leaves in doubt is sent again, and done once. Raises ValueError for what
-    is no such URL and Unavailable, which never shows the password, for a server that cannot
-    be used.
+    lost connection leaves in doubt is sent again, and done once; if that fails, too, and
+    Unavailable is raised, it may have been done. Raises ValueError for what is no such URL
+    and Unavailable for a server that cannot be used; neither shows the password.
     """
 
     def __init__(self, url: str, prefix: str = PREFIX) -> None:
         self._place = _place(url)
-        names = ("values", "order", "tenants", "totals")
-        self._keys = [octets(prefix + name) for name in names]
+        self._keys = [octets(prefix + name) for name in KEYS]
         self._client = _client(url)
         self._change = self._client.register_script(CHANGE)
         self._values = self._client.register_script(VALUES)
@@ -129,7 +128,7 @@ class RedisStore:
             self._run(self._clear, octets(tenant).hex())
             return
         with self._reaching():
-            self._client.delete(*self._keys)
+            self._client.delete(*self._keys[:-1])
 
     def close(self) -> None:
         self._client.connection_pool.disconnect()

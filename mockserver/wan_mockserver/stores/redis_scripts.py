@@ -1,27 +1,31 @@
 """What happens inside Redis: scripts, each of which runs as one step.
 
-A world is four keys, always given in this order, so that all of it expires together:
+A world is five keys, always given in this order:
 
 * values, a hash from table NUL key to a line of facts and, after it, the value;
 * order, a sorted set of table NUL place key, where a place is a number of 16 digits;
 * tenants, a sorted set of tenant NUL table NUL place key, the tenant in hexadecimal;
-* totals, a hash of places given so far and, by table, of what is kept and was forgotten.
+* totals, a hash of places given so far and, by table, of what is kept and was forgotten;
+* marks, a sorted set of the writes of the last MEMORY seconds by their time.
 
-The facts are: the marks of the last writes, latest first; the place; the weight; the tenant.
+The facts are: the mark of the last write, the place, the weight, the tenant. The first four
+keys expire together; clearing leaves the marks, which soon expire by themselves.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+KEYS: Final = ("values", "order", "tenants", "totals", "marks")
+
 MARK: Final = 16
 """Characters of the mark by which a write is known."""
 
-MARKS: Final = 4
-"""Writes that are remembered, so that one of them that is sent again is not done again."""
+MEMORY: Final = 120
+"""Seconds in which a write that is sent again, as its answer was lost, is not done again."""
 
 _HELPERS: Final = """
-local values, order, tenants, totals = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local values, order, tenants, totals, marks = unpack(KEYS)
 local NUL = string.char(0)
 
 local function range(set, prefix, ...)
@@ -46,19 +50,19 @@ end
 
 CHANGE: Final = (
     _HELPERS
-    + f"""
-local MARK, OLDER = {MARK}, {MARK * (MARKS - 1)}
+    + f"local MEMORY = {MEMORY}"
+    + """
 local name, key, seen, mark, weight, tenant, most, bytes, content, ttl = unpack(ARGV)
-local field = name .. NUL .. key
-local old = redis.call('HGET', values, field)
-local marks, place, before = '', nil, 0
-if old then
-    marks, place, before, tenant = facts(old)
-end
-if string.find(marks, mark, 1, true) then
+if redis.call('ZSCORE', marks, mark) then
     return 1
 end
-if string.sub(marks, 1, MARK) ~= seen then
+local field = name .. NUL .. key
+local old = redis.call('HGET', values, field)
+local latest, place, before = '', nil, 0
+if old then
+    latest, place, before, tenant = facts(old)
+end
+if latest ~= seen then
     return 0
 end
 local count = redis.call('HINCRBY', totals, 'count' .. NUL .. name, old and 0 or 1)
@@ -68,18 +72,18 @@ if not old then
     redis.call('ZADD', order, 0, name .. NUL .. place .. key)
     redis.call('ZADD', tenants, 0, tenant .. NUL .. name .. NUL .. place .. key)
 end
-marks = mark .. string.sub(marks, 1, OLDER)
-local line = table.concat({{marks, place, weight, tenant}}, ' ')
+local line = table.concat({mark, place, weight, tenant}, ' ')
 redis.call('HSET', values, field, line .. '\\n' .. content)
-"""
-    + """
 while count > tonumber(most) or (bytes ~= '' and heavy > tonumber(bytes) and count > 1) do
     local first = range(order, name .. NUL, 'LIMIT', 0, 1)[1]
     count, heavy = drop(name, string.sub(first, #name + 2))
     redis.call('HINCRBY', totals, 'forgotten' .. NUL .. name, 1)
 end
+local now = redis.call('TIME')[1]
+redis.call('ZREMRANGEBYSCORE', marks, 0, now - MEMORY)
+redis.call('ZADD', marks, now, mark)
 for _, each in ipairs(KEYS) do
-    redis.call('EXPIRE', each, ttl)
+    redis.call('EXPIRE', each, each == marks and MEMORY or ttl)
 end
 return 1
 """
