@@ -73,13 +73,13 @@ def test_the_wheel_lints_without_any_extra(wheel: Path) -> None:
 def test_every_command_is_found() -> None:
     names = {point.name for point in entry_points(group="wanproof.commands")}
 
-    assert names == {"lint", "rules", "serve"}
+    assert names == {"lint", "rules", "scenarios", "serve"}
     assert all(point.load().summary for point in entry_points(group="wanproof.commands"))
 
 
 def test_all_is_the_sum_of_the_extras() -> None:
     extras = {line for line in requires("wanproof") or [] if "extra ==" in line}
 
-    for extra in ("mock", "contract"):
+    for extra in ("mock", "redis", "contract"):
         own = {line.partition(";")[0] for line in extras if f"extra == '{extra}'" in line}
         assert own <= {line.partition(";")[0] for line in extras if "extra == 'all'" in line}

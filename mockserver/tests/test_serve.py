@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import httpx
 import pytest
 
+from wan_mockserver.choice import STEP
 from wan_mockserver.commands import serve
+from wan_mockserver.commands.assembling import admin_token, assembled
+from wan_mockserver.commands.options import arguments
+from wan_mockserver.messages import Response
+from wan_mockserver.mock import Mock
 from wan_mockserver.server import Server
+from wan_mockserver.stores import opening
+from wan_mockserver.stores.memory import MemoryStore
 from wan_validators.cli import main
+from wan_validators.command import UsageError
 
 COMMAND = [sys.executable, "-c", "from wan_validators.cli import main; raise SystemExit(main())"]
 CREATE = "/model/v1/generation"
@@ -27,15 +38,33 @@ EDIT = {
     "input": {"prompt": "x", "images": ["https://example.com/a.jpg"]},
     "parameters": {"n": 1},
 }
+MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+MULE_EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "n": 2}
 KEY = {"Authorization": "Bearer sk-secret"}
+TOKEN = "WANPROOF_ADMIN_TOKEN"
+
+Send = Callable[..., Response]
+
+
+@pytest.fixture(autouse=True)
+def _no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the developer's own environment says."""
+    monkeypatch.delenv(TOKEN, raising=False)
 
 
 @contextmanager
-def running(file: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(
+    file: Path, *options: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process and its base URL."""
     argv = [*COMMAND, "serve", "--port", "0", "--port-file", str(file), *options]
     process = subprocess.Popen(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        argv,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | environment,
     )
     try:
         deadline = time.monotonic() + 30
@@ -65,6 +94,7 @@ def test_it_serves_logs_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     log = printed.splitlines()
     assert (code, good.status_code, bad.status_code) == (0, 200, 200)
     assert log[0] == "wanproof serve: seed 7, lifecycle polls:2, any API key"
+    assert f"  Dashboard: {url}/_wanproof/" in log
     assert f"  Vtrix: base URL {url}" in log
     assert f"    POST {url}/vendors/alibaba/v1/{{model}}/generation" in log
     assert f"POST {CREATE} 200 task={good.json()['id']}" in printed
@@ -81,10 +111,9 @@ def test_the_options_reach_the_simulator(tmp_path: Path) -> None:
         "--balance=0.03",
         "--quiet",
     )
-    mule = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
     with running(tmp_path / "port", *options) as (process, url):
         bad = httpx.post(url + CREATE, json={**EDIT, "parameters": {"n": 9}}, headers=KEY)
-        late = httpx.post(url + mule, json={}, headers=KEY)
+        late = httpx.post(url + MULE, json={}, headers=KEY)
         good = httpx.post(url + CREATE, json=EDIT, headers=KEY)
         poll = httpx.get(f"{url}{CREATE}/task/{good.json()['id']}", headers=KEY)
         poor = httpx.post(url + CREATE, json=EDIT, headers=KEY)
@@ -138,7 +167,30 @@ def test_a_port_in_use_is_told_with_what_to_do(
         (["--creates-per-second", "x"], "must be a whole number"),
         (["--vtrix-reject", "never"], "invalid choice: 'never'"),
         (["--host", "no.such.host.invalid"], "cannot listen at port 0 of no.such.host.invalid"),
+        (["--host", "a..b"], "cannot listen at port 0 of a..b"),
+        (["--host", ""], "cannot listen at port 0 of"),
         (["--port-file", "/dev/null/port"], "cannot write --port-file"),
+        (["--seed", "x"], "'x' must be a whole number from -2**53 to 2**53"),
+        (["--seed", str(2**53 + 1)], "must be a whole number from -2**53 to 2**53"),
+        (["--polls-per-second", "-1"], "must be a whole number"),
+        (["--running-tasks", "1.5"], "must be a whole number"),
+        (["--duplicate-window", "-1"], "'-1' must be a number of seconds from 0 up"),
+        (["--duplicate-window", "inf"], "must be a number of seconds"),
+        (["--clock", "fake"], "invalid choice: 'fake'"),
+        (["--chaos", "x"], "'x' is no chaos; it must be SEED or SEED:RATE"),
+        (["--chaos", "7:2"], "after the colon comes a RATE from 0 to 1"),
+        (["--chaos", "7", "--scenario", "slow"], "--scenario and --chaos exclude each other"),
+        (["--scenario", "acept-lost"], "--scenario: there is no scenario 'acept-lost'; did you "),
+        (["--scenario", "slow+stuck"], "--scenario: slow+stuck: two of its scenarios differ"),
+        (["--scenarios", "/no/such.toml"], "cannot read --scenarios /no/such.toml: No such file"),
+        (["--scenarios", __file__], "test_serve.py is no TOML"),
+        (["--prices", "/no/such.toml"], "cannot read --prices /no/such.toml: No such file"),
+        (["--prices", __file__], "--prices: "),
+        (["--store", "files"], "--store: 'files' is no store; it must be memory, sqlite:FILE"),
+        (["--store", "sqlite:/no/such/folder/x"], "there is no folder /no/such/folder"),
+        (["--admin-token", ""], "the token must be printable ASCII characters without blanks"),
+        (["--host", "0.0.0.0"], "0.0.0.0 can be reached from other machines, and so could the"),
+        (["--host", "::"], "give an --admin-token, or set WANPROOF_ADMIN_TOKEN, or leave out"),
     ],
 )
 def test_wrong_options_are_refused_with_exit_code_2(
@@ -148,15 +200,193 @@ def test_wrong_options_are_refused_with_exit_code_2(
     assert says in capsys.readouterr().err
 
 
+def parsed(*argv: str) -> Namespace:
+    parser = ArgumentParser()
+    arguments(parser)
+    return parser.parse_args(argv)
+
+
+def made(*argv: str) -> Mock:
+    """The mock that these options ask for, silent and with no token."""
+    return assembled(parsed("--seed", "7", *argv), None, lambda exchange: None)
+
+
 def test_an_address_that_others_can_reach_is_warned_of(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     reached = SimpleNamespace(host="192.0.2.1", port=8321, url="http://192.0.2.1:8321")
-    options: Any = SimpleNamespace(seed=1, lifecycle="at-once", port_file=None)
-    serve._announce(cast("Server", reached), options)
+    options = parsed()
+    serve._announce(cast("Server", reached), assembled(options, "hush", print), options)
     printed = capsys.readouterr()
     assert "WARNING: 192.0.2.1 can be reached from other machines" in printed.err
     assert "base URL http://192.0.2.1:8321" in printed.out
+    assert "http://192.0.2.1:8321/_wanproof/ (asks for the admin token)" in printed.out
+    assert "hush" not in printed.err + printed.out
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_with_a_token_such_an_address_is_not_refused(
+    by: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is none of this machine's, so that nothing listens in the end."""
+    argv = ["serve", "--port", "0", "--host", "192.0.2.1"]
+    assert main(argv) == 2
+    assert "give an --admin-token" in capsys.readouterr().err
+    if by == "environment":
+        monkeypatch.setenv(TOKEN, "hush")
+    else:
+        argv += ["--admin-token", "hush"]
+    assert main(argv) == 2
+    assert "cannot listen at port 0 of 192.0.2.1" in capsys.readouterr().err
+
+
+def test_the_option_is_stronger_than_the_environment() -> None:
+    assert admin_token(parsed("--admin-token", "one"), {TOKEN: "other"}) == "one"
+    assert admin_token(parsed(), {TOKEN: "other"}) == "other"
+    assert admin_token(parsed(), {TOKEN: ""}) is None
+    assert admin_token(parsed(), {}) is None
+
+
+def test_a_token_that_cannot_be_one_is_refused_without_being_shown() -> None:
+    with pytest.raises(UsageError, match=f"{TOKEN}: the token must be printable") as refused:
+        admin_token(parsed(), {TOKEN: "hush hush"})
+    assert "hush" not in str(refused.value)
+
+
+def test_the_announcement_names_whatever_is_not_the_default(tmp_path: Path) -> None:
+    store = f"sqlite:{tmp_path / 'db'}"
+    options = ("--seed=7", "--scenario=accept-502", "--clock=manual", f"--store={store}")
+    with running(tmp_path / "port", *options, **{TOKEN: "hush"}) as (process, url):
+        lost = httpx.post(url + MULE, json=MULE_EDIT, headers=KEY)
+        _, printed = ended(process, signal.SIGINT)
+    log = printed.splitlines()
+    facts = f"seed 7, lifecycle polls:2, scenario accept-502, clock manual, store {store}"
+    assert log[0] == f"wanproof serve: {facts}, any API key"
+    assert f"  Dashboard: {url}/_wanproof/ (asks for the admin token)" in log
+    assert f'    POST {url}/_wanproof/clock {{"advance": 60}} moves the clock on by a minute' in log
+    assert "hush" not in printed
+    assert lost.status_code == 502
+    assert lost.headers[STEP] == "accept-502 create 1: 502 after it was done"
+
+
+def test_chaos_is_announced_and_drawn(tmp_path: Path) -> None:
+    with running(tmp_path / "port", "--chaos=7:1", "--lifecycle=at-once") as (process, url):
+        steps = []
+        for _ in range(4):
+            try:
+                steps.append(httpx.post(url + MULE, json=MULE_EDIT, headers=KEY).headers[STEP])
+            except httpx.TransportError:
+                steps.append("chaos:7:1#lost")
+        _, printed = ended(process, signal.SIGINT)
+    assert "lifecycle at-once, chaos 7:1, any API key" in printed
+    assert all(step.startswith("chaos:7:1#") for step in steps)
+
+
+def test_processes_on_one_store_are_one_server(tmp_path: Path) -> None:
+    store = f"--store=sqlite:{tmp_path / 'db'}"
+    with running(tmp_path / "one", store) as (first, one):
+        task = httpx.post(one + CREATE, json=EDIT, headers=KEY).json()["id"]
+        with running(tmp_path / "two", store) as (second, two):
+            place = f"{CREATE}/task/{task}"
+            polls = [httpx.get(url + place, headers=KEY).json() for url in (two, one, two)]
+            heads = [ended(process, signal.SIGINT)[1].split(",")[0] for process in (second, first)]
+    assert [poll["status"] == "completed" for poll in polls] == [False, False, True]
+    assert heads[0] == heads[1]
+    assert heads[0].startswith("wanproof serve: seed ")
+
+
+def test_a_seed_that_is_given_is_stronger_than_the_one_that_is_kept(tmp_path: Path) -> None:
+    store = f"--store=sqlite:{tmp_path / 'db'}"
+    for argv, seed in ((["--seed=1"], 1), ([], 1), (["--seed=-2"], -2), ([], -2)):
+        mock = assembled(parsed(store, *argv), None, print)
+        assert mock.simulator.seed == seed
+        mock.store.close()
+
+
+@pytest.mark.parametrize("mode", ["real", "manual", "auto"])
+def test_the_clock_is_the_one_that_was_asked_for_and_shared(tmp_path: Path, mode: str) -> None:
+    one, other = (made(f"--clock={mode}", f"--store=sqlite:{tmp_path / 'db'}") for _ in range(2))
+    before = other.clock.now()
+    one.clock.advance(3600)
+    assert one.clock.mode == mode
+    assert other.clock.now() - before >= 3600
+    for mock in (one, other):
+        mock.store.close()
+
+
+def create(send: Send, mock: Mock, key: str = "alice") -> Response:
+    return send(mock, "POST", MULE, MULE_EDIT, key=key)
+
+
+def test_the_limits_reach_the_simulator(send: Send) -> None:
+    mock = made("--clock=manual", "--running-tasks=2", "--polls-per-second=3")
+    answers = [create(send, mock) for _ in range(3)]
+    place = f"{MULE}/{json.loads(answers[0].body)['task_info']['id']}"
+    polls = [send(mock, "GET", place).status for _ in range(4)]
+    assert [answer.status for answer in answers] == [202, 202, 429]
+    assert polls == [200, 200, 200, 429]
+
+
+def test_prices_and_the_window_reach_the_ledger(send: Send, tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_text('["wan2.5-i2i-preview"]\nusd = {image = "2.50"}\n')
+    argv = ("--clock=manual", "--lifecycle=at-once", "--scenario=accept-502")
+    ledgers = []
+    for window in ("60", "59"):
+        prices = f"--prices={tmp_path / 'prices.toml'}"
+        mock = made(*argv, prices, f"--duplicate-window={window}")
+        create(send, mock)
+        mock.clock.advance(60)
+        create(send, mock)
+        ledgers.append(mock.ledger())
+    assert [each.charges[0].usd for each in ledgers] == [Decimal("5.00")] * 2
+    assert [len(each.duplicates) for each in ledgers] == [1, 0]
+
+
+def test_own_scenarios_can_be_chosen_and_are_the_default(send: Send, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[mine]\nsummary = "x"\nuse = ["http-503:1"]\n')
+    mock = made(f"--scenarios={own}", "--scenario=mine+poll-404")
+    assert [create(send, mock).status for _ in range(3)] == [503, 202, 503]
+    assert create(send, made(f"--scenarios={own}"), "wanproof.mine.a").status == 503
+    assert create(send, made(), "wanproof.mine.a").status == 400
+
+
+@pytest.mark.parametrize(
+    ("store", "shown"),
+    [
+        ("sqlite:a@b", "sqlite:a@b"),
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("redis://me:hush@host:1/0?prefix=a:", "redis://…@host:1/0"),
+        ("rediss://:hu@sh@host/0", "rediss://…@host/0"),
+        ("redis://host/0?password=hush", "redis://host/0"),
+    ],
+)
+def test_a_store_is_announced_without_its_password(store: str, shown: str) -> None:
+    assert serve._without_password(store) == shown
+
+
+class Closing(MemoryStore):
+    """A store that tells whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1"])
+def test_the_store_is_closed_in_the_end(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Closing()
+
+    def interrupted(server: Server) -> None:
+        assert not store.closed
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(opening, "open_store", lambda text: store)
+    monkeypatch.setattr(Server, "run", interrupted)
+    code = main(["serve", "--port", "0", "--host", host, "--admin-token", "hush"])
+    assert code == (0 if host == "127.0.0.1" else 2)
+    assert store.closed
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1"])

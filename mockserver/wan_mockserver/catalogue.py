@@ -53,7 +53,7 @@ def _outcomes() -> Iterator[Scenario]:
             says = f"The task fails with {code}, {text!r}."
             yield outcome(f"fail-{code}", says, vendor.name, fail=code)
     yield outcome("moderated", "The content is refused when it has been made.", moderated=True)
-    yield outcome("partial", "Only one of several images succeeds and is billed.", keep=1)
+    yield outcome("partial", "Only one of several images succeeds and is billed.", images=1)
     yield outcome("no-results", "The task succeeds and has no results.", results=Results.NONE)
     yield outcome("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
     yield outcome("interleaved", "Texts come between the images.", interleaved=True)

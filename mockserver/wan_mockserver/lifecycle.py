@@ -59,7 +59,7 @@ class Seconds:
         return Stage(State.RUNNING, progress, self.total * PENDING)
 
     def __str__(self) -> str:
-        return f"seconds:{self.total:g}"
+        return f"seconds:{self.total:.15g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str |
     if spec is None:
         return None
     outputs = spec.outputs if isinstance(spec.outputs, Images) else None
-    if outcome.keep is not None and not outputs:
+    if outcome.images is not None and not outputs:
         return f"the scenario {scenario.name} needs a model that makes images"
     if outcome.interleaved and not (outputs and outputs.interleave):
         return f"the scenario {scenario.name} needs a model that can put texts between images"
@@ -102,7 +102,7 @@ def digest(payload: Mapping[str, Any]) -> str:
 
 def _planned(spec: ModelSpec, payload: Any, outcome: Outcome, seed: int) -> Plan:
     made = plan(spec, payload, seed, interleaved=outcome.interleaved)
-    return made if outcome.keep is None else keeping(made, outcome.keep)
+    return made if outcome.images is None else keeping(made, outcome.images)
 
 
 def _failure(vendor: Vendor, outcome: Outcome) -> Failure | None:

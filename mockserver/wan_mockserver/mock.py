@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
 from .choice import Armed, arm
 from .clock import Clock
+from .exchange import log
 from .journal import Entry, entries
 from .ledger import WINDOW, Ledger, ledger
 from .messages import Request, Response
 from .routes import normal
 from .simulator import SEED, Simulator
-from .stores import COUNTERS, Store
+from .stores import COUNTERS, Store, Unavailable
 from .tasks import TASKS, Record, settled
 
 ROOT: Final = "/_wanproof"
@@ -21,6 +22,9 @@ ROOT: Final = "/_wanproof"
 
 OPENAPI: Final = "/openapi.json"
 """Where the vendors' routes are described."""
+
+HOSTS: Final = ("wanproof.test",)
+"""Names of no machine, by which clients in process call the mock."""
 
 ALWAYS: Final = 10**9
 """So many creates as never come."""
@@ -30,14 +34,22 @@ class Mock:
     """A :class:`~wan_mockserver.messages.Service`: everything at one base URL.
 
     *window* is how many seconds may lie between two equal creates that count as a duplicate
-    charge. *token* is asked for by the admin API, None asks for none.
+    charge. *token* is asked for by the admin API, None asks for none; then that API answers
+    only to this machine's own names and to *hosts*, since any other may be a trick of a page
+    elsewhere. The names of *hosts* have no port.
     """
 
     def __init__(
-        self, simulator: Simulator, *, token: str | None = None, window: float = WINDOW
+        self,
+        simulator: Simulator,
+        *,
+        token: str | None = None,
+        window: float = WINDOW,
+        hosts: Collection[str] = HOSTS,
     ) -> None:
         self.simulator = simulator
         self.token = token
+        self.hosts = frozenset(map(str.lower, hosts))
         self._window = window
 
     @property
@@ -50,6 +62,14 @@ class Mock:
 
     def handle(self, request: Request) -> Response:
         """The answer of the admin API to paths below ROOT, else that of a vendor."""
+        try:
+            return self._handle(request)
+        except Unavailable as error:
+            log.error("%s", error)
+            says = f"the mock server cannot use its store: {error}"
+            return Response.json(500, {"message": says})
+
+    def _handle(self, request: Request) -> Response:
         path = normal(request.path)
         if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
             from . import admin

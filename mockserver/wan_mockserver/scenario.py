@@ -136,7 +136,7 @@ class Outcome:
 
     *fail* is the code of the error it ends with, *message* its text if it is not the
     vendor's own for the code; *moderated* ends it with what the vendor says of refused
-    content. *keep* is how many of its images succeed, at least one fewer than were asked for
+    content. *images* is how many of its images succeed, at least one fewer than were asked for
     unless that leaves none. *interleaved* makes text parts whatever the payload says.
     """
 
@@ -144,7 +144,7 @@ class Outcome:
     fail: str | None = None
     message: str | None = None
     moderated: bool = False
-    keep: int | None = None
+    images: int | None = None
     results: Results | None = None
     interleaved: bool = False
 
@@ -185,8 +185,8 @@ class Scenario:
         Raises ValueError if it has neither.
         """
         name = f"{self.name}:{count}"
-        if self.outcome.keep is not None:
-            return replace(self, name=name, outcome=replace(self.outcome, keep=count))
+        if self.outcome.images is not None:
+            return replace(self, name=name, outcome=replace(self.outcome, images=count))
         changed: dict[str, Any] = {"name": name}
         for part in ("create", "poll", "download"):
             value = getattr(self, part)
@@ -210,7 +210,7 @@ Part = TypeVar("Part", Creating, Polling, Outcome, Downloading)
 def combined(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Scenario:
     """All of *scenarios* at once: the steps of one after those of the other.
 
-    Raises ValueError where two of them differ about anything else.
+    Raises ValueError where two of them differ about anything else, and for two ends at once.
     """
     made = replace(scenarios[0], name=name, summary=summary or scenarios[0].summary)
     for other in scenarios[1:]:
@@ -218,6 +218,8 @@ def combined(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> S
             raise ValueError(f"{name}: {other.name} can only happen at {other.vendor}")
         parts = {part: _joined(getattr(made, part), getattr(other, part), name) for part in PARTS}
         made = replace(made, vendor=made.vendor or other.vendor, **parts)
+    if made.outcome.moderated and made.outcome.fail:
+        raise ValueError(f"{name}: moderated and fail are two ends of one task")
     said = summary or " ".join(each.summary for each in scenarios)
     return replace(made, summary=said)
 

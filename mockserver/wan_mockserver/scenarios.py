@@ -69,5 +69,5 @@ class Scenarios(Mapping[str, Scenario]):
 
     def _unknown(self, name: str) -> str:
         near = nearest(name, self._all)
-        hint = f"did you mean {near}?" if near else f"one of: {', '.join(self._all)}"
+        hint = f"did you mean {near}?" if near else "wanproof scenarios lists them"
         return f"there is no scenario {clip(repr(name))}; {hint}"

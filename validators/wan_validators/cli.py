@@ -83,13 +83,14 @@ def _dispatch(command: Command, argv: list[str]) -> int:
 
 def _help(commands: Commands) -> str:
     lines, examples = [], []
+    width = max(map(len, commands), default=0)
     for name, entry in sorted(commands.items()):
         try:
             command = entry.load()
         except ModuleNotFoundError as error:
-            lines.append(f"  {name:9} ({_remedy(error) or error})")
+            lines.append(f"  {name:{width}}  ({_remedy(error) or error})")
         else:
-            lines.append(f"  {name:9} {command.summary}")
+            lines.append(f"  {name:{width}}  {command.summary}")
             examples += command.examples[:1]
     listing = "\n".join(["commands:", *lines])
     return "\n\n".join(

@@ -5,126 +5,84 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from wan_validators.catalog import vendors
 from wan_validators.command import DONE, Command, UsageError
 
-from .. import lifecycle
+from .assembling import admin_token, assembled
+from .options import HOST, MEMORY, TOKEN, arguments
 
 if TYPE_CHECKING:
     from ..exchange import Exchange
+    from ..mock import Mock
     from ..server import Server
-
-HOST = "127.0.0.1"
-PORT = 8321
-
-Value = TypeVar("Value")
-
-
-def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
-    parser.add_argument(
-        "--port",
-        type=_option(_port),
-        default=PORT,
-        help=f"port to listen at; 0 takes a free one (default {PORT})",
-    )
-    parser.add_argument(
-        "--port-file",
-        type=Path,
-        metavar="FILE",
-        help="write the port into FILE once the server listens",
-    )
-    parser.add_argument(
-        "--seed",
-        type=int,
-        metavar="N",
-        help="draw ids, seeds and results from N: the same requests then get the same answers",
-    )
-    parser.add_argument(
-        "--lifecycle",
-        type=_option(lifecycle.parse),
-        default=lifecycle.DEFAULT,
-        metavar="HOW",
-        help=f"when a task ends: {lifecycle.FORMS} (default {lifecycle.DEFAULT})",
-    )
-    for vendor in vendors():
-        parser.add_argument(
-            f"--{vendor.name}-reject",
-            choices=("task", "create"),
-            default="task" if vendor.lazy else "create",
-            help=f"where {vendor.title} tells of a broken rule: in a task that fails, or in the "
-            "answer to create (default %(default)s)",
-        )
-    parser.add_argument(
-        "--creates-per-second",
-        type=_option(_count),
-        metavar="N",
-        help="refuse more tasks than that of one API key in any second",
-    )
-    parser.add_argument(
-        "--balance",
-        type=_option(_usd),
-        metavar="USD",
-        help="refuse the tasks of an API key that would cost more than that in all",
-    )
-    parser.add_argument("--quiet", action="store_true", help="do not log requests")
 
 
 def run(options: Namespace) -> int:
-    server = _server(options)
-    try:
-        _on_termination()
-        _announce(server, options)
-        server.run()
-    except KeyboardInterrupt:
-        return DONE
-    finally:
-        server.stop()
+    with ExitStack() as at_the_end:
+        address = _address(options.host, options.port)
+        token = admin_token(options, os.environ)
+        if token is None and not _is_loopback(address):
+            raise UsageError(_unprotected(address))
+        mock = assembled(options, token, _silent if options.quiet else _print_exchange)
+        at_the_end.callback(mock.store.close)
+        server = _server(mock, address, options)
+        at_the_end.callback(server.stop)
+        try:
+            _on_termination()
+            _announce(server, mock, options)
+            server.run()
+        except KeyboardInterrupt:
+            return DONE
     return DONE
 
 
-def _server(options: Namespace) -> Server:
+def _address(host: str, port: int) -> str:
+    """The address that *host* is the name of."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(_no_socket(error, host, port)) from error
+    return str(found[0][4][0])
+
+
+def _unprotected(address: str) -> str:
+    return (
+        f"{address} can be reached from other machines, and so could the dashboard and the admin "
+        f"API, which show all requests and can forget them; give an --admin-token, or set {TOKEN}, "
+        f"or leave out --host to listen at {HOST} only"
+    )
+
+
+def _server(mock: Mock, address: str, options: Namespace) -> Server:
     from ..app import create_app
-    from ..limits import Limits
     from ..server import Server
 
-    if options.seed is None:
-        options.seed = int.from_bytes(os.urandom(4))
-    app = create_app(
-        seed=options.seed,
-        lifecycle=options.lifecycle,
-        reject_at_create=[
-            vendor.name
-            for vendor in vendors()
-            if getattr(options, f"{vendor.name}_reject") == "create"
-        ],
-        limits=Limits(creates_per_second=options.creates_per_second, balance=options.balance),
-        listener=_silent if options.quiet else _print_exchange,
-    )
     try:
-        return Server(app, options.host, options.port)
+        return Server(create_app(mock), address, options.port)
     except OSError as error:
         raise UsageError(_no_socket(error, options.host, options.port)) from error
 
 
-def _no_socket(error: OSError, host: str, port: int) -> str:
-    if error.errno == errno.EADDRINUSE:
+def _no_socket(error: Exception, host: str, port: int) -> str:
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
         return (
             f"port {port} of {host} is in use; stop what uses it, or choose another --port "
             "(0 takes a free one)"
         )
-    return f"cannot listen at port {port} of {host}: {error.strerror or error}"
+    says = getattr(error, "strerror", None) or error
+    return f"cannot listen at port {port} of {host}: {says}"
 
 
-def _announce(server: Server, options: Namespace) -> None:
+def _announce(server: Server, mock: Mock, options: Namespace) -> None:
     """Says where the server is, for people on standard output and for scripts in a file."""
     if not _is_loopback(server.host):
         print(
@@ -133,15 +91,48 @@ def _announce(server: Server, options: Namespace) -> None:
             file=sys.stderr,
             flush=True,
         )
-    lines = [f"wanproof serve: seed {options.seed}, lifecycle {options.lifecycle}, any API key"]
+    lines = [f"wanproof serve: {', '.join(_facts(mock, options))}, any API key"]
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines.append(f"    POST {server.url}{vendor.create}")
         lines.append(f"    GET  {server.url}{vendor.poll}")
+    lines.extend(_own_routes(server.url, mock))
     lines.append("Ctrl-C stops it.")
     _write("\n".join(lines))
     if options.port_file is not None:
         _write_port(server.port, options.port_file)
+
+
+def _facts(mock: Mock, options: Namespace) -> Iterator[str]:
+    """What makes this server other than others."""
+    yield f"seed {mock.simulator.seed}"
+    yield f"lifecycle {options.lifecycle}"
+    if options.scenario:
+        yield f"scenario {options.scenario}"
+    if options.chaos:
+        yield f"chaos {options.chaos.seed}:{options.chaos.rate:g}"
+    if mock.clock.mode != "real":
+        yield f"clock {mock.clock.mode}"
+    if options.store != MEMORY:
+        yield f"store {_without_password(options.store)}"
+
+
+def _own_routes(url: str, mock: Mock) -> Iterator[str]:
+    from ..mock import ROOT
+
+    asked = " (asks for the admin token)" if mock.token else ""
+    yield f"  Dashboard: {url}{ROOT}/{asked}"
+    if mock.clock.mode == "manual":
+        yield f'    POST {url}{ROOT}/clock {{"advance": 60}} moves the clock on by a minute'
+
+
+def _without_password(store: str) -> str:
+    """*store*, if it is a URL, without what only its owner may know."""
+    kind, mark, rest = store.partition("://")
+    if not mark:
+        return store
+    before, known, place = rest.partition("?")[0].rpartition("@")
+    return f"{kind}{mark}{'…' if before else ''}{known}{place}"
 
 
 def _write_port(port: int, file: Path) -> None:
@@ -183,41 +174,6 @@ def _write(text: str) -> None:
         sys.stdout.flush()
 
 
-def _option(parse: Callable[[str], Value]) -> Callable[[str], Value]:
-    """*parse* with its own ValueErrors shown to the user."""
-
-    def parsed(text: str) -> Value:
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise ArgumentTypeError(str(error)) from error
-
-    return parsed
-
-
-def _port(text: str) -> int:
-    return _whole(text, 0, 65535)
-
-
-def _count(text: str) -> int:
-    return _whole(text, 0, 1_000_000)
-
-
-def _whole(text: str, low: int, high: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
-        raise ValueError(f"{text!r} must be a whole number from {low} to {high}")
-    return int(text)
-
-
-def _usd(text: str) -> Decimal:
-    amount = Decimal("NaN")
-    with suppress(InvalidOperation):
-        amount = Decimal(text)
-    if not (amount.is_finite() and amount >= 0):
-        raise ValueError(f"{text!r} must be an amount in USD, such as 1.50")
-    return amount
-
-
 COMMAND = Command(
     name="serve",
     summary="Answer as the vendors do, at a port of this machine and at no cost.",
@@ -226,10 +182,13 @@ COMMAND = Command(
     examples=(
         "wanproof serve",
         "wanproof serve --port 0 --port-file port.txt --seed 7 --lifecycle at-once",
-        "wanproof serve --lifecycle seconds:30 --creates-per-second 5",
+        "wanproof serve --scenario accept-lost --creates-per-second 5",
+        "wanproof serve --chaos 7:0.3 --clock auto",
+        "wanproof serve --store sqlite:wanproof.db --scenarios scenarios.toml",
+        "WANPROOF_ADMIN_TOKEN=secret wanproof serve --host 0.0.0.0",
     ),
     notes="""exit codes:
   0  stopped with Ctrl-C or SIGTERM
-  2  wrong usage, or the address is not to be had
+  2  wrong usage, a file or a store that cannot be used, or an address that is not to be had
   3  a fault of wanproof's own""",
 )

@@ -1,0 +1,371 @@
+"""Scenarios of one's own: what a file may say, what it may not, and every scenario as a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wan_mockserver.catalogue import shipped
+from wan_mockserver.delivery import Cut
+from wan_mockserver.lifecycle import Seconds
+from wan_mockserver.scenario import Body, Lag, Polling, Results, Scenario, Step
+from wan_mockserver.scenario_file import BadScenarios, read, text
+from wan_mockserver.scenario_parts import SCENARIO
+from wan_mockserver.scenario_steps import STEP, step, written
+from wan_mockserver.scenarios import Scenarios
+from wan_mockserver.toml_members import Wrong, toml
+from wan_validators.vendor import State
+
+EXAMPLES = Path(__file__).parents[2] / "fixtures" / "scenarios"
+EVERY = EXAMPLES / "every-member.toml"
+
+Read = Callable[[str], dict[str, Scenario]]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Read:
+    """Reads a file with the given text."""
+    file = tmp_path / "own.toml"
+
+    def reading(text: str) -> dict[str, Scenario]:
+        file.write_text(text, encoding="utf-8")
+        return read(file)
+
+    return reading
+
+
+def create(own: Read, steps: str) -> tuple[Step, ...]:
+    return own(f'[a]\nsummary = "x"\ncreate = [{steps}]')["a"].create.steps
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_scenario_survives_being_written(own: Read, name: str) -> None:
+    scenario = shipped()[name]
+    assert own(text(scenario)) == {name: replace(scenario, group="own")}
+
+
+@pytest.mark.parametrize(
+    ("composition", "name"),
+    [
+        ("rate-limited:3+expired-urls", "rate-limited-3-expired-urls"),
+        ("accept-lost+poll-404+partial:2+upper-case", "accept-lost-poll-404-partial-2-upper-case"),
+    ],
+)
+def test_a_composition_survives_under_another_name(own: Read, composition: str, name: str) -> None:
+    scenario = Scenarios().named(composition)
+    assert own(text(scenario)) == {name: replace(scenario, group="own", name=name)}
+
+
+def test_steps_that_are_never_reached_are_not_written(own: Read) -> None:
+    late, lost = Step(delay=Lag(median=0.4, sigma=0.7), times=None), Step(cut=Cut.RESET)
+    made = Scenarios().named("latency+accept-lost")
+    assert made.create.steps == (late, lost)
+    assert own(text(made))["latency-accept-lost"].create.steps == (late,)
+
+
+def test_every_member_is_read_as_what_it_says() -> None:
+    every = read(EVERY)
+    assert every["create-errors"].create.steps == (
+        Step(handled=False, status=429, retry_after=2, times=2),
+        Step(handled=False, status=503, retry_after=30, retry_as_date=True),
+        Step(handled=False, status=451, detail="Not in your country."),
+        Step(handled=False, status=502, body=Body.HTML, detail="Bad gateway"),
+        Step(handled=False, status=200, body=Body.ERROR),
+        Step(status=202, body=Body.EMPTY),
+        Step(content_type="text/plain; charset=utf-8"),
+        Step(handled=False, status=307, body=Body.EMPTY, location="/elsewhere"),
+        Step(handled=False, status=302, body=Body.EMPTY, location=""),
+    )
+    assert every["create-cuts"].create.steps == (
+        Step(cut=Cut.RESET),
+        Step(handled=False, cut=Cut.RESET),
+        Step(cut=Cut.RESET_MIDWAY),
+        Step(cut=Cut.TRUNCATED, pace=1000),
+        Step(cut=Cut.GARBAGE),
+        Step(cut=Cut.SILENCE, times=None),
+    )
+    lost = Step(status=504, delay=Lag(median=3))
+    assert every["create-lost"].create.steps == (lost,)
+    assert every["odd-polls"].poll == Polling(
+        steps=(
+            Step(handled=False, status=404, times=2),
+            Step(delay=Lag(median=0.4, sigma=0.7), times=None),
+        ),
+        words={
+            State.PENDING: "",
+            State.RUNNING: "archiving",
+            State.DONE: "SUCCESS",
+            State.FAILED: "oops",
+        },
+        upper_case=True,
+        backwards=True,
+        integer_codes=True,
+    )
+    assert every["other-page"].poll == Polling(other_words=True)
+    assert every["other-page"].vendor == "mulerouter"
+    end = every["odd-end"].outcome
+    assert (end.lifecycle, end.fail, end.message) == (
+        Seconds(30),
+        "9999",
+        "The GPU is on holiday.",
+    )
+    assert every["refused-late"].outcome.moderated
+    assert (every["few-images"].outcome.images, every["few-images"].outcome.interleaved) == (2, True)
+    assert every["nothing"].outcome.results is Results.NONE
+    assert every["files"].download.lifetime == 60
+    whole = every["all-of-that"]
+    assert whole.create.steps == (replace(lost, times=2),)
+    assert whole.poll.steps == (Step(handled=False, status=500),)
+    assert (whole.outcome, whole.download) == (
+        every["few-images"].outcome,
+        every["files"].download,
+    )
+    assert (whole.name, whole.summary, whole.group) == (
+        "all-of-that",
+        "Several of these at once.",
+        "own",
+    )
+
+
+def test_the_example_shows_every_member() -> None:
+    shown = EVERY.read_text(encoding="utf-8")
+    for members in (SCENARIO, STEP):
+        assert [name for name in members if name not in shown] == []
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.toml")), ids=lambda file: file.name)
+def test_the_examples_survive_being_written(own: Read, file: Path) -> None:
+    made = read(file)
+    assert own("\n".join(map(text, made.values()))) == made
+    assert list(made) == list(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def test_own_parts_come_after_those_that_are_used(own: Read) -> None:
+    made = own(
+        """
+        [last]
+        summary = "x"
+        use = ["first:3+http-503"]
+        create = [{transport = "reset"}]
+        [first]
+        summary = "y"
+        create = [{status = 404}]
+        """
+    )
+    assert [*made] == ["last", "first"]
+    assert made["last"].create.steps == (
+        Step(handled=False, status=404, times=3),
+        Step(handled=False, status=503, times=2),
+        Step(cut=Cut.RESET),
+    )
+
+
+def test_an_own_scenario_takes_the_place_of_a_shipped_one(own: Read) -> None:
+    made = own(
+        '[partial]\nsummary = "Mine."\noutcome.images = 3\n[b]\nsummary = "x"\nuse = ["partial"]'
+    )
+    assert Scenarios(made).named("partial").outcome.images == 3
+    assert made["b"].outcome.images == 3
+
+
+def test_a_byte_order_mark_does_no_harm(own: Read) -> None:
+    assert [*own('\ufeff[a]\nsummary = "x"')] == ["a"]
+
+
+def test_a_file_may_be_empty(own: Read) -> None:
+    assert own("") == {}
+
+
+A = '[a]\nsummary = "x"\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("[a", "is no TOML"),
+        ("a = " + "[" * 5000, "is no TOML"),
+        ("a = " + "9" * 5000, "is no TOML"),
+        ("a = 1", "a: 1 will not do; allowed: a table"),
+        ("[[a]]", "a: an array of 1 item will not do; allowed: a table"),
+        ("[a]", 'a: the member summary is missing: summary = "'),
+        ("[A]", "'A' cannot be the name of a scenario; allowed: a small letter or a digit"),
+        ('["a.b"]', "'a.b' cannot be the name"),
+        ('["a+b"]', "'a+b' cannot be the name"),
+        ('["a:3"]', "'a:3' cannot be the name"),
+        ('[""]', "'' cannot be the name"),
+        (f"[{'a' * 65}]", "cannot be the name"),
+        ("[a]\nsummary = 3", "a.summary: 3 will not do; allowed: text on one line"),
+        ('[a]\nsummary = ""', "a.summary: '' will not do"),
+        ('[a]\nsummary = "x\\u001b[31m"', "a.summary: 'x\\x1b[31m' will not do"),
+        (A + "sumary = 3", "a: there is no member 'sumary'; did you mean summary?"),
+        (A + "zzz = 3", "a: there is no member 'zzz'; members: use, summary, vendor, create"),
+        (A + 'vendor = "vtrx"', 'allowed: "mulerouter", "vtrix" (did you mean vtrix?)'),
+        (A + "vendor = 3", "a.vendor: 3 will not do"),
+        (A + 'use = "partial"', "a.use: 'partial' will not do; allowed: an array"),
+        (A + "use = [3]", "a.use[0]: 3 will not do; allowed: the name of a scenario"),
+        (A + 'use = ["ok", "partal"]', "a.use[1]: there is no scenario 'partal'; did you mean pa"),
+        (A + 'use = ["ok+partal:3"]', "a.use[0]: there is no scenario 'partal'"),
+        (A + 'use = ["qqqqqqqqqqqqqqqq"]', "`wanproof scenarios` lists those"),
+        (A + 'use = ["partial:0"]', "a.use[0]: 'partial:0': after the colon comes a whole number"),
+        (A + 'use = ["ok:2"]', "a.use[0]: the scenario ok has nothing to count"),
+        (A + 'use = ["bb"]\n[bbb]\nsummary = "x"', "'bb'; did you mean bbb?"),
+        (A + 'use = ["a"]', "a uses a: a scenario cannot consist of itself"),
+        (A + 'use = ["ok+a:2"]', "a uses a"),
+        (A + 'use = ["b"]\n[b]\nsummary = "x"\nuse = ["a"]', "uses a"),
+        (A + 'use = ["partial"]\noutcome.images = 2', "a: two of its scenarios differ about images"),
+        (A + 'use = ["fail-3001"]\nvendor = "vtrix"', "can only happen at vtrix"),
+        (A + "create = 3", "a.create: 3 will not do; allowed: an array of steps, or a table"),
+        (A + "create.step = []", "a.create: there is no member 'step'; did you mean steps?"),
+        (A + "create.steps = {}", "a.create.steps: an object with 0 members will not do"),
+        (A + "poll.words = {runing = 'x'}", "a.poll.words: there is no member 'runing'; did you "),
+        (A + "poll.words = {running = 3}", "a.poll.words.running: 3 will not do"),
+        (A + "poll.upper-case = 1", "a.poll.upper-case: 1 will not do; allowed: true or false"),
+        (A + "poll.uppercase = true", "did you mean upper-case?"),
+        (A + "outcome = []", "a.outcome: an array of 0 items will not do; allowed: a table"),
+        (A + "outcome.fail = 3001", "a.outcome.fail: 3001 will not do; allowed: a code, digits"),
+        (A + 'outcome.fail = "E1"', "allowed: a code, digits in quotes"),
+        (A + 'outcome.fail = "3010"', "a.outcome: no task fails with '3010'; codes: "),
+        (A + 'outcome.fail = "30011"', "(did you mean 3001?), or any code with a message"),
+        (A + 'vendor = "vtrix"\noutcome.fail = "3001"', "a.outcome: no task fails with '3001'"),
+        (
+            A + 'outcome = {fail = "3001", moderated = true}',
+            "a: moderated and fail are two ends",
+        ),
+        (A + 'outcome.message = "x"', "a.outcome: message is the text of an error, whose code"),
+        (A + "outcome.lifecycle = 3", "allowed: at-once, never, polls:N"),
+        (A + 'outcome.lifecycle = "soon"', "a.outcome.lifecycle: 'soon' is no lifecycle"),
+        (A + "outcome.images = 0", "a.outcome.images: 0 will not do; allowed: a whole number fr"),
+        (A + 'outcome.results = "nonne"', 'allowed: "none", "empty" (did you mean none?)'),
+        (A + "download.lifetime = -2", "a.download.lifetime: -2 will not do; allowed: a number fr"),
+        (A + "download.lifetime = nan", "a.download.lifetime: nan will not do"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(own: Read, given: str, says: str) -> None:
+    with pytest.raises(BadScenarios) as refused:
+        own(given)
+    assert "own.toml" in str(refused.value)
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("3", "a.create[0]: 3 will not do; allowed: a table"),
+        ("{}, {statuss = 404}", "a.create[1]: there is no member 'statuss'; did you mean status?"),
+        ("{status = 777}", "a.create[0].status: 777 will not do; allowed: an HTTP status from 200"),
+        ("{status = 100}", "100 will not do"),
+        ("{status = true}", "True will not do"),
+        ('{status = "404"}', "'404' will not do"),
+        ("{status = 200}", 'status 200 is no error, so it needs a body ("empty", "html" or "err'),
+        ("{status = 302}", "status 302 is no error, so it needs a body"),
+        ('{status = 204, body = "html"}', 'an answer with status 204 has no body; write body = "e'),
+        ('{body = "json"}', 'a.create[0].body: \'json\' will not do; allowed: "html", "empty"'),
+        ('{status = 404, content-type = "x"}', "allowed: a media type such as"),
+        ('{content-type = "a/b\\r\\nX-Evil: 1"}', "allowed: a media type such as"),
+        ('{redirect-to = "http://elsewhere"}', "allowed: a path of this server"),
+        ('{redirect-to = "/a b"}', "allowed: a path of this server"),
+        ('{redirect-to = "", status = 404}', "redirect-to needs a status of 301, 302"),
+        ("{status = 429, retry-after = 1.5}", "a whole number from 0 to 86400"),
+        ("{status = 429, retry-after = -1}", "a whole number from 0 to 86400"),
+        ("{retry-after = 3}", "retry-after needs a status"),
+        ("{status = 429, retry-after-as-date = true}", "retry-after-as-date needs retry-after"),
+        ('{transport = "rst"}', '"silence" (did you mean reset?)'),
+        ('{transport = "truncated", body = "html"}', "leave out body and redirect-to"),
+        ('{transport = "reset", status = 502}', 'with transport "reset" nothing of an answer'),
+        ('{transport = "garbage", pace = 3}', 'with transport "garbage" nothing'),
+        ('{transport = "silence", delay = 3}', "no answer comes, so none comes late"),
+        ("{delay = -1}", "a.create[0].delay: -1 will not do; allowed: a number from 0 to 120"),
+        ("{delay = 121}", "allowed: a number from 0 to 120"),
+        ("{delay = inf}", "inf will not do"),
+        ("{delay = {sigma = 1}}", "a.create[0].delay: the member median is missing"),
+        ("{delay = {median = 1, sgma = 1}}", "did you mean sigma?"),
+        ("{pace = 0}", "a.create[0].pace: 0 will not do"),
+        ("{detail = 'x'}", "detail is the text of an error"),
+        ("{status = 202, body = 'empty', detail = 'x'}", "detail is the text of an error"),
+        ("{done = false}", "what is not done needs an answer"),
+        ("{done = 'no'}", "a.create[0].done: 'no' will not do; allowed: true or false"),
+        ("{times = 0}", "a.create[0].times: 0 will not do; allowed: a whole number from 1"),
+        ("{times = 1000001}", "allowed: a whole number from 1 to 1000000"),
+        ("{times = 'ever'}", "'ever' will not do; allowed: a whole number from 1 to 1000000, or"),
+        ("{times = true}", 'allowed: a whole number from 1 to 1000000, or "forever"'),
+        ("{times = 'forever'}, {}", 'a.create[0] is for all requests that come (times = "forever"'),
+    ],
+)
+def test_what_is_wrong_about_a_step_is_told(own: Read, given: str, says: str) -> None:
+    with pytest.raises(BadScenarios) as refused:
+        create(own, given)
+    assert says in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "none.toml")
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_bytes('[a]\nsummary = "é"'.encode("latin-1"))
+    with pytest.raises(BadScenarios, match="is no TOML"):
+        read(tmp_path / "own.toml")
+
+
+NUMBERS = st.integers(0, 9) | st.floats(0, 9, allow_subnormal=False)
+STEPS = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from([200, 202, 204, 302, 404, 429, 503]),
+        "body": st.sampled_from([each.value for each in Body]),
+        "detail": st.text(max_size=3),
+        "content-type": st.just("text/html"),
+        "redirect-to": st.sampled_from(["", "/x"]),
+        "retry-after": st.integers(0, 9),
+        "retry-after-as-date": st.booleans(),
+        "transport": st.sampled_from([each.value for each in Cut]),
+        "delay": NUMBERS | st.fixed_dictionaries({"median": NUMBERS, "sigma": NUMBERS}),
+        "pace": NUMBERS,
+        "done": st.booleans(),
+        "times": st.integers(1, 9) | st.just("forever"),
+    },
+)
+
+
+@given(STEPS)
+def test_a_step_that_is_read_survives_being_written(table: dict[str, Any]) -> None:
+    try:
+        made = step(table, "step")
+    except Wrong:
+        return
+    assert step(tomllib.loads(f"step = {toml(written(made))}")["step"], "step") == made
+
+
+ODD: tuple[Any, ...] = (True, -1, 1.5, 10**30, "", "\x1b", "é" * 2000, [], [[]], {}, {"x": 1})
+
+
+def bent(value: Any, odd: Any) -> Iterator[Any]:
+    """*value* with each of its parts, one at a time, replaced by *odd*."""
+    yield odd
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from ({**value, name: other} for other in bent(each, odd))
+    elif isinstance(value, list):
+        for nth, each in enumerate(value):
+            yield from ([*value[:nth], other, *value[nth + 1 :]] for other in bent(each, odd))
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:9])
+def test_nothing_but_bad_scenarios_comes_of_a_bad_file(own: Read, odd: Any) -> None:
+    refused = []
+    for name, table in tomllib.loads(EVERY.read_text(encoding="utf-8")).items():
+        for other in bent(table, odd):
+            try:
+                own(f"{name} = {toml(other)}")
+            except BadScenarios as error:
+                refused.append(str(error))
+    assert len(refused) > 50
+    assert all(map(str.isprintable, refused))

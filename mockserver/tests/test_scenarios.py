@@ -1,0 +1,128 @@
+"""Scenarios by name: one, several together, and so many times."""
+
+from __future__ import annotations
+
+import pytest
+
+from wan_mockserver.catalogue import GROUPS, USUAL, shipped
+from wan_mockserver.delivery import Cut
+from wan_mockserver.scenario import KEPT, Creating, Downloading, Outcome, Scenario, Step
+from wan_mockserver.scenarios import MOST, Scenarios, UnknownScenario
+
+MINE = Scenario(name="partial", summary="Mine.", outcome=Outcome(images=3))
+
+
+def test_the_shipped_ones_are_there_by_name_and_group() -> None:
+    known = Scenarios()
+    assert dict(known) == shipped()
+    assert len(known) == len(shipped()) > 100
+    assert known["ok"] is known.named("ok") is USUAL
+    assert {scenario.group for scenario in known.values()} == GROUPS.keys() - {"own"}
+    assert all(name == scenario.name for name, scenario in known.items())
+
+
+def test_each_has_one_sentence_and_but_for_ok_something_to_say() -> None:
+    for scenario in shipped().values():
+        assert scenario.summary.endswith(".")
+        assert scenario.summary.isprintable()
+        assert scenario.usual == (scenario.name == "ok")
+    assert len({scenario.summary for scenario in shipped().values()}) == len(shipped())
+
+
+def test_own_ones_take_the_place_of_shipped_ones() -> None:
+    known = Scenarios({"partial": MINE, "mine": Scenario(name="mine", summary="x")})
+    assert known.named("partial") is MINE
+    assert len(known) == len(shipped()) + 1
+    assert Scenarios().named("partial").outcome.images == 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 999_999])
+def test_a_count_is_how_often_each_step_happens(count: int) -> None:
+    limited = Scenarios().named(f"rate-limited:{count}")
+    assert [step.times for step in limited.create.steps] == [count]
+    assert limited.create.steps[0].retry_after == 2
+
+
+def test_a_count_limits_what_would_go_on_for_ever() -> None:
+    assert Scenarios()["poll-401"].poll.steps[0].times is None
+    assert Scenarios().named("poll-401:2").poll.steps[0].times == 2
+    assert Scenarios().named("download-empty:2").download.steps[0].times == 2
+
+
+def test_the_count_of_partial_is_how_many_images_succeed() -> None:
+    assert Scenarios().named("partial:3").outcome == Outcome(images=3)
+
+
+def test_a_composition_has_all_parts_and_steps_in_order() -> None:
+    both = Scenarios().named("http-503:1 + accept-lost+expired-urls+fail-3001")
+    assert both.name == "http-503:1 + accept-lost+expired-urls+fail-3001"
+    assert both.create.steps == (Step(handled=False, status=503), Step(cut=Cut.RESET))
+    assert both.download == Downloading(lifetime=-1)
+    assert (both.outcome.fail, both.vendor) == ("3001", "mulerouter")
+    assert both.summary.startswith("Create is answered with 503 Service Unavailable, twice. ")
+
+
+def test_ok_adds_nothing_to_a_composition() -> None:
+    known = Scenarios()
+    assert known.named("ok+accept-lost").create == known["accept-lost"].create
+    assert known.named("accept-lost+ok").download == Downloading(lifetime=KEPT)
+    assert known.named("ok+ok").usual
+    assert known.named("ok+ok").create == Creating()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("fail-3001+fail-3002", "two of its scenarios differ about fail"),
+        ("partial:2+partial:3", "two of its scenarios differ about images"),
+        ("retrying+unknown-status", "two of its scenarios differ about words"),
+        ("no-results+empty-results", "two of its scenarios differ about results"),
+        ("slow+stuck", "two of its scenarios differ about lifecycle"),
+        ("fail-3001+fail-001021095", "fail-001021095 can only happen at vtrix"),
+        ("ok:2", "the scenario ok has nothing to count, so no :2"),
+        ("expired-urls:2", "has nothing to count"),
+        ("partial:0", "after the colon comes a whole number from 1 up"),
+        ("partial:", "after the colon comes a whole number"),
+        ("partial:-1", "after the colon comes a whole number"),
+        ("partial:1000000", "after the colon comes a whole number"),
+        ("partial:٣", "after the colon comes a whole number"),
+        ("partial:1:2", "after the colon comes a whole number"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        Scenarios().named(text)
+    assert says in str(refused.value)
+    assert not isinstance(refused.value, UnknownScenario)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("acept-lost", "there is no scenario 'acept-lost'; did you mean accept-lost?"),
+        ("ok+partal:2", "there is no scenario 'partal'; did you mean partial?"),
+        ("ratelimited", "did you mean rate-limited?"),
+        ("mi", "did you mean mine?"),
+        ("PARTIAL+", "there is no scenario 'PARTIAL'"),
+        ("", "there is no scenario ''"),
+        ("ok+", "there is no scenario ''"),
+        ("+", "there is no scenario ''"),
+        ("\x1b[31m", r"there is no scenario '\x1b[31m'"),
+    ],
+)
+def test_unknown_names_are_refused_with_the_nearest(text: str, says: str) -> None:
+    known = Scenarios({"mine": Scenario(name="mine", summary="x")})
+    with pytest.raises(UnknownScenario) as refused:
+        known.named(text)
+    assert says in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+def test_compositions_are_remembered_but_not_without_end() -> None:
+    known = Scenarios()
+    first = known.named("partial:1+slow")
+    assert known.named("partial:1+slow") is first
+    for count in range(1, MOST + 10):
+        known.named(f"partial:{count}")
+    assert known.named("partial:1+slow") is first
+    assert known.named(f"partial:{MOST + 20}").outcome.images == MOST + 20

@@ -1,0 +1,135 @@
+"""From the options of ``wanproof serve`` to what it serves."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from wan_validators.catalog import vendors
+from wan_validators.command import UsageError
+
+from .options import TOKEN, token
+
+if TYPE_CHECKING:
+    from ..clock import Clock
+    from ..exchange import Listener
+    from ..mock import Mock
+    from ..scenarios import Scenarios
+    from ..stores import Store
+
+Value = TypeVar("Value")
+
+
+def admin_token(options: Namespace, environ: Mapping[str, str]) -> str | None:
+    """What the admin API is to ask for: the option, or the variable; None for nothing."""
+    if options.admin_token is not None or not environ.get(TOKEN):
+        given: str | None = options.admin_token
+        return given
+    try:
+        return token(environ[TOKEN])
+    except ValueError as error:
+        raise UsageError(f"{TOKEN}: {error}") from error
+
+
+def assembled(options: Namespace, token: str | None, listener: Listener) -> Mock:
+    """The mock that *options* ask for; its store is to be closed.
+
+    Raises UsageError for what cannot be had.
+    """
+    from ..limits import Limits
+    from ..mock import Mock
+    from ..prices import read as read_prices
+    from ..simulator import Simulator
+    from ..stores.opening import open_store
+
+    known = _scenarios(options)
+    prices = options.prices and contents("--prices", read_prices, options.prices)
+    with ExitStack() as unless_ready:
+        try:
+            store = open_store(options.store)
+            unless_ready.callback(store.close)
+            seed = _seed(store, options.seed)
+        except (ValueError, OSError) as error:
+            raise UsageError(f"--store: {error}") from error
+        simulator = Simulator(
+            seed=seed,
+            clock=_clock(options.clock, store),
+            lifecycle=options.lifecycle,
+            reject_at_create=[
+                vendor.name
+                for vendor in vendors()
+                if getattr(options, f"{vendor.name}_reject") == "create"
+            ],
+            limits=Limits(
+                creates_per_second=options.creates_per_second,
+                polls_per_second=options.polls_per_second,
+                running_tasks=options.running_tasks,
+                balance=options.balance,
+            ),
+            store=store,
+            listener=listener,
+            scenario=options.scenario or "ok",
+            scenarios=known,
+            chaos=options.chaos,
+            prices=prices,
+        )
+        unless_ready.pop_all()
+    return Mock(simulator, token=token, window=options.duplicate_window)
+
+
+def _scenarios(options: Namespace) -> Scenarios:
+    from ..scenario_file import read
+    from ..scenarios import Scenarios
+
+    if options.scenario and options.chaos:
+        raise UsageError("--scenario and --chaos exclude each other: chaos draws the scenarios")
+    own = options.scenarios and contents("--scenarios", read, options.scenarios)
+    known = Scenarios(own)
+    try:
+        known.named(options.scenario or "ok")
+    except ValueError as error:
+        raise UsageError(f"--scenario: {error}") from error
+    return known
+
+
+def contents(option: str, read: Callable[[Path], Value], file: Path) -> Value:
+    """What *file*, given as *option*, holds; raises UsageError if it cannot be used."""
+    try:
+        return read(file)
+    except OSError as error:
+        raise UsageError(f"cannot read {option} {file}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error
+
+
+def _seed(store: Store, wanted: int | None) -> int:
+    """The seed that is *wanted*, or the one of those who share the store, or a new one.
+
+    The store keeps it for the others.
+    """
+    from ..simulator import SEED
+    from ..stores import COUNTERS
+
+    drawn = int.from_bytes(os.urandom(4))
+
+    def settle(kept: float | None) -> float:
+        if wanted is not None:
+            return float(wanted)
+        return float(drawn) if kept is None else kept
+
+    return int(store.change(COUNTERS, SEED, settle))
+
+
+def _clock(mode: str, store: Store) -> Clock:
+    from ..clock import AutoClock, ManualClock, RealClock
+
+    match mode:
+        case "manual":
+            return ManualClock(store=store)
+        case "auto":
+            return AutoClock(store=store)
+    return RealClock(store)

@@ -1,0 +1,201 @@
+"""The options of ``wanproof serve``, and how each is read."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from math import inf, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from wan_validators.catalog import vendors
+
+from .. import chaos, lifecycle
+
+if TYPE_CHECKING:
+    from argparse import _ArgumentGroup as Group
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 8321
+
+MEMORY: Final = "memory"
+CLOCKS: Final = ("real", "manual", "auto")
+
+TOKEN: Final = "WANPROOF_ADMIN_TOKEN"  # noqa: S105  (where one is, not one itself)
+"""The environment variable that takes the place of ``--admin-token``."""
+
+Value = TypeVar("Value")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    _place(parser.add_argument_group("where it listens"))
+    _happening(parser.add_argument_group("what happens"))
+    _limits(parser.add_argument_group("limits and money"))
+    parser.add_argument("--quiet", action="store_true", help="do not log requests")
+
+
+def _place(group: Group) -> None:
+    group.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
+    group.add_argument(
+        "--port",
+        type=option(_port),
+        default=PORT,
+        help=f"port to listen at; 0 takes a free one (default {PORT})",
+    )
+    group.add_argument(
+        "--port-file",
+        type=Path,
+        metavar="FILE",
+        help="write the port into FILE once the server listens",
+    )
+    group.add_argument(
+        "--admin-token",
+        type=option(token),
+        metavar="TOKEN",
+        help="what the dashboard and the admin API ask for; needed where other machines can "
+        f"reach the server. {TOKEN} in the environment does the same and is not seen in lists of "
+        "processes",
+    )
+
+
+def _happening(group: Group) -> None:
+    group.add_argument(
+        "--scenario",
+        metavar="NAME",
+        help="what happens to requests that choose nothing else, such as accept-lost or "
+        "rate-limited:3+expired-urls; `wanproof scenarios` lists them",
+    )
+    group.add_argument(
+        "--scenarios", type=Path, metavar="FILE", help="a TOML file with scenarios of your own"
+    )
+    group.add_argument(
+        "--chaos",
+        type=option(chaos.parse),
+        metavar="SEED[:RATE]",
+        help="draw a scenario for RATE of the requests that choose nothing else (default "
+        f"{chaos.RATE:g}); the same SEED draws the same ones",
+    )
+    group.add_argument(
+        "--lifecycle",
+        type=option(lifecycle.parse),
+        default=lifecycle.DEFAULT,
+        metavar="HOW",
+        help=f"when a task ends: {lifecycle.FORMS} (default {lifecycle.DEFAULT})",
+    )
+    group.add_argument(
+        "--clock",
+        choices=CLOCKS,
+        default=CLOCKS[0],
+        help="real: the machine's own; manual: stands still until it is advanced; auto: each "
+        "poll moves it on by what a client should wait between two (default %(default)s)",
+    )
+    group.add_argument(
+        "--seed",
+        type=option(_seed),
+        metavar="N",
+        help="draw ids, seeds and results from N: the same requests then get the same answers",
+    )
+    group.add_argument(
+        "--store",
+        default=MEMORY,
+        metavar="STORE",
+        help="where everything is kept: memory, sqlite:FILE for the processes of one machine, or "
+        "redis://HOST:PORT for several machines (default %(default)s)",
+    )
+    for vendor in vendors():
+        group.add_argument(
+            f"--{vendor.name}-reject",
+            choices=("task", "create"),
+            default="task" if vendor.lazy else "create",
+            help=f"where {vendor.title} tells of a broken rule: in a task that fails, or in the "
+            "answer to create (default %(default)s)",
+        )
+
+
+def _limits(group: Group) -> None:
+    from ..ledger import WINDOW  # which needs an extra that may not be installed
+
+    for name, what in (
+        ("--creates-per-second", "more tasks than that of one API key in any second"),
+        ("--polls-per-second", "more polls than that of one API key in any second"),
+        ("--running-tasks", "a task while so many of one API key have not ended"),
+    ):
+        group.add_argument(name, type=option(_count), metavar="N", help=f"refuse {what}")
+    group.add_argument(
+        "--balance",
+        type=option(_usd),
+        metavar="USD",
+        help="refuse the tasks of an API key that would cost more than that in all",
+    )
+    group.add_argument(
+        "--prices", type=Path, metavar="FILE", help="a TOML file with prices to reckon with"
+    )
+    group.add_argument(
+        "--duplicate-window",
+        type=option(_seconds),
+        default=WINDOW,
+        metavar="SECONDS",
+        help="how long after a create an equal one counts as a duplicate charge, if the first "
+        "was never answered (default %(default)g)",
+    )
+
+
+def option(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+    """*parse* with its own ValueErrors shown to the user."""
+
+    def parsed(text: str) -> Value:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise ArgumentTypeError(str(error)) from error
+
+    return parsed
+
+
+def token(text: str) -> str:
+    """*text*, if it can stand in a header; raises a ValueError that does not repeat it."""
+    if not re.fullmatch("[!-~]+", text):
+        raise ValueError("the token must be printable ASCII characters without blanks, at least 1")
+    return text
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65535)
+
+
+def _count(text: str) -> int:
+    return _whole(text, 0, 1_000_000)
+
+
+def _seed(text: str) -> int:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 17 and int(digits) <= 2**53):
+        raise ValueError(f"{text!r} must be a whole number from -2**53 to 2**53")
+    return int(text)
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise ValueError(f"{text!r} must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    seconds = nan
+    with suppress(ValueError):
+        seconds = float(text)
+    if not 0 <= seconds < inf:
+        raise ValueError(f"{text!r} must be a number of seconds from 0 up")
+    return seconds
+
+
+def _usd(text: str) -> Decimal:
+    amount = Decimal("NaN")
+    with suppress(InvalidOperation):
+        amount = Decimal(text)
+    if not (amount.is_finite() and amount >= 0):
+        raise ValueError(f"{text!r} must be an amount in USD, such as 1.50")
+    return amount

@@ -1,0 +1,128 @@
+"""The parts of a scenario as tables of a TOML file; :mod:`.scenario_file` tells what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from wan_validators.catalog import vendors
+from wan_validators.vendor import State
+
+from . import lifecycle
+from .scenario import PARTS, Outcome, Results, Steps
+from .scenario_steps import MOST, prose, step, written
+from .toml_members import (
+    Member,
+    Members,
+    Wrong,
+    array,
+    fields,
+    flag,
+    number,
+    offered,
+    one_of,
+    refused,
+    string,
+    table,
+    whole,
+)
+
+
+def troubles(outcome: Outcome, vendor: str | None) -> Iterator[str]:
+    """What makes no sense about *outcome*, and what would."""
+    if outcome.message is not None and outcome.fail is None:
+        yield 'message is the text of an error, whose code is missing: fail = "3001"'
+    codes = [code for each in vendors() if vendor in (None, each.name) for code in each.failures]
+    if outcome.fail and outcome.message is None and outcome.fail not in codes:
+        near = offered(outcome.fail, dict.fromkeys(codes))
+        yield f"no task fails with {outcome.fail!r}; codes: {near}, or any code with a message"
+
+
+def _lifecycle(given: Any, path: str) -> lifecycle.Lifecycle:
+    if type(given) is not str:
+        raise refused(given, path, lifecycle.FORMS)
+    try:
+        return lifecycle.parse(given)
+    except ValueError as error:
+        raise Wrong(f"{path}: {error}") from error
+
+
+_WORDS: Final[Members] = {state.value: Member(state.value, prose(100, 0)) for state in State}
+
+
+def _words(given: Any, path: str) -> dict[State, str]:
+    return {State(state): word for state, word in fields(_WORDS, given, path).items()}
+
+
+def _vendor(given: Any, path: str) -> str:
+    names = {vendor.name: vendor for vendor in vendors()}
+    if type(given) is not str or given not in names:
+        raise refused(given, path, offered(given, names))
+    return given
+
+
+def _part(name: str, members: Members) -> Member:
+    """The member for a part of a scenario, which may be no more than an array of steps."""
+    kind, steps = PARTS[name], members.get("steps")
+
+    def read(given: Any, path: str) -> Any:
+        if steps and type(given) is list:
+            return kind(steps=steps.read(given, path))
+        if type(given) is not dict:
+            raise refused(given, path, f"{'an array of steps, or ' if steps else ''}a table")
+        return kind(**fields(members, given, path))
+
+    def write(part: Any) -> Any:
+        told = table(members, part, kind())
+        return told["steps"] if [*told] == ["steps"] else told
+
+    return Member(name, read, write)
+
+
+def _steps(given: Any, path: str) -> Steps:
+    made: Steps = array(step)(given, path)
+    if len(_reached(made)) < len(made):
+        says = 'is for all requests that come (times = "forever"), so no step may follow it'
+        raise Wrong(f"{path}[{len(_reached(made)) - 1}] {says}")
+    return made
+
+
+def _reached(steps: Steps) -> Steps:
+    """Those before which there is none without end."""
+    endless = [nth for nth, each in enumerate(steps) if each.times is None]
+    return steps[: endless[0] + 1] if endless else steps
+
+
+_STEPS: Final = Member("steps", _steps, lambda steps: [*map(written, _reached(steps))])
+
+_POLL: Final = {
+    "steps": _STEPS,
+    "words": Member("words", _words, lambda words: {s.value: word for s, word in words.items()}),
+    "other-words": Member("other_words", flag),
+    "upper-case": Member("upper_case", flag),
+    "backwards": Member("backwards", flag),
+    "integer-codes": Member("integer_codes", flag),
+}
+
+_OUTCOME: Final = {
+    "lifecycle": Member("lifecycle", _lifecycle, str),
+    "fail": Member("fail", string(re.compile("[0-9]{1,16}").fullmatch, "a code, digits in quotes")),
+    "message": Member("message", prose(1000)),
+    "moderated": Member("moderated", flag),
+    "images": Member("images", whole(1, MOST)),
+    "results": Member("results", one_of(Results), lambda results: results.value),
+    "interleaved": Member("interleaved", flag),
+}
+
+_DOWNLOAD: Final = {"steps": _STEPS, "lifetime": Member("lifetime", number(-1, 10**9))}
+
+SCENARIO: Final[Members] = {
+    "summary": Member("summary", prose(1000)),
+    "vendor": Member("vendor", _vendor),
+    "create": _part("create", {"steps": _STEPS}),
+    "poll": _part("poll", _POLL),
+    "outcome": _part("outcome", _OUTCOME),
+    "download": _part("download", _DOWNLOAD),
+}
+"""The members of a scenario, each of which is a field of it."""
