@@ -117,7 +117,8 @@ def test_every_member_is_read_as_what_it_says() -> None:
         "The GPU is on holiday.",
     )
     assert every["refused-late"].outcome.moderated
-    assert (every["few-images"].outcome.images, every["few-images"].outcome.interleaved) == (2, True)
+    few = every["few-images"].outcome
+    assert (few.images, few.interleaved) == (2, True)
     assert every["nothing"].outcome.results is Results.NONE
     assert every["files"].download.lifetime == 60
     whole = every["all-of-that"]
@@ -219,7 +220,7 @@ A = '[a]\nsummary = "x"\n'
         (A + 'use = ["a"]', "a uses a: a scenario cannot consist of itself"),
         (A + 'use = ["ok+a:2"]', "a uses a"),
         (A + 'use = ["b"]\n[b]\nsummary = "x"\nuse = ["a"]', "uses a"),
-        (A + 'use = ["partial"]\noutcome.images = 2', "a: two of its scenarios differ about images"),
+        (A + 'use = ["partial"]\noutcome.images = 2', "two of its scenarios differ about images"),
         (A + 'use = ["fail-3001"]\nvendor = "vtrix"', "can only happen at vtrix"),
         (A + "create = 3", "a.create: 3 will not do; allowed: an array of steps, or a table"),
         (A + "create.step = []", "a.create: there is no member 'step'; did you mean steps?"),

@@ -208,7 +208,7 @@ def test_a_model_that_is_none_is_a_usage_error_with_the_nearest_name(wanproof: R
 def test_help_lists_the_commands_with_a_sentence_and_an_example(wanproof: Run) -> None:
     code, out, _ = wanproof("--help")
     assert code == 0
-    assert "\n  lint      Hold payloads against every documented rule of their models.\n" in out
+    assert "\n  lint       Hold payloads against every documented rule of their models.\n" in out
     assert "\nexamples:\n  wanproof lint payload.json\n" in out
 
 
