@@ -339,7 +339,7 @@ def test_help_lists_a_command_whose_extra_is_missing(
     monkeypatch.setattr(EntryPoint, "load", load)
     code, out, _ = wanproof("--help")
     assert code == 0
-    assert '  odd       (flask is not installed; get it with: pip install "wanproof[mock]")' in out
+    assert '  odd  (flask is not installed; get it with: pip install "wanproof[mock]")' in out
 
 
 def test_a_command_that_exits_by_itself_keeps_its_code(
