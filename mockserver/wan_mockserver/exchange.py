@@ -33,26 +33,20 @@ Listener = Callable[[Exchange], None]
 
 def lines(exchange: Exchange) -> list[str]:
     """The exchange in a line for the log, and each finding in one more; never the API key."""
-    entry, found = exchange.entry, exchange.findings or ()
+    entry = exchange.entry
     head = [entry.method, ascii(entry.path)[1:-1], str(entry.status)]
     if entry.task:
         head.append(f"task={entry.task}")
     if entry.tenant:
         head.append(f"tenant={entry.tenant}")
     if exchange.findings is not None:
-        head.append(f"findings={len(found)}")
+        head.append(f"findings={len(entry.findings)}")
     if entry.step:
         head.append(f"step={entry.step!r}")
     if entry.delivery:
         head.append(f"delivery={entry.delivery}")
-    return [" ".join(head), *(f"  {_line(finding)}" for finding in found)]
-
-
-def _line(finding: Finding) -> str:
-    code = f" {finding.code}" if finding.code else ""
-    place = finding.pointer or "(the whole body)"
-    says = f"{finding.severity} {finding.rule}{code} at {place}: {finding.message}"
-    return says.encode("unicode_escape").decode()
+    notes = (note.says.encode("unicode_escape").decode() for note in entry.findings)
+    return [" ".join(head), *(f"  {note}" for note in notes)]
 
 
 def to_log(exchange: Exchange) -> None:

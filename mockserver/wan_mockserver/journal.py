@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from .messages import Request
 from .stores import Store, Table, number
 
 HEADERS: Final = (
@@ -43,6 +42,13 @@ class Note:
     severity: str
     pointer: str
     message: str
+
+    @property
+    def says(self) -> str:
+        """All of it in a line."""
+        code = f" {self.code}" if self.code else ""
+        place = self.pointer or "(the whole body)"
+        return f"{self.severity} {self.rule}{code} at {place}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +112,7 @@ JOURNAL: Final = Table("journal", Entry, bytes=BYTES, weigh=lambda entry: entry.
 def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
     """What may be kept of a body and its headers; *secret* is blotted out wherever it is."""
     kept = {
-        name: _without(secret, value)
+        name: hidden(secret, value)
         for name, value in ((name.lower(), value) for name, value in headers.items())
         if name in HEADERS
     }
@@ -116,14 +122,14 @@ def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") ->
     return Message(
         headers=kept,
         length=len(body),
-        text=None if text is None else _without(secret, text),
+        text=None if text is None else hidden(secret, text),
         sha256=sha256(body).hexdigest(),
     )
 
 
-def path(request: Request, secret: str) -> str:
-    """The path as it may be kept."""
-    return _without(secret, request.path)[:2000]
+def hidden(secret: str, text: str) -> str:
+    """*text* with no *secret* in it; shorter ones than any key are not looked for."""
+    return text.replace(secret, "[the API key]") if len(secret) > 3 else text
 
 
 def keep(store: Store, entry: Entry) -> None:
@@ -164,8 +170,3 @@ def _text(body: bytes) -> str | None:
         return body.decode()
     except UnicodeDecodeError:
         return None
-
-
-def _without(secret: str, text: str) -> str:
-    """*text* with no *secret* in it; shorter ones than any key are not looked for."""
-    return text.replace(secret, "[the API key]") if len(secret) > 3 else text

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
+from typing import Final
 
 from wan_validators.finding import Finding
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import State, Vendor
 
 from .exchange import Exchange
-from .journal import Entry, Note, message, path
+from .journal import Entry, Note, hidden, message
 from .messages import Request, Response
 from .scenario import Step
 from .tasks import ENDED
 from .tenants import NOBODY, Caller
+
+LONGEST: Final = 2000
+"""Characters of a path that are kept."""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class Visit:
             at=self.now,
             action=self.action,
             method=request.method,
-            path=path(request, key),
+            path=hidden(key, request.path)[:LONGEST],
             status=response.status,
             base_url=request.base_url,
             sent=message(request.headers, request.body, key),
@@ -68,12 +72,12 @@ class Visit:
             model=self.spec.id if self.spec else "",
             task=self.task,
             state=self.state.value if self.state else "",
-            step=self.label,
-            why=self.why,
+            step=hidden(key, self.label),
+            why=hidden(key, self.why),
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=self.step is None or self.step.intact,
-            findings=tuple(map(_note, self.findings or ())),
+            findings=tuple(_note(finding, key) for finding in self.findings or ()),
             ended=self._told_of_the_end(response),
         )
 
@@ -83,11 +87,11 @@ class Visit:
         return self.state in ENDED and self.action == "poll" and whole
 
 
-def _note(finding: Finding) -> Note:
+def _note(finding: Finding, secret: str) -> Note:
     return Note(
         rule=finding.rule,
         code=finding.code,
         severity=str(finding.severity),
-        pointer=finding.pointer,
-        message=finding.message,
+        pointer=hidden(secret, finding.pointer),
+        message=hidden(secret, finding.message),
     )

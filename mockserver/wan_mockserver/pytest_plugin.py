@@ -1,0 +1,240 @@
+"""Fixtures and markers for tests of clients; pytest loads them wherever wanproof is installed.
+
+Each test has a world of its own: a mock server with its tasks, journal and ledger, a clock
+that only the test and its client move, and chance drawn from a fixed seed, 0 unless told
+otherwise. A test that fails tells what its client and the mock server said to each other.
+
+This module loads in every run of pytest, so it imports nothing but pytest until a fixture
+is used.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from .mock import Mock
+    from .patching import PatchingClock
+    from .worlds import WanMock, World
+
+SECTION: Final = "wanproof journal"
+"""The title of what a failed test tells."""
+
+_MOCK: Final[pytest.StashKey[Mock]] = pytest.StashKey()
+
+
+def _seed(seed: int) -> Mapping[str, Any]:
+    """draw ids, results and chance from SEED"""
+    if type(seed) is not int:
+        raise ValueError(f"a seed is a whole number, not {seed!r}")
+    return {"seed": seed}
+
+
+def _scenario(name: str) -> Mapping[str, Any]:
+    """what happens where nothing else is chosen, such as "rate-limited:3+expired-urls\""""
+    return {"scenario": str(name)}
+
+
+def _lifecycle(how: str) -> Mapping[str, Any]:
+    """when tasks end: "at-once", "never", "polls:N" or "seconds:S\""""
+    from .lifecycle import parse
+
+    return {"lifecycle": parse(str(how))}
+
+
+def _limits(
+    *,
+    creates_per_second: int | None = None,
+    polls_per_second: int | None = None,
+    running_tasks: int | None = None,
+    balance: Decimal | str | None = None,
+) -> Mapping[str, Any]:
+    """what every API key is held to; the balance is in USD"""
+    from decimal import Decimal, InvalidOperation
+
+    from .limits import Limits
+
+    counts = {
+        "creates_per_second": creates_per_second,
+        "polls_per_second": polls_per_second,
+        "running_tasks": running_tasks,
+    }
+    for name, count in counts.items():
+        if count is not None and (type(count) is not int or count < 0):
+            raise ValueError(f"{name} is a whole number from 0 up, not {count!r}")
+    try:
+        usd = None if balance is None else Decimal(str(balance))
+    except InvalidOperation:
+        raise ValueError(f'balance is an amount in USD such as "0.05", not {balance!r}') from None
+    return {"limits": Limits(**counts, balance=usd)}
+
+
+MARKERS: Final[Mapping[str, Callable[..., Mapping[str, Any]]]] = {
+    "wan_scenario": _scenario,
+    "wan_seed": _seed,
+    "wan_lifecycle": _lifecycle,
+    "wan_limits": _limits,
+}
+"""What each marker makes of its arguments: options of a simulator."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    says = "seed of the mock server of each test that has no marker wan_seed (default 0)"
+    parser.addini("wan_seed", says)
+    group = parser.getgroup("wanproof", "a mock server for asynchronous generation APIs")
+    group.addoption("--wan-seed", type=int, metavar="N", help=says)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, read in MARKERS.items():
+        config.addinivalue_line("markers", f"{_usage(name)}: {read.__doc__}")
+    _seed_of(config)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    seed = _seed_of(config)
+    return f"wanproof: seed {seed}" if seed else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    mock = item.stash.get(_MOCK, None)
+    if report.failed and mock is not None:
+        from .worlds import told
+
+        report.sections.append((SECTION, told(mock)))
+        del item.stash[_MOCK]
+    return report
+
+
+@pytest.fixture
+def wan_clock() -> Iterator[PatchingClock]:
+    """A clock that sleeping on it moves, at once; ``patch()`` puts it in place of Python's."""
+    from .patching import PatchingClock
+
+    clock = PatchingClock()
+    yield clock
+    clock.restore()
+
+
+@pytest.fixture
+def wan_options() -> Mapping[str, Any]:
+    """Override it to give the mock server options of ``wan_mockserver.simulator.Simulator``.
+
+    Markers are stronger.
+    """
+    return {}
+
+
+@pytest.fixture
+def _wan_world(
+    request: pytest.FixtureRequest, wan_clock: PatchingClock, wan_options: Mapping[str, Any]
+) -> Mock:
+    """What stands behind all fixtures of one test."""
+    __tracebackhide__ = True
+    from .mock import Mock
+    from .simulator import Simulator
+
+    options = {"seed": _seed_of(request.config), "clock": wan_clock, **wan_options}
+    try:
+        simulator = Simulator(**options | _marked(request.node))
+    except ValueError as error:
+        raise pytest.UsageError(f"{request.node.nodeid}: {error}") from None
+    request.node.stash[_MOCK] = mock = Mock(simulator)
+    return mock
+
+
+@pytest.fixture
+def wan_mock(_wan_world: Mock) -> Iterator[WanMock]:
+    """The mock server in process: transports and clients of httpx, respx, journal, ledger."""
+    __tracebackhide__ = True
+    from .worlds import WanMock
+
+    try:
+        mock = WanMock(_wan_world)
+    except ModuleNotFoundError as error:
+        raise _remedy(error) from None
+    yield mock
+    mock.close()
+
+
+@pytest.fixture
+def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
+    """The same mock server on a free port of 127.0.0.1; time-outs and delays are real there."""
+    __tracebackhide__ = True
+    try:
+        from .app import create_app
+        from .server import Server
+    except ModuleNotFoundError as error:
+        raise _remedy(error) from None
+    from .worlds import World
+
+    server = Server(create_app(_wan_world)).start()
+    yield World(_wan_world, server.url)
+    wan_clock.restore()  # the server must not wait on a clock that stands
+    server.stop()
+
+
+@pytest.fixture
+def wan_scenario(_wan_world: Mock) -> Callable[..., None]:
+    """Call it with a scenario for the tasks made from now on, or with ``creates=N`` of them."""
+
+    def choose(name: str, creates: int | None = None) -> None:
+        __tracebackhide__ = True
+        try:
+            _wan_world.arm(name, creates)
+        except ValueError as error:
+            raise error.with_traceback(None) from None
+
+    return choose
+
+
+def _seed_of(config: pytest.Config) -> int:
+    """The seed that the command line or the ini file gives."""
+    given = config.getoption("--wan-seed")
+    try:
+        return int(config.getini("wan_seed") or 0) if given is None else int(given)
+    except ValueError as error:
+        raise pytest.UsageError(f"ini option wan_seed: {error}") from None
+
+
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """The options of a simulator that the markers of *item* ask for, the closest of each."""
+    __tracebackhide__ = True
+    options: dict[str, Any] = {}
+    for name, read in MARKERS.items():
+        mark = item.get_closest_marker(name)
+        if mark is None:
+            continue
+        try:
+            inspect.signature(read).bind(*mark.args, **mark.kwargs)
+            options |= read(*mark.args, **mark.kwargs)
+        except (TypeError, ValueError) as error:
+            says = f"{item.nodeid}: @pytest.mark.{name}: {error}; usage: {_usage(name)}"
+            raise pytest.UsageError(says) from None
+    return options
+
+
+def _usage(marker: str) -> str:
+    """How *marker* is called: ``wan_scenario(name)``."""
+    names = inspect.signature(MARKERS[marker]).parameters.values()
+    shown = (each.name if each.default is each.empty else f"{each.name}=None" for each in names)
+    return f"{marker}({', '.join(shown)})"
+
+
+def _remedy(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """What to install for what is missing, unless that is ours."""
+    module = (error.name or "").partition(".")[0]
+    if module.startswith("wan_"):
+        return error
+    says = f'{module} is not installed; get it with: pip install "wanproof[mock]"'
+    return ModuleNotFoundError(says, name=error.name)
