@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from wan_mockserver import scenario_file
 from wan_mockserver.app import create_app
 from wan_mockserver.server import Server
 from wan_validators.cli import main
@@ -66,7 +69,9 @@ def test_commands_print_what_is_shown(block: Block, capsys: pytest.CaptureFixtur
     assert code == int(block.note.removeprefix("run: "))
 
 
-@pytest.mark.parametrize("block", [b for b in blocks() if b.language == "python"], ids=place)
+@pytest.mark.parametrize(
+    "block", [b for b in blocks() if b.language == "python" and b.note != "pytest"], ids=place
+)
 def test_python_runs(block: Block) -> None:
     code = "\n" * (block.line - 1) + block.text
     if block.note != "serve":
@@ -78,6 +83,24 @@ def test_python_runs(block: Block) -> None:
         names: dict[str, object] = {"__name__": "readme"}
         exec(compile(source, README, "exec"), names)
         names["client"].close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("block", noted("pytest"), ids=place)
+def test_tests_pass(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "test_client.py").write_text(block.text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--strict-markers", str(tmp_path)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    assert f"{block.text.count('def test_')} passed" in run.stdout
+
+
+@pytest.mark.parametrize("block", noted("file: "), ids=place)
+def test_files_are_what_they_are_shown_as(folder: Path, block: Block) -> None:
+    file = folder / block.note.removeprefix("file: ")
+    if block.language == "toml":
+        assert [*scenario_file.read(file)] == [file.stem]
+    else:
+        assert json.loads(file.read_text(encoding="utf-8"))
 
 
 def test_the_json_format_is_the_one_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The simulator as a WSGI application, for any WSGI server."""
+"""The mock as a WSGI application, for any WSGI server."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from typing import Any
 import flask
 
 from .messages import MAX_BODY, Request, Response, Service
+from .mock import Mock
 from .simulator import Simulator
 from .travel import DELIVER, steps
 
 
-def create_app(simulator: Service | None = None, **options: Any) -> flask.Flask:
-    """A Flask application over *simulator*, or over a new one made with *options*.
+def create_app(service: Service | None = None, **options: Any) -> flask.Flask:
+    """A Flask application over *service*, or over a Mock whose simulator *options* are for.
 
     Whatever is no route of the application's own, at any path and with any method, goes to
-    the simulator.
+    the service. Raises TypeError for options beside a service.
     """
-    if simulator is not None and options:
+    if service is not None and options:
         raise TypeError(f"options are for a new simulator, not for a given one: {[*options]}")
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # enough to see an excess
-    service: Service = Simulator(**options) if simulator is None else simulator
+    serving: Service = Mock(Simulator(**options)) if service is None else service
 
     @app.before_request
     def simulate() -> flask.Response | None:
         if flask.request.endpoint is not None:
             return None
-        answer = service.handle(_request(flask.request))
+        answer = serving.handle(_request(flask.request))
         if answer.delivery.plain:
             return _reply(answer)
-        return _delivered(answer, partial(service.lost, answer))
+        return _delivered(answer, partial(serving.lost, answer))
 
     return app
 

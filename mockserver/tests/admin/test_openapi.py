@@ -1,0 +1,289 @@
+"""Both OpenAPI documents: valid, whole, and true to what the server does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from wan_mockserver.admin.api import ROUTES
+from wan_mockserver.admin.inferred import inferred
+from wan_mockserver.clock import AutoClock
+from wan_mockserver.messages import Request, Response
+from wan_mockserver.mock import ROOT, Mock
+from wan_validators.catalog import catalog, model, models_of, vendors
+from wan_validators.linting import lint
+from wan_validators.spec import ModelSpec
+
+Make = Callable[..., Mock]
+Ask = Callable[..., Response]
+Create = Callable[..., str]
+Poll = Callable[..., Response]
+
+PAYLOADS = Path(__file__).parents[3] / "fixtures" / "payloads"
+
+
+@pytest.fixture
+def admin(mock: Mock, ask: Ask) -> Any:
+    return json.loads(ask(mock, "/openapi.json").body)
+
+
+@pytest.fixture(scope="module")
+def of_vendors() -> Any:
+    from wan_mockserver.simulator import Simulator
+
+    asked = Request(method="GET", path="/openapi.json", base_url="http://localhost:8321")
+    return json.loads(Mock(Simulator()).handle(asked).body)
+
+
+def errors(document: Any) -> list[str]:
+    return [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()]
+
+
+def validator(document: Any, schema: Any) -> Draft202012Validator:
+    """Of a schema that refers into *document*."""
+    return Draft202012Validator({**schema, "components": document["components"]})
+
+
+def schemas(document: Any) -> Iterator[Any]:
+    """Every schema of a body, of a request or of an answer."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for body in bodies:
+                for media in body.get("content", {}).values():
+                    yield media.get("schema", {})
+    yield from document["components"]["schemas"].values()
+
+
+def test_the_admin_document_is_valid(make: Make, ask: Ask, admin: Any) -> None:
+    protected = ask(make(token="t"), "/openapi.json", headers={"X-Wanproof-Admin-Token": "t"})
+
+    assert errors(admin) == []
+    assert errors(json.loads(protected.body)) == []
+    assert admin["openapi"] == "3.1.0"
+    assert admin["servers"] == [{"url": "http://localhost:8321"}]
+    assert "security" not in admin
+    assert {*json.loads(protected.body)["components"]["securitySchemes"]} == {
+        "bearer",
+        "basic",
+        "header",
+    }
+
+
+def test_it_has_every_route(admin: Any) -> None:
+    documented = {
+        (method.upper(), path)
+        for path, operations in admin["paths"].items()
+        for method in operations
+    }
+
+    assert documented == {(route.method, ROOT + route.path) for route in ROUTES}
+    names = [route.name for route in ROUTES]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("of", ["admin", "of_vendors"])
+def test_its_schemas_are_schemas(of: str, request: pytest.FixtureRequest) -> None:
+    found = list(schemas(request.getfixturevalue(of)))
+
+    assert len(found) > 20
+    for schema in found:
+        Draft202012Validator.check_schema(schema)
+
+
+@pytest.fixture
+def busy(make: Make, create: Create, poll: Poll, ask: Ask) -> Mock:
+    """One in which everything has happened that the answers can tell of."""
+    mock = make(clock=AutoClock())
+    done = create(mock)
+    for _ in range(4):
+        poll(mock, done)
+    failed = create(mock, key="wanproof.fail-3001.alice")
+    for _ in range(4):
+        poll(mock, failed)
+    for _ in range(2):
+        create(mock, key="wanproof.accept-lost.bob", n=9)
+        create(mock, key="wanproof.accept-lost.bob")
+    ask(mock, "/scenarios", {"scenario": "slow", "creates": None})
+    return mock
+
+
+BODIES: dict[str, Any] = {
+    "arm": {"scenario": "slow", "creates": 2},
+    "advance": {"advance": 1.5},
+    "reseed": {"seed": 3},
+    "reset": {"tenant": "bob"},
+    "verify": {"checks": [{"creates": 1}, {"usd_at_most": "0.06"}, {"no_poll_after_end": True}]},
+}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_answers_are_as_described(busy: Mock, ask: Ask, admin: Any, route: Any) -> None:
+    operation = admin["paths"][ROOT + route.path][route.method.lower()]
+    path = route.path.replace("{task_id}", busy.tasks()[0].id)
+    body = BODIES.get(route.name)
+    if body:
+        described = operation["requestBody"]["content"]["application/json"]["schema"]
+        validator(admin, described).validate(body)
+        assert not validator(admin, described).is_valid({**body, "strange": 1})
+
+    answer = ask(busy, path, body, method=route.method)
+
+    assert answer.status == 200
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    validator(admin, schema).validate(json.loads(answer.body))
+
+
+def test_errors_are_as_described(mock: Mock, ask: Ask, admin: Any) -> None:
+    refused = ask(mock, "/clock", {"advance": -1})
+
+    described = admin["paths"][f"{ROOT}/clock"]["post"]["responses"][str(refused.status)]
+    schema = described["content"]["application/json"]["schema"]
+    validator(admin, schema).validate(json.loads(refused.body))
+
+
+def test_the_vendors_document_is_valid(of_vendors: Any) -> None:
+    assert errors(of_vendors) == []
+    assert {*of_vendors["components"]["schemas"]} == {spec.id for spec in catalog()}
+
+
+def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
+    refused = ask(mock, "/openapi.json", {}, root="")
+
+    assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD")
+    assert ask(mock, "/openapi.json", method="HEAD", root="").body == b""
+
+
+def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
+    expected = {"/files/{task_id}/{name}"}
+    for vendor in vendors():
+        for spec in models_of(vendor):
+            expected |= {path.replace("{model}", spec) for path in (vendor.create, vendor.poll)}
+
+    assert {*of_vendors["paths"]} == expected
+
+
+def golden(kind: str) -> list[Path]:
+    return sorted(PAYLOADS.glob(f"*/*/{kind}/*.json"))
+
+
+def spec_of(file: Path) -> ModelSpec:
+    return model(file.parts[-3])
+
+
+def unwrapped(spec: ModelSpec, payload: Any) -> Any:
+    inner = spec.vendor.unwrap(payload) if spec.vendor.unwrap and type(payload) is dict else None
+    return inner.payload if inner else payload
+
+
+def name(file: Path) -> str:
+    return "/".join(file.parts[-4:])
+
+
+def accepts(document: Any, file: Path) -> bool:
+    spec = spec_of(file)
+    payload = unwrapped(spec, json.loads(file.read_bytes()))
+    schema = document["components"]["schemas"][spec.id]
+    return bool(Draft202012Validator(schema).is_valid(payload))
+
+
+def test_there_are_golden_payloads_of_every_model() -> None:
+    assert {spec_of(file).id for file in golden("valid")} == {spec.id for spec in catalog()}
+
+
+@pytest.mark.parametrize("file", golden("valid"), ids=name)
+def test_valid_payloads_fit_the_schema(of_vendors: Any, file: Path) -> None:
+    assert accepts(of_vendors, file)
+
+
+WORDLESS = {
+    "size-pixels",
+    "size-ratio",
+    "image-source",
+    "image-base64",
+    "image-format",
+    "image-transparency",
+    "image-dimensions",
+    "audio-source",
+    "audio-base64",
+    "audio-format",
+    "audio-duration",
+}
+"""Rules that JSON Schema has no words for."""
+
+
+@pytest.mark.parametrize("file", golden("invalid"), ids=name)
+def test_the_schema_refuses_what_it_has_words_for(of_vendors: Any, file: Path) -> None:
+    """But for 3.0 and its like, which JSON Schema calls integers and the vendors do not."""
+    text = file.read_bytes()
+    rule = file.stem.partition("--")[0]
+    report = lint(text, spec_of(file).id)
+    value = report.findings[0].value
+    integral = rule not in WORDLESS and type(value) is float and value.is_integer()
+
+    expected = report.valid or rule in WORDLESS or integral
+
+    assert accepts(of_vendors, file) == expected
+
+
+def test_what_it_has_no_words_for_is_told(of_vendors: Any) -> None:
+    described = json.dumps(of_vendors["components"]["schemas"])
+
+    for spec in catalog():
+        for rule in spec.every_rule:
+            if rule.id in WORDLESS:
+                assert f"{rule.id}: " in described
+
+
+@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+@pytest.mark.parametrize("scenario", ["ok", "moderated", "http-401", "http-500", "rate-limited"])
+def test_the_vendors_answers_are_as_described(
+    make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
+) -> None:
+    vendor = spec.vendor
+    folder = PAYLOADS / vendor.name / spec.id / "valid"
+    payload = next(folder.glob("documents-*.json")).read_bytes()
+    mock = make()
+    headers = {
+        "Authorization": f"Bearer wanproof.{scenario}.alice",
+        "Content-Type": "application/json",
+    }
+    create = vendor.create.replace("{model}", spec.id)
+    poll = vendor.poll.replace("{model}", spec.id)
+
+    def check(method: str, path: str, template: str) -> Any:
+        asked = Request(method=method, path=path, headers=headers, body=payload)
+        answer = mock.handle(asked)
+        responses = of_vendors["paths"][template][method.lower()]["responses"]
+        described = responses.get(str(answer.status), responses["default"])
+        schema = described["content"]["application/json"]["schema"]
+        value = json.loads(answer.body)
+        validator(of_vendors, schema).validate(value)
+        return value
+
+    check("POST", create, create)
+    made = mock.tasks()
+    assert bool(made) == (scenario in ("ok", "moderated"))
+    for _ in range(4):
+        task = made[0].id if made else "nothing"
+        check("GET", poll.replace("{task_id}", task), poll)
+
+
+def test_inferring_from_examples() -> None:
+    values = [{"a": 1, "b": "done", "c": []}, {"a": 1.5, "c": ["x"]}, {"a": 2, "c": [None]}]
+
+    assert inferred(values, words=("done", "failed")) == {
+        "type": "object",
+        "properties": {
+            "a": {"type": "number"},
+            "b": {"type": "string", "enum": ["done", "failed"]},
+            "c": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+        },
+        "required": ["a", "c"],
+    }

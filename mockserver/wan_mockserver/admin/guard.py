@@ -1,0 +1,139 @@
+"""Who may use what is below ``/_wanproof``: no other machine, and no other site's page."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
+
+from wan_validators.wording import clip
+
+from ..messages import Request
+from .declining import Declined
+from .reading import content_type
+
+if TYPE_CHECKING:
+    from ..mock import Mock
+
+TOKEN: Final = "X-Wanproof-Admin-Token"  # noqa: S105  (a header's name)
+"""The header that may carry the token, for clients that need Authorization for something else."""
+
+CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="wanproof"'}
+"""By this a browser asks its user for the token, as the password of any name."""
+
+MOST: Final = 1_000_000
+"""Bytes of a body."""
+
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
+BODIES: Final = ("application/json", "application/x-www-form-urlencoded")
+
+PORTS: Final = {"http": 80, "https": 443}
+
+
+def check(mock: Mock, request: Request) -> None:
+    """Raises Declined, with a status and what to do, for a request that must not pass."""
+    if mock.token is None:
+        _check_host(request, mock.hosts)
+    elif not any(given and _same(given, mock.token) for given in _tokens(request)):
+        says = (
+            f"the admin token is missing or wrong; send it as Authorization: Bearer <token>, as "
+            f"{TOKEN}: <token>, or as the password of HTTP Basic with any user name"
+        )
+        raise Declined(says, 401, CHALLENGE)
+    if request.method not in READING:
+        _check_origin(request)
+        _check_body(request)
+
+
+def _tokens(request: Request) -> Iterator[str]:
+    """Whatever may be the token."""
+    yield request.headers.get(TOKEN.lower(), "")
+    scheme, _, rest = request.headers.get("authorization", "").strip().partition(" ")
+    match scheme.lower():
+        case "bearer":
+            yield rest.strip()
+        case "basic":
+            try:
+                yield base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
+            except (binascii.Error, UnicodeError):
+                return
+
+
+def _same(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode("utf-8", "replace"))
+
+
+def _check_host(request: Request, hosts: frozenset[str]) -> None:
+    """A page elsewhere can have its own name lead to this machine; so the name must be ours."""
+    names = [_parts(request.base_url)]
+    if "host" in request.headers:
+        names.append(_parts(f"//{request.headers['host']}"))
+    if all(name is not None and _ours(name.hostname or "", hosts) for name in names):
+        return
+    given = clip(request.headers.get("host", request.base_url))
+    says = (
+        f"without an admin token only this machine's own names are answered here, such as "
+        f"localhost and 127.0.0.1, not {given!r}; call the server by one of those, or give it an "
+        "admin token"
+    )
+    raise Declined(says, 403)
+
+
+def _ours(host: str, hosts: frozenset[str]) -> bool:
+    name = host.removesuffix(".").lower()
+    if name == "localhost" or name.endswith(".localhost") or name in hosts:
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_origin(request: Request) -> None:
+    origin = request.headers.get("origin")
+    own = _origin(request.base_url)
+    if origin is not None and (own is None or _origin(origin) != own):
+        says = (
+            f"pages of {clip(origin)} may change nothing here, only those of this server, "
+            f"{clip(request.base_url)}; leave out the header Origin if you are no browser"
+        )
+        raise Declined(says, 403)
+    site = request.headers.get("sec-fetch-site", "none")
+    if site not in ("same-origin", "none"):
+        says = (
+            f"a request from another site (Sec-Fetch-Site: {clip(site)}) may change nothing here; "
+            f"use the page at {clip(request.base_url)}"
+        )
+        raise Declined(says, 403)
+
+
+def _origin(text: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of a URL, with the port that the scheme means; None if it is none."""
+    parts = _parts(text)
+    if parts is None or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+
+
+def _parts(text: str) -> SplitResult | None:
+    """*text* in its parts; None if it is no URL, or has a port that is none."""
+    try:
+        parts = urlsplit(text)
+        return parts if parts.port is None or parts.port else None
+    except ValueError:
+        return None
+
+
+def _check_body(request: Request) -> None:
+    if request.body is None or len(request.body) > MOST:
+        raise Declined(f"a body here may have {MOST:,} bytes at most", 413)
+    kind = content_type(request)
+    if request.body and kind not in BODIES:
+        says = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"
+        raise Declined(says, 415)

@@ -1,0 +1,57 @@
+"""JSON Schemas of answers, from examples of what they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+TYPES = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
+
+
+def inferred(values: Sequence[Any], words: Collection[str] = ()) -> dict[str, Any]:
+    """The schema that fits *values*, all of which can stand in one place.
+
+    A member is required that all objects have. A string that is always one of *words* may
+    be any of them.
+    """
+    kinds = dict.fromkeys(TYPES[type(value)] for value in values)
+    if {"integer", "number"} <= kinds.keys():
+        del kinds["integer"]
+    if len(kinds) > 1:
+        found = [[value for value in values if _is(value, kind)] for kind in kinds]
+        return {"anyOf": [inferred(each, words) for each in found]}
+    [kind] = kinds
+    if kind == "object":
+        return _object(values, words)
+    if kind == "array":
+        items = [item for value in values for item in value]
+        return {"type": kind, "items": inferred(items, words)} if items else {"type": kind}
+    if kind == "string" and all(value in words for value in values):
+        return {"type": kind, "enum": list(dict.fromkeys(words))}
+    return {"type": kind}
+
+
+def _object(values: Sequence[Any], words: Collection[str]) -> dict[str, Any]:
+    names = dict.fromkeys(name for value in values for name in value)
+    made: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            name: inferred([value[name] for value in values if name in value], words)
+            for name in names
+        },
+    }
+    required = [name for name in names if all(name in value for value in values)]
+    return {**made, "required": required} if required else made
+
+
+def _is(value: Any, kind: str) -> bool:
+    own = TYPES[type(value)]
+    return own == kind or (own == "integer" and kind == "number")

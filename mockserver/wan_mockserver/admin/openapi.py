@@ -1,0 +1,129 @@
+"""The description of the admin API, from its table of routes (OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, TypedDict
+
+from ..mock import ROOT
+from . import api, guard, reports
+from .api import Route
+from .kinds import Field
+from .schemas import schema
+
+VERSION: Final = "3.1.0"
+DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
+
+
+class ErrorJson(TypedDict):
+    """What was wrong, what is allowed, and what to do."""
+
+    message: str
+
+
+SECURITY: Final = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic", "description": "The token is the password."},
+    "header": {"type": "apiKey", "in": "header", "name": guard.TOKEN},
+}
+
+ERRORS: Final = {
+    400: "A parameter or a member is unknown, missing or wrong.",
+    401: "The admin token is missing or wrong.",
+    403: "The request is from another site, or by a name that is not this machine's.",
+    404: "There is no such thing (any more).",
+    413: f"The body is longer than {guard.MOST:,} bytes.",
+    415: "The body is not called application/json.",
+    500: "A fault of the server's own.",
+    503: "The server's store is out of reach.",
+}
+
+
+def document(base_url: str, *, protected: bool) -> dict[str, Any]:
+    """The whole document, for a server at *base_url*; *protected* if it asks for a token."""
+    components: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in api.ROUTES:
+        operations = paths.setdefault(ROOT + route.path, {})
+        operations[route.method.lower()] = _operation(route, components, protected=protected)
+    made: dict[str, Any] = {
+        "openapi": VERSION,
+        "jsonSchemaDialect": DIALECT,
+        "info": {
+            "title": "wanproof: admin API of the mock server",
+            "version": reports.version(),
+            "description": "Shows what clients did and what it would have cost, and steers what "
+            "happens to them. Every error is JSON with a message that says what to do.",
+        },
+        "servers": [{"url": base_url}],
+        "paths": paths,
+        "components": {"schemas": components},
+    }
+    if protected:
+        made["components"]["securitySchemes"] = SECURITY
+        made["security"] = [{name: []} for name in SECURITY]
+    return made
+
+
+def _operation(route: Route, components: dict[str, Any], *, protected: bool) -> dict[str, Any]:
+    names = re.findall(r"\{(\w+)\}", route.path)
+    of_path = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+    made: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.says,
+        "parameters": [*of_path, *map(_parameter, route.query)],
+        "responses": {
+            "200": _answer("What was asked for.", schema(route.answer, components)),
+            **{
+                str(status): _answer(ERRORS[status], schema(ErrorJson, components))
+                for status in _errors(route, protected=protected)
+            },
+        },
+    }
+    if route.body:
+        required = any(field.required for field in route.body)
+        content = {"application/json": {"schema": body(route.body)}}
+        made["requestBody"] = {"required": required, "content": content}
+    return made
+
+
+def _errors(route: Route, *, protected: bool) -> list[int]:
+    """The statuses that *route* may be refused with."""
+    found = [500, 503, 401 if protected else 403]
+    if route.query or route.body:
+        found.append(400)
+    if "{" in route.path:
+        found.append(404)
+    if route.method != "GET":
+        found += [403, 413, 415]
+    return sorted(set(found))
+
+
+def _parameter(field: Field) -> dict[str, Any]:
+    plain = {name: value for name, value in field.schema.items() if name != "description"}
+    return {
+        "name": field.name,
+        "in": "query",
+        "required": field.required,
+        "description": field.says,
+        "schema": plain,
+    }
+
+
+def body(fields: Sequence[Field]) -> dict[str, Any]:
+    """The JSON Schema of an object with these members and no others."""
+    made: dict[str, Any] = {
+        "type": "object",
+        "properties": {field.name: dict(field.schema) for field in fields},
+        "additionalProperties": False,
+    }
+    required = [field.name for field in fields if field.required]
+    return {**made, "required": required} if required else made
+
+
+def _answer(says: str, of: dict[str, Any]) -> dict[str, Any]:
+    return {"description": says, "content": {"application/json": {"schema": of}}}

@@ -1,0 +1,245 @@
+"""What the admin API shows: the server, its scenarios, exchanges, tasks and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from typing import Final, Literal, TypedDict
+
+from wan_validators.catalog import catalog, vendors
+from wan_validators.vendor import State
+from wan_validators.wording import clip
+
+from ..choice import ARMED, Armed
+from ..journal import JOURNAL, Entry
+from ..messages import Request
+from ..mock import ALWAYS, ROOT, Mock
+from ..routes import Action
+from ..scenario import PARTS, Scenario
+from ..tasks import TASKS, Record, settled
+from . import shapes
+from .declining import Declined
+from .kinds import Field, Flag, Many, Text, Whole
+from .reading import Values
+from .verify import Evidence, VerifiedJson, schema, verified
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to a route: what was *given* in its body or query, its path's *names*."""
+
+    mock: Mock
+    request: Request
+    given: Values
+    names: Values
+
+
+class HealthJson(TypedDict):
+    """The server is up. *clock* is its clock's mode, *scenario* what nobody's choice leads to."""
+
+    status: Literal["ok"]
+    version: str
+    seed: int
+    now: float
+    clock: str
+    scenario: str
+    store: str
+
+
+class ScenarioJson(TypedDict):
+    """A scenario; *vendor* is the only one it can happen at, *parts* what it changes."""
+
+    name: str
+    summary: str
+    group: str
+    vendor: str | None
+    parts: list[str]
+
+
+class ArmedJson(TypedDict):
+    """What waits for creates of a tenant (empty: any); *creates* and *left* null mean all."""
+
+    scenario: str
+    tenant: str
+    creates: int | None
+    left: int | None
+
+
+class ScenariosJson(TypedDict):
+    """All scenarios, the *default*, and those that are *armed*."""
+
+    default: str
+    scenarios: list[ScenarioJson]
+    armed: list[ArmedJson]
+
+
+class RequestsJson(TypedDict):
+    """*count* exchanges match, of which the last are listed, the newest at the end."""
+
+    count: int
+    requests: list[shapes.EntryJson]
+
+
+class CountJson(TypedDict):
+    """So many exchanges match."""
+
+    count: int
+
+
+class TasksJson(TypedDict):
+    """*count* tasks match, of which the last are listed, the newest at the end."""
+
+    count: int
+    tasks: list[shapes.TaskJson]
+
+
+TENANT: Final = Field("tenant", Text(), "Only what is of this tenant.")
+MODEL: Final = Field("model", Text(tuple(spec.id for spec in catalog())), "Only of this model.")
+LIMIT: Final = Field("limit", Whole(0, 10_000), "List so many at most, the newest.", default=1000)
+FILTER: Final = (
+    TENANT,
+    Field("vendor", Text(tuple(vendor.name for vendor in vendors())), "Only of this vendor."),
+    MODEL,
+    Field("task", Text(), "Only about the task with this id."),
+    Field("action", Text(tuple(action.value for action in Action)), "Only of this kind."),
+    Field("status", Whole(100, 599), "Only with this HTTP status."),
+    Field("method", Text(), "Only with this HTTP method."),
+    Field("path", Text(), "Only at exactly this path."),
+    Field("since", Whole(0, 2**53), "Only with a number above this one."),
+    Field("refused", Flag(), "Only those that were refused, or only those that were not."),
+)
+TASK_FILTER: Final = (
+    TENANT,
+    Field("state", Text(tuple(state.value for state in State)), "Only in this state."),
+    MODEL,
+    LIMIT,
+)
+CHECKS: Final = (
+    TENANT,
+    Field("checks", Many(schema(), 1, 100), "What is to be judged.", required=True),
+)
+
+
+def health(call: Call) -> HealthJson:
+    simulator = call.mock.simulator
+    return {
+        "status": "ok",
+        "version": version(),
+        "seed": simulator.seed,
+        "now": call.mock.clock.now(),
+        "clock": call.mock.clock.mode,
+        "scenario": simulator.default,
+        "store": type(call.mock.store).__module__.rpartition(".")[2],
+    }
+
+
+def scenarios(call: Call) -> ScenariosJson:
+    simulator = call.mock.simulator
+    return {
+        "default": simulator.default,
+        "scenarios": [_scenario(each) for each in simulator.scenarios.values()],
+        "armed": armed(call.mock),
+    }
+
+
+def armed(mock: Mock) -> list[ArmedJson]:
+    """What waits for creates."""
+    waiting = [each for each in mock.store.values(ARMED) if each.used < each.creates]
+    return [_armed(each) for each in waiting]
+
+
+def requests(call: Call) -> RequestsJson:
+    found = list(_matching(call))
+    shown = found[len(found) - min(call.given["limit"], len(found)) :]
+    return {"count": len(found), "requests": [shapes.entry(each) for each in shown]}
+
+
+def count(call: Call) -> CountJson:
+    return {"count": sum(1 for _ in _matching(call))}
+
+
+def tasks(call: Call) -> TasksJson:
+    given = call.given
+    found = [
+        record
+        for record in call.mock.tasks(given["tenant"])
+        if given["state"] in (None, record.state.value) and given["model"] in (None, record.model)
+    ]
+    shown = found[len(found) - min(given["limit"], len(found)) :]
+    return {"count": len(found), "tasks": _tasks(call, shown, given["tenant"])}
+
+
+def task(call: Call) -> shapes.TaskJson:
+    wanted = call.names["task_id"]
+    record = call.mock.store.get(TASKS, wanted)
+    if record is None:
+        says = f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
+        raise Declined(says, 404)
+    [shown] = _tasks(call, [settled(record, call.mock.clock.now())], record.tenant)
+    return shown
+
+
+def ledger(call: Call) -> shapes.LedgerJson:
+    mock, tenant = call.mock, call.given["tenant"]
+    return shapes.ledger(mock.ledger(tenant), mock.journal(tenant), mock.simulator.prices)
+
+
+def verify(call: Call) -> VerifiedJson:
+    mock, tenant = call.mock, call.given["tenant"]
+    seen = Evidence(mock.journal(tenant), mock.ledger(tenant))
+    return verified(call.given["checks"], seen, mock.store.forgotten(JOURNAL))
+
+
+def _matching(call: Call) -> Iterator[Entry]:
+    """The exchanges that the query asks for, the oldest first."""
+    given = call.given
+    wanted = {
+        name: given[name]
+        for name in ("vendor", "model", "task", "action", "status", "method", "path")
+        if given[name] is not None
+    }
+    for entry in call.mock.journal(given["tenant"]):
+        if entry.number <= (given["since"] or 0):
+            continue
+        if given["refused"] is not None and given["refused"] != bool(entry.why):
+            continue
+        if all(getattr(entry, name) == value for name, value in wanted.items()):
+            yield entry
+
+
+def _tasks(call: Call, records: list[Record], tenant: str | None) -> list[shapes.TaskJson]:
+    charges = {charge.task: charge for charge in call.mock.ledger(tenant).charges}
+    base_url = call.request.base_url
+    return [
+        shapes.task(record, charges[record.id], base_url)
+        for record in records
+        if record.id in charges
+    ]
+
+
+def _scenario(scenario: Scenario) -> ScenarioJson:
+    return {
+        "name": scenario.name,
+        "summary": scenario.summary,
+        "group": scenario.group,
+        "vendor": scenario.vendor,
+        "parts": [part for part, make in PARTS.items() if getattr(scenario, part) != make()],
+    }
+
+
+def _armed(waiting: Armed) -> ArmedJson:
+    always = waiting.creates >= ALWAYS
+    return {
+        "scenario": waiting.scenario,
+        "tenant": waiting.tenant,
+        "creates": None if always else waiting.creates,
+        "left": None if always else waiting.creates - waiting.used,
+    }
+
+
+@cache
+def version() -> str:
+    """That of wanproof."""
+    return metadata.version("wanproof")

@@ -1,0 +1,46 @@
+"""JSON Schemas of the shapes that the admin API answers with, from their types."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+PLAIN: Mapping[Any, Mapping[str, Any]] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    types.NoneType: {"type": "null"},
+    Any: {},
+}
+
+
+def schema(kind: Any, components: MutableMapping[str, Any]) -> dict[str, Any]:
+    """The schema of values of the type *kind*; those it refers to go into *components*."""
+    if kind in PLAIN:
+        return {**PLAIN[kind]}
+    if is_typeddict(kind):
+        return _shape(kind, components)
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is list:
+        return {"type": "array", "items": schema(inner[0], components)}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": schema(inner[1], components)}
+    if origin is Literal:
+        return {"enum": list(inner)}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [schema(each, components) for each in inner]}
+    raise TypeError(f"no JSON Schema is known for {kind!r}")
+
+
+def _shape(kind: Any, components: MutableMapping[str, Any]) -> dict[str, Any]:
+    name = kind.__name__.removesuffix("Json")
+    if name not in components:
+        made = components[name] = {"type": "object", "description": inspect.getdoc(kind)}
+        hints = get_type_hints(kind)
+        made["properties"] = {member: schema(hints[member], components) for member in hints}
+        made["required"] = sorted(kind.__required_keys__)
+        made["additionalProperties"] = False
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,55 @@
+"""What a judge says, and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..journal import Entry
+
+Entries = Sequence[Entry]
+"""Exchanges, in the order of their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """*says* is one sentence, *entries* the numbers of the exchanges that show it."""
+
+    passed: bool
+    says: str
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From *low* to *high*, both included; None is no end."""
+
+    low: int
+    high: int | None = None
+
+    def __contains__(self, count: int) -> bool:
+        return self.low <= count and (self.high is None or count <= self.high)
+
+    def __str__(self) -> str:
+        if self.high is None:
+            return f"at least {self.low}"
+        if self.low == self.high:
+            return f"exactly {self.low}"
+        return f"{self.low} to {self.high}" if self.low else f"at most {self.high}"
+
+
+def counted(found: Entries, noun: str, wanted: Span) -> Verdict:
+    """Whether as many *found* as are *wanted*; *noun* is their plural."""
+    said = f"{len(found)} {noun}" if len(found) != 1 else f"1 {noun.removesuffix('s')}"
+    says = f"{said} came; {wanted} should have"
+    return Verdict(len(found) in wanted, says, numbers(found))
+
+
+def numbers(entries: Iterable[Entry]) -> tuple[int, ...]:
+    """Those of *entries*, each once and in their order."""
+    return tuple(sorted({entry.number for entry in entries}))
+
+
+def say_seconds(seconds: float) -> str:
+    """``1.9 s``, to the millisecond."""
+    return f"{round(seconds, 3):g} s"
