@@ -1,15 +1,58 @@
-"""A page that shows what the server does."""
+"""A page that shows what the server does, and lets a person steer it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable
+from typing import Final
 
 from ..messages import Request, Response
+from ..mock import ROOT, Mock
+from . import actions, pages, previews, static
 
-if TYPE_CHECKING:
-    from ..mock import Mock
+Handler = Callable[[Mock, Request, str], Response]
+
+_GET: Final[tuple[tuple[str, Handler], ...]] = (
+    ("", pages.home),
+    ("/", pages.whole),
+    ("/ui/live", pages.live),
+    ("/ui/scenario", pages.scenario),
+    ("/ui/entries/([0-9]{1,15})", pages.entry),
+    ("/ui/thumbnails/([^/]+/[^/]+)", previews.thumbnail),
+    ("/ui/files/([^/]+/[^/]+)", previews.file),
+    ("/static/([^/]+)", static.serve),
+)
+
+_POST: Final[tuple[tuple[str, Handler], ...]] = (
+    ("/ui/scenario", actions.arm),
+    ("/ui/clock", actions.advance),
+    ("/ui/reset", actions.reset),
+)
+
+_METHODS: Final = {"GET": _GET, "HEAD": _GET, "POST": _POST}
 
 
 def answer(mock: Mock, request: Request) -> Response | None:
     """The answer to a request for the page or one of its parts; None for other paths."""
-    return None
+    if not request.path.startswith(ROOT):
+        return None
+    path = request.path.removeprefix(ROOT)
+    for pattern, handler in _METHODS.get(request.method, ()):
+        match = re.fullmatch(pattern, path)
+        if match:
+            return handler(mock, request, match[1] if match.lastindex else "")
+    return _wrong_method(request, path)
+
+
+def _wrong_method(request: Request, path: str) -> Response | None:
+    """The refusal of a method at a path that has others; None for other paths."""
+    allowed = [
+        method
+        for method, routes in _METHODS.items()
+        if any(re.fullmatch(pattern, path) for pattern, _ in routes)
+    ]
+    if not allowed:
+        return None
+    allow = ", ".join(allowed)
+    says = f"{request.method} is not allowed at {request.path}; allowed: {allow}"
+    return Response.json(405, {"message": says}, {"Allow": allow})

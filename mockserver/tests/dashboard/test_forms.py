@@ -1,0 +1,115 @@
+"""What a person can do on the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from wan_mockserver import dashboard
+from wan_mockserver.messages import Request
+from wan_mockserver.mock import Mock
+
+from .conftest import Client
+
+
+def test_the_picker_has_every_scenario_with_its_sentence(client: Client, mock: Mock) -> None:
+    page = client.page()
+    assert page.count("<optgroup ") == len(
+        {each.group for each in mock.simulator.scenarios.values()}
+    )
+    for name in mock.simulator.scenarios:
+        assert f'<option value="{name}">{name} — ' in page
+    says = client.get("/ui/scenario", "scenario=accept-lost").body.decode()
+    assert says.strip() == mock.simulator.scenarios["accept-lost"].summary
+    assert client.get("/ui/scenario", "scenario=nonsense").body.strip() == b""
+
+
+def test_a_scenario_for_the_next_creates(client: Client, mock: Mock) -> None:
+    done = client.post("/ui/scenario", scenario="http-500", creates="2", tenant="")
+    assert b"The next 2 creates of any tenant meet http-500." in done.body
+    assert done.headers["HX-Trigger"] == "refresh"
+    assert "http-500</strong> waits for 2 more creates of any tenant" in client.page()
+    assert [client.create().status for _ in range(3)] == [500, 500, 202]
+    assert "waits for" not in client.page()
+
+
+def test_a_scenario_for_all_creates_of_one_tenant_until_it_is_taken_back(client: Client) -> None:
+    client.post("/ui/scenario", scenario="ok", combination="http-403", all="yes", tenant="bob")
+    assert "http-403</strong> waits for every create of bob" in client.page()
+    assert client.create("wanproof.ok.alice").status == 202
+    assert client.create("bob").status == 202
+    done = client.post("/ui/scenario", scenario="http-403", creates="0", tenant="bob")
+    assert b"No scenario is waiting for creates of bob any more." in done.body
+    assert "waits for" not in client.page()
+
+
+def test_the_clock_is_advanced(client: Client, mock: Mock) -> None:
+    before = mock.clock.now()
+    done = client.post("/ui/clock", seconds="900")
+    assert b"The clock was advanced by 15 min." in done.body
+    assert mock.clock.now() == before + 900
+    assert "Advanced by 15 min so far." in client.page()
+
+
+def test_everything_or_one_tenant_is_forgotten(client: Client, mock: Mock) -> None:
+    client.finished("wanproof.ok.alice")
+    client.finished("wanproof.ok.bob")
+    assert b"of bob are forgotten" in client.post("/ui/reset", tenant="bob").body
+    assert [task.tenant for task in mock.tasks()] == ["alice"]
+    assert b"are forgotten" in client.post("/ui/reset").body
+    assert (mock.tasks(), mock.journal()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "says"),
+    [
+        ("/ui/scenario", {"scenario": "accept-lst"}, "did you mean accept-lost?"),
+        ("/ui/scenario", {"scenario": ""}, "there is no scenario"),
+        ("/ui/scenario", {"combination": "partial:0"}, "a whole number from 1 up"),
+        (
+            "/ui/scenario",
+            {"scenario": "ok", "creates": "-1"},
+            "from 0 to 1,000,000, not &#39;-1&#39;",
+        ),
+        ("/ui/scenario", {"scenario": "ok", "creates": "½"}, "creates must be a whole number"),
+        ("/ui/scenario", {"scenario": "<b>"}, "&lt;b&gt;"),
+        ("/ui/clock", {"seconds": "-5"}, "not by &#39;-5&#39;"),
+        ("/ui/clock", {"seconds": "nan"}, "the clock can be advanced by 0 to 31,622,400 seconds"),
+        ("/ui/clock", {}, "the clock can be advanced by"),
+        ("/ui/clock", {f"a{nth}": "" for nth in range(60)}, "Not done:"),
+        ("/ui/clock", {"seconds": "1" * 30_000}, "a form may have 20,000 bytes"),
+    ],
+)
+def test_a_mistake_is_told_in_the_page(
+    client: Client, mock: Mock, path: str, fields: dict[str, str], says: str
+) -> None:
+    before = mock.clock.now()
+    answer = client.post(path, **fields)
+    assert answer.status == 422
+    assert says in answer.body.decode()
+    assert "Traceback" not in answer.body.decode()
+    assert answer.body.decode().strip().startswith('<p class="notice bad">')
+    assert mock.clock.now() == before
+    whole = client.post_plainly(path, **fields)
+    assert whole.status == 422
+    assert whole.body.startswith(b"<!doctype html>")
+    assert says in whole.body.decode()
+
+
+def test_another_content_type_is_no_form(mock: Mock) -> None:
+    request = Request(method="POST", path="/_wanproof/ui/reset", body=b"{}")
+    answer = dashboard.answer(mock, request)
+    assert answer
+    assert answer.status == 422
+    assert b"must come as application/x-www-form-urlencoded" in answer.body
+
+
+def test_forms_work_without_scripts(client: Client) -> None:
+    page = client.post_plainly("/ui/clock", seconds="10").body.decode()
+    assert page.startswith("<!doctype html>")
+    assert "The clock was advanced by 10 s." in page
+
+
+def test_a_strange_query_is_no_harm(client: Client) -> None:
+    query = "&".join(f"a{nth}=" for nth in range(99))
+    assert client.get("/", query).status == 200
+    assert client.get("/", "tenant=%ff&show=%00").status == 200

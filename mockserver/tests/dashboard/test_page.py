@@ -1,0 +1,221 @@
+"""What the page shows, and that it shows what clients sent as text."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from wan_mockserver.clock import RealClock
+from wan_mockserver.mock import Mock
+from wan_mockserver.prices import shipped
+from wan_mockserver.simulator import Simulator
+
+from .conftest import VIDEOS, Client
+
+EVIL = "<script>alert(1)</script>"
+
+
+def revision(page: str) -> str:
+    found = re.search('name="revision" value="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
+def section(page: str, name: str) -> str:
+    """The text of the section with the id *name*."""
+    found = re.search(f'<section id="{name}".*?</section>', page, re.DOTALL)
+    assert found, name
+    return " ".join(re.sub("<[^>]+>", " ", found[0]).split())
+
+
+def test_a_page_without_tasks_says_how_to_get_some(client: Client) -> None:
+    page = client.page()
+    says = "No tasks yet: set your client's base URL to http://127.0.0.1:8321"
+    assert says in section(page, "tasks")
+    assert "No requests yet." in section(page, "journal")
+    assert "This run would have cost $0.00 ." in section(page, "costs")
+
+
+def test_a_task_is_shown_as_it_moves(client: Client) -> None:
+    created = client.create("wanproof.ok.alice", n=2)
+    (task,) = client.mock.tasks()
+    says = section(client.page(), "tasks")
+    assert created.status == 202
+    assert f"pending 0 % wan2.5-i2i-preview alice {task.id}" in says
+    assert "$0.06 if it succeeds" in says
+    client.poll(task.id, "wanproof.ok.alice", 2)
+    assert "running 67 %" in section(client.page(), "tasks")
+    client.poll(task.id, "wanproof.ok.alice", 1)
+    page = client.page()
+    assert "done wan2.5-i2i-preview" in section(page, "tasks")
+    assert "$0.06 billed" in section(page, "tasks")
+    assert page.count("<img ") == 2
+    assert 'alt="Result 2: image, 768 × 768"' in page
+    assert "This run would have cost $0.06 . 1 task accepted, 1 billed." in section(page, "costs")
+
+
+def test_a_video_can_be_played(client: Client) -> None:
+    task = client.finished(model=VIDEOS)
+    page = client.page()
+    assert f'src="/_wanproof/ui/files/{task}/1.mp4' in page
+    assert f'poster="/_wanproof/ui/thumbnails/{task}/1.mp4' in page
+    assert 'preload="none"' in page
+
+
+def test_a_failed_task_says_why_and_with_which_scenario(client: Client) -> None:
+    client.finished("wanproof.fail-3002.bob")
+    says = section(client.page(), "tasks")
+    assert "failed" in says
+    assert "fail-3002 3002: Task Execution Error" in says
+    assert "not billed" in says
+
+
+def test_the_journal_has_the_newest_first_and_says_why_requests_were_refused(
+    client: Client,
+) -> None:
+    client.create("wanproof.ok.alice")
+    client.create("wanproof.ok.bob", size="9*9")
+    client.send("GET", "/nowhere")
+    says = section(client.page(), "journal")
+    assert says.index("#3") < says.index("#2") < says.index("#1")
+    assert re.search(
+        r"#3 .* GET /nowhere \w+ refused 404 Loading… nothing is served at /nowhere; known:", says
+    )
+    assert re.search("#2 .* bob .*/size error size-pixels", says)
+    assert re.search("#1 .* create wan2.5-i2i-preview alice 202", says)
+
+
+def test_a_lost_answer_and_its_repetition_are_marked_and_counted(client: Client) -> None:
+    client.create("wanproof.accept-lost.bob", n=1)
+    again = client.finished("wanproof.accept-lost.bob", n=1)
+    first = client.mock.tasks()[0]
+    page = client.page()
+    assert "This run would have cost $0.06 , $0.03 of it twice ." in section(page, "costs")
+    twice = section(page, "twice")
+    assert "$0.03 paid twice: bob, wan2.5-i2i-preview" in twice
+    assert re.search(f"First #1 .* {first.id} .* the answer was lost: reset", twice)
+    assert re.search(f"Again #2 .* {again} .* answered with 202", twice)
+    assert "accept-lost create 1: reset after it was done" in section(page, "journal")
+    assert "answer lost (reset)" in section(page, "journal")
+    assert "answer lost Its client was never told of it." in section(page, "tasks")
+    assert f"paid again It repeats {first.id[:8]}…" in section(page, "tasks")
+
+
+def test_an_unknown_price_is_never_0() -> None:
+    prices = {model: replace(price, usd={}) for model, price in shipped().items()}
+    client = Client(Mock(Simulator(seed=7, prices=prices, listener=lambda _: None)))
+    client.finished()
+    page = client.page()
+    assert "price unknown billed" in section(page, "tasks")
+    assert "1 billed task without a known price." in section(page, "costs")
+
+
+def test_one_tenant_alone(client: Client) -> None:
+    client.finished("wanproof.ok.alice")
+    client.finished("wanproof.ok.bob")
+    page = client.page("tenant=bob")
+    assert "alice" not in section(page, "tasks") + section(page, "journal")
+    assert "This run would have cost $0.03 ." in section(page, "costs")
+    assert '<option value="bob" selected>bob</option>' in page
+    assert "Reset bob" in page
+    assert "Reset bob" not in client.page()
+
+
+@pytest.mark.parametrize(("show", "seen"), [("creates", 2), ("polls", 3), ("trouble", 1)])
+def test_some_of_the_journal(client: Client, show: str, seen: int) -> None:
+    client.finished("wanproof.ok.alice")
+    client.create("wanproof.ok.alice", size="9*9")
+    assert section(client.page(f"show={show}"), "journal").count("#") == seen
+    assert section(client.page("show=nonsense"), "journal").count("#") == 5
+
+
+@pytest.mark.parametrize("evil", [EVIL, "' onload='x", '"><img src=x>'])
+def test_what_clients_send_is_shown_as_text(client: Client, evil: str) -> None:
+    client.create("alice", prompt=evil, nonsense=evil, **{evil: evil})
+    client.send("GET", f"/{evil}")
+    client.create(f"wanproof.{evil}.bob")
+    parts = [client.page(), client.page(f"tenant={EVIL}")]
+    parts += [client.get(f"/ui/entries/{number}").body.decode() for number in (1, 2, 3)]
+    for part in parts:
+        assert evil not in part
+        assert EVIL not in part
+    assert "alert(1)" in parts[1]
+
+
+def test_a_lone_surrogate_does_no_harm(client: Client) -> None:
+    client.send("GET", "/\ud800")
+    assert b"/?" in client.get("/").body
+
+
+def test_an_entry_in_full(client: Client) -> None:
+    client.create("secret-key", size="9*9", prompt="x" * 20)
+    says = client.get("/ui/entries/1").body.decode()
+    assert '"size": "9*9"'.replace('"', "&#34;") in says
+    assert "size-pixels" in says
+    assert "secret-key" not in says
+    assert "application/json" in says
+    client.create(prompt="x" * 10_000)
+    assert re.search("not kept, SHA-256 [0-9a-f]{64}", client.get("/ui/entries/2").body.decode())
+    gone = client.get("/ui/entries/99")
+    assert (gone.status, b"Entry 99 is no longer kept." in gone.body) == (404, True)
+
+
+def test_only_news_are_sent(client: Client) -> None:
+    known = revision(client.page())
+    same = client.get("/ui/live", f"revision={known}")
+    assert (same.status, same.body) == (204, b"")
+    client.create()
+    news = client.get("/ui/live", f"revision={known}&tenant=&show=all")
+    assert news.status == 200
+    assert revision(news.body.decode()) != known
+    assert len(news.body) < len(client.get("/").body)
+
+
+def test_time_that_passes_is_news_only_where_a_task_moves(mock: Mock, client: Client) -> None:
+    known = revision(client.page())
+    mock.clock.advance(1)
+    assert client.get("/ui/live", f"revision={known}").status == 200
+    real = Client(Mock(Simulator(clock=RealClock(), listener=lambda _: None)))
+    assert real.get("/ui/live", f"revision={revision(real.page())}").status == 204
+    assert "data-ticks" in real.page()
+    assert "data-ticks" not in client.page()
+    client.create("wanproof.slow.alice")
+    known = revision(client.page())
+    mock.clock.advance(300)
+    assert "running 50 %" in section(client.page(), "tasks")
+
+
+def test_long_runs_stay_usable(client: Client) -> None:
+    for nth in range(70):
+        client.finished("wanproof.ok.alice", prompt=f"kite {nth}")
+    page = client.page()
+    assert page.count('<li id="task-') == 60
+    assert "10 older tasks not shown." in section(page, "tasks")
+    assert page.count('<li id="entry-') == 100
+    assert "180 older entries not shown." in section(page, "journal")
+    assert client.mock.tasks()[-1].id in page
+
+
+def test_a_clock_past_the_calendars_end(client: Client, mock: Mock) -> None:
+    client.create()
+    mock.clock.advance(1e15)
+    assert "1e+15 s" in section(client.page(), "clock")
+
+
+def test_looking_at_the_page_leaves_no_trace(client: Client, mock: Mock) -> None:
+    task = client.finished("wanproof.expired-urls.alice")
+    before = mock.journal()
+    assert client.get(f"/ui/thumbnails/{task}/1.png").status == 200
+    assert client.get(f"/ui/files/{task}/1.png").status == 200
+    client.page()
+    assert mock.journal() == before
+
+
+def test_the_page_is_loaded_with_nothing_but_what_it_needs() -> None:
+    says = "import sys, wan_mockserver.mock; print('jinja2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,106 @@
+"""What a person does on the page, as answers to POST: each says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ..messages import Request, Response
+from ..mock import Mock
+from .pages import page, parameters
+from .rendering import html, in_page
+from .wording import many, span
+
+LONGEST: Final = 20_000
+"""Bytes of a form that are read."""
+
+MOST_CREATES: Final = 1_000_000
+
+FARTHEST: Final = 366 * 86400.0
+"""Seconds by which the clock is advanced at once, at most."""
+
+Fields = Mapping[str, str]
+Action = Callable[[Mock, Fields], str]
+
+
+def arm(mock: Mock, request: Request, rest: str) -> Response:
+    """Lets the next creates meet a scenario; 0 of them take back what was armed."""
+    return _done(mock, request, _arm)
+
+
+def advance(mock: Mock, request: Request, rest: str) -> Response:
+    """Moves the clock on."""
+    return _done(mock, request, _advance)
+
+
+def reset(mock: Mock, request: Request, rest: str) -> Response:
+    """Forgets everything, or all of one tenant."""
+    return _done(mock, request, _reset)
+
+
+def _done(mock: Mock, request: Request, action: Action) -> Response:
+    """What *action* says, in the page; the reason if it refuses to."""
+    try:
+        notice, status = ("good", action(mock, _fields(request))), 200
+    except ValueError as error:
+        notice, status = ("bad", str(error)), 422
+    if in_page(request):
+        return html("notice.html", status=status, headers={"HX-Trigger": "refresh"}, notice=notice)
+    return page(mock, request, notice, status)
+
+
+def _fields(request: Request) -> Fields:
+    if request.body is None or len(request.body) > LONGEST:
+        raise ValueError(f"a form may have {LONGEST:,} bytes; reload the page and try again")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise ValueError(
+            f"a form must come as application/x-www-form-urlencoded, not as {kind or 'nothing'}"
+        )
+    return parameters(request.body.decode("utf-8", "replace"))
+
+
+def _arm(mock: Mock, fields: Fields) -> str:
+    name = fields.get("combination", "").strip() or fields.get("scenario", "").strip()
+    tenant = fields.get("tenant", "").strip()
+    whose = f"of {tenant}" if tenant else "of any tenant"
+    if "all" in fields:
+        mock.arm(name, None, tenant)
+        return f"Every create {whose} now meets {name}."
+    creates = _creates(fields.get("creates", "1"))
+    mock.arm(name, creates, tenant)
+    if not creates:
+        return f"No scenario is waiting for creates {whose} any more."
+    which = "create" if creates == 1 else many(creates, "create")
+    return f"The next {which} {whose} {'meets' if creates == 1 else 'meet'} {name}."
+
+
+def _creates(text: str) -> int:
+    said = text.strip()
+    if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= MOST_CREATES):
+        raise ValueError(
+            f"creates must be a whole number from 0 to {MOST_CREATES:,}, not {text[:40]!r}"
+        )
+    return int(said)
+
+
+def _advance(mock: Mock, fields: Fields) -> str:
+    text = fields.get("seconds", "")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= FARTHEST:
+        raise ValueError(
+            f"the clock can be advanced by 0 to {FARTHEST:,.0f} seconds, not by {text[:40]!r}"
+        )
+    mock.clock.advance(seconds)
+    return f"The clock was advanced by {span(seconds)}."
+
+
+def _reset(mock: Mock, fields: Fields) -> str:
+    tenant = fields.get("tenant", "").strip()
+    mock.reset(tenant or None)
+    if tenant:
+        return f"Tasks, journal and ledger of {tenant} are forgotten."
+    return "Tasks, journal, ledger and waiting scenarios are forgotten; the clock is as it began."

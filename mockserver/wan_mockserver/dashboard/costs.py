@@ -1,0 +1,106 @@
+"""What a run would have cost, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..journal import Entry
+from ..ledger import Charge, Duplicate, Ledger
+from .wording import clock_time, many, usd
+
+MOST: Final = 20
+"""Duplicate charges that are shown, the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One of two equal creates: *became* says what was heard of it."""
+
+    task: str
+    at: str
+    entry: int
+    price: str
+    became: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A call that was paid for twice."""
+
+    says: str
+    first: Half
+    second: Half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """The run in one sentence, of which *twice* is the second half; *notes* explain it."""
+
+    total: str
+    twice: str
+    notes: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    more: str
+
+
+def costs(ledger: Ledger, entries: Sequence[Entry], now: float) -> Costs:
+    by_number = {entry.number: entry for entry in entries}
+    pairs = tuple(_pair(each, by_number, now) for each in reversed(ledger.duplicates[-MOST:]))
+    more = len(ledger.duplicates) - len(pairs)
+    return Costs(
+        total=usd(ledger.total),
+        twice=_twice(ledger),
+        notes=tuple(filter(None, _notes(ledger))),
+        pairs=pairs,
+        more=f"{many(more, 'older repetition')} not shown" if more else "",
+    )
+
+
+def _twice(ledger: Ledger) -> str:
+    if not ledger.duplicates:
+        return ""
+    if ledger.twice:
+        return f"{usd(ledger.twice)} of it twice"
+    return f"and {many(len(ledger.duplicates), 'call')} may be paid for twice"
+
+
+def _notes(ledger: Ledger) -> tuple[str, ...]:
+    accepted, billed = len(ledger.charges), sum(charge.billed for charge in ledger.charges)
+    unknown, forgotten = ledger.unknown, ledger.forgotten
+    return (
+        f"{many(accepted, 'task')} accepted, {billed:,} billed." if accepted else "",
+        f"{many(unknown, 'billed task')} without a known price." if unknown else "",
+        f"{many(forgotten, 'older task')} pushed out and not counted." if forgotten else "",
+    )
+
+
+def _pair(pair: Duplicate, entries: Mapping[int, Entry], now: float) -> Pair:
+    whose = f"{pair.second.tenant}, {pair.second.model}"
+    extra = "at an unknown price" if pair.usd is None else usd(pair.usd)
+    when = "paid twice" if pair.second.billed else "to be paid twice if it succeeds"
+    return Pair(
+        says=f"{extra} {when}: {whose}",
+        first=_half(pair.first, entries, now),
+        second=_half(pair.second, entries, now),
+    )
+
+
+def _half(charge: Charge, entries: Mapping[int, Entry], now: float) -> Half:
+    return Half(
+        task=charge.task,
+        at=clock_time(charge.at, now),
+        entry=charge.entry,
+        price="price unknown" if charge.usd is None else usd(charge.usd),
+        became=_became(entries.get(charge.entry)),
+    )
+
+
+def _became(entry: Entry | None) -> str:
+    if entry is None:
+        return ""
+    if entry.arrived:
+        return f"answered with {entry.status}"
+    lost = entry.delivery or f"{entry.status} in its place"
+    return f"the answer was lost: {lost}"

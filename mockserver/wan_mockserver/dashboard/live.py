@@ -1,0 +1,133 @@
+"""The part of the page that moves, as one value: what is shown, and whether it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final
+
+from wan_validators.catalog import vendors
+
+from ..choice import ARMED, Armed
+from ..clock import OFFSET
+from ..mock import ALWAYS, Mock
+from ..stores import COUNTERS
+from .costs import Costs, costs
+from .journal_rows import SHOWN, EntryRow, entry_rows
+from .task_rows import TaskRow, task_rows
+from .wording import full_time, many, span
+
+SENTENCES: Final = {
+    "real": "The machine's time. Advance it to make URLs expire, and tasks end.",
+    "manual": "Stands still until it is advanced.",
+    "auto": "Every poll moves it by the interval a client should wait.",
+}
+
+STEPS: Final = ((10, "+10 s"), (60, "+1 min"), (900, "+15 min"), (86400, "+24 h"))
+"""By how many seconds the clock can be advanced, and what its buttons say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """*ticks* tells whether *seconds*, its time, pass by themselves."""
+
+    mode: str
+    says: str
+    seconds: float
+    time: str
+    ahead: str
+    ticks: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A scenario that was armed and still waits for creates."""
+
+    scenario: str
+    creates: str
+    whose: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that is shown; *tenant* None is all of them, *more* counts what is not."""
+
+    tenant: str | None
+    tenants: tuple[str, ...]
+    show: str
+    seed: int
+    clock: Clock
+    waiting: tuple[Waiting, ...]
+    costs: Costs
+    tasks: tuple[TaskRow, ...]
+    more_tasks: str
+    entries: tuple[EntryRow, ...]
+    more_entries: str
+    empty_journal: str
+    creates: tuple[tuple[str, str], ...]
+
+    @property
+    def revision(self) -> str:
+        """The same for views that look the same, but for a clock that ticks by itself."""
+        clock = replace(self.clock, seconds=0.0, time="") if self.clock.ticks else self.clock
+        text = repr(replace(self, clock=clock))
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def view(mock: Mock, tenant: str | None = None, show: str = "all") -> View:
+    """What there is to see, of *tenant* or of all; *show* is one of SHOWN."""
+    everything, now = mock.journal(), mock.clock.now()
+    of_tenant = [entry for entry in everything if tenant in (None, entry.tenant)]
+    wanted = [entry for entry in of_tenant if SHOWN[show][1](entry)]
+    records, ledger = mock.tasks(tenant), mock.ledger(tenant)
+    tasks, entries = task_rows(records, ledger, now), entry_rows(wanted, now)
+    known = (entry.tenant for entry in everything if entry.tenant)
+    return View(
+        tenant=tenant,
+        tenants=tuple(dict.fromkeys((*known, *([tenant] if tenant else [])))),
+        show=show,
+        seed=mock.simulator.seed,
+        clock=_clock(mock, now),
+        waiting=_waiting(mock),
+        costs=costs(ledger, of_tenant, now),
+        tasks=tasks,
+        more_tasks=_more(len(records) - len(tasks), "older task"),
+        entries=entries,
+        more_entries=_more(len(wanted) - len(entries), "older entry"),
+        empty_journal="Nothing of this kind yet." if of_tenant else "No requests yet.",
+        creates=tuple((vendor.title, vendor.create) for vendor in vendors()),
+    )
+
+
+def _more(count: int, noun: str) -> str:
+    return f"{many(count, noun)} not shown." if count > 0 else ""
+
+
+def _clock(mock: Mock, now: float) -> Clock:
+    offset = mock.store.get(COUNTERS, OFFSET) or 0.0
+    mode = mock.clock.mode
+    return Clock(
+        mode=mode,
+        says=SENTENCES.get(mode, ""),
+        seconds=now,
+        time=full_time(now),
+        ahead=f"Advanced by {span(offset)} so far." if offset else "",
+        ticks=mode == "real",
+    )
+
+
+def _waiting(mock: Mock) -> tuple[Waiting, ...]:
+    kept = mock.store.values(ARMED)
+    return tuple(_wait(armed) for armed in kept if armed.used < armed.creates)
+
+
+def _wait(armed: Armed) -> Waiting:
+    endless = armed.creates >= ALWAYS
+    left = many(armed.creates - armed.used, "more create")
+    return Waiting(
+        scenario=armed.scenario,
+        creates="every create" if endless else left,
+        whose=f"of {armed.tenant}" if armed.tenant else "of any tenant",
+        tenant=armed.tenant,
+    )

@@ -1,0 +1,112 @@
+"""The page and its parts, as answers to GET."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from .. import journal
+from ..catalogue import GROUPS
+from ..messages import Request, Response
+from ..mock import ROOT, Mock
+from ..scenario import Scenario
+from .journal_rows import SHOWN, entry_view
+from .live import STEPS, View, view
+from .rendering import html
+
+Groups = Sequence[tuple[str, Sequence[Scenario]]]
+
+NO_NOTICE: Final = ("", "")
+
+
+def home(mock: Mock, request: Request, rest: str) -> Response:
+    """Leads to the page, so that its address ends with a slash."""
+    query = f"?{request.query}" if request.query else ""
+    return Response(status=308, headers={"Location": f"{ROOT}/{query}", "Content-Length": "0"})
+
+
+def whole(mock: Mock, request: Request, rest: str) -> Response:
+    return page(mock, request)
+
+
+def page(
+    mock: Mock, request: Request, notice: tuple[str, str] = NO_NOTICE, status: int = 200
+) -> Response:
+    """The whole page; *notice* is a look, ``good`` or ``bad``, and what is to be said."""
+    return html(
+        "page.html",
+        status=status,
+        notice=notice,
+        groups=_groups(mock),
+        **_values(_view(mock, request), request),
+    )
+
+
+def live(mock: Mock, request: Request, rest: str) -> Response:
+    """The part of the page that moves; 204 if it still is as the browser has it."""
+    shown = _view(mock, request)
+    if _asked(request).get("revision") == shown.revision:
+        return Response(status=204, headers={"Cache-Control": "no-store"})
+    return html("live.html", notice=NO_NOTICE, groups=(), **_values(shown, request))
+
+
+def scenario(mock: Mock, request: Request, rest: str) -> Response:
+    """What the scenario that is picked does, in a sentence."""
+    name = _asked(request).get("scenario", "")
+    known = mock.simulator.scenarios.get(name)
+    return html("scenario.html", summary=known.summary if known else "")
+
+
+def entry(mock: Mock, request: Request, number: str) -> Response:
+    """One entry of the journal, in full."""
+    found = journal.entry(mock.store, int(number))
+    shown = entry_view(found) if found else None
+    return html("entry.html", status=200 if shown else 404, number=number, entry=shown)
+
+
+def parameters(text: str) -> Mapping[str, str]:
+    """The fields of a query or a form, the first of each name.
+
+    Raises ValueError if there are too many.
+    """
+    fields = parse_qs(text, keep_blank_values=True, max_num_fields=50)
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _asked(request: Request) -> Mapping[str, str]:
+    """The fields of the query; none if there are too many to be ours."""
+    try:
+        return parameters(request.query)
+    except ValueError:
+        return {}
+
+
+def _view(mock: Mock, request: Request) -> View:
+    asked = _asked(request)
+    show = asked.get("show", "all")
+    return view(mock, asked.get("tenant") or None, show if show in SHOWN else "all")
+
+
+def _values(shown: View, request: Request) -> dict[str, Any]:
+    return {
+        "root": ROOT,
+        "base_url": request.base_url,
+        "view": shown,
+        "shown": {name: label for name, (label, _) in SHOWN.items()},
+        "steps": STEPS,
+    }
+
+
+def _groups(mock: Mock) -> Groups:
+    """All scenarios, under the headings of their groups."""
+    known = sorted(mock.simulator.scenarios.values(), key=_place)
+    grouped = groupby(known, key=lambda scenario: scenario.group)
+    return [(GROUPS.get(group, group), tuple(members)) for group, members in grouped]
+
+
+def _place(scenario: Scenario) -> tuple[int, str]:
+    known = list(GROUPS)
+    group = scenario.group
+    return (known.index(group) if group in GROUPS else len(known), group)

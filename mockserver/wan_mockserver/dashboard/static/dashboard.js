@@ -1,0 +1,48 @@
+"use strict";
+
+const connection = (text) => {
+  const line = document.getElementById("connection");
+  if (line.textContent !== text) line.textContent = text;
+  document.documentElement.classList.toggle("cut-off", text !== "Live");
+};
+connection("Live");
+
+// A page that nobody looks at asks for nothing, and catches up when it is looked at again.
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceEvent } = event.detail.ctx;
+  if (document.hidden && sourceEvent?.type === "every") event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.body.dispatchEvent(new CustomEvent("refresh"));
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement.id !== "live") return;
+  connection(response.status < 400 ? "Live" : `The server answers ${response.status}`);
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx?.sourceElement.id === "live") connection("No answer; still trying");
+});
+
+// The filters stay when the page is loaded again.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form?.id !== "view") return;
+  const chosen = [...new FormData(form)].filter(([name, value]) => value && name !== "revision");
+  history.replaceState(null, "", `?${new URLSearchParams(chosen)}`);
+});
+
+// A real clock goes on between two answers.
+let shown, since;
+setInterval(() => {
+  const clock = document.querySelector("#clock-time[data-ticks]");
+  if (!clock) return;
+  if (clock.dataset.seconds !== shown) {
+    shown = clock.dataset.seconds;
+    since = performance.now();
+  }
+  const time = new Date(1000 * shown + performance.now() - since);
+  if (isNaN(time)) return;
+  clock.textContent = `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}, 1000);

@@ -1,0 +1,90 @@
+"""Tasks as rows of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from wan_validators.vendor import State
+
+from ..ledger import Ledger
+from ..tasks import ENDED, Record
+from .previews import Result, results
+from .wording import clock_time, full_time, many, short, usd
+
+MOST: Final = 60
+"""Tasks that are shown, the newest."""
+
+MOST_RESULTS: Final = 6
+"""Results of one task that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """One task. *percent* is None once it has ended, *repeats* starts like the id of the
+    task that it paid for again.
+
+    *entry* is the number of its creation in the journal. *unheard* tells that the answer to
+    it never reached the client.
+    """
+
+    id: str
+    model: str
+    tenant: str
+    state: str
+    percent: int | None
+    scenario: str
+    made: str
+    made_in_full: str
+    price: str
+    billed: str
+    failure: str
+    results: tuple[Result, ...]
+    more: str
+    entry: int
+    polls: str
+    unheard: bool
+    repeats: str
+
+
+def task_rows(records: Sequence[Record], ledger: Ledger, now: float) -> tuple[TaskRow, ...]:
+    """The newest of *records*, the newest first."""
+    repeats = {pair.second.task: pair.first.task for pair in ledger.duplicates}
+    billed = {charge.task for charge in ledger.charges if charge.billed}
+    return tuple(_row(record, now, billed, repeats) for record in _newest(records))
+
+
+def _newest(records: Sequence[Record]) -> Iterable[Record]:
+    return reversed(records[-MOST:])
+
+
+def _row(record: Record, now: float, billed: set[str], repeats: Mapping[str, str]) -> TaskRow:
+    made = results(record)
+    failure = record.failure if record.state is State.FAILED else None
+    more = len(made) - MOST_RESULTS
+    return TaskRow(
+        id=record.id,
+        model=record.model,
+        tenant=record.tenant,
+        state=record.state.value,
+        percent=None if record.state in ENDED else round(100 * record.progress),
+        scenario=record.scenario,
+        made=clock_time(record.created_at, now),
+        made_in_full=full_time(record.created_at),
+        price="price unknown" if record.cost is None else usd(record.cost),
+        billed=_billed(record, billed),
+        failure=f"{failure.code}: {failure.message}" if failure else "",
+        results=made[:MOST_RESULTS],
+        more=f"and {many(more, 'more result')}" if more > 0 else "",
+        entry=record.entry,
+        polls=many(record.polls, "poll"),
+        unheard=not record.answered,
+        repeats=short(repeats.get(record.id, "")),
+    )
+
+
+def _billed(record: Record, billed: set[str]) -> str:
+    if record.id in billed:
+        return "billed"
+    return "not billed" if record.state in ENDED else "if it succeeds"
