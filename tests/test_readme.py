@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from wan_mockserver import scenario_file
 from wan_mockserver.app import create_app
+from wan_mockserver.scenarios import file as scenario_file
 from wan_mockserver.server import Server
 from wan_validators.cli import main
 

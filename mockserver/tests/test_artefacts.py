@@ -7,9 +7,9 @@ from threading import Event, Semaphore
 
 import pytest
 
-from wan_mockserver import artefacts
-from wan_mockserver.artefacts import Artefact, Artefacts, content_type, extension
-from wan_mockserver.plan import Film, Picture
+from wan_mockserver.artefacts import cache as artefacts
+from wan_mockserver.artefacts.cache import Artefact, Artefacts, content_type, extension
+from wan_mockserver.artefacts.plan import Film, Picture
 
 PICTURE = Picture(32, 32, seed=1)
 FILM = Film(32, 32, seconds=1, fps=24, audio=False, seed=1)

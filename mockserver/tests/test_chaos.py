@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from wan_mockserver.chaos import RATE, Chaos, parse
-from wan_mockserver.choice import HEADER, STEP
 from wan_mockserver.messages import Response
-from wan_mockserver.scenario import PARTS, Scenario
-from wan_mockserver.scenarios import Scenarios
+from wan_mockserver.scenarios.chaos import RATE, Chaos, parse
+from wan_mockserver.scenarios.choice import HEADER, STEP
+from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.scenario import PARTS, Scenario
 from wan_mockserver.simulator import Simulator
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

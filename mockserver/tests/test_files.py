@@ -4,9 +4,9 @@ from hashlib import sha256
 
 import pytest
 
-from wan_mockserver import files
+from wan_mockserver.artefacts import files
+from wan_mockserver.artefacts.plan import Film, Picture, Words
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.plan import Film, Picture, Words
 
 CONTENT = bytes(range(100))
 ETAG = f'"{sha256(CONTENT).hexdigest()[:32]}"'

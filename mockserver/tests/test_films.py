@@ -11,10 +11,10 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from PIL import Image, ImageChops, ImageStat
 
-from wan_mockserver.films import mp4
-from wan_mockserver.melodies import RATE, melody
-from wan_mockserver.pictures import scene
-from wan_mockserver.plan import Film
+from wan_mockserver.artefacts.films import mp4
+from wan_mockserver.artefacts.melodies import RATE, melody
+from wan_mockserver.artefacts.pictures import scene
+from wan_mockserver.artefacts.plan import Film
 
 SMALL = Film(64, 48, seconds=1, fps=24, audio=True, seed=3)
 SILENT = Film(64, 64, seconds=2, fps=30, audio=False, seed=3)

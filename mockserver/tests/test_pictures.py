@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image, ImageChops
 
-from wan_mockserver.pictures import label, mixed, palette, png
-from wan_mockserver.plan import Picture
+from wan_mockserver.artefacts.pictures import label, mixed, palette, png
+from wan_mockserver.artefacts.plan import Picture
 
 
 def opened(picture: Picture) -> Image.Image:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from wan_mockserver.plan import Film, Picture, Plan, Words, cost, plan
+from wan_mockserver.artefacts.plan import Film, Picture, Plan, Words, cost, plan
 from wan_validators import model
 
 URL = "https://example.com/in.png"

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.catalogue import shipped
 from wan_mockserver.delivery import Cut
 from wan_mockserver.lifecycle import Seconds
-from wan_mockserver.scenario import Body, Lag, Polling, Results, Scenario, Step
-from wan_mockserver.scenario_file import BadScenarios, read, text
-from wan_mockserver.scenario_parts import SCENARIO
-from wan_mockserver.scenario_steps import STEP, step, written
-from wan_mockserver.scenarios import Scenarios
-from wan_mockserver.toml_members import Wrong, toml
+from wan_mockserver.scenarios.catalogue import shipped
+from wan_mockserver.scenarios.file import BadScenarios, read, text
+from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.members import Wrong, toml
+from wan_mockserver.scenarios.parts import SCENARIO
+from wan_mockserver.scenarios.scenario import Body, Lag, Polling, Results, Scenario, Step
+from wan_mockserver.scenarios.steps import STEP, step, written
 from wan_validators.vendor import State
 
 EXAMPLES = Path(__file__).parents[2] / "fixtures" / "scenarios"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wan_mockserver.catalogue import GROUPS, USUAL, shipped
 from wan_mockserver.delivery import Cut
-from wan_mockserver.scenario import KEPT, Creating, Downloading, Outcome, Scenario, Step
-from wan_mockserver.scenarios import MOST, Scenarios, UnknownScenario
+from wan_mockserver.scenarios.catalogue import GROUPS, USUAL, shipped
+from wan_mockserver.scenarios.known import MOST, Scenarios, UnknownScenario
+from wan_mockserver.scenarios.scenario import KEPT, Creating, Downloading, Outcome, Scenario, Step
 
 MINE = Scenario(name="partial", summary="Mine.", outcome=Outcome(images=3))
 

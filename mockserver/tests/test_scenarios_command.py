@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.catalogue import GROUPS, shipped
 from wan_mockserver.commands.scenarios import COMMAND
-from wan_mockserver.scenario_file import read, text
+from wan_mockserver.scenarios.catalogue import GROUPS, shipped
+from wan_mockserver.scenarios.file import read, text
 from wan_validators import cli
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "scenarios" / "flaky-monday.toml"

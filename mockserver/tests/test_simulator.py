@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 
 import wan_mockserver
-from wan_mockserver.artefacts import Artefacts
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.exchange import Exchange, lines
 from wan_mockserver.lifecycle import Polls, Seconds
 from wan_mockserver.messages import MAX_BODY, Response
-from wan_mockserver.plan import Film, Picture
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Table
 from wan_mockserver.tasks import Record

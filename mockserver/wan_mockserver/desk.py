@@ -9,8 +9,9 @@ from random import Random
 
 from wan_validators.vendor import Refused, State, Vendor
 
-from . import files, making, tenants
-from .artefacts import Artefacts, content_type
+from . import making, tenants
+from .artefacts import files
+from .artefacts.cache import Artefacts, content_type
 from .clock import Clock
 from .intake import Models, submission
 from .lifecycle import Lifecycle
@@ -18,8 +19,8 @@ from .limits import ACCOUNTS, Limits
 from .messages import Response
 from .prices import Prices
 from .refusal import TurnedDown
-from .scenario import KEPT
-from .steering import Met, fitting
+from .scenarios.scenario import KEPT
+from .scenarios.steering import Met, fitting
 from .stores import Store, number
 from .tasks import ENDED, TASKS, Record, look, settled, shown
 from .visit import Visit

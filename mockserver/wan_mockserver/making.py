@@ -14,12 +14,12 @@ from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Failure, Refused, Vendor
 
+from .artefacts.plan import Picture, Plan, cost, keeping, plan
 from .intake import Submission
 from .lifecycle import Lifecycle
-from .plan import Picture, Plan, cost, keeping, plan
 from .prices import Prices
 from .refusal import TurnedDown
-from .scenario import Outcome, Scenario
+from .scenarios.scenario import Outcome, Scenario
 from .tasks import Record
 
 

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
-from .choice import Armed, arm
 from .clock import Clock
 from .exchange import log
 from .journal import Entry, entries
 from .ledger import WINDOW, Ledger, ledger
 from .messages import Request, Response
 from .routes import normal
+from .scenarios.choice import Armed, arm
 from .simulator import SEED, Simulator
 from .stores import COUNTERS, Store, Unavailable
 from .tasks import TASKS, Record, settled

@@ -12,7 +12,7 @@ from wan_validators.catalog import models_of
 from wan_validators.nearest import nearest as similar
 from wan_validators.vendor import Refused, Vendor
 
-from . import files
+from .artefacts import files
 from .refusal import TurnedDown
 
 

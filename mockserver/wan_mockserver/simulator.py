@@ -12,10 +12,8 @@ from uuid import UUID
 from wan_validators.catalog import models_of, vendors
 from wan_validators.vendor import Refused
 
-from . import faults, journal, routes, tenants
-from .artefacts import Artefacts
-from .chaos import Chaos
-from .choice import STEP
+from . import journal, routes, tenants
+from .artefacts.cache import Artefacts
 from .clock import Clock, RealClock
 from .desk import Desk
 from .exchange import Listener, log, to_log
@@ -27,8 +25,11 @@ from .prices import Prices
 from .prices import shipped as shipped_prices
 from .refusal import TurnedDown, plain
 from .routes import Action
-from .scenarios import Scenarios
-from .steering import Steering
+from .scenarios import faults
+from .scenarios.chaos import Chaos
+from .scenarios.choice import STEP
+from .scenarios.known import Scenarios
+from .scenarios.steering import Steering
 from .stores import COUNTERS, Store, number
 from .stores.memory import MemoryStore
 from .tasks import TASKS, Record

@@ -8,10 +8,10 @@ from typing import Final
 
 from wan_validators.vendor import Failure, Output, State, Task, Vendor
 
-from . import files
+from .artefacts import files
+from .artefacts.plan import Film, Part, Words
 from .lifecycle import Lifecycle, Polls
-from .plan import Film, Part, Words
-from .scenario import Polling, Results
+from .scenarios.scenario import Polling, Results
 from .stores import Table
 
 ENDED: Final = frozenset({State.DONE, State.FAILED})

@@ -14,7 +14,7 @@ from wan_validators.vendor import State, Vendor
 from .exchange import Exchange
 from .journal import Entry, Note, hidden, message
 from .messages import Request, Response
-from .scenario import Step
+from .scenarios.scenario import Step
 from .tasks import ENDED
 from .tenants import NOBODY, Caller
 

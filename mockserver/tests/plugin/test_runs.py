@@ -250,19 +250,6 @@ def test_runs_repeat_and_seeds_differ(run: Run) -> None:
     assert len({*ids(), *ids("--wan-seed=1")}) == 4
 
 
-WITHOUT = """
-    import sys
-    import pytest
-
-    @pytest.fixture(autouse=True)
-    def not_installed(monkeypatch):
-        for name in [*sys.modules]:
-            if name.startswith("wan_mockserver.") and name != "wan_mockserver.pytest_plugin":
-                monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setitem(sys.modules, {module!r}, None)
-"""
-
-
 @pytest.mark.parametrize(
     ("module", "extra", "broken"),
     [
@@ -274,7 +261,7 @@ WITHOUT = """
 def test_a_missing_extra_is_named_where_it_is_needed(
     module: str, extra: str, broken: list[str], pytester: pytest.Pytester
 ) -> None:
-    pytester.makeconftest(WITHOUT.format(module=module))
+    pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
     pytester.makepyfile(
         """
     def test_nothing_of_ours(): pass
@@ -284,7 +271,7 @@ def test_a_missing_extra_is_named_where_it_is_needed(
     def test_server(wan_server): pass
     """
     )
-    result = pytester.runpytest_inprocess("-rfE")
+    result = pytester.runpytest_subprocess("-rfE")
     remedy = f'{module} is not installed; get it with: pip install "wanproof[{extra}]"'
     errors = [line for line in result.stdout.lines if line.startswith("E  ")]
     assert errors == [f"E   ModuleNotFoundError: {remedy}"] * len(broken)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.chaos import Chaos
 from wan_mockserver.messages import Response
+from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.simulator import Simulator
 from wan_validators.catalog import model
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.choice import Armed
 from wan_mockserver.journal import Entry, Message
 from wan_mockserver.limits import Account
+from wan_mockserver.scenarios.choice import Armed
 from wan_mockserver.stores.codec import codec, octets
 from wan_mockserver.tasks import Record
 

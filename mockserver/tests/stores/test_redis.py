@@ -307,6 +307,7 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "redis", None)
     monkeypatch.delitem(sys.modules, "wan_mockserver.stores.redis")
+    monkeypatch.setattr("wan_mockserver.stores.redis", None)  # undone with the test, as all is
     from wan_mockserver.stores.opening import open_store
 
     with pytest.raises(ModuleNotFoundError, match=r'pip install "wanproof\[redis\]"') as raised:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypedDict
 
-from ..choice import ARMED, arm
 from ..mock import Mock
+from ..scenarios.choice import ARMED, arm
 from .declining import Declined
 from .kinds import Field, Seconds, Text, Whole
 from .reports import ArmedJson, Call, armed

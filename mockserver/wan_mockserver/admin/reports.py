@@ -12,12 +12,12 @@ from wan_validators.catalog import catalog, vendors
 from wan_validators.vendor import State
 from wan_validators.wording import clip
 
-from ..choice import ARMED, Armed
 from ..journal import JOURNAL, Entry
 from ..messages import Request
 from ..mock import ALWAYS, ROOT, Mock
 from ..routes import Action
-from ..scenario import PARTS, Scenario
+from ..scenarios.choice import ARMED, Armed
+from ..scenarios.scenario import PARTS, Scenario
 from ..tasks import TASKS, Record, settled
 from . import shapes
 from .declining import Declined

@@ -10,9 +10,9 @@ from wan_validators.catalog import models_of, vendors
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor
 
-from .. import files
-from ..choice import HEADER, STEP
+from ..artefacts import files
 from ..messages import Request, Response
+from ..scenarios.choice import HEADER, STEP
 from .answers import errors, successes
 from .declining import Declined
 from .inferred import inferred

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..exchange import Listener
     from ..mock import Mock
-    from ..scenarios import Scenarios
+    from ..scenarios.known import Scenarios
     from ..stores import Store
 
 Value = TypeVar("Value")
@@ -82,8 +82,8 @@ def assembled(options: Namespace, token: str | None, listener: Listener) -> Mock
 
 
 def _scenarios(options: Namespace) -> Scenarios:
-    from ..scenario_file import read
-    from ..scenarios import Scenarios
+    from ..scenarios.file import read
+    from ..scenarios.known import Scenarios
 
     if options.scenario and options.chaos:
         raise UsageError("--scenario and --chaos exclude each other: chaos draws the scenarios")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wan_validators.catalog import vendors
 
-from .. import chaos, lifecycle
+from .. import lifecycle
+from ..scenarios import chaos
 
 if TYPE_CHECKING:
     from argparse import _ArgumentGroup as Group

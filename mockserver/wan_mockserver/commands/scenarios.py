@@ -16,8 +16,8 @@ from wan_validators.command import DONE, Command, UsageError
 from wan_validators.reporters.text import wants_colour
 
 if TYPE_CHECKING:
-    from ..scenario import Scenario
-    from ..scenarios import Scenarios
+    from ..scenarios.known import Scenarios
+    from ..scenarios.scenario import Scenario
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -61,8 +61,8 @@ def run(options: Namespace) -> int:
 
 
 def _known(file: Path | None) -> Scenarios:
-    from ..scenario_file import read
-    from ..scenarios import Scenarios
+    from ..scenarios.file import read
+    from ..scenarios.known import Scenarios
     from .assembling import contents
 
     return Scenarios(None if file is None else contents("--file", read, file))
@@ -70,7 +70,7 @@ def _known(file: Path | None) -> Scenarios:
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """Everything about *scenario*, as a JSON object; its parts are those of its TOML form."""
-    from ..scenario_file import as_table
+    from ..scenarios.file import as_table
 
     told = as_table(scenario)
     return {"name": scenario.name, "group": scenario.group, "at": places(scenario), **told}
@@ -78,7 +78,7 @@ def as_dict(scenario: Scenario) -> dict[str, Any]:
 
 def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
     """The lines of each group: its title, and a scenario a line."""
-    from ..catalogue import GROUPS
+    from ..scenarios.catalogue import GROUPS
 
     scenarios = list(scenarios)
     width = max(len(scenario.name) for scenario in scenarios)
@@ -99,7 +99,7 @@ def _only(scenario: Scenario) -> str:
 
 def page(scenario: Scenario, bold: str) -> Iterator[str]:
     """All about one: what it does, where it can happen, how to choose it, and its TOML form."""
-    from ..choice import HEADER
+    from ..scenarios.choice import HEADER
 
     name = scenario.name
     yield bold.format(name)
@@ -118,7 +118,7 @@ def page(scenario: Scenario, bold: str) -> Iterator[str]:
 
 
 def _toml(scenario: Scenario) -> str:
-    from ..scenario_file import text
+    from ..scenarios.file import text
 
     return text(scenario)
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from wan_validators.catalog import vendors
 
-from ..choice import ARMED, Armed
 from ..clock import OFFSET
 from ..mock import ALWAYS, Mock
+from ..scenarios.choice import ARMED, Armed
 from ..stores import COUNTERS
 from .costs import Costs, costs
 from .journal_rows import SHOWN, EntryRow, entry_rows

@@ -8,10 +8,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from .. import journal
-from ..catalogue import GROUPS
 from ..messages import Request, Response
 from ..mock import ROOT, Mock
-from ..scenario import Scenario
+from ..scenarios.catalogue import GROUPS
+from ..scenarios.scenario import Scenario
 from .journal_rows import SHOWN, entry_view
 from .live import STEPS, View, view
 from .rendering import html

@@ -9,11 +9,11 @@ from typing import Final
 
 from wan_validators.vendor import State
 
-from .. import files
-from ..artefacts import Artefact, Artefacts, content_type
+from ..artefacts import files
+from ..artefacts.cache import Artefact, Artefacts, content_type
+from ..artefacts.plan import Film, Words
 from ..messages import Request, Response
 from ..mock import ROOT, Mock
-from ..plan import Film, Words
 from ..tasks import TASKS, Record, settled
 from .rendering import SAFE
 from .static import cached
@@ -99,7 +99,7 @@ def _missing(name: str) -> Response:
 
 @lru_cache(maxsize=500)
 def _small(width: int, height: int, seed: int) -> bytes:
-    from ..pictures import scene
+    from ..artefacts.pictures import scene
 
     content = io.BytesIO()
     scene(width, height, seed).save(content, "JPEG", quality=80)

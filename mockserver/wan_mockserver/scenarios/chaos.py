@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from .known import Scenarios
 from .scenario import Scenario
-from .scenarios import Scenarios
 
 RATE: Final = 0.2
 """The part of requests that something happens to, by default."""

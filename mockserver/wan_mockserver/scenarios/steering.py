@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from wan_validators.vendor import Refused, Vendor
 
-from . import making
+from .. import making
+from ..refusal import TurnedDown
+from ..stores import Store, number
+from ..tasks import Record
+from ..visit import Visit
 from .chaos import Chaos
 from .choice import HEADER, armed
-from .refusal import TurnedDown
+from .known import Scenarios
 from .scenario import Outcome, Scenario, nth
-from .scenarios import Scenarios
-from .stores import Store, number
-from .tasks import Record
-from .visit import Visit
 
 
 @dataclass(frozen=True, slots=True)

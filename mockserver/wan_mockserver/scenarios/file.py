@@ -47,10 +47,10 @@ from typing import Any, Final
 from wan_validators.nearest import nearest
 from wan_validators.wording import clip
 
+from .known import Scenarios
+from .members import Member, Wrong, array, fields, string, table, toml
+from .parts import SCENARIO, troubles
 from .scenario import Scenario, combined
-from .scenario_parts import SCENARIO, troubles
-from .scenarios import Scenarios
-from .toml_members import Member, Wrong, array, fields, string, table, toml
 
 USE: Final = Member("use", array(string(bool, 'the name of a scenario, such as "http-503:2"')))
 

@@ -11,9 +11,9 @@ from random import Random
 
 from wan_validators.vendor import Refused
 
-from .delivery import Cut, Delivery
-from .messages import Request, Response
-from .refusal import TurnedDown
+from ..delivery import Cut, Delivery
+from ..messages import Request, Response
+from ..refusal import TurnedDown
 from .scenario import Body, Lag, Step
 
 LATEST = 120.0

@@ -9,10 +9,8 @@ from typing import Any, Final
 from wan_validators.catalog import vendors
 from wan_validators.vendor import State
 
-from . import lifecycle
-from .scenario import PARTS, Outcome, Results, Steps
-from .scenario_steps import MOST, prose, step, written
-from .toml_members import (
+from .. import lifecycle
+from .members import (
     Member,
     Members,
     Wrong,
@@ -27,6 +25,8 @@ from .toml_members import (
     table,
     whole,
 )
+from .scenario import PARTS, Outcome, Results, Steps
+from .steps import MOST, prose, step, written
 
 
 def troubles(outcome: Outcome, vendor: str | None) -> Iterator[str]:

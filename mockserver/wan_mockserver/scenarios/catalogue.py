@@ -11,19 +11,9 @@ from typing import Final
 from wan_validators.catalog import vendors
 from wan_validators.vendor import State
 
-from .delivery import Cut
-from .lifecycle import Never, Seconds
-from .scenario import (
-    Body,
-    Creating,
-    Downloading,
-    Lag,
-    Outcome,
-    Polling,
-    Results,
-    Scenario,
-    Step,
-)
+from ..delivery import Cut
+from ..lifecycle import Never, Seconds
+from .scenario import Body, Creating, Downloading, Lag, Outcome, Polling, Results, Scenario, Step
 
 USUAL: Final = Scenario(name="ok", group="outcome", summary="Everything goes as documented.")
 

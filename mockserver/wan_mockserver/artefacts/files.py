@@ -8,8 +8,8 @@ from typing import Final
 
 from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
 
-from .artefacts import Artefact, content_type, extension
-from .messages import Request, Response
+from ..messages import Request, Response
+from .cache import Artefact, content_type, extension
 from .plan import Part, Words
 
 PATH: Final = "/files/{task_id}/{name}"

@@ -27,21 +27,10 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from .delivery import Cut
+from ..delivery import Cut
 from .faults import LATEST
+from .members import Member, Wrong, fields, flag, number, one_of, refused, string, table, whole
 from .scenario import Body, Lag, Step
-from .toml_members import (
-    Member,
-    Wrong,
-    fields,
-    flag,
-    number,
-    one_of,
-    refused,
-    string,
-    table,
-    whole,
-)
 
 MOST: Final = 10**6
 """Requests that one step is for, unless it is for all."""
