@@ -46,7 +46,7 @@ TOGETHER = {"integer-codes": "integer-codes+fail-001021095"}
 
 PNG = b"\x89PNG"
 
-PATIENCE = 0.25
+PATIENCE = 1.0
 """Read time-out of the client, in seconds, where an answer never comes."""
 
 
