@@ -34,15 +34,25 @@ def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
     assert {f"{top}/py.typed" for top in tops if "." not in top} <= set(names)
 
 
-def test_the_wheel_holds_every_module(wheel: Path) -> None:
+def test_the_wheel_holds_every_module_and_what_the_dashboard_is_made_of(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     sources = {
-        str(module.relative_to(folder))
+        str(file.relative_to(folder))
         for folder in (ROOT / "validators", ROOT / "mockserver", ROOT / "contract_tests")
-        for module in folder.glob("wan_*/**/*.py")
+        for file in folder.glob("wan_*/**/*.*")
+        if file.is_file() and file.suffix != ".pyc"
     }
 
     assert sources <= names
+    assert {Path(name).suffix for name in sources} == {
+        ".py",
+        ".typed",
+        ".html",
+        ".css",
+        ".js",
+        ".svg",
+        ".md",
+    }
 
 
 def test_the_wheel_lints_without_any_extra(wheel: Path) -> None:
