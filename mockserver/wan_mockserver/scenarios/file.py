@@ -31,7 +31,7 @@ download    what happens to the downloads of one file: an array of steps, or a t
             ``steps`` and ``lifetime`` (seconds that the files are there, -1 for not at all)
 ==========  =====================================================================================
 
-What a step may say stands in :mod:`wan_mockserver.scenario_steps`.
+What a step may say stands in :mod:`wan_mockserver.scenarios.steps`.
 """
 
 from __future__ import annotations

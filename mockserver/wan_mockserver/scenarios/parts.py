@@ -1,4 +1,4 @@
-"""The parts of a scenario as tables of a TOML file; :mod:`.scenario_file` tells what they say."""
+"""The parts of a scenario as tables of a TOML file; :mod:`.file` tells what they say."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from wan_mockserver.scenarios.catalogue import GROUPS, shipped
 from wan_mockserver.scenarios.file import read, text
 from wan_validators import cli
 
-EXAMPLE = Path(__file__).parents[2] / "fixtures" / "scenarios" / "flaky-monday.toml"
+EXAMPLE = Path(__file__).parents[3] / "fixtures" / "scenarios" / "flaky-monday.toml"
 
 Run = Callable[..., tuple[int, str, str]]
 

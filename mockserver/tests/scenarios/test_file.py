@@ -23,7 +23,7 @@ from wan_mockserver.scenarios.scenario import Body, Lag, Polling, Results, Scena
 from wan_mockserver.scenarios.steps import STEP, step, written
 from wan_validators.vendor import State
 
-EXAMPLES = Path(__file__).parents[2] / "fixtures" / "scenarios"
+EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"
 EVERY = EXAMPLES / "every-member.toml"
 
 Read = Callable[[str], dict[str, Scenario]]
