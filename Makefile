@@ -54,8 +54,9 @@ mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses m
 thorough: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests
 
-bench: $(READY) ## the speed of lint beside its peers, in one interleaved run
+bench: $(READY) ## the speed of lint and of the mock server beside their peers, interleaved
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench_mock.py
 
 constraints: $(READY) ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --group bench \

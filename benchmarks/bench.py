@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from timeit import timeit
+from functools import partial
 from typing import Any
 
 from peers import by_jsonschema, by_pydantic
 from rich.console import Console
 from rich.table import Table
+from timing import interleaved, per_call
 
 from wan_validators import lint
 
@@ -76,12 +77,10 @@ CONTENDERS: dict[str, Callable[[Any], Sequence[Any]]] = {
 
 def best_times(payload: Any) -> dict[str, float]:
     """Microseconds a call, the least of all rounds, for each contender."""
-    best = dict.fromkeys(CONTENDERS, float("inf"))
-    for _ in range(ROUNDS):
-        for name, check in CONTENDERS.items():
-            seconds = timeit(lambda check=check: check(payload), number=CALLS)  # type: ignore[misc]
-            best[name] = min(best[name], seconds / CALLS * US)
-    return best
+    measures = {
+        name: per_call(partial(check, payload), CALLS) for name, check in CONTENDERS.items()
+    }
+    return {name: min(times) * US for name, times in interleaved(measures, ROUNDS).items()}
 
 
 def main() -> int:
