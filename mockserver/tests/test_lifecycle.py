@@ -133,3 +133,7 @@ def test_a_task_with_a_failure_runs_and_then_fails() -> None:
     seen = record(Polls(1), Failure("1", "no"))
     states = [(seen := look(seen, 1001.0)).state for _ in range(3)]
     assert states == [State.PENDING, State.FAILED, State.FAILED]
+
+
+def test_no_time_at_all_is_over_even_when_a_clock_steps_back() -> None:
+    assert Seconds(0).stage(1, -5.0).state is State.DONE

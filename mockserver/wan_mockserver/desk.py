@@ -101,7 +101,8 @@ class Desk:
     def status(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
         """What has become of the task, which this poll has seen."""
         tenant, now = visit.caller.tenant, visit.now
-        self.store.change(ACCOUNTS, tenant, partial(self.limits.polled, now=now), tenant)
+        if self.limits.polls_per_second is not None:
+            self.store.change(ACCOUNTS, tenant, partial(self.limits.polled, now=now), tenant)
         known = self.store.get(TASKS, visit.task)
         if known is None or now - known.created_at > KEPT:
             wanted = visit.names["task_id"]

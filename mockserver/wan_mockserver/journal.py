@@ -142,9 +142,12 @@ def next_number(store: Store) -> int:
     return number(store, "journal") + 1
 
 
-def entries(store: Store, tenant: str | None = None) -> list[Entry]:
-    """The entries that are kept, in the order of their numbers."""
-    return sorted(store.values(JOURNAL, tenant), key=lambda entry: entry.number)
+def entries(store: Store, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
+    """The entries that are kept, or the *newest* of them, in the order of their numbers.
+
+    Those are the newest that ended last, which is not always to have come in last.
+    """
+    return sorted(store.values(JOURNAL, tenant, newest), key=lambda entry: entry.number)
 
 
 def entry(store: Store, number: int) -> Entry | None:

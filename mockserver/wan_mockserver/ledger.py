@@ -9,8 +9,7 @@ from typing import Final
 
 from wan_validators.vendor import State
 
-from .stores import Store
-from .tasks import TASKS, Record, settled
+from .tasks import Record
 
 WINDOW: Final = 600.0
 """Seconds within which an equal create is taken for the repetition of a lost one."""
@@ -66,15 +65,14 @@ class Ledger:
         return sum(charge.billed and charge.usd is None for charge in self.charges)
 
 
-def ledger(store: Store, now: float, tenant: str | None = None, window: float = WINDOW) -> Ledger:
-    """What the tasks of *tenant*, or of all, would have cost until *now*."""
-    records = [settled(record, now) for record in store.values(TASKS, tenant)]
+def ledger(records: Sequence[Record], forgotten: int = 0, window: float = WINDOW) -> Ledger:
+    """What *records*, in their order and as they stand, have cost; *forgotten* others are gone."""
     duplicates = tuple(
         Duplicate(first=_charge(first), second=_charge(second))
         for first, second in _repeated(records, window)
     )
     charges = tuple(map(_charge, records))
-    return Ledger(charges=charges, duplicates=duplicates, forgotten=store.forgotten(TASKS))
+    return Ledger(charges=charges, duplicates=duplicates, forgotten=forgotten)
 
 
 def _repeated(records: Sequence[Record], window: float) -> Iterator[tuple[Record, Record]]:

@@ -51,7 +51,7 @@ class Seconds:
     total: float
 
     def stage(self, polls: int, elapsed: float) -> Stage:
-        if elapsed >= self.total:
+        if elapsed >= self.total or not self.total:
             return Stage(State.DONE, 1.0, self.total)
         progress = round(max(elapsed, 0.0) / self.total, 2)
         if elapsed < self.total * PENDING:

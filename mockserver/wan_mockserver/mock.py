@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from .clock import Clock
 from .exchange import log
-from .journal import Entry, entries
+from .journal import JOURNAL, Entry, entries
 from .ledger import WINDOW, Ledger, ledger
 from .messages import Request, Response
 from .routes import normal
@@ -80,18 +80,22 @@ class Mock:
     def lost(self, response: Response) -> None:
         self.simulator.lost(response)
 
-    def journal(self, tenant: str | None = None) -> list[Entry]:
-        """The exchanges that are kept, of one tenant or of all, the oldest first."""
-        return entries(self.store, tenant)
+    def journal(self, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
+        """The exchanges that are kept, of one tenant or of all, the oldest first.
+
+        With *newest*, from 0 up, only the last that many of them.
+        """
+        return entries(self.store, tenant, newest)
 
     def tasks(self, tenant: str | None = None) -> list[Record]:
         """The tasks that are kept, the oldest first, as they stand now."""
         now = self.clock.now()
         return [settled(record, now) for record in self.store.values(TASKS, tenant)]
 
-    def ledger(self, tenant: str | None = None) -> Ledger:
-        """What the tasks would have cost until now."""
-        return ledger(self.store, self.clock.now(), tenant, self._window)
+    def ledger(self, tenant: str | None = None, tasks: Sequence[Record] | None = None) -> Ledger:
+        """What the tasks would have cost until now; *tasks* are they, if they are at hand."""
+        records = self.tasks(tenant) if tasks is None else tasks
+        return ledger(records, self.store.forgotten(TASKS), self._window)
 
     def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
         """Lets the next *creates* of *tenant* ("" for any) meet *scenario*; None means all.
@@ -122,6 +126,6 @@ class Mock:
             raise ValueError(f"a seed must lie between -2**53 and 2**53; {seed} does not")
         self.store.change(COUNTERS, SEED, lambda _: float(seed))
 
-    def tenants(self) -> Iterable[str]:
-        """Whoever has done anything, in the order they came."""
-        return dict.fromkeys(entry.tenant for entry in self.journal() if entry.tenant)
+    def tenants(self) -> list[str]:
+        """Whoever has done anything that is still kept, in the order they came."""
+        return [tenant for tenant in self.store.tenants(JOURNAL) if tenant]

@@ -144,11 +144,10 @@ class Simulator:
             caller = tenants.NOBODY
         nth = number(self.store, "visit", caller.tenant)
         return Visit(
-            request=replace(request, path=path),
+            request=request if path == request.path else replace(request, path=path),
             number=journal.next_number(self.store),
             now=self.clock.now(),
             random=self._random(f"visit/{caller.tenant}/{nth}"),
-            vendor=routes.nearest(self._routes, path),
             caller=caller,
         )
 
@@ -169,16 +168,20 @@ class Simulator:
             return self._refusal(visit, TurnedDown(Refused.INTERNAL, says))
 
     def _action(self, visit: Visit) -> Response:
-        match = routes.find(self._routes, visit.request.method, visit.request.path)
-        vendor, visit.names = match.route.vendor, match.names
-        visit.action = match.route.action.value
+        method, path = visit.request.method, visit.request.path
+        try:
+            match = routes.find(self._routes, method, path)
+        except TurnedDown:
+            visit.vendor = routes.nearest(self._routes, path)  # whose words the refusal is in
+            raise
+        visit.vendor = vendor = match.route.vendor
+        visit.names, visit.action = match.names, match.route.action.value
         if vendor is None:
             record = self._desk.owner(visit)
             met = self._steering.download(visit, record)
             return self._steered(visit, partial(self._desk.content, visit, record, met))
         if visit.caller is tenants.NOBODY:
             tenants.caller(visit.request.headers.get("authorization"))  # which says why
-        visit.vendor = vendor
         if match.route.action is Action.CREATE:
             met = self._steering.create(visit, vendor)
             return self._steered(visit, partial(self._desk.create, visit, vendor, met))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from wan_mockserver import dashboard
 from wan_mockserver.messages import Request
 from wan_mockserver.mock import Mock
 
-from .conftest import Client
+from .conftest import BASE, Client
 
 
 def test_the_picker_has_every_scenario_with_its_sentence(client: Client, mock: Mock) -> None:
@@ -75,7 +77,7 @@ def test_everything_or_one_tenant_is_forgotten(client: Client, mock: Mock) -> No
         ("/ui/clock", {"seconds": "-5"}, "not by &#39;-5&#39;"),
         ("/ui/clock", {"seconds": "nan"}, "the clock can be advanced by 0 to 31,622,400 seconds"),
         ("/ui/clock", {}, "the clock can be advanced by"),
-        ("/ui/clock", {f"a{nth}": "" for nth in range(60)}, "Not done:"),
+        ("/ui/clock", {f"a{nth}": "" for nth in range(60)}, "there may be 50 fields, not 60"),
         ("/ui/clock", {"seconds": "1" * 30_000}, "a form may have 20,000 bytes"),
     ],
 )
@@ -110,6 +112,29 @@ def test_forms_work_without_scripts(client: Client) -> None:
 
 
 def test_a_strange_query_is_no_harm(client: Client) -> None:
-    query = "&".join(f"a{nth}=" for nth in range(99))
-    assert client.get("/", query).status == 200
     assert client.get("/", "tenant=%ff&show=%00").status == 200
+    assert client.get("/", "&".join(f"a{nth}=" for nth in range(50))).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/ui/live", "/ui/scenario", "/ui/entries/1"])
+def test_a_query_of_too_many_fields_is_refused(client: Client, path: str) -> None:
+    answer = client.get(path, "&".join(f"a{nth}=" for nth in range(51)))
+    assert answer.status == 400
+    assert json.loads(answer.body) == {
+        "message": f"the query of /_wanproof{path} cannot be read: there may be 50 fields, "
+        "not 51; leave out the others"
+    }
+
+
+def test_a_query_that_is_refused_lets_nothing_be_done(client: Client, mock: Mock) -> None:
+    before = mock.clock.now()
+    request = Request(
+        method="POST",
+        path="/_wanproof/ui/clock",
+        query="&" * 60,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        body=b"seconds=10",
+        base_url=BASE,
+    )
+    assert mock.handle(request).status == 400
+    assert mock.clock.now() == before

@@ -6,23 +6,18 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from wan_mockserver.clock import RealClock
 from wan_mockserver.mock import Mock
 from wan_mockserver.prices import shipped
+from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.simulator import Simulator
 
 from .conftest import VIDEOS, Client
 
 EVIL = "<script>alert(1)</script>"
-
-
-def revision(page: str) -> str:
-    found = re.search('name="revision" value="([0-9a-f]+)"', page)
-    assert found
-    return found[1]
 
 
 def section(page: str, name: str) -> str:
@@ -133,6 +128,35 @@ def test_some_of_the_journal(client: Client, show: str, seen: int) -> None:
     assert section(client.page("show=nonsense"), "journal").count("#") == 5
 
 
+def test_the_newest_of_a_kind_are_found_behind_any_number_of_others(client: Client) -> None:
+    client.create("wanproof.ok.alice", size="9*9")
+    task = client.finished("wanproof.ok.bob")
+    client.poll(task, "wanproof.ok.bob", 500)
+    client.create("wanproof.ok.bob")
+    says = section(client.page("show=creates"), "journal")
+    assert (says.count("#"), "#1 " in says) == (3, True)
+    trouble = section(client.page("show=trouble"), "journal")
+    assert (trouble.count("#"), "#1 " in trouble) == (1, True)
+    assert "Nothing of this kind yet." in client.page("show=trouble&tenant=bob")
+    assert client.page("show=polls").count('<li id="entry-') == 100
+    assert '<option value="alice">' in client.page(), "whose requests are out of sight"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"scenario": "slow+expired-urls"}, "Where nobody chooses: slow+expired-urls"),
+        ({"chaos": Chaos(7, 0.3)}, "Where nobody chooses: chaos:7:0.3"),
+        ({}, ""),
+    ],
+)
+def test_what_happens_where_nobody_chooses(given: dict[str, Any], says: str) -> None:
+    page = Client(Mock(Simulator(listener=lambda _: None, **given))).page()
+    shown = section(page, "scenarios")
+    assert says in shown
+    assert bool(says) == ("nobody chooses" in shown)
+
+
 @pytest.mark.parametrize("evil", [EVIL, "' onload='x", '"><img src=x>'])
 def test_what_clients_send_is_shown_as_text(client: Client, evil: str) -> None:
     client.create("alice", prompt=evil, nonsense=evil, **{evil: evil})
@@ -164,31 +188,6 @@ def test_an_entry_in_full(client: Client) -> None:
     assert (gone.status, b"Entry 99 is no longer kept." in gone.body) == (404, True)
 
 
-def test_only_news_are_sent(client: Client) -> None:
-    known = revision(client.page())
-    same = client.get("/ui/live", f"revision={known}")
-    assert (same.status, same.body) == (204, b"")
-    client.create()
-    news = client.get("/ui/live", f"revision={known}&tenant=&show=all")
-    assert news.status == 200
-    assert revision(news.body.decode()) != known
-    assert len(news.body) < len(client.get("/").body)
-
-
-def test_time_that_passes_is_news_only_where_a_task_moves(mock: Mock, client: Client) -> None:
-    known = revision(client.page())
-    mock.clock.advance(1)
-    assert client.get("/ui/live", f"revision={known}").status == 200
-    real = Client(Mock(Simulator(clock=RealClock(), listener=lambda _: None)))
-    assert real.get("/ui/live", f"revision={revision(real.page())}").status == 204
-    assert "data-ticks" in real.page()
-    assert "data-ticks" not in client.page()
-    client.create("wanproof.slow.alice")
-    known = revision(client.page())
-    mock.clock.advance(300)
-    assert "running 50 %" in section(client.page(), "tasks")
-
-
 def test_long_runs_stay_usable(client: Client) -> None:
     for nth in range(70):
         client.finished("wanproof.ok.alice", prompt=f"kite {nth}")
@@ -196,7 +195,9 @@ def test_long_runs_stay_usable(client: Client) -> None:
     assert page.count('<li id="task-') == 60
     assert "10 older tasks not shown." in section(page, "tasks")
     assert page.count('<li id="entry-') == 100
-    assert "180 older entries not shown." in section(page, "journal")
+    assert "Older entries are not shown." in section(page, "journal")
+    assert "#181 " in section(page, "journal")
+    assert "Older entries" not in client.page("show=creates")
     assert client.mock.tasks()[-1].id in page
 
 

@@ -25,7 +25,7 @@ def test_each_has_one_sentence_and_but_for_ok_something_to_say() -> None:
     for scenario in shipped().values():
         assert scenario.summary.endswith(".")
         assert scenario.summary.isprintable()
-        assert scenario.usual == (scenario.name == "ok")
+        assert bool(scenario.parts) == (scenario.name != "ok")
     assert len({scenario.summary for scenario in shipped().values()}) == len(shipped())
 
 
@@ -66,7 +66,7 @@ def test_ok_adds_nothing_to_a_composition() -> None:
     known = Scenarios()
     assert known.named("ok+accept-lost").create == known["accept-lost"].create
     assert known.named("accept-lost+ok").download == Downloading(lifetime=KEPT)
-    assert known.named("ok+ok").usual
+    assert known.named("ok+ok").parts == ()
     assert known.named("ok+ok").create == Creating()
 
 

@@ -50,7 +50,12 @@ def everything(store: Store) -> list[Any]:
     return [
         (
             [store.get(table, key) for key in "abcdefgh"],
-            [store.values(table, tenant) for tenant in (None, *TENANTS)],
+            [
+                store.values(table, tenant, newest)
+                for tenant in (None, *TENANTS)
+                for newest in (None, 0, 1, 2, 9)
+            ],
+            store.tenants(table),
             store.forgotten(table),
         )
         for table in TABLES

@@ -34,6 +34,7 @@ class Page:
 
 PAGES = Table("pages", Page, most=3)
 HEAVY = Table("heavy", Page, bytes=100, weigh=lambda page: len(page.text))
+NAMESAKE = Table("heavy2", Page)
 NUMBERS = Table("numbers", float, most=5)
 
 
@@ -43,6 +44,10 @@ def put(store: Store, table: Table[Page], key: str, text: str = "", tenant: str 
 
 def texts(store: Store, table: Table[Page], tenant: str | None = None) -> list[str]:
     return [page.text for page in store.values(table, tenant)]
+
+
+def fail(_: Page | None) -> Page:
+    raise LookupError("no")
 
 
 def count(store: Store, key: str = "n") -> float:
@@ -94,9 +99,6 @@ class TestStore:
     def test_a_change_that_raises_changes_nothing(self, store: Store) -> None:
         put(store, PAGES, "a")
 
-        def fail(_: Page | None) -> Page:
-            raise LookupError("no")
-
         for key in ("a", "b"):
             with pytest.raises(LookupError, match="no"):
                 store.change(PAGES, key, fail)
@@ -118,11 +120,77 @@ class TestStore:
         assert texts(store, PAGES, "") == []
         assert texts(store, PAGES) == ["1", "2", "3"]
 
+    @pytest.mark.parametrize(
+        ("newest", "all_", "of_a"),
+        [(0, "", ""), (1, "5", "4"), (2, "45", "34"), (3, "345", "134"), (9, "12345", "134")],
+    )
+    def test_the_newest_alone_are_in_the_same_order(
+        self, store: Store, newest: int, all_: str, of_a: str
+    ) -> None:
+        for key, tenant in [("1", "a"), ("2", "ab"), ("3", "a"), ("4", "a"), ("5", "")]:
+            put(store, HEAVY, key, tenant=tenant)
+        put(store, HEAVY, "1", tenant="ab")
+        put(store, NAMESAKE, "6", tenant="a")
+        assert [page.text for page in store.values(HEAVY, newest=newest)] == list(all_)
+        assert [page.text for page in store.values(HEAVY, "a", newest)] == list(of_a)
+        assert store.values(HEAVY, "nobody", newest) == store.values(PAGES, newest=newest) == []
+
+    def test_tenants_are_in_the_order_of_their_first_values(self, store: Store) -> None:
+        assert store.tenants(PAGES) == []
+        for key, tenant in [("1", "b"), ("2", "\udcff\0"), ("3", "ab"), ("4", "b"), ("5", "a")]:
+            put(store, HEAVY, key, tenant=tenant)
+        put(store, NAMESAKE, "1", tenant="")
+        put(store, PAGES, "1", tenant="c")
+        assert store.tenants(HEAVY) == ["b", "\udcff\0", "ab", "a"]
+        assert (store.tenants(NAMESAKE), store.tenants(PAGES)) == ([""], ["c"])
+        store.clear("b")
+        put(store, HEAVY, "6", tenant="b")
+        assert store.tenants(HEAVY) == ["\udcff\0", "ab", "a", "b"]
+
     def test_a_value_keeps_its_tenant(self, store: Store) -> None:
         put(store, PAGES, "1", tenant="alice")
         put(store, PAGES, "1", "new", tenant="bob")
         assert texts(store, PAGES, "alice") == ["new"]
         assert texts(store, PAGES, "bob") == []
+
+
+class TestRevision:
+    def test_to_read_is_no_change(self, store: Store) -> None:
+        put(store, PAGES, "a", tenant="alice")
+        before = store.revision()
+        store.get(PAGES, "a")
+        store.values(PAGES, "alice", 1)
+        store.tenants(PAGES)
+        store.forgotten(PAGES)
+        with pytest.raises(LookupError):
+            store.change(PAGES, "b", fail)
+        assert store.revision() == before
+
+    def test_every_write_makes_another(self, store: Store) -> None:
+        writes: tuple[Callable[[], object], ...] = (
+            lambda: put(store, PAGES, "a", "one", "alice"),
+            lambda: put(store, PAGES, "a", "two"),
+            lambda: put(store, HEAVY, "a"),
+            lambda: count(store),
+            lambda: count(store),
+            lambda: store.clear("alice"),
+            store.clear,
+            lambda: put(store, PAGES, "a", "one", "alice"),
+            lambda: put(store, PAGES, "a", "two"),
+        )
+        seen = [store.revision()]
+        for write in writes:
+            write()
+            assert store.revision() not in seen[1:], "a cleared store may be as at first"
+            seen.append(store.revision())
+            assert seen[-1] != seen[-2]
+
+    def test_a_clear_and_as_many_writes_are_no_way_back(self, store: Store) -> None:
+        put(store, PAGES, "a", "one", "alice")
+        before = store.revision()
+        store.clear()
+        put(store, PAGES, "a", "two", "alice")
+        assert store.revision() != before
 
 
 class TestLimits:
@@ -284,6 +352,24 @@ class TestTogether:
             assert store.forgotten(PAGES) == 1
         second.clear("alice")
         assert first.get(PAGES, "c") is None
+
+    def test_another_store_at_the_same_place_hears_of_every_write(
+        self, opened: Callable[[str], Store], shared_place: str
+    ) -> None:
+        first, second = opened(shared_place), opened(shared_place)
+        writes: tuple[Callable[[], object], ...] = (
+            lambda: put(first, PAGES, "a", "one", "alice"),
+            lambda: put(first, PAGES, "a", "two"),
+            lambda: count(first),
+            lambda: first.clear("alice"),
+            first.clear,
+        )
+        for write in writes:
+            before = first.revision(), second.revision()
+            assert (first.revision(), second.revision()) == before
+            write()
+            assert first.revision() != before[0]
+            assert second.revision() != before[1]
 
     def test_what_was_kept_is_there_after_closing(
         self, opened: Callable[[str], Store], shared_place: str

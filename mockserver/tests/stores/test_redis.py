@@ -199,6 +199,9 @@ def test_what_is_forgotten_leaves_nothing_behind(store: RedisStore, admin: Redis
     store.clear("49")
     store.clear("48")
     assert keys(admin) == [b"particular:marks", b"particular:totals"]
+    store.clear()
+    store.clear("49")
+    assert keys(admin) == [b"particular:marks"]
 
 
 def test_marks_of_writes_are_dropped_when_they_are_old(store: RedisStore, admin: Redis) -> None:
@@ -244,6 +247,8 @@ def test_a_server_that_goes_away(mortal_redis: tuple[str, Callable[[], None]]) -
         lambda: store.get(COUNTERS, "n"),
         lambda: count(store),
         lambda: store.values(COUNTERS, "a"),
+        lambda: store.tenants(COUNTERS),
+        store.revision,
         lambda: store.forgotten(COUNTERS),
         store.clear,
         lambda: store.clear("a"),

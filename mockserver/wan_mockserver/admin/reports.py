@@ -17,7 +17,7 @@ from ..messages import Request
 from ..mock import ALWAYS, ROOT, Mock
 from ..routes import Action
 from ..scenarios.choice import ARMED, Armed
-from ..scenarios.scenario import PARTS, Scenario
+from ..scenarios.scenario import Scenario
 from ..tasks import TASKS, Record, settled
 from . import shapes
 from .declining import Declined
@@ -225,7 +225,7 @@ def _scenario(scenario: Scenario) -> ScenarioJson:
         "summary": scenario.summary,
         "group": scenario.group,
         "vendor": scenario.vendor,
-        "parts": [part for part, make in PARTS.items() if getattr(scenario, part) != make()],
+        "parts": [*scenario.parts],
     }
 
 

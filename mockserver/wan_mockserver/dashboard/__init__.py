@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ..admin.declining import Declined
 from ..messages import Request, Response
 from ..mock import ROOT, Mock
 from . import actions, pages, previews, static
@@ -40,8 +41,17 @@ def answer(mock: Mock, request: Request) -> Response | None:
     for pattern, handler in _METHODS.get(request.method, ()):
         match = re.fullmatch(pattern, path)
         if match:
+            _check(request)
             return handler(mock, request, match[1] if match.lastindex else "")
     return _wrong_method(request, path)
+
+
+def _check(request: Request) -> None:
+    """Raises Declined for a query that is too long, before anything is done."""
+    try:
+        pages.parameters(request.query)
+    except ValueError as error:
+        raise Declined(f"the query of {request.path} cannot be read: {error}", 400) from error
 
 
 def _wrong_method(request: Request, path: str) -> Response | None:

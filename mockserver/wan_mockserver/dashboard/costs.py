@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from ..journal import Entry
 from ..ledger import Charge, Duplicate, Ledger
 from .wording import clock_time, many, usd
+
+Find = Callable[[int], Entry | None]
 
 MOST: Final = 20
 """Duplicate charges that are shown, the newest."""
@@ -45,9 +47,9 @@ class Costs:
     more: str
 
 
-def costs(ledger: Ledger, entries: Sequence[Entry], now: float) -> Costs:
-    by_number = {entry.number: entry for entry in entries}
-    pairs = tuple(_pair(each, by_number, now) for each in reversed(ledger.duplicates[-MOST:]))
+def costs(ledger: Ledger, find: Find, now: float) -> Costs:
+    """*ledger* in words; *find* gives the entry of the journal that has a number."""
+    pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicates[-MOST:]))
     more = len(ledger.duplicates) - len(pairs)
     return Costs(
         total=usd(ledger.total),
@@ -76,24 +78,24 @@ def _notes(ledger: Ledger) -> tuple[str, ...]:
     )
 
 
-def _pair(pair: Duplicate, entries: Mapping[int, Entry], now: float) -> Pair:
+def _pair(pair: Duplicate, find: Find, now: float) -> Pair:
     whose = f"{pair.second.tenant}, {pair.second.model}"
     extra = "at an unknown price" if pair.usd is None else usd(pair.usd)
     when = "paid twice" if pair.second.billed else "to be paid twice if it succeeds"
     return Pair(
         says=f"{extra} {when}: {whose}",
-        first=_half(pair.first, entries, now),
-        second=_half(pair.second, entries, now),
+        first=_half(pair.first, find, now),
+        second=_half(pair.second, find, now),
     )
 
 
-def _half(charge: Charge, entries: Mapping[int, Entry], now: float) -> Half:
+def _half(charge: Charge, find: Find, now: float) -> Half:
     return Half(
         task=charge.task,
         at=clock_time(charge.at, now),
         entry=charge.entry,
         price="price unknown" if charge.usd is None else usd(charge.usd),
-        became=_became(entries.get(charge.entry)),
+        became=_became(find(charge.entry)),
     )
 
 

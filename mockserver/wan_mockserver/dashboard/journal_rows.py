@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..journal import Entry, Message, Note
+from ..mock import Mock
 from .wording import clock_time, full_time, many, short, span
 
 MOST: Final = 100
@@ -77,6 +78,22 @@ SHOWN: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
     "trouble": ("Refused, lost or changed", lambda entry: any(_tags(entry))),
 }
 """Which entries may be asked for: a label, and whether an entry is one of them."""
+
+
+def latest(mock: Mock, tenant: str | None, show: str) -> tuple[list[Entry], bool]:
+    """The newest entries to *show*, more than MOST if there are, and whether any are kept.
+
+    Not much more is read than it takes to find them.
+    """
+    fits = SHOWN[show][1]
+    count: int | None = MOST + 1
+    while True:
+        read = mock.journal(tenant, count)
+        found = [entry for entry in read if fits(entry)]
+        if count is None or len(read) < count or len(found) > MOST:
+            return found, bool(read)
+        # So many hold enough if they are like those that were read, and a quarter of them more.
+        count = 5 * count * (MOST + 1) // (4 * len(found)) if found else None
 
 
 def entry_rows(entries: Sequence[Entry], now: float) -> tuple[EntryRow, ...]:

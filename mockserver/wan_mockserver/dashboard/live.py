@@ -1,27 +1,32 @@
-"""The part of the page that moves, as one value: what is shown, and whether it changed."""
+"""The part of the page that moves, as one value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 
 from wan_validators.catalog import vendors
 
+from .. import journal
 from ..clock import OFFSET
 from ..mock import ALWAYS, Mock
 from ..scenarios.choice import ARMED, Armed
 from ..stores import COUNTERS
 from .costs import Costs, costs
-from .journal_rows import SHOWN, EntryRow, entry_rows
-from .task_rows import TaskRow, task_rows
-from .wording import full_time, many, span
+from .journal_rows import MOST, EntryRow, entry_rows, latest
+from .task_rows import TaskRow, next_change, task_rows
+from .wording import full_time, many, next_day, span
 
 SENTENCES: Final = {
     "real": "The machine's time. Advance it to make URLs expire, and tasks end.",
     "manual": "Stands still until it is advanced.",
     "auto": "Every poll moves it by the interval a client should wait.",
 }
+
+USUAL: Final = "ok"
+"""The scenario that needs no word."""
 
 STEPS: Final = ((10, "+10 s"), (60, "+1 min"), (900, "+15 min"), (86400, "+24 h"))
 """By how many seconds the clock can be advanced, and what its buttons say."""
@@ -49,15 +54,21 @@ class Waiting:
     tenant: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class View:
-    """Everything that is shown; *tenant* None is all of them, *more* counts what is not."""
+    """Everything that is shown; *tenant* None is all of them, *more* counts what is not.
 
+    *otherwise* is what creates meet for which nobody chose, "" for nothing unusual. Before
+    the time *until* nothing looks different, unless something is written to the store.
+    """
+
+    until: float
     tenant: str | None
     tenants: tuple[str, ...]
     show: str
     seed: int
     clock: Clock
+    otherwise: str
     waiting: tuple[Waiting, ...]
     costs: Costs
     tasks: tuple[TaskRow, ...]
@@ -67,41 +78,37 @@ class View:
     empty_journal: str
     creates: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """The same for views that look the same, but for a clock that ticks by itself."""
         clock = replace(self.clock, seconds=0.0, time="") if self.clock.ticks else self.clock
-        text = repr(replace(self, clock=clock))
+        text = repr(replace(self, clock=clock, until=0.0))
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def view(mock: Mock, tenant: str | None = None, show: str = "all") -> View:
     """What there is to see, of *tenant* or of all; *show* is one of SHOWN."""
-    everything, now = mock.journal(), mock.clock.now()
-    of_tenant = [entry for entry in everything if tenant in (None, entry.tenant)]
-    wanted = [entry for entry in of_tenant if SHOWN[show][1](entry)]
-    records, ledger = mock.tasks(tenant), mock.ledger(tenant)
-    tasks, entries = task_rows(records, ledger, now), entry_rows(wanted, now)
-    known = (entry.tenant for entry in everything if entry.tenant)
+    now, records = mock.clock.now(), mock.tasks(tenant)
+    ledger, (wanted, any_kept) = mock.ledger(tenant, records), latest(mock, tenant, show)
+    tasks = task_rows(records, ledger, now)
+    older, default = len(records) - len(tasks), mock.simulator.default
     return View(
+        until=min(next_change(records, now), next_day(now)),
         tenant=tenant,
-        tenants=tuple(dict.fromkeys((*known, *([tenant] if tenant else [])))),
+        tenants=tuple(dict.fromkeys((*mock.tenants(), *([tenant] if tenant else [])))),
         show=show,
         seed=mock.simulator.seed,
         clock=_clock(mock, now),
+        otherwise="" if default == USUAL else default,
         waiting=_waiting(mock),
-        costs=costs(ledger, of_tenant, now),
+        costs=costs(ledger, partial(journal.entry, mock.store), now),
         tasks=tasks,
-        more_tasks=_more(len(records) - len(tasks), "older task"),
-        entries=entries,
-        more_entries=_more(len(wanted) - len(entries), "older entry"),
-        empty_journal="Nothing of this kind yet." if of_tenant else "No requests yet.",
+        more_tasks=f"{many(older, 'older task')} not shown." if older else "",
+        entries=entry_rows(wanted, now),
+        more_entries="Older entries are not shown." if len(wanted) > MOST else "",
+        empty_journal="Nothing of this kind yet." if any_kept else "No requests yet.",
         creates=tuple((vendor.title, vendor.create) for vendor in vendors()),
     )
-
-
-def _more(count: int, noun: str) -> str:
-    return f"{many(count, noun)} not shown." if count > 0 else ""
 
 
 def _clock(mock: Mock, now: float) -> Clock:

@@ -13,12 +13,18 @@ from ..mock import ROOT, Mock
 from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
 from .journal_rows import SHOWN, entry_view
-from .live import STEPS, View, view
+from .live import STEPS, View
+from .news import look, unchanged
 from .rendering import html
 
 Groups = Sequence[tuple[str, Sequence[Scenario]]]
 
 NO_NOTICE: Final = ("", "")
+
+MOST_FIELDS: Final = 50
+"""Fields of a query or a form, which have some few."""
+
+_NOTHING_NEW: Final = Response(status=204, headers={"Cache-Control": "no-store"})
 
 
 def home(mock: Mock, request: Request, rest: str) -> Response:
@@ -40,21 +46,25 @@ def page(
         status=status,
         notice=notice,
         groups=_groups(mock),
-        **_values(_view(mock, request), request),
+        **_values(look(mock, *_filters(request)), request),
     )
 
 
 def live(mock: Mock, request: Request, rest: str) -> Response:
     """The part of the page that moves; 204 if it still is as the browser has it."""
-    shown = _view(mock, request)
-    if _asked(request).get("revision") == shown.revision:
-        return Response(status=204, headers={"Cache-Control": "no-store"})
+    tenant, show = _filters(request)
+    known = parameters(request.query).get("revision", "")
+    if unchanged(mock, tenant, show, known):
+        return _NOTHING_NEW
+    shown = look(mock, tenant, show)
+    if shown.revision == known:
+        return _NOTHING_NEW
     return html("live.html", notice=NO_NOTICE, groups=(), **_values(shown, request))
 
 
 def scenario(mock: Mock, request: Request, rest: str) -> Response:
     """What the scenario that is picked does, in a sentence."""
-    name = _asked(request).get("scenario", "")
+    name = parameters(request.query).get("scenario", "")
     known = mock.simulator.scenarios.get(name)
     return html("scenario.html", summary=known.summary if known else "")
 
@@ -69,24 +79,20 @@ def entry(mock: Mock, request: Request, number: str) -> Response:
 def parameters(text: str) -> Mapping[str, str]:
     """The fields of a query or a form, the first of each name.
 
-    Raises ValueError if there are too many.
+    Raises ValueError if there are more than MOST_FIELDS.
     """
-    fields = parse_qs(text, keep_blank_values=True, max_num_fields=50)
+    count = 1 + text.count("&")
+    if count > MOST_FIELDS:
+        raise ValueError(f"there may be {MOST_FIELDS} fields, not {count}; leave out the others")
+    fields = parse_qs(text, keep_blank_values=True)
     return {name: values[0] for name, values in fields.items()}
 
 
-def _asked(request: Request) -> Mapping[str, str]:
-    """The fields of the query; none if there are too many to be ours."""
-    try:
-        return parameters(request.query)
-    except ValueError:
-        return {}
-
-
-def _view(mock: Mock, request: Request) -> View:
-    asked = _asked(request)
+def _filters(request: Request) -> tuple[str | None, str]:
+    """Whose tasks and entries are asked for, None for all, and which of SHOWN."""
+    asked = parameters(request.query)
     show = asked.get("show", "all")
-    return view(mock, asked.get("tenant") or None, show if show in SHOWN else "all")
+    return asked.get("tenant") or None, show if show in SHOWN else "all"
 
 
 def _values(shown: View, request: Request) -> dict[str, Any]:

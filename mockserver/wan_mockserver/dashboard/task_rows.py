@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from wan_validators.vendor import State
 
 from ..ledger import Ledger
+from ..lifecycle import Lifecycle, Seconds
 from ..tasks import ENDED, Record
 from .previews import Result, results
 from .wording import clock_time, full_time, many, short, usd
@@ -18,6 +20,9 @@ MOST: Final = 60
 
 MOST_RESULTS: Final = 6
 """Results of one task that are shown."""
+
+GRID: Final = 200
+"""Per cent are rounded, so that a task looks different after halves of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,21 @@ def task_rows(records: Sequence[Record], ledger: Ledger, now: float) -> tuple[Ta
     repeats = {pair.second.task: pair.first.task for pair in ledger.duplicates}
     billed = {charge.task for charge in ledger.charges if charge.billed}
     return tuple(_row(record, now, billed, repeats) for record in _newest(records))
+
+
+def next_change(records: Iterable[Record], now: float) -> float:
+    """The time at which one of *records*, as they stand at *now*, may look different by itself.
+
+    Only those move that go by the clock, at multiples of one in GRID of their time.
+    """
+    return min((_moves(each, each.lifecycle, now) for each in records), default=math.inf)
+
+
+def _moves(record: Record, lifecycle: Lifecycle, now: float) -> float:
+    if record.state in ENDED or not isinstance(lifecycle, Seconds):
+        return math.inf
+    nth = math.floor(GRID * max(now - record.created_at, 0.0) / lifecycle.total) + 1
+    return record.created_at + lifecycle.total * nth / GRID
 
 
 def _newest(records: Sequence[Record]) -> Iterable[Record]:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
-SPANS: Final = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
+DAY: Final = 86400.0
+
+SPANS: Final = ((DAY, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
 def usd(amount: Decimal) -> str:
@@ -46,6 +48,11 @@ def span(seconds: float) -> str:
         if count:
             said.append(f"{count:,} {unit}")
     return " ".join(said[:2]) or "0 s"
+
+
+def next_day(at: float) -> float:
+    """When the next day begins, in UTC."""
+    return (at // DAY + 1) * DAY
 
 
 def short(name: str) -> str:

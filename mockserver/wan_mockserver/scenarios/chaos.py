@@ -39,11 +39,10 @@ class Chaos:
         random = Random(f"{self.seed}/{part}/{what}")  # noqa: S311  (must repeat)
         if random.random() >= self.rate:
             return None
-        usual = Scenario(name="", summary="")
         among = [
             scenario.name
             for scenario in known.values()
-            if getattr(scenario, part) != getattr(usual, part) and applies(scenario)
+            if part in scenario.parts and applies(scenario)
         ]
         return random.choice(among) if among else None
 

@@ -175,9 +175,9 @@ class Scenario:
     download: Downloading = Downloading()
 
     @property
-    def usual(self) -> bool:
-        """Whether nothing is out of the ordinary."""
-        return all(getattr(self, part) == make() for part, make in PARTS.items())
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts that are out of the ordinary."""
+        return tuple(part for part, usual in USUAL.items() if getattr(self, part) != usual)
 
     def times(self, count: int) -> Scenario:
         """*count* as the times of its steps, or as the images that it keeps: ``NAME:COUNT``.
@@ -203,6 +203,8 @@ PARTS: Final = {
     "outcome": Outcome,
     "download": Downloading,
 }
+
+USUAL: Final = {part: make() for part, make in PARTS.items()}
 
 Part = TypeVar("Part", Creating, Polling, Outcome, Downloading)
 

@@ -120,7 +120,7 @@ class Steering:
         return Met(scenario, chaotic=True, plan=f"{self._chaos} ")
 
     def _label(self, visit: Visit, met: Met, part: str, count: int) -> None:
-        if met.scenario.usual and not self._chaos:
+        if not (met.scenario.parts or self._chaos):
             return
         says = visit.step.says if visit.step else "as usual"
         visit.label = f"{met.plan}{met.scenario.name} {part} {count + 1}: {says}"

@@ -69,8 +69,25 @@ class Store(Protocol):
         """
         ...
 
-    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
-        """All that are kept, or those of one tenant, in the order they first came in."""
+    def values(
+        self, table: Table[Value], tenant: str | None = None, newest: int | None = None
+    ) -> list[Value]:
+        """All that are kept, or those of one tenant, in the order they first came in.
+
+        With *newest*, from 0 up, only the last that many of them, in the same order.
+        """
+        ...
+
+    def tenants(self, table: Table[Any]) -> list[str]:
+        """Whose values are kept, "" included, in the order of the first one of each."""
+        ...
+
+    def revision(self) -> str:
+        """Another text after every write, whoever of those who share the store did it.
+
+        Only texts of this one object may be compared. To ask costs no more than to get one
+        value, however many there are.
+        """
         ...
 
     def forgotten(self, table: Table[Value]) -> int:

@@ -22,6 +22,11 @@ def octets(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def text(octets: bytes) -> str:
+    """What *octets* were made of."""
+    return octets.decode("utf-8", "surrogatepass")
+
+
 class Codec(Generic[Value]):
     """Values of one *kind* as bytes: exact, type by type as *kind* declares them.
 
@@ -45,7 +50,7 @@ class Codec(Generic[Value]):
     def decode(self, content: bytes) -> Value:
         """The value that *content* was made of; raises ValueError if it is of another kind."""
         try:
-            parts = json.loads(content.decode("utf-8", "surrogatepass"))
+            parts = json.loads(text(content))
             built: Value = self._build(parts, self._kind)
         except Exception as error:
             raise ValueError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -45,6 +46,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = RLock()
         self._shelves: dict[str, _Shelf] = {}
+        self._writes = 0
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         with self._lock:
@@ -61,12 +63,26 @@ class MemoryStore:
         with self._lock:
             value = change(self.get(table, key))
             self._shelf(table).put(table, key, tenant, value)
+            self._writes += 1
             return value
 
-    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
+    def values(
+        self, table: Table[Value], tenant: str | None = None, newest: int | None = None
+    ) -> list[Value]:
         with self._lock:
-            kept = list(self._shelf(table).kept.values())
-        return [each.value for each in kept if tenant in (None, each.tenant)]
+            kept = self._shelf(table).kept.values()
+            own = (each.value for each in reversed(kept) if tenant in (None, each.tenant))
+            found = list(islice(own, newest))
+        found.reverse()
+        return found
+
+    def tenants(self, table: Table[Any]) -> list[str]:
+        with self._lock:
+            return list(dict.fromkeys(each.tenant for each in self._shelf(table).kept.values()))
+
+    def revision(self) -> str:
+        with self._lock:
+            return str(self._writes)
 
     def forgotten(self, table: Table[Value]) -> int:
         with self._lock:
@@ -74,6 +90,7 @@ class MemoryStore:
 
     def clear(self, tenant: str | None = None) -> None:
         with self._lock:
+            self._writes += 1
             if tenant is None:
                 self._shelves.clear()
                 return

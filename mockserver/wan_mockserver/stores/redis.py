@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from . import Table, Unavailable, Value
-from .codec import Codec, codec, octets
-from .redis_scripts import CHANGE, CLEAR, KEYS, MARK, VALUES
+from .codec import Codec, codec, octets, text
+from .redis_scripts import CHANGE, CLEAR, KEYS, MARK, PLACE, TENANTS, VALUES
 
 try:
     from redis import BlockingConnectionPool, Redis, RedisError
@@ -72,6 +72,7 @@ class RedisStore:
         self._client = _client(url)
         self._change = self._client.register_script(CHANGE)
         self._values = self._client.register_script(VALUES)
+        self._tenants = self._client.register_script(TENANTS)
         self._clear = self._client.register_script(CLEAR)
         try:
             with self._reaching():
@@ -98,7 +99,7 @@ class RedisStore:
                 table.name,
                 octets(key),
                 (kept or b"")[:MARK],
-                token_hex(MARK // 2),
+                _mark(),
                 table.weigh(value),
                 octets(tenant).hex(),
                 table.most,
@@ -114,10 +115,22 @@ class RedisStore:
             "that no change came through; send fewer requests at a time"
         )
 
-    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
+    def values(
+        self, table: Table[Value], tenant: str | None = None, newest: int | None = None
+    ) -> list[Value]:
         of_tenant = [] if tenant is None else [octets(tenant).hex()]
-        found = self._run(self._values, table.name, *of_tenant)
-        return [_value(codec(table.type), kept) for kept in found]
+        limit = -1 if newest is None else newest
+        found = self._run(self._values, table.name, limit, *of_tenant)
+        return [_value(codec(table.type), kept) for kept in reversed(found)]
+
+    def tenants(self, table: Table[Any]) -> list[str]:
+        found = sorted(self._run(self._tenants, table.name))
+        return [text(bytes.fromhex(placed[PLACE:].decode())) for placed in found]
+
+    def revision(self) -> str:
+        with self._reaching():
+            latest = self._client.hget(self._keys[3], "latest")
+        return cast("bytes", latest or b"").decode()
 
     def forgotten(self, table: Table[Value]) -> int:
         with self._reaching():
@@ -125,7 +138,7 @@ class RedisStore:
 
     def clear(self, tenant: str | None = None) -> None:
         if tenant is not None:
-            self._run(self._clear, octets(tenant).hex())
+            self._run(self._clear, octets(tenant).hex(), _mark())
             return
         with self._reaching():
             self._client.delete(*self._keys[:-1])
@@ -152,6 +165,11 @@ class RedisStore:
                 f"the Redis server at {self._place} cannot be used ({error}); see that it runs "
                 "and that host, port, database and password are right"
             ) from error
+
+
+def _mark() -> str:
+    """What no other write has."""
+    return token_hex(MARK // 2)
 
 
 def _value(coded: Codec[Value], kept: bytes) -> Value:

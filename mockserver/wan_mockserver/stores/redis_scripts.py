@@ -5,7 +5,8 @@ A world is five keys, always given in this order:
 * values, a hash from table NUL key to a line of facts and, after it, the value;
 * order, a sorted set of table NUL place key, where a place is a number of 16 digits;
 * tenants, a sorted set of tenant NUL table NUL place key, the tenant in hexadecimal;
-* totals, a hash of places given so far and, by table, of what is kept and was forgotten;
+* totals, a hash of places given so far, of the mark of the last write and, by table, of what
+  is kept and was forgotten;
 * marks, a sorted set of the writes of the last MEMORY seconds by their time.
 
 The facts are: the mark of the last write, the place, the weight, the tenant. The first four
@@ -20,6 +21,9 @@ KEYS: Final = ("values", "order", "tenants", "totals", "marks")
 
 MARK: Final = 16
 """Characters of the mark by which a write is known."""
+
+PLACE: Final = 16
+"""Digits of a place, which all have, so that they are in order as texts, too."""
 
 MEMORY: Final = 120
 """Seconds in which a write that is sent again, as its answer was lost, is not done again."""
@@ -74,6 +78,7 @@ if not old then
 end
 local line = table.concat({mark, place, weight, tenant}, ' ')
 redis.call('HSET', values, field, line .. '\\n' .. content)
+redis.call('HSET', totals, 'latest', mark)
 while count > tonumber(most) or (bytes ~= '' and heavy > tonumber(bytes) and count > 1) do
     local first = range(order, name .. NUL, 'LIMIT', 0, 1)[1]
     count, heavy = drop(name, string.sub(first, #name + 2))
@@ -95,20 +100,45 @@ Gives 1, or 0 where another write came in between."""
 VALUES: Final = (
     _HELPERS
     + """
-local name, prefix = ARGV[1], ARGV[1] .. NUL
+local name, prefix, newest = ARGV[1], ARGV[1] .. NUL, ARGV[2]
 local set = order
-if ARGV[2] then
-    set, prefix = tenants, ARGV[2] .. NUL .. prefix
+if ARGV[3] then
+    set, prefix = tenants, ARGV[3] .. NUL .. prefix
 end
+local last = '(' .. prefix .. string.char(255)
 local found = {}
-for nth, member in ipairs(range(set, prefix)) do
+for nth, member in ipairs(
+    redis.call('ZREVRANGEBYLEX', set, last, '[' .. prefix, 'LIMIT', 0, newest)
+) do
     local key = string.sub(member, #prefix + 17)
     found[nth] = redis.call('HGET', values, name .. NUL .. key)
 end
 return found
 """
 )
-"""Arguments: table, and a tenant if only its values are wanted. Gives them in their order."""
+"""Arguments: table, how many of the newest values are wanted (-1 for all), and a tenant if only
+its own are. Gives them from the newest on."""
+
+TENANTS: Final = (
+    _HELPERS
+    + """
+local name, found, from = ARGV[1], {}, '-'
+while true do
+    local member = redis.call('ZRANGEBYLEX', tenants, from, '+', 'LIMIT', 0, 1)[1]
+    if not member then
+        return found
+    end
+    local tenant = string.match(member, '^%x*')
+    local prefix = tenant .. NUL .. name .. NUL
+    local first = range(tenants, prefix, 'LIMIT', 0, 1)[1]
+    if first then
+        found[#found + 1] = string.sub(first, #prefix + 1, #prefix + 16) .. tenant
+    end
+    from = '[' .. tenant .. string.char(1)
+end
+"""
+)
+"""Argument: table. Gives, for each tenant, the 16 digits of its first place and its name."""
 
 CLEAR: Final = (
     _HELPERS
@@ -117,7 +147,8 @@ local prefix = ARGV[1] .. NUL
 for _, member in ipairs(range(tenants, prefix)) do
     local name, placed = string.match(string.sub(member, #prefix + 1), '^(%Z*)%z(.*)$')
     drop(name, placed)
+    redis.call('HSET', totals, 'latest', ARGV[2])
 end
 """
 )
-"""Argument: a tenant, whose values are all forgotten."""
+"""Arguments: a tenant, whose values are all forgotten, and the mark of this write."""

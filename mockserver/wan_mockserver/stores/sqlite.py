@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any, Final
 
 from . import Table, Unavailable, Value
-from .codec import codec, octets
+from .codec import codec, octets, text
 
 SCHEMA: Final = 1
 """The version of the tables below, kept in the file's ``user_version``."""
@@ -54,10 +54,12 @@ _TABLES: Final = (
     END""",
 )
 
-_ALL: Final = "SELECT value FROM kept WHERE shelf = :shelf ORDER BY place"
+_ALL: Final = "SELECT value FROM kept WHERE shelf = :shelf ORDER BY place DESC LIMIT :newest"
 _OF_TENANT: Final = (
-    "SELECT value FROM kept WHERE shelf = :shelf AND tenant = :tenant ORDER BY place"
+    "SELECT value FROM kept WHERE shelf = :shelf AND tenant = :tenant "
+    "ORDER BY place DESC LIMIT :newest"
 )
+_TENANTS: Final = "SELECT tenant FROM kept WHERE shelf = ? GROUP BY tenant ORDER BY min(place)"
 
 
 class SqliteStore:
@@ -109,13 +111,26 @@ class SqliteStore:
                 _make_room(connection, table)
         return value
 
-    def values(self, table: Table[Value], tenant: str | None = None) -> list[Value]:
+    def values(
+        self, table: Table[Value], tenant: str | None = None, newest: int | None = None
+    ) -> list[Value]:
+        limit = -1 if newest is None else newest  # -1 stands for no limit
         with self._using() as connection:
             rows = connection.execute(
                 _ALL if tenant is None else _OF_TENANT,
-                {"shelf": table.name, "tenant": octets(tenant or "")},
+                {"shelf": table.name, "tenant": octets(tenant or ""), "newest": limit},
             ).fetchall()
-        return [codec(table.type).decode(content) for (content,) in rows]
+        return [codec(table.type).decode(content) for (content,) in reversed(rows)]
+
+    def tenants(self, table: Table[Any]) -> list[str]:
+        with self._using() as connection:
+            rows = connection.execute(_TENANTS, (table.name,)).fetchall()
+        return [text(name) for (name,) in rows]
+
+    def revision(self) -> str:
+        with self._using() as connection:
+            (others,) = connection.execute("PRAGMA data_version").fetchone()
+            return f"{others}-{connection.total_changes}"
 
     def forgotten(self, table: Table[Value]) -> int:
         with self._using() as connection:
