@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -45,12 +45,12 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._shelves: dict[str, _Shelf] = {}
+        self._shelves: defaultdict[str, _Shelf] = defaultdict(_Shelf)
         self._writes = 0
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         with self._lock:
-            found = self._shelf(table).kept.get(key)
+            found = self._shelves[table.name].kept.get(key)
         return found.value if found else None
 
     def change(
@@ -62,7 +62,7 @@ class MemoryStore:
     ) -> Value:
         with self._lock:
             value = change(self.get(table, key))
-            self._shelf(table).put(table, key, tenant, value)
+            self._shelves[table.name].put(table, key, tenant, value)
             self._writes += 1
             return value
 
@@ -70,7 +70,7 @@ class MemoryStore:
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         with self._lock:
-            kept = self._shelf(table).kept.values()
+            kept = self._shelves[table.name].kept.values()
             own = (each.value for each in reversed(kept) if tenant in (None, each.tenant))
             found = list(islice(own, newest))
         found.reverse()
@@ -78,7 +78,7 @@ class MemoryStore:
 
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._lock:
-            return list(dict.fromkeys(each.tenant for each in self._shelf(table).kept.values()))
+            return list(dict.fromkeys(each.tenant for each in self._shelves[table.name].kept.values()))
 
     def revision(self) -> str:
         with self._lock:
@@ -86,7 +86,7 @@ class MemoryStore:
 
     def forgotten(self, table: Table[Value]) -> int:
         with self._lock:
-            return self._shelf(table).forgotten
+            return self._shelves[table.name].forgotten
 
     def clear(self, tenant: str | None = None) -> None:
         with self._lock:
@@ -99,6 +99,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing is held but memory."""
-
-    def _shelf(self, table: Table[Any]) -> _Shelf:
-        return self._shelves.setdefault(table.name, _Shelf())
