@@ -78,7 +78,8 @@ class MemoryStore:
 
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._lock:
-            return list(dict.fromkeys(each.tenant for each in self._shelves[table.name].kept.values()))
+            kept = self._shelves[table.name].kept.values()
+            return list(dict.fromkeys(each.tenant for each in kept))
 
     def revision(self) -> str:
         with self._lock:
