@@ -235,3 +235,11 @@ def test_the_wire_tells_the_same_price(mock: Mock, send: Send) -> None:
     place = f"/model/v1/generation/task/{json.loads(answer.body)['id']}"
     wire = [json.loads(send(mock, "GET", place).body) for _ in range(3)][-1]
     assert wire["usage"]["cost"] == str(mock.ledger().charges[0].usd) == "0.06"
+
+
+def test_what_nobody_polls_is_billed_when_its_day_is_over(
+    mock: Mock, create: Callable[..., str], clock: ManualClock
+) -> None:
+    create()
+    clock.advance(24 * 3600 + 1)
+    assert mock.ledger().total == Decimal("0.03")

@@ -12,6 +12,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.lifecycle import Seconds
 from wan_mockserver.limits import Limits
 from wan_mockserver.messages import Response
+from wan_mockserver.refusal import TurnedDown
 from wan_mockserver.simulator import Simulator
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
@@ -87,3 +88,17 @@ def test_a_balance_is_spent_by_lost_creates_too(
 def test_what_is_never_handled_counts_for_nothing(simulator: Make, send: Send) -> None:
     server = simulator(limits=Limits(creates_per_second=1), scenario="http-503:3")
     assert [created(send, server).status for _ in range(5)] == [503, 503, 503, 202, 503]
+
+
+def test_what_fails_spends_nothing(simulator: Make, send: Send) -> None:
+    server = simulator(limits=Limits(balance=Decimal("0.05")), scenario="fail-3001")
+    assert [created(send, server).status for _ in range(4)] == [202] * 4
+
+
+def test_the_tasks_that_run_are_counted_within_the_account() -> None:
+    limits = Limits(running_tasks=2)
+    one = limits.booked(None, 0.0, None, task="a")
+    two = limits.booked(one, 0.0, None, task="b")
+    assert limits.booked(two, 0.0, None, task="c", ended={"a"}).running == ("b", "c")
+    with pytest.raises(TurnedDown, match="2 tasks are running already"):
+        limits.booked(two, 0.0, None, task="c")

@@ -70,20 +70,25 @@ class Desk:
             assert record.failure
             failed = shown(replace(record, state=State.FAILED), base_url, vendor)
             raise TurnedDown(Refused.PAYLOAD, record.failure.message, task=failed)
-        running = self._running(tenant, visit.now)
-        booked = partial(self.limits.booked, now=visit.now, cost=record.cost, running=running)
+        booked = partial(
+            self.limits.booked,
+            now=visit.now,
+            cost=None if record.failure else record.cost,
+            task=record.id,
+            ended=self._ended(tenant, visit.now),
+        )
         self.store.change(ACCOUNTS, tenant, booked, tenant)
         self.store.change(TASKS, record.id, lambda _: record, tenant)
         visit.task, visit.state = record.id, record.state
         wire = vendor.accepted(shown(record, base_url, vendor, how))
         return Response.json(vendor.created_status, wire)
 
-    def _running(self, tenant: str, now: float) -> int:
-        """How many tasks of the tenant have not ended; 0 where nobody wants to know."""
+    def _ended(self, tenant: str, now: float) -> set[str]:
+        """The tasks of the tenant that have ended; none where nobody wants to know."""
         if self.limits.running_tasks is None:
-            return 0
+            return set()
         tasks = self.store.values(TASKS, tenant)
-        return sum(settled(task, now).state not in ENDED for task in tasks)
+        return {task.id for task in tasks if settled(task, now).state in ENDED}
 
     def polled(self, visit: Visit, vendor: Vendor) -> Record | None:
         """The task that *visit* asks for, if it may see it; its visits and the clock move on."""
@@ -123,6 +128,7 @@ class Desk:
 
     def content(self, visit: Visit, record: Record | None, met: Met) -> Response:
         """The file, or as much of it as was asked for."""
+        record = settled(record, visit.now) if record else None
         done = record is not None and record.state is State.DONE
         artefact = files.named(record.parts, visit.names["name"]) if record and done else None
         if record is None or artefact is None:

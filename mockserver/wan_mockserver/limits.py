@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -14,11 +15,16 @@ from .stores import Table
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What one tenant has done: times of its *recent* creates and *polls*, and USD *spent*."""
+    """What one tenant has done: times of its *recent* creates and *polls*, and USD *spent*.
+
+    *running* are the ids of its tasks, but for those that are known to have ended; they are
+    only kept where their number is limited.
+    """
 
     recent: tuple[float, ...] = ()
     spent: Decimal = Decimal(0)
     polls: tuple[float, ...] = ()
+    running: tuple[str, ...] = ()
 
 
 ACCOUNTS: Final = Table("accounts", Account)
@@ -38,17 +44,23 @@ class Limits:
     balance: Decimal | None = None
 
     def booked(
-        self, account: Account | None, now: float, cost: Decimal | None, running: int = 0
+        self,
+        account: Account | None,
+        now: float,
+        cost: Decimal | None,
+        task: str = "",
+        ended: Collection[str] = (),
     ) -> Account:
-        """*account* after one more task at *now*; raises TurnedDown if that is too much.
+        """*account* after one more *task* at *now*; raises TurnedDown if that is too much.
 
-        *running* are the tenant's tasks that have not ended. A task whose *cost* is unknown
+        *ended* are ids of tasks that do not run any more. A task whose *cost* is unknown
         spends nothing.
         """
         account = account or Account()
         recent = _held("tasks", self.creates_per_second, account.recent, now)
-        if self.running_tasks is not None and running >= self.running_tasks:
-            says = f"{running} tasks are running already, as many as may; wait for one to end"
+        running = tuple(each for each in account.running if each not in ended)
+        if self.running_tasks is not None and len(running) >= self.running_tasks:
+            says = f"{len(running)} tasks are running already, as many as may; wait for one to end"
             raise TurnedDown(Refused.RATE, says)
         spent = account.spent + (cost or 0)
         if self.balance is not None and spent > self.balance:
@@ -56,7 +68,8 @@ class Limits:
             raise TurnedDown(
                 Refused.BALANCE, f"insufficient balance: {left:f} USD left, {cost:f} needed"
             )
-        return replace(account, recent=recent, spent=spent)
+        kept = () if self.running_tasks is None else (*running, task)
+        return replace(account, recent=recent, spent=spent, running=kept)
 
     def polled(self, account: Account | None, now: float) -> Account:
         """*account* after one more poll at *now*; raises TurnedDown if that is too much."""

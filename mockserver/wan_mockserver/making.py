@@ -90,8 +90,8 @@ def record(
         failure=failure,
         parts=planned.parts,
         results=outcome.results,
-        cost=cost(prices[spec.id], planned),
-        image_count=images if counted else None,
+        cost=cost(prices[spec.id], Plan((), planned.unit) if outcome.results else planned),
+        image_count=(0 if outcome.results else images) if counted else None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,11 +13,14 @@ from wan_validators.catalog import catalog
 from wan_validators.nearest import nearest
 from wan_validators.outputs import TIERS, Images, Price
 from wan_validators.spec import ModelSpec
+from wan_validators.wording import clip
 
 Prices = Mapping[str, Price]
 """Prices by model."""
 
 MEMBERS: Final = ("usd", "source", "on", "confidence")
+
+_AMOUNT: Final = re.compile(r"[0-9]{1,7}([.][0-9]{1,9})?").fullmatch
 
 
 class BadPrices(ValueError):
@@ -37,7 +41,7 @@ def read(file: Path) -> Prices:
     """
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadPrices(f"{file} is no TOML: {error}") from error
     known = {spec.id: spec for spec in catalog()}
     made = dict(shipped())
@@ -64,9 +68,9 @@ def _price(spec: ModelSpec, table: Any, where: str, file: Path) -> Price:
         usd[unit] = _amount(amount, f"{where}: usd.{unit}")
     return Price(
         usd=usd,
-        source=str(table.get("source", file.name)),
-        on=str(table.get("on", "")),
-        confidence=str(table.get("confidence", "as given")),
+        source=_text(table, "source", file.name, where),
+        on=_text(table, "on", "", where),
+        confidence=_text(table, "confidence", "as given", where),
     )
 
 
@@ -79,11 +83,23 @@ def _like(spec: ModelSpec) -> str:
     return f'usd = {{{_units(spec)[0]} = "0.05"}}'
 
 
+def _text(table: Mapping[str, Any], name: str, otherwise: str, where: str) -> str:
+    given = table.get(name, otherwise)
+    if type(given) is not str:
+        raise BadPrices(f"{where}: {name} is a text, not {clip(repr(given))}")
+    return given
+
+
 def _amount(given: Any, where: str) -> Decimal:
     try:
-        amount = Decimal(str(given))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if isinstance(given, bool) or not amount.is_finite() or amount < 0:
-        raise BadPrices(f'{where}: {given!r} is no amount in USD, such as "0.05"')
-    return amount
+        return amount("" if isinstance(given, bool) else str(given))
+    except ValueError:
+        says = f'{where}: {clip(repr(given))} is no amount in USD, such as "0.05"'
+        raise BadPrices(says) from None
+
+
+def amount(text: str) -> Decimal:
+    """An amount in USD: digits, perhaps a point and up to nine more; raises ValueError."""
+    if not _AMOUNT(text):
+        raise ValueError(f"{clip(repr(text))} must be an amount in USD, such as 1.50")
+    return Decimal(text)

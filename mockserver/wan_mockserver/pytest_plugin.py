@@ -56,9 +56,8 @@ def _limits(
     balance: Decimal | str | None = None,
 ) -> Mapping[str, Any]:
     """what every API key is held to; the balance is in USD"""
-    from decimal import Decimal, InvalidOperation
-
     from .limits import Limits
+    from .prices import amount
 
     counts = {
         "creates_per_second": creates_per_second,
@@ -69,8 +68,8 @@ def _limits(
         if count is not None and (type(count) is not int or count < 0):
             raise ValueError(f"{name} is a whole number from 0 up, not {count!r}")
     try:
-        usd = None if balance is None else Decimal(str(balance))
-    except InvalidOperation:
+        usd = None if balance is None else amount(str(balance))
+    except ValueError:
         raise ValueError(f'balance is an amount in USD such as "0.05", not {balance!r}') from None
     return {"limits": Limits(**counts, balance=usd)}
 

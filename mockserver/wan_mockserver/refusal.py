@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from wan_validators.finding import Finding
 from wan_validators.vendor import Refusal, Refused, Task, Wire
 
-PLAIN = {Refused.NO_ROUTE: 404, Refused.NO_METHOD: 405, Refused.EXPIRED: 403}
+PLAIN = {
+    Refused.NO_ROUTE: 404,
+    Refused.NO_METHOD: 405,
+    Refused.EXPIRED: 403,
+    Refused.NO_SCENARIO: 400,
+}
 """HTTP statuses outside any vendor's paths; for everything else it is 500."""
 
 

@@ -11,7 +11,7 @@ from wan_validators.vendor import Failure, Output, State, Task, Vendor
 from .artefacts import files
 from .artefacts.plan import Film, Part, Words
 from .lifecycle import Lifecycle, Polls
-from .scenarios.scenario import Polling, Results
+from .scenarios.scenario import KEPT, Polling, Results
 from .stores import Table
 
 ENDED: Final = frozenset({State.DONE, State.FAILED})
@@ -83,14 +83,14 @@ def look(record: Record, now: float) -> Record:
 def settled(record: Record, now: float) -> Record:
     """*record* as it is at *now* with nobody polling it.
 
-    A task that goes by its polls stays as it is, unless the answer that named it was lost:
-    nobody can poll that one, so it is taken to have run to its end.
+    A task that goes by its polls stays as it is, unless the answer that named it was lost,
+    or its day is over: nobody can poll those, so they are taken to have run to their end.
     """
     if record.state in ENDED:
         return record
     if not isinstance(record.lifecycle, Polls):
         return replace(look(record, now), polls=record.polls)
-    if record.answered:
+    if record.answered and now - record.created_at <= KEPT:
         return record
     state = State.FAILED if record.failure else State.DONE
     return replace(record, state=state, progress=1.0)

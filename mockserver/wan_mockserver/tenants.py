@@ -35,7 +35,7 @@ def caller(authorization: str | None) -> Caller:
     """The holder of the key. Any key will do that is printable ASCII without blanks.
 
     Raises TurnedDown for anything else, in three forms: no header, no word Bearer, no such
-    key.
+    key; and for a key that begins as if it chose a scenario, and does not.
     """
     if not authorization:
         raise TurnedDown(Refused.NO_KEY, "the header Authorization: Bearer <key> is missing")
@@ -47,6 +47,12 @@ def caller(authorization: str | None) -> Caller:
         says = "the API key must be printable ASCII characters without blanks, at least one"
         raise TurnedDown(Refused.BAD_KEY, says)
     ours = _OURS.fullmatch(key)
+    if not ours and key.lower().startswith("wanproof."):
+        says = (
+            "an API key that begins with wanproof. must be wanproof.<scenario>, or "
+            "wanproof.<scenario>.<tenant> with a tenant of letters, digits, _ and -, 64 at most"
+        )
+        raise TurnedDown(Refused.NO_SCENARIO, says)
     named = ours["tenant"] if ours else None
     hidden = sha256(key.encode()).hexdigest()[:12]
     return Caller(named or hidden, key, ours["scenario"] if ours else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -20,6 +20,9 @@ from .tenants import NOBODY, Caller
 
 LONGEST: Final = 2000
 """Characters of a path that are kept."""
+
+MOST: Final = 100
+"""Findings that are kept of one payload."""
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ class Visit:
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=self.step is None or self.step.intact,
-            findings=tuple(_note(finding, key) for finding in self.findings or ()),
+            findings=tuple(_notes(self.findings or (), key)),
             ended=self._told_of_the_end(response),
         )
 
@@ -85,6 +88,15 @@ class Visit:
         """Whether the client now knows that its task is over."""
         whole = response.delivery.cut is None and (self.step is None or self.step.intact)
         return self.state in ENDED and self.action == "poll" and whole
+
+
+def _notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:
+    """The first of them, and how many more there are."""
+    yield from (_note(finding, secret) for finding in findings[:MOST])
+    more = len(findings) - MOST
+    if more > 0:
+        says = f"{more} findings more; `wanproof lint` shows them all"
+        yield Note(rule="more", code=None, severity="info", pointer="", message=says)
 
 
 def _note(finding: Finding, secret: str) -> Note:

@@ -34,51 +34,57 @@ def asking(name: str) -> dict[str, str]:
     return {HEADER: name}
 
 
+def taken(store: MemoryStore, tenant: str) -> str | None:
+    """The scenario that the next create of *tenant* meets."""
+    waiting = armed(store, tenant)
+    return waiting.scenario if waiting else None
+
+
 def met(answer: Response) -> str:
     """The name of the scenario that the answer says it met, "" for none."""
     return answer.headers.get(STEP, "").partition(" ")[0]
 
 
 def test_nothing_is_armed_at_first() -> None:
-    assert armed(MemoryStore(), "alice") is None
+    assert taken(MemoryStore(), "alice") is None
 
 
 def test_so_many_creates_are_armed_and_then_no_more() -> None:
     store = MemoryStore()
     arm(store, Armed(scenario="slow", creates=2))
-    assert [armed(store, who) for who in ("alice", "bob", "alice")] == ["slow", "slow", None]
+    assert [taken(store, who) for who in ("alice", "bob", "alice")] == ["slow", "slow", None]
 
 
 def test_what_is_armed_for_a_tenant_comes_before_what_is_armed_for_any() -> None:
     store = MemoryStore()
     arm(store, Armed(scenario="stuck", creates=2))
     arm(store, Armed(scenario="slow", creates=1, tenant="alice"))
-    assert armed(store, "alice") == "slow"
-    assert armed(store, "bob") == "stuck"
-    assert armed(store, "alice") == "stuck"
-    assert armed(store, "alice") is None
+    assert taken(store, "alice") == "slow"
+    assert taken(store, "bob") == "stuck"
+    assert taken(store, "alice") == "stuck"
+    assert taken(store, "alice") is None
 
 
 def test_arming_again_takes_the_place_of_what_was_armed() -> None:
     store = MemoryStore()
     arm(store, Armed(scenario="slow", creates=5))
-    assert armed(store, "alice") == "slow"
+    assert taken(store, "alice") == "slow"
     arm(store, Armed(scenario="stuck", creates=1))
-    assert [armed(store, "alice") for _ in range(2)] == ["stuck", None]
+    assert [taken(store, "alice") for _ in range(2)] == ["stuck", None]
 
 
 def test_to_arm_for_no_creates_disarms() -> None:
     store = MemoryStore()
     arm(store, Armed(scenario="slow", creates=5))
     arm(store, Armed(scenario="slow", creates=0))
-    assert armed(store, "alice") is None
+    assert taken(store, "alice") is None
 
 
 def test_no_more_than_the_armed_creates_meet_it_under_threads() -> None:
     store = MemoryStore()
     arm(store, Armed(scenario="slow", creates=100))
     with ThreadPoolExecutor(8) as threads:
-        found = Counter(threads.map(lambda nth: armed(store, f"tenant{nth % 3}"), range(400)))
+        found = Counter(threads.map(lambda nth: taken(store, f"tenant{nth % 3}"), range(400)))
     assert found == {"slow": 100, None: 300}
 
 
@@ -182,3 +188,47 @@ def test_a_scenario_of_the_other_vendor_is_refused_with_the_reason(
 def test_an_unknown_scenario_of_the_server_is_refused_when_it_is_made(simulator: Make) -> None:
     with pytest.raises(ValueError, match="did you mean accept-lost"):
         simulator(scenario="acceptlost")
+
+
+@pytest.fixture
+def mock(simulator: Make) -> Mock:
+    return Mock(simulator())
+
+
+def test_what_is_armed_happens_to_each_of_the_next_creates(mock: Mock, send: Send) -> None:
+    for _ in range(2):
+        mock.arm("http-503:1", creates=2)
+        answers = [send(mock, "POST", MULE, EDIT).status for _ in range(3)]
+        assert answers == [503, 503, 202]
+
+
+def test_a_header_on_a_poll_or_a_download_is_for_that_request(simulator: Make, send: Send) -> None:
+    server = simulator()
+    created = json.loads(send(server, "POST", MULE, EDIT).body)["task_info"]["id"]
+    polls = [send(server, "GET", f"{MULE}/{created}") for _ in range(3)]
+    late = [
+        send(server, "GET", f"{MULE}/{created}", headers=asking("poll-503:1")).status
+        for _ in range(2)
+    ]
+    file = json.loads(polls[-1].body)["images"][0].partition("8321")[2]
+    send(server, "GET", file, headers=asking("download-500:1"))
+    moved = send(server, "GET", file, headers=asking("download-redirect")).status
+    assert (late, moved) == ([503, 200], 307)
+    assert send(server, "GET", file, headers=asking("dwnload-empty")).status == 400
+
+
+@pytest.mark.parametrize("name", ["http-500\n+ok", "ok\u2003+ok", "ok+" * 80 + "ok", "é"])
+def test_a_name_that_no_header_could_carry_is_refused(mock: Mock, send: Send, name: str) -> None:
+    with pytest.raises(ValueError, match="printable ASCII characters"):
+        mock.arm(name)
+    answer = send(mock, "POST", MULE, EDIT, headers=asking(name))
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
+    "key", ["wanproof.", "wanproof..x", "wanproof.ok.", "wanproof.ok.a.b", "WANPROOF.ok.a@b"]
+)
+def test_a_key_that_nearly_chooses_is_refused(mock: Mock, send: Send, key: str) -> None:
+    answer = send(mock, "POST", MULE, EDIT, key=key)
+    assert answer.status == 400
+    assert "must be wanproof.<scenario>" in json.loads(answer.body)["detail"]

@@ -52,7 +52,8 @@ def assembled(options: Namespace, token: str | None, listener: Listener) -> Mock
         try:
             store = open_store(options.store)
             unless_ready.callback(store.close)
-            seed = _seed(store, options.seed)
+            wanted = options.chaos.seed if options.chaos else None
+            seed = _seed(store, wanted if options.seed is None else options.seed)
         except (ValueError, OSError) as error:
             raise UsageError(f"--store: {error}") from error
         simulator = Simulator(

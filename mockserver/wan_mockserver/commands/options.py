@@ -6,7 +6,7 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -194,9 +194,6 @@ def _seconds(text: str) -> float:
 
 
 def _usd(text: str) -> Decimal:
-    amount = Decimal("NaN")
-    with suppress(InvalidOperation):
-        amount = Decimal(text)
-    if not (amount.is_finite() and amount >= 0):
-        raise ValueError(f"{text!r} must be an amount in USD, such as 1.50")
-    return amount
+    from ..prices import amount
+
+    return amount(text)

@@ -142,6 +142,8 @@ def _write_port(port: int, file: Path) -> None:
         unfinished.write_text(f"{port}\n", encoding="ascii")
         unfinished.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise UsageError(f"cannot write --port-file {file}: {error.strerror}") from error
 
 

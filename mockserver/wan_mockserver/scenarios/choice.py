@@ -33,14 +33,14 @@ def arm(store: Store, armed: Armed) -> None:
     store.change(ARMED, armed.tenant, lambda _: armed, armed.tenant)
 
 
-def armed(store: Store, tenant: str) -> str | None:
-    """What the next create of *tenant* is to meet, which counts as one of them."""
+def armed(store: Store, tenant: str) -> Armed | None:
+    """What the next create of *tenant* is to meet, this one counted as used."""
     for whose in dict.fromkeys((tenant, "")):
         waiting = store.get(ARMED, whose)
         if waiting and waiting.used < waiting.creates:
             after = store.change(ARMED, whose, partial(_use, otherwise=waiting), whose)
             if after.used <= after.creates:
-                return after.scenario
+                return after
     return None
 
 

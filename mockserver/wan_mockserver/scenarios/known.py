@@ -12,6 +12,9 @@ from wan_validators.wording import clip
 from .catalogue import shipped
 from .scenario import Scenario, combined
 
+LONGEST: Final = 200
+"""Characters of a composition."""
+
 MOST: Final = 10_000
 """Compositions that are remembered."""
 
@@ -42,8 +45,8 @@ class Scenarios(Mapping[str, Scenario]):
     def named(self, text: str) -> Scenario:
         """The scenario that *text* is the name of, in the form NAME, NAME:COUNT or A+B.
 
-        Raises UnknownScenario for a name that there is not, and ValueError for parts that
-        do not go together or a count where nothing can be counted.
+        Raises UnknownScenario for a name that there is not, and ValueError for what can be
+        no name, for parts that do not go together, and for a count of nothing.
         """
         known = self._named.get(text)
         if known is None:
@@ -53,8 +56,12 @@ class Scenarios(Mapping[str, Scenario]):
         return known
 
     def _read(self, text: str) -> Scenario:
-        parts = tuple(self._one(part.strip()) for part in text.split("+"))
-        return parts[0] if len(parts) == 1 else combined(text, parts)
+        if not (len(text) <= LONGEST and text.isascii() and text.isprintable()):
+            says = f"the name of a scenario has at most {LONGEST} printable ASCII characters"
+            raise ValueError(f"{says}, not so {clip(ascii(text))}")
+        names = [part.strip() for part in text.split("+")]
+        parts = tuple(map(self._one, names))
+        return parts[0] if len(parts) == 1 else combined("+".join(names), parts)
 
     def _one(self, text: str) -> Scenario:
         name, colon, count = text.partition(":")

@@ -81,14 +81,14 @@ class Step:
 Steps = tuple[Step, ...]
 
 
-def nth(steps: Steps, count: int, *, again: bool = False) -> Step | None:
+def nth(steps: Steps, count: int, *, passing: int | None = None) -> Step | None:
     """The step for a request before which there were *count*; None past the last of them.
 
-    With *again* the steps begin anew after one request that is past the last.
+    Where *passing* is given, the steps begin anew after so many requests past the last.
     """
     whole = sum(step.times or 0 for step in steps)
-    if again and all(step.times is not None for step in steps):
-        count %= whole + 1
+    if passing is not None and whole and all(step.times is not None for step in steps):
+        count %= whole + passing
     for step in steps:
         if step.times is None or count < step.times:
             return step

@@ -48,14 +48,17 @@ class Steering:
     def create(self, visit: Visit, vendor: Vendor) -> Met:
         """What a create of *visit* meets; sets its step and label."""
         tenant = visit.caller.tenant
-        name = self._asked(visit) or armed(self._store, tenant)
+        name, waiting = self._asked(visit), None
+        if name is None and (waiting := armed(self._store, tenant)):
+            name = waiting.scenario
         met = self._met(name) if name or not self._chaos else self._drawn(visit, vendor)
         making.check(met.scenario, vendor, None)
-        steps = met.scenario.create.steps
-        count = 0
-        if steps and not met.chaotic:
+        steps, count = met.scenario.create.steps, 0
+        if waiting:
+            count = waiting.used - 1
+        elif steps and not met.chaotic:
             count = number(self._store, f"create/{met.scenario.name}", tenant)
-        visit.step = nth(steps, count, again=True)
+        visit.step = nth(steps, count, passing=0 if waiting else 1)
         self._label(visit, met, "create", count)
         return met
 
@@ -66,8 +69,8 @@ class Steering:
         count = record.visits - 1 if record else 0
         if record and record.chaotic and not self._header(visit):
             met, count = self._more(met, "poll", f"{record.id}/{count}"), 0
-        elif record is None and met.scenario.poll.steps:
-            what = f"poll/{visit.names['task_id']}"
+        elif met.scenario.poll.steps and (record is None or self._header(visit)):
+            what = f"poll/{visit.names['task_id']}/{met.scenario.name}"
             count = number(self._store, what, visit.caller.tenant)
         visit.step = nth(met.scenario.poll.steps, count)
         self._label(visit, met, "poll", count)
@@ -79,7 +82,8 @@ class Steering:
         steps = met.scenario.download.steps
         count = 0
         if record and (steps or record.chaotic):
-            count = number(self._store, f"file/{visit.request.path}", record.tenant)
+            what = f"file/{visit.request.path}/{met.scenario.name}"
+            count = number(self._store, what, record.tenant)
         if record and record.chaotic and not self._header(visit):
             met, count = self._more(met, "download", f"{visit.request.path}/{count}"), 0
         visit.step = nth(met.scenario.download.steps, count)
