@@ -130,3 +130,8 @@ def test_retry_after_as_a_date_is_never_too_early(
     answer = send(simulator(), "POST", PATH, EDIT, headers=headers)
     until = parsedate_to_datetime(answer.headers["Retry-After"]).timestamp()
     assert clock.now() + 2 <= until < clock.now() + 3
+
+
+def test_no_clock_passes_the_last_year_that_can_be_told() -> None:
+    with pytest.raises(ValueError, match="past the year 9999"):
+        ManualClock().advance(1e12)

@@ -12,6 +12,9 @@ from .stores.memory import MemoryStore
 START: Final = 1_700_000_000.0
 """Where a clock begins that somebody else moves: 2023-11-14T22:13:20Z."""
 
+LATEST: Final = 253_402_214_400.0
+"""The last day of the year 9999, past which no date can be told."""
+
 OFFSET: Final = "clock"
 """Under which name a store keeps how far the clock was advanced."""
 
@@ -64,6 +67,8 @@ class _Moved:
     def advance(self, seconds: float) -> float:
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"a clock can only be moved forward, not by {seconds!r} seconds")
+        if self.now() + seconds > LATEST:
+            raise ValueError("a clock cannot be moved past the year 9999")
         moved = self._store.change(COUNTERS, OFFSET, lambda offset: (offset or 0.0) + seconds)
         return self._base() + moved
 

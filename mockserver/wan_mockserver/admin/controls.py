@@ -6,14 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypedDict
 
+from ..clock import LATEST
 from ..mock import Mock
 from ..scenarios.choice import ARMED, arm
 from .declining import Declined
 from .kinds import Field, Seconds, Text, Whole
 from .reports import ArmedJson, Call, armed
-
-END: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
-"""No clock is moved past this time, since no date could say it."""
 
 
 class ArmingJson(TypedDict):
@@ -93,8 +91,8 @@ def clock(call: Call) -> ClockJson:
 def advance(call: Call) -> ClockJson:
     seconds = call.given["advance"]
     now = call.mock.clock.now()
-    if now + seconds > END:
-        says = f"advance must be {END - now:.0f} seconds at most: the calendar ends with 9999"
+    if now + seconds > LATEST:
+        says = f"advance must be {LATEST - now:.0f} seconds at most: the calendar ends with 9999"
         raise Declined(says)
     call.mock.clock.advance(seconds)
     return _clock(call.mock)

@@ -134,7 +134,8 @@ def _creates() -> Iterator[Scenario]:
     yield create("http", "empty-202", "makes the task and answers 202 with no body", empty)
     done = "makes the task, which is billed, and the answer is lost"
     yield create("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
-    yield create("transport", "accept-502", f"{done} to a proxy's 502", Step(status=502))
+    proxy = Step(status=502, body=Body.HTML, content_type="text/html", detail="502 Bad Gateway")
+    yield create("transport", "accept-502", f"{done} to a proxy's 502", proxy)
     silence = Step(cut=Cut.SILENCE)
     yield create("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
 
