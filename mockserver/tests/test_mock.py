@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
 from wan_mockserver.clock import RealClock
 from wan_mockserver.delivery import Delivery
+from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Response
 from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.known import Scenarios
 from wan_mockserver.scenarios.scenario import Outcome, Polling, Scenario, Step
 from wan_mockserver.simulator import Simulator
+from wan_validators.vendor import State
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VTRIX = "/model/v1/generation"
@@ -101,3 +104,22 @@ def test_polls_of_a_task_that_there_is_not_meet_the_steps_in_turn(
     server = simulator(scenarios=Scenarios(own), scenario="busy")
     polls = [send(server, "GET", f"{MULE}/no-such-task").status for _ in range(3)]
     assert polls == [503, 503, 404]
+
+
+def test_the_files_of_a_task_that_is_shown_as_done_are_there(simulator: Make, send: Send) -> None:
+    """Also of one that nobody polled, since the answer that named it was lost."""
+    mock = Mock(simulator(scenario="accept-lost"))
+    send(mock, "POST", MULE, EDIT)
+    (task,) = mock.tasks()
+    assert task.state is State.DONE
+    assert send(mock, "GET", f"/files/{task.id}/1.png").status == 200
+
+
+@pytest.mark.parametrize("scenario", ["no-results", "empty-results"])
+def test_a_vendor_charges_nothing_for_no_results(
+    simulator: Make, send: Send, scenario: str
+) -> None:
+    server = simulator(lifecycle=Polls(0), scenario=scenario)
+    task = json.loads(send(server, "POST", VTRIX, VTRIX_EDIT).body)["id"]
+    wire = json.loads(send(server, "GET", f"{VTRIX}/task/{task}").body)
+    assert Decimal(wire["usage"]["cost"]) == 0 == Mock(server).ledger().total

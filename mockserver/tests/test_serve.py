@@ -278,7 +278,7 @@ def test_chaos_is_announced_and_drawn(tmp_path: Path) -> None:
             except httpx.TransportError:
                 steps.append("chaos:7:1#lost")
         _, printed = ended(process, signal.SIGINT)
-    assert "lifecycle at-once, chaos 7:1, any API key" in printed
+    assert "seed 7, lifecycle at-once, chaos 7:1, any API key" in printed
     assert all(step.startswith("chaos:7:1#") for step in steps)
 
 
