@@ -1,0 +1,59 @@
+"""What a law is: a sentence about every call, and a judge that tells whether a call keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wan_mockserver.admin.verdicts import Verdict, numbers
+
+from ..run import Run, Seen
+
+
+class Level(StrEnum):
+    """How bad it is to break a law: MUST fails the run, SHOULD warns."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+class Group(StrEnum):
+    """What a law is about, in the order in which laws are shown."""
+
+    PROTOCOL = "protocol"
+    SENDING = "sending"
+    LIFECYCLE = "lifecycle"
+    FAILURE = "failure"
+    MONEY = "money"
+    DOWNLOAD = "download"
+    MANNERS = "manners"
+
+
+Judge = Callable[[Run], Verdict | None]
+"""None where the call says nothing about the law: it had no occasion to break it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """One law. *id* is stable; *says* is one sentence, *hint* how to mend what breaks it.
+
+    *source* is the document that asks for it, or the public report that shows the damage.
+    """
+
+    id: str
+    group: Group
+    level: Level
+    says: str
+    source: str
+    hint: str
+    judge: Judge
+
+
+KEPT = Verdict(passed=True, says="")
+"""The call had occasion to break the law, and did not."""
+
+
+def broken(says: str, shown: Iterable[Seen] = ()) -> Verdict:
+    """The call breaks the law; *shown* are the requests that show it."""
+    return Verdict(passed=False, says=says, entries=numbers(seen.entry for seen in shown))

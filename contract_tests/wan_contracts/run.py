@@ -1,0 +1,160 @@
+"""All that is known of one call: what was asked, what was said, and what the server saw."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from wan_mockserver.journal import Entry
+from wan_mockserver.ledger import Ledger
+from wan_mockserver.messages import Request, Response
+from wan_mockserver.tasks import Record, shown
+from wan_validators.outputs import Images
+from wan_validators.pointer import MISSING
+from wan_validators.vendor import Output, State
+
+from .case import Case, Setting
+from .outcome import Outcome
+
+
+class Mishap(StrEnum):
+    """How a client ended a call without saying how it ended."""
+
+    CRASHED = "crashed"
+    HUNG = "hung"
+    GARBAGE = "garbage"
+    RUNAWAY = "runaway"
+    """It went on sending requests long after its deadline, and was stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """In place of an outcome: what happened, in a sentence, and the end of standard error."""
+
+    kind: Mishap
+    says: str
+    stderr: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One request as it came and the answer as it went, in full.
+
+    *at* is in seconds since the call began, by the clock that the client lives by; *peer* is
+    the other end of the connection, "" in process. *entry* is the journal's line for it.
+    """
+
+    request: Request
+    response: Response
+    entry: Entry
+    at: float
+    peer: str = ""
+
+    @property
+    def intact(self) -> bool:
+        """Whether the client could read the answer to its end."""
+        return self.entry.arrived and self.response.delivery.cut is None
+
+    @cached_property
+    def json(self) -> Any:
+        """The body of the answer, None if it is no JSON."""
+        return parsed(self.response.body)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the answer is what the vendor answers when all is well."""
+        return self.intact and 200 <= self.entry.status < 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One call from its begin to its end, for laws to judge.
+
+    *seen* is in the order in which the requests came; *tasks* are those that the call made,
+    *ledger* what they cost.
+    """
+
+    case: Case
+    setting: Setting
+    ended: Outcome | Trouble
+    seen: tuple[Seen, ...]
+    tasks: tuple[Record, ...]
+    ledger: Ledger
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the client reported; None if it did not."""
+        return self.ended if isinstance(self.ended, Outcome) else None
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The journal's lines, for the mock's own judges."""
+        return tuple(seen.entry for seen in self.seen)
+
+    @cached_property
+    def creates(self) -> tuple[Seen, ...]:
+        return self._of("create")
+
+    @cached_property
+    def polls(self) -> tuple[Seen, ...]:
+        return self._of("poll")
+
+    @cached_property
+    def downloads(self) -> tuple[Seen, ...]:
+        return self._of("file")
+
+    @cached_property
+    def known(self) -> Seen | None:
+        """The last create whose answer told the client of its task."""
+        told = (seen for seen in reversed(self.creates) if seen.entry.task and seen.entry.arrived)
+        return next(told, None)
+
+    @cached_property
+    def told(self) -> Seen | None:
+        """The poll that told the client that the task it knows is over."""
+        task = self.known.entry.task if self.known else None
+        polls = (poll for poll in self.polls if poll.entry.task == task)
+        return next((poll for poll in polls if poll.entry.ended and poll.entry.arrived), None)
+
+    @cached_property
+    def record(self) -> Record | None:
+        """The task whose end was told, as the server knows it."""
+        task = self.told.entry.task if self.told else None
+        return next((record for record in self.tasks if record.id == task), None)
+
+    @property
+    def done(self) -> bool:
+        """Whether the client was told that its task is done, with results or without."""
+        return self.record is not None and self.record.state is State.DONE
+
+    @cached_property
+    def results(self) -> tuple[Output, ...]:
+        """What the answer that told of the end had in it, in its order."""
+        if not (self.told and self.record and self.done):
+            return ()
+        return shown(self.record, self.told.request.base_url, self.case.spec.vendor).outputs
+
+    @property
+    def asked(self) -> int | None:
+        """How many images the payload asks for; None where it sets but a limit, or for videos."""
+        outputs, payload = self.case.spec.outputs, self.case.payload
+        if not isinstance(outputs, Images):
+            return None
+        if outputs.interleave and self.case.spec.value(payload, outputs.interleave) is True:
+            return None
+        count = self.case.spec.value(payload, outputs.count)
+        return None if count is MISSING else int(count)
+
+    def _of(self, action: str) -> tuple[Seen, ...]:
+        return tuple(seen for seen in self.seen if seen.entry.action == action)
+
+
+def parsed(body: bytes | None) -> Any:
+    """*body* as JSON; None where it is none."""
+    try:
+        return json.loads(body or b"")
+    except ValueError:
+        return None
