@@ -17,7 +17,7 @@ from wan_validators.checks import Json
 from wan_validators.pointer import ANY, MISSING, Path
 from wan_validators.spec import ModelSpec, Rule
 
-from .payloads import at
+from .payloads import at, is_leaf
 from .strategies import valid
 from .values import JUNK, STRANGERS, Several, Values, good, past, twins
 
@@ -61,7 +61,7 @@ def arbitrary(spec: ModelSpec) -> Values:
 
 def _at_a_leaf(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """Where neither object nor array should stand: a value at or just past some limit."""
-    row = draw(st.sampled_from([row for row in spec.rules if _is_leaf(spec, row.path)]))
+    row = draw(st.sampled_from([row for row in spec.rules if is_leaf(spec, row.path)]))
     places = pointer.find(payload, row.path)
     if not places:
         return payload
@@ -121,13 +121,8 @@ def _fits(rule: Rule, value: Json) -> bool:
 @cache
 def _all_values(spec: ModelSpec) -> Several:
     """What is good for the leaves, and what is not."""
-    checks = [row.check for row in spec.rules if _is_leaf(spec, row.path)]
+    checks = [row.check for row in spec.rules if is_leaf(spec, row.path)]
     return _light(v for check in checks for v in (*good(check), *past(check, "a")))
-
-
-@cache
-def _is_leaf(spec: ModelSpec, path: Path) -> bool:
-    return all(row.path[: len(path)] != path or row.path == path for row in spec.rules)
 
 
 def _light(values: Iterable[Json]) -> Several:

@@ -78,6 +78,12 @@ def at(path: Path, rules: Iterable[Rule]) -> list[Rule]:
 
 
 @cache
+def is_leaf(spec: ModelSpec, path: Path) -> bool:
+    """Whether no row of *spec* speaks of anything below *path*."""
+    return all(row.path[: len(path)] != path or row.path == path for row in spec.rules)
+
+
+@cache
 def leaf(rows: tuple[Rule, ...]) -> Values:
     """Values that all of *rows*, which stand at one place, accept."""
     accepted = [v for row in rows for v in good(row.check) if not broken(rows, v)]

@@ -80,7 +80,7 @@ class Coverage:
         return len(self.met) + len(self.missed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """A whole run. *client* is its name, *seconds* how long it took, *seed* what repeats it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -56,12 +57,17 @@ class Seen:
     @property
     def intact(self) -> bool:
         """Whether the client could read the answer to its end."""
-        return self.entry.arrived and self.response.delivery.cut is None
+        return not self.entry.delivery
 
     @cached_property
     def json(self) -> Any:
         """The body of the answer, None if it is no JSON."""
         return parsed(self.response.body)
+
+    @cached_property
+    def word(self) -> Any:
+        """What the body says of the state of the task; None if nothing."""
+        return described(self.json).get("status")
 
     @property
     def healthy(self) -> bool:
@@ -113,11 +119,20 @@ class Run:
         return next(told, None)
 
     @cached_property
-    def told(self) -> Seen | None:
-        """The poll that told the client that the task it knows is over."""
+    def followed(self) -> tuple[Seen, ...]:
+        """The polls of the task that the client knows."""
         task = self.known.entry.task if self.known else None
-        polls = (poll for poll in self.polls if poll.entry.task == task)
-        return next((poll for poll in polls if poll.entry.ended and poll.entry.arrived), None)
+        return tuple(poll for poll in self.polls if task and poll.entry.task == task)
+
+    @cached_property
+    def told(self) -> Seen | None:
+        """The poll that told the client, in a documented word, that the task it knows is over."""
+        return next((poll for poll in self.followed if self.ends(poll)), None)
+
+    def ends(self, poll: Seen) -> bool:
+        """Whether *poll* tells of an end in a word that the model's own page has for it."""
+        documented = poll.word in self.case.spec.vendor.words.values()
+        return documented and poll.entry.ended and poll.entry.arrived
 
     @cached_property
     def record(self) -> Record | None:
@@ -150,6 +165,14 @@ class Run:
 
     def _of(self, action: str) -> tuple[Seen, ...]:
         return tuple(seen for seen in self.seen if seen.entry.action == action)
+
+
+def described(body: Any) -> Mapping[str, Any]:
+    """What in a body describes the task: a member of its own, or the body itself."""
+    if not isinstance(body, dict):
+        return {}
+    inner = body.get("task_info", body)
+    return inner if isinstance(inner, dict) else {}
 
 
 def parsed(body: bytes | None) -> Any:

@@ -88,7 +88,14 @@ def _request(given: flask.Request) -> Request:
         headers=dict(given.headers),
         body=_body(given),
         base_url=_base_url(given),
+        peer=_peer(given),
     )
+
+
+def _peer(given: flask.Request) -> str:
+    """The other end of the connection, "" where the server does not tell its port."""
+    port = given.environ.get("REMOTE_PORT")
+    return f"{given.remote_addr}:{port}" if port else ""
 
 
 def _body(given: flask.Request) -> bytes | None:

@@ -21,6 +21,7 @@ class Request:
     *path* is percent-decoded and without *query*, which is as it came. *body* is None where
     it was longer than MAX_BODY and so was not read. *base_url* is how the client calls this
     server, without a slash at the end; URLs of results begin with it.
+    *peer* is the other end of the connection, as host and port; "" in process.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = b""
     base_url: str = "http://localhost"
+    peer: str = ""
 
     def __post_init__(self) -> None:
         lowered = {name.lower(): value for name, value in self.headers.items()}

@@ -9,20 +9,23 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
 PATIENCE: Final = 1.0
 """Seconds of work before a bar appears."""
+
+BYTES: Final = "bytes"
 
 PERIOD: Final = 0.1
 """Seconds from one drawing to the next."""
 
 
 class Bar:
-    """Bytes done out of *total* (None if unknown) on *err*; nothing if that is no terminal.
+    """What is done out of *total* (None if unknown) on *err*; nothing if that is no terminal.
 
-    It is drawn by the caller's own steps, without a thread. Whoever writes to the same
-    terminal must :meth:`hide` it first; it comes back by itself. It leaves no trace.
+    What is *counted* is bytes, or whatever else is named. It is drawn by the caller's own
+    steps, without a thread. Whoever writes to the same terminal must :meth:`hide` it first; it
+    comes back by itself. It leaves no trace.
     """
 
     def __init__(
@@ -30,8 +33,10 @@ class Bar:
         total: Callable[[], int | None],
         err: TextIO,
         clock: Callable[[], float] = monotonic,
+        counted: str = BYTES,
     ) -> None:
         self._total = total
+        self._counted = counted
         self._err = err
         self._clock = clock
         self._done = 0
@@ -49,7 +54,8 @@ class Bar:
     ) -> None:
         self.hide()
 
-    def advance(self, amount: int) -> None:
+    def advance(self, amount: int, says: str = "") -> None:
+        """*amount* more is done; *says* stands behind the bar."""
         self._done += amount
         if self._clock() < self._due:
             return
@@ -57,7 +63,11 @@ class Bar:
         if self._progress is None:
             self._progress = self._made()
         self._progress.start()
-        self._progress.update(self._progress.task_ids[0], completed=self._done, refresh=True)
+        task = self._progress.task_ids[0]
+        total = self._total()
+        self._progress.update(
+            task, completed=self._done, total=total, description=says, refresh=True
+        )
 
     def hide(self) -> None:
         if self._progress is not None:
@@ -65,11 +75,11 @@ class Bar:
 
     def _made(self) -> Progress:
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TimeRemainingColumn
 
         progress = Progress(
             BarColumn(),
-            DownloadColumn(),
+            *self._columns(),
             TimeRemainingColumn(),
             console=Console(file=self._err),
             auto_refresh=False,
@@ -79,3 +89,11 @@ class Bar:
         )
         progress.add_task("", total=self._total())
         return progress
+
+    def _columns(self) -> tuple[ProgressColumn, ...]:
+        from rich.progress import DownloadColumn, MofNCompleteColumn, TextColumn
+
+        if self._counted == BYTES:
+            return (DownloadColumn(),)
+        count = TextColumn(self._counted)
+        return MofNCompleteColumn(), count, TextColumn("{task.description}", markup=False)

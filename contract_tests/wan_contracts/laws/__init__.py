@@ -1,0 +1,51 @@
+"""The laws: what every client must do, whatever it is written in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wan_validators.nearest import nearest
+
+from . import failure, lifecycle, money, results, sending
+from .law import Group, Judge, Law, Level
+
+__all__ = ["LAWS", "MONEY_SAFE", "Group", "Judge", "Law", "Level", "law"]
+
+_ORDER: Final = list(Group)
+
+LAWS: Final[tuple[Law, ...]] = tuple(
+    sorted(
+        (*failure.LAWS, *sending.LAWS, *lifecycle.LAWS, *results.LAWS, *money.LAWS),
+        key=lambda each: _ORDER.index(each.group),
+    )
+)
+"""All of them, group by group."""
+
+MONEY_SAFE: Final = frozenset(
+    {
+        "answers",
+        "odd-bodies",
+        "payload-intact",
+        "invalid-told",
+        "goes-on",
+        "whole-deadline",
+        "slow-is-not-failed",
+        "last-poll-counts",
+        "task-id-kept",
+        "no-retry-refused",
+        "task-followed",
+        "one-charge",
+        "price-told",
+    }
+)
+"""The laws that, broken, cost money: it is paid twice, or what was paid for is lost."""
+
+
+def law(id: str) -> Law:
+    """The law named *id*; raises LookupError with the nearest name."""
+    for each in LAWS:
+        if each.id == id:
+            return each
+    near = nearest(id, [each.id for each in LAWS])
+    hint = f"did you mean {near}?" if near else "wanproof check --list names them"
+    raise LookupError(f"there is no law {id!r}; {hint}")

@@ -1,0 +1,148 @@
+"""Where a client under test meets the mock: one call at a time, each in a world of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import Any, Final, Self
+from zlib import crc32
+
+from wan_mockserver.app import create_app
+from wan_mockserver.artefacts.cache import Artefact, Artefacts
+from wan_mockserver.artefacts.plan import Film, Picture
+from wan_mockserver.clock import Clock, RealClock
+from wan_mockserver.lifecycle import Polls
+from wan_mockserver.mock import Mock
+from wan_mockserver.patching import PatchingClock
+from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.server import Server
+from wan_mockserver.simulator import Simulator
+from wan_mockserver.transport import AsyncWanTransport, WanTransport
+
+from .case import Case, Setting
+from .clients import Client
+from .recorder import Noted, Recorder
+from .run import Mishap, Run, Seen, Trouble
+from .tempo import Tempo
+
+KEY: Final = "wp-contract-7c1e5b9042d8"
+"""The API key of clients under test: any other would be as good."""
+
+PICTURES, FILMS = 64, 4
+"""How many different files there are of each kind; more would cost time and show no more."""
+
+
+class Miniatures(Artefacts):
+    """Files that are small and soon drawn: what a client does with them does not depend on that.
+
+    The pictures of one task differ from each other.
+    """
+
+    def bytes_of(self, artefact: Artefact) -> bytes:
+        if isinstance(artefact, Film):
+            film = Film(16, 16, seconds=1, fps=2, audio=False, seed=artefact.seed % FILMS)
+            return super().bytes_of(film)
+        return super().bytes_of(Picture(16, 16, seed=artefact.seed % PICTURES))
+
+
+class Arena:
+    """A mock server for *client* alone. Used with ``with``; it listens at a loopback address.
+
+    *full_size* files have the sides and seconds that the payloads ask for.
+    """
+
+    def __init__(self, client: Client, tempo: Tempo, *, full_size: bool = False) -> None:
+        self.client = client
+        self.tempo = tempo
+        self._patching = PatchingClock() if client.in_process and tempo.virtual else None
+        self.mock = Mock(
+            Simulator(
+                clock=self._clock(),
+                lifecycle=Polls(1),
+                scenarios=Scenarios(tempo.scenarios),
+                artefacts=Artefacts() if full_size else Miniatures(),
+                listener=lambda _: None,
+            )
+        )
+        self._recorder = Recorder(self.mock)
+        self._server = Server(create_app(self._recorder))
+        self._transports = self._made() if client.in_process else {}
+
+    def run(self, case: Case, number: int) -> Run:
+        """What happens when the client makes the call of *case*, the one with *number*.
+
+        The same case leads to the same ids, results and faults each time.
+        """
+        self.mock.reset(seed=crc32(json.dumps(case.as_json()).encode()))
+        setting = self._setting(case)
+        room = int(1.5 * setting.deadline / setting.poll_interval)
+        self._recorder.begin(case.scenario, setting.deadline, room)
+        with self._patched():
+            ended = self.client.call(setting, case.payload, number, self.tempo.patience)
+        noted = self._recorder.end()
+        if self._recorder.runaway:
+            ended = Trouble(kind=Mishap.RUNAWAY, says=self._recorder.runaway)
+        return Run(
+            case=case,
+            setting=setting,
+            ended=ended,
+            seen=self._seen(noted),
+            tasks=tuple(self.mock.tasks()),
+            ledger=self.mock.ledger(),
+        )
+
+    def _clock(self) -> Clock | None:
+        return self._patching or (RealClock() if not self.tempo.virtual else None)
+
+    def _made(self) -> Mapping[str, Any]:
+        return {
+            "transport": WanTransport(self._recorder),
+            "async_transport": AsyncWanTransport(self._recorder),
+        }
+
+    def _setting(self, case: Case) -> Setting:
+        return Setting(
+            base_url=self._server.url,
+            api_key=KEY,
+            vendor=case.spec.vendor.name,
+            model=case.model_id,
+            poll_interval=self.tempo.interval_for(case.spec),
+            deadline=self.tempo.deadline,
+            timeout=self.tempo.timeout,
+            **self._transports,
+        )
+
+    def _patched(self) -> AbstractContextManager[object]:
+        return self._patching.patch() if self._patching else nullcontext()
+
+    def _seen(self, noted: list[Noted]) -> tuple[Seen, ...]:
+        entries = {entry.number: entry for entry in self.mock.journal()}
+        return tuple(
+            Seen(
+                request=each.request,
+                response=each.response,
+                entry=entries[each.response.entry],
+                at=each.at,
+                peer=each.request.peer,
+            )
+            for each in noted
+            if each.response.entry in entries
+        )
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        self.client.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.client.__exit__(kind, error, trace)
+        finally:
+            self._server.stop()

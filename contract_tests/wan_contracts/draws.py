@@ -1,0 +1,81 @@
+"""Calls drawn at random: a payload, and what goes wrong with it. They shrink together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import Final, NamedTuple
+
+from hypothesis import strategies as st
+
+from wan_validators.spec import ModelSpec
+
+from .case import Case
+from .strategies import acceptable, single_fault
+from .tempo import Tempo
+from .values import Values
+from .walk import LIGHT, breakable, carriable, possible
+
+SITTING: Final = (4, 8)
+"""Calls of one payload at least and at most: drawing it takes as long as a call does."""
+
+HEAVY: Final = "-bytes"
+"""How the ids of rules end that only megabytes can break."""
+
+TIMES: Final = (1, 2, 3, 5)
+"""So often a scenario's steps happen, if not as often as is usual."""
+
+
+class Sitting(NamedTuple):
+    """Several calls with the same payload, each under a fault plan of its own."""
+
+    model_id: str
+    payload: object
+    scenarios: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Short: Hypothesis writes it down for each that it finds, and payloads can be large."""
+        return f"Sitting({self.model_id!r}, {len(self.scenarios)} plans)"
+
+    def cases(self) -> list[Case]:
+        assert isinstance(self.payload, dict)
+        plans = dict.fromkeys(self.scenarios)
+        return [Case(self.model_id, self.payload, scenario) for scenario in plans]
+
+
+def sittings(specs: Sequence[ModelSpec], tempo: Tempo) -> st.SearchStrategy[Sitting]:
+    """A payload of one of the models, valid or with one fault, under several fault plans.
+
+    Scenarios that keep a client busy till its deadline are left out.
+    """
+    return st.sampled_from(specs).flatmap(partial(_sitting, tempo=tempo))
+
+
+@cache
+def _sitting(spec: ModelSpec, tempo: Tempo) -> st.SearchStrategy[Sitting]:
+    rules = filter(breakable, spec.every_rule)
+    errors = [rule for rule in rules if not rule.id.endswith(HEAVY)]
+    faulty = st.sampled_from(errors).flatmap(partial(single_fault, spec))
+    payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_sendable)
+    fewest, most = SITTING
+    plans = st.lists(plan(spec, tempo), min_size=fewest, max_size=most)
+    return st.builds(
+        lambda payload, scenarios: Sitting(spec.id, payload, tuple(scenarios)), payloads, plans
+    )
+
+
+@cache
+def plan(spec: ModelSpec, tempo: Tempo) -> Values:
+    """The name of a fault plan: nothing, one scenario, or two at once. Shrinks to ``ok``."""
+    quick = [name for name in tempo.scenarios if not tempo.lengthy(name)]
+    names = [name for name in quick if possible(name, tempo, spec)]
+    repeated = [f"{name}:{n}" for name in names for n in TIMES]
+    counted = [name for name in repeated if possible(name, tempo, spec)]
+    alone = st.sampled_from(names) | st.sampled_from(counted)
+    pairs = st.tuples(alone, alone).map("+".join)
+    return alone | pairs.filter(lambda pair: possible(pair, tempo, spec))
+
+
+def _sendable(payload: object) -> bool:
+    return carriable(payload) and len(json.dumps(payload)) <= LIGHT

@@ -1,0 +1,285 @@
+"""Laws about a task's life: when it is polled, when that ends, and what is made of its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from wan_mockserver.admin import judges
+from wan_mockserver.admin.verdicts import Verdict, say_seconds
+from wan_validators.vendor import State
+
+from ..outcome import Kind, Outcome
+from ..run import Mishap, Run, Seen, Trouble
+from .law import KEPT, Group, Law, Level, broken
+
+GRACE: Final = 1.0
+"""Seconds by which a machine that is busy may be late."""
+
+INTERVALS: Final = 2.5
+"""A client that stops so many poll intervals before its deadline does not wait for it at all."""
+
+
+def poll_url(run: Run) -> Verdict | None:
+    known = {seen.entry.task for seen in run.creates if seen.entry.arrived}
+    stray = [seen for seen in run.seen if not seen.entry.action and seen.request.method == "GET"]
+    unknown = [seen for seen in run.polls if _asked_for(seen) not in known]
+    if stray or unknown:
+        path = (stray or unknown)[0].request.path
+        template = run.case.spec.vendor.poll
+        wanted = template.replace("{model}", run.case.model_id)
+        says = f"GET {path} asks for no task that a create named; a poll is GET {wanted}"
+        return broken(says, stray or unknown)
+    return KEPT if run.polls else None
+
+
+def first_poll(run: Run) -> Verdict | None:
+    if run.known is None or not run.followed or not run.known.response.delivery.plain:
+        return None
+    waited = run.followed[0].at - run.known.at
+    allowed = 2 * run.setting.poll_interval + GRACE
+    if waited <= allowed:
+        return KEPT
+    says = (
+        f"the first poll came {say_seconds(waited)} after the create; "
+        f"polls are wanted every {say_seconds(run.setting.poll_interval)}"
+    )
+    return broken(says, [run.known, run.followed[0]])
+
+
+def goes_on(run: Run) -> Verdict | None:
+    last = _unfinished(run)
+    if last is None:
+        return None
+    if isinstance(last, Outcome):
+        says = f"the task was never polled, and the call is reported as {last.kind}"
+        return broken(says, [run.known] if run.known else [])
+    if _early(run, last) <= INTERVALS * run.setting.poll_interval + GRACE:
+        return KEPT
+    word = f"the status {last.word!r}" if last.word is not None else "no status"
+    says = f"polling stopped {say_seconds(_since(run, last))} after the create, at {word}"
+    return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", [last])
+
+
+def whole_deadline(run: Run) -> Verdict | None:
+    last = _unfinished(run)
+    if not isinstance(last, Seen):
+        return None
+    early = _early(run, last)
+    interval = run.setting.poll_interval
+    if early > INTERVALS * interval + GRACE:
+        return None
+    if early <= interval * 1.01 + (GRACE if interval < GRACE else 0.0):
+        return KEPT
+    says = (
+        f"the last poll came {say_seconds(early)} before the deadline, though polls are "
+        f"{say_seconds(interval)} apart: one more was allowed"
+    )
+    return broken(says, [last])
+
+
+def slow_is_not_failed(run: Run) -> Verdict | None:
+    last = _unfinished(run)
+    if not isinstance(last, Seen) or run.outcome is None:
+        return None
+    if _early(run, last) > INTERVALS * run.setting.poll_interval + GRACE:
+        return None
+    if run.outcome.kind is Kind.GAVE_UP:
+        return KEPT
+    says = f"the task was not finished at the deadline, and is reported as {run.outcome.kind}"
+    return broken(says, [last])
+
+
+def last_poll_counts(run: Run) -> Verdict | None:
+    if run.told is None or run.outcome is None or not all(each.healthy for each in run.downloads):
+        return None
+    if run.outcome.kind is not Kind.GAVE_UP or not (run.results or not run.done):
+        return KEPT
+    says = f"the last poll told that the task is {run.told.word}, and the client gave it up"
+    return broken(says, [run.told])
+
+
+def end_is_end(run: Run) -> Verdict | None:
+    if run.told is None:
+        return None
+    entries = [replace(seen.entry, ended=run.ends(seen)) for seen in run.seen]
+    return judges.no_poll_after_end(entries)
+
+
+def deadline(run: Run) -> Verdict | None:
+    if isinstance(run.ended, Trouble) and run.ended.kind is Mishap.RUNAWAY:
+        return broken(run.ended.says, run.seen[-1:])
+    if not (run.creates or run.polls):
+        return None
+    begun = run.known.at if run.known else run.seen[0].at
+    allowed = run.setting.deadline + 2 * run.setting.poll_interval + GRACE
+    late = [seen for seen in (*run.creates, *run.polls) if seen.at - begun > allowed]
+    if not late:
+        return KEPT
+    says = f"a {late[0].entry.action} came {say_seconds(late[0].at - begun)} after the begin"
+    return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", late[:1])
+
+
+def task_id_kept(run: Run) -> Verdict | None:
+    if run.known is None or run.outcome is None or run.outcome.kind is not Kind.GAVE_UP:
+        return None
+    if run.outcome.task_id == run.known.entry.task:
+        return KEPT
+    given = f"names the task {run.outcome.task_id!r}" if run.outcome.task_id else "names no task"
+    says = f"the client gave up and {given}; create had told it {run.known.entry.task!r}"
+    return broken(says, [run.known])
+
+
+def failed_is_failed(run: Run) -> Verdict | None:
+    if run.record is None or run.record.state is not State.FAILED or run.outcome is None:
+        return None
+    if run.outcome.kind in (Kind.FAILED, Kind.REFUSED, Kind.GAVE_UP):
+        return KEPT
+    says = f"the task failed, and the call is reported as {run.outcome.kind}"
+    return broken(says, [run.told] if run.told else [])
+
+
+def other_words(run: Run) -> Verdict | None:
+    spoken = [poll for poll in run.followed if poll.entry.ended and poll.entry.arrived]
+    if run.told or not spoken or run.outcome is None:
+        return None
+    first = spoken[0]
+    word = first.word
+    if run.outcome.kind is not Kind.GAVE_UP and len(spoken) == 1:
+        return KEPT
+    says = f"a task whose status is {word!r} is over, and the client went on or gave it up"
+    return broken(says, spoken[:2])
+
+
+def _asked_for(seen: Seen) -> str:
+    """The task that a poll asks for, whether or not there is one."""
+    return seen.entry.task or seen.request.path.rstrip("/").rpartition("/")[2]
+
+
+def _unfinished(run: Run) -> Seen | Outcome | None:
+    """The last poll, if the task was not finished by then as far as the client could know.
+
+    The outcome where the client never polled; None where this says nothing.
+    """
+    if run.known is None or run.outcome is None:
+        return None
+    if not run.followed:
+        return run.outcome if not run.polls else None
+    last = run.followed[-1]
+    return last if last.healthy and last.json is not None and not last.entry.ended else None
+
+
+def _since(run: Run, seen: Seen) -> float:
+    assert run.known
+    return seen.at - run.known.at
+
+
+def _early(run: Run, seen: Seen) -> float:
+    """Seconds from *seen* to the deadline."""
+    return run.setting.deadline - _since(run, seen)
+
+
+PAGE: Final = "S0 to S4: create, then poll until the task is completed or failed"
+DAMAGE: Final = "public reports of clients that stop at unknown states or after a fixed few polls"
+
+LAWS: Final = (
+    Law(
+        id="poll-url",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="Polls go to the documented path, with a task id that a create answered.",
+        source="S0, S1, S3: …/generation/{task_id}; S2, S4: …/generation/task/{id}",
+        hint="take the id from the create's answer as it is, and put it into the path",
+        judge=poll_url,
+    ),
+    Law(
+        id="first-poll",
+        group=Group.LIFECYCLE,
+        level=Level.SHOULD,
+        says="The first poll comes within two poll intervals of the create.",
+        source="the upstream's recommendation: every 10 s for images, 15 s for videos",
+        hint="poll at once or after one interval; do not sleep for the expected duration",
+        judge=first_poll,
+    ),
+    Law(
+        id="goes-on",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="While a task is unfinished, in whatever word or order, polling goes on.",
+        source=DAMAGE,
+        hint="know the words that end a task; take every other for unfinished, till the deadline",
+        judge=goes_on,
+    ),
+    Law(
+        id="whole-deadline",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="The last poll of a slow task lies at most one interval before the deadline.",
+        source="a task that ends in the last interval is paid for all the same",
+        hint="compare the clock with the deadline after the poll, not before the wait",
+        judge=whole_deadline,
+    ),
+    Law(
+        id="slow-is-not-failed",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="A task that is unfinished at the deadline is given up, not reported as failed.",
+        source="it goes on at the vendor, is billed, and can be fetched for 24 hours",
+        hint="tell a time-out of your own from a failure of the task",
+        judge=slow_is_not_failed,
+    ),
+    Law(
+        id="last-poll-counts",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="An end that a poll told is reported as such, however late it came.",
+        source="a task that ends in the last interval is paid for all the same",
+        hint="look at the answer of a poll before looking at the clock",
+        judge=last_poll_counts,
+    ),
+    Law(
+        id="end-is-end",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="A task is not polled again after its end was told.",
+        source=PAGE,
+        hint="leave the loop at completed and at failed",
+        judge=end_is_end,
+    ),
+    Law(
+        id="deadline",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="The client stops asking at its deadline.",
+        source="tasks can be stuck for ever; the upstream forgets them after 24 hours",
+        hint="give every wait for a task an end",
+        judge=deadline,
+    ),
+    Law(
+        id="task-id-kept",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="A client that gives up says which task it gave up.",
+        source="results stay for 24 hours: with its id a paid task can still be fetched",
+        hint="put the task id into the error that you raise",
+        judge=task_id_kept,
+    ),
+    Law(
+        id="failed-is-failed",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="A task that failed is not reported as completed.",
+        source=PAGE,
+        hint="tell the states that end a task apart",
+        judge=failed_is_failed,
+    ),
+    Law(
+        id="other-words",
+        group=Group.LIFECYCLE,
+        level=Level.SHOULD,
+        says="The words of the vendor's other page, and capitals, end a task as well.",
+        source="the vendor of S0 on its page about asynchronous tasks: queued, running, succeeded",
+        hint="compare in lower case, and take succeeded for completed",
+        judge=other_words,
+    ),
+)

@@ -1,0 +1,123 @@
+"""Laws about what a call costs, and about how the API is treated."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wan_mockserver.admin.verdicts import Verdict, say_seconds
+
+from ..run import Run, Seen
+from .law import KEPT, Group, Law, Level, broken
+
+HASTE: Final = 0.75
+"""The part of the recommended interval that polls of a task lie apart at least, on average."""
+
+FEW: Final = 3
+"""Requests from which on it shows whether a connection is used again."""
+
+
+def one_charge(run: Run) -> Verdict | None:
+    billed = [record for record in run.tasks if record.failure is None]
+    if len(billed) <= 1:
+        return KEPT if run.creates else None
+    made = {record.entry for record in billed}
+    shown = [seen for seen in run.creates if seen.entry.number in made]
+    first = shown[0].entry
+    why = f"; the first answer: {first.delivery or first.step or first.status}" if shown else ""
+    return broken(f"one call made {len(billed)} tasks, and each is billed{why}", shown)
+
+
+def price_told(run: Run) -> Verdict | None:
+    if run.outcome is None or run.outcome.spent_usd is None or run.ledger.unknown:
+        return None
+    if run.outcome.spent_usd == run.ledger.total:
+        return KEPT
+    says = f"{run.ledger.total:f} USD were billed, and {run.outcome.spent_usd:f} are reported"
+    return broken(says, [run.told] if run.told else [])
+
+
+def poll_rate(run: Run) -> Verdict | None:
+    polls = run.followed
+    if len(polls) < FEW:
+        return None
+    mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)
+    if mean >= HASTE * run.setting.poll_interval:
+        return KEPT
+    says = f"{len(polls)} polls of one task came {say_seconds(mean)} apart on average"
+    wanted = say_seconds(run.setting.poll_interval)
+    return broken(f"{says}; {wanted} are recommended", polls[:FEW])
+
+
+def polls_per_task(run: Run) -> Verdict | None:
+    if not run.followed:
+        return None
+    most = int(1.5 * run.setting.deadline / run.setting.poll_interval) + FEW
+    if len(run.followed) <= most:
+        return KEPT
+    says = f"the task was polled {len(run.followed)} times; its deadline has room for {most}"
+    return broken(says, run.followed[-1:])
+
+
+def connections_reused(run: Run) -> Verdict | None:
+    peers = [seen.peer for seen in run.seen]
+    if len(peers) < FEW or not all(peers) or not all(map(_undisturbed, run.seen)):
+        return None
+    if len(set(peers)) < len(peers):
+        return KEPT
+    return broken(f"each of {len(peers)} requests came on a connection of its own", run.seen[:FEW])
+
+
+def _undisturbed(seen: Seen) -> bool:
+    """Whether nothing about the exchange is a reason to connect anew."""
+    return seen.entry.arrived and seen.response.delivery.plain and seen.entry.status < 400
+
+
+LAWS: Final = (
+    Law(
+        id="one-charge",
+        group=Group.MONEY,
+        level=Level.MUST,
+        says="One call makes at most one task that is billed.",
+        source="Comfy-Org/ComfyUI pull 16204: 426 billed resubmissions in seven days, by retried "
+        "creates; no vendor documents an idempotency key",
+        hint="never repeat a create that may have arrived: a reset, a time-out and a 5xx leave "
+        "that open; only a 429 made no task for certain",
+        judge=one_charge,
+    ),
+    Law(
+        id="price-told",
+        group=Group.MONEY,
+        level=Level.MUST,
+        says="What the client says it has spent is what the ledger says.",
+        source="S2, S4: usage.cost, a decimal string in USD",
+        hint="read usage.cost as a decimal; say nothing where the answer has no price",
+        judge=price_told,
+    ),
+    Law(
+        id="poll-rate",
+        group=Group.MANNERS,
+        level=Level.SHOULD,
+        says="Polls of a task are as far apart as is recommended.",
+        source="the upstream: every 10 s for images, 15 s for videos; 20 queries a second in all",
+        hint="sleep between two polls, after a failed one as well",
+        judge=poll_rate,
+    ),
+    Law(
+        id="polls-per-task",
+        group=Group.MANNERS,
+        level=Level.SHOULD,
+        says="A task is polled no more often than its deadline has room for.",
+        source="the upstream's recommendation: every 10 s for images, 15 s for videos",
+        hint="do not shorten the interval as the deadline comes near",
+        judge=polls_per_task,
+    ),
+    Law(
+        id="connections-reused",
+        group=Group.MANNERS,
+        level=Level.SHOULD,
+        says="Requests share connections where nothing went wrong with them.",
+        source="each new connection costs the vendor and the caller a TLS handshake",
+        hint="keep one session or pool for a client's life, and read bodies to their end",
+        judge=connections_reused,
+    ),
+)

@@ -1,0 +1,251 @@
+"""Laws about what is made of a task's results, and of their files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from wan_mockserver.admin.verdicts import Verdict
+from wan_validators.vendor import Output as Made
+
+from ..outcome import Kind, Output
+from ..run import Run, Seen
+from .law import KEPT, Group, Law, Level, broken
+
+MEDIA: Final = ("image/", "video/")
+
+
+def outputs_complete(run: Run) -> Verdict | None:
+    wanted = [made.kind for made in run.results if made.kind != "text"]
+    if not wanted or run.outcome is None or run.outcome.kind is Kind.GAVE_UP:
+        return None
+    if run.outcome.kind is not Kind.COMPLETED:
+        if not all(each.healthy for each in run.downloads):
+            return None
+        return broken(f"the task is done, and reported as {run.outcome.kind}", _told(run))
+    files = [output.kind for output in run.outcome.outputs if output.kind != "text"]
+    if Counter(files) == Counter(wanted):
+        return KEPT
+    return broken(f"results: {_counted(wanted)}; reported: {_counted(files)}", _told(run))
+
+
+def outputs_in_order(run: Run) -> Verdict | None:
+    if run.outcome is None or run.outcome.kind is not Kind.COMPLETED or len(run.results) < 2:
+        return None
+    reported, served = run.outcome.outputs, _served(run)
+    if Counter(each.kind for each in reported) != Counter(made.kind for made in run.results):
+        return None
+    pairs = zip(run.results, reported, strict=True)
+    moved = [nth for nth, pair in enumerate(pairs, 1) if not _alike(*pair, served)]
+    if not moved:
+        return KEPT
+    return broken(f"result {moved[0]} is reported in another's place", _told(run))
+
+
+def text_kept(run: Run) -> Verdict | None:
+    wanted = [made.value for made in run.results if made.kind == "text"]
+    if not wanted or run.outcome is None or run.outcome.kind is not Kind.COMPLETED:
+        return None
+    given = [output.text for output in run.outcome.outputs if output.kind == "text"]
+    if given == wanted:
+        return KEPT
+    says = f"the answer has {len(wanted)} texts between its images, the report {len(given)}"
+    if len(given) == len(wanted):
+        says = "a text between the images is not reported as it came"
+    return broken(says, _told(run))
+
+
+def partial_told(run: Run) -> Verdict | None:
+    files = sum(made.kind != "text" for made in run.results)
+    completed = run.outcome is not None and run.outcome.kind is Kind.COMPLETED
+    if not files or not completed or run.asked is None or run.outcome is None:
+        return None
+    fewer = files < run.asked
+    if run.outcome.partial is fewer:
+        return KEPT
+    says = f"{files} of {run.asked} images came, and the outcome "
+    says += "does not say that it is partial" if fewer else "says that it is partial"
+    return broken(says, _told(run))
+
+
+def no_results_no_success(run: Run) -> Verdict | None:
+    if not run.done or run.results or run.outcome is None:
+        return None
+    if run.outcome.kind is not Kind.COMPLETED:
+        return KEPT
+    return broken("the task is done and has no result, and is reported as completed", _told(run))
+
+
+def bytes_equal(run: Run) -> Verdict | None:
+    files = _files(run)
+    if not files or not run.downloads or not all(map(good, run.downloads)):
+        return None
+    served = {seen.entry.answer.sha256: seen.entry.answer.length for seen in run.downloads}
+    for output in files:
+        if output.sha256 not in served:
+            says = f"no file with the SHA-256 {output.sha256} was served"
+            return broken(says, run.downloads)
+        if output.length not in (None, served[output.sha256]):
+            says = f"a file of {served[output.sha256]} bytes is reported to have {output.length}"
+            return broken(says, run.downloads)
+    return KEPT
+
+
+def bad_file_no_result(run: Run) -> Verdict | None:
+    bad = [seen for seen in run.downloads if not good(seen)]
+    if not bad or run.outcome is None:
+        return None
+    paths = {seen.request.path for seen in run.downloads if good(seen)}
+    saved = len(_files(run))
+    if saved <= len(paths):
+        return KEPT
+    how = f"{bad[0].entry.status} {bad[0].response.headers.get('Content-Type', '')}".strip()
+    cut = bad[0].entry.delivery and f", {bad[0].entry.delivery}"
+    says = f"{saved} files are reported as saved, {len(paths)} came whole and as media ({how}{cut})"
+    return broken(says, bad)
+
+
+def key_in_url(run: Run) -> Verdict | None:
+    key = run.setting.api_key
+    told = [
+        each for each in run.seen if key in unquote(f"{each.request.path}?{each.request.query}")
+    ]
+    if told:
+        return broken("the API key stands in a URL, which proxies and servers log", told)
+    return KEPT if run.seen else None
+
+
+def key_stays_home(run: Run) -> Verdict | None:
+    told = [seen for seen in run.downloads if "authorization" in seen.request.headers]
+    if told:
+        return broken("the API key was sent to a result's URL, which is not the API's", told)
+    return KEPT if run.downloads else None
+
+
+def good(seen: Seen) -> bool:
+    """Whether a download came whole, is no error, and is a picture or a film."""
+    kind = seen.response.headers.get("Content-Type", "")
+    return seen.healthy and bool(seen.response.body) and kind.startswith(MEDIA)
+
+
+def _files(run: Run) -> list[Output]:
+    """The outputs that are reported as files whose bytes were read."""
+    if run.outcome is None or run.outcome.kind is not Kind.COMPLETED:
+        return []
+    return [each for each in run.outcome.outputs if each.sha256 and each.error is None]
+
+
+def _served(run: Run) -> Mapping[str, str]:
+    """The SHA-256 of each file that was served whole, by the path of its URL."""
+    return {
+        seen.request.path: seen.entry.answer.sha256
+        for seen in run.downloads
+        if seen.entry.status == 200 and seen.intact
+    }
+
+
+def _alike(made: Made, reported: Output, served: Mapping[str, str]) -> bool:
+    """Whether *reported* can be *made*, as far as one can tell."""
+    if made.kind != reported.kind:
+        return False
+    if made.kind == "text" or reported.error is not None:
+        return True
+    if reported.sha256 is None:
+        return reported.url in (None, made.value)
+    return served.get(urlsplit(made.value).path, reported.sha256) == reported.sha256
+
+
+def _told(run: Run) -> list[Seen]:
+    return [run.told] if run.told else []
+
+
+def _counted(kinds: list[str]) -> str:
+    """``2 image, 1 video``; ``none``."""
+    return ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(kinds).items())) or "none"
+
+
+LAWS: Final = (
+    Law(
+        id="outputs-complete",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="Every image and video of a task that is done is reported, and nothing else.",
+        source="S0, S1, S3: images or videos; S2, S4: output[].content[]",
+        hint="read the whole list, not its first item; report a file that cannot be had as such",
+        judge=outputs_complete,
+    ),
+    Law(
+        id="outputs-in-order",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="Results are reported in the order in which they came.",
+        source="S2: n images have the seeds seed, seed + 1, …; S4: texts belong between images",
+        hint="collect parallel downloads by their place in the list, not as they end",
+        judge=outputs_in_order,
+    ),
+    Law(
+        id="text-kept",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="The texts of an interleaved answer are reported as they came.",
+        source="S4: content of type text",
+        hint="look at the type of each part of the content",
+        judge=text_kept,
+    ),
+    Law(
+        id="partial-told",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="Fewer images than were asked for are reported as partial, and only then.",
+        source="the upstream: with n > 1 some images can fail while the task succeeds",
+        hint="compare the number of results with n, and say partial if it is smaller",
+        judge=partial_told,
+    ),
+    Law(
+        id="no-results-no-success",
+        group=Group.LIFECYCLE,
+        level=Level.MUST,
+        says="A task that is done and has no results is not reported as completed.",
+        source="S0 to S4: a completed task has results",
+        hint="take a missing or an empty list of results for an error",
+        judge=no_results_no_success,
+    ),
+    Law(
+        id="bytes-equal",
+        group=Group.DOWNLOAD,
+        level=Level.MUST,
+        says="The bytes of a reported file are those that were served.",
+        source="a file that was read as text or cut is damaged, and nothing says so",
+        hint="read the body as bytes, to its end",
+        judge=bytes_equal,
+    ),
+    Law(
+        id="bad-file-no-result",
+        group=Group.DOWNLOAD,
+        level=Level.MUST,
+        says="What is expired, cut, empty or no media is an error, not a saved file.",
+        source="the upstream's result URLs expire after 24 hours, and then answer with a page",
+        hint="check status, Content-Type and Content-Length before keeping a file",
+        judge=bad_file_no_result,
+    ),
+    Law(
+        id="key-in-url",
+        group=Group.DOWNLOAD,
+        level=Level.MUST,
+        says="The API key stands in no URL.",
+        source="S0 to S4: the key belongs in the Authorization header",
+        hint="send the key in the header only",
+        judge=key_in_url,
+    ),
+    Law(
+        id="key-stays-home",
+        group=Group.DOWNLOAD,
+        level=Level.SHOULD,
+        says="The API key is not sent to the URLs of results.",
+        source="result URLs are signed ones at another host, which must not learn the key",
+        hint="download with a session of its own that has no Authorization header",
+        judge=key_stays_home,
+    ),
+)

@@ -1,0 +1,229 @@
+"""Laws about what a client sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from wan_mockserver.admin.verdicts import Verdict
+from wan_validators.checks import Json
+from wan_validators.reading import read
+from wan_validators.wording import brief
+
+from ..outcome import Kind
+from ..run import Run, Seen
+from .law import KEPT, Group, Law, Level, broken
+from .wires import asked_and_sent, named_model
+
+
+def documented_form(run: Run) -> Verdict | None:
+    for seen in run.creates:
+        document = read(seen.request.body or b"")
+        if not isinstance(document.value, dict):
+            return broken("the body of the create is no JSON object", [seen])
+        if document.findings:
+            return broken(f"in the body of the create, {document.findings[0].message}", [seen])
+        if _foreign(run, seen):
+            names = ", ".join(document.value)
+            says = f"nothing that was asked for stands where the documents say; members: {names}"
+            return broken(says, [seen])
+    return KEPT if run.creates else None
+
+
+def payload_intact(run: Run) -> Verdict | None:
+    if not run.case.report.valid:
+        return None
+    judged = False
+    for seen in run.creates:
+        pair = asked_and_sent(run, seen)
+        if pair is None or _foreign(run, seen):
+            continue
+        judged = True
+        for says in _lost(*pair):
+            return broken(says, [seen])
+        if named_model(run, seen) != run.case.model_id:
+            says = f"the create is for {named_model(run, seen)!r}, not for {run.case.model_id!r}"
+            return broken(says, [seen])
+    return KEPT if judged else None
+
+
+def nothing_added(run: Run) -> Verdict | None:
+    if not run.case.report.valid:
+        return None
+    for seen in run.creates:
+        pair = asked_and_sent(run, seen)
+        if pair is None or _foreign(run, seen):
+            continue
+        for pointer, value in _added(*pair):
+            if pointer.removeprefix("/") not in run.case.spec.vendor.tolerated:
+                return broken(f"nobody asked for {pointer}, which is {_shown(value)}", [seen])
+    return KEPT if run.creates else None
+
+
+def create_url(run: Run) -> Verdict | None:
+    stray = [seen for seen in run.seen if not seen.entry.action and seen.request.method != "GET"]
+    if stray:
+        request, template = stray[0].request, run.case.spec.vendor.create
+        wanted = template.format(model=run.case.model_id)
+        return broken(f"{request.method} {request.path} is not POST {wanted}", stray)
+    return KEPT if run.creates else None
+
+
+def bearer_header(run: Run) -> Verdict | None:
+    wanted = f"Bearer {run.setting.api_key}"
+    asking = (*run.creates, *run.polls)
+    wrong = [seen for seen in asking if seen.request.headers.get("authorization") != wanted]
+    if not wrong:
+        return KEPT if asking else None
+    given = wrong[0].request.headers.get("authorization")
+    says = "has no Authorization header"
+    if given is not None:
+        says = "has an Authorization header that is not Bearer and the API key"
+    return broken(f"a {wrong[0].entry.action} {says}", wrong)
+
+
+def json_content_type(run: Run) -> Verdict | None:
+    types = [(seen, seen.request.headers.get("content-type", "")) for seen in run.creates]
+    for seen, given in types:
+        if given.partition(";")[0].strip().lower() != "application/json":
+            return broken(f"the content type of the create is {given or 'missing'}", [seen])
+    return KEPT if types else None
+
+
+def invalid_told(run: Run) -> Verdict | None:
+    if run.case.report.valid or run.outcome is None:
+        return None
+    if run.outcome.kind is not Kind.COMPLETED:
+        return KEPT
+    error = run.case.report.errors[0]
+    where = error.pointer or "the payload"
+    return broken(f"{where} is invalid ({error.message}), and the call is reported as completed")
+
+
+def local_limits(run: Run) -> Verdict | None:
+    if not run.case.report.valid or run.outcome is None:
+        return None
+    if run.outcome.kind is not Kind.NOT_SENT:
+        return KEPT
+    why = run.outcome.message or "it does not say why"
+    return broken(f"the client refused by itself what the documents allow: {brief(why)}")
+
+
+def _foreign(run: Run, seen: Seen) -> bool:
+    """Whether the body has none of the members that were asked for."""
+    pair = asked_and_sent(run, seen)
+    return pair is not None and bool(pair[0]) and not pair[0].keys() & pair[1].keys()
+
+
+def _lost(asked: Json, sent: Json, pointer: str = "") -> Iterator[str]:
+    """What of *asked* is missing from *sent* or stands there as something else."""
+    if type(asked) is not type(sent):
+        yield f"{pointer} was {_shown(asked)}, and came as {_shown(sent)}"
+    elif isinstance(asked, dict):
+        for name, value in asked.items():
+            if name not in sent:
+                yield f"{pointer}/{name} was asked for and never sent"
+            else:
+                yield from _lost(value, sent[name], f"{pointer}/{name}")
+    elif isinstance(asked, list):
+        if len(asked) != len(sent):
+            yield f"{pointer} had {len(asked)} items, and came with {len(sent)}"
+            return
+        for index, (one, other) in enumerate(zip(asked, sent, strict=True)):
+            yield from _lost(one, other, f"{pointer}/{index}")
+    elif asked != sent:
+        yield f"{pointer} was {_shown(asked)}, and came as {_shown(sent)}"
+
+
+def _added(asked: Json, sent: Json, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Members of *sent* that *asked* has not, at any depth."""
+    if isinstance(asked, dict) and isinstance(sent, dict):
+        for name, value in sent.items():
+            if name not in asked:
+                yield f"{pointer}/{name}", value
+            else:
+                yield from _added(asked[name], value, f"{pointer}/{name}")
+    elif isinstance(asked, list) and isinstance(sent, list):
+        for index, (one, other) in enumerate(zip(asked, sent, strict=False)):
+            yield from _added(one, other, f"{pointer}/{index}")
+
+
+def _shown(value: Json) -> str:
+    return json.dumps(brief(value), ensure_ascii=False)
+
+
+LAWS: Final = (
+    Law(
+        id="documented-form",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="A create's body is the documented JSON object, or the vendor's own wrapper of it.",
+        source="S0 to S4; for the wrapper, the published SDKs of the vendor of S2 and S4",
+        hint="send the payload's members at the top of the body, as UTF-8 JSON, each once",
+        judge=documented_form,
+    ),
+    Law(
+        id="payload-intact",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="What arrives is what was asked for: no member lost, renamed, re-typed or changed.",
+        source="S0 to S4; lengths counted in UTF-16 units and sizes written WxH are usual mistakes",
+        hint="hand the payload through as it is; do not cut, translate or drop members",
+        judge=payload_intact,
+    ),
+    Law(
+        id="nothing-added",
+        group=Group.SENDING,
+        level=Level.SHOULD,
+        says="No member is sent that was not asked for.",
+        source="S0 to S4: each member has a documented default; a client's own can cost more",
+        hint="leave out what the caller left out, so that the documented defaults apply",
+        judge=nothing_added,
+    ),
+    Law(
+        id="create-url",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="Tasks are created by POST at the documented path of the model.",
+        source="S0, S1, S3: /vendors/alibaba/v1/{model}/generation; S2, S4: /model/v1/generation",
+        hint="join base URL and path with exactly one slash, and put the model in as documented",
+        judge=create_url,
+    ),
+    Law(
+        id="bearer-header",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="Creates and polls carry the API key in the header Authorization: Bearer <key>.",
+        source="S0 to S4",
+        hint="set the header once on the session that sends both",
+        judge=bearer_header,
+    ),
+    Law(
+        id="json-content-type",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="Creates say that their body is application/json.",
+        source="S0 to S4",
+        hint="set Content-Type: application/json, or let the HTTP library encode the JSON",
+        judge=json_content_type,
+    ),
+    Law(
+        id="invalid-told",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="A payload that the documents forbid is never reported as completed.",
+        source="S0 to S4: the limits; S4: codes 001021001 to 001021018",
+        hint="run wanproof lint first, or hand the refusal on; do not mend payloads silently",
+        judge=invalid_told,
+    ),
+    Law(
+        id="local-limits",
+        group=Group.SENDING,
+        level=Level.MUST,
+        says="Limits that the client checks itself are not stricter than the documented ones.",
+        source="S0 to S4: the limits, which wanproof rules prints",
+        hint="count text in code points and sizes in pixels, and compare with wanproof rules",
+        judge=local_limits,
+    ),
+)

@@ -1,0 +1,167 @@
+"""A whole run of the suite: every call, every judge, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from wan_mockserver.admin.verdicts import Verdict
+from wan_validators.catalog import catalog
+from wan_validators.spec import ModelSpec
+
+from .arena import Arena
+from .case import Case
+from .clients import Client
+from .draws import sittings
+from .laws import LAWS, Law
+from .report import Report
+from .search import Search
+from .tally import Tally, is_unsupported, judged, names
+from .tempo import REAL, VIRTUAL, Tempo
+from .walk import walk
+
+EXAMPLES: Final = 200
+"""Random calls of a run that is told neither a number nor a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to ask of a client, and for how long.
+
+    *examples* is how many calls are drawn at random after the walk through every rule and
+    scenario, *seconds* after how long no further one is begun, None for no such limit. Empty
+    *scenarios* are all of them. *edges* also sends the values at every limit.
+    """
+
+    specs: Sequence[ModelSpec] = ()
+    laws: Sequence[Law] = LAWS
+    scenarios: Sequence[str] = ()
+    profile: str = "full"
+    seed: int = 0
+    examples: int = EXAMPLES
+    seconds: float | None = None
+    edges: bool = True
+    real_time: bool = False
+    full_size: bool = False
+
+    def tempo(self, client: Client) -> Tempo:
+        return REAL if self.real_time or not client.in_process else VIRTUAL
+
+
+Watch = Callable[[Tally, int], None]
+"""Hears of each call: what they add up to, and how many there will be at least."""
+
+
+def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None) -> Report:
+    """Holds *client* to the laws of *plan*.
+
+    Deterministic for a client that is: the same plan makes the same calls. An interrupt ends
+    the run, and what was found until then is reported. Raises UsageError for a client that
+    cannot be started.
+    """
+    specs = plan.specs or catalog()
+    tempo = plan.tempo(client)
+    tally = Tally(plan.laws)
+    begun = monotonic()
+    notes = []
+    with Arena(client, tempo, full_size=plan.full_size) as arena:
+        course = Course(arena, plan, tally, watch)
+        try:
+            course.walk(specs, tempo)
+            course.search(specs, tempo)
+        except KeyboardInterrupt:
+            notes.append("The run was interrupted.")
+    return Report(
+        client=client.name,
+        profile=plan.profile,
+        seed=plan.seed,
+        cases=tally.cases,
+        unsupported=tally.unsupported,
+        seconds=monotonic() - begun,
+        results=tally.results(),
+        coverage=tally.coverage(specs, _possible(plan, tempo)),
+        models=[spec.id for spec in specs],
+        notes=notes,
+    )
+
+
+class Course:
+    """The calls of one run, one after the other."""
+
+    def __init__(self, arena: Arena, plan: Plan, tally: Tally, watch: Watch) -> None:
+        self._arena = arena
+        self._plan = plan
+        self._tally = tally
+        self._watch = watch
+        self._ends = None if plan.seconds is None else monotonic() + plan.seconds
+        self._calls = 0
+        self._total = 0
+        self._declined: set[str] = set()
+
+    def walk(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
+        """Every rule and every scenario once."""
+        everywhere = self._arena.client.in_process
+        chosen = walk(specs, tempo, everywhere=everywhere, edges=self._plan.edges)
+        cases = [case for case in chosen if self._is_wanted(case)]
+        self._total = len(cases) + self._plan.examples
+        for case in cases:
+            if case.model_id not in self._declined:
+                self.make(case, earnest=True)
+
+    def search(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
+        """Random calls at the models that the client has not declined."""
+        left = tuple(spec for spec in specs if spec.id not in self._declined)
+        most = self._tally.cases + self._plan.examples
+        if not left or self._plan.scenarios or not self._plan.examples:
+            return
+        search = Search(sittings(left, tempo), self._drawn, self._plan.seed)
+        search.run(lambda: self._tally.cases < most and not self._is_over(), {*self._tally.broken})
+
+    def make(self, case: Case, *, earnest: bool) -> dict[str, Verdict]:
+        """Makes the call and judges it; in earnest, it counts."""
+        self._calls += 1
+        run = self._arena.run(case, self._calls)
+        verdicts = judged(self._plan.laws, run)
+        if earnest:
+            self._tally.add(run, verdicts)
+        else:
+            self._tally.keep(run, verdicts)
+        if is_unsupported(run):
+            self._declined.add(case.model_id)
+        self._watch(self._tally, self._total)
+        return verdicts
+
+    def _drawn(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
+        return None if self._is_over() else self.make(case, earnest=earnest)
+
+    def _is_wanted(self, case: Case) -> bool:
+        chosen = self._plan.scenarios
+        return not chosen or any(name in chosen for name in names(case.scenario))
+
+    def _is_over(self) -> bool:
+        return self._ends is not None and monotonic() >= self._ends
+
+
+def _possible(plan: Plan, tempo: Tempo) -> list[str]:
+    return list(plan.scenarios or tempo.scenarios)
+
+
+def replayed(client: Client, case: Case, tempo: Tempo, law: Law) -> Report:
+    """One call again, judged by one law."""
+    tally = Tally([law])
+    begun = monotonic()
+    with Arena(client, tempo) as arena:
+        run = arena.run(case, 1)
+        tally.add(run, judged([law], run))
+    return Report(
+        client=client.name,
+        profile="replay",
+        seed=0,
+        cases=1,
+        unsupported=tally.unsupported,
+        seconds=monotonic() - begun,
+        results=tally.results(),
+        models=[case.model_id],
+    )

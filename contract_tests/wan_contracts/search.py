@@ -1,0 +1,117 @@
+"""Random search for calls that break a law, and the smallest of them, by Hypothesis."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Final
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+
+from wan_mockserver.admin.verdicts import Verdict
+
+from .case import Case
+from .draws import Sitting
+
+CHUNK: Final = 40
+"""Sittings that are drawn from one seed."""
+
+SHRINKING: Final = 400
+"""Calls that may be made to find a smaller one, for each law."""
+
+Judged = Mapping[str, Verdict]
+Make = Callable[[Case, bool], Judged | None]
+"""Makes a call, in earnest or in search of a smaller one; None when the time is over."""
+
+
+class Search:
+    """Draws sittings from *strategy*, and looks for the smallest call that breaks each law.
+
+    *make* makes a call and judges it. What is drawn depends on *seed* and on the client alone,
+    so a seed repeats the whole search.
+    """
+
+    def __init__(self, strategy: SearchStrategy[Sitting], make: Make, seed: int) -> None:
+        self._strategy = strategy
+        self._make = make
+        self._seed = seed
+        self._known: dict[str, frozenset[str]] = {}
+        self._over = False
+
+    def run(self, wanted: Callable[[], bool], known: set[str]) -> None:
+        """Goes on while more calls are *wanted*. Laws *known* to be broken are not looked for."""
+        chunk = 0
+        while wanted() and not self._over:
+            found = self._chunk(chunk, known, wanted)
+            for law in sorted(found - known):
+                self._smallest(chunk, law)
+            known |= found
+            chunk += 1
+
+    def _chunk(self, chunk: int, known: set[str], wanted: Callable[[], bool]) -> frozenset[str]:
+        """The laws not *known* that the first call to break any of them breaks."""
+        found: frozenset[str] = frozenset()
+
+        def breaks(sitting: Sitting) -> bool:
+            nonlocal found
+            for case in sitting.cases():
+                if found or not wanted():
+                    return False
+                found = self._broken(case, earnest=True) - known
+            return False
+
+        self._find(chunk, breaks, [Phase.generate])
+        return found
+
+    def _smallest(self, chunk: int, law: str) -> None:
+        """Draws the same again, and then ever smaller calls that break *law*."""
+        left = SHRINKING
+
+        def breaks(sitting: Sitting) -> bool:
+            nonlocal left
+            for case in sitting.cases():
+                new = _key(case) not in self._known
+                if new and left <= 0:
+                    continue
+                left -= new
+                if law in self._broken(case, earnest=False):
+                    return True
+            return False
+
+        self._find(chunk, breaks, [Phase.generate, Phase.shrink])
+
+    def _find(self, chunk: int, breaks: Callable[[Sitting], bool], phases: Sequence[Phase]) -> None:
+        try:
+            find(
+                self._strategy,
+                breaks,
+                settings=settings(
+                    max_examples=CHUNK,
+                    phases=phases,
+                    database=None,
+                    deadline=None,
+                    suppress_health_check=list(HealthCheck),
+                ),
+                random=Random(f"{self._seed}/{chunk}"),
+            )
+        except (NoSuchExample, Unsatisfiable, Flaky):
+            """Nothing, or nothing that happens twice; whatever was found is kept already."""
+
+    def _broken(self, case: Case, *, earnest: bool) -> frozenset[str]:
+        """The laws that *case* breaks; a call that was made before is not made again."""
+        key = _key(case)
+        if key not in self._known:
+            verdicts = self._make(case, earnest)
+            if verdicts is None:
+                self._over = True
+                return frozenset()
+            broken = (law for law, verdict in verdicts.items() if not verdict.passed)
+            self._known[key] = frozenset(broken)
+        return self._known[key]
+
+
+def _key(case: Case) -> str:
+    return json.dumps(case.as_json(), sort_keys=True)

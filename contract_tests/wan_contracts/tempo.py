@@ -1,0 +1,104 @@
+"""How time passes for a client under test, and the scenarios that suit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from wan_mockserver.delivery import Cut
+from wan_mockserver.lifecycle import Never, Seconds
+from wan_mockserver.scenarios.catalogue import shipped
+from wan_mockserver.scenarios.scenario import Lag, Outcome, Scenario, Step
+from wan_validators.spec import ModelSpec
+
+LATE: Final = 0.02
+"""Seconds, in the median, by which a late answer is late: far below any time-out."""
+
+HURRY: Final = 50
+"""So many times faster than the catalogue's comes the body of a slow answer."""
+
+PARTS: Final = ("create", "poll", "download")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tempo:
+    """Seconds until a task's deadline, for one request, and between two polls.
+
+    In *virtual* time no second really passes, and the interval is the one that the model's
+    vendor recommends; elsewhere it is *interval*. *patience* is how many real seconds a call
+    may take before its client has hung.
+    """
+
+    name: str
+    deadline: float
+    timeout: float
+    patience: float
+    interval: float | None = None
+
+    @property
+    def virtual(self) -> bool:
+        return self.interval is None
+
+    def interval_for(self, spec: ModelSpec) -> float:
+        """Seconds that a client is asked to wait between two polls of such a task."""
+        return spec.outputs.interval if self.interval is None else self.interval
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """The shipped scenarios as they go at this tempo, and those of the suite itself."""
+        own = {scenario.name: scenario for scenario in self._own()}
+        return {name: self._paced(each) for name, each in shipped().items()} | own
+
+    def lengthy(self, name: str) -> bool:
+        """Whether *name* keeps a client busy till its deadline, or waits for its time-out."""
+        scenario = self.scenarios[name]
+        steps = [step for part in PARTS for step in getattr(scenario, part).steps]
+        waits = any(step.retry_after for step in steps) and not self.virtual
+        silent = any(step.cut is Cut.SILENCE for step in steps)
+        unreadable = scenario.poll.upper_case or scenario.poll.other_words
+        slow = isinstance(scenario.outcome.lifecycle, Never | Seconds)
+        return bool(waits or silent or unreadable or slow)
+
+    def _own(self) -> Iterator[Scenario]:
+        """Tasks that end so late that only the last poll can see it, whenever that is."""
+        step = 10.0 if self.virtual else self.deadline / 30
+        for nth in (1, 2, 3):
+            ends = Seconds(self.deadline - (nth - 0.9) * step)
+            yield Scenario(
+                name=f"last-minute-{nth}",
+                group="outcome",
+                summary="The task ends just before the deadline.",
+                outcome=Outcome(lifecycle=ends),
+            )
+
+    def _paced(self, scenario: Scenario) -> Scenario:
+        """*scenario*, with shorter waits where they would really pass."""
+        parts = {
+            part: replace(value, steps=tuple(map(self._step, value.steps)))
+            for part, value in ((part, getattr(scenario, part)) for part in PARTS)
+        }
+        lifecycle = scenario.outcome.lifecycle
+        if isinstance(lifecycle, Seconds) and not self.virtual:
+            outcome = replace(scenario.outcome, lifecycle=Seconds(self.deadline / 2))
+            parts["outcome"] = outcome
+        return replace(scenario, **parts)
+
+    def _step(self, step: Step) -> Step:
+        if step.delay:
+            step = replace(step, delay=Lag(median=LATE, sigma=step.delay.sigma))
+        if step.pace:
+            step = replace(step, pace=step.pace * HURRY)
+        if step.retry_after and not self.virtual:
+            step = replace(step, retry_after=1.0, times=1)
+        return step
+
+
+VIRTUAL: Final = Tempo(name="virtual", deadline=900.0, timeout=1.0, patience=20.0)
+"""For clients in the suite's own process, whose clock is the suite's."""
+
+REAL: Final = Tempo(name="real", deadline=3.0, timeout=1.0, patience=15.0, interval=0.002)
+"""For all others. Waits are short, but not so short that a busy machine matters."""
+
+TEMPOS: Final = {tempo.name: tempo for tempo in (VIRTUAL, REAL)}

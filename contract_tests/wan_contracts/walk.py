@@ -1,0 +1,187 @@
+"""The cases that every run goes through, in a fixed order: each rule and each scenario once."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from random import Random
+from typing import Any, Final
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis.errors import HypothesisException
+
+from wan_mockserver import making
+from wan_mockserver.scenarios.known import Scenarios
+from wan_validators import lint, pointer
+from wan_validators.checks import Json
+from wan_validators.outputs import Images
+from wan_validators.pointer import ANY, MISSING
+from wan_validators.spec import ModelSpec, Rule, Severity
+
+from .case import Case
+from .payloads import is_leaf
+from .strategies import single_fault, valid
+from .tempo import Tempo
+from .values import Values, good
+
+EXACT: Final = 2**53
+"""Integers beyond it are not the same number to every client."""
+
+LIGHT: Final = 100_000
+"""Characters of a payload that can be sent many times without wearing out anybody's patience."""
+
+SIMPLEST: Final = settings(
+    max_examples=1,
+    phases=[Phase.generate],
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Held:
+    """A value that Hypothesis does not write down, since it may hold megabytes."""
+
+    def __init__(self, value: Json) -> None:
+        self.value = value
+
+
+def walk(
+    specs: Sequence[ModelSpec], tempo: Tempo, *, everywhere: bool, edges: bool
+) -> Iterator[Case]:
+    """Plain calls first, then every scenario, then limits from within, then broken rules.
+
+    A scenario comes up once at each vendor if *everywhere*, else once; where it can happen at
+    several models they take turns. With *edges*, values at the limits of every rule are sent.
+    """
+    for spec in specs:
+        yield Case(spec.id, plain(spec))
+    yield from _scenarios(specs, tempo, everywhere=everywhere)
+    for spec in specs:
+        if edges:
+            yield from (Case(spec.id, payload) for payload in _edges(spec))
+        yield from (Case(spec.id, payload) for payload in faults(spec))
+
+
+@cache
+def plain(spec: ModelSpec) -> Any:
+    """The simplest valid payload, for two images where images are made."""
+    payload = _simplest(valid(spec))
+    if not isinstance(spec.outputs, Images):
+        return payload
+    return pointer.put(payload, pointer.parse(spec.outputs.count), 2)
+
+
+def possible(scenario: str, tempo: Tempo, spec: ModelSpec) -> bool:
+    """Whether *scenario* can happen to a task of that model."""
+    try:
+        named = _known(tempo).named(scenario)
+    except ValueError:
+        return False
+    return making.why_not(named, spec.vendor, spec) is None
+
+
+def carriable(payload: Json) -> bool:
+    """Whether every client can be told of *payload* in JSON, and send it on unchanged.
+
+    Not so for lone surrogates, for numbers that only Python tells apart, and for what is no
+    object.
+    """
+    return type(payload) is dict and _carriable(payload)
+
+
+@cache
+def faults(spec: ModelSpec) -> tuple[Any, ...]:
+    """For each rule of *spec*, the simplest payload that breaks it and no other."""
+    found = (_simplest(single_fault(spec, rule)) for rule in spec.every_rule if breakable(rule))
+    return tuple(payload for payload in found if payload is not MISSING)
+
+
+@cache
+def _edges(spec: ModelSpec) -> tuple[Any, ...]:
+    """Valid payloads, each with one value at an edge of what its rules accept."""
+    base = plain(spec)
+    made: dict[str, Any] = {}
+    for rule in spec.rules:
+        values = good(rule.check) if is_leaf(spec, rule.path) else ()
+        for value in filter(_light, values):
+            for path in _places(base, rule):
+                payload = pointer.put(base, path, value)
+                if carriable(payload) and lint(payload, spec.id).valid:
+                    made.setdefault(json.dumps(payload, sort_keys=True), payload)
+    return tuple(made.values())
+
+
+def _scenarios(specs: Sequence[ModelSpec], tempo: Tempo, *, everywhere: bool) -> Iterator[Case]:
+    vendors = list(dict.fromkeys(spec.vendor for spec in specs))
+    for nth, name in enumerate(tempo.scenarios):
+        places = [
+            [spec for spec in specs if spec.vendor is vendor and possible(name, tempo, spec)]
+            for vendor in vendors
+        ]
+        places = [each for each in places if each]
+        if not everywhere:
+            places = places[nth % len(places) :][:1] if places else []
+        for candidates in places:
+            spec = candidates[nth % len(candidates)]
+            yield Case(spec.id, plain(spec), name)
+
+
+def _places(payload: Json, rule: Rule) -> Iterable[pointer.Path]:
+    """Where a value of *rule* may be put into *payload*, one place at most."""
+    if ANY not in rule.path:
+        return [rule.path]
+    return [path for path, _ in pointer.find(payload, rule.path)[:1]]
+
+
+def _light(value: Json) -> bool:
+    return type(value) is not str or len(value) <= LIGHT
+
+
+def _simplest(strategy: Values) -> Any:
+    """The simplest value that *strategy* draws and that can be sent; MISSING if it has none."""
+    held = strategy.filter(carriable).map(Held)
+    try:
+        return find(held, lambda _: True, settings=SIMPLEST, random=Random(0)).value
+    except (HypothesisException, ValueError):
+        return MISSING
+
+
+def breakable(rule: Rule) -> bool:
+    """Whether a client can be asked to break *rule*: an error that the payload itself has.
+
+    Payloads are objects, and the model is named apart from them.
+    """
+    return rule.severity is Severity.ERROR and rule.path not in ((), ("model",))
+
+
+def _carriable(value: Json) -> bool:
+    match value:
+        case dict():
+            return all(_carriable(name) and _carriable(each) for name, each in value.items())
+        case list():
+            return all(map(_carriable, value))
+        case str():
+            return _encodable(value)
+        case bool():
+            return True
+        case int():
+            return abs(value) <= EXACT
+        case float():
+            return math.isfinite(value) and not value.is_integer()
+    return value is None
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@cache
+def _known(tempo: Tempo) -> Scenarios:
+    return Scenarios(tempo.scenarios)
