@@ -1,0 +1,57 @@
+"""A client over aiohttp. To put it to the test:
+
+wanproof check --client contract_tests/adapters/aiohttp_client.py:client
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+import aiohttp
+
+from wan_contracts.case import Setting
+from wan_contracts.conversation import converse
+from wan_contracts.driving import Fetched, drive_async
+from wan_contracts.outcome import Outcome
+from wan_contracts.steps import Send
+
+ERRORS: Final = (aiohttp.ClientError, TimeoutError)
+
+
+def client(setting: Setting) -> Client:
+    return Client(setting)
+
+
+class Client:
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+
+    async def generate(self, model: str, payload: Any) -> Outcome:
+        setting = replace(self._setting, model=model)
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(keepalive_timeout=setting.deadline),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=setting.timeout, sock_read=setting.timeout
+            ),
+            middlewares=(once,),
+        ) as session:
+            return await drive_async(converse(setting, payload), partial(fetch, session), ERRORS)
+
+
+async def fetch(session: aiohttp.ClientSession, step: Send) -> Fetched:
+    async with session.request(
+        step.method, step.url, headers=step.headers, data=step.body, allow_redirects=False
+    ) as got:
+        return got.status, got.headers, await got.read()
+
+
+async def once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from repeating a GET whose connection failed, at once and by itself."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,54 @@
+"""A client over httpx, for asyncio. To put it to the test:
+
+wanproof check --client contract_tests/adapters/httpx_async.py:client
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+
+import httpx
+
+from wan_contracts.case import Setting
+from wan_contracts.conversation import Conversation
+from wan_contracts.driving import Fetched, drive_async
+from wan_contracts.outcome import Outcome
+from wan_contracts.steps import Send
+
+ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
+
+tls = cache(httpx.create_ssl_context)
+"""Reading all certificates takes longer than many a call, so it is done once."""
+
+
+def client(setting: Setting) -> Client:
+    return Client(setting)
+
+
+class Client:
+    conversation = Conversation
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._http = httpx.AsyncClient(
+            transport=setting.async_transport,
+            timeout=setting.timeout,  # for each read, not for all of them
+            limits=httpx.Limits(keepalive_expiry=setting.deadline),  # its 5 s are one poll's
+            verify=tls(),
+            trust_env=False,
+        )
+
+    async def generate(self, model: str, payload: Any) -> Outcome:
+        call = self.conversation(replace(self._setting, model=model), payload)
+        return await drive_async(call.run(), self._fetch, ERRORS)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    async def _fetch(self, step: Send) -> Fetched:
+        got = await self._http.request(
+            step.method, step.url, headers=step.headers, content=step.body
+        )
+        return got.status_code, got.headers, got.content

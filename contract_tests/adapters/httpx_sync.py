@@ -1,0 +1,52 @@
+"""A client over httpx, blocking. To put it to the test:
+
+wanproof check --client contract_tests/adapters/httpx_sync.py:client
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+
+import httpx
+
+from wan_contracts.case import Setting
+from wan_contracts.conversation import Conversation
+from wan_contracts.driving import Fetched, drive
+from wan_contracts.outcome import Outcome
+from wan_contracts.steps import Send
+
+ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
+
+tls = cache(httpx.create_ssl_context)
+"""Reading all certificates takes longer than many a call, so it is done once."""
+
+
+def client(setting: Setting) -> Client:
+    return Client(setting)
+
+
+class Client:
+    conversation = Conversation
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._http = httpx.Client(
+            transport=setting.transport,
+            timeout=setting.timeout,  # for each read, not for all of them
+            limits=httpx.Limits(keepalive_expiry=setting.deadline),  # its 5 s are one poll's
+            verify=tls(),
+            trust_env=False,
+        )
+
+    def generate(self, model: str, payload: Any) -> Outcome:
+        call = self.conversation(replace(self._setting, model=model), payload)
+        return drive(call.run(), self._fetch, ERRORS)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _fetch(self, step: Send) -> Fetched:
+        got = self._http.request(step.method, step.url, headers=step.headers, content=step.body)
+        return got.status_code, got.headers, got.content

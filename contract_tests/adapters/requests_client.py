@@ -1,0 +1,49 @@
+"""A client over requests. To put it to the test:
+
+wanproof check --client contract_tests/adapters/requests_client.py:client
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from wan_contracts.case import Setting
+from wan_contracts.conversation import converse
+from wan_contracts.driving import Fetched, drive
+from wan_contracts.outcome import Outcome
+from wan_contracts.steps import Send
+
+ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
+
+
+def client(setting: Setting) -> Client:
+    return Client(setting)
+
+
+class Client:
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def generate(self, model: str, payload: Any) -> Outcome:
+        steps = converse(replace(self._setting, model=model), payload)
+        return drive(steps, self._fetch, ERRORS)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _fetch(self, step: Send) -> Fetched:
+        got = self._http.request(
+            step.method,
+            step.url,
+            headers=step.headers,
+            data=step.body,
+            timeout=self._setting.timeout,  # for each read, not for all of them
+            allow_redirects=False,
+        )
+        return got.status_code, got.headers, got.content

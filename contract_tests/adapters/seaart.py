@@ -1,0 +1,65 @@
+"""The published SDK ``seaart-sdk``, as its users call it. To put it to the test:
+
+    wanproof check --client contract_tests/adapters/seaart.py:client
+
+Nothing that the SDK does wrong is mended here. It knows one vendor, downloads nothing, and
+every exception of its but SeaArtError is one that its users do not expect either.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import seaart_sdk as sdk
+
+from wan_contracts.case import Setting
+from wan_contracts.outcome import Outcome, Output
+
+
+def client(setting: Setting) -> Client:
+    return Client(setting)
+
+
+class Client:
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._sdk = sdk.Client(
+            sdk.ClientConfig(
+                api_key=setting.api_key, base_url=setting.base_url, timeout=setting.timeout
+            )
+        )
+
+    def generate(self, model: str, payload: Any) -> Outcome:
+        if self._setting.vendor != "vtrix":
+            return Outcome.unsupported(f"seaart-sdk has no call for {model}")
+        try:
+            task_id = self._sdk.modal.create(payload).id
+        except sdk.SeaArtError as error:
+            if error.status is None:
+                return Outcome.gave_up(str(error))
+            return Outcome.refused(error.status, error.message)
+        try:
+            return done(self._wait(task_id))
+        except sdk.SeaArtError as error:
+            if error.kind == sdk.ERR_TASK_FAILED:
+                return Outcome.failed(error.message, task_id=error.task_id)
+            return Outcome.gave_up(str(error), error.task_id)
+
+    def _wait(self, task_id: str) -> Any:
+        return self._sdk.modal.wait(
+            task_id,
+            sdk.WithPollInterval(self._setting.poll_interval),
+            sdk.WithPollTimeout(self._setting.deadline),
+        )
+
+
+def done(task: Any) -> Outcome:
+    """What the SDK's task has in it that the SDK's own ``urls()`` would give."""
+    parts = [part for output in task.output or () for part in output.content if part.url]
+    cost = task.usage and task.usage.cost
+    return Outcome.completed(
+        [Output(kind=part.type, url=part.url) for part in parts],
+        task.id,
+        spent_usd=None if cost is None else Decimal(str(cost)),
+    )

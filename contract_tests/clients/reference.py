@@ -1,0 +1,24 @@
+"""The clients that keep every law, and on which those are built that break one.
+
+    wanproof check --client contract_tests/clients/reference.py:Reference
+    wanproof check --client contract_tests/clients/reference.py:AsyncReference
+
+A subclass that names another ``conversation`` is another client.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # for what stands beside this folder
+
+from adapters import httpx_async, httpx_sync
+
+
+class Reference(httpx_sync.Client):
+    """Holds the payload to the documents, then drives the call with ``httpx.Client``."""
+
+
+class AsyncReference(httpx_async.Client):
+    """The same with ``httpx.AsyncClient``."""

@@ -1,0 +1,478 @@
+"""The reference clients and the adapters, each under what can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wan_contracts import answers
+from wan_contracts.case import Setting
+from wan_contracts.conversation import Conversation, converse
+from wan_contracts.outcome import Kind, Outcome
+from wan_contracts.steps import Answer, Fault, Send, Wait
+from wan_mockserver.app import create_app
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.mock import Mock
+from wan_mockserver.patching import PatchingClock
+from wan_mockserver.server import Server
+from wan_mockserver.simulator import Simulator
+from wan_mockserver.transport import BASE_URL, AsyncWanTransport, WanTransport
+from wan_validators.catalog import model
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+HERE = Path(__file__).parent
+IN_PROCESS = ("clients/reference.py:Reference", "clients/reference.py:AsyncReference")
+ADAPTERS = ("httpx_sync", "httpx_async", "requests_client", "aiohttp_client")
+CLIENTS = (*IN_PROCESS, *(f"adapters/{name}.py:client" for name in ADAPTERS))
+SEAART = "adapters/seaart.py:client"
+
+EDIT = {"prompt": "night", "images": ["https://example.com/in.png"], "size": "768*768", "n": 1}
+CONTENT = [{"text": "night"}, {"image": "https://example.com/in.png"}]
+MESSAGES = {"messages": [{"role": "user", "content": CONTENT}]}
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "wan2.5-i2i-preview": EDIT,
+    "wan26_i2i": {
+        "model": "wan26_i2i",
+        "input": MESSAGES,
+        "parameters": {"size": "768*768", "n": 1},
+    },
+}
+INTERVAL, DEADLINE = 10.0, 900.0
+
+drawn = Artefacts()
+"""Shared, since the same seed gives the same pictures, and each takes a while to draw."""
+
+
+def factory(place: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Setting], Any]:
+    """What stands at FILE:NAME, loaded as the suite does."""
+    path, _, name = place.partition(":")
+    file = HERE / path
+    monkeypatch.syspath_prepend(str(file.parent))
+    spec = spec_from_file_location(file.stem, file)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made: Callable[[Setting], Any] = getattr(module, name)
+    return made
+
+
+@dataclass
+class Called:
+    """One call that has ended."""
+
+    outcome: Outcome
+    mock: Mock
+    clock: PatchingClock
+    peers: set[str]
+
+    def times(self, action: str) -> list[float]:
+        return [entry.at for entry in self.mock.journal() if entry.action == action]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Called]]:
+    """Lets a client make one call under a scenario, in process or over a socket."""
+    with ExitStack() as ends:
+
+        def made(
+            place: str, scenario: str = "ok", model_id: str = "wan2.5-i2i-preview", **n: int
+        ) -> Called:
+            clock, peers = PatchingClock(), set[str]()
+            mock = Mock(Simulator(clock=clock, scenario=scenario, artefacts=drawn))
+            transports: dict[str, Any] = {}
+            if place in IN_PROCESS:
+                url = BASE_URL
+                transports = {
+                    "transport": WanTransport(mock),
+                    "async_transport": AsyncWanTransport(mock),
+                }
+            else:
+                url = ends.enter_context(Server(watched(create_app(mock), peers))).url
+            setting = Setting(
+                base_url=url,
+                api_key="a-key",
+                vendor=model(model_id).vendor.name,
+                model=model_id,
+                poll_interval=INTERVAL,
+                deadline=DEADLINE,
+                timeout=30.0,
+                **transports,
+            )
+            make = factory(place, monkeypatch)
+            with clock.patch():
+                outcome = finished(make(setting), model_id, asking(model_id, **n))
+            return Called(outcome, mock, clock, peers)
+
+        yield made
+
+
+def watched(app: WSGIApplication, peers: set[str]) -> WSGIApplication:
+    """*app*, which puts the other end of each connection into *peers*."""
+
+    def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        peers.add(environ["REMOTE_PORT"])
+        return app(environ, start)
+
+    return application
+
+
+def asking(model_id: str, n: int = 1) -> dict[str, Any]:
+    payload = PAYLOADS[model_id]
+    if "parameters" in payload:
+        return {**payload, "parameters": {**payload["parameters"], "n": n}}
+    return {**payload, "n": n}
+
+
+def finished(client: Any, model_id: str, payload: Any) -> Outcome:
+    """What *client* reports, whether it blocks or awaits."""
+    if not inspect.iscoroutinefunction(client.generate):
+        outcome: Outcome = client.generate(model_id, payload)
+        if hasattr(client, "close"):
+            client.close()
+        return outcome
+
+    async def call() -> Outcome:
+        outcome: Outcome = await client.generate(model_id, payload)
+        if hasattr(client, "aclose"):
+            await client.aclose()
+        return outcome
+
+    return asyncio.run(call())
+
+
+@dataclass
+class End:
+    """How a call is to end, and how many creates and tasks it is to make."""
+
+    kind: Kind = Kind.COMPLETED
+    status: int | None = None
+    code: str | None = None
+    says: str = ""
+    known: bool = True
+    files: int | None = 1
+    partial: bool = False
+    creates: int = 1
+    tasks: int = 1
+
+
+def refused(status: int, code: str) -> End:
+    return End(Kind.REFUSED, status=status, code=code, known=False, files=0, tasks=0)
+
+
+def failed(code: str | None, says: str) -> End:
+    return End(Kind.FAILED, code=code, says=says, files=0)
+
+
+UNKNOWN = End(Kind.GAVE_UP, known=False, files=0)
+
+SCENARIOS = {
+    "ok": End(),
+    "unknown-status": End(),
+    "upper-case": End(),
+    "other-vocabulary": End(),
+    "not-found-yet": End(),
+    "slow": End(),
+    "stuck": End(Kind.GAVE_UP, says="900 seconds", files=0),
+    "accept-lost": UNKNOWN,
+    "accept-502": End(Kind.GAVE_UP, status=502, known=False, files=0),
+    "empty-202": End(Kind.GAVE_UP, status=202, known=False, files=0),
+    "html-page": End(Kind.GAVE_UP, status=200, known=False, files=0, tasks=0),
+    "truncated-body": UNKNOWN,
+    "garbage": UNKNOWN,
+    "redirect": End(Kind.REFUSED, status=307, known=False, files=0, tasks=0),
+    "rate-limited": End(creates=3),
+    "rate-limited-date": End(creates=3),
+    "rate-limited-bare": End(creates=3),
+    "http-401": refused(401, "0"),
+    "http-402": refused(402, "0"),
+    "poll-401": End(Kind.GAVE_UP, says="Invalid API Key", files=0),
+    "poll-502": End(),
+    "poll-reset-before": End(),
+    "poll-reset-midway": End(),
+    "poll-truncated-body": End(),
+    "poll-garbage": End(),
+    "poll-html-page": End(),
+    "poll-redirect": End(),
+    "poll-rate-limited-date": End(),
+    "fail-3001": failed("3001", "Task Execution Error"),
+    "moderated": failed("3001", "moderation"),
+    "no-results": failed(None, "no result"),
+    "empty-results": failed(None, "no result"),
+    "expired-urls": End(files=0),
+    "download-502": End(),
+    "download-truncated": End(),
+    "download-reset-midway": End(),
+    "download-html-page": End(files=0),
+    "download-wrong-type": End(files=0),
+    "download-empty": End(files=0),
+}
+
+
+@pytest.mark.parametrize("place", CLIENTS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_call_ends_as_its_scenario_asks(
+    place: str, scenario: str, call: Callable[..., Called]
+) -> None:
+    end = SCENARIOS[scenario]
+
+    made = call(place, scenario)
+
+    outcome = made.outcome
+    assert (outcome.kind, outcome.status, outcome.code) == (end.kind, end.status, end.code)
+    assert end.says in (outcome.message or "")
+    tasks = [task.id for task in made.mock.tasks()]
+    assert (len(made.times("create")), len(tasks)) == (end.creates, end.tasks)
+    assert outcome.task_id == (tasks[0] if end.known else None)
+    assert sum(output.sha256 is not None for output in outcome.outputs) == end.files
+    assert outcome.partial is end.partial
+    assert outcome.spent_usd is None
+
+
+@pytest.mark.parametrize("place", CLIENTS)
+class TestEachClient:
+    def test_uses_its_deadline_to_the_end(self, place: str, call: Callable[..., Called]) -> None:
+        made = call(place, "stuck")
+        polls = made.times("poll")
+        assert len(polls) == DEADLINE / INTERVAL
+        assert polls[-1] == made.times("create")[0] + DEADLINE
+
+    def test_polls_once_in_an_interval_whatever_comes(
+        self, place: str, call: Callable[..., Called]
+    ) -> None:
+        polls = call(place, "poll-reset-before:2+poll-502:2+poll-rate-limited").times("poll")
+        gaps = [later - earlier for earlier, later in pairwise(polls)]
+        assert gaps == [INTERVAL] * 8
+
+    @pytest.mark.parametrize("scenario", ["rate-limited", "rate-limited-date"])
+    def test_comes_back_when_it_is_told_to(
+        self, place: str, scenario: str, call: Callable[..., Called]
+    ) -> None:
+        first, second, third = call(place, scenario).times("create")
+        assert (second - first, third - second) == (2.0, 2.0)
+
+    def test_knows_the_price_and_the_bytes(self, place: str, call: Callable[..., Called]) -> None:
+        made = call(place, model_id="wan26_i2i")
+        assert made.outcome.spent_usd == made.mock.ledger().total
+        [output] = made.outcome.outputs
+        assert output.url
+        with httpx.Client(transport=WanTransport(made.mock)) as other:
+            served = other.get(output.url).content
+        assert output.length == len(served)
+        assert output.sha256 == type(output).of("image", served).sha256
+
+    def test_tells_the_code_of_a_failed_task(self, place: str, call: Callable[..., Called]) -> None:
+        outcome = call(place, "fail-001021096", model_id="wan26_i2i").outcome
+        assert (outcome.kind, outcome.code) == (Kind.FAILED, "001021096")
+
+    def test_tells_part_of_success(self, place: str, call: Callable[..., Called]) -> None:
+        outcome = call(place, "partial", n=2).outcome
+        assert (outcome.partial, len(outcome.outputs)) == (True, 1)
+
+    def test_keeps_texts_between_images(self, place: str, call: Callable[..., Called]) -> None:
+        outcome = call(place, "interleaved", model_id="wan26_i2i").outcome
+        kinds = [output.kind for output in outcome.outputs]
+        assert kinds[:2] == ["text", "image"]
+        assert all(output.text for output in outcome.outputs if output.kind == "text")
+
+    def test_sends_nothing_that_is_not_allowed(
+        self, place: str, call: Callable[..., Called]
+    ) -> None:
+        made = call(place, model_id="wan26_i2i", n=9)
+        assert (made.outcome.kind, made.outcome.code) == (Kind.NOT_SENT, "001021011")
+        assert made.mock.journal() == []
+
+    def test_uses_one_connection(self, place: str, call: Callable[..., Called]) -> None:
+        made = call(place, "slow")
+        assert len(made.times("poll")) == 60
+        assert len(made.peers) == (place not in IN_PROCESS)
+
+    def test_keeps_its_key_to_itself(self, place: str, call: Callable[..., Called]) -> None:
+        made = call(place)
+        [file] = [entry for entry in made.mock.journal() if entry.action == "file"]
+        assert "authorization" not in {name.lower() for name in file.sent.headers}
+        assert not any("a-key" in entry.path for entry in made.mock.journal())
+
+
+# The SDK leaves the responses to refused requests open, for the garbage collector to find.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+class TestSeaart:
+    @pytest.fixture(autouse=True)
+    def collect(self) -> Iterator[None]:
+        yield
+        gc.collect()
+
+    def test_hands_on_urls_and_the_price(self, call: Callable[..., Called]) -> None:
+        made = call(SEAART, model_id="wan26_i2i")
+        [output] = made.outcome.outputs
+        assert (made.outcome.kind, output.kind, output.sha256) == (Kind.COMPLETED, "image", None)
+        assert output.url
+        assert made.outcome.spent_usd == made.mock.ledger().total
+        assert made.times("file") == []
+
+    def test_lives_by_the_clock_that_it_is_given(self, call: Callable[..., Called]) -> None:
+        made = call(SEAART, "stuck", model_id="wan26_i2i")
+        assert (made.outcome.kind, made.clock.elapsed) == (Kind.GAVE_UP, DEADLINE)
+        assert made.outcome.task_id == made.mock.tasks()[0].id
+
+    @pytest.mark.parametrize(
+        ("scenario", "kind", "status"),
+        [
+            ("fail-001021096", Kind.FAILED, None),
+            ("http-401", Kind.REFUSED, 401),
+            ("accept-lost", Kind.GAVE_UP, None),
+            ("poll-502", Kind.GAVE_UP, None),
+        ],
+    )
+    def test_reports_what_the_sdk_raises(
+        self, scenario: str, kind: Kind, status: int | None, call: Callable[..., Called]
+    ) -> None:
+        outcome = call(SEAART, scenario, model_id="wan26_i2i").outcome
+        assert (outcome.kind, outcome.status, outcome.code) == (kind, status, None)
+
+    def test_says_what_it_cannot_do(self, call: Callable[..., Called]) -> None:
+        assert call(SEAART).outcome.kind is Kind.UNSUPPORTED
+
+
+SETTING = Setting(
+    base_url="http://host/",
+    api_key="a-key",
+    vendor="mulerouter",
+    model="wan2.5-i2i-preview",
+    poll_interval=INTERVAL,
+    deadline=100.0,
+    timeout=30.0,
+)
+ACCEPTED = b'{"task_info": {"id": "a/b", "status": "pending"}}'
+DONE = b'{"task_info": {"id": "a/b", "status": "completed"}, "images": ["http://host/1.png"]}'
+
+
+def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> list[str]:
+    """What a conversation asks for and when, as *script* answers: seconds, status and body.
+
+    A number is the seconds after which a request fails. The script's last line is repeated.
+    """
+    talk, now, asked = converse(SETTING, payload), 0.0, []
+    lines = iter(script)
+    line = script[0]
+    step = next(talk)
+    try:
+        while True:
+            if isinstance(step, Wait):
+                now += step.seconds
+                step = talk.send(now)
+                continue
+            asked.append(f"{now:g} {step.method} {step.url}")
+            line = next(lines, line)
+            if isinstance(line, tuple):
+                now += line[0]
+                step = talk.send(Answer(line[1], {}, line[2], now))
+            else:
+                now += line
+                step = talk.send(Fault("reset", now))
+    except StopIteration as end:
+        return [*asked, f"{now:g} {end.value.kind}"]
+
+
+POLL = "GET http://host/vendors/alibaba/v1/wan2.5-i2i-preview/generation/a%2Fb"
+
+
+def test_an_interval_begins_when_the_poll_before_is_answered() -> None:
+    said = replies((0, 202, ACCEPTED), (4.5, 502, b""))
+    assert said[1:3] == [f"10 {POLL}", f"24.5 {POLL}"]
+    assert said[-2:] == [f"97 {POLL}", "101.5 gave_up"]
+
+
+def test_a_late_answer_does_not_cost_the_last_poll() -> None:
+    said = replies((0, 202, ACCEPTED), (40, 502, b""))
+    assert said[1:] == [f"10 {POLL}", f"60 {POLL}", f"100 {POLL}", "140 gave_up"]
+
+
+def test_a_create_that_fails_is_not_repeated() -> None:
+    assert len(replies(3.0)) == 2
+
+
+def test_a_create_is_repeated_a_few_times_at_most() -> None:
+    said = replies((0, 429, b""))
+    assert [line.split()[0] for line in said] == ["0", "10", "20", "30", "40", "40"]
+    assert said[-1] == "40 refused"
+
+
+def test_a_file_is_fetched_again_a_few_times_at_most() -> None:
+    said = replies((0, 202, ACCEPTED), (0, 200, DONE), (0, 503, b""))
+    assert said[2:-1] == [f"{at} GET http://host/1.png" for at in (10, 20, 30, 40)]
+
+
+def test_without_lint_an_invalid_payload_is_sent() -> None:
+    class Careless(Conversation):
+        preflight = False
+
+    talk = Careless(SETTING, {"n": 9}).run()
+    assert next(talk) == Wait(0)
+    sent = talk.send(0.0)
+    assert isinstance(sent, Send)
+    assert sent.body == b'{"n": 9}'
+
+
+DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "2"}, 2.0),
+        ({"retry-after": "Tue, 14 Nov 2023 22:14:20 GMT", "date": DATE}, 60.0),
+        ({"retry-after": "Tue, 14 Nov 2023 22:12:20 GMT", "date": DATE}, 0.0),
+        ({"retry-after": DATE}, None),
+        ({"retry-after": "-1", "date": DATE}, None),
+        ({"retry-after": "soon", "date": DATE}, None),
+        ({"retry-after": "nan", "date": DATE}, None),
+        ({"retry-after": "٢", "date": DATE}, None),
+    ],
+)
+def test_retry_after_has_two_forms(headers: dict[str, str], seconds: float | None) -> None:
+    assert answers.retry_after(headers) == seconds
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"<html>", b"null", b"[" * 100_000])
+def test_what_is_no_json_object_says_nothing(body: bytes) -> None:
+    assert answers.told(body) == {}
+
+
+MEMBERS = (
+    *("id", "status", "error", "error_code", "code", "title", "detail", "message", "task_info"),
+    *("images", "videos", "output", "content", "type", "text", "url", "usage", "cost"),
+)
+WORDS = st.sampled_from((*MEMBERS, "completed", "failed", "image", "0.03", "NaN"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(document=st.dictionaries(WORDS, JSON))
+def test_no_answer_is_too_odd_to_be_read(document: dict[str, Any]) -> None:
+    answers.task_id(document)
+    answers.state(document)
+    answers.message(document)
+    assert type(answers.code(document)) in (str, int, type(None))
+    assert all(isinstance(result.value, str) for result in answers.results(document))
+    cost = answers.cost(document)
+    assert cost is None or cost.is_finite()
