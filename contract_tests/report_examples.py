@@ -1,0 +1,208 @@
+"""Reports for tests of the reporters: real exchanges with the mock, made-up verdicts on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+
+import httpx
+
+from wan_contracts.case import Case, Setting
+from wan_contracts.laws.law import Group, Law, Level
+from wan_contracts.outcome import Outcome, Output
+from wan_contracts.report import Coverage, Failure, Report, Result
+from wan_contracts.run import Mishap, Run, Seen, Trouble
+from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.clock import ManualClock
+from wan_mockserver.exchange import Exchange
+from wan_mockserver.ledger import ledger
+from wan_mockserver.mock import Mock
+from wan_mockserver.simulator import Simulator
+from wan_mockserver.transport import BASE_URL, WanTransport
+
+KEY: Final = "mr_secret_of_the_examples"
+MODEL: Final = "mulerouter/wan2.5-i2i-preview"
+PATH: Final = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+PAYLOAD: Final = {"prompt": "A cat's portrait", "images": ["https://example.com/cat.png"], "n": 1}
+INTERVAL: Final = 10.0
+
+HOSTILE: Final = (
+    "\x1b[31mred\x1b[0m [bold]markup[/bold] <script>alert(1)</script> & ]]> \x00 \ud800 "
+    "\u202eeast @everyone | cell `tick` ```fence``` \x9b2J \ufffe"
+)
+"""What a client, or whoever answers it, could write to take over what shows it."""
+
+SETTING: Final = Setting(
+    base_url=BASE_URL,
+    api_key=KEY,
+    vendor="mulerouter",
+    model=MODEL,
+    poll_interval=INTERVAL,
+    deadline=900.0,
+    timeout=30.0,
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mock whose exchanges are heard, and a client of it that has no will of its own."""
+
+    mock: Mock
+    heard: list[Exchange]
+    client: httpx.Client
+
+    def create(self, payload: Any = PAYLOAD, **options: Any) -> httpx.Response | None:
+        headers = {"Content-Type": "application/json"}
+        return self.send("POST", PATH, content=json.dumps(payload), headers=headers, **options)
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response | None:
+        """The answer; None where the connection failed."""
+        try:
+            return self.client.request(method, path, **options)
+        except httpx.TransportError:
+            return None
+
+    def poll(self, task: str, times: int) -> None:
+        for _ in range(times):
+            self.mock.clock.advance(INTERVAL)
+            self.send("GET", f"{PATH}/{task}")
+
+    def run(self, ended: Outcome | Trouble, case: Case) -> Run:
+        tasks = self.mock.tasks()
+        start = self.heard[0].entry.at if self.heard else 0.0
+        entries = {entry.number: entry for entry in self.mock.journal()}
+        seen = tuple(
+            Seen(
+                request=each.request,
+                response=each.response,
+                entry=entries[each.entry.number],
+                at=each.entry.at - start,
+            )
+            for each in self.heard
+        )
+        return Run(
+            case=case,
+            setting=SETTING,
+            ended=ended,
+            seen=seen,
+            tasks=tuple(tasks),
+            ledger=ledger(tasks),
+        )
+
+
+def server(scenario: str = "ok", headers: Mapping[str, str] | None = None) -> Server:
+    heard: list[Exchange] = []
+    mock = Mock(Simulator(seed=7, clock=ManualClock(), scenario=scenario, listener=heard.append))
+    own = {"Authorization": f"Bearer {KEY}"} if headers is None else headers
+    client = httpx.Client(transport=WanTransport(mock), base_url=BASE_URL, headers=own)
+    return Server(mock, heard, client)
+
+
+@cache
+def paid_twice() -> Run:
+    """A create whose answer is lost is repeated, which makes two tasks."""
+    at = server("accept-lost")
+    at.create()
+    at.mock.clock.advance(1.5)
+    answer = at.create()
+    assert answer is not None
+    task = answer.json()["task_info"]["id"]
+    at.poll(task, 3)
+    path = f"/files/{task}/1.png"
+    at.send("GET", path)
+    outcome = Outcome.completed([Output.of("image", b"PNG", f"{BASE_URL}{path}")], task)
+    return at.run(outcome, Case(MODEL, PAYLOAD, "accept-lost"))
+
+
+@cache
+def stuck(polls: int = 90) -> Run:
+    """A task that never ends, and a client that crashes over it."""
+    at = server("stuck")
+    answer = at.create()
+    assert answer is not None
+    at.poll(answer.json()["task_info"]["id"], polls)
+    stderr = f"Traceback (most recent call last):\n  key {KEY}\nRecursionError: {HOSTILE}\n"
+    trouble = Trouble(kind=Mishap.CRASHED, says=f"exit code 1 {HOSTILE}", stderr=stderr)
+    return at.run(trouble, Case(MODEL, PAYLOAD, "stuck"))
+
+
+@cache
+def hostile() -> Run:
+    """Everything that a client chooses is chosen to do harm."""
+    at = server("http-503", headers={"Authorization": f"token {KEY}", "X-Leak": f"a{KEY}b"})
+    payload = {"prompt": HOSTILE, "images": ["data:image/png;base64," + "A" * 9000]}
+    at.create(payload)
+    at.send("GET", f"/nowhere/%1b[2J'$(rm -rf)?key={KEY}&x=<script>")
+    outcome = Outcome.refused(503, HOSTILE, HOSTILE)
+    return at.run(outcome, Case(MODEL, payload, "http-503"))
+
+
+def law(id: str, group: Group = Group.MONEY, level: Level = Level.MUST) -> Law:
+    return Law(
+        id=id,
+        group=group,
+        level=level,
+        says=f"Every call keeps {id}, whatever the server answers",
+        source="Alibaba's page on asynchronous tasks",
+        hint="Repeat a create only after a 429, for which no task was made.",
+        judge=lambda run: None,
+    )
+
+
+def failure(run: Run, says: str, *entries: int, replay: str | None = None) -> Failure:
+    verdict = Verdict(passed=False, says=says, entries=entries)
+    return Failure(run=run, verdict=verdict, number=17, replay=replay)
+
+
+def every_standing() -> tuple[Result, ...]:
+    """A result of each standing; the failures are of different runs."""
+    twice = failure(paid_twice(), "two tasks were made for one call", 1, 2, replay="out/a b.json")
+    slow = failure(stuck(), "polls 40 and 41 came 10 s apart", 41, 42)
+    harm = failure(hostile(), f"the message is {HOSTILE} {KEY}", 1, replay="out/harm.json")
+    return (
+        Result(law=law("answers", Group.PROTOCOL), judged=412),
+        Result(law=law("payload-intact", Group.SENDING), judged=400, broken=3, failure=harm),
+        Result(law=law("local-limits", Group.SENDING), reason="the client declines this"),
+        Result(law=law("text-kept", Group.LIFECYCLE)),
+        Result(law=law("one-charge"), judged=120, broken=12, failure=twice),
+        Result(law=law("price-told"), judged=90, known="it never told a price"),
+        Result(
+            law=law("poll-rate", Group.MANNERS, Level.SHOULD), judged=80, broken=1, failure=slow
+        ),
+        Result(
+            law=law("connections-reused", Group.MANNERS, Level.SHOULD),
+            judged=80,
+            broken=80,
+            failure=failure(paid_twice(), "4 connections for 5 requests"),
+            known="curl is started anew for every | request",
+        ),
+    )
+
+
+def report(*results: Result, **changed: Any) -> Report:
+    """A report with *results*, by default one of each standing."""
+    made = Report(
+        client="python examples/httpx_client.py",
+        profile="default",
+        seed=7,
+        cases=412,
+        seconds=3.1,
+        results=results or every_standing(),
+        coverage=(
+            Coverage(kind="rules", met=tuple(map(str, range(150))), missed=("n-range", "seed")),
+            Coverage(kind="codes", met=("2001",), missed=tuple(f"30{n:02}" for n in range(9))),
+            Coverage(kind="scenarios", met=("ok", "stuck"), missed=()),
+        ),
+        models=(MODEL,),
+        notes=("the search ended after 3 s",),
+    )
+    return replace(made, **changed)
+
+
+def passing(**changed: Any) -> Report:
+    """A report in which every law is kept."""
+    kept = Result(law=law("answers", Group.PROTOCOL), judged=10)
+    return report(kept, Result(law=law("one-charge"), judged=4), **changed)

@@ -1,0 +1,46 @@
+"""The badge of a run, in the schema of the endpoint badges of shields.io."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from ..report import Report, Standing
+from .wording import counted
+
+SAFE: Final = "money-safe"
+"""The profile whose name is its own message."""
+
+
+def badge(report: Report) -> dict[str, Any]:
+    """The badge as a JSON object.
+
+    Green only if laws were judged, none of them is broken, and none passes that is known to
+    fail; laws that are known to be broken make it yellow.
+    """
+    message, colour = _message(report)
+    return {"schemaVersion": 1, "label": "wanproof", "message": message, "color": colour}
+
+
+def rendered(report: Report) -> str:
+    """The badge as JSON."""
+    return json.dumps(badge(report)) + "\n"
+
+
+def _message(report: Report) -> tuple[str, str]:
+    standings = report.standings
+    judged = sum(result.judged > 0 for result in report.results)
+    if not judged:
+        return "nothing judged", "lightgrey"
+    if standings[Standing.FAIL]:
+        broken = sum(result.broken > 0 for result in report.results)
+        return f"{broken} of {counted(judged, 'law')} broken", "red"
+    if standings[Standing.UNEXPECTED]:
+        return "a known failure passes", "orange"
+    known = standings[Standing.KNOWN]
+    if known:
+        return f"{known} of {counted(judged, 'law')} known broken", "yellow"
+    if report.profile == SAFE:
+        return SAFE, "brightgreen"
+    colour = "green" if standings[Standing.WARN] else "brightgreen"
+    return f"{counted(standings[Standing.PASS], 'law')} kept", colour

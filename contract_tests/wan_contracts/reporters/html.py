@@ -1,0 +1,61 @@
+"""A report as one HTML page that needs nothing besides itself: no script, no other file."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from wan_validators.reporters.excerpt import safe
+
+from ..report import Report, Standing
+from ..transcript import written
+from . import wording
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def rendered(report: Report) -> str:
+    """*report* as a page; every text in it is escaped."""
+    failures = [
+        (result, wording.story(result.failure) if result.failure else None)
+        for result in wording.bad(report)
+    ]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            verdict=wording.verdict(report),
+            summary=wording.summary(report),
+            standings=[(each, count) for each, count in report.standings.items() if count],
+            groups=wording.grouped(report),
+            failures=failures,
+            shown={result.law.id for result, _ in failures},
+            judged=any(result.judged for result in report.results),
+            Standing=Standing,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("wan_contracts.reporters", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(remark=wording.remark, unexpected=wording.unexpected)
+    environment.filters.update(coverage=wording.coverage, written=written)
+    return environment
+
+
+def _harmless(value: Any) -> Any:
+    """A text from outside without control characters; templates give no others."""
+    return safe(value) if type(value) is str else value

@@ -1,0 +1,94 @@
+"""One JSON document for other programs.
+
+    {"version": 1, "client", "profile", "seed", "passed", "cases", "unsupported", "seconds",
+     "models": [...], "notes": [...],
+     "laws": [{"id", "group", "level", "says", "source", "hint", "verdict", "judged", "broken",
+               "known", "reason", "failure"}],
+     "coverage": {KIND: {"met": [...], "missed": [...]}},
+     "summary": {VERDICT: COUNT}}
+
+``verdict`` is a :class:`~wan_contracts.report.Standing`. ``known`` is the reason why the law is
+known to be broken and ``reason`` why it was not judged, null without one. ``failure`` is null, or
+the smallest call that breaks the law:
+
+    {"why", "case": {"model", "payload", "scenario"}, "number", "outcome" or "trouble",
+     "transcript": [...], "entries": [...], "replay"}
+
+``outcome`` is what the client reported, in the published form; ``trouble`` is in its place where
+it did not: {"kind", "says", "stderr"}. ``transcript`` is lines for people, ``entries`` are the
+numbers of the exchanges in it that show the failure. ``replay`` is the path of a file, or null.
+
+All of it is ASCII, and the API key is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from ..report import Failure, Report, Result
+from ..transcript import lines
+from .wording import plain, told
+
+VERSION: Final = 1
+"""Raised when a member changes its meaning or goes away; new members may come at any time."""
+
+
+def rendered(report: Report) -> str:
+    """*report* as JSON."""
+    return json.dumps(plain(document(report)), allow_nan=False, indent=1) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """*report* as a JSON object."""
+    return {
+        "version": VERSION,
+        "client": report.client,
+        "profile": report.profile,
+        "seed": report.seed,
+        "passed": report.passed,
+        "cases": report.cases,
+        "unsupported": report.unsupported,
+        "seconds": round(report.seconds, 3),
+        "models": list(report.models),
+        "notes": list(report.notes),
+        "laws": [_law(result) for result in report.results],
+        "coverage": {
+            part.kind: {"met": list(part.met), "missed": list(part.missed)}
+            for part in report.coverage
+        },
+        "summary": {standing.value: count for standing, count in report.standings.items()},
+    }
+
+
+def _law(result: Result) -> dict[str, Any]:
+    law = result.law
+    return {
+        "id": law.id,
+        "group": law.group.value,
+        "level": law.level.value,
+        "says": law.says,
+        "source": law.source,
+        "hint": law.hint,
+        "verdict": result.standing.value,
+        "judged": result.judged,
+        "broken": result.broken,
+        "known": result.known,
+        "reason": result.reason,
+        "failure": _failure(result.failure) if result.failure else None,
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    run = failure.run
+    members = {
+        "why": failure.verdict.says,
+        "case": run.case.as_json(),
+        "number": failure.number,
+        **told(run.ended),
+        "transcript": lines(run, failure.verdict.entries),
+        "entries": list(failure.verdict.entries),
+        "replay": failure.replay,
+    }
+    cleaned: dict[str, Any] = plain(members, run.setting.api_key)
+    return cleaned

@@ -1,0 +1,150 @@
+"""A report in SARIF 2.1.0, as code scanning services read it: laws are rules."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path, PurePath
+from typing import Any, Final
+from urllib.parse import quote
+
+from wan_validators.reporters.excerpt import safe
+
+from ..laws.law import Law, Level
+from ..report import Failure, Report, Result, Standing
+from ..transcript import lines
+from . import wording
+
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+
+LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning"}
+
+SHOWN: Final = (Standing.FAIL, Standing.WARN, Standing.UNEXPECTED, Standing.KNOWN)
+
+
+def rendered(report: Report) -> str:
+    """*report* as JSON in ASCII."""
+    return json.dumps(document(report), allow_nan=False, indent=1) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """*report* as the SARIF log that it is."""
+    results = [
+        _result(report, result, index)
+        for index, result in enumerate(report.results)
+        if result.standing in SHOWN
+    ]
+    run = {
+        "tool": {"driver": _driver(report)},
+        "automationDetails": {"id": f"wanproof-check/{quote(safe(report.client), safe='')}/"},
+        "invocations": [{"executionSuccessful": True}],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+        "properties": {
+            "client": safe(report.client),
+            "profile": safe(report.profile),
+            "seed": report.seed,
+            "cases": report.cases,
+            "seconds": round(report.seconds, 3),
+        },
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _driver(report: Report) -> dict[str, Any]:
+    return {
+        "name": "wanproof",
+        "version": version("wanproof"),
+        "semanticVersion": version("wanproof"),
+        "rules": [_rule(result.law) for result in report.results],
+    }
+
+
+def _rule(law: Law) -> dict[str, Any]:
+    says, hint, source = safe(law.says), safe(law.hint), safe(law.source)
+    return {
+        "id": law.id,
+        "name": "".join(part.capitalize() for part in (law.group.value, *law.id.split("-"))),
+        "shortDescription": {"text": _sentence(says)},
+        "fullDescription": {"text": f"{_sentence(says)} Source: {_sentence(source)}"},
+        "help": {
+            "text": f"{_sentence(hint)} Source: {_sentence(source)}",
+            "markdown": f"**How to mend it:** {_sentence(hint)}\n\n**Source:** {_sentence(source)}",
+        },
+        "defaultConfiguration": {"level": LEVELS[law.level]},
+        "properties": {"tags": [law.group.value, law.level.value]},
+    }
+
+
+def _result(report: Report, result: Result, index: int) -> dict[str, Any]:
+    law, failure = result.law, result.failure
+    unexpected = result.standing is Standing.UNEXPECTED
+    located = failure.replay if failure else None
+    location: dict[str, Any] = {
+        "logicalLocations": [
+            {"name": law.id, "fullyQualifiedName": f"wanproof.{law.group.value}.{law.id}"}
+        ]
+    }
+    if located is not None:
+        location["physicalLocation"] = {
+            "artifactLocation": {"uri": _uri(located)},
+            "region": {"startLine": 1},
+        }
+    made: dict[str, Any] = {
+        "ruleId": law.id,
+        "ruleIndex": index,
+        "level": "error" if unexpected else LEVELS[law.level],
+        "message": {"text": _message(result)},
+        "locations": [location],
+        "partialFingerprints": {"lawAndClient/v1": _fingerprint(report, law)},
+    }
+    if result.standing is Standing.KNOWN:
+        reason = safe(result.known or "")
+        made["suppressions"] = [{"kind": "external", "justification": reason}]
+    if failure:
+        made["properties"] = _properties(failure)
+    return made
+
+
+def _message(result: Result) -> str:
+    if result.standing is Standing.UNEXPECTED:
+        return _sentence(f"{result.law.id}: {wording.unexpected(result)}")
+    why = wording.why(result.failure) if result.failure else wording.remark(result)
+    return _sentence(f"{result.law.id}: {why}")
+
+
+def _properties(failure: Failure) -> dict[str, Any]:
+    run, key = failure.run, failure.run.setting.api_key
+    properties: dict[str, Any] = wording.plain(
+        {
+            "model": run.case.model_id,
+            "payload": run.case.payload,
+            "scenario": run.case.scenario,
+            "number": failure.number,
+            **wording.told(run.ended),
+            "transcript": lines(run, failure.verdict.entries),
+        },
+        key,
+    )
+    return properties
+
+
+def _fingerprint(report: Report, law: Law) -> str:
+    """The same for the same law and client, whichever call it was that broke the law."""
+    named = f"{report.client}\n{law.id}"
+    return sha256(named.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _uri(path: str) -> str:
+    """*path* as a URI, relative to the working directory if it is below that."""
+    file = PurePath(path)
+    if file.is_absolute():
+        if not file.is_relative_to(Path.cwd()):
+            return file.as_uri()
+        file = file.relative_to(Path.cwd())
+    return quote(file.as_posix(), errors="backslashreplace")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
