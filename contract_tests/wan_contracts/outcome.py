@@ -139,11 +139,15 @@ class Outcome:
             "status": self.status,
             "code": self.code,
             "message": self.message,
-            "outputs": [_wire(output) for output in self.outputs] or None,
+            "outputs": self._outputs(),
             "partial": self.partial or None,
             "spent_usd": None if self.spent_usd is None else f"{self.spent_usd:f}",
         }
         return {name: value for name, value in members.items() if value is not None}
+
+    def _outputs(self) -> list[dict[str, Any]] | None:
+        said = self.outputs or self.kind is Kind.COMPLETED
+        return [_wire(output) for output in self.outputs] if said else None
 
 
 _NAMES: Final = {"length": "bytes"}

@@ -119,13 +119,13 @@ class Course:
         search = Search(sittings(left, tempo), self._drawn, self._plan.seed)
         search.run(lambda: self._tally.cases < most and not self._is_over(), {*self._tally.broken})
 
-    def make(self, case: Case, *, earnest: bool) -> dict[str, Verdict]:
+    def make(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
         """Makes the call and judges it; in earnest, it counts."""
         self._calls += 1
         run = self._arena.run(case, self._calls)
         verdicts = judged(self._plan.laws, run)
         if earnest:
-            self._tally.add(run, verdicts)
+            self._tally.add(run, verdicts, drawn=drawn)
         else:
             self._tally.keep(run, verdicts)
         if is_unsupported(run):
@@ -134,7 +134,7 @@ class Course:
         return verdicts
 
     def _drawn(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
-        return None if self._is_over() else self.make(case, earnest=earnest)
+        return None if self._is_over() else self.make(case, earnest=earnest, drawn=True)
 
     def _is_wanted(self, case: Case) -> bool:
         chosen = self._plan.scenarios

@@ -35,15 +35,19 @@ class Tally:
     codes: set[str] = field(default_factory=set)
     scenarios: set[str] = field(default_factory=set)
 
-    def add(self, run: Run, verdicts: Mapping[str, Verdict]) -> None:
-        """One more call, and what its judges say."""
+    def add(self, run: Run, verdicts: Mapping[str, Verdict], *, drawn: bool = False) -> None:
+        """One more call, and what its judges say.
+
+        One that was *drawn* takes the place of none that broke the same law: those of the walk
+        are as small as can be, and others become so by a search of their own.
+        """
         self.cases += 1
         if is_unsupported(run):
             self.unsupported += 1
             return
         self.judged.update(verdicts.keys())
         self.broken.update(law for law, verdict in verdicts.items() if not verdict.passed)
-        self.keep(run, verdicts)
+        self.keep(run, {law: each for law, each in verdicts.items() if self._is_new(law, drawn)})
         self.rules.update(f"{run.case.model_id}: {each.rule}" for each in run.case.report.errors)
         self.codes.update(_codes(run))
         self.scenarios.update(names(run.case.scenario))
@@ -54,6 +58,9 @@ class Tally:
             known = self.worst.get(law)
             if not verdict.passed and (known is None or size(run) < size(known.run)):
                 self.worst[law] = Failure(run=run, verdict=verdict, number=self.cases)
+
+    def _is_new(self, law: str, drawn: bool) -> bool:  # noqa: FBT001
+        return not (drawn and law in self.worst)
 
     def results(self) -> list[Result]:
         return [

@@ -1,0 +1,216 @@
+"""The two schemas: what they take, and what is said of what they do not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from wan_contracts.case import Setting, wire
+from wan_contracts.outcome import Kind, Outcome, Output
+from wan_contracts.protocol import SCHEMAS, Malformed, checked, read, validator
+from wan_contracts.strategies import valid
+from wan_validators.catalog import catalog, model
+
+DIGEST = "0" * 64
+
+SETTING = Setting(
+    base_url="http://127.0.0.1:1",
+    api_key="key",
+    vendor="vtrix",
+    model="m",
+    poll_interval=0.02,
+    deadline=1.5,
+    timeout=0.5,
+)
+
+words = st.none() | st.text(max_size=20)
+outputs = (
+    st.builds(Output.words, st.text(max_size=20))
+    | st.builds(Output.of, st.sampled_from(["image", "video"]), st.binary(max_size=9), words)
+    | st.builds(Output.missing, st.just("image"), st.text(max_size=20), words)
+    | st.builds(Output, kind=st.just("video"), url=st.text(max_size=20))
+)
+outcomes = st.builds(
+    Outcome,
+    kind=st.sampled_from([kind for kind in Kind if kind is not Kind.COMPLETED]),
+    task_id=words,
+    status=st.integers(100, 599),
+    code=words,
+    message=words,
+    partial=st.booleans(),
+    spent_usd=st.none() | st.decimals(0, 1000, places=4),
+) | st.builds(
+    Outcome,
+    kind=st.just(Kind.COMPLETED),
+    outputs=st.lists(outputs, min_size=1, max_size=4).map(tuple),
+    task_id=words,
+    partial=st.booleans(),
+)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_schemas_are_schemas_and_every_member_says_what_it_is(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+    assert json.loads(json.dumps(SCHEMAS[name])) == SCHEMAS[name]
+    _described(SCHEMAS[name])
+
+
+def _described(schema: Mapping[str, Any]) -> None:
+    assert schema["title"]
+    assert schema["description"]
+    assert schema["additionalProperties"] is False
+    for member in schema["properties"].values():
+        assert member["title"]
+        assert member["description"]
+        if "items" in member:
+            _described(member["items"])
+
+
+@given(st.data(), st.sampled_from([spec.id for spec in catalog()]))
+def test_what_a_client_is_told_fits_its_schema(data: st.DataObject, model_id: str) -> None:
+    payload = data.draw(valid(model(model_id)))
+    told = json.loads(json.dumps(wire(SETTING, payload, 1)))
+    assert validator("case").is_valid(told)
+    assert set(told) == set(SCHEMAS["case"]["properties"])
+
+
+def test_a_case_that_lacks_something_does_not_fit() -> None:
+    told = wire(SETTING, {}, 1)
+    for name in told:
+        rest = {other: value for other, value in told.items() if other != name}
+        assert not validator("case").is_valid(rest), name
+    assert not validator("case").is_valid({**told, "version": 2})
+
+
+@given(outcomes)
+def test_an_outcome_comes_back_as_it_went(outcome: Outcome) -> None:
+    assert read(json.dumps(outcome.as_json())) == outcome
+    assert read(json.dumps(outcome.as_json()).encode()) == outcome
+    assert checked(outcome) == outcome
+    assert checked(outcome.as_json()) == outcome
+
+
+def test_null_means_not_said() -> None:
+    members = dict.fromkeys(SCHEMAS["outcome"]["properties"])
+    assert read(json.dumps({**members, "outcome": "gave_up"})) == Outcome(kind=Kind.GAVE_UP)
+    output = dict.fromkeys(SCHEMAS["outcome"]["properties"]["outputs"]["items"]["properties"])
+    done = {"outcome": "completed", "outputs": [{**output, "kind": "image", "url": "u"}]}
+    assert read(json.dumps(done)) == Outcome.completed([Output(kind="image", url="u")])
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('{"outcome": "failed", "code": 3001}', Outcome(kind=Kind.FAILED, code="3001")),
+        ('{"outcome": "completed", "outputs": []}', Outcome.completed([])),
+        ('  {"outcome": "gave_up"}\n', Outcome(kind=Kind.GAVE_UP)),
+        ('{"outcome": "gave_up", "spent_usd": 0.03}', "0.03"),
+        ('{"outcome": "gave_up", "spent_usd": "0.030"}', "0.030"),
+        ('{"outcome": "gave_up", "spent_usd": 1}', "1"),
+    ],
+)
+def test_forms_that_are_as_good(written: str, expected: Outcome | str) -> None:
+    outcome = read(written)
+    if isinstance(expected, str):
+        expected = Outcome(kind=Kind.GAVE_UP, spent_usd=Decimal(expected))
+    assert outcome == expected
+
+
+def _done(**output: Any) -> str:
+    return json.dumps({"outcome": "completed", "outputs": [{"kind": "image", **output}]})
+
+
+FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ("", "the text is empty, in line 1, column 1"),
+        ("{", "this is not JSON: expecting property name enclosed in double quotes, in line 1"),
+        ('{"outcome": "gave_up"} {}', "this is not JSON: extra data, in line 1, column 24"),
+        ('{"outcome": "gave_up", "spent_usd": NaN}', "there is no NaN, in line 1, column 37"),
+        (b'{"outcome": "\xff"}', "the byte FF is not UTF-8"),
+        ("[" * 100_000, "nested deeper"),
+        ("[]", "the outcome: is an array of 0 items; allowed: object"),
+        ("null", "the outcome: is null; allowed: object"),
+        ("{}", "the outcome: outcome is missing; allowed: not_sent, refused"),
+        ('{"outcom": "failed"}', 'there is no member "outcom" (do you mean outcome?); allowed: '),
+        ('{"outcome": "failed", "zz": 1}', 'there is no member "zz"; allowed: outcome, task_id'),
+        ('{"outcome": "done"}', '/outcome: is "done"; allowed: not_sent, refused, failed, comp'),
+        ('{"outcome": "refused"}', "status is missing: a refusal needs the status"),
+        ('{"outcome": "refused", "status": null}', "/status: is null; allowed: integer"),
+        ('{"outcome": "refused", "status": 99}', "/status: is 99; it must be the HTTP status"),
+        ('{"outcome": "refused", "status": 600}', "an integer from 100 to 599"),
+        ('{"outcome": "refused", "status": "404"}', '/status: is "404"; allowed: integer, null'),
+        ('{"outcome": "refused", "status": true}', "/status: is true; allowed: integer, null"),
+        ('{"outcome": "completed"}', "outputs is missing: a completed call needs outputs"),
+        ('{"outcome": "completed", "outputs": null}', "/outputs: is null; allowed: array"),
+        ('{"outcome": "failed", "code": [1]}', "/code: is an array of 1 item; allowed: string,"),
+        ('{"outcome": "failed", "message": 5}', "/message: is 5; allowed: string, null"),
+        ('{"outcome": "failed", "partial": "no"}', '/partial: is "no"; allowed: boolean, null'),
+        ('{"outcome": "failed", "spent_usd": "3 cents"}', '/spent_usd: is "3 cents"; it must be'),
+        ('{"outcome": "failed", "spent_usd": -1}', "/spent_usd: is -1; it must be US dollars"),
+        ('{"outcome": "failed", "spent_usd": 1e999}', '/spent_usd: is "inf"; it must be'),
+        (_done(), FILE),
+        (_done(sha256=DIGEST), FILE),
+        (_done(sha256=None, bytes=1), FILE),
+        (_done(sha256="AB", bytes=1), '/outputs/0/sha256: is "AB"; it must be 64 hexadecimal'),
+        (_done(sha256=DIGEST.replace("0", "A"), bytes=1), "/outputs/0/sha256: is "),
+        (_done(sha256=DIGEST + "\n", bytes=1), "/outputs/0/sha256: is "),
+        (_done(sha256=DIGEST, bytes=-1), "/outputs/0/bytes: is -1; it must be how many bytes"),
+        (_done(kind="audio", url="u"), '/outputs/0/kind: is "audio"; allowed: image, video, text'),
+        (_done(kind="text"), "/outputs/0: text is missing: a text needs its text"),
+        (_done(kind="text", text=None), "/outputs/0/text: is null; allowed: string"),
+        (_done(uri="u"), '/outputs/0: there is no member "uri" (do you mean url?)'),
+        (
+            _done().replace('"kind": "image"', '"url": "u"'),
+            "/outputs/0: kind is missing; allowed: image, video",
+        ),
+    ],
+)
+def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complaint: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read(written)
+    assert complaint in str(caught.value)
+
+
+def test_complaints_are_short_whatever_was_written() -> None:
+    long = "x" * 10_000
+    for written in ({"outcome": long}, {"outcome": "failed", long: 1}, {"outcome": [long] * 99}):
+        with pytest.raises(Malformed) as caught:
+            read(json.dumps(written))
+        assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"outcome": "gave_up", "message": object()},
+        {"outcome": "gave_up", "spent_usd": float("nan")},
+        {"outcome": "gave_up", ("a", "b"): 1},
+        Outcome(kind="gave_up"),  # type: ignore[arg-type]
+        Outcome(kind=Kind.COMPLETED, outputs=({"kind": "image"},)),  # type: ignore[arg-type]
+        Outcome(kind=Kind.GAVE_UP, spent_usd="a lot"),  # type: ignore[arg-type]
+    ],
+)
+def test_values_that_json_has_not(given: Any) -> None:
+    with pytest.raises(Malformed, match="a value that JSON has not"):
+        checked(given)
+
+
+def test_an_outcome_is_held_to_the_schema_as_well() -> None:
+    with pytest.raises(Malformed, match="status is missing"):
+        checked(Outcome(kind=Kind.REFUSED))
+    with pytest.raises(Malformed, match="/message: is 5"):
+        checked(Outcome(kind=Kind.FAILED, message=5))  # type: ignore[arg-type]
+    assert checked(Outcome.completed([])) == Outcome.completed([])
+    assert checked(Outcome(kind=Kind.FAILED, code=7)).code == "7"  # type: ignore[arg-type]
+    assert checked({"outcome": "failed", "spent_usd": Decimal("1E-2")}).spent_usd == Decimal("0.01")

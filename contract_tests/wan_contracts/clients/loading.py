@@ -1,0 +1,127 @@
+"""From ``package.module:attribute`` or ``path/to/file.py:attribute`` to what is meant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from wan_validators.command import UsageError
+from wan_validators.nearest import nearest
+from wan_validators.wording import clip
+
+from .telling import said, where
+
+MOST: Final = 8
+"""Names of a module that are listed."""
+
+
+def load(spec: str) -> Any:
+    """What *spec* names: ``package.module:attribute`` or ``path/to/file.py:attribute``.
+
+    The attribute may be dotted. Modules are looked for in the current directory, too; beside
+    a file, what stands in its own directory can be imported. Raises UsageError if there is
+    no such thing, or if the module fails while it is imported.
+    """
+    home, colon, path = spec.rpartition(":")
+    names = path.split(".")
+    if not (home and all(map(str.isidentifier, names))):
+        raise UsageError(_unreadable(home or path if colon else spec))
+    module = _file(Path(home)) if home.endswith(".py") else _module(home)
+    found: Any = module
+    for depth, name in enumerate(names):
+        if not hasattr(found, name):
+            owner = ".".join([home, *names[:depth]])
+            raise UsageError(f"{owner} has no {name!r}; {_instead(found, name)}")
+        found = getattr(found, name)
+    return found
+
+
+def _unreadable(home: str) -> str:
+    example = f"{home or 'package.module'}:make_client"
+    return (
+        f"a client in Python is given as package.module:attribute or path/to/file.py:attribute, "
+        f"for example {clip(example)}"
+    )
+
+
+def _instead(owner: Any, name: str) -> str:
+    public = [each for each in dir(owner) if not each.startswith("_")]
+    meant = nearest(name, public)
+    if meant:
+        return f"do you mean {meant}?"
+    if isinstance(owner, ModuleType):
+        public = [each for each in public if _defined(owner, each)]
+    listed = ", ".join(public[:MOST]) + (", …" if len(public) > MOST else "")
+    return f"it has {listed or 'nothing that could be meant'}"
+
+
+def _defined(module: ModuleType, name: str) -> bool:
+    """Whether *name* is not merely imported into *module*."""
+    return getattr(getattr(module, name), "__module__", None) == module.__name__
+
+
+def _module(name: str) -> ModuleType:
+    if not all(map(str.isidentifier, name.split("."))):
+        raise UsageError(f"{clip(name)!r} is no name of a module, and no path that ends in .py")
+    _importable(Path.cwd())
+    try:
+        return import_module(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        absent = error.name if isinstance(error, ModuleNotFoundError) else None
+        if absent and f"{name}.".startswith(f"{absent}."):
+            raise UsageError(_absent(absent)) from error
+        raise UsageError(_failed(name, error)) from error
+
+
+def _file(path: Path) -> ModuleType:
+    if not path.is_file():
+        near = nearest(path.name, _stems(path.parent, suffix=".py"))
+        hint = f"; do you mean {path.with_name(near)}?" if near else ""
+        raise UsageError(f"there is no file {path}{hint}")
+    _importable(path.parent.resolve())
+    # Not its plain name: that may be another module's, which would be shadowed.
+    name = f"wanproof_client_{path.stem}"
+    loader = SourceFileLoader(name, str(path.resolve()))
+    spec = spec_from_loader(name, loader)
+    assert spec is not None
+    module = sys.modules[name] = module_from_spec(spec)
+    try:
+        loader.exec_module(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        del sys.modules[name]
+        raise UsageError(_failed(str(path), error)) from error
+    return module
+
+
+def _importable(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+
+def _absent(name: str) -> str:
+    package, _, last = name.rpartition(".")
+    if package:
+        return f"there is no module {name!r}: {package!r} was found, and has no {last!r}"
+    near = nearest(name, _stems(Path.cwd()))
+    hint = f"; do you mean {near}?" if near else ""
+    return f"there is no module {name!r}, neither in the current directory nor installed{hint}"
+
+
+def _stems(folder: Path, suffix: str = "") -> Iterable[str]:
+    """The modules in *folder*; none if there is no such folder."""
+    return [f"{path.stem}{suffix}" for path in folder.glob("*.py")]
+
+
+def _failed(name: str, error: BaseException) -> str:
+    place = where(error)
+    return f"{name} cannot be imported: {said(error)}{f' ({place})' if place else ''}"
