@@ -1,0 +1,1 @@
+"""The subcommands of ``wanproof`` that need the mock server."""

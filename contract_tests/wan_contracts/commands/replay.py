@@ -1,0 +1,53 @@
+"""``wanproof replay``: one call again, which broke a law before."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from wan_validators.command import DONE, FINDINGS, Command, UsageError
+
+from . import choosing
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="as `wanproof check` wrote it")
+    choosing.arguments(parser)
+
+
+def run(options: Namespace) -> int:
+    from ..replay import Replay
+    from ..reporters.terminal import write
+    from ..runner import replayed
+
+    replay = Replay.read(options.file)
+    who = choosing.named(options) or replay.client
+    report = replayed(choosing.client(who), replay.case, replay.tempo, replay.law)
+    if report.unsupported:
+        raise UsageError("the client says that it cannot make this call")
+    (result,) = report.results
+    if result.failure:
+        failure = replace(result.failure, replay=options.file.as_posix())
+        report = replace(report, results=[replace(result, failure=failure)])
+    write(report, sys.stdout, os.environ)
+    return FINDINGS if result.broken else DONE
+
+
+COMMAND = Command(
+    name="replay",
+    summary="Make one call again that broke a law, as `wanproof check` wrote it down.",
+    arguments=arguments,
+    run=run,
+    examples=(
+        "wanproof replay .wanproof/one-charge.json",
+        "wanproof replay .wanproof/one-charge.json --client my_client.py:Client",
+    ),
+    notes="""exit codes:
+  0  the law is kept now, or the call gives no occasion to break it any more
+  1  the law is still broken
+  2  wrong usage, or a file or a client that cannot be used
+  3  a fault of wanproof's own""",
+)
