@@ -20,7 +20,7 @@ from .report import Report
 from .search import Search
 from .tally import Tally, is_unsupported, judged, names
 from .tempo import REAL, VIRTUAL, Tempo
-from .walk import walk
+from .walk import possible, walk
 
 EXAMPLES: Final = 200
 """Random calls of a run that is told neither a number nor a time."""
@@ -32,7 +32,8 @@ class Plan:
 
     *examples* is how many calls are drawn at random after the walk through every rule and
     scenario, *seconds* after how long no further one is begun, None for no such limit. Empty
-    *scenarios* are all of them. *edges* also sends the values at every limit.
+    *scenarios* are all of them. A *brief* run walks through every rule and scenario once, and
+    sends no values at limits.
     """
 
     specs: Sequence[ModelSpec] = ()
@@ -42,7 +43,7 @@ class Plan:
     seed: int = 0
     examples: int = EXAMPLES
     seconds: float | None = None
-    edges: bool = True
+    brief: bool = False
     real_time: bool = False
     full_size: bool = False
 
@@ -81,7 +82,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
         unsupported=tally.unsupported,
         seconds=monotonic() - begun,
         results=tally.results(),
-        coverage=tally.coverage(specs, _possible(plan, tempo)),
+        coverage=tally.coverage(specs, _possible(plan, specs, tempo)),
         models=[spec.id for spec in specs],
         notes=notes,
     )
@@ -102,8 +103,9 @@ class Course:
 
     def walk(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
         """Every rule and every scenario once."""
-        everywhere = self._arena.client.in_process
-        chosen = walk(specs, tempo, everywhere=everywhere, edges=self._plan.edges)
+        brief = self._plan.brief
+        everywhere = self._arena.client.in_process and not brief
+        chosen = walk(specs, tempo, everywhere=everywhere, edges=not brief)
         cases = [case for case in chosen if self._is_wanted(case)]
         self._total = len(cases) + self._plan.examples
         for case in cases:
@@ -144,8 +146,10 @@ class Course:
         return self._ends is not None and monotonic() >= self._ends
 
 
-def _possible(plan: Plan, tempo: Tempo) -> list[str]:
-    return list(plan.scenarios or tempo.scenarios)
+def _possible(plan: Plan, specs: Sequence[ModelSpec], tempo: Tempo) -> list[str]:
+    """The scenarios that were to be met, of those that can happen to any of the models."""
+    wanted = [name for text in plan.scenarios for name in names(text)] or tempo.scenarios
+    return [name for name in wanted if any(possible(name, tempo, spec) for spec in specs)]
 
 
 def replayed(client: Client, case: Case, tempo: Tempo, law: Law) -> Report:

@@ -60,6 +60,12 @@ def _asked(parser: ArgumentParser) -> None:
         "for a command that is started for each)",
     )
     group.add_argument(
+        "--brief",
+        action="store_true",
+        help="walk through each scenario at one vendor only, and send no values at the limits "
+        "(always so for a command that is started for each call)",
+    )
+    group.add_argument(
         "--seconds", type=_from_zero(float), metavar="S", help="begin no random call after these"
     )
     group.add_argument(

@@ -6,11 +6,9 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wan_validators.catalog import catalog, model, vendors
 from wan_validators.command import DONE, FINDINGS, Command, UsageError
 
 from . import choosing
@@ -18,16 +16,11 @@ from .asking import arguments as asking
 from .asking import outputs
 
 if TYPE_CHECKING:
-    from wan_validators.spec import ModelSpec
-
     from ..replay import Named
     from ..report import Report
-    from ..runner import Plan
     from ..tally import Tally
 
 INTERRUPTED: Final = 128 + 2
-
-SEEDS: Final = 2**31
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -44,107 +37,33 @@ def run(options: Namespace) -> int:
     if who is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
     files = outputs(options)
-    plan = _plan(options, who)
-    known = _known(options)
-    report = _checked(who, plan, options, known)
-    if not report.cases - report.unsupported:
-        raise UsageError(_nothing(report))
+    report = _checked(who, options)
     _told(report, options, files)
     if report.notes:
         return INTERRUPTED
     return DONE if _is_good(report, strict=options.strict) else FINDINGS
 
 
-def _plan(options: Namespace, who: Named) -> Plan:
-    from ..laws import LAWS, MONEY_SAFE, law
-    from ..runner import EXAMPLES, Plan
-
-    try:
-        laws = [law(name) for name in dict.fromkeys(options.law)]
-    except LookupError as error:
-        raise UsageError(str(error)) from error
-    if not laws:
-        safe = options.profile == "money-safe"
-        laws = [each for each in LAWS if not safe or each.id in MONEY_SAFE]
-    once = who.form == "command"
-    usual = 0 if once else EXAMPLES
-    if options.examples is None and options.seconds is not None:
-        usual = sys.maxsize
-    return Plan(
-        specs=tuple(_specs(options.model)),
-        laws=laws,
-        scenarios=_scenarios(options.scenario),
-        profile="laws" if options.law else options.profile,
-        seed=options.seed if options.seed is not None else _any_seed(),
-        examples=usual if options.examples is None else options.examples,
-        seconds=options.seconds,
-        edges=not once,
-        real_time=options.real_time,
-        full_size=options.full_size,
-    )
-
-
-def _specs(names: list[str]) -> list[ModelSpec]:
-    """The models that *names*, of models or vendors, stand for."""
-    known = {vendor.name: vendor for vendor in vendors()}
-    chosen: list[ModelSpec] = []
-    for name in names:
-        if name in known:
-            chosen += [spec for spec in catalog() if spec.vendor is known[name]]
-        else:
-            chosen.append(model(name))
-    return list(dict.fromkeys(chosen))
-
-
-def _scenarios(names: list[str]) -> list[str]:
-    from wan_mockserver.scenarios.known import Scenarios
-
-    from ..tempo import VIRTUAL
-
-    known = Scenarios(VIRTUAL.scenarios)
-    for name in names:
-        try:
-            known.named(name)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
-    return names
-
-
-def _known(options: Namespace) -> dict[str, str]:
-    if options.expect is None:
-        return {}
-    from ..expected import load
-    from ..laws import LAWS
-
-    return dict(load(options.expect, [law.id for law in LAWS]))
-
-
-def _checked(who: Named, plan: Plan, options: Namespace, known: dict[str, str]) -> Report:
+def _checked(who: Named, options: Namespace) -> Report:
     """What the run finds, with its progress on a terminal while it goes on."""
     from wan_validators.progress import Bar
 
-    from ..expected import applied
-    from ..replay import written
-    from ..runner import check
+    from ..planning import carried_out, known, plan
 
+    asked = plan(options, once=who.form == "command")
+    borne = known(options.expect)
     client = choosing.client(who)
     total = 0
     with Bar(lambda: total or None, sys.stderr, counted="calls") as bar:
 
         def watch(tally: Tally, most: int) -> None:
             nonlocal total
-            total = most if plan.seconds is None else 0
+            total = most if asked.seconds is None else 0
             broken = len(tally.broken)
             bar.advance(1, f"{broken} laws broken" if broken != 1 else "1 law broken")
 
-        report = check(client, plan, watch)
-    report = replace(report, results=applied(report.results, known))
-    try:
-        return written(report, Path(options.replays), who, plan.tempo(client))
-    except OSError as error:
-        raise UsageError(
-            f"cannot write to --replays {options.replays}: {error.strerror}"
-        ) from error
+        folder = Path(options.replays)
+        return carried_out(client, asked, borne, who=who, folder=folder, watch=watch)
 
 
 def _told(report: Report, options: Namespace, files: list[tuple[str, Path]]) -> None:
@@ -176,15 +95,6 @@ def _is_good(report: Report, *, strict: bool) -> bool:
     return report.passed and not (strict and report.standings[Standing.WARN])
 
 
-def _nothing(report: Report) -> str:
-    if report.unsupported:
-        return (
-            f"not one call could be judged: the client says that all {report.unsupported} models "
-            "or payloads that it was given are beyond it; see --model"
-        )
-    return "there is no such call: no chosen scenario can happen at a chosen model; see --model"
-
-
 def _listed() -> int:
     from ..laws import LAWS
 
@@ -199,12 +109,6 @@ def _schema(name: str) -> int:
 
     print(json.dumps(SCHEMAS[name], indent=2))
     return DONE
-
-
-def _any_seed() -> int:
-    from random import SystemRandom
-
-    return SystemRandom().randrange(SEEDS)
 
 
 COMMAND = Command(

@@ -1,0 +1,106 @@
+"""``wanproof check`` as a user starts it, with every adapter that stands in this repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from wan_contracts.laws import LAWS
+
+HERE = Path(__file__).parent
+WANPROOF = str(Path(sys.executable).with_name("wanproof"))
+
+MODELS = ("--model", "wan2.5-i2i-preview", "--model", "wan26_i2i")
+
+SOME = (
+    *("accept-lost", "accept-502", "empty-202", "rate-limited", "http-401", "http-402"),
+    *("poll-502", "poll-html-page", "poll-reset-before", "unknown-status", "fail-3001"),
+    *("moderated", "no-results", "partial", "interleaved", "expired-urls", "download-truncated"),
+)
+"""Scenarios for clients whose every call takes long; `make thorough` has all of them."""
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+
+
+class Adapter(NamedTuple):
+    """How a client is named, with how many laws must at least have been judged on it.
+
+    *usual* are the options of a run that is not thorough, *programs* what it needs.
+    """
+
+    argv: Sequence[str]
+    usual: Sequence[str] = ()
+    known: str | None = None
+    judged: int = 41
+    programs: Sequence[str] = ()
+
+
+def in_python(name: str, *usual: str, **facts: Any) -> Adapter:
+    return Adapter(("--client", f"{name}:client"), ("--examples", "20", *usual), **facts)
+
+
+def few(*names: str) -> list[str]:
+    return [*MODELS, *(word for name in names for word in ("--scenario", name))]
+
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "httpx": in_python("httpx_sync.py", "--brief", judged=40),
+    "httpx-async": in_python("httpx_async.py", "--brief", judged=40),
+    "requests": in_python("requests_client.py", "--brief", *MODELS),
+    "aiohttp": in_python("aiohttp_client.py", "--brief", *MODELS),
+    "seaart": in_python("seaart.py", "--brief", known="seaart.toml", judged=33),
+    "node": Adapter(
+        ("--stdio", "--", "node", "node_fetch.mjs"),
+        few("ok", "stuck", *SOME),
+        judged=38,
+        programs=("node",),
+    ),
+    "node-started-anew": Adapter(
+        ("--", "node", "node_fetch.mjs"), few(*SOME), judged=25, programs=("node",)
+    ),
+    "shell": Adapter(
+        ("--", "sh", "curl_jq.sh"),
+        few(*SOME),
+        known="curl_jq.toml",
+        judged=30,
+        programs=("curl", "jq"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_an_adapter_keeps_every_law_but_those_it_is_known_to_break(
+    name: str, tmp_path: Path
+) -> None:
+    adapter = ADAPTERS[name]
+    need(*adapter.programs)
+    usual = () if THOROUGH else adapter.usual
+    expected = ("--expect", f"known/{adapter.known}") if adapter.known else ()
+    options = ["--strict", "--seed", "1", "--format", "json", "--replays", str(tmp_path)]
+    command = [WANPROOF, "check", *options, *usual, *expected, *adapter.argv]
+
+    run = subprocess.run(
+        command, cwd=HERE / "adapters", capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-4000:]
+    report = json.loads(run.stdout)
+    judged = [law["id"] for law in report["laws"] if law["judged"]]
+    assert len(judged) >= adapter.judged, sorted({law.id for law in LAWS} - {*judged})
+    assert run.stderr == ""
+
+
+def need(*programs: str) -> None:
+    """Skips the test where one of them is not installed; with CI set it fails."""
+    for program in programs:
+        if shutil.which(program) is None:
+            says = f"{program} is not installed; on Debian: apt-get install nodejs curl jq"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(says)
