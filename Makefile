@@ -39,14 +39,16 @@ pytest: $(READY) packages
 
 # Where they can neither be found nor installed, the tests that need them say that they are
 # skipped; with CI set they fail.
-packages: ## install chromium and redis-server, for the tests, where that is possible
-	@if command -v chromium >/dev/null && command -v redis-server >/dev/null; \
-	then :; \
+PROGRAMS := chromium redis-server node curl jq
+
+packages: ## install chromium, redis-server, node, curl and jq, for the tests, where possible
+	@missing=$$(for each in $(PROGRAMS); do command -v $$each >/dev/null || echo $$each; done); \
+	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
-			--no-install-recommends chromium redis-server >/dev/null \
-		|| echo "chromium and redis-server could not be installed"; \
-	else echo "chromium or redis-server is missing; tests that need one of them are skipped"; fi
+			--no-install-recommends $$(echo $$missing | sed s/node/nodejs/) >/dev/null \
+		|| echo "could not be installed:" $$missing; \
+	else echo "tests are skipped that need one of these, which are missing:" $$missing; fi
 
 mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses must see each
 	$(BIN)/python tools/mutants.py
@@ -54,9 +56,10 @@ mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses m
 thorough: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests
 
-bench: $(READY) ## the speed of lint and of the mock server beside their peers, interleaved
+bench: $(READY) ## the speed of lint, of the mock server and of the suite, beside their peers
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/bench_mock.py
+	$(BIN)/python benchmarks/bench_check.py
 
 constraints: $(READY) ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --group bench \

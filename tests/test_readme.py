@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,17 @@ def place(block: Block) -> str:
     return f"line {block.line}"
 
 
+def stories() -> list[list[Block]]:
+    """Checks, each with what is done in the same folder after it."""
+    told: list[list[Block]] = []
+    for block in blocks():
+        if block.note.startswith("checked: "):
+            told.append([block])
+        elif block.note.startswith("then: "):
+            told[-1].append(block)
+    return told
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with the files that the README shows."""
@@ -69,8 +81,68 @@ def test_commands_print_what_is_shown(block: Block, capsys: pytest.CaptureFixtur
     assert code == int(block.note.removeprefix("run: "))
 
 
+@pytest.mark.parametrize("story", stories(), ids=lambda story: place(story[0]))
+def test_checks_say_what_is_shown(folder: Path, story: list[Block]) -> None:
+    for block in story:
+        code, _, change = block.note.partition(": ")[2].partition(", with ")
+        if change:
+            before, _, after = change.partition(" as ")
+            assert sum([changed(file, before, after) for file in folder.glob("my*")]) == 1
+        checked(folder, block, int(code))
+
+
+def checked(folder: Path, block: Block, code: int) -> None:
+    """Runs the command of *block* in *folder*, and holds it against what is shown."""
+    command, _, shown = block.text.partition("\n")
+    program, *arguments = shlex.split(command.removeprefix("$ "))
+    if "node" in arguments and shutil.which("node") is None:
+        pytest.skip("node is not installed")
+
+    run = subprocess.run(
+        [Path(sys.executable).with_name(program), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == code, run.stdout + run.stderr
+    printed = iter(map(figureless, run.stdout.splitlines()))
+    for line in map(figureless, shown.splitlines()):
+        assert line == "…" or line in printed, f"{line!r} is not printed where it should be"
+
+
+def changed(file: Path, before: str, after: str) -> bool:
+    """Whether *before* stood in *file*, where *after* stands now."""
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    return before in text
+
+
+def figureless(line: str) -> str:
+    """*line* without what differs from run to run."""
+    return re.sub("[0-9.]+", "#", " ".join(line.split()))
+
+
+@pytest.mark.parametrize("block", noted("suite"), ids=place)
+def test_the_suite_runs_in_a_repository_of_the_users(folder: Path, block: Block) -> None:
+    (folder / "test_contract.py").write_text(block.text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--wan-model", "wan2.5-i2i-preview"]
+    options = ["--wan-examples", "0", "--wan-profile", "money-safe", "-p", "no:cacheprovider"]
+
+    run = subprocess.run(
+        [*command, *options], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 1
+    assert "test_law[one-charge]" in run.stdout
+    assert "1 failed, 11 passed, 30 skipped" in run.stdout
+
+
 @pytest.mark.parametrize(
-    "block", [b for b in blocks() if b.language == "python" and b.note != "pytest"], ids=place
+    "block",
+    [b for b in blocks() if b.language == "python" and b.note not in ("pytest", "suite")],
+    ids=place,
 )
 def test_python_runs(block: Block) -> None:
     code = "\n" * (block.line - 1) + block.text
@@ -97,10 +169,13 @@ def test_tests_pass(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", noted("file: "), ids=place)
 def test_files_are_what_they_are_shown_as(folder: Path, block: Block) -> None:
     file = folder / block.note.removeprefix("file: ")
-    if block.language == "toml":
-        assert [*scenario_file.read(file)] == [file.stem]
-    else:
-        assert json.loads(file.read_text(encoding="utf-8"))
+    match block.language:
+        case "toml":
+            assert [*scenario_file.read(file)] == [file.stem]
+        case "json":
+            assert json.loads(file.read_text(encoding="utf-8"))
+        case language:
+            assert language in ("python", "javascript")  # which is run
 
 
 def test_the_json_format_is_the_one_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Final, Self
 from zlib import crc32
 
-from wan_mockserver.app import create_app
+from wan_mockserver.app import wsgi
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
 from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
@@ -67,7 +66,7 @@ class Arena:
             )
         )
         self._recorder = Recorder(self.mock)
-        self._server = Server(create_app(self._recorder))
+        self._server = Server(wsgi(self._recorder))
         self._transports = self._made() if client.in_process else {}
 
     def run(self, case: Case, number: int) -> Run:
@@ -75,7 +74,7 @@ class Arena:
 
         The same case leads to the same ids, results and faults each time.
         """
-        self.mock.reset(seed=crc32(json.dumps(case.as_json()).encode()))
+        self.mock.reset(seed=crc32(case.text.encode()))
         setting = self._setting(case)
         room = int(1.5 * setting.deadline / setting.poll_interval)
         self._recorder.begin(case.scenario, setting.deadline, room)

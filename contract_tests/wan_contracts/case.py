@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,6 +58,11 @@ class Case:
     def report(self) -> Report:
         """What lint says of the payload."""
         return lint(self.payload, self.model_id)
+
+    @cached_property
+    def text(self) -> str:
+        """The same for equal cases, and for no others."""
+        return json.dumps(self.as_json(), sort_keys=True)
 
     def as_json(self) -> dict[str, Any]:
         return {"model": self.model_id, "payload": self.payload, "scenario": self.scenario}

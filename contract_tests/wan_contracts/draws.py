@@ -17,7 +17,7 @@ from .tempo import Tempo
 from .values import Values
 from .walk import LIGHT, breakable, carriable, possible
 
-SITTING: Final = (4, 8)
+SITTING: Final = (6, 12)
 """Calls of one payload at least and at most: drawing it takes as long as a call does."""
 
 HEAVY: Final = "-bytes"

@@ -70,7 +70,7 @@ def carried_out(
     a folder that cannot be written to.
     """
     report = check(client, plan, watch)
-    if not (report.cases - report.unsupported or report.notes):
+    if not (report.cases - report.unsupported or report.interrupted):
         raise UsageError(_nothing(report))
     report = replace(report, results=applied(report.results, known))
     if who is None:

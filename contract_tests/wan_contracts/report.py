@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
@@ -85,6 +85,7 @@ class Report:
     """A whole run. *client* is its name, *seconds* how long it took, *seed* what repeats it.
 
     *cases* is how many calls were made, *unsupported* how many of them the client declined.
+    One that was *interrupted* tells of what was found until then.
     """
 
     client: str
@@ -96,7 +97,8 @@ class Report:
     unsupported: int = 0
     coverage: Sequence[Coverage] = ()
     models: Sequence[str] = ()
-    notes: Sequence[str] = field(default=())
+    notes: Sequence[str] = ()
+    interrupted: bool = False
 
     @cached_property
     def standings(self) -> Mapping[Standing, int]:

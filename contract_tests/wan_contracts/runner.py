@@ -66,14 +66,14 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
     tempo = plan.tempo(client)
     tally = Tally(plan.laws)
     begun = monotonic()
-    notes = []
+    interrupted = False
     with Arena(client, tempo, full_size=plan.full_size) as arena:
         course = Course(arena, plan, tally, watch)
         try:
             course.walk(specs, tempo)
             course.search(specs, tempo)
         except KeyboardInterrupt:
-            notes.append("The run was interrupted.")
+            interrupted = True
     return Report(
         client=client.name,
         profile=plan.profile,
@@ -84,7 +84,8 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
         results=tally.results(),
         coverage=tally.coverage(specs, _possible(plan, specs, tempo)),
         models=[spec.id for spec in specs],
-        notes=notes,
+        notes=["The run was interrupted."] if interrupted else [],
+        interrupted=interrupted,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
@@ -73,7 +72,7 @@ class Search:
         def breaks(sitting: Sitting) -> bool:
             nonlocal left
             for case in sitting.cases():
-                new = _key(case) not in self._known
+                new = case.text not in self._known
                 if new and left <= 0:
                     continue
                 left -= new
@@ -102,16 +101,11 @@ class Search:
 
     def _broken(self, case: Case, *, earnest: bool) -> frozenset[str]:
         """The laws that *case* breaks; a call that was made before is not made again."""
-        key = _key(case)
-        if key not in self._known:
+        if case.text not in self._known:
             verdicts = self._make(case, earnest)
             if verdicts is None:
                 self._over = True
                 return frozenset()
             broken = (law for law, verdict in verdicts.items() if not verdict.passed)
-            self._known[key] = frozenset(broken)
-        return self._known[key]
-
-
-def _key(case: Case) -> str:
-    return json.dumps(case.as_json(), sort_keys=True)
+            self._known[case.text] = frozenset(broken)
+        return self._known[case.text]

@@ -84,7 +84,7 @@ MARKERS: Final[Mapping[str, Callable[..., Mapping[str, Any]]]] = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    says = "seed of the mock server of each test that has no marker wan_seed (default 0)"
+    says = "seed of each test's mock server where no marker wan_seed says another, and of the suite"
     parser.addini("wan_seed", says)
     group = parser.getgroup("wanproof", "a mock server for asynchronous generation APIs")
     group.addoption("--wan-seed", type=int, metavar="N", help=says)

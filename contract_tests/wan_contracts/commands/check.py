@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     files = outputs(options)
     report = _checked(who, options)
     _told(report, options, files)
-    if report.notes:
+    if report.interrupted:
         return INTERRUPTED
     return DONE if _is_good(report, strict=options.strict) else FINDINGS
 

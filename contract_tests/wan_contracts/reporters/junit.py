@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -10,8 +9,8 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from wan_validators.reporters.excerpt import safe
 
 from ..report import Report, Result, Standing
-from ..transcript import written
 from . import wording
+from .plain import details
 
 
 def rendered(report: Report) -> str:
@@ -41,35 +40,11 @@ def _case(result: Result) -> TestCase:
         case Standing.KNOWN | Standing.SKIPPED:
             case.result = Skipped(wording.remark(result), standing.value)
         case Standing.WARN:
-            case.system_out = _details(result)
+            case.system_out = details(result)
     return case
 
 
 def _failure(message: str, result: Result) -> Failure:
     failure = Failure(message, result.standing.value)
-    failure.text = _details(result)
+    failure.text = details(result)
     return failure
-
-
-def _details(result: Result) -> str:
-    law = result.law
-    lines = [safe(f"{law.level.value}: {law.says}")]
-    if result.failure:
-        story = wording.story(result.failure)
-        lines += [
-            f"why: {story.why}",
-            f"call: {story.number}, for {story.model}",
-            f"scenario: {story.scenario}",
-            "",
-            "payload:",
-            *story.payload,
-            "",
-            f"{story.ending}:",
-            *story.ended,
-            "",
-            "what the server saw (> shows the failure):",
-            *chain.from_iterable(map(written, story.blocks)),
-            "",
-        ]
-        lines += [f"replay: {story.replay}"] if story.replay else []
-    return "\n".join([*lines, safe(f"hint: {law.hint}"), safe(f"source: {law.source}")])

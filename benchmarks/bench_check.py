@@ -1,0 +1,128 @@
+"""How fast the contract suite is: calls a second, and what it adds to what the mock takes.
+
+Run by ``make bench``; no time that is measured here can fail a build.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, Final, NamedTuple
+
+from bench_mock import shown
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from wan_contracts.arena import Arena
+from wan_contracts.case import Case
+from wan_contracts.clients import Client
+from wan_contracts.clients.loading import load
+from wan_contracts.clients.process import ProcessClient
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.runner import Plan, check
+from wan_contracts.tempo import REAL, VIRTUAL, Tempo
+from wan_contracts.walk import plain
+from wan_mockserver.mock import Mock
+from wan_validators.catalog import model
+
+ROOT: Final = Path(__file__).parents[1] / "contract_tests"
+REFERENCE: Final = f"{ROOT}/clients/reference.py:Reference"
+NODE: Final = ("node", f"{ROOT}/adapters/node_fetch.mjs")
+
+ROUNDS: Final = 5
+CALLS: Final = 200
+"""Calls of one model in a round."""
+
+
+@contextmanager
+def timed(owner: type, name: str) -> Iterator[list[float]]:
+    """Collects how many seconds each call of the method *name* of *owner* takes."""
+    seconds: list[float] = []
+    method = getattr(owner, name)
+
+    def timing(*arguments: Any) -> Any:
+        begun = perf_counter()
+        try:
+            return method(*arguments)
+        finally:
+            seconds.append(perf_counter() - begun)
+
+    setattr(owner, name, timing)
+    try:
+        yield seconds
+    finally:
+        setattr(owner, name, method)
+
+
+def python() -> Client:
+    return PythonClient("Reference", load(REFERENCE))
+
+
+def plain_calls(client: Client, tempo: Tempo, models: Sequence[str]) -> float:
+    """Calls a second, the median of some rounds, of calls under which nothing goes wrong."""
+    cases = [Case(name, plain(model(name))) for name in models]
+    times = []
+    with Arena(client, tempo) as arena:
+        for _ in range(ROUNDS + 1):
+            begun = perf_counter()
+            for number in range(CALLS):
+                arena.run(cases[number % len(cases)], number)
+            times.append((perf_counter() - begun) / CALLS)
+    return 1 / median(times[1:])
+
+
+class Spent(NamedTuple):
+    """Seconds of a run of *calls*: in all, in the client with the mock, and in the mock alone."""
+
+    calls: int
+    all: float
+    client: float
+    mock: float
+
+
+def whole_run() -> Spent:
+    """The default run of the reference client, made twice; the second time counts."""
+    check(python(), Plan(seed=1))
+    with timed(Mock, "handle") as mock, timed(PythonClient, "call") as client:
+        begun = perf_counter()
+        report = check(python(), Plan(seed=1))
+        return Spent(report.cases, perf_counter() - begun, sum(client), sum(mock))
+
+
+def main() -> int:
+    table = Table(title="the contract suite", box=box.SIMPLE)
+    table.add_column("", no_wrap=True)
+    table.add_column("calls/s", justify="right")
+    image, video = ["wan2.5-i2i-preview", "wan26_i2i"], ["wan2.5-i2v-preview"]
+    table.add_row("in process, images", shown(plain_calls(python(), VIRTUAL, image)))
+    table.add_row("in process, videos", shown(plain_calls(python(), VIRTUAL, video)))
+    if shutil.which("node"):
+        table.add_row(
+            "Node over stdio, images", shown(plain_calls(ProcessClient(NODE), REAL, image))
+        )
+        table.add_row(
+            "Node over stdio, videos", shown(plain_calls(ProcessClient(NODE), REAL, video))
+        )
+    run = whole_run()
+    table.add_row(
+        f"the default run, {run.calls} calls in {run.all:.1f} s", shown(run.calls / run.all)
+    )
+    console = Console()
+    console.print(table)
+    own = run.all - run.client
+    console.print(
+        f"a call of the default run: {1000 * run.mock / run.calls:.2f} ms in the mock, "
+        f"{1000 * (run.client - run.mock) / run.calls:.2f} ms in the client, "
+        f"{1000 * own / run.calls:.2f} ms in the suite, {own / run.mock:.2f} times the mock's"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

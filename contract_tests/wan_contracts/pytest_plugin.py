@@ -1,0 +1,183 @@
+"""The suite as tests of pytest's: options and fixtures; pytest loads them with wanproof.
+
+``pytest --pyargs wan_contracts --wan-client my_client.py:Client`` runs it as it is installed.
+To run it with the tests of a repository, a module there imports the test, and its conftest.py
+or the module itself overrides ``wan_client``::
+
+    import pytest
+    from wan_contracts.suite import test_law
+
+    @pytest.fixture(scope="session")
+    def wan_client():
+        return MyClient
+
+This module loads in every run of pytest, so it imports nothing but pytest and its options
+until a fixture is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from . import pytest_options
+from .pytest_options import asked, named, usage
+
+if TYPE_CHECKING:
+    from .clients import Client
+    from .replay import Named
+    from .report import Report
+    from .runner import Plan
+
+
+class LawWarning(UserWarning):
+    """A law that SHOULD be kept is broken. As an error it fails the law's test."""
+
+
+_TOLD: Final[pytest.StashKey[dict[str, list[str]]]] = pytest.StashKey()
+"""What the end of the run tells of each module with the suite in it."""
+
+_FAILED: Final[pytest.StashKey[dict[str, str]]] = pytest.StashKey()
+"""The first test of each module that could not get its report."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    pytest_options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_TOLD] = {}
+    config.stash[_FAILED] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """One error says enough, where each of the laws would have the same."""
+    first = item.config.stash[_FAILED].get(_module(item))
+    if first is not None and _is_ours(item):
+        pytest.skip(f"the suite could not run; see the error of {first}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    module = _module(item)
+    stash = item.config.stash
+    in_vain = report.when == "setup" and report.failed and module not in stash[_TOLD]
+    if in_vain and _is_ours(item):
+        stash[_FAILED].setdefault(module, item.name)
+    return report
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:  # a worker of xdist
+        output[__name__] = session.config.stash[_TOLD]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_TOLD].update(getattr(node, "workeroutput", {}).get(__name__, {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    told = config.stash[_TOLD]
+    if told:
+        terminalreporter.write_sep("=", "wanproof")
+    for lines in told.values():
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def wan_client(request: pytest.FixtureRequest) -> Any:
+    """The client under test: override it, in the scope of the session or of a module.
+
+    It is an object with ``generate(model, payload)``, a factory that is called with the Setting
+    of a call and returns one, the place of either as for --wan-client, or a Client of
+    ``wan_contracts.clients``.
+    """
+    __tracebackhide__ = True
+    with usage():
+        return named(request.config)
+
+
+@pytest.fixture(scope="session")
+def wan_plan(request: pytest.FixtureRequest) -> Plan:
+    """What is asked of the client: override it, in the scope of the session or of a module."""
+    __tracebackhide__ = True
+    with usage():
+        from .planning import plan
+
+        who = named(request.config)
+        return plan(asked(request.config), once=who is not None and who.form == "command")
+
+
+# A session's fixture would hand the report on to a module that overrides the client.
+@pytest.fixture(scope="module")
+def wan_report(request: pytest.FixtureRequest, wan_client: Any, wan_plan: Plan) -> Report:
+    """The Report on the client; the run takes place when it is first asked for in a module."""
+    __tracebackhide__ = True
+    from pathlib import Path
+
+    with usage():
+        from .commands.asking import REPLAYS
+        from .planning import carried_out, known
+
+        client, who = _client(wan_client)
+        borne = known(asked(request.config).expect)
+        report = carried_out(client, wan_plan, borne, who=who, folder=Path(REPLAYS))
+    if report.interrupted:
+        raise KeyboardInterrupt
+    request.config.stash[_TOLD][request.node.nodeid] = _lines(report)
+    return report
+
+
+def _client(given: Any) -> tuple[Client, Named | None]:
+    """The client that the fixture stands for, and how it is named if a replay can find it."""
+    from wan_validators.command import UsageError
+
+    from .clients.python import PythonClient
+    from .commands import choosing
+    from .replay import Named
+
+    if given is None:
+        raise UsageError(
+            "no client is named: give --wan-client path/to/client.py:Client, or --wan-command for "
+            "one in another language, or override the fixture wan_client"
+        )
+    who = Named(form="python", argv=(given,)) if isinstance(given, str) else given
+    if isinstance(who, Named):
+        return choosing.client(who), who
+    if hasattr(given, "in_process"):
+        return given, None
+    kind = given if hasattr(given, "__qualname__") else type(given)
+    return PythonClient(f"{kind.__module__}:{kind.__qualname__}", given), None
+
+
+def _lines(report: Report) -> list[str]:
+    from wan_validators.reporters.excerpt import safe
+
+    from .reporters import wording
+
+    return [
+        safe(f"{report.client}, profile {report.profile}"),
+        *(f"  {wording.coverage(part)}" for part in report.coverage),
+        f"  {wording.summary(report)}",
+        "  The same seed makes the same calls again, --wan-seed N others.",
+    ]
+
+
+def _module(item: pytest.Item) -> str:
+    module = item.getparent(pytest.Module)
+    return "" if module is None else module.nodeid
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    return "wan_report" in getattr(item, "fixturenames", ())

@@ -1,0 +1,45 @@
+"""One test for each law, over one run of the suite."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from ..laws import LAWS, Law
+from ..pytest_plugin import LawWarning
+from ..report import Report, Result, Standing
+from ..reporters import wording
+from ..reporters.plain import details
+
+
+@pytest.mark.parametrize("law", LAWS, ids=[each.id for each in LAWS])
+def test_law(law: Law, wan_report: Report) -> None:
+    """No call of the run breaks the law."""
+    results = {result.law.id: result for result in wan_report.results}
+    if law.id not in results:
+        pytest.skip(f"the profile {wan_report.profile} does not ask for it")
+    result = results[law.id]
+    match result.standing:
+        case Standing.FAIL:
+            pytest.fail(details(result), pytrace=False)
+        case Standing.UNEXPECTED:
+            pytest.fail(wording.unexpected(result), pytrace=False)
+        case Standing.WARN:
+            _warn(result)
+        case Standing.KNOWN:
+            pytest.xfail(wording.remark(result))
+        case Standing.SKIPPED:
+            pytest.skip(wording.remark(result))
+
+
+def _warn(result: Result) -> None:
+    """Warns in brief; where that is an error, fails in full."""
+    assert result.failure is not None
+    lines = [f"{result.law.says} {wording.why(result.failure)}", f"hint: {result.law.hint}"]
+    replay = wording.replay(result.failure)
+    lines += [f"replay: {replay}"] if replay else []
+    try:
+        warnings.warn(LawWarning("\n".join(lines)), stacklevel=2)
+    except LawWarning:
+        pytest.fail(details(result), pytrace=False)
