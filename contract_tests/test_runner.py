@@ -1,0 +1,226 @@
+"""A run as a whole: what it walks through, what it finds, how small, and the same again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wan_contracts.case import Case, Setting
+from wan_contracts.clients.loading import load
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.conversation import Conversation
+from wan_contracts.laws import LAWS, law
+from wan_contracts.outcome import Outcome
+from wan_contracts.report import Report, Result, Standing
+from wan_contracts.runner import Plan, check, replayed
+from wan_contracts.tempo import REAL, VIRTUAL
+from wan_contracts.walk import breakable, carriable, faults, plain, walk
+from wan_mockserver.scenarios.catalogue import shipped
+from wan_validators import lint
+from wan_validators.catalog import catalog, model
+from wan_validators.pointer import parse, value
+
+REFERENCE = Path(__file__).parent / "clients" / "reference.py"
+IMAGES = model("wan2.5-i2i-preview")
+
+
+def client(**decisions: Any) -> PythonClient:
+    """The reference client, with some of its decisions taken otherwise."""
+    reference = load(f"{REFERENCE}:Reference")
+    conversation = type("Otherwise", (Conversation,), decisions)
+    made = type("Client", (reference,), {"conversation": conversation})
+    return PythonClient("otherwise", made)
+
+
+def found(report: Report, name: str) -> Result:
+    return next(result for result in report.results if result.law.id == name)
+
+
+@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+def test_the_walk_breaks_every_rule_that_can_be_broken_and_each_alone(spec: Any) -> None:
+    broken = [lint(payload, spec.id).errors for payload in faults(spec)]
+
+    assert {error.rule for (error,) in broken} == {
+        rule.id for rule in spec.every_rule if breakable(rule)
+    }
+
+
+@pytest.mark.parametrize("tempo", [VIRTUAL, REAL], ids=lambda tempo: tempo.name)
+def test_the_walk_meets_every_scenario(tempo: Any) -> None:
+    once = [case.scenario for case in walk(catalog(), tempo, everywhere=False, edges=False)]
+    everywhere = [case.scenario for case in walk(catalog(), tempo, everywhere=True, edges=False)]
+
+    assert {*once} == {*everywhere} == {*tempo.scenarios}
+    assert {*tempo.scenarios} > {*shipped()}
+    named = [name for name in once if name != "ok"]
+    assert len(named) == len({*named})
+    assert all(everywhere.count(name) >= 1 for name in tempo.scenarios)
+
+
+def test_the_walk_sends_values_at_the_limits_and_nothing_invalid_for_them() -> None:
+    payloads = [
+        case.payload
+        for case in walk([IMAGES], VIRTUAL, everywhere=True, edges=True)
+        if case.scenario == "ok"
+    ]
+    prompts = {value(payload, parse("/prompt")) for payload in payloads}
+
+    assert {"😀" * 2000, "字" * 2000} <= prompts
+    valid = [payload for payload in payloads if lint(payload, IMAGES.id).valid]
+    assert len(payloads) - len(valid) == len(faults(IMAGES))
+
+
+@pytest.mark.parametrize(
+    "payload", [{"a": "\ud800"}, {"n": 1.0}, {"n": 2**60}, {"n": float("nan")}, [], "a"], ids=repr
+)
+def test_what_not_every_client_can_be_told_is_not_asked(payload: Any) -> None:
+    assert not carriable(payload)
+    assert carriable({"prompt": "字😀", "n": 0.5, "none": None, "list": [True, 2**53]})
+
+
+def test_the_same_seed_makes_the_same_run() -> None:
+    plan = Plan(specs=[IMAGES], seed=4, examples=60, brief=True)
+
+    one, two = (facts(check(client(code_of=lambda *_: None), plan)) for _ in range(2))
+
+    assert one == two
+    assert one != facts(check(client(), plan))
+
+
+def facts(report: Report) -> list[Any]:
+    results = [(r.law.id, r.judged, r.broken, shown(r)) for r in report.results]
+    return [report.cases, results, report.coverage]
+
+
+def shown(result: Result) -> Any:
+    failure = result.failure
+    return failure and (failure.run.case, failure.verdict, failure.run.ended)
+
+
+def test_another_seed_makes_other_calls() -> None:
+    seen: list[list[str]] = []
+
+    for seed in (1, 2):
+        payloads: list[str] = []
+
+        def remember(self: Any, payloads: list[str] = payloads) -> None:
+            payloads.append(str(self.payload))
+
+        check(client(check=remember), Plan(specs=[IMAGES], seed=seed, examples=20, brief=True))
+        seen.append(payloads)
+
+    assert seen[0] != seen[1]
+
+
+def test_a_fault_of_rare_payloads_is_found_and_made_small() -> None:
+    """By itself no value at a limit shows it, nor any scenario."""
+
+    def content(self: Any) -> Any:
+        prompt, seed = self.payload.get("prompt", ""), self.payload.get("seed")
+        spoilt = seed is not None and len(prompt) > 3
+        return {**self.payload, "prompt": prompt[:3]} if spoilt else self.payload
+
+    report = check(client(content=content), Plan(specs=[IMAGES], seed=1, examples=600, brief=True))
+
+    result = found(report, "payload-intact")
+    assert result.failure
+    case = result.failure.run.case
+    assert case.scenario == "ok"
+    assert len(case.payload["prompt"]) == 4
+    assert case.payload.keys() == {"prompt", "images", "seed"} | ({"n"} & case.payload.keys())
+
+
+def test_what_is_told_apart_by_no_scenario_is_shown_under_none() -> None:
+    report = check(client(code_of=lambda *_: None), Plan(specs=[IMAGES], seed=1, examples=0))
+
+    failure = found(report, "code-told").failure
+    assert failure
+    assert failure.run.case.scenario.startswith("fail-")
+    assert failure.verdict.says == "the code is 2001, and None is reported"
+
+
+def test_a_client_that_cannot_do_a_model_is_asked_once() -> None:
+    asked: list[str] = []
+
+    class Choosy:
+        def generate(self, name: str, payload: Any) -> Outcome:
+            asked.append(name)
+            return Outcome.unsupported("not mine")
+
+    report = check(PythonClient("choosy", Choosy()), Plan(seed=1))
+
+    assert sorted(asked) == sorted(spec.id for spec in catalog())
+    assert (report.cases, report.unsupported) == (5, 5)
+    assert report.standings[Standing.SKIPPED] == len(LAWS)
+
+
+def test_it_ends_in_time() -> None:
+    report = check(client(), Plan(specs=[IMAGES], examples=10**6, seconds=0.0, brief=True))
+
+    assert report.cases < 200
+    assert report.passed
+
+
+def test_an_interrupt_tells_of_what_was_found_until_then() -> None:
+    calls = iter(range(10))
+
+    def interrupted(self: Any) -> None:
+        if next(calls) == 5:
+            raise KeyboardInterrupt
+
+    report = check(client(check=interrupted), Plan(specs=[IMAGES], seed=1))
+
+    assert report.interrupted
+    assert report.cases == 5
+
+
+def test_a_replay_is_one_call_judged_by_one_law() -> None:
+    case = Case(IMAGES.id, plain(IMAGES), "fail-3001")
+
+    kept = replayed(client(), case, VIRTUAL, law("code-told"))
+    broken = replayed(client(code_of=lambda *_: None), case, VIRTUAL, law("code-told"))
+
+    assert [r.standing for r in (*kept.results, *broken.results)] == ["pass", "fail"]
+    assert (kept.cases, broken.cases) == (1, 1)
+
+
+def test_watchers_hear_of_every_call() -> None:
+    heard: list[tuple[int, int]] = []
+    plan = Plan(specs=[IMAGES], seed=1, examples=10, brief=True)
+
+    report = check(client(), plan, lambda tally, total: heard.append((tally.cases, total)))
+
+    assert [cases for cases, _ in heard] == [*range(1, report.cases + 1)]
+    assert {total for _, total in heard} == {report.cases}
+
+
+def test_the_clock_of_a_client_in_process_is_the_mocks() -> None:
+    slept: list[float] = []
+
+    class Sleeper:
+        def __init__(self, setting: Setting) -> None:
+            self.setting = setting
+
+        def generate(self, name: str, payload: Any) -> Outcome:
+            import time
+
+            begun = time.monotonic()
+            time.sleep(self.setting.deadline)
+            slept.append(time.monotonic() - begun)
+            return Outcome.gave_up("slept")
+
+    check(PythonClient("sleeper", Sleeper), Plan(specs=[IMAGES], examples=0, scenarios=["ok"]))
+
+    assert set(slept) == {VIRTUAL.deadline}
+
+
+def test_what_is_known_to_be_broken_does_not_fail() -> None:
+    plan = Plan(specs=[IMAGES], laws=[law("code-told")], seed=1, examples=100)
+
+    report = check(client(code_of=lambda *_: None), plan)
+
+    assert report.results[0].broken > 1
+    assert replace(report.results[0], known="so it is").standing is Standing.KNOWN
