@@ -67,6 +67,13 @@ def test_a_reset_puts_the_clock_back(simulator: Make) -> None:
     assert server.clock.now() < ahead - 3000
 
 
+def test_nobody_is_no_tenant_to_be_forgotten(mock: Mock, send: Send) -> None:
+    send(mock, "POST", MULE, EDIT)
+    with pytest.raises(ValueError, match="a tenant has a name"):
+        mock.reset("")
+    assert [entry.number for entry in mock.journal()] == [1]
+
+
 def test_tenants_are_known_in_the_order_they_came(mock: Mock, send: Send) -> None:
     for tenant in ("carol", "alice", "carol", "bob"):
         send(mock, "POST", MULE, EDIT, key=f"wanproof.ok.{tenant}")

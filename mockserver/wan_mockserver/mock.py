@@ -111,8 +111,11 @@ class Mock:
     def reset(self, tenant: str | None = None, seed: int | None = None) -> None:
         """Forgets everything, or all about one tenant, and draws from *seed* from now on.
 
-        A whole reset also puts the clock back to where it began.
+        A whole reset also puts the clock back to where it began, if that keeps its time in the
+        same store. Raises ValueError for the tenant "", which is nobody.
         """
+        if tenant == "":
+            raise ValueError('a tenant has a name; None, not "", stands for all of them')
         self.store.clear(tenant)
         if seed is not None:
             self.reseed(seed)
