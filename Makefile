@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	constraints clean
+	law-mutants constraints clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -52,6 +52,9 @@ packages: ## install chromium, redis-server, node, curl and jq, for the tests, w
 
 mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses must see each
 	$(BIN)/python tools/mutants.py
+
+law-mutants: $(READY) ## seed mistakes into the laws; the broken clients must see each
+	$(BIN)/python contract_tests/law_mutants.py
 
 thorough: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests

@@ -24,11 +24,11 @@ PASSING: Final = (429, 500, 502, 503, 504)
 
 
 def answers(run: Run) -> Verdict | None:
-    return None if _odd(run) else _ended(run)
+    return None if _is_odd(run) else _ended(run)
 
 
 def odd_bodies(run: Run) -> Verdict | None:
-    return _ended(run) if _odd(run) else None
+    return _ended(run) if _is_odd(run) else None
 
 
 def code_told(run: Run) -> Verdict | None:
@@ -64,16 +64,17 @@ def status_told(run: Run) -> Verdict | None:
 
 def no_retry_refused(run: Run) -> Verdict | None:
     refused = _first(run.creates, FINAL)
-    again = [seen for seen in run.creates if refused and seen.at >= refused.at][1:]
+    again = _after(run.creates, refused)
     if refused and again:
         says = f"create was sent again after it had been refused with {refused.entry.status}"
         return broken(says, [refused, *again])
-    failed = run.told if run.record and run.record.state is State.FAILED else None
-    again = [seen for seen in run.creates if failed and seen.entry.number > failed.entry.number]
+    lost = {record.id for record in run.tasks if record.state is State.FAILED}
+    failed = next((poll for poll in run.polls if poll.entry.task in lost and run.ends(poll)), None)
+    again = _after(run.creates, failed)
     if failed and again:
         return broken("create was sent again after the task had failed", [failed, *again])
     stopped = _first(run.followed, FINAL_FOR_POLLS)
-    later = [seen for seen in run.followed if stopped and seen.at >= stopped.at][1:]
+    later = _after(run.followed, stopped)
     if stopped and later:
         says = f"a poll was sent again after one had been refused with {stopped.entry.status}"
         return broken(says, [stopped, *later[:2]])
@@ -93,7 +94,7 @@ def task_followed(run: Run) -> Verdict | None:
     if run.setting.deadline - since <= INTERVALS * run.setting.poll_interval + GRACE:
         return KEPT
     what = last.entry.delivery or str(last.entry.status)
-    says = f"a task that is paid for was lost: polling stopped after one bad answer ({what})"
+    says = f"a task that is paid for was lost: polling stopped at a bad answer ({what})"
     return broken(says, [last])
 
 
@@ -119,10 +120,15 @@ def _ended(run: Run) -> Verdict | None:
     return broken(f"{run.ended.kind}: {run.ended.says}", run.seen[-1:])
 
 
-def _odd(run: Run) -> list[Seen]:
-    """Answers that are no JSON where JSON is due, or that never came whole."""
-    due = (*run.creates, *run.polls)
-    return [seen for seen in due if not seen.intact or seen.json is None]
+def _is_odd(run: Run) -> bool:
+    """Whether an answer was no JSON where JSON is due, or never came whole.
+
+    Only the last one counts for a call that ended in trouble: that is what it ended on.
+    """
+    due = [seen for seen in run.seen if seen.entry.action in ("create", "poll")]
+    if isinstance(run.ended, Trouble):
+        due = due[-1:]
+    return any(not seen.intact or seen.json is None for seen in due)
 
 
 def _error_answer(run: Run) -> Seen | None:
@@ -144,6 +150,11 @@ def _same_code(reported: str | None, wanted: str | int) -> bool:
     if isinstance(wanted, int):
         return reported.isdecimal() and int(reported) == wanted
     return reported == wanted
+
+
+def _after(several: tuple[Seen, ...], one: Seen | None) -> list[Seen]:
+    """Those of *several* that came later than *one*, at the same time or not."""
+    return [each for each in several if one and each.entry.number > one.entry.number]
 
 
 def _first(several: tuple[Seen, ...], statuses: tuple[int, ...]) -> Seen | None:

@@ -12,12 +12,16 @@ from wan_validators.vendor import State
 from ..outcome import Kind, Outcome
 from ..run import Mishap, Run, Seen, Trouble
 from .law import KEPT, Group, Law, Level, broken
+from .results import good
 
 GRACE: Final = 1.0
 """Seconds by which a machine that is busy may be late."""
 
 INTERVALS: Final = 2.5
 """A client that stops so many poll intervals before its deadline does not wait for it at all."""
+
+ENDS: Final = {State.DONE: Kind.COMPLETED, State.FAILED: Kind.FAILED}
+"""How a call is reported whose client knows the end of its task."""
 
 
 def poll_url(run: Run) -> Verdict | None:
@@ -91,7 +95,7 @@ def slow_is_not_failed(run: Run) -> Verdict | None:
 
 
 def last_poll_counts(run: Run) -> Verdict | None:
-    if run.told is None or run.outcome is None or not all(each.healthy for each in run.downloads):
+    if run.told is None or run.outcome is None or not all(map(good, run.downloads)):
         return None
     if run.outcome.kind is not Kind.GAVE_UP or not (run.results or not run.done):
         return KEPT
@@ -107,17 +111,18 @@ def end_is_end(run: Run) -> Verdict | None:
 
 
 def deadline(run: Run) -> Verdict | None:
-    if isinstance(run.ended, Trouble) and run.ended.kind is Mishap.RUNAWAY:
-        return broken(run.ended.says, run.seen[-1:])
     if not (run.creates or run.polls):
         return None
     begun = run.known.at if run.known else run.seen[0].at
-    allowed = run.setting.deadline + 2 * run.setting.poll_interval + GRACE
-    late = [seen for seen in (*run.creates, *run.polls) if seen.at - begun > allowed]
-    if not late:
+    after = [seen for seen in (*run.creates, *run.polls) if late(run, seen, begun)]
+    # Too many polls before the deadline are another law's matter.
+    beyond = after or run.seen[-1].entry.action != "poll"
+    if isinstance(run.ended, Trouble) and run.ended.kind is Mishap.RUNAWAY and beyond:
+        return broken(run.ended.says, run.seen[-1:])
+    if not after:
         return KEPT
-    says = f"a {late[0].entry.action} came {say_seconds(late[0].at - begun)} after the begin"
-    return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", late[:1])
+    says = f"a {after[0].entry.action} came {say_seconds(after[0].at - begun)} after the begin"
+    return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", after[:1])
 
 
 def task_id_kept(run: Run) -> Verdict | None:
@@ -143,10 +148,11 @@ def other_words(run: Run) -> Verdict | None:
     spoken = [poll for poll in run.followed if poll.entry.ended and poll.entry.arrived]
     if run.told or not spoken or run.outcome is None:
         return None
-    first = spoken[0]
-    word = first.word
-    if run.outcome.kind is not Kind.GAVE_UP and len(spoken) == 1:
+    state = next(each.state for each in run.tasks if each.id == spoken[0].entry.task)
+    stopped = run.outcome.kind is not Kind.GAVE_UP and len(spoken) == 1
+    if stopped or run.outcome.kind is ENDS.get(state):
         return KEPT
+    word = spoken[0].word
     says = f"a task whose status is {word!r} is over, and the client went on or gave it up"
     return broken(says, spoken[:2])
 
@@ -164,9 +170,16 @@ def _unfinished(run: Run) -> Seen | Outcome | None:
     if run.known is None or run.outcome is None:
         return None
     if not run.followed:
-        return run.outcome if not run.polls else None
+        asked = any(seen.request.method == "GET" for seen in run.seen)
+        return None if asked else run.outcome
     last = run.followed[-1]
     return last if last.healthy and last.json is not None and not last.entry.ended else None
+
+
+def late(run: Run, seen: Seen, begun: float) -> bool:
+    """Whether *seen* came after the deadline of what was *begun* then, and some time on top."""
+    allowed = run.setting.deadline + 2 * run.setting.poll_interval + GRACE
+    return seen.at - begun > allowed
 
 
 def _since(run: Run, seen: Seen) -> float:

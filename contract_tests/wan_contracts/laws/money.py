@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from wan_mockserver.admin.verdicts import Verdict, say_seconds
+from wan_mockserver.tasks import Record
 
 from ..run import Run, Seen
 from .law import KEPT, Group, Law, Level, broken
+from .lifecycle import late
 
 HASTE: Final = 0.75
 """The part of the recommended interval that polls of a task lie apart at least, on average."""
@@ -17,7 +19,7 @@ FEW: Final = 3
 
 
 def one_charge(run: Run) -> Verdict | None:
-    billed = [record for record in run.tasks if record.failure is None]
+    billed = _billed(run)
     if len(billed) <= 1:
         return KEPT if run.creates else None
     made = {record.entry for record in billed}
@@ -29,6 +31,8 @@ def one_charge(run: Run) -> Verdict | None:
 
 def price_told(run: Run) -> Verdict | None:
     if run.outcome is None or run.outcome.spent_usd is None or run.ledger.unknown:
+        return None
+    if len(_billed(run)) > 1:
         return None
     if run.outcome.spent_usd == run.ledger.total:
         return KEPT
@@ -52,10 +56,11 @@ def polls_per_task(run: Run) -> Verdict | None:
     if not run.followed:
         return None
     most = int(1.5 * run.setting.deadline / run.setting.poll_interval) + FEW
-    if len(run.followed) <= most:
+    polls = [poll for poll in run.followed if run.known and not late(run, poll, run.known.at)]
+    if len(polls) <= most:
         return KEPT
-    says = f"the task was polled {len(run.followed)} times; its deadline has room for {most}"
-    return broken(says, run.followed[-1:])
+    says = f"the task was polled {len(polls)} times; its deadline has room for {most}"
+    return broken(says, polls[-1:])
 
 
 def connections_reused(run: Run) -> Verdict | None:
@@ -67,9 +72,14 @@ def connections_reused(run: Run) -> Verdict | None:
     return broken(f"each of {len(peers)} requests came on a connection of its own", run.seen[:FEW])
 
 
+def _billed(run: Run) -> list[Record]:
+    """The tasks that cost something, now or when they end."""
+    return [record for record in run.tasks if record.failure is None]
+
+
 def _undisturbed(seen: Seen) -> bool:
     """Whether nothing about the exchange is a reason to connect anew."""
-    return seen.entry.arrived and seen.response.delivery.plain and seen.entry.status < 400
+    return seen.healthy and seen.response.delivery.plain
 
 
 LAWS: Final = (

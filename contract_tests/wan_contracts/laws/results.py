@@ -22,7 +22,7 @@ def outputs_complete(run: Run) -> Verdict | None:
     if not wanted or run.outcome is None or run.outcome.kind is Kind.GAVE_UP:
         return None
     if run.outcome.kind is not Kind.COMPLETED:
-        if not all(each.healthy for each in run.downloads):
+        if not all(map(good, run.downloads)):
             return None
         return broken(f"the task is done, and reported as {run.outcome.kind}", _told(run))
     files = [output.kind for output in run.outcome.outputs if output.kind != "text"]
@@ -139,21 +139,17 @@ def _files(run: Run) -> list[Output]:
 
 def _served(run: Run) -> Mapping[str, str]:
     """The SHA-256 of each file that was served whole, by the path of its URL."""
-    return {
-        seen.request.path: seen.entry.answer.sha256
-        for seen in run.downloads
-        if seen.entry.status == 200 and seen.intact
-    }
+    return {seen.request.path: seen.entry.answer.sha256 for seen in run.downloads if good(seen)}
 
 
 def _alike(made: Made, reported: Output, served: Mapping[str, str]) -> bool:
     """Whether *reported* can be *made*, as far as one can tell."""
     if made.kind != reported.kind:
         return False
-    if made.kind == "text" or reported.error is not None:
-        return True
     if reported.sha256 is None:
         return reported.url in (None, made.value)
+    if reported.sha256 not in served.values():
+        return True
     return served.get(urlsplit(made.value).path, reported.sha256) == reported.sha256
 
 

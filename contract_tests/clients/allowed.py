@@ -1,0 +1,129 @@
+"""Clients that take liberties which no law forbids: what they do must not be blamed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from wan_contracts.conversation import Conversation
+from wan_contracts.outcome import Outcome, Output
+from wan_contracts.steps import Answer, Fault, Steps
+
+
+class CorrectWithoutLint(Conversation):
+    """Sends whatever it is given, and lets the server refuse it."""
+
+    preflight = False
+
+
+class Queues(Conversation):
+    """Lets a call wait its turn before it makes the create."""
+
+    def run(self) -> Steps[Outcome]:
+        yield from self.wait(500.0)
+        return (yield from super().run())
+
+
+class Ends(Conversation):
+    """The base of those that ask for the last time when they like.
+
+    *spare* is in poll intervals and *more* in seconds: so long before the deadline that is.
+    """
+
+    spare = more = 0.0
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        interval = self.setting.poll_interval
+        last = self.until - self.spare * interval - self.more
+        due = min(self.now + interval, last)
+        return due if due > self.now else None
+
+
+class EndsLate(Ends):
+    """Asks for the last time two intervals and a second after its deadline."""
+
+    spare, more = -2.0, -1.0
+
+
+class WaitsTwoIntervals(Conversation):
+    """Asks for the first time after two intervals and a second."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        return super().due(got) if got else self.now + 2 * self.setting.poll_interval + 1
+
+
+class PollsAtTheLimit(Conversation):
+    """Polls at three quarters of the interval."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        due = self.now + 0.75 * self.setting.poll_interval
+        return due if due <= self.until else None
+
+
+class GivesUpOnThree404s(Conversation):
+    """Takes a task that was not found three times in a row for lost."""
+
+    missed = 0
+
+    def hopeless(self, got: Answer | Fault) -> bool:
+        missed = isinstance(got, Answer) and got.status == 404
+        self.missed = self.missed + 1 if missed else 0
+        return super().hopeless(got) or self.missed == 3
+
+
+class Quotes(Conversation):
+    """The base of those that quote one of the *members* of an error, unless it is but a word."""
+
+    members: ClassVar[Sequence[str]] = ()
+
+    def message_of(self, got: Answer | Fault) -> str:
+        document = self.document(got)
+        inner = document.get("task_info") or document
+        error = inner.get("error")
+        places = [error if isinstance(error, dict) else {}, inner, document]
+        for name in self.members:
+            for place in places:
+                if isinstance(said := place.get(name), str) and len(said) >= 8:
+                    return said
+        return super().message_of(got)
+
+
+class QuotesTitles(Quotes):
+    """Tells the title of an error."""
+
+    members = ("title", "error_message")
+
+
+class QuotesDetails(Quotes):
+    """Tells the details of an error."""
+
+    members = ("detail", "message")
+
+
+class QuotesErrors(Quotes):
+    """Tells an error that is no more than a sentence."""
+
+    members = ("error",)
+
+
+class HandsOnUrls(Conversation):
+    """Leaves downloading to its caller."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        yield from self.wait(0)
+        return Output(kind=kind, url=url)
+
+
+class FailsWhereFilesDo(Conversation):
+    """Reports a task as failed whose files did not come at the first try."""
+
+    flawed = False
+
+    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
+        flaw = super().flaw_of(kind, got)
+        self.flawed = self.flawed or flaw is not None
+        return flaw
+
+    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
+        outcome = yield from super().finish(task_id, got)
+        return Outcome.failed("a file did not come", task_id=task_id) if self.flawed else outcome

@@ -1,0 +1,83 @@
+"""Clients that break one law or two, each by one mistake. To see what the suite makes of them:
+
+    wanproof check --client contract_tests/clients/broken.py:RetriesPost
+
+Each is the reference client with one decision taken otherwise; which laws that breaks is in
+``matrix.py``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import httpx
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # for what stands beside this folder
+
+from adapters.httpx_sync import tls
+from clients import (
+    allowed,
+    broken_failure,
+    broken_lifecycle,
+    broken_results,
+    broken_sending,
+    broken_timing,
+)
+from clients.reference import Reference
+from wan_contracts.case import Setting
+from wan_contracts.conversation import Conversation
+from wan_contracts.driving import Fetched
+from wan_contracts.steps import Send
+
+
+class OverASocket(Reference):
+    """Reaches the server over a socket, on connections that it keeps."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(replace(setting, transport=None))
+
+
+class ConnectsEachTime(OverASocket):
+    """Opens a connection for each request."""
+
+    def _fetch(self, step: Send) -> Fetched:
+        with httpx.Client(timeout=self._setting.timeout, verify=tls(), trust_env=False) as http:
+            got = http.request(step.method, step.url, headers=step.headers, content=step.body)
+        return got.status_code, got.headers, got.content
+
+
+def client(conversation: type[Conversation]) -> type[Reference]:
+    """The reference client with another *conversation*, under its name."""
+    members = {"conversation": conversation, "__doc__": conversation.__doc__}
+    return type(conversation.__name__, (Reference,), members)
+
+
+def _clients(*modules: ModuleType) -> Iterator[tuple[str, Any]]:
+    """A client for each conversation in *modules*, but for those that others are built on."""
+    for module in modules:
+        own = [
+            each
+            for each in vars(module).values()
+            if isinstance(each, type) and each.__module__ == module.__name__
+        ]
+        yield from ((each.__name__, client(each)) for each in own if each.__name__ not in BASES)
+
+
+BASES: Final = ("Ends", "Quotes", "Rearranges")
+
+CORRECT: Final[dict[str, Any]] = {**dict(_clients(allowed)), "OverASocket": OverASocket}
+"""Clients that break nothing."""
+
+BROKEN: Final[dict[str, Any]] = {
+    **dict(
+        _clients(broken_sending, broken_lifecycle, broken_timing, broken_failure, broken_results)
+    ),
+    "ConnectsEachTime": ConnectsEachTime,
+}
+
+globals().update(CORRECT | BROKEN)

@@ -1,0 +1,192 @@
+"""Clients that spoil what came of a task, one mistake each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from clients.allowed import HandsOnUrls
+from wan_contracts.conversation import Conversation
+from wan_contracts.outcome import Outcome, Output
+from wan_contracts.steps import Answer, Fault, Steps
+from wan_validators import vendor
+
+
+class Rearranges(Conversation):
+    """The base of those that do something to the list of outputs."""
+
+    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
+        outcome = yield from super().finish(task_id, got)
+        return replace(outcome, outputs=tuple(self.arranged(outcome.outputs)))
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return outputs
+
+
+class TakesOneResult(Rearranges):
+    """Reports the first file alone."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        files = [each for each in outputs if each.kind != "text"]
+        return [each for each in outputs if each not in files[1:]]
+
+
+class HidesMissingFiles(Rearranges):
+    """Leaves out what it could not download."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [each for each in outputs if each.error is None]
+
+
+class CollectsAsTheyEnd(Rearranges):
+    """Downloads in parallel, and puts first what is there first."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        files = [each for each in outputs if each.kind != "text"]
+        return [each if each.kind == "text" else files.pop() for each in outputs]
+
+
+class PutsTextsBelow(Rearranges):
+    """Reports each text after the image that it stands before."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        texts = [each for each in outputs if each.kind == "text"]
+        files = [each for each in outputs if each.kind != "text"]
+        pairs = zip(files, texts, strict=True) if texts else ()
+        return [each for pair in pairs for each in pair] or outputs
+
+
+class TurnsUrlsRound(HandsOnUrls):
+    """Leaves downloading to its caller, last URL first."""
+
+    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
+        outcome = yield from super().finish(task_id, got)
+        if any(each.kind == "text" for each in outcome.outputs):
+            return outcome
+        return replace(outcome, outputs=outcome.outputs[::-1])
+
+
+class SkipsTexts(Rearranges):
+    """Looks for images only."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [each for each in outputs if each.kind != "text"]
+
+
+class ShortensTexts(Rearranges):
+    """Cuts a text to what fits a caption."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [replace(each, text=each.text and each.text[:3]) for each in outputs]
+
+
+class CallsVideosImages(Rearranges):
+    """Reports every file as an image."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [replace(each, kind=each.kind.replace("video", "image")) for each in outputs]
+
+
+class NeverPartial(Conversation):
+    """Does not count what came."""
+
+    def is_partial(self, results: Sequence[vendor.Output]) -> bool:
+        return False
+
+
+class AlwaysPartial(Conversation):
+    """Says that something is missing, to be on the safe side."""
+
+    def is_partial(self, results: Sequence[vendor.Output]) -> bool:
+        return True
+
+
+class TakesNothingForSuccess(Conversation):
+    """Reports a task that is done as completed, whatever it has made."""
+
+    def without_results(self, task_id: str) -> Outcome:
+        return Outcome.completed((), task_id)
+
+
+class CallsDoneFailed(Conversation):
+    """Calls a task that is done failed."""
+
+    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
+        outcome = yield from super().finish(task_id, got)
+        return Outcome.failed("no file is left", task_id=outcome.task_id)
+
+
+class GuessesThePrice(Conversation):
+    """Has a price list of its own."""
+
+    def price_of(self, got: Answer | Fault) -> Decimal | None:
+        return Decimal("0.05")
+
+
+class DecodesFiles(Conversation):
+    """Reads every body as text."""
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Steps[Answer | Fault]:
+        got = yield from super().send(method, url, headers, body)
+        if isinstance(got, Fault):
+            return got
+        return replace(got, body=got.body.decode(errors="replace").encode())
+
+
+class CountsCharacters(Rearranges):
+    """Gives the length of a file in characters of Base64."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [replace(each, length=each.length and each.length * 4 // 3) for each in outputs]
+
+
+class SavesErrorPages(Conversation):
+    """Saves whatever a URL answers with."""
+
+    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
+        return self.says(got) if isinstance(got, Fault) else None
+
+
+class SavesAnyType(Conversation):
+    """Saves a body without a look at its type."""
+
+    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
+        flaw = super().flaw_of(kind, got)
+        return None if flaw and flaw.startswith("a file of type") else flaw
+
+
+class SavesEmptyFiles(Conversation):
+    """Saves a file of zero bytes."""
+
+    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
+        empty = isinstance(got, Answer) and got.status == 200 and not got.body
+        return None if empty else super().flaw_of(kind, got)
+
+
+class DownloadsForEver(Conversation):
+    """Tries a download again until there is a file."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        got = yield from self.send("GET", url, self.download_headers())
+        while isinstance(got, Fault) or got.status != 200:
+            yield from self.wait(self.retry_after(got) or 1.0)
+            got = yield from self.send("GET", url, self.download_headers())
+        flaw = self.flaw_of(kind, got)
+        return Output.missing(kind, flaw, url) if flaw else Output.of(kind, got.body, url)
+
+
+class PutsTheKeyIntoUrls(Conversation):
+    """Names the key in the query of its polls."""
+
+    def poll_url(self, task_id: str) -> str:
+        return f"{super().poll_url(task_id)}?api_key={self.setting.api_key}"
+
+
+class SendsTheKeyAlong(Conversation):
+    """Downloads with the session that has the key."""
+
+    def download_headers(self) -> dict[str, str]:
+        return self.poll_headers()

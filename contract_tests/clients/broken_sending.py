@@ -1,0 +1,240 @@
+"""Clients that send something else than they were asked to, one mistake each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from wan_contracts.conversation import Conversation
+from wan_contracts.outcome import Outcome
+from wan_contracts.steps import Answer, Fault, Steps
+from wan_validators import lint, pointer
+
+LIMIT: Final = 2000
+"""The longest prompt of the models for images, in code points."""
+
+
+def prompts(call: Conversation) -> Iterator[tuple[pointer.Path, str]]:
+    """Where prompts stand in the payload, and what they say."""
+    for rule in call.spec.rules:
+        if rule.id == "prompt-length":
+            found = pointer.find(call.payload, rule.path)
+            yield from ((path, text) for path, text in found if isinstance(text, str))
+
+
+def units(text: str) -> int:
+    """How long JavaScript and Java think that *text* is."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+class WrapsInData(Conversation):
+    """Puts the payload into an envelope of its own."""
+
+    def content(self) -> Any:
+        return {"data": self.payload}
+
+
+class SendsAList(Conversation):
+    """Sends a batch of one."""
+
+    def content(self) -> Any:
+        return [self.payload]
+
+
+class SendsAnEmptyObject(Conversation):
+    """Forgets to put the members in."""
+
+    def content(self) -> Any:
+        return {}
+
+
+class SendsMembersTwice(Conversation):
+    """Puts JSON together as text, and a default before what is asked for."""
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Steps[Answer | Fault]:
+        name = next(iter(self.payload)).encode()
+        twice = body and b'{"' + name + b'": "", ' + body[1:]
+        return (yield from super().send(method, url, headers, twice))
+
+
+class SendsNumbersInLists(Conversation):
+    """Sends numbers as the query strings of some frameworks have them."""
+
+    def content(self) -> Any:
+        return json.loads(json.dumps(self.payload), parse_int=lambda digits: [int(digits)])
+
+
+class SendsObjectsInLists(Conversation):
+    """Sends a list of objects where one object is due."""
+
+    def content(self) -> Any:
+        return {
+            name: [value] if isinstance(value, dict) else value
+            for name, value in self.payload.items()
+        }
+
+
+class SendsAString(Conversation):
+    """Encodes the JSON twice."""
+
+    def content(self) -> Any:
+        return json.dumps(self.payload)
+
+
+class SendsWxH(Conversation):
+    """Writes a size as most other APIs do."""
+
+    def content(self) -> Any:
+        return json.loads(json.dumps(self.payload).replace("768*768", "768x768"))
+
+
+class CutsAtUtf16Units(Conversation):
+    """Cuts a prompt to the documented length, which it counts in UTF-16 units."""
+
+    def content(self) -> Any:
+        payload = self.payload
+        for path, text in prompts(self):
+            if units(text) > LIMIT:
+                payload = pointer.put(payload, path, text[: LIMIT // 2])
+        return payload
+
+
+class RefusesUtf16Units(Conversation):
+    """Refuses a prompt that has more UTF-16 units than it may have code points."""
+
+    def check(self) -> Outcome | None:
+        for path, text in prompts(self):
+            if units(text) > LIMIT:
+                return Outcome.not_sent(f"{pointer.text(path)}: at most {LIMIT} characters")
+        return super().check()
+
+
+class DropsFalsy(Conversation):
+    """Leaves out what is false, zero or empty, as if it had not been said."""
+
+    def content(self) -> Any:
+        return truthy(self.payload)
+
+
+class SendsNumbersAsText(Conversation):
+    """Sends numbers as a form in a browser gives them."""
+
+    def content(self) -> Any:
+        return json.loads(json.dumps(self.payload), parse_int=str)
+
+
+class RoundsBigNumbers(Conversation):
+    """Lets integers pass through single precision."""
+
+    def content(self) -> Any:
+        return json.loads(json.dumps(self.payload), parse_int=lambda n: int(n) >> 8 << 8 or int(n))
+
+
+class TakesOneImage(Conversation):
+    """Sends the first of several images."""
+
+    def content(self) -> Any:
+        return shortened(self.payload, "images")
+
+
+class NamesAnotherModel(Conversation):
+    """Creates every task at the model that it was written for."""
+
+    def create_url(self) -> str:
+        return super().create_url().replace("i2v-preview", "i2v-plus")
+
+
+class NamesNoModel(Conversation):
+    """Leaves out the name of the model where it belongs into the body."""
+
+    def content(self) -> Any:
+        return {name: value for name, value in self.payload.items() if name != "model"}
+
+
+class AddsASeed(Conversation):
+    """Adds a seed of its own where the caller gave none."""
+
+    def content(self) -> Any:
+        if "parameters" in self.payload:
+            parameters = {"seed": 42, **self.payload["parameters"]}
+            return {**self.payload, "parameters": parameters}
+        return {"seed": 42, **self.payload}
+
+
+class PostsToASlash(Conversation):
+    """Ends the path of the create with a slash."""
+
+    def create_url(self) -> str:
+        return f"{super().create_url()}/"
+
+
+class PutsTheTask(Conversation):
+    """Takes PUT for the method that creates."""
+
+    def create(self) -> Any:
+        body = json.dumps(self.content()).encode()
+        return (yield from self.send("PUT", self.create_url(), self.create_headers(), body))
+
+
+class SendsTheBareKey(Conversation):
+    """Leaves out the word Bearer."""
+
+    def poll_headers(self) -> dict[str, str]:
+        return {"Authorization": self.setting.api_key}
+
+
+class NamesTheKeyOtherwise(Conversation):
+    """Sends the key as X-API-Key."""
+
+    def poll_headers(self) -> dict[str, str]:
+        return {"X-API-Key": self.setting.api_key}
+
+
+class SendsNoContentType(Conversation):
+    """Does not say that its body is JSON."""
+
+    def create_headers(self) -> dict[str, str]:
+        return self.poll_headers()
+
+
+class SendsPlainText(Conversation):
+    """Says that its JSON is plain text."""
+
+    def create_headers(self) -> dict[str, str]:
+        return {**self.poll_headers(), "Content-Type": "text/plain; charset=utf-8"}
+
+
+class MendsPayloads(Conversation):
+    """Drops, without a word, whatever breaks a rule."""
+
+    preflight = False
+
+    def content(self) -> Any:
+        payload = self.payload
+        for error in lint(payload, self.setting.model).errors:
+            payload = without(payload, pointer.parse(error.pointer))
+        return payload
+
+
+def truthy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: truthy(each) for name, each in value.items() if each}
+    return [truthy(each) for each in value] if isinstance(value, list) else value
+
+
+def shortened(value: Any, name: str) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: each[:1] if key == name else shortened(each, name) for key, each in value.items()}
+
+
+def without(value: Any, path: pointer.Path) -> Any:
+    """*value* without the member of an object to which *path* leads."""
+    if not path or not isinstance(value, dict):
+        return value
+    first, *rest = path
+    kept = {name: each for name, each in value.items() if name != first}
+    return {**kept, first: without(value[first], tuple(rest))} if rest and first in value else kept

@@ -1,0 +1,135 @@
+"""Clients whose waits are wrong, one mistake each: when they poll first, last, and in between."""
+
+from __future__ import annotations
+
+from clients.allowed import Ends, Queues
+from clients.broken_failure import GivesUpOn5xx
+from wan_contracts.conversation import Conversation
+from wan_contracts.outcome import Outcome
+from wan_contracts.steps import Answer, Fault, Steps
+
+FEW = 10
+"""Polls, after which some have had enough."""
+
+
+class WaitsAtFirst(Conversation):
+    """Lets two and a half intervals pass before it asks for the first time."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        return super().due(got) if got else self.now + 2.5 * self.setting.poll_interval
+
+
+class CountsItsPolls(Conversation):
+    """Gives up after ten polls, however far apart they are."""
+
+    polls = 0
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        self.polls += 1
+        return super().due(got) if self.polls <= FEW else None
+
+
+class GivesUpOnePollEarly(Conversation):
+    """Polls only while there is time for another poll after the next one."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        due = super().due(got)
+        return due if due is not None and due + self.setting.poll_interval < self.until else None
+
+
+class EndsATadEarly(Ends):
+    """Wastes a bit more than an interval before its deadline."""
+
+    spare, more = 1.01, 0.35
+
+
+class EndsEarly(Ends):
+    """Asks for the last time two and a half intervals and a second before its deadline."""
+
+    spare, more = 2.5, 1.0
+
+
+class EndsTooEarly(Ends):
+    """Asks for the last time half a second before that."""
+
+    spare, more = 2.5, 1.5
+
+
+class LeavesTimeForFiles(Ends):
+    """Keeps four intervals for downloads."""
+
+    spare = 4.0
+
+
+class EndsEarlyAndFails(EndsEarly):
+    """Does that, and then says that the task has failed."""
+
+    def gave_up(self, message: str, task_id: str | None) -> Outcome:
+        return Outcome.failed(message, task_id=task_id)
+
+
+class EndsTooLate(Ends):
+    """Asks for the last time two and a half intervals and a second after its deadline."""
+
+    spare, more = -2.5, -1.0
+
+
+class HasNoDeadline(Conversation):
+    """Polls for as long as it takes."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        return self.now + self.setting.poll_interval
+
+
+class DoublesTheDeadline(Conversation):
+    """Takes its deadline for twice as long as it is."""
+
+    def follow(self, task_id: str) -> Steps[Outcome]:
+        self.until += self.setting.deadline
+        return super().follow(task_id)
+
+
+class QueuesAndCounts(Queues, CountsItsPolls):
+    """Waits its turn, and gives up after ten polls."""
+
+
+class QueuesAndGivesUp(Queues, GivesUpOn5xx):
+    """Waits its turn, and takes a server's error on a poll for the end."""
+
+
+class PollsTooOften(Ends):
+    """Polls half as often again as it is asked to."""
+
+    part = 1 / 1.54
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        pause = self.part * self.setting.poll_interval
+        due = self.now + max(pause, self.retry_after(got) or 0.0)
+        return due if due <= self.until else None
+
+
+class PollsOftener(PollsTooOften):
+    """Polls nearly twice as often as it is asked to."""
+
+    part = 1 / 1.7
+
+
+class PollsBusily(PollsTooOften):
+    """Polls five times as often as it is asked to."""
+
+    part = 1 / 5
+
+
+class QueuesAndHurries(Queues, PollsTooOften):
+    """Waits its turn, and polls too often then."""
+
+
+class HurriesAtFirst(Conversation):
+    """Makes its first waits short, in the hope of a quick end."""
+
+    waits = 0
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        self.waits += 1
+        hurry = self.now + 0.69 * self.setting.poll_interval
+        return hurry if self.waits <= 4 else super().due(got)

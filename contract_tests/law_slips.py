@@ -1,0 +1,201 @@
+"""Mistakes that somebody could make in the laws, one at a time."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, Final
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))  # for slips
+
+from slips import SWAPS
+
+from wan_contracts.laws import Law, failure, lifecycle, money, results, sending, wires
+
+MODULES: Final = (failure, lifecycle, money, results, sending, wires)
+
+OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
+    ast.NotIn: ast.In,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+}
+
+CALLED: Final = {"any": "all", "all": "any", "min": "max", "max": "min"}
+
+SPEECH: Final = ("_shown", "_counted")
+"""Functions that only make sentences."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A mistake in what *module* calls *name*: *value* in place of what stands there."""
+
+    module: ModuleType
+    name: str
+    value: Any
+    mistake: str
+
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """The mistake is in the laws for as long as this lasts."""
+        right = vars(self.module)[self.name]
+        if isinstance(right, FunctionType):
+            code, right.__code__ = right.__code__, self.value
+            try:
+                yield
+            finally:
+                right.__code__ = code
+            return
+        homes = [each for each in MODULES if vars(each).get(self.name) is right]
+        try:
+            for home in homes:
+                setattr(home, self.name, self.value)
+            yield
+        finally:
+            for home in homes:
+                setattr(home, self.name, right)
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every single mistake in the laws, each once."""
+    for module in MODULES:
+        tree = ast.parse(inspect.getsource(module))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name not in SPEECH:
+                yield from _in_function(module, node)
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                yield from _in_constant(module, node.target.id)
+
+
+def _in_function(module: ModuleType, function: ast.FunctionDef) -> Iterator[Mutant]:
+    said = _sentences(function)
+    where = f"{module.__name__.rpartition('.')[2]}.{function.name}"
+    known: dict[str, int] = {}
+    for index, node in enumerate(ast.walk(function)):
+        if id(node) in said:
+            continue
+        for other in _alternatives(node):
+            mistake = f"{where}: {ast.unparse(node)} -> {ast.unparse(other)}"
+            known[mistake] = nth = known.get(mistake, 0) + 1
+            wrong = _replaced(function, index, other)
+            yield Mutant(
+                module,
+                function.name,
+                _compiled(wrong),
+                f"{mistake} ({nth})" if nth > 1 else mistake,
+            )
+
+
+def _alternatives(node: ast.AST) -> Iterator[ast.AST]:
+    """What could stand by mistake where *node* does."""
+    match node:
+        case ast.Compare():
+            yield from _other_comparisons(node)
+        case ast.BoolOp() | ast.BinOp() if type(node.op) in OTHERS:
+            other = copy.copy(node)
+            other.op = _other(node.op)
+            yield other
+        case ast.UnaryOp(op=ast.Not()):
+            yield node.operand
+        case ast.Constant(value=bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int() | float() as value):
+            yield ast.Constant(value + 1)
+        case ast.Name(id=name, ctx=ast.Load()) if name in CALLED:
+            yield ast.Name(CALLED[name], ast.Load())
+        case ast.Return(value=ast.Call(func=ast.Name(id="broken"))):
+            yield ast.Return(ast.Name("KEPT", ast.Load()))
+            yield ast.Return(ast.Constant(None))
+        case ast.Tuple(elts=elements) if all(isinstance(each, ast.Constant) for each in elements):
+            for nth in range(len(elements)):
+                yield ast.Tuple([*elements[:nth], *elements[nth + 1 :]], ast.Load())
+
+
+def _other_comparisons(node: ast.Compare) -> Iterator[ast.AST]:
+    for nth, operator in enumerate(node.ops):
+        if type(operator) in OTHERS:
+            ops = [*node.ops[:nth], _other(operator), *node.ops[nth + 1 :]]
+            yield ast.Compare(node.left, ops, node.comparators)
+
+
+def _other(operator: ast.AST) -> Any:
+    return OTHERS[type(operator)]()
+
+
+def _in_constant(module: ModuleType, name: str) -> Iterator[Mutant]:
+    right = vars(module)[name]
+    for value, what in _other_values(right):
+        yield Mutant(module, name, value, f"{module.__name__.rpartition('.')[2]}.{name}: {what}")
+
+
+def _other_values(value: Any) -> Iterator[tuple[Any, str]]:
+    match value:
+        case int() | float():
+            for other in (
+                (value + 1, value - 1) if isinstance(value, int) else (value * 2, value / 2)
+            ):
+                yield other, f"{value} -> {other}"
+        case tuple() if not any(isinstance(each, Law) for each in value):
+            for nth, each in enumerate(value):
+                yield (*value[:nth], *value[nth + 1 :]), f"{each!r} dropped"
+        case dict():
+            for name in value:
+                yield {key: each for key, each in value.items() if key != name}, f"{name!s} dropped"
+
+
+def _sentences(function: ast.FunctionDef) -> set[int]:
+    """The nodes that can change what is said of a call, and not the verdict."""
+    nodes = list(ast.walk(function))
+    said = {id(each) for node in nodes if _is_said(node) for each in ast.walk(node)}
+    loads = [
+        each for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+    ]
+    while True:
+        before = len(said)
+        for node in nodes:
+            if isinstance(node, ast.Assign | ast.AugAssign) and (names := _targets(node)):
+                uses = [id(each) for each in loads if each.id in names]
+                if uses and said.issuperset(uses):
+                    said |= {id(each) for each in ast.walk(node.value)}
+        if len(said) == before:
+            return said
+
+
+def _is_said(node: ast.AST) -> bool:
+    """Whether *node* is a sentence, or says that a law is broken."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id == "broken"
+    return isinstance(node, ast.JoinedStr)
+
+
+def _targets(node: ast.Assign | ast.AugAssign) -> set[str]:
+    """The names that an assignment gives a value to."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {each.id for each in targets if isinstance(each, ast.Name)}
+
+
+def _replaced(function: ast.FunctionDef, index: int, other: ast.AST) -> ast.FunctionDef:
+    wrong = copy.deepcopy(function)
+    wanted = list(ast.walk(wrong))[index]
+
+    class Replacing(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            return copy.deepcopy(other) if node is wanted else self.generic_visit(node)
+
+    made = Replacing().visit(wrong)
+    assert isinstance(made, ast.FunctionDef)
+    return made
+
+
+def _compiled(function: ast.FunctionDef) -> CodeType:
+    tree = ast.fix_missing_locations(ast.Module([function], []))
+    flags = __import__("__future__").annotations.compiler_flag
+    code = compile(tree, "a mutant of the laws", "exec", flags=flags, dont_inherit=True)
+    return next(each for each in code.co_consts if isinstance(each, CodeType))

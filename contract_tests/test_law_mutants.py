@@ -1,0 +1,76 @@
+"""The broken clients notice when a law is switched off, blinded or set to cry wolf."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+import law_slips
+import trials
+from clients.reference import Reference
+from law_equivalents import EQUIVALENT
+from matrix import BROKEN
+from wan_contracts.arena import Arena
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.laws import LAWS, Judge, Law
+from wan_contracts.laws.law import KEPT, broken
+from wan_contracts.run import Run
+from wan_contracts.tempo import VIRTUAL
+
+BLIND: tuple[Judge, ...] = (lambda _: KEPT, lambda _: None, lambda _: broken("always"))
+
+Calls = Mapping[str, Sequence[Run]]
+
+
+@pytest.fixture(scope="module")
+def calls() -> Calls:
+    """Those of the correct client, and for each law one that breaks it."""
+    guilty = {law: name for name, laws in reversed([*BROKEN.items()]) for law in laws}
+    with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
+        found = {"Reference": list(trials.runs(arena, "Reference", Reference))}
+        for law, name in guilty.items():
+            several = trials.runs(arena, name, trials.CLIENTS[name])
+            found[law] = [next(run for run in several if law in trials.broken([run]))]
+    return found
+
+
+def table(calls: Calls, laws: Sequence[Law]) -> dict[str, frozenset[str]]:
+    return {name: trials.broken(runs, laws) for name, runs in calls.items()}
+
+
+def test_as_they_are_the_laws_blame_whom_they_should(calls: Calls) -> None:
+    found = table(calls, LAWS)
+    assert found.pop("Reference") == frozenset()
+    assert found.keys() == {law.id for law in LAWS}
+    assert all(law in broken for law, broken in found.items())
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
+def test_a_law_that_is_missing_or_blind_or_cries_wolf_is_noticed(law: Law, calls: Calls) -> None:
+    # All other laws say the same as before.
+    right = table(calls, [law])
+    assert table(calls, []) != right
+    for judge in BLIND:
+        assert table(calls, [replace(law, judge=judge)]) != right
+
+
+def test_a_mutant_is_in_the_laws_for_as_long_as_it_is_made() -> None:
+    mutants = [each for each in law_slips.mutants() if each.name in ("key_in_url", "GRACE")]
+    assert {each.name for each in mutants} == {"key_in_url", "GRACE"}
+    for mutant in mutants:
+        right = content(mutant)
+        with mutant.made():
+            assert content(mutant) == mutant.value != right
+        assert content(mutant) == right
+
+
+def content(mutant: law_slips.Mutant) -> object:
+    found = vars(mutant.module)[mutant.name]
+    return getattr(found, "__code__", found)
+
+
+def test_what_is_said_to_be_harmless_is_a_mutant() -> None:
+    known = {mutant.mistake for mutant in law_slips.mutants()}
+    assert EQUIVALENT.keys() <= known

@@ -1,0 +1,66 @@
+"""Each broken client is failed by exactly the laws that it breaks, and the correct ones by none."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+import trials
+from clients.broken import BROKEN as CLIENTS
+from clients.reference import Reference
+from matrix import BROKEN, OCCASIONS
+from trials import COUNTED, SLOW
+from wan_contracts.arena import Arena
+from wan_contracts.clients.loading import load
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.laws import LAWS
+from wan_contracts.runner import Plan, check
+from wan_contracts.tempo import VIRTUAL
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+NONE: frozenset[str] = frozenset()
+
+
+@pytest.fixture(scope="module")
+def arena() -> Iterator[Arena]:
+    with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
+        yield arena
+
+
+@pytest.mark.parametrize("name", trials.CLIENTS)
+def test_a_client_breaks_what_the_table_says(arena: Arena, name: str) -> None:
+    found = trials.broken(trials.runs(arena, name, trials.CLIENTS[name]))
+    assert found == BROKEN.get(name, NONE)
+
+
+if THOROUGH:  # it takes minutes
+
+    @pytest.mark.parametrize("name", [name for name in trials.CLIENTS if name not in SLOW])
+    def test_no_other_call_adds_to_that(name: str) -> None:
+        report = check(PythonClient(name, trials.CLIENTS[name]), Plan())
+        found = frozenset(result.law.id for result in report.results if result.broken)
+        assert found <= BROKEN.get(name, NONE)
+
+
+def test_each_law_is_broken_by_some_client() -> None:
+    assert NONE.union(*BROKEN.values()) == {law.id for law in LAWS}
+
+
+def test_the_table_has_the_broken_clients_and_no_other() -> None:
+    assert BROKEN.keys() == CLIENTS.keys()
+
+
+def test_each_law_has_its_occasions(arena: Arena) -> None:
+    found = Counter[str]()
+    for name in COUNTED:
+        for run in trials.runs(arena, name, trials.CLIENTS[name]):
+            found.update(trials.verdicts(run).keys())
+    assert found == OCCASIONS
+
+
+def test_a_broken_client_can_be_named_on_the_command_line() -> None:
+    folder = trials.__file__.rpartition("/")[0]
+    assert load(f"{folder}/clients/broken.py:RetriesPost").__doc__

@@ -1,0 +1,180 @@
+"""The calls that show what the broken clients break, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from clients.broken import BROKEN, CORRECT
+from clients.reference import AsyncReference, Reference
+from wan_contracts.arena import Arena
+from wan_contracts.case import Case
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.laws import LAWS, Law
+from wan_contracts.run import Run
+from wan_contracts.tally import judged
+from wan_contracts.tempo import VIRTUAL
+
+CLIENTS: Final[Mapping[str, Any]] = {
+    "Reference": Reference,
+    "AsyncReference": AsyncReference,
+    **CORRECT,
+    **BROKEN,
+}
+
+IMAGES: Final = ["https://example.com/1.png", "https://example.com/2.png"]
+
+PAYLOADS: Final[Mapping[str, Any]] = {
+    "wan2.5-i2v-preview": {"prompt": "night", "image": IMAGES[0], "audio": False},
+    "wan2.5-i2i-preview": {"prompt": "night", "images": IMAGES, "size": "768*768", "n": 2},
+    "wan25_i2i_preview_intl": {
+        "model": "wan25_i2i_preview_intl",
+        "input": {"prompt": "night", "images": IMAGES},
+        "parameters": {"n": 2},
+    },
+    "wan26_i2i": {
+        "model": "wan26_i2i",
+        "input": {
+            "messages": [{"role": "user", "content": [{"text": "night"}, {"image": IMAGES[0]}]}]
+        },
+        "parameters": {"n": 2},
+    },
+}
+VIDEO, EDIT, PLAIN, CHAT = PAYLOADS
+
+SCENARIOS: Final = {
+    VIDEO: (
+        *("ok", "fail-3001", "unknown-status", "missing-status"),
+        *("other-vocabulary", "http-401", "http-423", "accept-lost", "poll-403", "poll-garbage"),
+        *("download-wrong-type", "poll-rate-limited-date"),
+    ),
+    EDIT: (
+        *("ok", "moderated", "partial", "empty-results", "upper-case", "not-found-yet"),
+        *("http-404", "rate-limited", "rate-limited-date", "accept-502"),
+        *("html-page", "redirect", "empty-202", "poll-401", "poll-500"),
+        *("poll-rate-limited", "poll-html-page", "poll-reset-before", "expired-urls"),
+        *("upper-case+moderated", "not-found-yet:1+poll-401"),
+        *("download-empty", "download-500", "download-truncated", "backwards"),
+    ),
+    PLAIN: ("ok", "no-results", "fail-001021096", "accept-timeout", "http-500", "http-403"),
+    CHAT: (
+        *("ok", "interleaved", "integer-codes+fail-001021095", "http-402"),
+        *("poll-504", "poll-truncated-body", "poll-truncated-body+fail-001021096"),
+        "download-html-page",
+    ),
+}
+"""What is tried at each model, with its plain payload."""
+
+EMOJI: Final = "😀" * 1500
+
+VARIANTS: Final[Iterable[tuple[str, Mapping[str, Any]]]] = (
+    (EDIT, {"prompt": EMOJI}),
+    (EDIT, {"prompt": "à la mode: 字, 😀, \u200d\t\\ \"'", "seed": 2**31 - 1, "n": 1}),
+    (EDIT, {"prompt_extend": False, "seed": 0}),
+    (VIDEO, {"seed": 2**31 - 1}),
+    (EDIT, {"n": 9}),
+    (EDIT, {"size": "768x768"}),
+    (VIDEO, {"duration": 4}),
+)
+"""Payloads with other members, the last three of them invalid."""
+
+INVALID: Final = (
+    Case(CHAT, {**PAYLOADS[CHAT], "parameters": {"n": 0}}),
+    Case(PLAIN, {**PAYLOADS[PLAIN], "parameters": {"n": 9}}),
+)
+
+
+def cases() -> Iterator[Case]:
+    """The calls that every broken client makes: each law has an occasion among them."""
+    for model, scenarios in SCENARIOS.items():
+        yield from (Case(model, PAYLOADS[model], scenario) for scenario in scenarios)
+    for model, members in VARIANTS:
+        yield Case(model, {**PAYLOADS[model], **members})
+    yield from INVALID
+
+
+LENGTHY: Final = (
+    Case(VIDEO, PAYLOADS[VIDEO], "stuck"),
+    Case(VIDEO, PAYLOADS[VIDEO], "last-minute-1"),
+)
+"""Calls that keep a client busy till its deadline."""
+
+STATUSES: Final = (
+    *(Case(EDIT, PAYLOADS[EDIT], f"http-{status}") for status in (409, 451)),
+    *(Case(PLAIN, PAYLOADS[PLAIN], f"poll-{status}") for status in (402, 502, 503)),
+)
+"""One call for each status that no other call meets."""
+
+EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
+    "Reference": STATUSES,
+    "QuotesTitles": STATUSES,
+    "PollsTooOften": (Case(EDIT, PAYLOADS[EDIT], "stuck"),),
+    "EndsEarly": (Case(VIDEO, PAYLOADS[VIDEO], "stuck+poll-500:60"),),
+    "GivesUpOnThree404s": (Case(EDIT, PAYLOADS[EDIT], "poll-404"),),
+}
+"""Calls that show something of one client alone."""
+
+PATIENT: Final = ("broken_lifecycle", "broken_timing", "allowed", "conversation")
+"""The modules of clients that are tried at these, too."""
+
+SLOW: Final = ("LowersTheId", "OverASocket", "ConnectsEachTime")
+"""Clients that take so long under most scenarios that they are tried under few."""
+
+BRIEF: Final = ("ok", "fail-3001", "poll-500")
+
+
+def cases_for(name: str) -> list[Case]:
+    """The calls that the client *name* makes."""
+    if name in SLOW:
+        return [case for case in cases() if case.scenario in BRIEF]
+    conversation = CLIENTS[name].conversation.__module__
+    patient = conversation.rpartition(".")[2] in PATIENT
+    return [*cases(), *(LENGTHY if patient else ()), *EXTRA.get(name, ())]
+
+
+def runs(arena: Arena, name: str, target: Any) -> Iterator[Run]:
+    """What happens when the client *target* makes its calls. It may share *arena* with others."""
+    with PythonClient(name, target) as client:
+        for number, case in enumerate(cases_for(name), 1):
+            arena.client = client
+            yield arena.run(case, number)
+
+
+def verdicts(run: Run, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
+    """Whether *run* keeps each of *laws* that has something to say of it, by its id."""
+    return {law: verdict.passed for law, verdict in judged(laws, run).items()}
+
+
+def broken(several: Iterable[Run], laws: Iterable[Law] = LAWS) -> frozenset[str]:
+    """Those of *laws* that any of the runs breaks."""
+    found = [verdicts(run, laws) for run in several]
+    return frozenset(law for each in found for law, kept in each.items() if not kept)
+
+
+def recorded(names: Collection[str] = ()) -> dict[str, list[Run]]:
+    """The calls of the clients with these *names*, or of all; those of some also hurried."""
+    chosen = {name: target for name, target in CLIENTS.items() if not names or name in names}
+    with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
+        found = {name: [*runs(arena, name, target)] for name, target in chosen.items()}
+    return found | {
+        f"{name}, hurried": [*map(hurried, found[name])] for name in HURRIED if name in found
+    }
+
+
+COUNTED: Final = ("Reference", "CorrectWithoutLint", "OverASocket", "WrapsInData")
+"""Clients on whose calls it is counted how often each law has an occasion."""
+
+HURRIED: Final = ("Reference", "GivesUpOnePollEarly")
+"""Clients whose calls are also judged as if they had taken place in real time."""
+
+
+def hurried(run: Run) -> Run:
+    """The same call, a thousand times faster."""
+    setting = replace(
+        run.setting,
+        poll_interval=run.setting.poll_interval / 1000,
+        deadline=run.setting.deadline / 1000,
+    )
+    seen = tuple(replace(each, at=each.at / 1000) for each in run.seen)
+    return replace(run, setting=setting, seen=seen)
