@@ -12,11 +12,11 @@ ALIKE: Final = "the mock says the same in message and in error_message, and has 
 SAME: Final = "('detail', 'message', 'title', 'error', 'error_message') -> "
 
 EQUIVALENT: Final[Mapping[str, str]] = {
-    "failure.missing_at_first: 2 -> 3 (2)": "only the first of these is looked at",
-    "lifecycle.whole_deadline: early <= interval * 1.01 + (GRACE if interval < GRACE else 0.0) -> "
+    "retries.missing_at_first: 2 -> 3 (2)": "only the first of these is looked at",
+    "polling.whole_deadline: early <= interval * 1.01 + (GRACE if interval < GRACE else 0.0) -> "
     "early < interval * 1.01 + (GRACE if interval < GRACE else 0.0)": "a matter of rounding",
-    "lifecycle.whole_deadline: interval < GRACE -> interval <= GRACE": "no interval is one second",
-    "lifecycle._asked_for: seen.entry.task or seen.request.path.rstrip('/').rpartition('/')[2] -> "
+    "polling.whole_deadline: interval < GRACE -> interval <= GRACE": "no interval is one second",
+    "polling._asked_for: seen.entry.task or seen.request.path.rstrip('/').rpartition('/')[2] -> "
     "seen.entry.task and seen.request.path.rstrip('/').rpartition('/')[2]": "the server names the "
     "task of every poll whose path has the id of one, and no other",
     "money.connections_reused: all -> any": "a call is made over sockets or in process, not both",

@@ -17,9 +17,19 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))  # for slips
 
 from slips import SWAPS
 
-from wan_contracts.laws import Law, failure, lifecycle, money, results, sending, wires
+from wan_contracts.laws import (
+    Law,
+    endings,
+    failure,
+    money,
+    polling,
+    results,
+    retries,
+    sending,
+    wires,
+)
 
-MODULES: Final = (failure, lifecycle, money, results, sending, wires)
+MODULES: Final = (endings, failure, money, polling, results, retries, sending, wires)
 
 OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
     ast.NotIn: ast.In,

@@ -132,7 +132,7 @@ OCCASIONS: Final[Mapping[str, int]] = {
     "local-limits": 184,
     "poll-url": 105,
     "first-poll": 105,
-    "goes-on": 2,
+    "goes-on": 92,
     "whole-deadline": 2,
     "slow-is-not-failed": 2,
     "last-poll-counts": 78,

@@ -6,7 +6,10 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from wan_validators.command import DONE, FINDINGS, Command, UsageError
@@ -37,11 +40,25 @@ def run(options: Namespace) -> int:
     if who is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
     files = outputs(options)
-    report = _checked(who, options)
+    with _no_notes():
+        report = _checked(who, options)
     _told(report, options, files)
     if report.interrupted:
         return INTERRUPTED
     return DONE if _is_good(report, strict=options.strict) else FINDINGS
+
+
+@contextmanager
+def _no_notes() -> Iterator[None]:
+    """Hypothesis would leave a folder with some in the working directory, which is the user's."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    with TemporaryDirectory(prefix="wanproof-") as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _checked(who: Named, options: Namespace) -> Report:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from wan_validators.nearest import nearest
 
-from . import failure, lifecycle, money, results, sending
+from . import endings, failure, money, polling, results, retries, sending
 from .law import Group, Judge, Law, Level
 
 __all__ = ["LAWS", "MONEY_SAFE", "Group", "Judge", "Law", "Level", "law"]
@@ -15,7 +16,10 @@ _ORDER: Final = list(Group)
 
 LAWS: Final[tuple[Law, ...]] = tuple(
     sorted(
-        (*failure.LAWS, *sending.LAWS, *lifecycle.LAWS, *results.LAWS, *money.LAWS),
+        chain(
+            *(failure.LAWS, sending.LAWS, polling.LAWS, endings.LAWS),
+            *(results.LAWS, retries.LAWS, money.LAWS),
+        ),
         key=lambda each: _ORDER.index(each.group),
     )
 )

@@ -9,7 +9,7 @@ from wan_mockserver.tasks import Record
 
 from ..run import Run, Seen
 from .law import KEPT, Group, Law, Level, broken
-from .lifecycle import late
+from .polling import late
 
 HASTE: Final = 0.75
 """The part of the recommended interval that polls of a task lie apart at least, on average."""

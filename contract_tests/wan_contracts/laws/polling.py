@@ -1,4 +1,4 @@
-"""Laws about a task's life: when it is polled, when that ends, and what is made of its end."""
+"""Laws about polling a task: where, how soon, for how long."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from typing import Final
 
 from wan_mockserver.admin import judges
 from wan_mockserver.admin.verdicts import Verdict, say_seconds
-from wan_validators.vendor import State
 
 from ..outcome import Kind, Outcome
 from ..run import Mishap, Run, Seen, Trouble
 from .law import KEPT, Group, Law, Level, broken
-from .results import good
 
 GRACE: Final = 1.0
 """Seconds by which a machine that is busy may be late."""
 
 INTERVALS: Final = 2.5
 """A client that stops so many poll intervals before its deadline does not wait for it at all."""
-
-ENDS: Final = {State.DONE: Kind.COMPLETED, State.FAILED: Kind.FAILED}
-"""How a call is reported whose client knows the end of its task."""
 
 
 def poll_url(run: Run) -> Verdict | None:
@@ -54,7 +49,8 @@ def first_poll(run: Run) -> Verdict | None:
 def goes_on(run: Run) -> Verdict | None:
     last = _unfinished(run)
     if last is None:
-        return None
+        went_on = run.told and len(run.followed) > 1
+        return KEPT if went_on and run.outcome else None
     if isinstance(last, Outcome):
         says = f"the task was never polled, and the call is reported as {last.kind}"
         return broken(says, [run.known] if run.known else [])
@@ -94,15 +90,6 @@ def slow_is_not_failed(run: Run) -> Verdict | None:
     return broken(says, [last])
 
 
-def last_poll_counts(run: Run) -> Verdict | None:
-    if run.told is None or run.outcome is None or not all(map(good, run.downloads)):
-        return None
-    if run.outcome.kind is not Kind.GAVE_UP or not (run.results or not run.done):
-        return KEPT
-    says = f"the last poll told that the task is {run.told.word}, and the client gave it up"
-    return broken(says, [run.told])
-
-
 def end_is_end(run: Run) -> Verdict | None:
     if run.told is None:
         return None
@@ -123,38 +110,6 @@ def deadline(run: Run) -> Verdict | None:
         return KEPT
     says = f"a {after[0].entry.action} came {say_seconds(after[0].at - begun)} after the begin"
     return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", after[:1])
-
-
-def task_id_kept(run: Run) -> Verdict | None:
-    if run.known is None or run.outcome is None or run.outcome.kind is not Kind.GAVE_UP:
-        return None
-    if run.outcome.task_id == run.known.entry.task:
-        return KEPT
-    given = f"names the task {run.outcome.task_id!r}" if run.outcome.task_id else "names no task"
-    says = f"the client gave up and {given}; create had told it {run.known.entry.task!r}"
-    return broken(says, [run.known])
-
-
-def failed_is_failed(run: Run) -> Verdict | None:
-    if run.record is None or run.record.state is not State.FAILED or run.outcome is None:
-        return None
-    if run.outcome.kind in (Kind.FAILED, Kind.REFUSED, Kind.GAVE_UP):
-        return KEPT
-    says = f"the task failed, and the call is reported as {run.outcome.kind}"
-    return broken(says, [run.told] if run.told else [])
-
-
-def other_words(run: Run) -> Verdict | None:
-    spoken = [poll for poll in run.followed if poll.entry.ended and poll.entry.arrived]
-    if run.told or not spoken or run.outcome is None:
-        return None
-    state = next(each.state for each in run.tasks if each.id == spoken[0].entry.task)
-    stopped = run.outcome.kind is not Kind.GAVE_UP and len(spoken) == 1
-    if stopped or run.outcome.kind is ENDS.get(state):
-        return KEPT
-    word = spoken[0].word
-    says = f"a task whose status is {word!r} is over, and the client went on or gave it up"
-    return broken(says, spoken[:2])
 
 
 def _asked_for(seen: Seen) -> str:
@@ -242,15 +197,6 @@ LAWS: Final = (
         judge=slow_is_not_failed,
     ),
     Law(
-        id="last-poll-counts",
-        group=Group.LIFECYCLE,
-        level=Level.MUST,
-        says="An end that a poll told is reported as such, however late it came.",
-        source="a task that ends in the last interval is paid for all the same",
-        hint="look at the answer of a poll before looking at the clock",
-        judge=last_poll_counts,
-    ),
-    Law(
         id="end-is-end",
         group=Group.LIFECYCLE,
         level=Level.MUST,
@@ -267,32 +213,5 @@ LAWS: Final = (
         source="tasks can be stuck for ever; the upstream forgets them after 24 hours",
         hint="give every wait for a task an end",
         judge=deadline,
-    ),
-    Law(
-        id="task-id-kept",
-        group=Group.LIFECYCLE,
-        level=Level.MUST,
-        says="A client that gives up says which task it gave up.",
-        source="results stay for 24 hours: with its id a paid task can still be fetched",
-        hint="put the task id into the error that you raise",
-        judge=task_id_kept,
-    ),
-    Law(
-        id="failed-is-failed",
-        group=Group.LIFECYCLE,
-        level=Level.MUST,
-        says="A task that failed is not reported as completed.",
-        source=PAGE,
-        hint="tell the states that end a task apart",
-        judge=failed_is_failed,
-    ),
-    Law(
-        id="other-words",
-        group=Group.LIFECYCLE,
-        level=Level.SHOULD,
-        says="The words of the vendor's other page, and capitals, end a task as well.",
-        source="the vendor of S0 on its page about asynchronous tasks: queued, running, succeeded",
-        hint="compare in lower case, and take succeeded for completed",
-        judge=other_words,
     ),
 )
