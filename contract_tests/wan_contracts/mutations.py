@@ -83,14 +83,14 @@ def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
 
 def _anywhere(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """At any place: nothing, junk, a near miss, or a whole tree."""
-    place, value = draw(st.sampled_from(list(_places(payload))))
+    place, value = draw(st.sampled_from(list(places(payload))))
     several = _one_of((MISSING,) if place else (), JUNK, AWKWARD, twins(value))
     return pointer.put(payload, place, draw(several | arbitrary(spec)))
 
 
 def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """One more member in some object, or more items in some array."""
-    place, value = draw(st.sampled_from(list(_places(payload))))
+    place, value = draw(st.sampled_from(list(places(payload))))
     if type(value) is dict:
         more = draw(_one_of(JUNK, AWKWARD, _all_values(spec)))
         return pointer.put(payload, (*place, draw(_names(spec))), more)
@@ -104,9 +104,9 @@ def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
 
 def _moved(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """What stands at one place put at another, where something else belongs."""
-    places = list(_places(payload))
-    place, _ = draw(st.sampled_from(places))
-    _, value = draw(st.sampled_from(places))
+    several = list(places(payload))
+    place, _ = draw(st.sampled_from(several))
+    _, value = draw(st.sampled_from(several))
     return pointer.put(payload, place, value)
 
 
@@ -143,12 +143,12 @@ def _names(spec: ModelSpec) -> st.SearchStrategy[str]:
     return st.sampled_from([*documented, *STRANGERS])
 
 
-def _places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+def places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
     """Every value in *document* and its path, itself first."""
     yield path, document
     if type(document) is dict:
         for name, member in document.items():
-            yield from _places(member, (*path, name))
+            yield from places(member, (*path, name))
     elif type(document) is list:
         for index, item in enumerate(document):
-            yield from _places(item, (*path, index))
+            yield from places(item, (*path, index))

@@ -18,9 +18,13 @@ from .draws import sittings
 from .laws import LAWS, Law
 from .report import Report
 from .search import Search
+from .shrinking import shrunk
 from .tally import Tally, is_unsupported, judged, names
 from .tempo import REAL, VIRTUAL, Tempo
 from .walk import possible, walk
+
+LEAST, MOST = 20, 80
+"""Calls that may be made for a smaller payload of a failure, of other processes and of ours."""
 
 EXAMPLES: Final = 200
 """Random calls of a run that is told neither a number nor a time."""
@@ -72,6 +76,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
         try:
             course.walk(specs, tempo)
             course.search(specs, tempo)
+            course.shrink()
         except KeyboardInterrupt:
             interrupted = True
     return Report(
@@ -121,6 +126,21 @@ class Course:
             return
         search = Search(sittings(left, tempo), self._drawn, self._plan.seed)
         search.run(lambda: self._tally.cases < most and not self._is_over(), {*self._tally.broken})
+
+    def shrink(self) -> None:
+        """Takes away from the payload of each failure what it does not need."""
+        for law, failure in [*self._tally.worst.items()]:
+            left = MOST if self._arena.client.in_process else LEAST
+
+            def shows(case: Case, law: str = law) -> bool:
+                nonlocal left
+                left -= 1
+                if left < 0 or self._is_over():
+                    return False
+                verdict = self.make(case, earnest=False).get(law)
+                return verdict is not None and not verdict.passed
+
+            shrunk(failure.run.case, shows)
 
     def make(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
         """Makes the call and judges it; in earnest, it counts."""

@@ -1,0 +1,45 @@
+"""Smaller payloads that show the same, by taking away one thing after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from wan_validators import lint, pointer
+from wan_validators.checks import Json
+from wan_validators.pointer import MISSING
+
+from .case import Case
+from .mutations import places
+
+
+def shrunk(case: Case, shows: Callable[[Case], bool]) -> Case:
+    """*case* with as little in its payload as still *shows* what it showed.
+
+    A payload that is valid stays so, and one that is not breaks the same rules.
+    """
+    rules = _rules(case.model_id, case.payload)
+    smaller = True
+    while smaller:
+        smaller = False
+        for payload in _reductions(case.payload):
+            candidate = Case(case.model_id, payload, case.scenario)
+            if _rules(case.model_id, payload) == rules and shows(candidate):
+                case, smaller = candidate, True
+                break
+    return case
+
+
+def _rules(model_id: str, payload: Json) -> list[str]:
+    return [error.rule for error in lint(payload, model_id).errors]
+
+
+def _reductions(payload: Json) -> Iterator[Json]:
+    """*payload* with a member or an item fewer, or with a shorter text; the boldest cuts first."""
+    every = [(path, value) for path, value in places(payload) if path]
+    for path, _ in every:
+        yield pointer.put(payload, path, MISSING)
+    for path, value in every:
+        length = len(value) if isinstance(value, str) else 0
+        while length > 1:
+            length //= 2
+            yield pointer.put(payload, path, value[:-length])
