@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from types import TracebackType
-from typing import Any, Final, Self
+from types import ModuleType, TracebackType
+from typing import Any, Self
 from zlib import crc32
 
 from wan_mockserver.app import wsgi
@@ -14,20 +14,18 @@ from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.mock import Mock
-from wan_mockserver.patching import PatchingClock
+from wan_mockserver.patching import PatchingClock, binding
 from wan_mockserver.scenarios.known import Scenarios
 from wan_mockserver.server import Server
 from wan_mockserver.simulator import Simulator
+from wan_mockserver.tenants import caller
 from wan_mockserver.transport import AsyncWanTransport, WanTransport
 
 from .case import Case, Setting
 from .clients import Client
-from .recorder import Noted, Recorder
+from .recorder import KEY, Noted, Recorder
 from .run import Mishap, Run, Seen, Trouble
 from .tempo import Tempo
-
-KEY: Final = "wp-contract-7c1e5b9042d8"
-"""The API key of clients under test: any other would be as good."""
 
 PICTURES, FILMS = 64, 4
 """How many different files there are of each kind; more would cost time and show no more."""
@@ -65,6 +63,7 @@ class Arena:
                 listener=lambda _: None,
             )
         )
+        self._binding: list[ModuleType] | None = None
         self._recorder = Recorder(self.mock)
         self._server = Server(wsgi(self._recorder))
         self._transports = self._made() if client.in_process else {}
@@ -72,24 +71,25 @@ class Arena:
     def run(self, case: Case, number: int) -> Run:
         """What happens when the client makes the call of *case*, the one with *number*.
 
-        The same case leads to the same ids, results and faults each time.
+        The same case meets the same faults each time, and gets the same results.
         """
         self.mock.reset(seed=crc32(case.text.encode()))
-        setting = self._setting(case)
+        setting = self._setting(case, f"{KEY}{number:x}.")
         room = int(1.5 * setting.deadline / setting.poll_interval)
-        self._recorder.begin(case.scenario, setting.deadline, room)
+        self._recorder.begin(setting.api_key, case.scenario, setting.deadline, room)
         with self._patched():
             ended = self.client.call(setting, case.payload, number, self.tempo.patience)
         noted = self._recorder.end()
         if self._recorder.runaway:
             ended = Trouble(kind=Mishap.RUNAWAY, says=self._recorder.runaway)
+        tenant = caller(f"Bearer {setting.api_key}").tenant
         return Run(
             case=case,
             setting=setting,
             ended=ended,
             seen=self._seen(noted),
-            tasks=tuple(self.mock.tasks()),
-            ledger=self.mock.ledger(),
+            tasks=tuple(self.mock.tasks(tenant)),
+            ledger=self.mock.ledger(tenant),
         )
 
     def _clock(self) -> Clock | None:
@@ -101,10 +101,10 @@ class Arena:
             "async_transport": AsyncWanTransport(self._recorder),
         }
 
-    def _setting(self, case: Case) -> Setting:
+    def _setting(self, case: Case, api_key: str) -> Setting:
         return Setting(
             base_url=self._server.url,
-            api_key=KEY,
+            api_key=api_key,
             vendor=case.spec.vendor.name,
             model=case.model_id,
             poll_interval=self.tempo.interval_for(case.spec),
@@ -114,7 +114,11 @@ class Arena:
         )
 
     def _patched(self) -> AbstractContextManager[object]:
-        return self._patching.patch() if self._patching else nullcontext()
+        if self._patching is None:
+            return nullcontext()
+        if self._binding is None:
+            self._binding = binding()
+        return self._patching.patch(*self._binding)
 
     def _seen(self, noted: list[Noted]) -> tuple[Seen, ...]:
         entries = {entry.number: entry for entry in self.mock.journal()}

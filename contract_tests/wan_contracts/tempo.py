@@ -22,6 +22,9 @@ HURRY: Final = 50
 LOCKED: Final = (409, 423, 451)
 """Statuses after which a client that goes on would do so till its deadline."""
 
+LONG: Final = 40.0
+"""Seconds to wait after a 429, where none really passes: longer than between two polls."""
+
 AGAIN: Final = 5
 """So often they come where time really passes."""
 
@@ -97,7 +100,9 @@ class Tempo:
             step = replace(step, delay=Lag(median=LATE, sigma=step.delay.sigma))
         if step.pace:
             step = replace(step, pace=step.pace * HURRY)
-        if step.retry_after and not self.virtual:
+        if step.retry_after and self.virtual:
+            step = replace(step, retry_after=LONG)
+        elif step.retry_after:
             # A date is told in whole seconds, so it may be up to one later than meant.
             step = replace(step, retry_after=0.2 if step.retry_as_date else 1.0, times=1)
         if step.status in LOCKED and step.times is None and not self.virtual:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -18,6 +19,12 @@ UPTIME: Final = 100_000.0
 
 TURNS: Final = 3
 """So often an event loop goes round until a time-out has cancelled whom it is for."""
+
+TOOLS: Final = frozenset(
+    {"hypothesis", "pytest", "_pytest", "xdist", "execnet", "rich", "waitress", "wan_mockserver"}
+    | {"wan_contracts", "wan_validators"}
+)
+"""Packages that measure and wait for real."""
 
 _READINGS: Final = ("time", "monotonic", "perf_counter")
 
@@ -132,6 +139,22 @@ class PatchingClock(ManualClock):
         """In place of a loop's own ``time``; it must not stand still, or a loop would hang."""
         before, real = self.elapsed, _REAL[time, "monotonic"]
         return lambda _: real() + self.elapsed - before
+
+
+def binding() -> list[ModuleType]:
+    """The loaded modules that have a name of their own for something that patching replaces.
+
+    Those of Python itself and of test tools are left out: they time what really passes.
+    """
+    left_out = sys.stdlib_module_names | TOOLS
+    known = set(map(id, _REAL.values()))
+    return [
+        module
+        for name, module in [*sys.modules.items()]
+        if name.partition(".")[0] not in left_out
+        and isinstance(module, ModuleType)
+        and any(id(value) in known for value in [*vars(module).values()])
+    ]
 
 
 def _put(undo: ExitStack, home: Any, name: str, value: Any) -> None:

@@ -33,8 +33,9 @@ class Unusable(Exception):
 class PythonClient:
     """An object, or a factory of objects, with a method ``generate(model, payload)``.
 
-    *target* is used for all calls if it has that method. Otherwise it is called with the
-    Setting once per call, and returns such an object, or a function ``generate``; what it
+    *target* is used for all calls if it has that method, which is given the Setting as a third
+    argument if it takes one. Otherwise *target* is called with the Setting once per call, and
+    returns such an object, or a function ``generate``; what it
     made is closed after the call by its ``aclose`` or ``close``, if it has one. All of these
     may be async; they share one event loop for as long as the client lives.
 
@@ -47,6 +48,7 @@ class PythonClient:
     def __init__(self, name: str, target: Any) -> None:
         self.name = name
         self._ready = None if isinstance(target, type) else _generator(target)
+        self._wants_setting = _takes(self._ready, 3)
         self._make = target
         self._runner: asyncio.Runner | None = None
         if self._ready is None:
@@ -86,7 +88,8 @@ class PythonClient:
 
     def _called(self, setting: Setting, payload: Any) -> Any:
         if self._ready is not None:
-            return self._settled(self._ready(setting.model, payload))
+            more = (setting,) if self._wants_setting else ()
+            return self._settled(self._ready(setting.model, payload, *more))
         made = self._settled(self._make(setting))
         generate = _generator(made) or made
         if not callable(generate):
@@ -127,6 +130,15 @@ class PythonClient:
 def _generator(target: Any) -> Callable[..., Any] | None:
     generate = getattr(target, "generate", None)
     return generate if callable(generate) else None
+
+
+def _takes(generate: Callable[..., Any] | None, count: int) -> bool:
+    """Whether *generate* can be called with *count* arguments."""
+    try:
+        inspect.signature(generate or (lambda: None)).bind(*range(count))
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _check_factory(name: str, target: Any) -> None:

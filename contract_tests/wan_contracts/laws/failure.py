@@ -47,7 +47,8 @@ def status_told(run: Run) -> Verdict | None:
     if last is None or run.outcome is None or not last.intact or last.entry.status not in FINAL:
         return None
     kind, status = run.outcome.kind, run.outcome.status
-    if kind is Kind.REFUSED and status == last.entry.status:
+    enveloped = kind is Kind.FAILED and error_code(last) is not None
+    if enveloped or (kind is Kind.REFUSED and status == last.entry.status):
         return KEPT
     told = f"{kind} with status {status}" if kind is Kind.REFUSED else str(kind)
     return broken(f"the create was refused with {last.entry.status}; reported: {told}", [last])

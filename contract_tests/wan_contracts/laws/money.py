@@ -41,7 +41,7 @@ def price_told(run: Run) -> Verdict | None:
 
 
 def poll_rate(run: Run) -> Verdict | None:
-    polls = run.followed
+    polls = [poll for poll in run.followed if not 300 <= poll.entry.status < 400]
     if len(polls) < FEW:
         return None
     mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)

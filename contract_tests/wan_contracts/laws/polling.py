@@ -22,10 +22,11 @@ INTERVALS: Final = 2.5
 def poll_url(run: Run) -> Verdict | None:
     known = {seen.entry.task for seen in run.creates if seen.entry.arrived}
     stray = [seen for seen in run.seen if not seen.entry.action and seen.request.method == "GET"]
-    unknown = [seen for seen in run.polls if _asked_for(seen) not in known]
+    template = run.case.spec.vendor.poll
+    paths = {template.format(model=run.case.model_id, task_id=task) for task in known}
+    unknown = [seen for seen in run.polls if seen.request.path not in paths]
     if stray or unknown:
         path = (stray or unknown)[0].request.path
-        template = run.case.spec.vendor.poll
         wanted = template.replace("{model}", run.case.model_id)
         says = f"GET {path} asks for no task that a create named; a poll is GET {wanted}"
         return broken(says, stray or unknown)
@@ -47,7 +48,7 @@ def first_poll(run: Run) -> Verdict | None:
 
 
 def goes_on(run: Run) -> Verdict | None:
-    last = _unfinished(run)
+    last = unfinished(run)
     if last is None:
         went_on = run.told and len(run.followed) > 1
         return KEPT if went_on and run.outcome else None
@@ -62,7 +63,7 @@ def goes_on(run: Run) -> Verdict | None:
 
 
 def whole_deadline(run: Run) -> Verdict | None:
-    last = _unfinished(run)
+    last = unfinished(run)
     if not isinstance(last, Seen):
         return None
     early = _early(run, last)
@@ -79,7 +80,7 @@ def whole_deadline(run: Run) -> Verdict | None:
 
 
 def slow_is_not_failed(run: Run) -> Verdict | None:
-    last = _unfinished(run)
+    last = unfinished(run)
     if not isinstance(last, Seen) or run.outcome is None:
         return None
     if _early(run, last) > INTERVALS * run.setting.poll_interval + GRACE:
@@ -112,12 +113,7 @@ def deadline(run: Run) -> Verdict | None:
     return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", after[:1])
 
 
-def _asked_for(seen: Seen) -> str:
-    """The task that a poll asks for, whether or not there is one."""
-    return seen.entry.task or seen.request.path.rstrip("/").rpartition("/")[2]
-
-
-def _unfinished(run: Run) -> Seen | Outcome | None:
+def unfinished(run: Run) -> Seen | Outcome | None:
     """The last poll, if the task was not finished by then as far as the client could know.
 
     The outcome where the client never polled; None where this says nothing.

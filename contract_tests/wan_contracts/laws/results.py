@@ -25,6 +25,11 @@ def outputs_complete(run: Run) -> Verdict | None:
         if not all(map(good, run.downloads)):
             return None
         return broken(f"the task is done, and reported as {run.outcome.kind}", _told(run))
+    unfetched = _unfetched(run)
+    if unfetched:
+        return broken(
+            f"{unfetched} is reported as missing, and was never tried in vain", _told(run)
+        )
     files = [output.kind for output in run.outcome.outputs if output.kind != "text"]
     if Counter(files) == Counter(wanted):
         return KEPT
@@ -80,7 +85,8 @@ def no_results_no_success(run: Run) -> Verdict | None:
 
 def bytes_equal(run: Run) -> Verdict | None:
     files = _files(run)
-    if not files or not run.downloads or not all(map(good, run.downloads)):
+    parts = any(seen.entry.status == 206 for seen in run.downloads)
+    if not files or not run.downloads or parts or not all(map(good, run.downloads)):
         return None
     served = {seen.entry.answer.sha256: seen.entry.answer.length for seen in run.downloads}
     for output in files:
@@ -128,6 +134,17 @@ def good(seen: Seen) -> bool:
     """Whether a download came whole, is no error, and is a picture or a film."""
     kind = seen.response.headers.get("Content-Type", "")
     return seen.healthy and bool(seen.response.body) and kind.startswith(MEDIA)
+
+
+def _unfetched(run: Run) -> str | None:
+    """A file that is reported as missing although no download of it went wrong."""
+    assert run.outcome
+    bad = {seen.request.path for seen in run.downloads if not good(seen)}
+    files = [made for made in run.results if made.kind != "text"]
+    reported = [output for output in run.outcome.outputs if output.kind != "text"]
+    pairs = zip(files, reported, strict=False)
+    missing = (made.value for made, output in pairs if output.error is not None)
+    return next((url for url in missing if urlsplit(url).path not in bad), None)
 
 
 def _files(run: Run) -> list[Output]:

@@ -48,7 +48,7 @@ def retry_after(run: Run) -> Verdict | None:
 def task_followed(run: Run) -> Verdict | None:
     last = _troubled(run)
     if last is None or run.known is None:
-        return KEPT if run.outcome and any(map(_tells_nothing, run.followed)) else None
+        return KEPT if run.outcome and any(map(tells_nothing, run.followed)) else None
     since = last.at - run.known.at
     if run.setting.deadline - since <= INTERVALS * run.setting.poll_interval + GRACE:
         return KEPT
@@ -85,11 +85,13 @@ def _troubled(run: Run) -> Seen | None:
     if run.outcome is None or not run.followed:
         return None
     last = run.followed[-1]
-    return last if _tells_nothing(last) else None
+    return last if tells_nothing(last) else None
 
 
-def _tells_nothing(poll: Seen) -> bool:
-    return not poll.intact or poll.entry.status in PASSING
+def tells_nothing(poll: Seen) -> bool:
+    """Whether the answer says nothing of its task: an error that passes, or no JSON at all."""
+    lost = not poll.intact or poll.json is None or poll.entry.status in PASSING
+    return lost or 300 <= poll.entry.status < 400
 
 
 LAWS: Final = (
