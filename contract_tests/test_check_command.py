@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ CLIENTS = Path(__file__).parent / "clients"
 GOOD = ["--client", f"{CLIENTS / 'reference.py'}:Reference"]
 BROKEN = """
 import sys
+import threading
 sys.path.append({here!r})
 from clients.reference import Reference
 from wan_contracts.conversation import Conversation
@@ -41,6 +44,20 @@ class Nothing:
 
 
 nothing = Nothing()
+
+
+class Idle:
+    def generate(self, model, payload):
+        return {{"outcome": "gave_up"}}
+
+
+idle = Idle()
+
+
+class Threaded(Reference):
+    def generate(self, model, payload):
+        threading.Thread(target=threading.Event().wait).start()
+        return super().generate(model, payload)
 """
 SHORT = ["--model", "wan2.5-i2i-preview", "--examples", "0", "--seed", "3"]
 FAILING = [*SHORT, "--scenario", "fail-3001"]
@@ -134,6 +151,51 @@ def test_the_profile_that_is_about_money_earns_a_badge(
     assert {law["id"] for law in json.loads(out)["laws"]} == MONEY_SAFE
     badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
     assert badge["message"] == "money-safe"
+
+
+def test_a_client_that_does_nothing_is_not_safe(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    safe = ["--profile", "money-safe", "--badge", "badge.json"]
+
+    code, out, _ = checked("--client", "mine.py:idle", *SHORT, *safe, capsys=capsys)
+
+    assert code == 1
+    assert "nothing was ever sent to the base URL" in out
+    badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
+    assert badge["color"] == "red"
+
+
+def test_what_was_narrowed_down_earns_no_badge_for_all(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    narrow = ["--profile", "money-safe", "--scenario", "accept-lost", "--badge", "badge.json"]
+
+    assert checked(*GOOD, *SHORT, *narrow, capsys=capsys)[0] == 0
+    badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
+    assert badge["message"] != "money-safe"
+
+
+def test_threads_that_a_client_leaves_running_do_not_keep_it_from_ending() -> None:
+    wanproof = str(Path(sys.executable).with_name("wanproof"))
+    command = [wanproof, "check", "--client", "mine.py:Threaded"]
+
+    run = subprocess.run(
+        [*command, *FAILING], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert run.returncode == 0
+    assert "43 laws" in run.stdout
+    assert "ending 1 threads that the client left running" in run.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told_before_any_call(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, err = checked(*GOOD, "--report", "md=mine.py/report.md", capsys=capsys)
+
+    assert (code, out) == (2, "")
+    assert "cannot write mine.py/report.md" in err
 
 
 def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from wan_contracts.case import Case, Setting
@@ -15,6 +16,7 @@ from wan_contracts.conversation import Conversation
 from wan_contracts.laws import LAWS, law
 from wan_contracts.outcome import Outcome
 from wan_contracts.report import Report, Result, Standing
+from wan_contracts.run import Mishap, Trouble
 from wan_contracts.runner import Plan, check, replayed
 from wan_contracts.tempo import REAL, VIRTUAL
 from wan_contracts.walk import breakable, carriable, faults, plain, walk
@@ -162,6 +164,51 @@ def test_it_ends_in_time() -> None:
 
     assert report.cases < 200
     assert report.passed
+
+
+@pytest.mark.parametrize("hanging", [2, 3])
+def test_a_client_that_only_hangs_is_given_up(
+    hanging: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = iter(range(10**6))
+    honest = PythonClient.call
+
+    def call(self: PythonClient, *arguments: Any) -> Any:
+        if next(calls) % 4 < hanging:
+            return Trouble(kind=Mishap.HUNG, says="it did not return")
+        return honest(self, *arguments)
+
+    monkeypatch.setattr(PythonClient, "call", call)
+
+    report = check(client(), Plan(specs=[IMAGES], examples=0, brief=True, seed=1))
+
+    assert (report.cases == 3) is (hanging == 3)
+    assert any("needs --real-time" in note for note in report.notes) is (hanging == 3)
+    assert not report.passed
+
+
+def test_a_request_of_an_earlier_call_belongs_to_none_that_follows() -> None:
+    """A client whose every call first sends, once more, the create of the one before."""
+    late: list[Any] = []
+
+    class Late:
+        def __init__(self, setting: Setting) -> None:
+            self.setting = setting
+
+        def generate(self, name: str, payload: Any) -> Outcome:
+            with httpx.Client(transport=self.setting.transport) as http:
+                if late:
+                    http.post(*late[0], **late[1])
+            path = model(name).vendor.create.format(model=name)
+            key = {"Authorization": f"Bearer {self.setting.api_key}"}
+            late[:] = (self.setting.base_url + path,), {"json": payload, "headers": key}
+            return PythonClient("", load(f"{REFERENCE}:Reference")).call(
+                self.setting, payload, 1, 20.0
+            )  # type: ignore[return-value]
+
+    report = check(PythonClient("late", Late), Plan(specs=[IMAGES], examples=0, brief=True))
+
+    assert not [result.law.id for result in report.results if result.broken]
 
 
 def test_an_interrupt_tells_of_what_was_found_until_then() -> None:

@@ -113,6 +113,8 @@ class Recorder(Service):
             f"after {len(call.noted)} requests in {at:.0f} s it still sent {request.method} "
             f"{request.path}, and was stopped"
         )
+        if self.clock.mode == "manual":
+            self.runaway += "; one that goes by datetime.now() needs --real-time"
         if not request.peer:
             from .clients.python import Runaway
 

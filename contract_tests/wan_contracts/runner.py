@@ -17,6 +17,7 @@ from .clients import Client
 from .draws import sittings
 from .laws import LAWS, Law
 from .report import Report
+from .run import Mishap, Trouble
 from .search import Search
 from .shrinking import shrunk
 from .tally import Tally, is_unsupported, judged, names
@@ -25,6 +26,16 @@ from .walk import possible, walk
 
 LEAST, MOST = 20, 80
 """Calls that may be made for a smaller payload of a failure, of other processes and of ours."""
+
+HOPELESS: Final = 3
+"""Calls in a row that hang, after which the client is given up."""
+
+INTERRUPTED: Final = "The run was interrupted."
+
+GIVEN_UP: Final = (
+    f"The run was ended after {HOPELESS} calls in a row that hung. A client in Python that waits "
+    "otherwise than by time.sleep and asyncio.sleep, or reads datetime.now(), needs --real-time."
+)
 
 EXAMPLES: Final = 200
 """Random calls of a run that is told neither a number nor a time."""
@@ -70,7 +81,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
     tempo = plan.tempo(client)
     tally = Tally(plan.laws)
     begun = monotonic()
-    interrupted = False
+    interrupted = hopeless = False
     with Arena(client, tempo, full_size=plan.full_size) as arena:
         course = Course(arena, plan, tally, watch)
         try:
@@ -79,6 +90,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
             course.shrink()
         except KeyboardInterrupt:
             interrupted = True
+        hopeless = course.is_hopeless
     return Report(
         client=client.name,
         profile=plan.profile,
@@ -89,7 +101,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
         results=tally.results(),
         coverage=tally.coverage(specs, _possible(plan, specs, tempo)),
         models=[spec.id for spec in specs],
-        notes=["The run was interrupted."] if interrupted else [],
+        notes=[INTERRUPTED] * interrupted + [GIVEN_UP] * hopeless,
         interrupted=interrupted,
     )
 
@@ -106,6 +118,12 @@ class Course:
         self._calls = 0
         self._total = 0
         self._declined: set[str] = set()
+        self._hung = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether one call after the other hangs, each of which takes all the patience."""
+        return self._hung >= HOPELESS
 
     def walk(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
         """Every rule and every scenario once."""
@@ -115,7 +133,7 @@ class Course:
         cases = [case for case in chosen if self._is_wanted(case)]
         self._total = len(cases) + self._plan.examples
         for case in cases:
-            if case.model_id not in self._declined:
+            if case.model_id not in self._declined and not self.is_hopeless:
                 self.make(case, earnest=True)
 
     def search(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
@@ -153,7 +171,10 @@ class Course:
             self._tally.keep(run, verdicts)
         if is_unsupported(run):
             self._declined.add(case.model_id)
-        self._watch(self._tally, self._total)
+        hung = isinstance(run.ended, Trouble) and run.ended.kind is Mishap.HUNG
+        self._hung = self._hung + 1 if hung else 0
+        if earnest:
+            self._watch(self._tally, self._total)
         return verdicts
 
     def _drawn(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
@@ -164,7 +185,7 @@ class Course:
         return not chosen or any(name in chosen for name in names(case.scenario))
 
     def _is_over(self) -> bool:
-        return self._ends is not None and monotonic() >= self._ends
+        return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
 
 
 def _possible(plan: Plan, specs: Sequence[ModelSpec], tempo: Tempo) -> list[str]:

@@ -102,16 +102,32 @@ def faults(spec: ModelSpec) -> tuple[Any, ...]:
 @cache
 def _edges(spec: ModelSpec) -> tuple[Any, ...]:
     """Valid payloads, each with one value at an edge of what its rules accept."""
-    base = plain(spec)
     made: dict[str, Any] = {}
     for rule in spec.rules:
-        values = good(rule.check) if is_leaf(spec, rule.path) else ()
-        for value in filter(_light, values):
-            for path in _places(base, rule):
-                payload = pointer.put(base, path, value)
-                if carriable(payload) and lint(payload, spec.id).valid:
-                    made.setdefault(json.dumps(payload, sort_keys=True), payload)
+        for payload in _at_its_edges(_base(spec, rule), rule, spec):
+            made.setdefault(json.dumps(payload, sort_keys=True), payload)
     return tuple(made.values())
+
+
+def _base(spec: ModelSpec, rule: Rule) -> Any:
+    """A plain payload for which *rule* holds, whatever condition it has."""
+    base = plain(spec)
+    if rule.when is None:
+        return base
+    switched = pointer.put(base, rule.when.path, rule.when.value)
+    if lint(switched, spec.id).valid or not isinstance(spec.outputs, Images):
+        return switched
+    return pointer.put(switched, pointer.parse(spec.outputs.count), MISSING)
+
+
+def _at_its_edges(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Json]:
+    """*base* with each of the values at the edges of *rule*, where that is valid."""
+    values = good(rule.check) if is_leaf(spec, rule.path) else ()
+    for value in filter(_light, values):
+        for path in _places(base, rule):
+            payload = pointer.put(base, path, value)
+            if carriable(payload) and lint(payload, spec.id).valid:
+                yield payload
 
 
 def _scenarios(specs: Sequence[ModelSpec], tempo: Tempo, *, everywhere: bool) -> Iterator[Case]:

@@ -209,7 +209,7 @@ def test_help_lists_the_commands_with_a_sentence_and_an_example(wanproof: Run) -
     code, out, _ = wanproof("--help")
     assert code == 0
     assert "\n  lint       Hold payloads against every documented rule of their models.\n" in out
-    assert "\nexamples:\n  wanproof lint payload.json\n" in out
+    assert "\n  wanproof lint payload.json\n" in out
 
 
 def test_help_of_lint_has_examples_and_exit_codes(wanproof: Run) -> None:
@@ -424,3 +424,26 @@ def test_each_line_is_answered_before_the_next_is_read(monkeypatch: pytest.Monke
     assert main(["lint", "-", "--jsonl", "--format", "json"]) == 1
     assert answered == [0, 1, 2]
     assert json.loads(out.getvalue())["summary"]["payloads"] == 3
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_what_the_shell_has_closed_is_not_written_to(
+    closed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.json").write_text(BROKEN, encoding="utf-8")
+    monkeypatch.setattr(sys, closed, None)
+
+    assert main(["lint", str(tmp_path / "a.json")]) == 1
+    getattr(sys, closed).close()
+
+
+def test_an_output_that_somebody_closed_ends_in_a_line_not_in_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.json").write_text(BROKEN, encoding="utf-8")
+    output = io.StringIO()
+    output.close()
+    monkeypatch.setattr(sys, "stdout", output)
+
+    assert main(["lint", str(tmp_path / "a.json")]) == 3
+    assert "I/O operation on closed file" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Final
 
 from .catalog import UnknownModel
@@ -33,6 +34,7 @@ Commands = Mapping[str, EntryPoint]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs ``wanproof`` with *argv*, by default the process's own; returns the exit code."""
+    _open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -45,6 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
         return _failed(error)
     return code
+
+
+def _open_streams() -> None:
+    """Where the shell has closed standard output or error, what goes there is dropped."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _run(argv: list[str]) -> int:
@@ -145,6 +154,8 @@ def _settle_output() -> None:
     """Writes what is left to write, or drops it if standard output takes no more."""
     try:
         sys.stdout.flush()
+    except ValueError:
+        """Somebody has closed it, so nothing is left to write."""
     except OSError:
         # Python flushes once more as it ends, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -50,7 +50,8 @@ def _asked(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="only calls under this scenario, one that `wanproof scenarios` lists; may be repeated",
+        help="only calls under this scenario, one that `wanproof scenarios` lists, and none at "
+        "random; may be repeated",
     )
     group.add_argument(
         "--examples",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from wan_validators.catalog import catalog
 from wan_validators.command import DONE, FINDINGS, Command, UsageError
 
 from . import choosing
@@ -40,12 +42,14 @@ def run(options: Namespace) -> int:
     if who is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
     files = outputs(options)
-    with _no_notes():
+    for path in (*(path for _, path in files), *filter(None, (options.badge,))):
+        _put(path, None)
+    before = {*threading.enumerate()}
+    with choosing.extra(), _no_notes():
         report = _checked(who, options)
-    _told(report, options, files)
-    if report.interrupted:
-        return INTERRUPTED
-    return DONE if _is_good(report, strict=options.strict) else FINDINGS
+        _told(report, options, files)
+    code = DONE if _is_good(report, strict=options.strict) else FINDINGS
+    return _ended(INTERRUPTED if report.interrupted else code, before)
 
 
 @contextmanager
@@ -98,12 +102,25 @@ def _told(report: Report, options: Namespace, files: list[tuple[str, Path]]) -> 
         _put(options.badge, badge(report))
 
 
-def _put(path: Path, text: str) -> None:
+def _put(path: Path, text: str | None) -> None:
+    """Writes *text*, or only sees to it that it can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with path.open("a" if text is None else "w", encoding="utf-8") as file:
+            file.write(text or "")
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _ended(code: int, before: set[threading.Thread]) -> int:
+    """*code*; threads that the client left running would keep the process from ending."""
+    left = [each for each in {*threading.enumerate()} - before if not each.daemon]
+    if left:
+        says = f"wanproof: ending {len(left)} threads that the client left running"
+        print(says, file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 def _is_good(report: Report, *, strict: bool) -> bool:
@@ -118,6 +135,9 @@ def _listed() -> int:
     for law in LAWS:
         print(f"{law.id}  {law.level}, {law.group}")
         print(f"  {law.says}\n  source: {law.source}\n  to mend it: {law.hint}")
+    print("\nthe documents:")
+    for source in sorted(spec.source for spec in catalog()):
+        print(f"  {source}")
     return DONE
 
 

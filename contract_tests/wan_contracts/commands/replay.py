@@ -19,9 +19,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from ..replay import Replay
-    from ..reporters.terminal import write
-    from ..runner import replayed
+    with choosing.extra():
+        from ..replay import Replay
+        from ..reporters.terminal import write
+        from ..runner import replayed
 
     replay = Replay.read(options.file)
     who = choosing.named(options) or replay.client

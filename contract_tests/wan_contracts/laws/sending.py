@@ -104,10 +104,12 @@ def invalid_told(run: Run) -> Verdict | None:
 def local_limits(run: Run) -> Verdict | None:
     if not run.case.report.valid or run.outcome is None:
         return None
-    if run.outcome.kind is not Kind.NOT_SENT:
+    if run.seen and run.outcome.kind is not Kind.NOT_SENT:
         return KEPT
-    why = run.outcome.message or "it does not say why"
-    return broken(f"the client refused by itself what the documents allow: {brief(why)}")
+    why = brief(run.outcome.message or "it does not say why")
+    if run.outcome.kind is Kind.NOT_SENT:
+        return broken(f"the client refused by itself what the documents allow: {why}")
+    return broken(f"nothing was ever sent to the base URL; {run.outcome.kind} is reported: {why}")
 
 
 def _foreign(run: Run, seen: Seen) -> bool:
@@ -221,7 +223,7 @@ LAWS: Final = (
         id="local-limits",
         group=Group.SENDING,
         level=Level.MUST,
-        says="Limits that the client checks itself are not stricter than the documented ones.",
+        says="What the documents allow is sent: the client's own limits are not stricter.",
         source="S0 to S4: the limits, which wanproof rules prints",
         hint="count text in code points and sizes in pixels, and compare with wanproof rules",
         judge=local_limits,

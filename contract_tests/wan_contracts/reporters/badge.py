@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from ..laws import Group
 from ..report import Report, Standing
 from .wording import counted
 
@@ -27,6 +28,11 @@ def rendered(report: Report) -> str:
     return json.dumps(badge(report)) + "\n"
 
 
+def _has_paid(report: Report) -> bool:
+    """Whether there was any call for which something could be paid twice."""
+    return any(result.law.group is Group.MONEY and result.judged for result in report.results)
+
+
 def _message(report: Report) -> tuple[str, str]:
     standings = report.standings
     judged = sum(result.judged > 0 for result in report.results)
@@ -40,7 +46,7 @@ def _message(report: Report) -> tuple[str, str]:
     known = standings[Standing.KNOWN]
     if known:
         return f"{known} of {counted(judged, 'law')} known broken", "yellow"
-    if report.profile == SAFE:
+    if report.profile == SAFE and _has_paid(report):
         return SAFE, "brightgreen"
     colour = "green" if standings[Standing.WARN] else "brightgreen"
     return f"{counted(standings[Standing.PASS], 'law')} kept", colour
