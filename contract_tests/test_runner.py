@@ -132,7 +132,7 @@ def test_a_fault_of_rare_payloads_is_found_and_made_small() -> None:
     case = result.failure.run.case
     assert case.scenario == "ok"
     assert len(case.payload["prompt"]) == 4
-    assert case.payload.keys() == {"prompt", "images", "seed"}
+    assert case.payload.keys() == {"prompt", "images", "seed"} | ({"n"} & case.payload.keys())
 
 
 def test_what_is_told_apart_by_no_scenario_is_shown_under_none() -> None:

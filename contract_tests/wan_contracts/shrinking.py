@@ -15,7 +15,7 @@ from .mutations import places
 def shrunk(case: Case, shows: Callable[[Case], bool]) -> Case:
     """*case* with as little in its payload as still *shows* what it showed.
 
-    A payload that is valid stays so, and one that is not breaks the same rules.
+    Lint finds the same in it: a payload that is valid stays so.
     """
     rules = _rules(case.model_id, case.payload)
     smaller = True
@@ -30,7 +30,7 @@ def shrunk(case: Case, shows: Callable[[Case], bool]) -> Case:
 
 
 def _rules(model_id: str, payload: Json) -> list[str]:
-    return [error.rule for error in lint(payload, model_id).errors]
+    return [finding.rule for finding in lint(payload, model_id).findings]
 
 
 def _reductions(payload: Json) -> Iterator[Json]:

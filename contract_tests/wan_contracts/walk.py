@@ -15,7 +15,7 @@ from hypothesis.errors import HypothesisException
 from wan_mockserver import making
 from wan_mockserver.scenarios.known import Scenarios
 from wan_validators import lint, pointer
-from wan_validators.checks import Json
+from wan_validators.checks import Items, Json, Text
 from wan_validators.outputs import Images
 from wan_validators.pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
@@ -31,6 +31,9 @@ EXACT: Final = 2**53
 
 LIGHT: Final = 100_000
 """Characters of a payload that can be sent many times without wearing out anybody's patience."""
+
+AWKWARD: Final = ("e\u0301", " a\t\n", '"\\/', "\u2028\u200d", "<&%20'>")
+"""Texts that clients are tempted to normalise, to strip, or to escape once too often."""
 
 SIMPLEST: Final = settings(
     max_examples=1,
@@ -123,6 +126,10 @@ def _base(spec: ModelSpec, rule: Rule) -> Any:
 def _at_its_edges(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Json]:
     """*base* with each of the values at the edges of *rule*, where that is valid."""
     values = good(rule.check) if is_leaf(spec, rule.path) else ()
+    if isinstance(rule.check, Text):
+        values += AWKWARD
+    if isinstance(rule.check, Items):
+        values = tuple(items * 2 for _, items in pointer.find(base, rule.path))
     for value in filter(_light, values):
         for path in _places(base, rule):
             payload = pointer.put(base, path, value)
