@@ -16,14 +16,13 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "polling.whole_deadline: early <= interval * 1.01 + (GRACE if interval < GRACE else 0.0) -> "
     "early < interval * 1.01 + (GRACE if interval < GRACE else 0.0)": "a matter of rounding",
     "polling.whole_deadline: interval < GRACE -> interval <= GRACE": "no interval is one second",
-    "polling._asked_for: seen.entry.task or seen.request.path.rstrip('/').rpartition('/')[2] -> "
-    "seen.entry.task and seen.request.path.rstrip('/').rpartition('/')[2]": "the server names the "
-    "task of every poll whose path has the id of one, and no other",
     "money.connections_reused: all -> any": "a call is made over sockets or in process, not both",
     "results.outputs_in_order: True -> False": LENGTHS,
     "results.outputs_in_order: 1 -> 2": WORDS,
     "results.text_kept: len(given) == len(wanted) -> len(given) != len(wanted)": WORDS,
     "sending.bearer_header: given is not None -> given is None": WORDS,
+    "sending.local_limits: run.outcome.kind is Kind.NOT_SENT -> "
+    "run.outcome.kind is not Kind.NOT_SENT": WORDS,
     "sending._lost: True -> False": LENGTHS,
     "wires.SHORTEST: 8 -> 7": "no sentence of a vendor has seven letters",
     f"wires._texts: {SAME}('detail', 'title', 'error', 'error_message')": ALIKE,

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -243,36 +242,3 @@ def test_wrong_usage_is_told_in_a_line(
     assert code == 2
     assert says in err
     assert "Traceback" not in err
-
-
-@pytest.mark.parametrize(
-    ("document", "says"),
-    [
-        ("{", "is no replay file: "),
-        ("[]", "is no replay file: "),
-        ('{"version": 2}', "its version is 2, not 1"),
-        ('{"version": 1}', "it has no 'case'"),
-        ({"law": "gone"}, "there is no law 'gone'"),
-        ({"tempo": "slow"}, "tempo must be one of virtual, real"),
-        ({"case": {"model": "gone", "payload": {}, "scenario": "ok"}}, "gone"),
-        ({"client": {"form": "magic", "argv": []}}, "client.form must be one of"),
-    ],
-    ids=str,
-)
-def test_what_is_no_replay_is_refused(
-    document: Any, says: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    whole = {
-        "version": 1,
-        "law": "one-charge",
-        "tempo": "virtual",
-        "case": {"model": "wan26_i2i", "payload": {}, "scenario": "ok"},
-        "client": {"form": "python", "argv": ["mine.py:Codeless"]},
-    }
-    text = document if isinstance(document, str) else json.dumps({**whole, **document})
-    (folder / "replay.json").write_text(text, encoding="utf-8")
-
-    assert main(["replay", "replay.json"]) == 2
-    assert says in capsys.readouterr().err
-    assert main(["replay", "gone.json"]) == 2
-    assert "cannot read gone.json" in capsys.readouterr().err

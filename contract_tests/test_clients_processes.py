@@ -144,6 +144,8 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
         ("", Mishap.GARBAGE, "it ended with exit code 0, and its standard output is no outcome"),
         ("", Mishap.GARBAGE, "the text is empty"),
         ("say('polling')", Mishap.GARBAGE, "this is not JSON: expecting value, in line 1, col"),
+        ("say('polling')", Mishap.GARBAGE, "column 1: 'polling'. Logs belong on standard error"),
+        ("say('x' * 9999)", Mishap.GARBAGE, "xxx… (9,999 characters)'. Logs belong on"),
         ("answer(); answer()", Mishap.GARBAGE, "extra data, in line 2"),
         ("say('{}')", Mishap.GARBAGE, "outcome is missing"),
         ("answer(ouputs=[])", Mishap.GARBAGE, "do you mean outputs?"),
@@ -284,6 +286,21 @@ def test_logs_of_any_length_on_standard_error_do_not_block(script: Write) -> Non
             log("x" * 300_000)
         """)
     assert calls(argv, *[PATIENCE] * 3) == [GAVE_UP] * 3
+
+
+def test_the_first_call_of_each_new_process_may_take_longer(script: Write) -> None:
+    argv = script("time.sleep(2 * 0.5)" + BAD_AT_ONE.format(text="sys.exit(4)"))
+    found = calls(argv, SHORT, SHORT, SHORT, SHORT)
+    assert [isinstance(each, Outcome) for each in found] == [True, False, True, True]
+    assert "it ended with exit code 4" in trouble(found[1]).says
+    assert len(pids(found)) == 2
+
+
+def test_one_that_never_starts_is_told_how_long_was_waited(script: Write) -> None:
+    with ProcessClient(script("time.sleep(60)"), starting=0.25) as client:
+        found = trouble(client.call(SETTING, None, 0, SHORT))
+    assert found.kind is Mishap.HUNG
+    assert found.says.startswith("it wrote no line within 0.75 s (0.25 s of them for its start).")
 
 
 def test_empty_lines_are_passed_over(script: Write) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import io
 import json
+import os
 import signal
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -135,6 +140,251 @@ def test_calls_share_one_event_loop_and_leave_no_tasks_behind() -> None:
         assert client.call(SETTING, {}, 2, PATIENCE) == DONE
         assert len(loops) == 1
     assert loops.pop().is_closed()
+
+
+async def heedless() -> None:
+    """Swallows what is to end it, and waits on."""
+    while True:
+        with suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+
+
+async def deaf() -> None:
+    """Swallows everything, even that it is collected."""
+    while True:
+        with suppress(BaseException):
+            await asyncio.sleep(3600)
+
+
+async def fails() -> None:
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        raise ValueError
+
+
+async def endless() -> AsyncIterator[int]:
+    try:
+        yield 1
+    finally:
+        await asyncio.get_running_loop().create_future()
+
+
+async def steps() -> None:
+    kept.append(endless())
+    await anext(kept[-1])
+
+
+kept: list[AsyncIterator[int]] = []
+
+
+@pytest.mark.parametrize("virtual", [False, True])
+@pytest.mark.parametrize("hangs", [False, True])
+@pytest.mark.parametrize("task", [heedless, deaf, fails, steps])
+def test_tasks_that_do_not_end_do_not_hold_up_anything(
+    task: Callable[[], Coroutine[Any, Any, None]],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    *,
+    hangs: bool,
+    virtual: bool,
+) -> None:
+    async def generate(_model: str, payload: Any) -> Outcome:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not others
+        left.append(asyncio.create_task(task()))
+        await asyncio.sleep(0)
+        if payload == "hang":
+            await asyncio.get_running_loop().create_future()
+        return DONE
+
+    left: list[asyncio.Task[None]] = []
+    clock = PatchingClock().patch() if virtual else nullcontext()
+    with clock, PythonClient("mine", lambda _: generate) as client:
+        first = client.call(SETTING, "hang" if hangs else "", 1, SHORT if hangs else PATIENCE)
+        second = client.call(SETTING, "", 2, PATIENCE)
+    if isinstance(first, Trouble):
+        assert first.kind is Mishap.HUNG
+    assert isinstance(first, Trouble) is hangs
+    assert second == DONE
+    left.clear()
+    kept.clear()
+    gc.collect()
+    assert capsys.readouterr() == ("", "")
+    assert not caplog.records
+
+
+def test_nothing_is_heard_of_such_tasks_at_the_end_of_python(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(AT_THE_END)
+    run = subprocess.run(
+        [sys.executable, "-W", "always", script], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "gave_up gave_up\n", "")
+
+
+AT_THE_END = """
+import asyncio
+from wan_contracts.case import Setting
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.outcome import Outcome
+
+async def deaf(swallowed):
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except swallowed:
+            pass
+
+async def generate(model, payload):
+    asyncio.create_task(deaf(BaseException))
+    asyncio.create_task(deaf(asyncio.CancelledError))
+    await asyncio.sleep(0)
+    return Outcome.gave_up("")
+
+setting = Setting(
+    base_url="", api_key="", vendor="", model="", poll_interval=1, deadline=1, timeout=1
+)
+with PythonClient("mine", lambda _: generate) as client:
+    print(*[client.call(setting, {}, number, 30).kind for number in range(2)])
+"""
+
+
+def test_what_a_task_left_behind_raises_is_still_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def generate(_model: str, _payload: Any) -> Outcome:
+        asyncio.create_task(boom_later())  # noqa: RUF006
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        gc.collect()
+        return DONE
+
+    assert ended(lambda _: generate) == DONE
+    assert "Task exception was never retrieved" in caplog.text
+
+
+def chatty() -> Outcome:
+    print("one é")  # noqa: T201
+    sys.stdout.buffer.write(b"two\n\xff")
+    print(sys.stdout.writable(), sys.stdout.isatty(), flush=True)  # noqa: T201
+    sys.stdout.close()
+    return DONE
+
+
+def test_what_a_client_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with PythonClient("mine", factory(chatty)) as client:
+        assert client.call(SETTING, {}, 1, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+    sys.stdout.write("ours\n")
+    sys.stderr.write("ours\n")
+    out, err = capsys.readouterr()
+    assert out == "ours\n"
+    assert err == "one é\ntwo\n\ufffdTrue False\n" * 2 + "ours\n"
+
+
+def test_standard_output_is_ours_again_though_a_client_put_another_in_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def replaces() -> Outcome:
+        sys.stdout = io.StringIO()
+        return DONE
+
+    assert ended(factory(replaces)) == DONE
+    sys.stdout.write("ours\n")
+    assert capsys.readouterr().out == "ours\n"
+
+
+def test_a_program_that_a_client_starts_can_be_given_its_standard_output(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def starts() -> Outcome:
+        subprocess.run([sys.executable, "-c", "print('hi')"], stdout=sys.stdout, check=True)
+        return DONE
+
+    assert ended(factory(starts)) == DONE
+    assert capfd.readouterr() == ("", "hi\n")
+
+
+def test_the_working_directory_is_the_same_after_a_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def goes(folder: Path) -> None:
+        os.chdir(folder)
+        boom()
+
+    monkeypatch.chdir(tmp_path)
+    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).says
+    assert Path.cwd() == tmp_path
+    inner = tmp_path / "gone"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    inner.rmdir()
+    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).says
+
+
+SIGNATURE = "generate must take a model and a payload: generate(model, payload)"
+
+
+class One:
+    def generate(self, s: str) -> Outcome:
+        raise AssertionError(s)
+
+
+@pytest.mark.parametrize(
+    "target", [lambda _: One(), lambda _: One().generate, lambda _: lambda s: DONE]
+)
+def test_a_generate_that_takes_something_else_is_told(target: Any) -> None:
+    found = trouble(target)
+    assert found.kind is Mishap.GARBAGE
+    assert found.says.startswith(f"{SIGNATURE}; it is generate(s")
+    assert found.stderr == ""
+
+
+def test_a_ready_object_with_such_a_generate_is_told_at_once() -> None:
+    with pytest.raises(UsageError) as caught:
+        PythonClient("mine", One())
+    assert str(caught.value) == (
+        f"mine cannot be used: {SIGNATURE} or, with the Setting, generate(model, payload, "
+        "setting); it is generate(s: 'str') -> 'Outcome'"
+    )
+
+
+def test_a_ready_object_may_take_the_setting_and_others_need_not_tell_what_they_take() -> None:
+    class Three:
+        def generate(self, model: str, payload: Any, setting: Setting) -> Outcome:
+            return Outcome.gave_up(f"{model} {payload} {setting.vendor}")
+
+    class Silent(One):
+        generate = Mock(return_value=DONE, __signature__="none")
+
+    assert ended(Three(), payload=5) == Outcome.gave_up("wan 5 vtrix")
+    assert ended(Silent()) == DONE
+
+
+def test_our_own_frames_are_not_shown() -> None:
+    class Strange(Sync):
+        def close(self, _more: int) -> None:  # type: ignore[override]
+            raise AssertionError
+
+    def sleeps() -> None:
+        try:
+            time.sleep(-1)
+        except ValueError as error:
+            raise LookupError("wrapped") from error
+
+    found = trouble(Strange)
+    assert found.says.startswith("it raised TypeError: ")
+    assert "missing 1 required positional argument: '_more'" in found.stderr
+    assert ", line " not in found.says
+    with PatchingClock().patch():
+        wrapped = trouble(factory(sleeps))
+    assert "(test_clients_python.py, line " in wrapped.says
+    assert "time.sleep(-1)" in wrapped.stderr
+    later = trouble(factory(boom_later))
+    for each in (found, wrapped, later, trouble(factory(forever), SHORT)):
+        assert each.stderr
+        for ours in ("wan_contracts/", "wan_mockserver/"):
+            assert ours not in each.stderr
 
 
 def test_a_dict_in_the_published_form_is_an_outcome() -> None:
@@ -475,7 +725,7 @@ def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.Mo
         ("needs.py:x", "(needs.py, line 2)"),
         ("raises:x", "raises cannot be imported: ValueError: no key (raises.py, line 2)"),
         ("raises.py:x", "raises.py cannot be imported: ValueError: no key (raises.py, line 2)"),
-        ("syntax.py:x", "SyntaxError: invalid syntax"),
+        ("syntax.py:x", "cannot be imported: SyntaxError: invalid syntax (syntax.py, line 2)"),
         ("syntax:x", "(syntax.py, line 2)"),
         ("leaves:x", "leaves cannot be imported: SystemExit: 2 (leaves.py, line 2)"),
         ("apack.client:Makr", "apack.client has no 'Makr'; do you mean Maker?"),
@@ -489,3 +739,13 @@ def test_what_cannot_be_loaded_is_told(folder: Path, spec: str, says: str) -> No
     with pytest.raises(UsageError) as caught:
         load(spec)
     assert says in str(caught.value)
+    assert str(caught.value).count(", line ") <= 1
+
+
+def test_a_module_that_prints_and_goes_elsewhere_while_it_is_loaded(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "busy.py").write_text("import os\nprint('loading')\nos.chdir('/')\nx = 5\n")
+    assert load("busy.py:x") == 5
+    assert Path.cwd() == folder
+    assert capsys.readouterr() == ("", "loading\n")

@@ -182,6 +182,26 @@ def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complai
     assert complaint in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        (
+            '{"outcome": "failed", "outcome": "completed", "outputs": []}',
+            "outcome stands twice, the second time in line 1, column ",
+        ),
+        ('{"outcome": "failed", "a\\u00e9": 1, "a\u00e9": 2}', "aé stands twice"),
+        (
+            _done(url="u").replace('"url"', '"url": "v",\n"url"'),
+            "url stands twice, the sec",
+        ),
+    ],
+)
+def test_a_member_that_stands_twice_is_refused(written: str, complaint: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read(written)
+    assert complaint in str(caught.value)
+
+
 def test_complaints_are_short_whatever_was_written() -> None:
     long = "x" * 10_000
     for written in ({"outcome": long}, {"outcome": "failed", long: 1}, {"outcome": [long] * 99}):

@@ -106,11 +106,19 @@ STATUSES: Final = (
 )
 """One call for each status that no other call meets."""
 
+REDIRECTED: Final = (Case(EDIT, PAYLOADS[EDIT], "poll-redirect"),)
+
+FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+poll-404"),)
+"""A call whose task is there, then cannot be asked for, then is not found any more."""
+
 EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
-    "Reference": STATUSES,
+    "Reference": (*STATUSES, *REDIRECTED),
     "QuotesTitles": STATUSES,
+    "FollowsRedirects": REDIRECTED,
+    "GivesUpOnRedirect": REDIRECTED,
     "PollsTooOften": (Case(EDIT, PAYLOADS[EDIT], "stuck"),),
     "EndsEarly": (Case(VIDEO, PAYLOADS[VIDEO], "stuck+poll-500:60"),),
+    "FailsTheForgotten": FORGOTTEN,
     "GivesUpOnThree404s": (Case(EDIT, PAYLOADS[EDIT], "poll-404"),),
 }
 """Calls that show something of one client alone."""
@@ -162,7 +170,10 @@ def recorded(names: Collection[str] = ()) -> dict[str, list[Run]]:
     }
 
 
-COUNTED: Final = ("Reference", "CorrectWithoutLint", "OverASocket", "WrapsInData")
+COUNTED: Final = (
+    *("Reference", "CorrectWithoutLint", "OverASocket", "EnvelopeFails"),
+    *("WrapsInData", "AsksAtTheEnd"),
+)
 """Clients on whose calls it is counted how often each law has an occasion."""
 
 HURRIED: Final = ("Reference", "GivesUpOnePollEarly")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
+from wan_contracts import answers
 from wan_contracts.conversation import Conversation
 from wan_contracts.outcome import Outcome, Output
 from wan_contracts.steps import Answer, Fault, Steps
@@ -35,8 +37,9 @@ class Ends(Conversation):
     def due(self, got: Answer | Fault | None) -> float | None:
         interval = self.setting.poll_interval
         last = self.until - self.spare * interval - self.more
-        due = min(self.now + interval, last)
-        return due if due > self.now else None
+        pause = self.retry_after(got) or 0.0
+        due = min(self.now + max(interval, pause), last)
+        return due if due > self.now and due >= self.now + pause else None
 
 
 class EndsLate(Ends):
@@ -56,7 +59,7 @@ class PollsAtTheLimit(Conversation):
     """Polls at three quarters of the interval."""
 
     def due(self, got: Answer | Fault | None) -> float | None:
-        due = self.now + 0.75 * self.setting.poll_interval
+        due = self.now + max(0.75 * self.setting.poll_interval, self.retry_after(got) or 0.0)
         return due if due <= self.until else None
 
 
@@ -127,3 +130,44 @@ class FailsWhereFilesDo(Conversation):
     def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
         outcome = yield from super().finish(task_id, got)
         return Outcome.failed("a file did not come", task_id=task_id) if self.flawed else outcome
+
+
+class EnvelopeFails(Conversation):
+    """Reports a payload that was refused as the failed task that the refusal tells of."""
+
+    preflight = False
+
+    def refused(self, got: Answer) -> Outcome:
+        task_id = answers.task_id(self.document(got))
+        return self.failed(task_id, got) if task_id else super().refused(got)
+
+
+class FollowsRedirects(Conversation):
+    """Repeats a poll at once that was redirected."""
+
+    def poll(self, task_id: str) -> Steps[Answer | Fault]:
+        got = yield from super().poll(task_id)
+        redirected = isinstance(got, Answer) and got.status == 307
+        return (yield from super().poll(task_id)) if redirected else got
+
+
+class DownloadsInParts(Conversation):
+    """Fetches every other file in two parts, and whole where that does not work."""
+
+    fetched = 0
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        self.fetched += 1
+        if self.fetched % 2 == 0:
+            return (yield from super().download(kind, url))
+        content = b""
+        for span in ("bytes=0-63", "bytes=64-"):
+            got = yield from self.send("GET", url, {"Range": span})
+            if isinstance(got, Fault) or not self.is_part(kind, got):
+                yield from self.wait(self.retry_after(got) or 0.0)
+                return (yield from super().download(kind, url))
+            content += got.body
+        return Output.of(kind, content, url)
+
+    def is_part(self, kind: str, got: Answer) -> bool:
+        return got.status == 206 and self.flaw_of(kind, replace(got, status=200)) is None

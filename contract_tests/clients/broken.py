@@ -22,6 +22,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))  # for what stands bes
 from adapters.httpx_sync import tls
 from clients import (
     allowed,
+    broken_endings,
     broken_failure,
     broken_lifecycle,
     broken_results,
@@ -75,7 +76,10 @@ CORRECT: Final[dict[str, Any]] = {**dict(_clients(allowed)), "OverASocket": Over
 
 BROKEN: Final[dict[str, Any]] = {
     **dict(
-        _clients(broken_sending, broken_lifecycle, broken_timing, broken_failure, broken_results)
+        _clients(
+            *(broken_sending, broken_lifecycle, broken_timing),
+            *(broken_endings, broken_failure, broken_results),
+        )
     ),
     "ConnectsEachTime": ConnectsEachTime,
 }

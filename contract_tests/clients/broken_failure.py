@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from clients.allowed import EnvelopeFails
 from wan_contracts.conversation import Conversation
 from wan_contracts.outcome import Kind, Outcome
 from wan_contracts.steps import Answer, Fault, Steps
@@ -140,6 +141,13 @@ class IgnoresRetryDates(Conversation):
         return 0.5 if asked and not asked.isdecimal() else super().retry_after(got)
 
 
+class IgnoresRetryAfterOnPolls(Conversation):
+    """Obeys a Retry-After on creates alone."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        return super().due(got and Fault("a poll", self.now))
+
+
 class GivesUpOn5xx(Conversation):
     """Takes a server's error on a poll for the end."""
 
@@ -159,6 +167,21 @@ class GivesUpOnFaults(Conversation):
 
     def hopeless(self, got: Answer | Fault) -> bool:
         return super().hopeless(got) or isinstance(got, Fault)
+
+
+class GivesUpOnHtml(Conversation):
+    """Takes a page in place of JSON for the end."""
+
+    def hopeless(self, got: Answer | Fault) -> bool:
+        kind = got.headers.get("content-type", "") if isinstance(got, Answer) else ""
+        return super().hopeless(got) or kind.startswith("text/html")
+
+
+class GivesUpOnRedirect(Conversation):
+    """Takes a redirect of a poll for the end."""
+
+    def hopeless(self, got: Answer | Fault) -> bool:
+        return super().hopeless(got) or (isinstance(got, Answer) and got.status == 307)
 
 
 class GivesUpOn404(Conversation):
@@ -199,3 +222,11 @@ class RetriesTimeouts(Conversation):
 
     def may_repeat(self, got: Answer | Fault, turn: int) -> bool:
         return super().may_repeat(got, turn) or (isinstance(got, Fault) and turn <= 2)
+
+
+class FailsWithoutACode(EnvelopeFails):
+    """Reads the envelope of a task that was refused, and drops its code."""
+
+    def code_of(self, got: Answer | Fault) -> str | int | None:
+        refused = isinstance(got, Answer) and got.status == 400
+        return None if refused else super().code_of(got)

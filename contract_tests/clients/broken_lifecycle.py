@@ -127,3 +127,10 @@ class CallsFailedLost(Conversation):
 
     def failed(self, task_id: str, got: Answer | Fault) -> Outcome:
         return self.gave_up(self.message_of(got), task_id)
+
+
+class PollsAnotherModel(Conversation):
+    """Asks for every task at the model that it was written for."""
+
+    def poll_url(self, task_id: str) -> str:
+        return super().poll_url(task_id).replace("i2v-preview", "t2v-preview")

@@ -39,6 +39,23 @@ class HidesMissingFiles(Rearranges):
         return [each for each in outputs if each.error is None]
 
 
+class MissesAllFiles(Conversation):
+    """Reports every file as missing, without a try."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        yield from self.wait(0)
+        return Output.missing(kind, "downloads are switched off", url)
+
+
+class MissesVideos(Conversation):
+    """Reports every video as missing, without a try."""
+
+    def output(self, result: vendor.Output) -> Steps[Output]:
+        if result.kind == "video":
+            return Output.missing("video", "it takes too long", result.value)
+        return (yield from super().output(result))
+
+
 class CollectsAsTheyEnd(Rearranges):
     """Downloads in parallel, and puts first what is there first."""
 

@@ -112,6 +112,14 @@ class RefusesUtf16Units(Conversation):
         return super().check()
 
 
+class NeverSends(Conversation):
+    """Gives up before it sends anything."""
+
+    def run(self) -> Steps[Outcome]:
+        yield from self.wait(0)
+        return self.gave_up("the circuit breaker is open", None)
+
+
 class DropsFalsy(Conversation):
     """Leaves out what is false, zero or empty, as if it had not been said."""
 

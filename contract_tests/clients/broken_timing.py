@@ -19,6 +19,13 @@ class WaitsAtFirst(Conversation):
         return super().due(got) if got else self.now + 2.5 * self.setting.poll_interval
 
 
+class AsksAtTheEnd(Conversation):
+    """Asks once, when the time is over."""
+
+    def due(self, got: Answer | Fault | None) -> float | None:
+        return None if got else self.until
+
+
 class CountsItsPolls(Conversation):
     """Gives up after ten polls, however far apart they are."""
 
@@ -78,7 +85,7 @@ class HasNoDeadline(Conversation):
     """Polls for as long as it takes."""
 
     def due(self, got: Answer | Fault | None) -> float | None:
-        return self.now + self.setting.poll_interval
+        return self.now + max(self.setting.poll_interval, self.retry_after(got) or 0.0)
 
 
 class DoublesTheDeadline(Conversation):
@@ -131,5 +138,5 @@ class HurriesAtFirst(Conversation):
 
     def due(self, got: Answer | Fault | None) -> float | None:
         self.waits += 1
-        hurry = self.now + 0.69 * self.setting.poll_interval
+        hurry = self.now + max(0.69 * self.setting.poll_interval, self.retry_after(got) or 0.0)
         return hurry if self.waits <= 4 else super().due(got)

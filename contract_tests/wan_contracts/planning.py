@@ -76,7 +76,7 @@ def carried_out(
     if who is None:
         return report
     try:
-        return written(report, folder, who, plan.tempo(client))
+        return written(report, folder, who, plan.tempo(client), full_size=plan.full_size)
     except OSError as error:
         raise UsageError(f"cannot write replay files into {folder}: {error.strerror}") from error
 

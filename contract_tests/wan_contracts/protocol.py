@@ -8,19 +8,16 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.nearest import nearest
-from wan_validators.pointer import text as pointer
-from wan_validators.reading import read as read_json
-from wan_validators.spec import Severity
-from wan_validators.wording import brief, clip
+from wan_validators.wording import clip
 
 from .case import VERSION
+from .fitting import Malformed, Schema, check, loaded
 from .outcome import Kind, Outcome
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema import Draft202012Validator
 
-Schema = Mapping[str, Any]
+__all__ = ["SCHEMAS", "Malformed", "checked", "read", "validator"]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -154,19 +151,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
 """The forms by name: ``case`` is what a client is told, ``outcome`` what it answers."""
 
 
-class Malformed(ValueError):
-    """This is no outcome; the message tells where and why, and what is allowed."""
-
-
 def read(text: str | bytes) -> Outcome:
     """The outcome that the JSON *text* describes. Raises Malformed if it does not."""
-    document, _, findings = read_json(text)
-    for flaw in findings:
-        if flaw.severity is Severity.ERROR:
-            raise Malformed(f"{flaw.message}, in line {flaw.line}, column {flaw.column}")
-    flaws = [*validator("outcome").iter_errors(document)]
-    if flaws:
-        raise Malformed(_complaint(flaws))
+    document = loaded(text)
+    check(document, validator("outcome"), "the outcome")
     return Outcome.from_json(document)
 
 
@@ -197,48 +185,3 @@ def _number(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     raise TypeError(f"a Python {type(value).__name__}")
-
-
-def _complaint(flaws: list[ValidationError]) -> str:
-    """The flaw that matters most, in a sentence."""
-    from jsonschema.exceptions import best_match, by_relevance
-
-    # A misspelt name explains the one that is missing.
-    flaw = best_match(flaws, key=by_relevance(strong=frozenset({"additionalProperties"})))
-    while flaw.parent is not None:
-        flaw = flaw.parent
-    place = pointer(tuple(flaw.absolute_path)) or "the outcome"
-    return f"{place}: {_said(flaw)}"
-
-
-def _said(flaw: ValidationError) -> str:
-    schema: Any = flaw.schema
-    limit: Any = flaw.validator_value
-    instance: Any = flaw.instance
-    match flaw.validator:
-        case "additionalProperties":
-            return _unknown(instance, schema["properties"])
-        case "required":
-            missing = next(name for name in limit if name not in instance)
-            member = schema["properties"][missing]
-            if "enum" in member:
-                return f"{missing} is missing; allowed: {', '.join(member['enum'])}"
-            return f"{missing} is missing: {schema['description']}"
-        case "anyOf":
-            return str(schema["description"])
-        case "enum" | "type":
-            allowed = ", ".join(limit if isinstance(limit, list) else [limit])
-            return f"is {_shown(instance)}; allowed: {allowed}"
-    return f"is {_shown(instance)}; it must be {schema['description']}"
-
-
-def _unknown(instance: Mapping[str, Any], known: Schema) -> str:
-    name = next(name for name in instance if name not in known)
-    meant = nearest(name, known)
-    hint = f" (do you mean {meant}?)" if meant else ""
-    return f"there is no member {_shown(name)}{hint}; allowed: {', '.join(known)}"
-
-
-def _shown(value: Any) -> str:
-    shown = brief(value)
-    return shown if isinstance(value, list | dict) else json.dumps(shown, ensure_ascii=False)

@@ -3,23 +3,76 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from wan_mockserver.journal import hidden
+from wan_mockserver.scenarios.known import Scenarios
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
+from wan_validators.wording import clip
 
 from .case import Case
+from .fitting import Malformed, Schema, check, loaded
 from .laws import Law, law
-from .report import Failure, Report, Result
+from .report import Report, Result
 from .tempo import TEMPOS, Tempo
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 VERSION: Final = 1
 
+LONGEST: Final = 200
+"""Characters of an id."""
+
 FORMS: Final = ("python", "command", "stdio")
 """How a client is named: where it is found in Python, or how its process is started."""
+
+
+def _object(description: str, *optional: str, **members: Schema) -> Schema:
+    return {
+        "description": description,
+        "type": "object",
+        "required": [name for name in members if name not in optional],
+        "additionalProperties": False,
+        "properties": members,
+    }
+
+
+def _text(description: str, **limits: int) -> Schema:
+    return {"description": description, "type": "string", **limits}
+
+
+SCHEMA: Final[Schema] = _object(
+    "a replay has version, law, case, tempo and client",
+    "why",
+    "full_size",
+    version={"description": f"{VERSION}, the version of this form", "const": VERSION},
+    law=_text("the id of the law that was broken", maxLength=LONGEST),
+    why=_text("what was said of it"),
+    case=_object(
+        "a case has model, payload and scenario",
+        model=_text("the id of the model", maxLength=LONGEST),
+        payload={"description": "what is to be generated", "type": "object"},
+        scenario=_text("the name of the scenario"),
+    ),
+    tempo={"description": "how time passes", "enum": [*TEMPOS]},
+    full_size={"description": "whether files have the sides asked for", "type": "boolean"},
+    client=_object(
+        "a client has form and argv",
+        form={"description": "what kind of client it is", "enum": [*FORMS]},
+        argv={
+            "description": "its place in Python, or a command and its arguments; not empty",
+            "type": "array",
+            "items": _text("a text"),
+            "minItems": 1,
+        },
+    ),
+)
+"""What stands in a replay file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,36 +91,42 @@ class Replay:
     case: Case
     tempo: Tempo
     client: Named
+    full_size: bool = False
     why: str = ""
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Raises UsageError for a file that cannot be read, or is no replay."""
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot read {path}: {error}") from error
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
         try:
-            return cls._made(json.loads(text))
-        except KeyError as error:
-            raise UsageError(f"{path} is no replay file: it has no {error}") from error
-        except (ValueError, TypeError, LookupError) as error:
+            document = loaded(data)
+            _check_version(document)
+            check(document, _validator(), "the file")
+        except Malformed as error:
             raise UsageError(f"{path} is no replay file: {error}") from error
+        try:
+            return cls._made(document)
+        except (LookupError, ValueError) as error:
+            raise UsageError(f"{path}: {error}") from error
+        except RecursionError as error:
+            raise UsageError(f"{path}: the payload is nested too deeply to be sent") from error
 
     @classmethod
-    def _made(cls, document: Mapping[str, Any]) -> Self:
-        if document["version"] != VERSION:
-            raise ValueError(f"its version is {document['version']!r}, not {VERSION}")
-        case, client = document["case"], document["client"]
-        if client["form"] not in FORMS or type(case["payload"]) is not dict:
-            raise ValueError(f"client.form must be one of {', '.join(FORMS)}, payload an object")
-        if document["tempo"] not in TEMPOS:
-            raise ValueError(f"tempo must be one of {', '.join(TEMPOS)}")
+    def _made(cls, document: Any) -> Self:
+        """Raises LookupError or ValueError for names that there are not."""
+        tempo, case, client = TEMPOS[document["tempo"]], document["case"], document["client"]
+        Scenarios(tempo.scenarios).named(case["scenario"])
+        made = Case(model(case["model"]).id, case["payload"], case["scenario"])
+        assert made.text
         return cls(
             law=law(document["law"]),
-            case=Case(model(case["model"]).id, case["payload"], case["scenario"]),
-            tempo=TEMPOS[document["tempo"]],
-            client=Named(form=client["form"], argv=tuple(map(str, client["argv"]))),
+            case=made,
+            tempo=tempo,
+            client=Named(form=client["form"], argv=tuple(client["argv"])),
+            full_size=document.get("full_size", False),
             why=document.get("why", ""),
         )
 
@@ -78,35 +137,53 @@ class Replay:
             "why": self.why,
             "case": self.case.as_json(),
             "tempo": self.tempo.name,
+            "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }
 
 
-def written(report: Report, folder: Path, client: Named, tempo: Tempo) -> Report:
-    """*report*, with a file in *folder* for each law that is broken.
+@cache
+def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(SCHEMA)
+
+
+def _check_version(document: Any) -> None:
+    """Raises Malformed for another version, of which nothing else is known."""
+    version = document.get("version", VERSION) if isinstance(document, dict) else VERSION
+    if version != VERSION:
+        raise Malformed(f"its version is {clip(repr(version))}, not {VERSION}")
+
+
+def written(
+    report: Report, folder: Path, client: Named, tempo: Tempo, *, full_size: bool = False
+) -> Report:
+    """*report*, with a file in *folder* for each law that is broken, without any API key.
 
     Raises OSError where that cannot be written.
     """
-    results = [_written(result, folder, client, tempo) for result in report.results]
-    return replace(report, results=results)
+
+    def kept(result: Result) -> Result:
+        failure = result.failure
+        if failure is None:
+            return result
+        made = Replay(
+            law=result.law,
+            case=failure.run.case,
+            tempo=tempo,
+            client=client,
+            full_size=full_size,
+            why=hidden(failure.run.setting.api_key, failure.verdict.says),
+        )
+        path = _put(folder, made)
+        return replace(result, failure=replace(failure, replay=path.as_posix()))
+
+    return replace(report, results=[kept(result) for result in report.results])
 
 
-def _written(result: Result, folder: Path, client: Named, tempo: Tempo) -> Result:
-    failure = result.failure
-    if failure is None:
-        return result
+def _put(folder: Path, made: Replay) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{result.law.id}.json"
-    made = Replay(
-        law=result.law,
-        case=failure.run.case,
-        tempo=tempo,
-        client=client,
-        why=failure.verdict.says,
-    )
+    path = folder / f"{made.law.id}.json"
     path.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")
-    return replace(result, failure=_placed(failure, path))
-
-
-def _placed(failure: Failure, path: Path) -> Failure:
-    return replace(failure, replay=path.as_posix())
+    return path

@@ -194,11 +194,13 @@ def _possible(plan: Plan, specs: Sequence[ModelSpec], tempo: Tempo) -> list[str]
     return [name for name in wanted if any(possible(name, tempo, spec) for spec in specs)]
 
 
-def replayed(client: Client, case: Case, tempo: Tempo, law: Law) -> Report:
+def replayed(
+    client: Client, case: Case, tempo: Tempo, law: Law, *, full_size: bool = False
+) -> Report:
     """One call again, judged by one law."""
     tally = Tally([law])
     begun = monotonic()
-    with Arena(client, tempo) as arena:
+    with Arena(client, tempo, full_size=full_size) as arena:
         run = arena.run(case, 1)
         tally.add(run, judged([law], run))
     return Report(

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import monotonic
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from ..case import Setting, wire
 from ..outcome import Outcome
 from ..protocol import Malformed, read
 from ..run import Mishap, Trouble
-from .processes import MOST, Child, runnable, too_much, unstartable
+from .processes import HINT, MOST, Child, start, too_much
+from .program import Program, unstartable
 
 LARGEST: Final = 100_000
 """Bytes of a case that an environment variable can hold wherever we run."""
 
 
-class CommandClient:
+class CommandClient(Program):
     """A command that reads one case and writes one outcome.
 
     It has the case as JSON on standard input, and the single values in its environment; it
-    writes the outcome as JSON on standard output, with any exit code. Whatever it has started
-    is ended with it.
+    writes the outcome as JSON on standard output, with any exit code. What it has started and
+    left running is ended with it, unless that has left its process group.
     """
-
-    in_process = False
-
-    def __init__(self, argv: Sequence[str]) -> None:
-        self._argv = list(argv)
-        self.name = shlex.join(argv)
 
     def call(
         self, setting: Setting, payload: Any, number: int, patience: float
@@ -49,19 +42,6 @@ class CommandClient:
             return _outcome(child, until, patience)
         finally:
             child.kill()
-
-    def __enter__(self) -> Self:
-        """Raises UsageError if there is no such command."""
-        runnable(self._argv)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing outlives a call."""
 
 
 def environment(setting: Setting, case: str) -> Mapping[str, str]:
@@ -92,5 +72,6 @@ def _outcome(child: Child, until: float, patience: float) -> Outcome | Trouble:
         return read(bytes(child.said))
     except Malformed as error:
         kind = Mishap.CRASHED if child.returncode else Mishap.GARBAGE
-        says = f"it {child.fate()}, and its standard output is no outcome: {error}"
+        shown = f": {start(child.said)}. {HINT}" if child.said.strip() else ""
+        says = f"it {child.fate()}, and its standard output is no outcome: {error}{shown}"
         return child.trouble(kind, says)

@@ -15,6 +15,7 @@ from wan_validators.command import UsageError
 from wan_validators.nearest import nearest
 from wan_validators.wording import clip
 
+from .shelter import sheltered
 from .telling import said, where
 
 MOST: Final = 8
@@ -25,14 +26,16 @@ def load(spec: str) -> Any:
     """What *spec* names: ``package.module:attribute`` or ``path/to/file.py:attribute``.
 
     The attribute may be dotted. Modules are looked for in the current directory, too; beside
-    a file, what stands in its own directory can be imported. Raises UsageError if there is
+    a file, what stands in its own directory can be imported. What is printed meanwhile goes
+    to standard error. Raises UsageError if there is
     no such thing, or if the module fails while it is imported.
     """
     home, colon, path = spec.rpartition(":")
     names = path.split(".")
     if not (home and all(map(str.isidentifier, names))):
         raise UsageError(_unreadable(home or path if colon else spec))
-    module = _file(Path(home)) if home.endswith(".py") else _module(home)
+    with sheltered():
+        module = _file(Path(home)) if home.endswith(".py") else _module(home)
     found: Any = module
     for depth, name in enumerate(names):
         if not hasattr(found, name):

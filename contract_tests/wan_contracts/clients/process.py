@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
 from time import monotonic
-from types import TracebackType
-from typing import Any, Final, Self
-
-from wan_validators.reading import legible
-from wan_validators.wording import clip
+from typing import Any, Final
 
 from ..case import Setting, wire
 from ..outcome import Outcome
 from ..protocol import Malformed, read
 from ..run import Mishap, Trouble
-from .processes import MOST, Child, runnable, too_much, unstartable
+from .processes import HINT, MOST, Child, start, too_much
+from .program import Program, unstartable
 
-HINT: Final = "Logs belong on standard error"
+STARTING: Final = 30.0
+"""Seconds that a new process may take to start, besides those for its first call."""
 
 
-class ProcessClient:
+class ProcessClient(Program):
     """A process that reads cases until its input ends, and answers each with one line.
 
     It is started with the first call, and anew after every call that it did not answer as
-    it should. Empty lines are passed over.
+    it should. The first answer of each may take *starting* seconds more than the others.
+    Empty lines are passed over.
     """
 
-    in_process = False
-
-    def __init__(self, argv: Sequence[str]) -> None:
-        self._argv = list(argv)
-        self.name = shlex.join(argv)
+    def __init__(self, argv: Sequence[str], starting: float = STARTING) -> None:
+        super().__init__(argv)
+        self._starting = starting
         self._child: Child | None = None
 
     def call(
         self, setting: Setting, payload: Any, number: int, patience: float
     ) -> Outcome | Trouble:
-        """What the process answers within *patience* seconds."""
+        """What the process answers within *patience* seconds, and those for its start."""
         line = json.dumps(wire(setting, payload, number)).encode() + b"\n"
+        starting = 0.0 if self._child else self._starting
         try:
             child, self._child = self._child or Child(self._argv), None
         except OSError as error:
             return unstartable(error)
         try:
-            ended = _unasked(child) or _answer(child, line, patience)
+            ended = _unasked(child) or _answer(child, line, patience, starting)
         except BaseException:
             child.kill()
             raise
@@ -53,17 +50,7 @@ class ProcessClient:
             self._child = child
         return ended
 
-    def __enter__(self) -> Self:
-        """Raises UsageError if there is no such command."""
-        runnable(self._argv)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         child, self._child = self._child, None
         if child is not None:
             child.finish()
@@ -73,7 +60,8 @@ def _unasked(child: Child) -> Trouble | None:
     """What is the matter with *child* before it is given a case; None if nothing is."""
     child.turn()
     if child.said.strip():
-        says = f"it wrote on standard output before it was given this case: {_start(child)}. {HINT}"
+        shown = f"{start(child.said)}. {HINT}"
+        says = f"it wrote on standard output before it was given this case: {shown}"
         return child.trouble(Mishap.GARBAGE, says)
     child.said.clear()
     if child.ended:
@@ -84,28 +72,27 @@ def _unasked(child: Child) -> Trouble | None:
     return None
 
 
-def _answer(child: Child, line: bytes, patience: float) -> Outcome | Trouble:
+def _answer(child: Child, line: bytes, patience: float, starting: float) -> Outcome | Trouble:
     child.feed(line)
-    in_time = child.run(lambda: _has_line(child.said), monotonic() + patience)
+    in_time = child.run(lambda: _has_line(child.said), monotonic() + patience + starting)
     flood = too_much(child)
     if flood is not None:
         return flood
     if not _has_line(child.said):
-        cut = f", in the midst of a line: {_start(child)}" if child.said else ""
+        cut = f", in the midst of a line: {start(child.said)}" if child.said else ""
         if in_time:
             says = f"it {child.fate()} instead of answering{cut}"
             return child.trouble(Mishap.CRASHED, says)
-        says = (
-            f"it wrote no line within {patience:g} s{cut}. Is its output flushed after each line?"
-        )
+        more = f" ({starting:g} s of them for its start)" if starting else ""
+        waited = f"{patience + starting:g} s{more}"
+        says = f"it wrote no line within {waited}{cut}. Is its output flushed after each line?"
         return child.trouble(Mishap.HUNG, says)
     answer, _, rest = child.said.partition(b"\n")
     child.said[:] = rest
     try:
         return read(bytes(answer))
     except Malformed as error:
-        shown = repr(clip(legible(answer)))
-        says = f"a line of its standard output is no outcome: {error}: {shown}. {HINT}"
+        says = f"a line of its standard output is no outcome: {error}: {start(answer)}. {HINT}"
         return child.trouble(Mishap.GARBAGE, says)
 
 
@@ -114,7 +101,3 @@ def _has_line(said: bytearray) -> bool:
     if said[:1].isspace():
         said[:] = said.lstrip()
     return b"\n" in said or len(said) > MOST
-
-
-def _start(child: Child) -> str:
-    return repr(clip(legible(bytes(child.said).strip())))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,7 @@ from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
 from typing import IO, Final
 
-from wan_validators.command import UsageError
+from wan_validators.reading import legible
 from wan_validators.wording import clip, megabytes
 
 from ..run import Mishap, Trouble
@@ -29,38 +28,14 @@ SLICE: Final = 0.1
 MOMENT: Final = 0.001
 """Seconds between two looks for the exit of a process that has closed its pipes."""
 
+HINT: Final = "Logs belong on standard error"
+
 GRACE: Final = 0.5
 """Seconds that a process has to end by itself when it is asked to, or has said its last."""
 
 
-def runnable(argv: Sequence[str]) -> None:
-    """Raises UsageError if there is no such command."""
-    if os.name == "nt":
-        raise UsageError(
-            "a client in a process of its own needs pipes that can be waited for, which Windows "
-            "has not: run this in WSL, or give a client in Python with --client"
-        )
-    if not argv:
-        raise UsageError("no command is given: write it after --, as in `-- node my-client.js`")
-    command = argv[0]
-    if shutil.which(command):
-        return
-    if os.path.isfile(command):  # noqa: PTH113  (a Path would lose the ./ that is shown)
-        raise UsageError(
-            f"{command} is not executable: name its interpreter before it, as in "
-            f"`node {command}`, or make it executable with `chmod +x {command}`"
-        )
-    place = "there is no such file" if os.sep in command else "it is in no directory of PATH"
-    raise UsageError(f"the command {clip(command)!r} was not found: {place}")
-
-
-def unstartable(error: OSError) -> Trouble:
-    """For a command that is there and executable, and yet no program."""
-    return Trouble(kind=Mishap.CRASHED, says=f"it cannot be started: {error.strerror or error}")
-
-
 class Child:
-    """One process, in a group of its own so that whatever it starts ends with it.
+    """One process, in a group of its own: what it starts ends with it, unless it leaves the group.
 
     *said* is what it wrote on standard output and nobody has taken; *ended* tells that no more
     will come. Raises OSError if it cannot be started.
@@ -232,6 +207,11 @@ def too_much(child: Child) -> Trouble | None:
         return None
     says = f"it wrote more than {megabytes(MOST)} on standard output for one call"
     return child.trouble(Mishap.GARBAGE, says)
+
+
+def start(said: bytes | bytearray) -> str:
+    """The start of what a client wrote on standard output, to be shown."""
+    return repr(clip(legible(said.strip())))
 
 
 def _signal(number: int) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from wan_validators.command import UsageError
 from wan_validators.wording import clip
@@ -16,10 +14,10 @@ from ..case import Setting
 from ..outcome import Outcome
 from ..protocol import Malformed, checked
 from ..run import Mishap, Trouble
-from . import limit, telling
+from . import telling
 from .limit import Overdue, limited
-
-OURS: Final = (__file__, limit.__file__)
+from .loop import Loop
+from .shelter import sheltered
 
 
 class Runaway(BaseException):
@@ -27,7 +25,7 @@ class Runaway(BaseException):
 
 
 class Unusable(Exception):
-    """The factory made something that is no client."""
+    """What was given, or what the factory made, is no client."""
 
 
 class PythonClient:
@@ -35,12 +33,13 @@ class PythonClient:
 
     *target* is used for all calls if it has that method, which is given the Setting as a third
     argument if it takes one. Otherwise *target* is called with the Setting once per call, and
-    returns such an object, or a function ``generate``; what it
-    made is closed after the call by its ``aclose`` or ``close``, if it has one. All of these
-    may be async; they share one event loop for as long as the client lives.
+    returns such an object, or a function ``generate``; what it made is closed after the call
+    by its ``aclose`` or ``close``, if it has one. All of these may be async; they share one
+    event loop for as long as they leave nothing in it that does not end. What they print goes
+    to standard error, and the working directory is the same again after each call.
 
     ``generate`` returns an Outcome, or a mapping as the schema ``outcome`` describes it.
-    Raises UsageError for a *target* that is neither.
+    Raises UsageError for a *target* that is neither, or whose ``generate`` cannot be called so.
     """
 
     in_process = True
@@ -48,11 +47,17 @@ class PythonClient:
     def __init__(self, name: str, target: Any) -> None:
         self.name = name
         self._ready = None if isinstance(target, type) else _generator(target)
-        self._wants_setting = _takes(self._ready, 3)
         self._make = target
-        self._runner: asyncio.Runner | None = None
+        self._loop = Loop()
         if self._ready is None:
             _check_factory(name, target)
+            return
+        self._wants_setting = _takes(self._ready, 3) is True
+        if not self._wants_setting:
+            try:
+                _check(self._ready, ready=True)
+            except Unusable as error:
+                raise UsageError(f"{name} cannot be used: {error}") from None
 
     def call(
         self,
@@ -62,6 +67,17 @@ class PythonClient:
         patience: float,
     ) -> Outcome | Trouble:
         """What the client reports. Raises KeyboardInterrupt, and nothing else."""
+        with sheltered():
+            return self._ended(setting, payload, patience)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with sheltered():
+            self._loop.close()
+
+    def _ended(self, setting: Setting, payload: Any, patience: float) -> Outcome | Trouble:
         try:
             return _read(limited(lambda: self._called(setting, payload), patience))
         except KeyboardInterrupt:
@@ -69,22 +85,11 @@ class PythonClient:
         except Unusable as error:
             return Trouble(kind=Mishap.GARBAGE, says=str(error))
         except Overdue as error:
-            self._drop_loop()
+            self._loop.close()
             says = f"it did not return within {patience:g} s of real time"
-            return Trouble(kind=Mishap.HUNG, says=says, stderr=telling.trace(error, OURS))
+            return Trouble(kind=Mishap.HUNG, says=says, stderr=telling.trace(error))
         except BaseException as error:  # noqa: BLE001  (SystemExit, too, is a crash)
             return _trouble(error)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._drop_loop()
 
     def _called(self, setting: Setting, payload: Any) -> Any:
         if self._ready is not None:
@@ -95,6 +100,7 @@ class PythonClient:
         if not callable(generate):
             raise Unusable(f"the factory returned {_named(made)}, which has no method generate")
         try:
+            _check(generate)
             result = self._settled(generate(setting.model, payload))
         except BaseException:
             with suppress(Exception):
@@ -107,24 +113,11 @@ class PythonClient:
         close = getattr(made, "aclose", None) or getattr(made, "close", None)
         if callable(close):
             self._settled(close())
-        if self._runner is not None and asyncio.all_tasks(self._runner.get_loop()):
-            self._runner.run(_cancel_others())
+        self._loop.tidy()
 
     def _settled(self, value: Any) -> Any:
         """*value*, or what it comes to if it is to be awaited."""
-        if not inspect.isawaitable(value):
-            return value
-        if self._runner is None:
-            self._runner = asyncio.Runner()
-        return self._runner.run(_awaited(value))
-
-    def _drop_loop(self) -> None:
-        """Ends the event loop and whatever is left in it."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            # A task that cannot be cancelled must not hold up the others' calls.
-            with suppress(Overdue):
-                limited(runner.close, limit.AGAIN)
+        return self._loop.run(value) if inspect.isawaitable(value) else value
 
 
 def _generator(target: Any) -> Callable[..., Any] | None:
@@ -132,13 +125,28 @@ def _generator(target: Any) -> Callable[..., Any] | None:
     return generate if callable(generate) else None
 
 
-def _takes(generate: Callable[..., Any] | None, count: int) -> bool:
-    """Whether *generate* can be called with *count* arguments."""
+def _takes(generate: Callable[..., Any], count: int) -> bool | None:
+    """Whether *generate* can be called with *count* arguments; None if it does not tell."""
     try:
-        inspect.signature(generate or (lambda: None)).bind(*range(count))
+        signature = inspect.signature(generate)
     except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*range(count))
+    except TypeError:
         return False
     return True
+
+
+def _check(generate: Callable[..., Any], *, ready: bool = False) -> None:
+    """Raises Unusable if *generate* cannot be called with a model and a payload."""
+    if _takes(generate, 2) is False:
+        form = "generate(model, payload)"
+        more = " or, with the Setting, generate(model, payload, setting)" if ready else ""
+        raise Unusable(
+            f"generate must take a model and a payload: {form}{more}; "
+            f"it is generate{clip(str(inspect.signature(generate)))}"
+        )
 
 
 def _check_factory(name: str, target: Any) -> None:
@@ -161,18 +169,6 @@ def _check_factory(name: str, target: Any) -> None:
         ) from None
 
 
-async def _awaited(value: Awaitable[Any]) -> Any:
-    return await value
-
-
-async def _cancel_others() -> None:
-    """Ends the tasks that a client left behind, which would run on in the next call."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-
-
 def _read(result: Any) -> Outcome | Trouble:
     if not isinstance(result, Outcome | Mapping):
         says = (
@@ -189,10 +185,10 @@ def _read(result: Any) -> Outcome | Trouble:
 def _trouble(error: BaseException) -> Trouble:
     if _ran_away(error):
         says = f"it went on sending requests long after its deadline{_tail(str(error))}"
-        return Trouble(kind=Mishap.RUNAWAY, says=says, stderr=telling.trace(error, OURS))
+        return Trouble(kind=Mishap.RUNAWAY, says=says, stderr=telling.trace(error))
     place = telling.where(error)
     says = f"it raised {telling.said(error)}{f' ({place})' if place else ''}"
-    return Trouble(kind=Mishap.CRASHED, says=says, stderr=telling.trace(error, OURS))
+    return Trouble(kind=Mishap.CRASHED, says=says, stderr=telling.trace(error))
 
 
 def _tail(says: str) -> str:

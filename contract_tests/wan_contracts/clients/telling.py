@@ -7,8 +7,11 @@ import sysconfig
 import traceback
 from functools import cache
 from pathlib import Path
+from traceback import TracebackException
 from typing import Final
 
+import wan_mockserver
+import wan_validators
 from wan_validators.wording import clip
 
 FRAMES: Final = 12
@@ -17,14 +20,21 @@ FRAMES: Final = 12
 LONGEST: Final = 4096
 """Characters, or bytes of standard error, that are shown: the last ones."""
 
-Scope = tuple[str, ...]
-"""Files that are ours, so that a traceback does not begin with them."""
+OURS: Final = (
+    str(Path(__file__).parents[1]) + os.sep,
+    *(each + os.sep for package in (wan_mockserver, wan_validators) for each in package.__path__),
+)
+"""Where our own code stands, which is never shown as a place of a client's errors."""
 
 
 def said(error: BaseException) -> str:
-    """The class of *error*, and its message in one short line: ``ValueError: bad size``."""
+    """The class of *error*, and its message in one short line: ``ValueError: bad size``.
+
+    Without the place that :func:`where` tells.
+    """
     try:
-        words = clip(" ".join(str(error).split()))
+        text = error.msg if isinstance(error, SyntaxError) and _unread(error) else str(error)
+        words = clip(" ".join(text.split()))
     except Exception:  # noqa: BLE001  (it is the client's class that cannot say what it is)
         words = "it has no message, for its __str__ fails"
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
@@ -35,16 +45,22 @@ def where(error: BaseException) -> str:
 
     Of code that is not a library's, where there is any.
     """
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{Path(error.filename).name}, line {error.lineno}"
+    if isinstance(error, SyntaxError) and _unread(error):
+        return f"{Path(_unread(error)).name}, line {error.lineno}"
     places = [
         (frame.f_code.co_filename, line)
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if not frame.f_code.co_filename.startswith("<frozen ")
+        if not frame.f_code.co_filename.startswith(("<frozen ", *OURS))
     ]
     own = [place for place in places if not place[0].startswith(_libraries())]
     file, line = (own or places or [("", 0)])[-1]
     return f"{Path(file).name}, line {line}" if file else ""
+
+
+def _unread(error: SyntaxError) -> str:
+    """The file that cannot be read; "" if it was no file."""
+    name = error.filename or ""
+    return "" if name.startswith("<") else name
 
 
 @cache
@@ -54,13 +70,18 @@ def _libraries() -> tuple[str, ...]:
     return tuple(paths[name] + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
-def trace(error: BaseException, ours: Scope) -> str:
-    """The end of the traceback, without the frames of *ours* that it begins with."""
-    start = error.__traceback__
-    while start is not None and start.tb_frame.f_code.co_filename in ours:
-        start = start.tb_next
-    lines = traceback.format_exception(type(error), error, start, limit=-FRAMES)
-    return ending("".join(lines))
+def trace(error: BaseException) -> str:
+    """The end of the traceback, without the frames that are ours."""
+    told = TracebackException.from_exception(error, compact=True)
+    _leave_out_ours(told)
+    return ending("".join(told.format()))
+
+
+def _leave_out_ours(told: TracebackException) -> None:
+    told.stack[:] = [each for each in told.stack if not each.filename.startswith(OURS)][-FRAMES:]
+    for inner in (told.__cause__, told.__context__, *(told.exceptions or ())):
+        if inner is not None:
+            _leave_out_ours(inner)
 
 
 def ending(text: str) -> str:

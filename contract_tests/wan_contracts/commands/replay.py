@@ -26,7 +26,8 @@ def run(options: Namespace) -> int:
 
     replay = Replay.read(options.file)
     who = choosing.named(options) or replay.client
-    report = replayed(choosing.client(who), replay.case, replay.tempo, replay.law)
+    client = choosing.client(who)
+    report = replayed(client, replay.case, replay.tempo, replay.law, full_size=replay.full_size)
     if report.unsupported:
         raise UsageError("the client says that it cannot make this call")
     (result,) = report.results

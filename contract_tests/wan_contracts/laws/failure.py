@@ -8,7 +8,7 @@ from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.vendor import State
 
 from ..outcome import Kind
-from ..run import Mishap, Run, Seen, Trouble
+from ..run import Mishap, Run, Seen, Trouble, described
 from .law import KEPT, Group, Law, Level, broken
 from .retries import FINAL
 from .wires import error_code, error_texts
@@ -47,7 +47,7 @@ def status_told(run: Run) -> Verdict | None:
     if last is None or run.outcome is None or not last.intact or last.entry.status not in FINAL:
         return None
     kind, status = run.outcome.kind, run.outcome.status
-    enveloped = kind is Kind.FAILED and error_code(last) is not None
+    enveloped = kind is Kind.FAILED and "id" in described(last.json)
     if enveloped or (kind is Kind.REFUSED and status == last.entry.status):
         return KEPT
     told = f"{kind} with status {status}" if kind is Kind.REFUSED else str(kind)
@@ -77,10 +77,11 @@ def _error_answer(run: Run) -> Seen | None:
     """The answer that told the client why there is no result."""
     if run.outcome is None:
         return None
+    said = run.outcome.kind in (Kind.FAILED, Kind.REFUSED)
     if run.told and run.record and run.record.state is State.FAILED:
-        return run.told if run.outcome.kind in (Kind.FAILED, Kind.REFUSED) else None
+        return run.told if said else None
     last = run.creates[-1] if run.creates else None
-    if last and run.outcome.kind is Kind.REFUSED and last.intact and last.entry.status >= 400:
+    if last and said and last.intact and last.entry.status >= 400:
         return last
     return None
 
@@ -135,7 +136,7 @@ LAWS: Final = (
         id="status-told",
         group=Group.FAILURE,
         level=Level.MUST,
-        says="A refused create is reported as refused, with its HTTP status.",
+        says="A refused create is reported as refused, with its status, or as a task that failed.",
         source="both vendors' pages of HTTP errors: 400, 401, 402, 403, 404, 429 and others",
         hint="check the status of the create's answer before looking for a task in it",
         judge=status_told,

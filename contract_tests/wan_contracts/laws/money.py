@@ -10,6 +10,7 @@ from wan_mockserver.tasks import Record
 from ..run import Run, Seen
 from .law import KEPT, Group, Law, Level, broken
 from .polling import late
+from .retries import redirected
 
 HASTE: Final = 0.75
 """The part of the recommended interval that polls of a task lie apart at least, on average."""
@@ -41,7 +42,7 @@ def price_told(run: Run) -> Verdict | None:
 
 
 def poll_rate(run: Run) -> Verdict | None:
-    polls = [poll for poll in run.followed if not 300 <= poll.entry.status < 400]
+    polls = [poll for poll in run.followed if not redirected(poll)]
     if len(polls) < FEW:
         return None
     mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)

@@ -91,7 +91,12 @@ def _troubled(run: Run) -> Seen | None:
 def tells_nothing(poll: Seen) -> bool:
     """Whether the answer says nothing of its task: an error that passes, or no JSON at all."""
     lost = not poll.intact or poll.json is None or poll.entry.status in PASSING
-    return lost or 300 <= poll.entry.status < 400
+    return lost or redirected(poll)
+
+
+def redirected(seen: Seen) -> bool:
+    """Whether the answer only says where else to ask."""
+    return seen.entry.status // 100 == 3
 
 
 LAWS: Final = (

@@ -1,0 +1,175 @@
+"""Replay files: what is written, and what is said of those that are no such."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import report_examples as examples
+from wan_contracts.laws import law
+from wan_contracts.replay import SCHEMA, Named, Replay, written
+from wan_contracts.report import Result
+from wan_contracts.tempo import REAL, VIRTUAL
+from wan_validators.cli import main
+from wan_validators.command import UsageError
+
+WHOLE: dict[str, Any] = {
+    "version": 1,
+    "law": "one-charge",
+    "why": "2 tasks",
+    "tempo": "virtual",
+    "case": {"model": "wan26_i2i", "payload": {"prompt": "a"}, "scenario": "accept-lost"},
+    "client": {"form": "python", "argv": ["mine.py:Client"]},
+}
+CASE: dict[str, Any] = WHOLE["case"]
+DEEP = "[" * 100_000
+
+
+def refused(folder: Path, text: str | bytes) -> str:
+    path = folder / "replay.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(UsageError) as caught:
+        Replay.read(path)
+    said = str(caught.value)
+    assert said.startswith(str(path))
+    assert len(said) < len(str(path)) + 300
+    return said
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("full_size", [None, False, True])
+def test_a_file_is_read(tmp_path: Path, *, full_size: bool | None) -> None:
+    path = tmp_path / "replay.json"
+    more = {} if full_size is None else {"full_size": full_size}
+    path.write_text(json.dumps({**WHOLE, **more}))
+
+    replay = Replay.read(path)
+
+    assert replay.law == law("one-charge")
+    assert (replay.case.model_id, replay.case.scenario) == ("wan26_i2i", "accept-lost")
+    assert replay.case.payload == {"prompt": "a"}
+    assert replay.tempo is VIRTUAL
+    assert replay.client == Named(form="python", argv=("mine.py:Client",))
+    assert replay.why == "2 tasks"
+    assert replay.full_size is bool(full_size)
+    assert replay.as_json() == {**WHOLE, "full_size": bool(full_size)}
+
+
+@pytest.mark.parametrize("scenario", ["last-minute-1", "rate-limited:3+expired-urls"])
+def test_scenarios_of_the_suite_and_compositions_are_known(tmp_path: Path, scenario: str) -> None:
+    path = tmp_path / "replay.json"
+    path.write_text(json.dumps({**WHOLE, "case": {**CASE, "scenario": scenario}}))
+    assert Replay.read(path).case.scenario == scenario
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "is no replay file: the text is empty, in line 1, column 1"),
+        ("{", "is no replay file: this is not JSON"),
+        (b"\xff\xfe{", "is no replay file: the text looks like UTF-16"),
+        (DEEP, "is no replay file: arrays and objects are nested deeper than"),
+        ("[]", "is no replay file: the file: is an array of 0 items; allowed: object"),
+        ('{"version": 2}', "is no replay file: its version is 2, not 1"),
+        ('{"version": true}', "is no replay file: "),
+        ('{"version": 1}', "law is missing: a replay has version, law, case, tempo and client"),
+        ('{"version": 1, "version": 1}', "version stands twice"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_text_that_is_no_replay_is_refused(tmp_path: Path, text: str | bytes, says: str) -> None:
+    assert says in refused(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({"law": "one-chrge"}, "there is no law 'one-chrge'; did you mean one-charge?"),
+        ({"law": 5}, "/law: is 5; allowed: string"),
+        ({"law": "x" * 9999}, "/law: is "),
+        ({"lwa": "x"}, 'there is no member "lwa" (do you mean law?)'),
+        ({"tempo": "slow"}, '/tempo: is "slow"; allowed: virtual, real'),
+        ({"tempo": []}, "/tempo: is an array of 0 items; allowed: virtual, real"),
+        ({"full_size": 1}, "/full_size: is 1; allowed: boolean"),
+        ({"why": None}, "/why: is null; allowed: string"),
+        ({"case": 5}, "/case: is 5; allowed: object"),
+        ({"case": {}}, "/case: model is missing: a case has model, payload and scenario"),
+        ({"case": {**CASE, "model": "wan26_i2"}}, "'wan26_i2'; did you mean wan26_i2i?"),
+        ({"case": {**CASE, "model": 5}}, "/case/model: is 5; allowed: string"),
+        ({"case": {**CASE, "payload": []}}, "/case/payload: is an array of 0 items; allowed: obj"),
+        ({"case": {**CASE, "scenario": 5}}, "/case/scenario: is 5; allowed: string"),
+        ({"case": {**CASE, "scenario": "acept-lost"}}, "'acept-lost'; did you mean accept-lost?"),
+        ({"case": {**CASE, "scenario": "ok:0"}}, "after the colon comes a whole number"),
+        ({"case": {**CASE, "scenario": "é" * 999}}, "at most 200 printable ASCII characters"),
+        ({"client": {"form": "magic", "argv": ["x"]}}, '/client/form: is "magic"; allowed: py'),
+        ({"client": {"form": "python", "argv": []}}, "/client/argv: is an array of 0 items; it m"),
+        ({"client": {"form": "python", "argv": [5]}}, "/client/argv/0: is 5; allowed: string"),
+        ({"client": {"form": "python", "argv": "x"}}, '/client/argv: is "x"; allowed: array'),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_members_that_do_not_fit_are_told(
+    tmp_path: Path, members: dict[str, Any], says: str
+) -> None:
+    said = refused(tmp_path, json.dumps({**WHOLE, **members}))
+    assert says in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("depth", [500, 900, 990, 2000])
+def test_a_payload_of_any_depth_is_read_or_refused(tmp_path: Path, depth: int) -> None:
+    text = json.dumps({**WHOLE, "case": {**CASE, "payload": {"prompt": "HERE"}}})
+    path = tmp_path / "replay.json"
+    path.write_text(text.replace('"HERE"', "[" * depth + "]" * depth))
+    try:
+        said = Replay.read(path).case.text
+    except UsageError as error:
+        said = str(error)
+    assert "nested" in said or said.count("[") == depth
+
+
+def test_a_file_that_cannot_be_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"^cannot read gone\.json: No such file or directory$"):
+        Replay.read(Path("gone.json"))
+    with pytest.raises(UsageError, match=r"Is a directory$"):
+        Replay.read(tmp_path)
+    Path("replay.json").write_text("{")
+
+    assert main(["replay", "gone.json"]) == 2
+    assert main(["replay", "replay.json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "cannot read gone.json: No such file" in err
+    assert "replay.json is no replay file: this is not JSON" in err
+
+
+@pytest.mark.parametrize("full_size", [False, True])
+def test_what_is_written_is_read_again_and_holds_no_key(tmp_path: Path, *, full_size: bool) -> None:
+    client = Named(form="stdio", argv=("node", "client.mjs"))
+    paid = examples.paid_twice()
+    run = replace(paid, case=replace(paid.case, model_id="wan2.5-i2i-preview"))
+    failure = examples.failure(run, f"the URL has {examples.KEY} in it")
+    report = examples.report(Result(law=law("one-charge"), judged=9, broken=2, failure=failure))
+
+    kept = written(report, tmp_path / "a" / "b", client, REAL, full_size=full_size)
+
+    (result,) = kept.results
+    assert result.failure
+    assert result.failure.replay == (tmp_path / "a/b/one-charge.json").as_posix()
+    path = Path(result.failure.replay)
+    replay = Replay.read(path)
+    assert (replay.law, replay.client, replay.tempo) == (law("one-charge"), client, REAL)
+    assert (replay.case, replay.full_size) == (run.case, full_size)
+    assert run.setting.api_key == examples.KEY
+    assert examples.KEY not in path.read_text(encoding="utf-8")

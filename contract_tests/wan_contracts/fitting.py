@@ -1,0 +1,87 @@
+"""JSON text that is to fit a schema, and a short sentence on why it does not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from wan_validators.nearest import nearest
+from wan_validators.pointer import text as pointer
+from wan_validators.reading import read
+from wan_validators.spec import Severity
+from wan_validators.wording import brief, named
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
+
+Schema = Mapping[str, Any]
+"""A JSON Schema in which every member and every condition has a description."""
+
+
+class Malformed(ValueError):
+    """This does not fit; the message tells where and why, and what is allowed."""
+
+
+def loaded(text: str | bytes) -> Any:
+    """The value of the JSON *text*. Raises Malformed for what is none, or has a member twice."""
+    document, _, findings = read(text)
+    for flaw in findings:
+        place = f"in line {flaw.line}, column {flaw.column}"
+        if flaw.severity is Severity.ERROR:
+            raise Malformed(f"{flaw.message}, {place}")
+        if flaw.rule == "json-duplicate":
+            raise Malformed(f"{named(flaw.pointer)} stands twice, the second time {place}")
+    return document
+
+
+def check(document: Any, validator: Draft202012Validator, whole: str) -> None:
+    """Raises Malformed if *document*, which is called *whole*, does not fit the schema."""
+    flaws = [*validator.iter_errors(document)]
+    if flaws:
+        raise Malformed(_complaint(flaws, whole))
+
+
+def _complaint(flaws: list[ValidationError], whole: str) -> str:
+    """The flaw that matters most, in a sentence."""
+    from jsonschema.exceptions import best_match, by_relevance
+
+    # A misspelt name explains the one that is missing.
+    flaw = best_match(flaws, key=by_relevance(strong=frozenset({"additionalProperties"})))
+    while flaw.parent is not None:
+        flaw = flaw.parent
+    place = pointer(tuple(flaw.absolute_path)) or whole
+    return f"{place}: {_said(flaw)}"
+
+
+def _said(flaw: ValidationError) -> str:
+    schema: Any = flaw.schema
+    limit: Any = flaw.validator_value
+    instance: Any = flaw.instance
+    match flaw.validator:
+        case "additionalProperties":
+            return _unknown(instance, schema["properties"])
+        case "required":
+            missing = next(name for name in limit if name not in instance)
+            member = schema["properties"][missing]
+            if "enum" in member:
+                return f"{missing} is missing; allowed: {', '.join(member['enum'])}"
+            return f"{missing} is missing: {schema['description']}"
+        case "anyOf":
+            return str(schema["description"])
+        case "enum" | "type":
+            allowed = ", ".join(limit if isinstance(limit, list) else [limit])
+            return f"is {_shown(instance)}; allowed: {allowed}"
+    return f"is {_shown(instance)}; it must be {schema['description']}"
+
+
+def _unknown(instance: Mapping[str, Any], known: Schema) -> str:
+    name = next(name for name in instance if name not in known)
+    meant = nearest(name, known)
+    hint = f" (do you mean {meant}?)" if meant else ""
+    return f"there is no member {_shown(name)}{hint}; allowed: {', '.join(known)}"
+
+
+def _shown(value: Any) -> str:
+    shown = brief(value)
+    return shown if isinstance(value, list | dict) else json.dumps(shown, ensure_ascii=False)
