@@ -54,8 +54,8 @@ def few(*names: str) -> list[str]:
 ADAPTERS: Mapping[str, Adapter] = {
     "httpx": in_python("httpx_sync.py", "--brief", judged=40),
     "httpx-async": in_python("httpx_async.py", "--brief", judged=40),
-    "requests": in_python("requests_client.py", "--brief", *MODELS),
-    "aiohttp": in_python("aiohttp_client.py", "--brief", *MODELS),
+    "requests": in_python("requests_client.py", *few("ok", "stuck", *SOME), judged=40),
+    "aiohttp": in_python("aiohttp_client.py", *few("ok", "stuck", *SOME), judged=40),
     "seaart": in_python("seaart.py", "--brief", known="seaart.toml", judged=33),
     "node": Adapter(
         ("--stdio", "--", "node", "node_fetch.mjs"),
@@ -64,7 +64,7 @@ ADAPTERS: Mapping[str, Adapter] = {
         programs=("node",),
     ),
     "node-started-anew": Adapter(
-        ("--", "node", "node_fetch.mjs"), few(*SOME), judged=25, programs=("node",)
+        ("--", "node", "node_fetch.mjs"), few(*SOME[:8]), judged=20, programs=("node",)
     ),
     "shell": Adapter(
         ("--", "sh", "curl_jq.sh"),

@@ -32,7 +32,7 @@ def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
         yield arena
 
 
-@examples(8)
+@examples(4)
 @given(sitting=drawn)
 def test_no_law_is_broken(arena: Arena, sitting: Sitting) -> None:
     for number, case in enumerate(sitting.cases(), 1):
@@ -41,7 +41,7 @@ def test_no_law_is_broken(arena: Arena, sitting: Sitting) -> None:
         assert not broken, (case, run.ended)
 
 
-@examples(8)
+@examples(4)
 @given(sitting=drawn)
 def test_what_lint_calls_invalid_costs_nothing_and_the_rest_is_what_the_server_says(
     arena: Arena, sitting: Sitting

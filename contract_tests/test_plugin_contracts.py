@@ -134,7 +134,7 @@ def test_a_good_client_passes_and_the_run_is_summed_up(run: Run) -> None:
     result.stdout.re_match_lines(
         [
             r"=+ wanproof =+",
-            r"client\.py:Reference, profile selection",
+            r"client\.py:Reference, profile full",
             r"  rules 0 of \d+; missed: .+",
             r"  codes 1 of \d+; missed: .+",
             r"  scenarios 1 of 1",
@@ -187,7 +187,7 @@ def test_a_client_that_no_command_can_name_has_no_replay(run: Run) -> None:
     result = run(*ONE_CALL)
     assert outcomes(result)["failed"] == 1
     result.stdout.no_fnmatch_line("replay: *")
-    result.stdout.fnmatch_lines(["client:DropsTheCode, profile selection"])
+    result.stdout.fnmatch_lines(["client:DropsTheCode, profile full"])
     assert not Path(".wanproof").exists()
 
 
@@ -237,7 +237,7 @@ def test_each_module_is_held_to_its_own_client(run: Run) -> None:
     result = run(*ONE_CALL, "-v")
     result.assert_outcomes(passed=3 * judged() - 1, failed=1, skipped=3 * skipped())
     result.stdout.fnmatch_lines(["test_b.py::test_law[[]code-told[]] FAILED*"])
-    told = [line for line in result.stdout.lines if line.endswith(", profile selection")]
+    told = [line for line in result.stdout.lines if line.endswith(", profile full")]
     assert [line.partition(",")[0] for line in told] == [
         "client.py:Reference",
         "client:DropsTheCode",
@@ -294,7 +294,7 @@ def test_all_of_it_may_stand_in_the_ini_file(run: Run, monkeypatch: pytest.Monke
     assert (found["xfailed"], "failed" in found) == (1, False)
     result.stdout.re_match_lines(
         [
-            r"\.\./client\.py:DropsTheCode, profile selection",
+            r"\.\./client\.py:DropsTheCode, profile full",
             "  scenarios 2 of 2",
             r".* laws: .*; seed 3",
         ]
@@ -398,8 +398,8 @@ def test_an_interrupt_ends_the_run(run: Run, pytester: pytest.Pytester) -> None:
 def test_workers_of_xdist_sum_up_once(run: Run) -> None:
     result = run.on("DropsTheCode", "-n2")
     assert outcomes(result) == {"passed": judged() - 1, "failed": 1, "skipped": skipped()}
-    told = [line for line in result.stdout.lines if line.endswith(", profile selection")]
-    assert told == ["client.py:DropsTheCode, profile selection"]
+    told = [line for line in result.stdout.lines if line.endswith(", profile full")]
+    assert told == ["client.py:DropsTheCode, profile full"]
 
 
 def test_it_does_without_the_plugin_of_the_mock_server(run: Run) -> None:

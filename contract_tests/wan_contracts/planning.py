@@ -39,7 +39,7 @@ def plan(options: Namespace, *, once: bool) -> Plan:
         specs=tuple(_specs(options.model)),
         laws=_laws(options.law, options.profile),
         scenarios=_scenarios(options.scenario),
-        profile="selection" if options.law or options.scenario else options.profile,
+        profile="laws" if options.law else options.profile,
         seed=SystemRandom().randrange(SEEDS) if options.seed is None else options.seed,
         examples=usual if options.examples is None else options.examples,
         seconds=options.seconds,

@@ -85,7 +85,8 @@ class Report:
     """A whole run. *client* is its name, *seconds* how long it took, *seed* what repeats it.
 
     *cases* is how many calls were made, *unsupported* how many of them the client declined.
-    One that was *interrupted* tells of what was found until then.
+    One that was *interrupted* tells of what was found until then, and one that is *narrowed*
+    of some scenarios only.
     """
 
     client: str
@@ -99,6 +100,7 @@ class Report:
     models: Sequence[str] = ()
     notes: Sequence[str] = ()
     interrupted: bool = False
+    narrowed: bool = False
 
     @cached_property
     def standings(self) -> Mapping[Standing, int]:

@@ -103,6 +103,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
         models=[spec.id for spec in specs],
         notes=[INTERRUPTED] * interrupted + [GIVEN_UP] * hopeless,
         interrupted=interrupted,
+        narrowed=bool(plan.scenarios),
     )
 
 

@@ -30,7 +30,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = b""
     base_url: str = "http://localhost"
-    peer: str = ""
+    peer: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         lowered = {name.lower(): value for name, value in self.headers.items()}

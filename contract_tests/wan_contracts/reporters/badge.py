@@ -29,8 +29,10 @@ def rendered(report: Report) -> str:
 
 
 def _has_paid(report: Report) -> bool:
-    """Whether there was any call for which something could be paid twice."""
-    return any(result.law.group is Group.MONEY and result.judged for result in report.results)
+    """Whether all scenarios were met by calls for which something could be paid twice."""
+    return not report.narrowed and any(
+        result.law.group is Group.MONEY and result.judged for result in report.results
+    )
 
 
 def _message(report: Report) -> tuple[str, str]:
