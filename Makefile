@@ -7,6 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 READY := .venv/ready
+LINTED := $(patsubst %,contract_tests/test_%.py,engine strategies simulator)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +38,9 @@ types: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY) packages
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --cov --cov-report term --cov-fail-under 100
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --cov --cov-report term \
+		--cov-fail-under 100 validators mockserver $(LINTED)
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 tests contract_tests $(LINTED:%=--ignore=%)
 
 # Where they can neither be found nor installed, the tests that need them say that they are
 # skipped; with CI set they fail.

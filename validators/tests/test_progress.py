@@ -90,3 +90,12 @@ def test_it_comes_back_after_it_was_hidden_and_leaves_no_trace() -> None:
         assert "2.0/4.0 kB" in err.getvalue()
     assert err.getvalue().endswith("\x1b[2K")
     assert "rich" in sys.modules
+
+
+def test_what_else_is_counted_is_named_and_can_be_remarked_upon() -> None:
+    err, clock = Terminal(), Clock()
+    with Bar(lambda: 12, err, clock, counted="calls") as bar:
+        clock.now = 2 * PATIENCE
+        bar.advance(3, "[2] laws broken")
+    assert " 3/12" in err.getvalue()
+    assert " calls [2] laws broken " in err.getvalue()

@@ -9,6 +9,7 @@ import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import metadata
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -152,13 +153,12 @@ def _complain(message: str) -> None:
 
 def _settle_output() -> None:
     """Writes what is left to write, or drops it if standard output takes no more."""
-    try:
-        sys.stdout.flush()
-    except ValueError:
-        """Somebody has closed it, so nothing is left to write."""
-    except OSError:
-        # Python flushes once more as it ends, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(ValueError):  # it is closed already
+        try:
+            sys.stdout.flush()
+        except OSError:
+            # Python flushes once more as it ends, and would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _remedy(error: ModuleNotFoundError) -> str | None:
