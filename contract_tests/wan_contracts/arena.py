@@ -83,13 +83,14 @@ class Arena:
         if self._recorder.runaway:
             ended = Trouble(kind=Mishap.RUNAWAY, says=self._recorder.runaway)
         tenant = caller(f"Bearer {setting.api_key}").tenant
+        tasks = self.mock.tasks(tenant)
         return Run(
             case=case,
             setting=setting,
             ended=ended,
             seen=self._seen(noted),
-            tasks=tuple(self.mock.tasks(tenant)),
-            ledger=self.mock.ledger(tenant),
+            tasks=tuple(tasks),
+            ledger=self.mock.ledger(tenant, tasks),
         )
 
     def _clock(self) -> Clock | None:

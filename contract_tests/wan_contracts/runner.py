@@ -81,7 +81,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
     tempo = plan.tempo(client)
     tally = Tally(plan.laws)
     begun = monotonic()
-    interrupted = hopeless = False
+    interrupted = False
     with Arena(client, tempo, full_size=plan.full_size) as arena:
         course = Course(arena, plan, tally, watch)
         try:
@@ -90,7 +90,6 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
             course.shrink()
         except KeyboardInterrupt:
             interrupted = True
-        hopeless = course.is_hopeless
     return Report(
         client=client.name,
         profile=plan.profile,
@@ -101,7 +100,7 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
         results=tally.results(),
         coverage=tally.coverage(specs, _possible(plan, specs, tempo)),
         models=[spec.id for spec in specs],
-        notes=[INTERRUPTED] * interrupted + [GIVEN_UP] * hopeless,
+        notes=[INTERRUPTED] * interrupted + [GIVEN_UP] * course.is_hopeless,
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
     )

@@ -55,7 +55,7 @@ def goes_on(run: Run) -> Verdict | None:
     if isinstance(last, Outcome):
         says = f"the task was never polled, and the call is reported as {last.kind}"
         return broken(says, [run.known] if run.known else [])
-    if _early(run, last) <= INTERVALS * run.setting.poll_interval + GRACE:
+    if not far_from_deadline(run, last):
         return KEPT
     word = f"the status {last.word!r}" if last.word is not None else "no status"
     says = f"polling stopped {say_seconds(_since(run, last))} after the create, at {word}"
@@ -68,7 +68,7 @@ def whole_deadline(run: Run) -> Verdict | None:
         return None
     early = _early(run, last)
     interval = run.setting.poll_interval
-    if early > INTERVALS * interval + GRACE:
+    if far_from_deadline(run, last):
         return None
     if early <= interval * 1.01 + (GRACE if interval < GRACE else 0.0):
         return KEPT
@@ -83,7 +83,7 @@ def slow_is_not_failed(run: Run) -> Verdict | None:
     last = unfinished(run)
     if not isinstance(last, Seen) or run.outcome is None:
         return None
-    if _early(run, last) > INTERVALS * run.setting.poll_interval + GRACE:
+    if far_from_deadline(run, last):
         return None
     if run.outcome.kind is Kind.GAVE_UP:
         return KEPT
@@ -125,6 +125,11 @@ def unfinished(run: Run) -> Seen | Outcome | None:
         return None if asked else run.outcome
     last = run.followed[-1]
     return last if last.healthy and last.json is not None and not last.entry.ended else None
+
+
+def far_from_deadline(run: Run, last: Seen) -> bool:
+    """Whether a client whose last poll this is did not wait for its deadline at all."""
+    return _early(run, last) > INTERVALS * run.setting.poll_interval + GRACE
 
 
 def late(run: Run, seen: Seen, begun: float) -> bool:

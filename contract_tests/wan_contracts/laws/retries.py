@@ -10,7 +10,7 @@ from wan_validators.vendor import State
 
 from ..run import Run, Seen
 from .law import KEPT, Group, Law, Level, broken
-from .polling import GRACE, INTERVALS
+from .polling import far_from_deadline
 
 FINAL: Final = (400, 401, 402, 403, 404, 409, 423, 451)
 """Statuses of a create that will not go away by trying again."""
@@ -49,8 +49,7 @@ def task_followed(run: Run) -> Verdict | None:
     last = _troubled(run)
     if last is None or run.known is None:
         return KEPT if run.outcome and any(map(tells_nothing, run.followed)) else None
-    since = last.at - run.known.at
-    if run.setting.deadline - since <= INTERVALS * run.setting.poll_interval + GRACE:
+    if not far_from_deadline(run, last):
         return KEPT
     what = last.entry.delivery or str(last.entry.status)
     says = f"a task that is paid for was lost: polling stopped at a bad answer ({what})"
