@@ -16,7 +16,7 @@ install: $(READY) ## build .venv with everything, from the hashed constraints
 
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) install --require-hashes --requirement constraints.txt
+	$(PIP) install --no-deps --require-hashes --requirement constraints.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
