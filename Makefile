@@ -4,26 +4,36 @@
 .SUFFIXES:
 
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-READY := .venv/ready
+DEMO_EXTRAS := --extra mock
+DEMO_READY := $(VENV)/demo-ready
+READY := $(VENV)/ready
 LINTED := $(patsubst %,contract_tests/test_%.py,engine strategies simulator)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(READY) ## build .venv with everything, from the hashed constraints
+install: $(READY) ## build .venv with everything, from the pins in constraints.txt
 
-$(READY): constraints.txt pyproject.toml
-	$(PYTHON) -m venv --clear .venv
-	$(PIP) install --no-deps --require-hashes --requirement constraints.txt
+# Nothing is resolved here, so what an index serves on the day makes no difference.
+INSTALL_PINS := $(PIP) install --no-deps --require-hashes --requirement
+
+$(DEMO_READY): constraints-demo.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(INSTALL_PINS) constraints-demo.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
-	@touch $(READY)
+	@touch $@
 
-demo: $(READY) ## lint real payloads, then run a task of each kind against the mock server
+$(READY): constraints.txt $(DEMO_READY)
+	$(INSTALL_PINS) constraints.txt
+	@touch $@
+
+demo: $(DEMO_READY) ## lint real payloads, then run a task of each kind against the mock server
 	@$(BIN)/python tools/demo.py
 
-demo-faults: $(READY) ## a client with retries is billed twice, and the ledger says so
+demo-faults: $(DEMO_READY) ## a client with retries is billed twice, and the ledger says so
 	@$(BIN)/python tools/demo_faults.py
 
 test: lint ## everything that must be green: ruff, mypy, mutants, pytest
@@ -69,11 +79,13 @@ bench: $(READY) ## the speed of lint, of the mock server and of the suite, besid
 	$(BIN)/python benchmarks/bench_mock.py
 	$(BIN)/python benchmarks/bench_check.py
 
-constraints: $(READY) ## resolve the dependencies anew
-	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --group bench \
-		--universal --python-version 3.11 --generate-hashes --upgrade --no-annotate \
-		--no-emit-index-url --no-emit-find-links --no-header --quiet \
-		--output-file constraints.txt
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet
+
+constraints: $(READY) ## choose the newest versions for the pins
+	$(COMPILE) --all-extras --group dev --group bench --upgrade --output-file constraints.txt
+	$(COMPILE) $(DEMO_EXTRAS) --group build --constraint constraints.txt --upgrade \
+		--output-file constraints-demo.txt
 
 clean: ## remove .venv and all caches
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

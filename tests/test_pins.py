@@ -1,0 +1,182 @@
+"""The pins are complete, and every pip that we support installs them as they stand."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT: Final = Path(__file__).parents[1]
+FILES: Final = ("constraints.txt", "constraints-demo.txt")
+OLDEST_PIP: Final = "23.2.1"
+"""The version that Python 3.11 bundles."""
+
+PLATFORMS: Final = (
+    ("linux", "Linux", "posix"),
+    ("darwin", "Darwin", "posix"),
+    ("win32", "Windows", "nt"),
+)
+PYTHONS: Final = ("3.11.0", "3.11.7", "3.12.1", "3.13.0", "3.14.0")
+ENVIRONMENTS: Final = [
+    {
+        "python_version": python.rpartition(".")[0],
+        "python_full_version": python,
+        "implementation_version": python,
+        "sys_platform": platform,
+        "platform_system": system,
+        "os_name": name,
+    }
+    for python, (platform, system, name) in product(PYTHONS, PLATFORMS)
+]
+
+
+def parse_pins(file: str) -> list[Requirement]:
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
+    return [Requirement(line.removesuffix("\\")) for line in lines if line[0] not in " #"]
+
+
+def own_requirements(file: str) -> list[Requirement]:
+    """What the environment of *file* is for: extras of wanproof, and groups of pyproject.toml."""
+    if file == "constraints.txt":
+        return [Requirement("wanproof[all]"), *group("dev"), *group("bench")]
+    return [Requirement("wanproof[mock]"), *group("build")]
+
+
+def group(name: str) -> list[Requirement]:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    return [
+        requirement
+        for entry in groups[name]
+        for requirement in (
+            group(entry["include-group"]) if isinstance(entry, dict) else [Requirement(entry)]
+        )
+    ]
+
+
+def requirements_of(needed: Requirement, environment: Mapping[str, str]) -> Iterator[Requirement]:
+    """What *needed* requires in *environment* according to its own metadata.
+
+    The metadata of a distribution for other systems is not at hand.
+    """
+    try:
+        lines = metadata.requires(needed.name) or []
+    except metadata.PackageNotFoundError:
+        return
+    for requirement in map(Requirement, lines):
+        extras = ("", *needed.extras)
+        if any(applies(requirement, environment, extra) for extra in extras):
+            yield requirement
+
+
+def applies(requirement: Requirement, environment: Mapping[str, str], extra: str = "") -> bool:
+    marker = requirement.marker
+    return marker is None or marker.evaluate({**environment, "extra": extra})
+
+
+def find_gaps(file: str, environment: Mapping[str, str]) -> list[str]:
+    """The requirements, direct and indirect, that no pin of *file* satisfies."""
+    pins = {
+        canonicalize_name(pin.name): pin for pin in parse_pins(file) if applies(pin, environment)
+    }
+    open_requirements = [*own_requirements(file), *pins.values()]
+    checked: set[str] = set()
+    gaps = []
+    while open_requirements:
+        needed = open_requirements.pop()
+        if str(needed) in checked:
+            continue
+        checked.add(str(needed))
+        if canonicalize_name(needed.name) != "wanproof":
+            pin = pins.get(canonicalize_name(needed.name))
+            if pin is None or not satisfies(pin, needed):
+                gaps.append(str(needed))
+        open_requirements += requirements_of(needed, environment)
+    return sorted(gaps)
+
+
+def satisfies(pin: Requirement, needed: Requirement) -> bool:
+    (specifier,) = pin.specifier
+    return needed.extras <= pin.extras and specifier.version in needed.specifier
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: "-".join(each.values()))
+@pytest.mark.parametrize("file", FILES)
+def test_every_requirement_of_every_pinned_distribution_is_pinned(
+    file: str, environment: dict[str, str]
+) -> None:
+    assert find_gaps(file, environment) == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_pin_for_this_environment_is_installed_in_its_version(file: str) -> None:
+    for pin in parse_pins(file):
+        if applies(pin, {}):
+            assert metadata.version(pin.name) in pin.specifier
+
+
+def test_the_pins_of_the_demo_are_among_all_pins() -> None:
+    everything = (ROOT / FILES[0]).read_text(encoding="utf-8").splitlines()
+
+    assert {*(ROOT / FILES[1]).read_text(encoding="utf-8").splitlines()} <= {*everything}
+
+
+def commands_of(target: str, venv: Path) -> list[list[str]]:
+    """The commands of a make *target* that build *venv*, without running them."""
+    make = ["make", "--dry-run", "--always-make", "--no-print-directory", target]
+    run = subprocess.run(
+        [*make, f"VENV={venv}", f"PYTHON={sys.executable}"],
+        cwd=ROOT,
+        env=without_make(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [shlex.split(line) for line in run.stdout.splitlines()]
+
+
+def without_make() -> dict[str, Any]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+
+
+def is_index_reachable(pip: list[str], folder: Path) -> bool:
+    run = subprocess.run(
+        [*pip, "download", "--quiet", "--no-deps", f"--dest={folder}", f"pip=={OLDEST_PIP}"],
+        check=False,
+        capture_output=True,
+    )
+    return run.returncode == 0
+
+
+def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(tmp_path: Path) -> None:
+    venv = tmp_path / "venv"
+    pip = [str(venv / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
+    create, *rest = commands_of("install", venv)
+    assert create[-1] == str(venv)
+    subprocess.run(create, check=True)
+    if not is_index_reachable(pip, tmp_path) and "CI" not in os.environ:
+        pytest.skip("no package index can be reached")
+    oldest = next(tmp_path.glob("pip-*.whl"))
+    subprocess.run([*pip, "install", "--quiet", "--no-index", str(oldest)], check=True)
+
+    # Byte code is of no use here.
+    environment = without_make() | {"PIP_NO_COMPILE": "1"}
+    for command in rest:
+        run = subprocess.run(
+            command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+        )
+        assert run.returncode == 0, run.stderr[-2000:]
+
+    version = subprocess.run([*pip, "--version"], check=True, capture_output=True, text=True)
+    assert version.stdout.split()[1] == OLDEST_PIP
+    assert subprocess.run([*pip, "check"], check=False).returncode == 0
