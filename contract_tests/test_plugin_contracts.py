@@ -440,3 +440,30 @@ def _dedented(text: str) -> str:
 def _quoted(text: str) -> str:
     """*text* for a pattern in which brackets mean something."""
     return text.replace("[", "[[]")
+
+
+NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
+"""Where it is not installed, its plugin is not, either."""
+
+
+@pytest.mark.parametrize("module", ["werkzeug", "flask", "hypothesis"])
+def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
+    pytester.makepyfile(client=CLIENTS, test_it="def test_it(wan_report): pass")
+    result = pytester.runpytest_subprocess(
+        *NO_HYPOTHESIS, "--wan-client=client.py:Reference", *ONE_CALL
+    )
+    says = f'wanproof: {module} is not installed; get it with: pip install "wanproof[contract]"'
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert result.stdout.lines.count(says) == 1
+    assert "Traceback" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("module", ["werkzeug", "hypothesis"])
+def test_a_missing_extra_is_named_where_the_suite_is_collected(
+    module: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
+    result = pytester.runpytest_subprocess(*NO_HYPOTHESIS, *PYARGS)
+    says = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
+    result.stdout.fnmatch_lines([f"E   ModuleNotFoundError: {says.replace('[', '[[]')}"])

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from wan_mockserver.app import wsgi
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
+from wan_mockserver.artefacts.plain_films import mp4
 from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.lifecycle import Polls
@@ -27,8 +28,8 @@ from .recorder import KEY, Noted, Recorder
 from .run import Mishap, Run, Seen, Trouble
 from .tempo import Tempo
 
-PICTURES, FILMS = 64, 4
-"""How many different files there are of each kind; more would cost time and show no more."""
+PICTURES = 64
+"""How many different pictures there are; more would cost time and show no more."""
 
 
 class Miniatures(Artefacts):
@@ -39,8 +40,7 @@ class Miniatures(Artefacts):
 
     def bytes_of(self, artefact: Artefact) -> bytes:
         if isinstance(artefact, Film):
-            film = Film(16, 16, seconds=1, fps=2, audio=False, seed=artefact.seed % FILMS)
-            return super().bytes_of(film)
+            return mp4(Film(16, 16, seconds=1, fps=2, audio=False, seed=artefact.seed))
         return super().bytes_of(Picture(16, 16, seed=artefact.seed % PICTURES))
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Final, NamedTuple
 
-from hypothesis import strategies as st
-
+from wan_validators.extras import naming_extra
 from wan_validators.spec import ModelSpec
 
 from .case import Case
@@ -16,6 +15,9 @@ from .strategies import acceptable, single_fault
 from .tempo import Tempo
 from .values import Values
 from .walk import LIGHT, breakable, carriable, possible
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 SITTING: Final = (6, 12)
 """Calls of one payload at least and at most: drawing it takes as long as a call does."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from wan_validators.extras import naming_extra
 from wan_validators.nearest import nearest
 from wan_validators.pointer import text as pointer
 from wan_validators.reading import read
@@ -44,7 +45,8 @@ def check(document: Any, validator: Draft202012Validator, whole: str) -> None:
 
 def _complaint(flaws: list[ValidationError], whole: str) -> str:
     """The flaw that matters most, in a sentence."""
-    from jsonschema.exceptions import best_match, by_relevance
+    with naming_extra():
+        from jsonschema.exceptions import best_match, by_relevance
 
     # A misspelt name explains the one that is missing.
     flaw = best_match(flaws, key=by_relevance(strong=frozenset({"additionalProperties"})))

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-from hypothesis import strategies as st
-
 from wan_validators.checks import Json, View
+from wan_validators.extras import naming_extra
 from wan_validators.media import mime_types
 from wan_validators.media_checks import (
     PICTURE,
@@ -31,6 +30,9 @@ from wan_validators.media_checks import (
 
 from . import files
 from .values import Several, Values, good, past, wide
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 FORMATS: Final[Mapping[View, tuple[str, ...]]] = {
     PICTURE: ("JPEG", "PNG", "BMP", "WEBP"),

@@ -10,16 +10,18 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from hypothesis import strategies as st
-
 from wan_validators import pointer
 from wan_validators.checks import Json
+from wan_validators.extras import naming_extra
 from wan_validators.pointer import ANY, MISSING, Path
 from wan_validators.spec import ModelSpec, Rule
 
 from .payloads import at, is_leaf
 from .strategies import valid
 from .values import JUNK, STRANGERS, Several, Values, good, past, twins
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 AWKWARD: Final[Several] = (
     *(float("nan"), float("inf"), -0.0, 4.0, 5.0, -(2**31), 10**4000),

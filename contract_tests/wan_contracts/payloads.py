@@ -7,14 +7,16 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from hypothesis import strategies as st
-
 from wan_validators.checks import Absent, Alone, Items, Json, Parts, View
+from wan_validators.extras import naming_extra
 from wan_validators.pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule
 
 from . import media_values, size_values  # noqa: F401  (they register the values of checks)
 from .values import Several, Values, good, wide
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 Mode = Mapping[Path, Json]
 """What stands at each place that a condition asks about; MISSING where nothing does."""

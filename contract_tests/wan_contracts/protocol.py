@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from wan_validators.extras import naming_extra
 from wan_validators.wording import clip
 
 from .case import VERSION
@@ -176,7 +177,8 @@ def checked(given: Outcome | Mapping[str, Any]) -> Outcome:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """What tells whether a value fits the schema called *name*."""
-    from jsonschema import Draft202012Validator
+    with naming_extra():
+        from jsonschema import Draft202012Validator
 
     return Draft202012Validator(SCHEMAS[name])
 

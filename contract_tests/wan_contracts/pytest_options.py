@@ -79,12 +79,20 @@ def usage() -> Iterator[None]:
     __tracebackhide__ = True
     from wan_validators import UnknownModel
     from wan_validators.command import UsageError
+    from wan_validators.extras import remedy
 
     try:
         yield
     except (UsageError, UnknownModel) as error:
-        message = f"wanproof: {_WORDS.sub('--wan-', str(error))}"
-        raise pytest.fail.Exception(message, pytrace=False) from None
+        says = _WORDS.sub("--wan-", str(error))
+    except ModuleNotFoundError as error:
+        missing = remedy(error, __name__)
+        if missing is None:
+            raise
+        says = missing
+    else:
+        return
+    raise pytest.fail.Exception(f"wanproof: {says}", pytrace=False) from None
 
 
 def named(config: pytest.Config) -> Named | None:

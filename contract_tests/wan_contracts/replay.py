@@ -12,6 +12,7 @@ from wan_mockserver.journal import hidden
 from wan_mockserver.scenarios.known import Scenarios
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
+from wan_validators.extras import naming_extra
 from wan_validators.wording import clip
 
 from .case import Case
@@ -144,7 +145,8 @@ class Replay:
 
 @cache
 def _validator() -> Draft202012Validator:
-    from jsonschema import Draft202012Validator
+    with naming_extra():
+        from jsonschema import Draft202012Validator
 
     return Draft202012Validator(SCHEMA)
 

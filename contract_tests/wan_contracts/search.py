@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
-from hypothesis.strategies import SearchStrategy
-
 from wan_mockserver.admin.verdicts import Verdict
+from wan_validators.extras import naming_extra
 
 from .case import Case
 from .draws import Sitting
+
+with naming_extra():
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
+    from hypothesis.strategies import SearchStrategy
 
 CHUNK: Final = 40
 """Sittings that are drawn from one seed."""

@@ -10,12 +10,14 @@ from functools import cache
 from math import isqrt
 from typing import Final
 
-from hypothesis import strategies as st
-
 from wan_validators.checks import Check, Json
+from wan_validators.extras import naming_extra
 from wan_validators.size_checks import Pair, Pixels, Ratio, Size
 
 from .values import Several, Values, good, past, wide
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 SCALES: Final = range(384, 721, 16)
 """Shorter sides of pictures of about a million pixels."""

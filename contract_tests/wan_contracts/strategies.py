@@ -7,15 +7,17 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from hypothesis import strategies as st
-
 from wan_validators import pointer
 from wan_validators.checks import Absent, Alone, Json, Parts
+from wan_validators.extras import naming_extra
 from wan_validators.pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
 
 from .payloads import Builder, Mode, active, at, broken, modes
 from .values import JUNK, Values, past, twins
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 
 @cache

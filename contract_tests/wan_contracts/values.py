@@ -10,8 +10,6 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, Final
 
-from hypothesis import strategies as st
-
 from wan_validators.checks import (
     Absent,
     Alone,
@@ -28,7 +26,11 @@ from wan_validators.checks import (
     Text,
     Within,
 )
+from wan_validators.extras import naming_extra
 from wan_validators.pointer import MISSING
+
+with naming_extra():
+    from hypothesis import strategies as st
 
 Values = st.SearchStrategy[Any]
 Several = tuple[Json, ...]

@@ -9,13 +9,11 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import HypothesisException
-
 from wan_mockserver import making
 from wan_mockserver.scenarios.known import Scenarios
 from wan_validators import lint, pointer
 from wan_validators.checks import Items, Json, Text
+from wan_validators.extras import naming_extra
 from wan_validators.outputs import Images
 from wan_validators.pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
@@ -25,6 +23,10 @@ from .payloads import is_leaf
 from .strategies import single_fault, valid
 from .tempo import Tempo
 from .values import Values, good
+
+with naming_extra():
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis.errors import HypothesisException
 
 EXACT: Final = 2**53
 """Integers beyond it are not the same number to every client."""

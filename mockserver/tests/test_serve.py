@@ -269,6 +269,19 @@ def test_the_announcement_names_whatever_is_not_the_default(tmp_path: Path) -> N
     assert lost.headers[STEP] == "accept-502 create 1: 502 html text/html after it was done"
 
 
+def test_videos_that_cannot_be_drawn_are_announced(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reached = cast("Server", SimpleNamespace(host="127.0.0.1", port=8321, url="http://_"))
+    serve._announce(reached, made(), parsed())
+    assert "Videos" not in capsys.readouterr().out
+    monkeypatch.setitem(sys.modules, "av", None)
+    serve._announce(reached, made(), parsed())
+    [line] = [each for each in capsys.readouterr().out.splitlines() if "Videos" in each]
+    remedy = 'av is not installed; get it with: pip install "wanproof[video]"'
+    assert line == f"  Videos have one colour and are silent: {remedy}"
+
+
 def test_chaos_is_announced_and_drawn(tmp_path: Path) -> None:
     with running(tmp_path / "port", "--chaos=7:1", "--lifecycle=at-once") as (process, url):
         steps = []

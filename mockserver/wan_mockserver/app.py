@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import flask
+from wan_validators.extras import naming_extra
 
 from .messages import MAX_BODY, Request, Response, Service
 from .mock import Mock
 from .simulator import Simulator
 from .travel import DELIVER, steps
+
+with naming_extra():
+    import flask
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

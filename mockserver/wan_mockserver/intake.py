@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.http import parse_options_header
-
 from wan_validators.checks import OBJECT, Given
+from wan_validators.extras import naming_extra
 from wan_validators.finding import Finding
 from wan_validators.linting import findings
 from wan_validators.nearest import nearest
@@ -20,6 +19,9 @@ from wan_validators.wording import clip
 
 from .messages import MAX_BODY, Request
 from .refusal import TurnedDown
+
+with naming_extra():
+    from werkzeug.http import parse_options_header
 
 Models = Mapping[str, ModelSpec]
 """The models of one vendor, by their ids."""

@@ -140,9 +140,11 @@ def _wan_world(
 ) -> Mock:
     """What stands behind all fixtures of one test."""
     __tracebackhide__ = True
-    from .mock import Mock
-    from .simulator import Simulator
-
+    try:
+        from .mock import Mock
+        from .simulator import Simulator
+    except ModuleNotFoundError as error:
+        raise error.with_traceback(None) from None
     options = {"seed": _seed_of(request.config), "clock": wan_clock, **wan_options}
     try:
         simulator = Simulator(**options | _marked(request.node))
@@ -161,7 +163,7 @@ def wan_mock(_wan_world: Mock) -> Iterator[WanMock]:
     try:
         mock = WanMock(_wan_world)
     except ModuleNotFoundError as error:
-        raise _remedy(error) from None
+        raise error.with_traceback(None) from None
     yield mock
     mock.close()
 
@@ -174,7 +176,7 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
         from .app import create_app
         from .server import Server
     except ModuleNotFoundError as error:
-        raise _remedy(error) from None
+        raise error.with_traceback(None) from None
     from .worlds import World
 
     server = Server(create_app(_wan_world)).start()
@@ -228,12 +230,3 @@ def _usage(marker: str) -> str:
     names = inspect.signature(MARKERS[marker]).parameters.values()
     shown = (each.name if each.default is each.empty else f"{each.name}=None" for each in names)
     return f"{marker}({', '.join(shown)})"
-
-
-def _remedy(error: ModuleNotFoundError) -> ModuleNotFoundError:
-    """What to install for what is missing, unless that is ours."""
-    module = (error.name or "").partition(".")[0]
-    if module.startswith("wan_"):
-        return error
-    says = f'{module} is not installed; get it with: pip install "wanproof[mock]"'
-    return ModuleNotFoundError(says, name=error.name)

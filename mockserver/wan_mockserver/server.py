@@ -7,12 +7,15 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from waitress import wasyncore
-from waitress.adjustments import Adjustments
-from waitress.server import TcpWSGIServer
+from wan_validators.extras import naming_extra
 
 from .messages import MAX_BODY
 from .wire import SPARE, Channel, Pool
+
+with naming_extra():
+    from waitress import wasyncore
+    from waitress.adjustments import Adjustments
+    from waitress.server import TcpWSGIServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -13,10 +13,13 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from urllib.parse import unquote
 
-import httpx
+from wan_validators.extras import naming_extra
 
 from .messages import MAX_BODY, Request, Service
 from .travel import Mark, steps
+
+with naming_extra():
+    import httpx
 
 if TYPE_CHECKING:
     import respx
@@ -99,11 +102,8 @@ def mock(service: Service, base_url: str = BASE_URL, **options: Any) -> respx.Mo
 
     Raises ModuleNotFoundError if respx is not installed.
     """
-    try:
+    with naming_extra():
         import respx
-    except ModuleNotFoundError as error:
-        says = 'respx is not installed; get it with: pip install "wanproof[contract]"'
-        raise ModuleNotFoundError(says, name=error.name) from error
     router: respx.MockRouter = respx.mock(**options)
     mount(router, service, base_url)
     return router

@@ -10,13 +10,16 @@ from contextlib import contextmanager, suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from waitress.channel import ClientDisconnected, HTTPChannel
-from waitress.parser import HTTPRequestParser
-from waitress.task import ThreadedTaskDispatcher, WSGITask
-from waitress.utilities import RequestEntityTooLarge
+from wan_validators.extras import naming_extra
 
 from .delivery import GARBAGE, WHOLE, Delivery
 from .travel import DELIVER, Mark, Step, steps
+
+with naming_extra():
+    from waitress.channel import ClientDisconnected, HTTPChannel
+    from waitress.parser import HTTPRequestParser
+    from waitress.task import ThreadedTaskDispatcher, WSGITask
+    from waitress.utilities import RequestEntityTooLarge
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -309,7 +309,8 @@ def test_trouble_with_the_machine_is_no_fault_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("module", "extra"), [("flask", "mock"), ("av.container", "mock"), ("hypothesis", "contract")]
+    ("module", "extra"),
+    [("flask", "mock"), ("av.container", "video"), ("redis", "redis"), ("hypothesis", "contract")],
 )
 def test_a_missing_extra_is_named(
     wanproof: Run, monkeypatch: pytest.MonkeyPatch, module: str, extra: str

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import metadata
@@ -17,18 +15,15 @@ from typing import Final
 
 from .catalog import UnknownModel
 from .command import DONE, FAULT, GROUP, USAGE, Command, UsageError
+from .extras import DISTRIBUTION, remedy
 from .nearest import nearest
 from .reporters.excerpt import safe
 
-DISTRIBUTION: Final = "wanproof"
 DEBUG: Final = "WANPROOF_DEBUG"
 
 INTERRUPTED: Final = 128 + 2
 BROKEN_PIPE: Final = 128 + 13
 """What a shell reports of a program that SIGINT or SIGPIPE has ended."""
-
-_OPTIONAL: Final = re.compile(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
-"""A requirement of an extra, as in the metadata: its name, and that of the extra."""
 
 Commands = Mapping[str, EntryPoint]
 
@@ -61,7 +56,7 @@ def _run(argv: list[str]) -> int:
     commands = {entry.name: entry for entry in metadata.entry_points(group=GROUP)}
     match argv:
         case [name, *rest] if name in commands:
-            return _dispatch(commands[name].load(), rest)
+            return _started(commands[name], rest)
         case ["-h" | "--help", *_]:
             print(_help(commands))
             return DONE
@@ -73,6 +68,17 @@ def _run(argv: list[str]) -> int:
         case _:
             print(_help(commands), file=sys.stderr)
     return USAGE
+
+
+def _started(entry: EntryPoint, argv: list[str]) -> int:
+    """Runs the command of *entry*. Raises UsageError if the extra is missing that it needs."""
+    try:
+        return _dispatch(entry.load(), argv)
+    except ModuleNotFoundError as error:
+        says = remedy(error, entry.module)
+        if says is None:
+            raise
+        raise UsageError(says) from error
 
 
 def _dispatch(command: Command, argv: list[str]) -> int:
@@ -98,7 +104,7 @@ def _help(commands: Commands) -> str:
         try:
             command = entry.load()
         except ModuleNotFoundError as error:
-            lines.append(f"  {name:{width}}  ({_remedy(error) or error})")
+            lines.append(f"  {name:{width}}  ({remedy(error, entry.module) or error})")
         else:
             lines.append(f"  {name:{width}}  {command.summary}")
             examples += command.examples[:1]
@@ -137,8 +143,8 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         _complain(f"cannot go on: {error.strerror or error}")
         return USAGE
-    if isinstance(error, ModuleNotFoundError) and (remedy := _remedy(error)):
-        _complain(remedy)
+    if isinstance(error, UsageError):
+        _complain(str(error))
         return USAGE
     _complain(
         f"this is a fault of {DISTRIBUTION}'s own: {type(error).__name__}: {str(error)[:200]}. "
@@ -159,16 +165,3 @@ def _settle_output() -> None:
         except OSError:
             # Python flushes once more as it ends, and would complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _remedy(error: ModuleNotFoundError) -> str | None:
-    """What to install for the module that is missing: the smallest extra with it, or None."""
-    module = (error.name or "").partition(".")[0]
-    requirements = metadata.requires(DISTRIBUTION) or ()
-    optional = [found.groups() for found in map(_OPTIONAL.match, requirements) if found]
-    sizes = Counter(extra for _, extra in optional)
-    extras = [extra for needed, extra in optional if needed.lower() == module]
-    if not extras:
-        return None
-    smallest = min(extras, key=lambda extra: sizes[extra])
-    return f'{module} is not installed; get it with: pip install "{DISTRIBUTION}[{smallest}]"'

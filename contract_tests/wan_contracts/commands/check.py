@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from wan_validators.catalog import catalog
 from wan_validators.command import DONE, FINDINGS, Command, UsageError
+from wan_validators.extras import naming_extra
 
 from . import choosing
 from .asking import arguments as asking
@@ -45,7 +46,7 @@ def run(options: Namespace) -> int:
     for path in (*(path for _, path in files), *filter(None, (options.badge,))):
         _put(path, None)
     before = {*threading.enumerate()}
-    with choosing.extra(), _no_notes():
+    with _no_notes():
         report = _checked(who, options)
         _told(report, options, files)
     code = DONE if _is_good(report, strict=options.strict) else FINDINGS
@@ -55,7 +56,8 @@ def run(options: Namespace) -> int:
 @contextmanager
 def _no_notes() -> Iterator[None]:
     """Hypothesis would leave a folder with some in the working directory, which is the user's."""
-    from hypothesis.configuration import set_hypothesis_home_dir
+    with naming_extra():
+        from hypothesis.configuration import set_hypothesis_home_dir
 
     with TemporaryDirectory(prefix="wanproof-") as folder:
         set_hypothesis_home_dir(folder)

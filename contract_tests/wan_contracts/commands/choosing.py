@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wan_validators.command import UsageError
@@ -12,19 +10,6 @@ from wan_validators.command import UsageError
 if TYPE_CHECKING:
     from ..clients import Client
     from ..replay import Named
-
-
-@contextmanager
-def extra() -> Iterator[None]:
-    """Says what to install for a library that is missing. Raises UsageError."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        module = (error.name or "").partition(".")[0]
-        if not module or module.startswith("wan_"):
-            raise
-        says = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
-        raise UsageError(says) from error
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -19,10 +19,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    with choosing.extra():
-        from ..replay import Replay
-        from ..reporters.terminal import write
-        from ..runner import replayed
+    from ..replay import Replay
+    from ..reporters.terminal import write
+    from ..runner import replayed
 
     replay = Replay.read(options.file)
     who = choosing.named(options) or replay.client

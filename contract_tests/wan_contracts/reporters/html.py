@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from wan_validators.extras import naming_extra
 from wan_validators.reporters.excerpt import safe
 
 from ..report import Report, Standing
@@ -40,7 +41,8 @@ def rendered(report: Report) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    with naming_extra():
+        from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("wan_contracts.reporters", ""),

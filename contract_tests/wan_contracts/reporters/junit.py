@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
-
+from wan_validators.extras import naming_extra
 from wan_validators.reporters.excerpt import safe
 
 from ..report import Report, Result, Standing
 from . import wording
 from .plain import details
+
+with naming_extra():
+    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 
 def rendered(report: Report) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import warnings
 
-import pytest
+from wan_validators.extras import naming_extra
 
 from ..laws import LAWS, Law
-from ..pytest_plugin import LawWarning
 from ..report import Report, Result, Standing
 from ..reporters import wording
 from ..reporters.plain import details
+
+with naming_extra():
+    import pytest
+
+    from ..pytest_plugin import LawWarning
 
 
 @pytest.mark.parametrize("law", LAWS, ids=[each.id for each in LAWS])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event, Semaphore
 
 import pytest
 
 from wan_mockserver.artefacts import cache as artefacts
+from wan_mockserver.artefacts import plain_films
 from wan_mockserver.artefacts.cache import Artefact, Artefacts, content_type, extension
 from wan_mockserver.artefacts.plan import Film, Picture
 
@@ -41,6 +43,14 @@ def test_a_picture_is_a_png_and_a_film_an_mp4() -> None:
     cache = Artefacts()
     assert cache.bytes_of(PICTURE).startswith(b"\x89PNG\r\n\x1a\n")
     assert cache.bytes_of(FILM)[4:8] == b"ftyp"
+
+
+def test_without_pyav_a_film_has_one_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert artefacts.make(FILM) != plain_films.mp4(FILM)
+    monkeypatch.delitem(sys.modules, "wan_mockserver.artefacts.films")
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert not artefacts.draws_films()
+    assert artefacts.make(FILM) == plain_films.mp4(FILM)
 
 
 def test_types_and_extensions_are_those_of_the_files() -> None:

@@ -254,6 +254,8 @@ def test_runs_repeat_and_seeds_differ(run: Run) -> None:
     ("module", "extra", "broken"),
     [
         ("flask", "mock", ["test_server"]),
+        ("waitress", "mock", ["test_server"]),
+        ("werkzeug", "mock", ["test_mock", "test_respx", "test_scenario", "test_server"]),
         ("httpx", "mock", ["test_mock", "test_respx"]),
         ("respx", "contract", ["test_respx"]),
     ],
@@ -268,6 +270,7 @@ def test_a_missing_extra_is_named_where_it_is_needed(
     def test_clock(wan_clock): wan_clock.sleep(1)
     def test_mock(wan_mock): pass
     def test_respx(wan_mock): wan_mock.respx
+    def test_scenario(wan_scenario): pass
     def test_server(wan_server): pass
     """
     )

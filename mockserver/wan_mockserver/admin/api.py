@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
-
+from wan_validators.extras import naming_extra
 from wan_validators.nearest import nearest
 from wan_validators.wording import clip
 
@@ -21,6 +19,10 @@ from .kinds import Field
 from .reading import from_body, from_query
 from .reports import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, Call
 from .verify import VerifiedJson
+
+with naming_extra():
+    from werkzeug.exceptions import MethodNotAllowed, NotFound
+    from werkzeug.routing import Map, Rule
 
 Fields = tuple[Field, ...]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from concurrent.futures import Future
+from contextlib import suppress
+from importlib.util import find_spec
 from threading import Lock
 from typing import Final
 
@@ -28,10 +30,23 @@ def extension(artefact: Artefact) -> str:
     return _TYPES[type(artefact)][1]
 
 
+def draws_films() -> bool:
+    """Whether PyAV is installed, without loading it."""
+    with suppress(ImportError):
+        return find_spec("av") is not None
+    return False
+
+
 def make(artefact: Artefact) -> bytes:
-    """The file itself; the same artefact always gives the same bytes."""
+    """The file itself; the same artefact always gives the same bytes.
+
+    A film is drawn with PyAV, and without it has one colour and silence for sound.
+    """
     if isinstance(artefact, Film):
-        from .films import mp4
+        try:
+            from .films import mp4
+        except ImportError:
+            from .plain_films import mp4
 
         return mp4(artefact)
     from .pictures import png

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
+from wan_validators.extras import naming_extra
 
 from ..messages import Request, Response
 from .cache import Artefact, content_type, extension
 from .plan import Part, Words
+
+with naming_extra():
+    from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
 
 PATH: Final = "/files/{task_id}/{name}"
 """Where files are served; the parts of such a path are looked up, never opened."""

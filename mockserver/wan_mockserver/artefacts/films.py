@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import pi, sin
 
-import av
-from av.audio.frame import AudioFrame
-from av.video.frame import VideoFrame
 from PIL import Image, ImageDraw
+
+from wan_validators.extras import naming_extra
 
 from .melodies import RATE, melody
 from .pictures import Colour, label, palette, scene
 from .plan import Film
+
+with naming_extra():
+    import av
+    from av.audio.frame import AudioFrame
+    from av.video.frame import VideoFrame
 
 _X264 = {
     "preset": "ultrafast",

@@ -97,6 +97,7 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
         lines.append(f"    POST {server.url}{vendor.create}")
         lines.append(f"    GET  {server.url}{vendor.poll}")
     lines.extend(_own_routes(server.url, mock))
+    lines.extend(_plain_videos())
     lines.append("Ctrl-C stops it.")
     _write("\n".join(lines))
     if options.port_file is not None:
@@ -124,6 +125,16 @@ def _own_routes(url: str, mock: Mock) -> Iterator[str]:
     yield f"  Dashboard: {url}{ROOT}/{asked}"
     if mock.clock.mode == "manual":
         yield f'    POST {url}{ROOT}/clock {{"advance": 60}} moves the clock on by a minute'
+
+
+def _plain_videos() -> Iterator[str]:
+    from wan_validators.extras import remedy
+
+    from ..artefacts.cache import draws_films
+
+    if not draws_films():
+        missing = remedy(ModuleNotFoundError(name="av"), __name__)
+        yield f"  Videos have one colour and are silent: {missing}"
 
 
 def _without_password(store: str) -> str:

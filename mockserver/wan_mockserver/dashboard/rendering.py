@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from wan_validators.extras import naming_extra
+
 from ..messages import Request, Response
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ def in_page(request: Request) -> bool:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    with naming_extra():
+        from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
         loader=PackageLoader(__package__),

@@ -7,11 +7,14 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from werkzeug.http import parse_etags, quote_etag
+from wan_validators.extras import naming_extra
 
 from ..messages import Request, Response
 from ..mock import Mock
 from .rendering import SAFE
+
+with naming_extra():
+    from werkzeug.http import parse_etags, quote_etag
 
 TYPES: Final = {
     "dashboard.css": "text/css; charset=utf-8",

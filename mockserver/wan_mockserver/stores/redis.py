@@ -10,22 +10,19 @@ from secrets import token_hex
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from wan_validators.extras import naming_extra
+
 from . import Table, Unavailable, Value
 from .codec import Codec, codec, octets, text
 from .redis_scripts import CHANGE, CLEAR, KEYS, MARK, PLACE, TENANTS, VALUES
 
-try:
+with naming_extra():
     from redis import BlockingConnectionPool, Redis, RedisError
     from redis.backoff import ExponentialBackoff
     from redis.commands.core import Script
     from redis.exceptions import ConnectionError as Disconnected
     from redis.exceptions import TimeoutError as TimedOut
     from redis.retry import Retry
-except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError(
-        f'{missing.name} is not installed; get it with: pip install "wanproof[redis]"',
-        name=missing.name,
-    ) from missing
 
 PREFIX: Final = "wanproof:"
 """What the names of all keys begin with, unless told otherwise."""

@@ -1,0 +1,43 @@
+"""What to install, by the library that is missing and by who asks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from wan_validators.extras import naming_extra, remedy
+
+
+@pytest.mark.parametrize(
+    ("module", "asking", "extra"),
+    [
+        ("flask", "wan_mockserver.app", "mock"),
+        ("flask", "wan_contracts.commands.check", "contract"),
+        ("flask", "somebody.elses", "mock"),
+        ("av.container", "wan_mockserver.artefacts.films", "video"),
+        ("redis", "wan_mockserver.stores.redis", "redis"),
+        ("redis", "wan_contracts.arena", "redis"),
+        ("respx", "wan_mockserver.transport", "contract"),
+    ],
+)
+def test_the_extra_of_the_package_comes_first_then_the_smallest(
+    module: str, asking: str, extra: str
+) -> None:
+    name = module.partition(".")[0]
+    says = f'{name} is not installed; get it with: pip install "wanproof[{extra}]"'
+    assert remedy(ModuleNotFoundError(name=module), asking) == says
+
+
+@pytest.mark.parametrize("name", ["no_such_module", None])
+def test_a_library_of_no_extra_has_no_remedy(name: str | None) -> None:
+    error = ModuleNotFoundError("as it was", name=name)
+    assert remedy(error, "wan_mockserver.app") is None
+    with pytest.raises(ModuleNotFoundError) as raised, naming_extra():
+        raise error
+    assert raised.value is error
+
+
+def test_a_library_of_an_extra_is_named_with_it() -> None:
+    says = r'^flask is not installed; get it with: pip install "wanproof\[mock\]"$'
+    with pytest.raises(ModuleNotFoundError, match=says) as raised, naming_extra():
+        raise ModuleNotFoundError("No module named 'flask.views'", name="flask.views")
+    assert raised.value.name == "flask.views"

@@ -1,0 +1,72 @@
+"""The extras of this distribution: which one to install for a library that is missing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+DISTRIBUTION: Final = "wanproof"
+
+USUAL: Final = {"wan_mockserver": "mock", "wan_contracts": "contract"}
+"""The extra with everything that a package of ours needs, by the package."""
+
+_OPTIONAL: Final = re.compile(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
+"""A requirement of an extra, as in the metadata: its name, and that of the extra.
+
+The build writes out an extra within an extra, so its requirements stand there, too.
+"""
+
+
+def remedy(error: ModuleNotFoundError, asking: str) -> str | None:
+    """Says what to install for the library that is missing; None for one of no extra.
+
+    The sentence names the usual extra of the package in which the module *asking* is. If
+    that extra lacks the library, it names the smallest one that has it.
+    """
+    from importlib import metadata
+
+    module = _package(error.name or "")
+    requirements = metadata.requires(DISTRIBUTION) or ()
+    optional = [found.groups() for found in map(_OPTIONAL.match, requirements) if found]
+    sizes = Counter(extra for _, extra in optional)
+    extras = [extra for needed, extra in optional if needed.lower() == module]
+    if not extras:
+        return None
+    usual = USUAL.get(_package(asking))
+    extra = usual if usual in extras else min(extras, key=lambda extra: sizes[extra])
+    return f'{module} is not installed; get it with: pip install "{DISTRIBUTION}[{extra}]"'
+
+
+@contextmanager
+def naming_extra() -> Iterator[None]:
+    """Makes a failed import of a library of an extra say what to install.
+
+    Raises ModuleNotFoundError, whose message is the sentence.
+    """
+    __tracebackhide__ = True
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        says = remedy(error, _asking())
+        if says is None:
+            raise
+        raise ModuleNotFoundError(says, name=error.name) from None
+
+
+def _asking() -> str:
+    """Finds the outermost of our modules that is at work and needs an extra.
+
+    The contract suite imports the mock server. Its user needs the extra of the suite.
+    """
+    from traceback import walk_stack
+
+    names: list[str] = [frame.f_globals.get("__name__", "") for frame, _ in walk_stack(None)]
+    ours = [name for name in names if _package(name) in USUAL]
+    return ours[-1] if ours else ""
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
