@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _signals() -> Iterator[None]:
     """Jobs in the background inherit that Ctrl-C is ignored, and hand it on to what they start."""
-    usual = {
+    usual: dict[signal.Signals, Any] = {
         signal.SIGINT: signal.default_int_handler,
         signal.SIGTERM: signal.SIG_DFL,
         signal.SIGCHLD: signal.SIG_DFL,
