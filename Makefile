@@ -46,6 +46,7 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+	$(BIN)/mypy conftest.py  # by itself, as it shares its name with another
 
 pytest: $(READY) packages
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --cov --cov-report term \

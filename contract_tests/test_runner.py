@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from wan_contracts.arena import Arena
 from wan_contracts.case import Case, Setting
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
@@ -271,3 +272,19 @@ def test_what_is_known_to_be_broken_does_not_fail() -> None:
 
     assert report.results[0].broken > 1
     assert replace(report.results[0], known="so it is").standing is Standing.KNOWN
+
+
+def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    statuses: list[int] = []
+
+    def client(setting: Setting) -> Any:
+        def generate(model: str, payload: Any) -> Any:
+            statuses.append(httpx.get(setting.base_url).status_code)
+            return {"outcome": "unsupported"}
+
+        return generate
+
+    with Arena(PythonClient("client", client), REAL) as arena:
+        arena.run(Case(IMAGES.id, plain(IMAGES), "ok"), 1)
+    assert statuses == [404]

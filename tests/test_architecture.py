@@ -29,7 +29,7 @@ HEAVY = {"PIL", "av", "flask", "hypothesis", "pytest", "rich", "tinytag", "waitr
 def imported(module: Path) -> set[str]:
     """The top-level names of all absolute imports of *module*, wherever they stand in it."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -78,7 +78,7 @@ def test_only_tables_and_dialects_name_models_and_vendors() -> None:
 
 def strings(module: Path) -> list[str]:
     """All string constants of *module* but its docstrings, in lower case."""
-    tree = ast.parse(module.read_text())
+    tree = ast.parse(module.read_text(encoding="utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     prose = {
         id(node.body[0].value)

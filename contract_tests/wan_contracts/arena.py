@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import ModuleType, TracebackType
 from typing import Any, Self
 from zlib import crc32
@@ -13,6 +13,7 @@ from wan_mockserver.artefacts.cache import Artefact, Artefacts
 from wan_mockserver.artefacts.plain_films import mp4
 from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
+from wan_mockserver.direct import direct
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.mock import Mock
 from wan_mockserver.patching import PatchingClock, binding
@@ -136,8 +137,11 @@ class Arena:
         )
 
     def __enter__(self) -> Self:
-        self._server.start()
-        self.client.__enter__()
+        with ExitStack() as entered:
+            entered.enter_context(direct(self._server.host))
+            entered.enter_context(self._server)
+            entered.enter_context(self.client)
+            self._entered = entered.pop_all()
         return self
 
     def __exit__(
@@ -146,7 +150,4 @@ class Arena:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            self.client.__exit__(kind, error, trace)
-        finally:
-            self._server.stop()
+        self._entered.__exit__(kind, error, trace)

@@ -32,6 +32,7 @@ from wan_validators.cli import main
 from wan_validators.command import UsageError
 
 COMMAND = [sys.executable, "-c", "from wan_validators.cli import main; raise SystemExit(main())"]
+IGNORING = """trap '' INT; exec "$0" "$@\""""
 CREATE = "/model/v1/generation"
 EDIT = {
     "model": "wan25_i2i_preview_intl",
@@ -101,6 +102,19 @@ def test_it_serves_logs_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     assert log[-1] == "  error n-range at /parameters/n: n must be an integer from 1 to 4"
     assert "sk-secret" not in printed
     assert "Traceback" not in printed
+
+
+def test_started_in_the_background_it_is_stopped_by_sigterm_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a shell, which lets its jobs there ignore SIGINT."""
+    monkeypatch.setattr(sys.modules[__name__], "COMMAND", ["sh", "-c", IGNORING, *COMMAND])
+    with running(tmp_path / "port") as (process, url):
+        process.send_signal(signal.SIGINT)
+        answer = httpx.post(url + CREATE, json=EDIT, headers=KEY)
+        code, printed = ended(process, signal.SIGTERM)
+    assert (code, answer.status_code) == (0, 200)
+    assert "SIGTERM stops it." in printed.splitlines()
 
 
 def test_the_options_reach_the_simulator(tmp_path: Path) -> None:

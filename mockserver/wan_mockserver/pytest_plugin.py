@@ -174,13 +174,15 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
     __tracebackhide__ = True
     try:
         from .app import create_app
+        from .direct import direct
         from .server import Server
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None
     from .worlds import World
 
     server = Server(create_app(_wan_world)).start()
-    yield World(_wan_world, server.url)
+    with direct(server.host):
+        yield World(_wan_world, server.url)
     wan_clock.restore()  # the server must not wait on a clock that stands
     server.stop()
 

@@ -18,6 +18,8 @@ from wan_mockserver.worlds import WanMock, World
 MODEL = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 PAYLOAD = {"prompt": "night", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}
 QUARTER_HOUR = 900
+DEAD = "http://127.0.0.1:9"
+"""Where nobody listens."""
 
 Choose = Callable[..., None]
 
@@ -210,6 +212,13 @@ def test_a_server_is_started_on_a_free_port(
     assert wan_server.journal() == wan_mock.journal()
     assert wan_server.url.startswith("http://127.0.0.1:")
     wan_server.verify(creates=1, polls=3, downloads=0)
+
+
+def test_no_proxy_stands_before_the_server(
+    monkeypatch: pytest.MonkeyPatch, wan_server: World
+) -> None:
+    monkeypatch.setenv("http_proxy", DEAD)
+    assert httpx.get(wan_server.url).status_code == 404
 
 
 def test_a_lost_answer_is_a_reset_on_the_wire(wan_server: World, wan_scenario: Choose) -> None:

@@ -98,7 +98,9 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
         lines.append(f"    GET  {server.url}{vendor.poll}")
     lines.extend(_own_routes(server.url, mock))
     lines.extend(_plain_videos())
-    lines.append("Ctrl-C stops it.")
+    # Who starts it in the background keeps Ctrl-C from it, and means it.
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    lines.append(f"{'SIGTERM' if ignored else 'Ctrl-C'} stops it.")
     _write("\n".join(lines))
     if options.port_file is not None:
         _write_port(server.port, options.port_file)
@@ -200,7 +202,9 @@ COMMAND = Command(
         "wanproof serve --store sqlite:wanproof.db --scenarios scenarios.toml",
         "WANPROOF_ADMIN_TOKEN=secret wanproof serve --host 0.0.0.0",
     ),
-    notes="""exit codes:
+    notes="""A shell lets what it starts in the background ignore Ctrl-C; SIGTERM stops that.
+
+exit codes:
   0  stopped with Ctrl-C or SIGTERM
   2  wrong usage, a file or a store that cannot be used, or an address that is not to be had
   3  a fault of wanproof's own""",

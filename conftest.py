@@ -1,0 +1,38 @@
+"""The tests depend neither on who starts them nor on how: what they inherit is put aside."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+ASIDE = {
+    *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS"),
+    *("PYTHONWARNINGS", "PYTHONIOENCODING", "PYTEST_ADDOPTS", "WANPROOF_DEBUG"),
+}
+
+
+def pytest_configure() -> None:
+    """Before anything is imported that looks, and for all processes that are started."""
+    for name in [*os.environ]:
+        if name in ASIDE or name.lower().endswith("_proxy"):
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals() -> Iterator[None]:
+    """Jobs in the background inherit that Ctrl-C is ignored, and hand it on to what they start."""
+    usual: dict[signal.Signals, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+        signal.SIGCHLD: signal.SIG_DFL,
+    }
+    handlers = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    mask = signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

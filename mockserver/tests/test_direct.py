@@ -1,0 +1,37 @@
+"""Which hosts no proxy is asked for, as the environment says it to clients."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from wan_mockserver.direct import NAMES, direct
+
+LOW, UP = NAMES
+HOST = "127.0.0.1"
+
+
+def environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in NAMES if name in os.environ}
+
+
+@pytest.mark.parametrize(
+    ("before", "within"),
+    [
+        ({}, {LOW: HOST, UP: HOST}),
+        ({LOW: "a.corp"}, {LOW: f"a.corp,{HOST}", UP: f"a.corp,{HOST}"}),
+        ({UP: "a.corp"}, {LOW: f"a.corp,{HOST}", UP: f"a.corp,{HOST}"}),
+        ({LOW: "a", UP: "b"}, {LOW: f"a,{HOST}", UP: f"b,{HOST}"}),
+        ({LOW: ""}, {LOW: HOST, UP: HOST}),
+        ({UP: "*"}, {LOW: "*", UP: "*"}),
+    ],
+)
+def test_the_host_is_added_to_those_that_are_known_and_taken_out_again(
+    before: dict[str, str], within: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in before.items():
+        monkeypatch.setenv(name, value)
+    with direct(HOST):
+        assert environment() == within
+    assert environment() == before
