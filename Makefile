@@ -1,13 +1,13 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	law-mutants constraints clean
+	law-mutants constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-DEMO_EXTRAS := --extra mock
+DEMO_EXTRAS := --extra video
 DEMO_READY := $(VENV)/demo-ready
 READY := $(VENV)/ready
 LINTED := $(patsubst %,contract_tests/test_%.py,engine strategies simulator)
@@ -29,6 +29,13 @@ $(DEMO_READY): constraints-demo.txt pyproject.toml
 $(READY): constraints.txt $(DEMO_READY)
 	$(INSTALL_PINS) constraints.txt
 	@touch $@
+
+# Not in the gate, and without hashes.
+lower-bounds: packages ## run the tests with the oldest versions that are allowed (minutes)
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip --quiet install --no-deps --requirement constraints-lowest.txt
+	.venv-lowest/bin/python -m pip --quiet install --no-deps --no-build-isolation --editable .
+	HYPOTHESIS_PROFILE=ci .venv-lowest/bin/pytest --numprocesses 2 --ignore tests/test_pins.py
 
 demo: $(DEMO_READY) ## lint real payloads, then run a task of each kind against the mock server
 	@$(BIN)/python tools/demo.py
@@ -80,13 +87,16 @@ bench: $(READY) ## the speed of lint, of the mock server and of the suite, besid
 	$(BIN)/python benchmarks/bench_mock.py
 	$(BIN)/python benchmarks/bench_check.py
 
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade \
 	--no-strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-header --quiet
 
 constraints: $(READY) ## choose the newest versions for the pins
-	$(COMPILE) --all-extras --group dev --group bench --upgrade --output-file constraints.txt
-	$(COMPILE) $(DEMO_EXTRAS) --group build --constraint constraints.txt --upgrade \
+	$(COMPILE) --generate-hashes --all-extras --group dev --group bench \
+		--output-file constraints.txt
+	$(COMPILE) --generate-hashes --constraint constraints.txt $(DEMO_EXTRAS) --group build \
 		--output-file constraints-demo.txt
+	$(COMPILE) --resolution lowest-direct --all-extras --group dev \
+		--output-file constraints-lowest.txt
 
 clean: ## remove .venv and all caches
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -50,7 +50,7 @@ def own_requirements(file: str) -> list[Requirement]:
     """What the environment of *file* is for: extras of wanproof, and groups of pyproject.toml."""
     if file == "constraints.txt":
         return [Requirement("wanproof[all]"), *group("dev"), *group("bench")]
-    return [Requirement("wanproof[mock]"), *group("build")]
+    return [Requirement("wanproof[video]"), *group("build")]
 
 
 def group(name: str) -> list[Requirement]:
