@@ -9,6 +9,7 @@ from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import wan_contracts
 import wan_mockserver
@@ -108,7 +109,7 @@ def sentence(module: str, extra: str) -> str:
 def needs(extra: str) -> set[str]:
     """The libraries of *extra*, as the installed metadata lists them."""
     listed = [line for line in requires("wanproof") or [] if f"extra == '{extra}'" in line]
-    return {line.partition(">")[0] for line in listed}
+    return {Requirement(line).name for line in listed}
 
 
 def test_each_extra_brings_all_that_its_commands_need() -> None:
