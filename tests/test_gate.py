@@ -21,7 +21,8 @@ exec "$@" <&- 2>&1
 DEAD = "http://127.0.0.1:9"
 BARE = {
     "PATH": os.environ["PATH"],
-    "LC_ALL": "C",
+    # Python itself does not start in a folder whose name it then cannot read.
+    "LC_ALL": "C" if str(ROOT).isascii() else "C.UTF-8",
     "PYTHONUTF8": "0",
     "PYTHONWARNINGS": "error",
     "TZ": "Asia/Shanghai",
