@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO_EXTRAS := --extra video
 DEMO_READY := $(VENV)/demo-ready
 READY := $(VENV)/ready
-LINTED := $(patsubst %,contract_tests/test_%.py,engine strategies simulator)
+LINTED := $(patsubst %,contract_tests/tests/test_%.py,engine strategies simulator)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,7 +58,7 @@ types: $(READY)
 pytest: $(READY) packages
 	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --cov --cov-report term \
 		--cov-fail-under 100 validators mockserver $(LINTED)
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 tests contract_tests $(LINTED:%=--ignore=%)
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 tests contract_tests/tests $(LINTED:%=--ignore=%)
 
 # Where they can neither be found nor installed, the tests that need them say that they are
 # skipped; with CI set they fail.
@@ -77,10 +77,10 @@ mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses m
 	$(BIN)/python tools/mutants.py
 
 law-mutants: $(READY) ## seed mistakes into the laws; the broken clients must see each
-	$(BIN)/python contract_tests/law_mutants.py
+	$(BIN)/python contract_tests/tests/law_mutations.py
 
 thorough: $(READY) ## the property tests with many more examples (minutes)
-	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests/tests
 
 bench: $(READY) ## the speed of lint, of the mock server and of the suite, beside their peers
 	$(BIN)/python benchmarks/bench.py

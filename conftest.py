@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import hypothesis_profiles
+
 ASIDE = {
     *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS"),
     *("PYTHONWARNINGS", "PYTHONIOENCODING", "PYTEST_ADDOPTS", "WANPROOF_DEBUG"),
@@ -20,6 +22,7 @@ def pytest_configure() -> None:
     for name in [*os.environ]:
         if name in ASIDE or name.lower().endswith("_proxy"):
             del os.environ[name]
+    hypothesis_profiles.load()
 
 
 @pytest.fixture(scope="session", autouse=True)

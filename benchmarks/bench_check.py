@@ -32,7 +32,7 @@ from wan_mockserver.mock import Mock
 from wan_validators.catalog import model
 
 ROOT: Final = Path(__file__).parents[1] / "contract_tests"
-REFERENCE: Final = f"{ROOT}/clients/reference.py:Reference"
+REFERENCE: Final = f"{ROOT}/tests/faulty_clients/reference.py:Reference"
 NODE: Final = ("node", f"{ROOT}/adapters/node_fetch.mjs")
 
 ROUNDS: Final = 5

@@ -48,7 +48,6 @@ print(json.dumps(said))
 """
 
 PLUGINS = {
-    "wan_contracts.profiles",
     "wan_mockserver.pytest_plugin",
     "wan_contracts.pytest_plugin",
     "wan_contracts.pytest_options",
@@ -241,7 +240,7 @@ def test_a_video_task_ends_in_an_mp4_without_pyav() -> None:
 
 def test_a_client_is_checked_without_pyav_and_with_videos(tmp_path: Path) -> None:
     """The suite serves small films of one colour."""
-    place = str(ROOT / "contract_tests/clients/reference.py") + ":Reference"
+    place = str(ROOT / "contract_tests/tests/faulty_clients/reference.py") + ":Reference"
     argv = ["check", "--client", place, "--model", "wan2.5-i2v-preview", "--scenario", "ok"]
     for size in ([], ["--full-size"]):
         quick = ["--examples", "0", "--brief", "--seed", "1", *size]

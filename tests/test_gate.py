@@ -36,7 +36,7 @@ TESTS = (
     "mockserver/tests/test_serve.py::test_it_serves_logs_and_stops_cleanly",
     "mockserver/tests/test_serve.py::test_a_log_that_nobody_reads_does_not_stop_it",
     "mockserver/tests/plugin/test_fixtures.py::test_a_server_is_started_on_a_free_port",
-    "contract_tests/test_clients_processes.py::test_an_interruption_ends_the_process",
+    "contract_tests/tests/test_clients_processes.py::test_an_interruption_ends_the_process",
 )
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
-CLIENT = PROJECT.parent / "contract_tests/clients/reference.py"
+CLIENT = PROJECT.parent / "contract_tests/tests/faulty_clients/reference.py"
 ON_WINDOWS = """
 import io, json, os, pathlib, pkgutil, select, signal, sys, time
 from contextlib import redirect_stderr, redirect_stdout

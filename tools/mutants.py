@@ -17,11 +17,13 @@ from typing import Any
 from mistakes import mutants
 from slips import slips
 
-from wan_validators import catalog, checks, media_checks, oracle, size_checks
+from wan_validators import catalog, checks, media_checks, size_checks
 from wan_validators.spec import ModelSpec, Severity
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "validators"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "contract_tests/tests"))
 
+import reference_linter
 from tests import test_checks, test_limits, test_media_checks
 from tests.witnesses import Golden, golden
 
@@ -82,7 +84,7 @@ def payloads(spec: ModelSpec) -> None:
     for case in cases(spec.id):
         unwrap = spec.vendor.unwrap if type(case.payload) is dict else None
         inner = unwrap(case.payload) if unwrap else None
-        found = oracle.findings(spec, inner.payload if inner else case.payload)
+        found = reference_linter.findings(spec, inner.payload if inner else case.payload)
         if case.rule is None:
             assert all(each.severity is Severity.INFO for each in found)
         elif not (inner and inner.strays):

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 
 from wan_validators import lint, pointer
 from wan_validators.checks import Json
-from wan_validators.pointer import MISSING
+from wan_validators.pointer import MISSING, Path
 
 from .case import Case
-from .mutations import places
 
 
 def shrunk(case: Case, shows: Callable[[Case], bool]) -> Case:
@@ -43,3 +42,14 @@ def _reductions(payload: Json) -> Iterator[Json]:
         while length > 1:
             length //= 2
             yield pointer.put(payload, path, value[:-length])
+
+
+def places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    """Every value in *document* and its path, itself first."""
+    yield path, document
+    if type(document) is dict:
+        for name, member in document.items():
+            yield from places(member, (*path, name))
+    elif type(document) is list:
+        for index, item in enumerate(document):
+            yield from places(item, (*path, index))

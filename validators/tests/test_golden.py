@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from wan_validators import Severity, lint, oracle, pointer
+import reference_linter
+from wan_validators import Severity, lint, pointer
 from wan_validators.catalog import catalog, model
 from wan_validators.finding import Finding
 from wan_validators.pointer import MISSING
@@ -160,12 +161,12 @@ def test_a_payload_is_not_changed_and_its_form_does_not_matter(case: Golden) -> 
 
 
 @pytest.mark.parametrize("case", EVERY, ids=name)
-def test_the_oracle_agrees(case: Golden) -> None:
+def test_the_reference_linter_agrees(case: Golden) -> None:
     spec = model(case.model)
     unwrap = spec.vendor.unwrap if type(case.payload) is dict else None
     inner = unwrap(case.payload) if unwrap else None
 
-    found = oracle.findings(spec, inner.payload if inner else case.payload)
+    found = reference_linter.findings(spec, inner.payload if inner else case.payload)
 
     if case.rule is None:
         assert bad(found) == []

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))  # for slips
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))  # for slips
 
 from slips import SWAPS
 

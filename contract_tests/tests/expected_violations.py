@@ -181,4 +181,4 @@ OCCASIONS: Final[Mapping[str, int]] = {
     "polls-per-task": 198,
     "connections-reused": 9,
 }
-"""How many calls of the COUNTED clients of ``trials.py`` each law has something to say of."""
+"""How many calls of ``recorded_runs.COUNTED`` each law has something to say of."""

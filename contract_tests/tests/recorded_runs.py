@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from clients.broken import BROKEN, CORRECT
-from clients.reference import AsyncReference, Reference
+from faulty_clients.broken import BROKEN, CORRECT
+from faulty_clients.reference import AsyncReference, Reference
 from wan_contracts.arena import Arena
 from wan_contracts.case import Case
 from wan_contracts.clients.python import PythonClient

@@ -35,8 +35,11 @@ from wan_validators.catalog import model
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-HERE = Path(__file__).parent
-IN_PROCESS = ("clients/reference.py:Reference", "clients/reference.py:AsyncReference")
+HERE = Path(__file__).parents[1]
+IN_PROCESS = (
+    "tests/faulty_clients/reference.py:Reference",
+    "tests/faulty_clients/reference.py:AsyncReference",
+)
 ADAPTERS = ("httpx_sync", "httpx_async", "requests_client", "aiohttp_client")
 CLIENTS = (*IN_PROCESS, *(f"adapters/{name}.py:client" for name in ADAPTERS))
 SEAART = "adapters/seaart.py:client"

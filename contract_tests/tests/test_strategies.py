@@ -10,8 +10,8 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from hypothesis_profiles import examples
 from wan_contracts.payloads import modes
-from wan_contracts.profiles import examples
 from wan_contracts.strategies import acceptable, single_fault, valid, wrapped
 from wan_contracts.values import good, past
 from wan_validators import pointer

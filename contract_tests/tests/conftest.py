@@ -12,7 +12,9 @@ from wan_contracts.runner import Plan
 
 @pytest.fixture(scope="session")
 def wan_client() -> str:
-    return f"{os.path.relpath(Path(__file__).with_name('clients') / 'reference.py')}:Reference"
+    return (
+        f"{os.path.relpath(Path(__file__).with_name('faulty_clients') / 'reference.py')}:Reference"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-import trials
-from clients.broken import BROKEN as CLIENTS
-from clients.reference import Reference
-from matrix import BROKEN, OCCASIONS
-from trials import COUNTED, SLOW
+import recorded_runs
+from expected_violations import BROKEN, OCCASIONS
+from faulty_clients.broken import BROKEN as CLIENTS
+from faulty_clients.reference import Reference
+from recorded_runs import COUNTED, SLOW
 from wan_contracts.arena import Arena
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
@@ -30,17 +30,17 @@ def arena() -> Iterator[Arena]:
         yield arena
 
 
-@pytest.mark.parametrize("name", trials.CLIENTS)
+@pytest.mark.parametrize("name", recorded_runs.CLIENTS)
 def test_a_client_breaks_what_the_table_says(arena: Arena, name: str) -> None:
-    found = trials.broken(trials.runs(arena, name, trials.CLIENTS[name]))
+    found = recorded_runs.broken(recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]))
     assert found == BROKEN.get(name, NONE)
 
 
 if THOROUGH:  # it takes minutes
 
-    @pytest.mark.parametrize("name", [name for name in trials.CLIENTS if name not in SLOW])
+    @pytest.mark.parametrize("name", [name for name in recorded_runs.CLIENTS if name not in SLOW])
     def test_no_other_call_adds_to_that(name: str) -> None:
-        report = check(PythonClient(name, trials.CLIENTS[name]), Plan())
+        report = check(PythonClient(name, recorded_runs.CLIENTS[name]), Plan())
         found = frozenset(result.law.id for result in report.results if result.broken)
         assert found <= BROKEN.get(name, NONE)
 
@@ -56,11 +56,11 @@ def test_the_table_has_the_broken_clients_and_no_other() -> None:
 def test_each_law_has_its_occasions(arena: Arena) -> None:
     found = Counter[str]()
     for name in COUNTED:
-        for run in trials.runs(arena, name, trials.CLIENTS[name]):
-            found.update(trials.verdicts(run).keys())
+        for run in recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]):
+            found.update(recorded_runs.verdicts(run).keys())
     assert found == OCCASIONS
 
 
 def test_a_broken_client_can_be_named_on_the_command_line() -> None:
-    folder = trials.__file__.rpartition("/")[0]
-    assert load(f"{folder}/clients/broken.py:RetriesPost").__doc__
+    folder = recorded_runs.__file__.rpartition("/")[0]
+    assert load(f"{folder}/faulty_clients/broken.py:RetriesPost").__doc__

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from hypothesis_profiles import examples
 from machine_model import (
     DAY,
     DONE,
@@ -35,7 +36,6 @@ from machine_model import (
     Model,
     Task,
 )
-from wan_contracts.profiles import examples
 from wan_contracts.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
 from wan_mockserver.clock import ManualClock

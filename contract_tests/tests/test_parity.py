@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_contracts.profiles import examples
+from hypothesis_profiles import examples
 from wan_contracts.strategies import single_fault, valid
 from wan_mockserver import transport
 from wan_mockserver.app import create_app

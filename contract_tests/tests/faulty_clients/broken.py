@@ -1,9 +1,9 @@
 """Clients that break one law or two, each by one mistake. To see what the suite makes of them:
 
-    wanproof check --client contract_tests/clients/broken.py:RetriesPost
+    wanproof check --client contract_tests/tests/faulty_clients/broken.py:RetriesPost
 
 Each is the reference client with one decision taken otherwise; which laws that breaks is in
-``matrix.py``.
+``expected_violations.py``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import httpx
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # for what stands beside this folder
+sys.path += map(str, Path(__file__).resolve().parents[1:3])  # for this folder and the adapters
 
 from adapters.httpx_sync import tls
-from clients import (
+from faulty_clients import (
     allowed,
     broken_endings,
     broken_failure,
@@ -29,7 +29,7 @@ from clients import (
     broken_sending,
     broken_timing,
 )
-from clients.reference import Reference
+from faulty_clients.reference import Reference
 from wan_contracts.case import Setting
 from wan_contracts.conversation import Conversation
 from wan_contracts.driving import Fetched

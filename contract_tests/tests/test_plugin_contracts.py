@@ -31,7 +31,7 @@ CLIENTS = f"""
 
     sys.path.append({str(HERE)!r})
 
-    from clients.reference import AsyncReference, Reference
+    from faulty_clients.reference import AsyncReference, Reference
     from wan_contracts.outcome import Kind, Outcome
 
     class DropsTheCode(Reference):
@@ -75,7 +75,7 @@ PYARGS = ("--pyargs", "wan_contracts")
 @cache
 def judged() -> int:
     """How many laws have something to say of that call."""
-    place = f"{HERE / 'clients' / 'reference.py'}:Reference"
+    place = f"{HERE / 'faulty_clients' / 'reference.py'}:Reference"
     specs = (model("wan2.5-i2i-preview"),)
     plan = Plan(specs=specs, scenarios=("fail-3001",), examples=0, brief=True)
     report = check(PythonClient(place, load(place)), plan)

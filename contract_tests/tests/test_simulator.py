@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_contracts.profiles import examples
+from hypothesis_profiles import examples
 from wan_contracts.strategies import single_fault, valid
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.lifecycle import Polls

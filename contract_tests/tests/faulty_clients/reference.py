@@ -1,7 +1,7 @@
 """The clients that keep every law, and on which those are built that break one.
 
-    wanproof check --client contract_tests/clients/reference.py:Reference
-    wanproof check --client contract_tests/clients/reference.py:AsyncReference
+    wanproof check --client contract_tests/tests/faulty_clients/reference.py:Reference
+    wanproof check --client contract_tests/tests/faulty_clients/reference.py:AsyncReference
 
 A subclass that names another ``conversation`` is another client.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # for what stands beside this folder
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # for the adapters
 
 from adapters import httpx_async, httpx_sync
 

@@ -2,7 +2,7 @@
 
 ``HYPOTHESIS_PROFILE`` names one; without it, ``CI`` (as continuous integration sets it)
 chooses ``ci``, which draws the same few examples every time. This module is also a pytest
-plugin: with ``-p wan_contracts.profiles`` every test of a run has the chosen profile.
+plugin: with ``-p hypothesis_profiles`` every test of a run has the chosen profile.
 """
 
 from __future__ import annotations
@@ -32,7 +32,3 @@ def examples(times: float) -> settings:
 
 def _usual() -> str:
     return "ci" if os.environ.get("CI") else "dev"
-
-
-def pytest_configure() -> None:
-    load()

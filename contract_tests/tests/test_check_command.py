@@ -15,13 +15,13 @@ from wan_contracts.laws import LAWS, MONEY_SAFE
 from wan_contracts.protocol import SCHEMAS
 from wan_validators.cli import main
 
-CLIENTS = Path(__file__).parent / "clients"
+CLIENTS = Path(__file__).parent / "faulty_clients"
 GOOD = ["--client", f"{CLIENTS / 'reference.py'}:Reference"]
 BROKEN = """
 import sys
 import threading
 sys.path.append({here!r})
-from clients.reference import Reference
+from faulty_clients.reference import Reference
 from wan_contracts.conversation import Conversation
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from wan_contracts.laws import LAWS
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parents[1] / "adapters"
 WANPROOF = str(Path(sys.executable).with_name("wanproof"))
 
 MODELS = ("--model", "wan2.5-i2i-preview", "--model", "wan26_i2i")
@@ -87,9 +87,7 @@ def test_an_adapter_keeps_every_law_but_those_it_is_known_to_break(
     options = ["--strict", "--seed", "1", "--format", "json", "--replays", str(tmp_path)]
     command = [WANPROOF, "check", *options, *usual, *expected, *adapter.argv]
 
-    run = subprocess.run(
-        command, cwd=HERE / "adapters", capture_output=True, text=True, check=False
-    )
+    run = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-4000:]
     report = json.loads(run.stdout)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from . import pointer
-from .checks import Members
-from .finding import Finding
-from .pointer import MISSING, Path
-from .spec import ModelSpec, Rule
+from wan_validators import pointer
+from wan_validators.checks import Members
+from wan_validators.finding import Finding
+from wan_validators.pointer import MISSING, Path
+from wan_validators.spec import ModelSpec, Rule
 
 
 def findings(spec: ModelSpec, payload: Any) -> list[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from clients.allowed import EnvelopeFails
+from faulty_clients.allowed import EnvelopeFails
 from wan_contracts.conversation import Conversation
 from wan_contracts.outcome import Kind, Outcome
 from wan_contracts.steps import Answer, Fault, Steps

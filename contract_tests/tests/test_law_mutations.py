@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-import law_slips
-import trials
-from clients.reference import Reference
-from law_equivalents import EQUIVALENT
-from matrix import BROKEN
+import recorded_runs
+from expected_violations import BROKEN
+from faulty_clients.reference import Reference
+from law_mutations_equivalent import EQUIVALENT
+from law_mutations_seeded import Mutant
+from law_mutations_seeded import mutants as every_mutant
 from wan_contracts.arena import Arena
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, Judge, Law
@@ -29,15 +30,15 @@ def calls() -> Calls:
     """Those of the correct client, and for each law one that breaks it."""
     guilty = {law: name for name, laws in reversed([*BROKEN.items()]) for law in laws}
     with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
-        found = {"Reference": list(trials.runs(arena, "Reference", Reference))}
+        found = {"Reference": list(recorded_runs.runs(arena, "Reference", Reference))}
         for law, name in guilty.items():
-            several = trials.runs(arena, name, trials.CLIENTS[name])
-            found[law] = [next(run for run in several if law in trials.broken([run]))]
+            several = recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name])
+            found[law] = [next(run for run in several if law in recorded_runs.broken([run]))]
     return found
 
 
 def table(calls: Calls, laws: Sequence[Law]) -> dict[str, frozenset[str]]:
-    return {name: trials.broken(runs, laws) for name, runs in calls.items()}
+    return {name: recorded_runs.broken(runs, laws) for name, runs in calls.items()}
 
 
 def test_as_they_are_the_laws_blame_whom_they_should(calls: Calls) -> None:
@@ -57,11 +58,13 @@ def test_a_law_that_is_missing_or_blind_or_cries_wolf_is_noticed(law: Law, calls
 
 
 @pytest.fixture(scope="module")
-def mutants() -> list[law_slips.Mutant]:
-    return list(law_slips.mutants())
+def mutants() -> list[Mutant]:
+    return list(every_mutant())
 
 
-def test_a_mutant_is_in_the_laws_for_as_long_as_it_is_made(mutants: list[law_slips.Mutant]) -> None:
+def test_a_mutant_is_in_the_laws_for_as_long_as_it_is_made(
+    mutants: list[Mutant],
+) -> None:
     chosen = [each for each in mutants if each.name in ("key_in_url", "GRACE")]
     assert {each.name for each in chosen} == {"key_in_url", "GRACE"}
     for mutant in chosen:
@@ -71,10 +74,12 @@ def test_a_mutant_is_in_the_laws_for_as_long_as_it_is_made(mutants: list[law_sli
         assert content(mutant) == right
 
 
-def content(mutant: law_slips.Mutant) -> object:
+def content(mutant: Mutant) -> object:
     found = vars(mutant.module)[mutant.name]
     return getattr(found, "__code__", found)
 
 
-def test_what_is_said_to_be_harmless_is_a_mutant(mutants: list[law_slips.Mutant]) -> None:
+def test_what_is_said_to_be_harmless_is_a_mutant(
+    mutants: list[Mutant],
+) -> None:
     assert EQUIVALENT.keys() <= {mutant.mistake for mutant in mutants}

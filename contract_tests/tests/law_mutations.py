@@ -2,8 +2,8 @@
 
 The calls of all clients are recorded once. Then they are judged again, each time with one
 mistake in a judge, in a helper or in a constant of the laws: the mistake is seen if a table of
-``matrix.py`` no longer holds. Exit code 1 if one goes unseen that is not known to make no
-difference, or if one is seen that is said to make none.
+``expected_violations.py`` no longer holds. Exit code 1 if one goes unseen that is not known to
+make no difference, or if one is seen that is said to make none.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
-import trials
-from law_equivalents import EQUIVALENT
-from law_slips import MODULES, Mutant, mutants
-from matrix import BROKEN, OCCASIONS
-from trials import COUNTED
+import recorded_runs
+from expected_violations import BROKEN, OCCASIONS
+from law_mutations_equivalent import EQUIVALENT
+from law_mutations_seeded import MODULES, Mutant, mutants
+from recorded_runs import COUNTED
 from wan_contracts.laws import LAWS, Law
 from wan_contracts.run import Run
 
@@ -78,7 +78,7 @@ def _reach(function: Any) -> frozenset[str]:
 
 
 def main() -> int:
-    witnesses = Witnesses(trials.recorded())
+    witnesses = Witnesses(recorded_runs.recorded())
     found = {mutant.mistake: witnesses.notice(mutant) for mutant in mutants()}
     unseen = [mistake for mistake, noticed in found.items() if not noticed]
     wrong = [f"unseen: {mistake}" for mistake in unseen if mistake not in EQUIVALENT]

@@ -6,22 +6,20 @@ other, and for laws that must hold whatever the input is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
+from hypothesis import strategies as st
+
+from wan_contracts.payloads import at, is_leaf
+from wan_contracts.shrinking import places
+from wan_contracts.strategies import valid
+from wan_contracts.values import JUNK, STRANGERS, Several, Values, good, past, twins
 from wan_validators import pointer
 from wan_validators.checks import Json
-from wan_validators.extras import naming_extra
 from wan_validators.pointer import ANY, MISSING, Path
 from wan_validators.spec import ModelSpec, Rule
-
-from .payloads import at, is_leaf
-from .strategies import valid
-from .values import JUNK, STRANGERS, Several, Values, good, past, twins
-
-with naming_extra():
-    from hypothesis import strategies as st
 
 AWKWARD: Final[Several] = (
     *(float("nan"), float("inf"), -0.0, 4.0, 5.0, -(2**31), 10**4000),
@@ -143,14 +141,3 @@ def _names(spec: ModelSpec) -> st.SearchStrategy[str]:
     parts = [part for row in spec.rules for part in row.path]
     documented = dict.fromkeys(part for part in parts if isinstance(part, str) and part != ANY)
     return st.sampled_from([*documented, *STRANGERS])
-
-
-def places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """Every value in *document* and its path, itself first."""
-    yield path, document
-    if type(document) is dict:
-        for name, member in document.items():
-            yield from places(member, (*path, name))
-    elif type(document) is list:
-        for index, item in enumerate(document):
-            yield from places(item, (*path, index))

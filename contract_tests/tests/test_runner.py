@@ -26,7 +26,7 @@ from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.pointer import parse, value
 
-REFERENCE = Path(__file__).parent / "clients" / "reference.py"
+REFERENCE = Path(__file__).parent / "faulty_clients" / "reference.py"
 IMAGES = model("wan2.5-i2i-preview")
 
 

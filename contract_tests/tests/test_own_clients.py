@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from hypothesis_profiles import examples
 from wan_contracts.arena import Arena
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.draws import Sitting, sittings
 from wan_contracts.laws import LAWS
 from wan_contracts.outcome import Kind
-from wan_contracts.profiles import examples
 from wan_contracts.tally import judged
 from wan_contracts.tempo import VIRTUAL
 from wan_validators.catalog import catalog
 from wan_validators.vendor import State
 
-CLIENTS = Path(__file__).parent / "clients"
+CLIENTS = Path(__file__).parent / "faulty_clients"
 
 drawn = sittings(catalog(), VIRTUAL)
 

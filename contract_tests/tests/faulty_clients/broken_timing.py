@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clients.allowed import Ends, Queues
-from clients.broken_failure import GivesUpOn5xx
+from faulty_clients.allowed import Ends, Queues
+from faulty_clients.broken_failure import GivesUpOn5xx
 from wan_contracts.conversation import Conversation
 from wan_contracts.outcome import Outcome
 from wan_contracts.steps import Answer, Fault, Steps

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from clients.allowed import HandsOnUrls
+from faulty_clients.allowed import HandsOnUrls
 from wan_contracts.conversation import Conversation
 from wan_contracts.outcome import Outcome, Output
 from wan_contracts.steps import Answer, Fault, Steps

@@ -1,4 +1,4 @@
-"""The compiled engine against the oracle, and laws of linting whatever the input is."""
+"""The compiled engine against the reference linter, and laws of linting whatever the input is."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from wan_contracts.mutations import arbitrary, battered
-from wan_contracts.profiles import examples
+import reference_linter
+from hypothesis_profiles import examples
+from mutated_payloads import arbitrary, battered
 from wan_contracts.strategies import single_fault, valid, wrapped
-from wan_validators import lint, oracle
+from wan_validators import lint
 from wan_validators.catalog import catalog
 from wan_validators.finding import Finding
 from wan_validators.linting import findings
@@ -34,7 +35,7 @@ ROWS = [
 @given(data=st.data())
 def test_both_find_nothing_in_valid_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(valid(spec))
-    assert oracle.findings(spec, payload) == []
+    assert reference_linter.findings(spec, payload) == []
     assert list(findings(spec, payload)) == []
 
 
@@ -42,7 +43,7 @@ def test_both_find_nothing_in_valid_payloads(spec: ModelSpec, data: st.DataObjec
 @given(data=st.data())
 def test_both_find_the_same_single_fault(spec: ModelSpec, rule: Rule, data: st.DataObject) -> None:
     payload = data.draw(single_fault(spec, rule))
-    _same(oracle.findings(spec, payload), findings(spec, payload))
+    _same(reference_linter.findings(spec, payload), findings(spec, payload))
 
 
 @pytest.mark.parametrize("spec", MODELS)
@@ -51,7 +52,7 @@ def test_both_find_the_same_single_fault(spec: ModelSpec, rule: Rule, data: st.D
 def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec))
     assume(not _is_wrapper(spec, payload))
-    _same(oracle.findings(spec, payload), findings(spec, payload))
+    _same(reference_linter.findings(spec, payload), findings(spec, payload))
 
 
 @pytest.mark.parametrize("spec", MODELS)
@@ -60,7 +61,7 @@ def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataO
 def test_both_find_the_same_in_any_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(arbitrary(spec))
     assume(not _is_wrapper(spec, payload))
-    _same(oracle.findings(spec, payload), findings(spec, payload))
+    _same(reference_linter.findings(spec, payload), findings(spec, payload))
 
 
 @pytest.mark.parametrize("spec", WRAPPING)
@@ -73,7 +74,7 @@ def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
     outside = ("", "/model")
     placed = [
         each if each.pointer in outside else each._replace(pointer="/input/0/params" + each.pointer)
-        for each in oracle.findings(spec, payload)
+        for each in reference_linter.findings(spec, payload)
     ]
     _same(placed, findings(spec, wrapped(spec, payload)))
 
