@@ -11,7 +11,7 @@ from . import checks as c
 from . import media_checks as m
 from . import size_checks as s
 from .media import mime_types
-from .nearest import nearest
+from .nearest import suggest
 from .pointer import MISSING
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _(check: c.Check, pointer: str, value: Any) -> str | None:
 
 @_hint.register(c.Members)
 def _(check: c.Members, pointer: str, value: Any) -> str | None:
-    near = nearest(pointer.rpartition("/")[2], sorted(check.known))
-    return f"did you mean {near}?" if near else "leave it out: it is likely to be ignored"
+    name, otherwise = pointer.rpartition("/")[2], "leave it out: it is likely to be ignored"
+    return suggest(name, sorted(check.known), otherwise)
 
 
 @_hint.register(c.Between)
