@@ -215,7 +215,7 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
     [
         ([], "name a client: --client PLACE for one in Python, or a command after --"),
         (["--client", "mine.py:Gone"], "mine.py has no 'Gone'"),
-        (["--client", "mine.py:Hastey"], "do you mean Hasty?"),
+        (["--client", "mine.py:Hastey"], "did you mean Hasty?"),
         (["--client", "gone.py:X"], "there is no file gone.py"),
         (["--client", "mine.py:Hasty", "--", "node"], "not by both"),
         (["--client", "mine.py:Hasty", "--stdio"], "--stdio is for a command"),

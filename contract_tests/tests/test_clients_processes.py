@@ -149,7 +149,7 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
         ("say('x' * 9999)", Mishap.GARBAGE, "xxx… (9,999 characters)'. Logs belong on"),
         ("answer(); answer()", Mishap.GARBAGE, "extra data, in line 2"),
         ("say('{}')", Mishap.GARBAGE, "outcome is missing"),
-        ("answer(ouputs=[])", Mishap.GARBAGE, "do you mean outputs?"),
+        ("answer(ouputs=[])", Mishap.GARBAGE, "did you mean outputs?"),
         ("sys.stdout.buffer.write(b'\\xff')", Mishap.GARBAGE, "the byte FF is not UTF-8"),
         ("sys.exit(3)", Mishap.CRASHED, "it ended with exit code 3, and its standard output"),
         ("1 / 0", Mishap.CRASHED, "it ended with exit code 1"),

@@ -333,7 +333,7 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
             "name the client by --wan-client or by --wan-command, not by both",
         ),
         (("--wan-command=node 'client.mjs",), "--wan-command: No closing quotation: node 'client"),
-        (("--wan-client=clinet.py:Reference",), "there is no file clinet.py; do you mean client.p"),
+        (("--wan-client=clinet.py:Reference",), "there is no file clinet.py; did you mean client."),
         (("--wan-client=client.py:number",), "client.py:number is 7 (int); a client has a method"),
         (
             ("--wan-client=client.py:Declines",),

@@ -142,7 +142,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
         ("[]", "the outcome: is an array of 0 items; allowed: object"),
         ("null", "the outcome: is null; allowed: object"),
         ("{}", "the outcome: outcome is missing; allowed: not_sent, refused"),
-        ('{"outcom": "failed"}', 'there is no member "outcom" (do you mean outcome?); allowed: '),
+        ('{"outcom": "failed"}', 'there is no member "outcom" (did you mean outcome?); allowed: '),
         ('{"outcome": "failed", "zz": 1}', 'there is no member "zz"; allowed: outcome, task_id'),
         ('{"outcome": "done"}', '/outcome: is "done"; allowed: not_sent, refused, failed, comp'),
         ('{"outcome": "refused"}', "status is missing: a refusal needs the status"),
@@ -169,7 +169,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
         (_done(kind="audio", url="u"), '/outputs/0/kind: is "audio"; allowed: image, video, text'),
         (_done(kind="text"), "/outputs/0: text is missing: a text needs its text"),
         (_done(kind="text", text=None), "/outputs/0/text: is null; allowed: string"),
-        (_done(uri="u"), '/outputs/0: there is no member "uri" (do you mean url?)'),
+        (_done(uri="u"), '/outputs/0: there is no member "uri" (did you mean url?)'),
         (
             _done().replace('"kind": "image"', '"url": "u"'),
             "/outputs/0: kind is missing; allowed: image, video",

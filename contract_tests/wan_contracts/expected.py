@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from wan_mockserver.scenarios.members import Member, Wrong, fields, string
 from wan_validators.command import UsageError
-from wan_validators.nearest import nearest
+from wan_validators.nearest import suggest
 from wan_validators.wording import clip
 
 from .report import Result
@@ -53,8 +53,7 @@ def applied(results: Iterable[Result], known: Mapping[str, str]) -> list[Result]
 
 def _reason(law: str, given: Any, laws: tuple[str, ...]) -> str:
     if law not in laws:
-        near = nearest(law, laws)
-        hint = f"did you mean {near}?" if near else "`wanproof check --list` shows them"
+        hint = suggest(law, laws, "`wanproof check --list` shows them")
         raise Wrong(f"there is no law {clip(repr(law))}; {hint}")
     said = fields(MEMBERS, given, law)
     if "reason" not in said:

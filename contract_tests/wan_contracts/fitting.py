@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from wan_validators.extras import naming_extra
-from wan_validators.nearest import nearest
+from wan_validators.nearest import suggest
 from wan_validators.pointer import text as pointer
 from wan_validators.reading import read
 from wan_validators.spec import Severity
@@ -79,8 +79,8 @@ def _said(flaw: ValidationError) -> str:
 
 def _unknown(instance: Mapping[str, Any], known: Schema) -> str:
     name = next(name for name in instance if name not in known)
-    meant = nearest(name, known)
-    hint = f" (do you mean {meant}?)" if meant else ""
+    meant = suggest(name, known)
+    hint = f" ({meant})" if meant else ""
     return f"there is no member {_shown(name)}{hint}; allowed: {', '.join(known)}"
 
 

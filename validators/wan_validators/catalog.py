@@ -10,9 +10,11 @@ from importlib import import_module
 from typing import Any
 
 from . import models
-from .nearest import nearest
+from .nearest import suggest
 from .spec import ModelSpec
 from .vendor import Vendor
+
+__all__ = ["UnknownModel", "catalog", "find", "model", "models_of", "suggestion", "vendors"]
 
 
 class UnknownModel(LookupError):
@@ -48,9 +50,10 @@ def find(name: Any) -> ModelSpec | None:
 
 def suggestion(name: str) -> str:
     """What to offer somebody who asked for *name*."""
-    begun = (known for known in _by_id() if name and known.startswith(name))
-    near = next(begun, None) or nearest(name, _by_id(), cutoff=0.5)
-    return f"did you mean {near}?" if near else "known models: " + ", ".join(_by_id())
+    begun = [known for known in _by_id() if name and known.startswith(name)][:1]
+    listed = "known models: " + ", ".join(_by_id())
+    # A name that is cut short is meant, however little there is of it.
+    return suggest(name, begun or _by_id(), listed, cutoff=0.0 if begun else 0.5)
 
 
 def vendors() -> tuple[Vendor, ...]:

@@ -16,7 +16,7 @@ from typing import Final
 from .catalog import UnknownModel
 from .command import DONE, FAULT, GROUP, USAGE, Command, UsageError
 from .extras import DISTRIBUTION, remedy
-from .nearest import nearest
+from .nearest import suggest
 from .reporters.excerpt import safe
 
 DEBUG: Final = "WANPROOF_DEBUG"
@@ -127,8 +127,7 @@ def _sections(examples: Iterable[str], notes: str) -> Iterator[str]:
 
 
 def _offer(name: str, commands: Commands) -> str:
-    near = nearest(name, commands, cutoff=0.5)
-    return f"did you mean {near}?" if near else f"commands: {', '.join(sorted(commands))}"
+    return suggest(name, commands, f"commands: {', '.join(sorted(commands))}", cutoff=0.5)
 
 
 def _failed(error: Exception) -> int:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from .spec import Rule, Severity
 
+__all__ = ["Finding", "Report"]
+
 
 class Finding(NamedTuple):
     """One broken rule. *pointer* is a JSON Pointer into the payload as it was given.
@@ -41,7 +43,7 @@ class Finding(NamedTuple):
         """What the API answers where a code is documented; our own words elsewhere."""
         from .prose import message
 
-        return self.row.says or message(self)
+        return self.row.says or message(self.row, self.pointer, self.value)
 
     @property
     def allowed(self) -> str | None:
@@ -55,14 +57,14 @@ class Finding(NamedTuple):
         """What was there instead: a short JSON value. None for null, and for nothing."""
         from .prose import got
 
-        return got(self)
+        return got(self.row, self.value)
 
     @property
     def hint(self) -> str | None:
         """What to do about it, where that can be told from the value."""
         from .hints import hint
 
-        return hint(self)
+        return hint(self.row, self.pointer, self.value)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as a JSON object; see the README for its members."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import checks as c
 from . import media_checks as m
 from . import size_checks as s
-from .finding import Finding
 from .media import mime_types
-from .nearest import nearest
+from .nearest import suggest
 from .pointer import MISSING
+
+if TYPE_CHECKING:
+    from .spec import Rule
 
 _ALMOST_SIZE = re.compile(
     r"\s*\+?([1-9][0-9]{2,4})\s*[xX*\u00d7\u2217:,/]\s*\+?([1-9][0-9]{2,4})\s*(?:px)?\s*"
@@ -35,21 +37,22 @@ LONGEST = 200
 """Strings above this are data, not slips of the pen."""
 
 
-def hint(finding: Finding) -> str | None:
-    """One imperative sentence, or None."""
-    if finding.value is MISSING:
-        return None
-    return _hint(finding.row.check, finding.value, finding)
+def hint(rule: Rule, pointer: str, value: Any) -> str | None:
+    """Says in one imperative sentence how to mend *value*, which breaks *rule* at *pointer*.
+
+    Returns None if the value does not tell what was meant.
+    """
+    return None if value is MISSING else _hint(rule.check, pointer, value)
 
 
 @singledispatch
-def _hint(check: c.Check, value: Any, finding: Finding) -> str | None:
+def _hint(check: c.Check, pointer: str, value: Any) -> str | None:
     return None
 
 
 @_hint.register(s.Pair)
 @_hint.register(s.Size)
-def _(check: c.Check, value: Any, finding: Finding) -> str | None:
+def _(check: c.Check, pointer: str, value: Any) -> str | None:
     if type(value) is not str or len(value) > LONGEST:
         return 'write it as a string, such as "1280*720"'
     text = value.strip()
@@ -62,14 +65,14 @@ def _(check: c.Check, value: Any, finding: Finding) -> str | None:
 
 
 @_hint.register(c.Members)
-def _(check: c.Members, value: Any, finding: Finding) -> str | None:
-    near = nearest(finding.pointer.rpartition("/")[2], sorted(check.known))
-    return f"did you mean {near}?" if near else "leave it out: it is likely to be ignored"
+def _(check: c.Members, pointer: str, value: Any) -> str | None:
+    name, otherwise = pointer.rpartition("/")[2], "leave it out: it is likely to be ignored"
+    return suggest(name, sorted(check.known), otherwise)
 
 
 @_hint.register(c.Between)
 @_hint.register(c.Within)
-def _(check: c.Check, value: Any, finding: Finding) -> str | None:
+def _(check: c.Check, pointer: str, value: Any) -> str | None:
     if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
         what = "quotes"
     elif type(value) is float and value.is_integer():
@@ -80,7 +83,7 @@ def _(check: c.Check, value: Any, finding: Finding) -> str | None:
 
 
 @_hint.register
-def _(check: c.Kind, value: Any, finding: Finding) -> str | None:
+def _(check: c.Kind, pointer: str, value: Any) -> str | None:
     if check.type is bool:
         word = value.lower() if type(value) is str and len(value) <= LONGEST else value
         if word in ("true", "false"):
@@ -89,7 +92,7 @@ def _(check: c.Kind, value: Any, finding: Finding) -> str | None:
 
 
 @_hint.register
-def _(check: c.OneOf, value: Any, finding: Finding) -> str | None:
+def _(check: c.OneOf, pointer: str, value: Any) -> str | None:
     if type(value) is not str or len(value) > LONGEST:
         return None
     same = [known for known in check.values if str(known).lower() == value.strip().lower()]
@@ -97,23 +100,23 @@ def _(check: c.OneOf, value: Any, finding: Finding) -> str | None:
 
 
 @_hint.register
-def _(check: m.Prefixed, value: Any, finding: Finding) -> str | None:
+def _(check: m.Prefixed, pointer: str, value: Any) -> str | None:
     seen = check.view.see(value)
     names = mime_types(seen.header.format or "")
     return f"put data:{names[0]};base64, before it" if names else None
 
 
 @_hint.register
-def _(check: m.Declared, value: Any, finding: Finding) -> str | None:
+def _(check: m.Declared, pointer: str, value: Any) -> str | None:
     names = mime_types(check.view.see(value).header.format or "")
     return f"declare it as {names[0]}" if names else None
 
 
 @_hint.register
-def _(check: m.Reachable, value: Any, finding: Finding) -> str | None:
+def _(check: m.Reachable, pointer: str, value: Any) -> str | None:
     return "upload it to where the vendor can fetch it, or send it as a data: URI"
 
 
 @_hint.register
-def _(check: m.Dimensions, value: Any, finding: Finding) -> str | None:
+def _(check: m.Dimensions, pointer: str, value: Any) -> str | None:
     return "scale the image before you send it"

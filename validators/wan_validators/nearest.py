@@ -1,12 +1,30 @@
-"""The known name that somebody is likely to have meant."""
+"""Suggests the known name that somebody is likely to have meant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
+
+__all__ = ["nearest", "suggest"]
 
 LONGEST: Final = 200
 """Characters of a name that are compared; known ones are far shorter."""
+
+
+def suggest(
+    name: str,
+    known: Iterable[str],
+    otherwise: str = "",
+    *,
+    show: Callable[[str], object] = str,
+    cutoff: float = 0.6,
+) -> str:
+    """Asks whether the *known* name nearest to *name* was meant: ``did you mean ok?``.
+
+    *show* says how that name is written. Returns *otherwise* if none is alike enough.
+    """
+    near = nearest(name, known, cutoff)
+    return otherwise if near is None else f"did you mean {show(near)}?"
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

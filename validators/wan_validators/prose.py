@@ -14,18 +14,18 @@ from .pointer import MISSING
 from .wording import brief, clip, counted, megabytes, named, number, spread
 
 if TYPE_CHECKING:
-    from .finding import Finding
+    from .spec import Rule
 
 NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
 
 
-def message(finding: Finding) -> str:
-    """What is wrong, as a sentence without a full stop."""
-    check, name = finding.row.check, named(finding.pointer)
-    if finding.value is MISSING:
+def message(rule: Rule, pointer: str, value: Any) -> str:
+    """Says how *value* at *pointer* breaks *rule*, as a sentence without a full stop."""
+    check, name = rule.check, named(pointer)
+    if value is MISSING:
         return f"{name} is required"
     if isinstance(check, m.MediaCheck):
-        seen = check.view.see(finding.value)
+        seen = check.view.see(value)
         if seen is not None:
             return f"{name} {fault(check, seen)}"
     if isinstance(check, c.Members):
@@ -236,12 +236,12 @@ def _(check: m.Duration, seen: Media) -> str:
     return f"plays for {seen.header.seconds:.2f} seconds"
 
 
-def got(finding: Finding) -> Any:
-    """What stood there, short and safe to write as JSON: see :func:`brief`.
+def got(rule: Rule, value: Any) -> Any:
+    """Describes *value*, which breaks *rule*: short and safe to write as JSON, as :func:`brief`.
 
-    Of texts and arrays that are too long, the length; of media, the fact that was at fault.
+    A text or an array that is too long becomes its length, media the fact that was at fault.
     """
-    check, value = finding.row.check, finding.value
+    check = rule.check
     if isinstance(check, c.Text) and type(value) is str:
         return counted(len(value), len(value), "character")
     if isinstance(check, c.Items) and type(value) is list:

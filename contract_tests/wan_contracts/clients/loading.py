@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from wan_validators.command import UsageError
-from wan_validators.nearest import nearest
+from wan_validators.nearest import suggest
 from wan_validators.wording import clip
 
 from .shelter import sheltered
@@ -55,9 +55,9 @@ def _unreadable(home: str) -> str:
 
 def _instead(owner: Any, name: str) -> str:
     public = [each for each in dir(owner) if not each.startswith("_")]
-    meant = nearest(name, public)
+    meant = suggest(name, public)
     if meant:
-        return f"do you mean {meant}?"
+        return meant
     if isinstance(owner, ModuleType):
         public = [each for each in public if _defined(owner, each)]
     listed = ", ".join(public[:MOST]) + (", …" if len(public) > MOST else "")
@@ -86,9 +86,8 @@ def _module(name: str) -> ModuleType:
 
 def _file(path: Path) -> ModuleType:
     if not path.is_file():
-        near = nearest(path.name, _stems(path.parent, suffix=".py"))
-        hint = f"; do you mean {path.with_name(near)}?" if near else ""
-        raise UsageError(f"there is no file {path}{hint}")
+        meant = suggest(path.name, _stems(path.parent, suffix=".py"), show=path.with_name)
+        raise UsageError("; ".join(filter(None, (f"there is no file {path}", meant))))
     _importable(path.parent.resolve())
     # Not its plain name: that may be another module's, which would be shadowed.
     name = f"wanproof_client_{path.stem}"
@@ -115,9 +114,8 @@ def _absent(name: str) -> str:
     package, _, last = name.rpartition(".")
     if package:
         return f"there is no module {name!r}: {package!r} was found, and has no {last!r}"
-    near = nearest(name, _stems(Path.cwd()))
-    hint = f"; do you mean {near}?" if near else ""
-    return f"there is no module {name!r}, neither in the current directory nor installed{hint}"
+    flaw = f"there is no module {name!r}, neither in the current directory nor installed"
+    return "; ".join(filter(None, (flaw, suggest(name, _stems(Path.cwd())))))
 
 
 def _stems(folder: Path, suffix: str = "") -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from wan_validators.nearest import nearest
+from wan_validators.nearest import suggest
 
 from . import endings, failure, money, polling, results, retries, sending
 from .law import Group, Judge, Law, Level
@@ -53,6 +53,5 @@ def law(id: str) -> Law:
     for each in LAWS:
         if each.id == id:
             return each
-    near = nearest(id, [each.id for each in LAWS])
-    hint = f"did you mean {near}?" if near else "wanproof check --list names them"
+    hint = suggest(id, [each.id for each in LAWS], "wanproof check --list names them")
     raise LookupError(f"there is no law {id!r}; {hint}")
