@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from .conversation import Conversation, converse
     from .driving import Fetched, drive, drive_async
     from .laws import LAWS, Law
-    from .mutations import battered
     from .outcome import Outcome, Output
     from .steps import Send
     from .strategies import acceptable, single_fault, valid, wrapped
@@ -24,7 +23,6 @@ __all__ = [
     "Send",
     "Setting",
     "acceptable",
-    "battered",
     "converse",
     "drive",
     "drive_async",
@@ -38,7 +36,6 @@ _EXPORTS: Final = {
     "wan_contracts.conversation": ("Conversation", "converse"),
     "wan_contracts.driving": ("Fetched", "drive", "drive_async"),
     "wan_contracts.laws": ("LAWS", "Law"),
-    "wan_contracts.mutations": ("battered",),
     "wan_contracts.outcome": ("Outcome", "Output"),
     "wan_contracts.steps": ("Send",),
     "wan_contracts.strategies": ("acceptable", "single_fault", "valid", "wrapped"),
