@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import requires
@@ -108,7 +109,7 @@ def sentence(module: str, extra: str) -> str:
 def needs(extra: str) -> set[str]:
     """The libraries of *extra*, as the installed metadata lists them."""
     listed = [line for line in requires("wanproof") or [] if f"extra == '{extra}'" in line]
-    return {line.partition(">")[0] for line in listed}
+    return {re.split("[<>]", line)[0] for line in listed}
 
 
 def test_each_extra_brings_all_that_its_commands_need() -> None:
