@@ -10,7 +10,7 @@ from typing import Final
 from wan_mockserver.delivery import Cut
 from wan_mockserver.journal import hidden
 from wan_validators.reporters.excerpt import safe
-from wan_validators.wording import number
+from wan_validators.wording import format_seconds, number
 
 from . import curl
 from .run import Run, Seen
@@ -138,7 +138,7 @@ def _came(seen: Seen, key: str) -> Iterator[str]:
     if fate:
         yield f"LOST: {fate}"
     if entry.delay:
-        yield f"held back for {round(entry.delay, 3):g} s"
+        yield f"held back for {format_seconds(entry.delay)}"
     if entry.step and not entry.step.endswith(_USUAL):
         yield f"scenario: {entry.step}"
     if entry.task and entry.action == "create" and not (entry.arrived and not fate):

@@ -29,16 +29,17 @@ class Images:
     """Images are made. Each field is the pointer of the member that decides on it.
 
     *inputs* holds the input images: the last one's aspect is the output's where no size is
-    given. While *interleave* is true, text parts are made too, and *most* is the limit.
-    *counted* tells whether the page documents an image count in the result. *interval* is
-    how many seconds to wait between two polls, as the upstream recommends.
+    given. A model that makes images from text alone has none; its images are then square.
+    While *interleave* is true, text parts are made too, and *most* is the limit. *counted*
+    tells whether the page documents an image count in the result. *interval* is how many
+    seconds to wait between two polls, as the upstream recommends.
     """
 
     count: str
     size: str
     seed: str
-    inputs: str
     price: Price
+    inputs: str | None = None
     watermark: str | None = None
     interleave: str | None = None
     most: str | None = None
@@ -50,19 +51,20 @@ class Images:
 class Videos:
     """One video is made. Each field that is a string is the pointer of the deciding member.
 
-    *seconds* is how long it plays where *duration* is not given, *fps* the frames a second,
-    *audio* None for a model that makes silent videos. A sound given at *audio_url* is heard
-    whatever *audio* says. *interval* is how many seconds to wait between two polls, as the
-    upstream recommends.
+    *input* holds the first frame, whose aspect is the video's. A model that makes videos
+    from text alone has none; its videos are 16:9. *seconds* is how long a video plays where
+    *duration* is not given, *fps* the frames a second, *audio* None for a model that makes
+    silent videos. A sound given at *audio_url* is heard whatever *audio* says. *interval* is
+    how many seconds to wait between two polls, as the upstream recommends.
     """
 
     resolution: str
     duration: str
     seed: str
-    input: str
     seconds: int
     fps: int
     price: Price
+    input: str | None = None
     audio: str | None = None
     audio_url: str | None = None
     interval: float = 15.0

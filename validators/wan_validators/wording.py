@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from .pointer import MISSING
+
+__all__ = [
+    "LONGEST",
+    "brief",
+    "clip",
+    "counted",
+    "format_count",
+    "format_seconds",
+    "format_usd",
+    "megabytes",
+    "named",
+    "number",
+    "pluralize",
+    "spread",
+]
 
 LONGEST = 80
 """Characters of a value that are shown."""
@@ -31,8 +47,32 @@ def spread(low: int, high: int) -> str:
 def counted(low: int, high: int, unit: str) -> str:
     """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
     if low == 0 and high > 1:
-        return f"at most {high} {unit}s"
-    return f"{spread(low, high)} {unit}{'' if high == 1 else 's'}"
+        return f"at most {high} {pluralize(unit, high)}"
+    return f"{spread(low, high)} {pluralize(unit, high)}"
+
+
+def pluralize(noun: str, count: int) -> str:
+    """Returns the form of *noun* that follows *count*: ``task`` after 1, else ``tasks``."""
+    if count == 1:
+        return noun
+    if noun.endswith("y") and not noun.endswith(("ay", "ey", "oy")):
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
+def format_count(count: int, noun: str) -> str:
+    """Formats *count* with its noun: ``1 task``, ``2,000 tasks``."""
+    return f"{number(count)} {pluralize(noun, count)}"
+
+
+def format_seconds(seconds: float) -> str:
+    """Formats a duration to the millisecond: ``1.9 s``."""
+    return f"{round(seconds, 3):g} s"
+
+
+def format_usd(amount: Decimal) -> str:
+    """Formats an amount without an exponent: ``0.06 USD``."""
+    return f"{amount:f} USD"
 
 
 def megabytes(size: int) -> str:

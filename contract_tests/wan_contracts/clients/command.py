@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Final
 
+from wan_validators.wording import format_seconds
+
 from ..case import Setting, wire
 from ..outcome import Outcome
 from ..protocol import Malformed, read
@@ -67,7 +69,7 @@ def _outcome(child: Child, until: float, patience: float) -> Outcome | Trouble:
         return flood
     if not (in_time and child.exits(until)):
         said = f"; it had written {len(child.said)} bytes on standard output" if child.said else ""
-        return child.trouble(Mishap.HUNG, f"it did not end within {patience:g} s{said}")
+        return child.trouble(Mishap.HUNG, f"it did not end within {format_seconds(patience)}{said}")
     try:
         return read(bytes(child.said))
     except Malformed as error:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Final
 
+from wan_validators.wording import format_seconds
+
 from ..case import Setting, wire
 from ..outcome import Outcome
 from ..protocol import Malformed, read
@@ -83,8 +85,8 @@ def _answer(child: Child, line: bytes, patience: float, starting: float) -> Outc
         if in_time:
             says = f"it {child.fate()} instead of answering{cut}"
             return child.trouble(Mishap.CRASHED, says)
-        more = f" ({starting:g} s of them for its start)" if starting else ""
-        waited = f"{patience + starting:g} s{more}"
+        more = f" ({format_seconds(starting)} of them for its start)" if starting else ""
+        waited = f"{format_seconds(patience + starting)}{more}"
         says = f"it wrote no line within {waited}{cut}. Is its output flushed after each line?"
         return child.trouble(Mishap.HUNG, says)
     answer, _, rest = child.said.partition(b"\n")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, Self
 
 from wan_validators.command import UsageError
-from wan_validators.wording import clip
+from wan_validators.wording import clip, format_seconds
 
 from ..case import Setting
 from ..outcome import Outcome
@@ -86,7 +86,7 @@ class PythonClient:
             return Trouble(kind=Mishap.GARBAGE, says=str(error))
         except Overdue as error:
             self._loop.close()
-            says = f"it did not return within {patience:g} s of real time"
+            says = f"it did not return within {format_seconds(patience)} of real time"
             return Trouble(kind=Mishap.HUNG, says=says, stderr=telling.trace(error))
         except BaseException as error:  # noqa: BLE001  (SystemExit, too, is a crash)
             return _trouble(error)

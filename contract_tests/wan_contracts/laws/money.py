@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from wan_mockserver.admin.verdicts import Verdict, say_seconds
+from wan_mockserver.admin.verdicts import Verdict
 from wan_mockserver.tasks import Record
+from wan_validators.wording import format_seconds, format_usd
 
 from ..run import Run, Seen
 from .law import KEPT, Group, Law, Level, broken
@@ -37,7 +38,7 @@ def price_told(run: Run) -> Verdict | None:
         return None
     if run.outcome.spent_usd == run.ledger.total:
         return KEPT
-    says = f"{run.ledger.total:f} USD were billed, and {run.outcome.spent_usd:f} are reported"
+    says = f"{format_usd(run.ledger.total)} were billed, and {run.outcome.spent_usd:f} are reported"
     return broken(says, [run.told] if run.told else [])
 
 
@@ -48,8 +49,8 @@ def poll_rate(run: Run) -> Verdict | None:
     mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)
     if mean >= HASTE * run.setting.poll_interval:
         return KEPT
-    says = f"{len(polls)} polls of one task came {say_seconds(mean)} apart on average"
-    wanted = say_seconds(run.setting.poll_interval)
+    says = f"{len(polls)} polls of one task came {format_seconds(mean)} apart on average"
+    wanted = format_seconds(run.setting.poll_interval)
     return broken(f"{says}; {wanted} are recommended", polls[:FEW])
 
 

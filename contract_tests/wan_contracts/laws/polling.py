@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from wan_mockserver.admin import judges
-from wan_mockserver.admin.verdicts import Verdict, say_seconds
+from wan_mockserver.admin.verdicts import Verdict
+from wan_validators.wording import format_seconds
 
 from ..outcome import Kind, Outcome
 from ..run import Mishap, Run, Seen, Trouble
@@ -41,8 +42,8 @@ def first_poll(run: Run) -> Verdict | None:
     if waited <= allowed:
         return KEPT
     says = (
-        f"the first poll came {say_seconds(waited)} after the create; "
-        f"polls are wanted every {say_seconds(run.setting.poll_interval)}"
+        f"the first poll came {format_seconds(waited)} after the create; "
+        f"polls are wanted every {format_seconds(run.setting.poll_interval)}"
     )
     return broken(says, [run.known, run.followed[0]])
 
@@ -58,8 +59,8 @@ def goes_on(run: Run) -> Verdict | None:
     if not far_from_deadline(run, last):
         return KEPT
     word = f"the status {last.word!r}" if last.word is not None else "no status"
-    says = f"polling stopped {say_seconds(_since(run, last))} after the create, at {word}"
-    return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", [last])
+    says = f"polling stopped {format_seconds(_since(run, last))} after the create, at {word}"
+    return broken(f"{says}; the deadline is {format_seconds(run.setting.deadline)}", [last])
 
 
 def whole_deadline(run: Run) -> Verdict | None:
@@ -73,8 +74,8 @@ def whole_deadline(run: Run) -> Verdict | None:
     if early <= interval * 1.01 + (GRACE if interval < GRACE else 0.0):
         return KEPT
     says = (
-        f"the last poll came {say_seconds(early)} before the deadline, though polls are "
-        f"{say_seconds(interval)} apart: one more was allowed"
+        f"the last poll came {format_seconds(early)} before the deadline, though polls are "
+        f"{format_seconds(interval)} apart: one more was allowed"
     )
     return broken(says, [last])
 
@@ -109,8 +110,8 @@ def deadline(run: Run) -> Verdict | None:
         return broken(run.ended.says, run.seen[-1:])
     if not after:
         return KEPT
-    says = f"a {after[0].entry.action} came {say_seconds(after[0].at - begun)} after the begin"
-    return broken(f"{says}; the deadline is {say_seconds(run.setting.deadline)}", after[:1])
+    says = f"a {after[0].entry.action} came {format_seconds(after[0].at - begun)} after the begin"
+    return broken(f"{says}; the deadline is {format_seconds(run.setting.deadline)}", after[:1])
 
 
 def unfinished(run: Run) -> Seen | Outcome | None:

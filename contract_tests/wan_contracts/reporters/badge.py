@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from wan_validators.wording import format_count
+
 from ..laws import Group
 from ..report import Report, Standing
-from .wording import counted
 
 SAFE: Final = "money-safe"
 """The profile whose name is its own message."""
@@ -42,13 +43,13 @@ def _message(report: Report) -> tuple[str, str]:
         return "nothing judged", "lightgrey"
     if standings[Standing.FAIL]:
         broken = sum(result.broken > 0 for result in report.results)
-        return f"{broken} of {counted(judged, 'law')} broken", "red"
+        return f"{broken} of {format_count(judged, 'law')} broken", "red"
     if standings[Standing.UNEXPECTED]:
         return "a known failure passes", "orange"
     known = standings[Standing.KNOWN]
     if known:
-        return f"{known} of {counted(judged, 'law')} known broken", "yellow"
+        return f"{known} of {format_count(judged, 'law')} known broken", "yellow"
     if report.profile == SAFE and _has_paid(report):
         return SAFE, "brightgreen"
     colour = "green" if standings[Standing.WARN] else "brightgreen"
-    return f"{counted(standings[Standing.PASS], 'law')} kept", colour
+    return f"{format_count(standings[Standing.PASS], 'law')} kept", colour

@@ -15,7 +15,7 @@ from typing import Any, Final
 from wan_mockserver.journal import hidden
 from wan_mockserver.scenarios.known import Scenarios
 from wan_validators.reporters.excerpt import safe
-from wan_validators.wording import brief, number
+from wan_validators.wording import brief, format_count, number
 
 from ..case import Case
 from ..laws.law import Group
@@ -138,7 +138,7 @@ def remark(result: Result) -> str:
             return f"known to be broken: {safe(result.known or '')}"
         case Standing.KNOWN:
             return safe(result.known or "")
-    return f"{number(result.broken)} of {counted(result.judged, 'call')} broke it"
+    return f"{number(result.broken)} of {format_count(result.judged, 'call')} broke it"
 
 
 def summary(report: Report) -> str:
@@ -146,9 +146,9 @@ def summary(report: Report) -> str:
     standings = [
         f"{count} {standing.value}" for standing, count in report.standings.items() if count
     ]
-    laws = f"{counted(len(report.results), 'law')}: {', '.join(standings) or 'none judged'}"
+    laws = f"{format_count(len(report.results), 'law')}: {', '.join(standings) or 'none judged'}"
     rate = f" ({number(round(report.cases / report.seconds))}/s)" if report.seconds else ""
-    time = f"{counted(report.cases, 'case')} in {report.seconds:.1f} s{rate}"
+    time = f"{format_count(report.cases, 'case')} in {report.seconds:.1f} s{rate}"
     return f"{laws}; {time}; seed {report.seed}"
 
 
@@ -158,7 +158,7 @@ def verdict(report: Report) -> str:
         return "no law was judged"
     broken = [result for result in bad(report) if result.standing is Standing.FAIL]
     if broken:
-        return f"{counted(len(broken), 'law')} broken"
+        return f"{format_count(len(broken), 'law')} broken"
     if not report.passed:
         return "a known failure passes"
     return "passed"
@@ -172,10 +172,6 @@ def coverage(part: Coverage) -> str:
     more = len(part.missed) - MISSED
     rest = f" and {number(more)} more" if more > 0 else ""
     return f"{line}; missed: {', '.join(map(safe, part.missed[:MISSED]))}{rest}"
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def told(ended: Outcome | Trouble) -> dict[str, Any]:

@@ -171,8 +171,13 @@ def _sides(pixels: int, width: int, height: int) -> tuple[int, int]:
     return across // GRID * GRID, down // GRID * GRID
 
 
-def _aspect(payload: Any, at: str, otherwise: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of the last input image, or *otherwise* if they cannot be read here."""
+def _aspect(payload: Any, at: str | None, otherwise: tuple[int, int]) -> tuple[int, int]:
+    """Finds width and height of the last input image.
+
+    Returns *otherwise* if they cannot be read here, or if the model takes no image.
+    """
+    if at is None:
+        return otherwise
     found = [value for _, value in pointer.find(payload, pointer.parse(at))]
     listed = [item for value in found for item in (value if type(value) is list else [value])]
     images = [item for item in listed if type(item) is str]

@@ -13,6 +13,7 @@ from ..pointer import MISSING
 from ..reading import legible
 from ..source import Lines
 from ..spec import Severity
+from ..wording import format_count
 from . import Result, Summary
 from .excerpt import excerpt, safe
 
@@ -51,10 +52,10 @@ class TextReporter:
 
     def end(self, summary: Summary) -> None:
         counts = [
-            _counted(summary.payloads, "payload"),
+            format_count(summary.payloads, "payload"),
             f"{summary.valid} valid",
-            _counted(summary.errors, "error"),
-            _counted(summary.warnings, "warning"),
+            format_count(summary.errors, "error"),
+            format_count(summary.warnings, "warning"),
         ]
         if summary.unreadable:
             counts.append(f"{len(summary.unreadable)} unreadable")
@@ -98,7 +99,3 @@ def _got(finding: Finding) -> str:
     got = finding.got
     described = type(got) is str and got != finding.value
     return got if described else json.dumps(got, ensure_ascii=False)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
