@@ -55,9 +55,7 @@ def _raise(error: BaseException) -> None:
 def test_an_exception_is_a_crash_with_its_place(work: Callable[[], Any]) -> None:
     found = trouble(factory(work))
     assert found.kind is Mishap.CRASHED
-    assert found.says.startswith(
-        "it raised ValueError: bad size (test_clients_python_crashes.py, line "
-    )
+    assert found.says.startswith("it raised ValueError: bad size (python_clients.py, line ")
     assert found.stderr.rstrip().endswith("ValueError: bad\nsize")
     assert "in boom" in found.stderr
     assert "limit.py" not in found.stderr

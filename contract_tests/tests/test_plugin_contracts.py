@@ -187,7 +187,7 @@ def test_the_plan_may_be_overridden(run: Run) -> None:
     assert outcomes(result) == {"passed": 1, "skipped": len(LAWS) - 1}
     result.stdout.re_match_lines(
         [
-            "clients.reference:Reference, profile ours",
+            "faulty_clients.reference:Reference, profile ours",
             r"  1 law: 1 pass; .*; seed 11",
             rf"SKIPPED \[{len(LAWS) - 1}\] .*: the profile ours does not ask for it",
         ]
