@@ -57,4 +57,4 @@ def test_a_missing_extra_is_named_where_the_suite_is_collected(
     pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
     result = pytester.runpytest_subprocess(*NO_HYPOTHESIS, *PYARGS)
     says = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
-    result.stdout.fnmatch_lines([f"E   ModuleNotFoundError: {says.replace('[', '[[]')}"])
+    result.stdout.fnmatch_lines([f"*: {says.replace('[', '[[]')}"])
