@@ -5,24 +5,28 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-import hypothesis_profiles
-
 ASIDE = {
     *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS"),
     *("PYTHONWARNINGS", "PYTHONIOENCODING", "PYTEST_ADDOPTS", "WANPROOF_DEBUG"),
+    "WANPROOF_ADMIN_TOKEN",
 }
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported that looks, and for all processes that are started."""
     for name in [*os.environ]:
         if name in ASIDE or name.lower().endswith("_proxy"):
             del os.environ[name]
-    hypothesis_profiles.load()
+    # Tests run pytest on the installed suite from elsewhere, even without Hypothesis.
+    if config.rootpath == Path(__file__).parent:
+        import hypothesis_profiles
+
+        hypothesis_profiles.load()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
+import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
+from client_scripts import PREAMBLE, Write
+from plugin_runs import Run
 from wan_contracts.runner import Plan
 
 
@@ -20,3 +25,20 @@ def wan_client() -> str:
 @pytest.fixture(scope="session")
 def wan_plan() -> Plan:
     return Plan(examples=40, brief=True)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Write:
+    """Makes a command line of the text of a Python script."""
+
+    def write(text: str) -> list[str]:
+        path = tmp_path / "client.py"
+        path.write_text(PREAMBLE + dedent(text))
+        return [sys.executable, "-S", str(path)]
+
+    return write
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    return Run(pytester)

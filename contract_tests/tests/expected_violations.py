@@ -1,6 +1,6 @@
-"""Which laws each broken client breaks, and how many calls give occasion to break each.
+"""Which laws each broken client breaks.
 
-Both tables are typed by hand: they say what a mistake is to be blamed for, whatever the judges
+The table is typed by hand: it says what a mistake is to be blamed for, whatever the judges
 say at present.
 """
 
@@ -135,50 +135,3 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "ConnectsEachTime": laws("connections-reused"),
 }
 """By the name of the client. Whoever is not here breaks none."""
-
-OCCASIONS: Final[Mapping[str, int]] = {
-    "answers": 278,
-    "documented-form": 309,
-    "payload-intact": 244,
-    "nothing-added": 299,
-    "create-url": 309,
-    "bearer-header": 309,
-    "json-content-type": 309,
-    "invalid-told": 30,
-    "local-limits": 299,
-    "poll-url": 198,
-    "first-poll": 198,
-    "goes-on": 165,
-    "whole-deadline": 34,
-    "slow-is-not-failed": 34,
-    "no-end-made-up": 49,
-    "last-poll-counts": 114,
-    "end-is-end": 132,
-    "deadline": 309,
-    "task-id-kept": 198,
-    "failed-is-failed": 20,
-    "other-words": 9,
-    "outputs-complete": 106,
-    "outputs-in-order": 72,
-    "text-kept": 3,
-    "partial-told": 79,
-    "no-results-no-success": 6,
-    "odd-bodies": 51,
-    "code-told": 79,
-    "message-told": 96,
-    "status-told": 76,
-    "no-retry-refused": 108,
-    "retry-after": 18,
-    "task-followed": 40,
-    "missing-at-first": 8,
-    "one-charge": 309,
-    "price-told": 22,
-    "bytes-equal": 94,
-    "bad-file-no-result": 18,
-    "key-in-url": 309,
-    "key-stays-home": 112,
-    "poll-rate": 30,
-    "polls-per-task": 198,
-    "connections-reused": 9,
-}
-"""How many calls of ``recorded_runs.COUNTED`` each law has something to say of."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
 import sys
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
+from plugin_runs import HERE, ONE_CALL, OURS, PYARGS, Run
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, MONEY_SAFE
@@ -22,54 +21,6 @@ from wan_validators.catalog import model
 from wan_validators.cli import main
 
 pytest_plugins = ["pytester"]
-
-HERE = Path(__file__).parent
-
-CLIENTS = f"""
-    import sys
-    from dataclasses import replace
-
-    sys.path.append({str(HERE)!r})
-
-    from faulty_clients.reference import AsyncReference, Reference
-    from wan_contracts.outcome import Kind, Outcome
-
-    class DropsTheCode(Reference):
-        def generate(self, model, payload):
-            return replace(super().generate(model, payload), code=None)
-
-    class PollsLate(Reference):
-        def __init__(self, setting):
-            super().__init__(replace(setting, poll_interval=3 * setting.poll_interval))
-
-    class Declines(Reference):
-        def generate(self, model, payload):
-            return Outcome(kind=Kind.UNSUPPORTED)
-
-    class IsInterrupted(Reference):
-        def generate(self, model, payload):
-            raise KeyboardInterrupt
-
-    number = 7
-"""
-
-OURS = """
-    import pytest
-    from client import *
-    from wan_contracts.suite import test_law
-
-    @pytest.fixture(scope="{scope}")
-    def wan_client():
-        return {client}
-"""
-
-ONE_CALL = (
-    *("--wan-model", "wan2.5-i2i-preview", "--wan-scenario", "fail-3001"),
-    *("--wan-examples", "0", "--wan-brief"),
-)
-"""The task of the only call fails."""
-
-PYARGS = ("--pyargs", "wan_contracts")
 
 
 @cache
@@ -81,28 +32,6 @@ def judged() -> int:
     report = check(PythonClient(place, load(place)), plan)
     assert report.cases == 1
     return sum(result.judged for result in report.results)
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    return Run(pytester)
-
-
-class Run:
-    """Runs pytest in this process, beside a file with CLIENTS."""
-
-    def __init__(self, pytester: pytest.Pytester) -> None:
-        self._pytester = pytester
-        pytester.makepyfile(client=CLIENTS)
-        pytester.syspathinsert()
-
-    def __call__(self, *args: str, ini: str = "") -> pytest.RunResult:
-        self._pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
-        return self._pytester.runpytest_inprocess("--strict-markers", "--strict-config", *args)
-
-    def on(self, client: str, *args: str) -> pytest.RunResult:
-        """The installed suite on one of CLIENTS."""
-        return self(*PYARGS, "--wan-client", f"client.py:{client}", *ONE_CALL, *args)
 
 
 def outcomes(result: pytest.RunResult) -> dict[str, int]:
@@ -258,7 +187,7 @@ def test_the_plan_may_be_overridden(run: Run) -> None:
     assert outcomes(result) == {"passed": 1, "skipped": len(LAWS) - 1}
     result.stdout.re_match_lines(
         [
-            "clients.reference:Reference, profile ours",
+            "faulty_clients.reference:Reference, profile ours",
             r"  1 law: 1 pass; .*; seed 11",
             rf"SKIPPED \[{len(LAWS) - 1}\] .*: the profile ours does not ask for it",
         ]
@@ -415,24 +344,6 @@ def test_options_and_fixtures_are_listed_with_a_sentence(run: Run) -> None:
         fixtures.stdout.re_match_lines([rf"{name} \[.+ scope\] -- .+", "    [A-Z].+"])
 
 
-def test_the_plugin_is_found_by_its_entry_point() -> None:
-    found = {entry.name: entry.value for entry in entry_points(group="pytest11")}
-    assert found.get("wanproof-contracts") == "wan_contracts.pytest_plugin"
-
-
-def test_loading_it_loads_nothing_else() -> None:
-    code = (
-        "import json, sys, pytest\n"
-        "before = {*sys.modules}\n"
-        "import wan_contracts.pytest_plugin\n"
-        "loaded = {*sys.modules} - before - {*sys.stdlib_module_names}\n"
-        "print(json.dumps(sorted(loaded)))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    names = ["wan_contracts", "wan_contracts.pytest_options", "wan_contracts.pytest_plugin"]
-    assert json.loads(run.stdout) == names
-
-
 def _dedented(text: str) -> str:
     return re.sub("^    ", "", text, flags=re.MULTILINE)
 
@@ -440,30 +351,3 @@ def _dedented(text: str) -> str:
 def _quoted(text: str) -> str:
     """*text* for a pattern in which brackets mean something."""
     return text.replace("[", "[[]")
-
-
-NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
-"""Where it is not installed, its plugin is not, either."""
-
-
-@pytest.mark.parametrize("module", ["werkzeug", "flask", "hypothesis"])
-def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
-    pytester.makepyfile(client=CLIENTS, test_it="def test_it(wan_report): pass")
-    result = pytester.runpytest_subprocess(
-        *NO_HYPOTHESIS, "--wan-client=client.py:Reference", *ONE_CALL
-    )
-    says = f'wanproof: {module} is not installed; get it with: pip install "wanproof[contract]"'
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert result.stdout.lines.count(says) == 1
-    assert "Traceback" not in result.stdout.str()
-
-
-@pytest.mark.parametrize("module", ["werkzeug", "hypothesis"])
-def test_a_missing_extra_is_named_where_the_suite_is_collected(
-    module: str, pytester: pytest.Pytester
-) -> None:
-    pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
-    result = pytester.runpytest_subprocess(*NO_HYPOTHESIS, *PYARGS)
-    says = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
-    result.stdout.fnmatch_lines([f"E   ModuleNotFoundError: {says.replace('[', '[[]')}"])

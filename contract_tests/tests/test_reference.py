@@ -15,14 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from wan_contracts import answers
+from reference_payloads import DEADLINE, EDIT, INTERVAL, End, failed
 from wan_contracts.case import Setting
-from wan_contracts.conversation import Conversation, converse
 from wan_contracts.outcome import Kind, Outcome
-from wan_contracts.steps import Answer, Fault, Send, Wait
 from wan_mockserver.app import create_app
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.mock import Mock
@@ -36,17 +32,29 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HERE = Path(__file__).parents[1]
+
+
 IN_PROCESS = (
     "tests/faulty_clients/reference.py:Reference",
     "tests/faulty_clients/reference.py:AsyncReference",
 )
+
+
 ADAPTERS = ("httpx_sync", "httpx_async", "requests_client", "aiohttp_client")
+
+
 CLIENTS = (*IN_PROCESS, *(f"adapters/{name}.py:client" for name in ADAPTERS))
+
+
 SEAART = "adapters/seaart.py:client"
 
-EDIT = {"prompt": "night", "images": ["https://example.com/in.png"], "size": "768*768", "n": 1}
+
 CONTENT = [{"text": "night"}, {"image": "https://example.com/in.png"}]
+
+
 MESSAGES = {"messages": [{"role": "user", "content": CONTENT}]}
+
+
 PAYLOADS: dict[str, dict[str, Any]] = {
     "wan2.5-i2i-preview": EDIT,
     "wan26_i2i": {
@@ -55,7 +63,7 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "parameters": {"size": "768*768", "n": 1},
     },
 }
-INTERVAL, DEADLINE = 10.0, 900.0
+
 
 drawn = Artefacts()
 """Shared, since the same seed gives the same pictures, and each takes a while to draw."""
@@ -159,30 +167,12 @@ def finished(client: Any, model_id: str, payload: Any) -> Outcome:
     return asyncio.run(call())
 
 
-@dataclass
-class End:
-    """How a call is to end, and how many creates and tasks it is to make."""
-
-    kind: Kind = Kind.COMPLETED
-    status: int | None = None
-    code: str | None = None
-    says: str = ""
-    known: bool = True
-    files: int | None = 1
-    partial: bool = False
-    creates: int = 1
-    tasks: int = 1
-
-
 def refused(status: int, code: str) -> End:
     return End(Kind.REFUSED, status=status, code=code, known=False, files=0, tasks=0)
 
 
-def failed(code: str | None, says: str) -> End:
-    return End(Kind.FAILED, code=code, says=says, files=0)
-
-
 UNKNOWN = End(Kind.GAVE_UP, known=False, files=0)
+
 
 SCENARIOS = {
     "ok": End(),
@@ -350,132 +340,3 @@ class TestSeaart:
 
     def test_says_what_it_cannot_do(self, call: Callable[..., Called]) -> None:
         assert call(SEAART).outcome.kind is Kind.UNSUPPORTED
-
-
-SETTING = Setting(
-    base_url="http://host/",
-    api_key="a-key",
-    vendor="mulerouter",
-    model="wan2.5-i2i-preview",
-    poll_interval=INTERVAL,
-    deadline=100.0,
-    timeout=30.0,
-)
-ACCEPTED = b'{"task_info": {"id": "a/b", "status": "pending"}}'
-DONE = b'{"task_info": {"id": "a/b", "status": "completed"}, "images": ["http://host/1.png"]}'
-
-
-def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> list[str]:
-    """What a conversation asks for and when, as *script* answers: seconds, status and body.
-
-    A number is the seconds after which a request fails. The script's last line is repeated.
-    """
-    talk, now, asked = converse(SETTING, payload), 0.0, []
-    lines = iter(script)
-    line = script[0]
-    step = next(talk)
-    try:
-        while True:
-            if isinstance(step, Wait):
-                now += step.seconds
-                step = talk.send(now)
-                continue
-            asked.append(f"{now:g} {step.method} {step.url}")
-            line = next(lines, line)
-            if isinstance(line, tuple):
-                now += line[0]
-                step = talk.send(Answer(line[1], {}, line[2], now))
-            else:
-                now += line
-                step = talk.send(Fault("reset", now))
-    except StopIteration as end:
-        return [*asked, f"{now:g} {end.value.kind}"]
-
-
-POLL = "GET http://host/vendors/alibaba/v1/wan2.5-i2i-preview/generation/a%2Fb"
-
-
-def test_an_interval_begins_when_the_poll_before_is_answered() -> None:
-    said = replies((0, 202, ACCEPTED), (4.5, 502, b""))
-    assert said[1:3] == [f"10 {POLL}", f"24.5 {POLL}"]
-    assert said[-2:] == [f"97 {POLL}", "101.5 gave_up"]
-
-
-def test_a_late_answer_does_not_cost_the_last_poll() -> None:
-    said = replies((0, 202, ACCEPTED), (40, 502, b""))
-    assert said[1:] == [f"10 {POLL}", f"60 {POLL}", f"100 {POLL}", "140 gave_up"]
-
-
-def test_a_create_that_fails_is_not_repeated() -> None:
-    assert len(replies(3.0)) == 2
-
-
-def test_a_create_is_repeated_a_few_times_at_most() -> None:
-    said = replies((0, 429, b""))
-    assert [line.split()[0] for line in said] == ["0", "10", "20", "30", "40", "40"]
-    assert said[-1] == "40 refused"
-
-
-def test_a_file_is_fetched_again_a_few_times_at_most() -> None:
-    said = replies((0, 202, ACCEPTED), (0, 200, DONE), (0, 503, b""))
-    assert said[2:-1] == [f"{at} GET http://host/1.png" for at in (10, 20, 30, 40)]
-
-
-def test_without_lint_an_invalid_payload_is_sent() -> None:
-    class Careless(Conversation):
-        preflight = False
-
-    talk = Careless(SETTING, {"n": 9}).run()
-    assert next(talk) == Wait(0)
-    sent = talk.send(0.0)
-    assert isinstance(sent, Send)
-    assert sent.body == b'{"n": 9}'
-
-
-DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "2"}, 2.0),
-        ({"retry-after": "Tue, 14 Nov 2023 22:14:20 GMT", "date": DATE}, 60.0),
-        ({"retry-after": "Tue, 14 Nov 2023 22:12:20 GMT", "date": DATE}, 0.0),
-        ({"retry-after": DATE}, None),
-        ({"retry-after": "-1", "date": DATE}, None),
-        ({"retry-after": "soon", "date": DATE}, None),
-        ({"retry-after": "nan", "date": DATE}, None),
-        ({"retry-after": "٢", "date": DATE}, None),
-    ],
-)
-def test_retry_after_has_two_forms(headers: dict[str, str], seconds: float | None) -> None:
-    assert answers.retry_after(headers) == seconds
-
-
-@pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"<html>", b"null", b"[" * 100_000])
-def test_what_is_no_json_object_says_nothing(body: bytes) -> None:
-    assert answers.told(body) == {}
-
-
-MEMBERS = (
-    *("id", "status", "error", "error_code", "code", "title", "detail", "message", "task_info"),
-    *("images", "videos", "output", "content", "type", "text", "url", "usage", "cost"),
-)
-WORDS = st.sampled_from((*MEMBERS, "completed", "failed", "image", "0.03", "NaN"))
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=5),
-    max_leaves=20,
-)
-
-
-@given(document=st.dictionaries(WORDS, JSON))
-def test_no_answer_is_too_odd_to_be_read(document: dict[str, Any]) -> None:
-    answers.task_id(document)
-    answers.state(document)
-    answers.message(document)
-    assert type(answers.code(document)) in (str, int, type(None))
-    assert all(isinstance(result.value, str) for result in answers.results(document))
-    cost = answers.cost(document)
-    assert cost is None or cost.is_finite()

@@ -14,6 +14,7 @@ from wan_mockserver.messages import Response
 from wan_mockserver.mock import Mock
 from wan_mockserver.prices import BadPrices, read, shipped
 from wan_mockserver.simulator import Simulator
+from wan_validators.catalog import catalog
 
 LIST = """
 ["wan2.5-i2i-preview"]
@@ -40,7 +41,7 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
 
 
 def test_every_shipped_price_has_a_source_a_date_and_a_confidence() -> None:
-    assert len(shipped()) == 5
+    assert shipped().keys() == {spec.id for spec in catalog()}
     for price in shipped().values():
         assert price.source
         assert price.confidence

@@ -161,7 +161,7 @@ def test_a_payload_is_not_changed_and_its_form_does_not_matter(case: Golden) -> 
 
 
 @pytest.mark.parametrize("case", EVERY, ids=name)
-def test_the_reference_linter_agrees(case: Golden) -> None:
+def test_the_oracle_agrees(case: Golden) -> None:
     spec = model(case.model)
     unwrap = spec.vendor.unwrap if type(case.payload) is dict else None
     inner = unwrap(case.payload) if unwrap else None

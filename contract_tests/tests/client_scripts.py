@@ -1,0 +1,65 @@
+"""Small clients that are programs, and calls of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from wan_contracts.case import Setting
+from wan_contracts.outcome import Kind, Outcome
+from wan_contracts.run import Trouble
+
+SETTING = Setting(
+    base_url="http://127.0.0.1:1/api",
+    api_key="a key",
+    vendor="vtrix",
+    model="wan",
+    poll_interval=0.02,
+    deadline=1.5,
+    timeout=0.5,
+)
+
+
+PATIENCE = 30.0
+
+
+SHORT = 0.5
+
+
+GAVE_UP = Outcome(kind=Kind.GAVE_UP)
+
+
+Write = Callable[[str], list[str]]
+
+
+PREAMBLE = """\
+import json, os, signal, subprocess, sys, time
+
+def say(text):
+    print(text, flush=True)
+
+def answer(**members):
+    say(json.dumps({"outcome": "gave_up", **members}))
+
+def log(text):
+    print(text, file=sys.stderr, flush=True)
+"""
+
+
+def trouble(found: Outcome | Trouble) -> Trouble:
+    assert isinstance(found, Trouble), found
+    return found
+
+
+def gone(pid: int) -> bool:
+    """Whether the process *pid* has ended, at once or within some seconds."""
+    for _ in range(1000):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False

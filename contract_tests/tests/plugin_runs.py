@@ -1,0 +1,78 @@
+"""Runs of pytest with the plugin of the suite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
+
+HERE = Path(__file__).parent
+
+
+CLIENTS = f"""
+    import sys
+    from dataclasses import replace
+
+    sys.path.append({str(HERE)!r})
+
+    from faulty_clients.reference import AsyncReference, Reference
+    from wan_contracts.outcome import Kind, Outcome
+
+    class DropsTheCode(Reference):
+        def generate(self, model, payload):
+            return replace(super().generate(model, payload), code=None)
+
+    class PollsLate(Reference):
+        def __init__(self, setting):
+            super().__init__(replace(setting, poll_interval=3 * setting.poll_interval))
+
+    class Declines(Reference):
+        def generate(self, model, payload):
+            return Outcome(kind=Kind.UNSUPPORTED)
+
+    class IsInterrupted(Reference):
+        def generate(self, model, payload):
+            raise KeyboardInterrupt
+
+    number = 7
+"""
+
+
+OURS = """
+    import pytest
+    from client import *
+    from wan_contracts.suite import test_law
+
+    @pytest.fixture(scope="{scope}")
+    def wan_client():
+        return {client}
+"""
+
+
+ONE_CALL = (
+    *("--wan-model", "wan2.5-i2i-preview", "--wan-scenario", "fail-3001"),
+    *("--wan-examples", "0", "--wan-brief"),
+)
+"""The task of the only call fails."""
+
+
+PYARGS = ("--pyargs", "wan_contracts")
+
+
+class Run:
+    """Runs pytest in this process, beside a file with CLIENTS."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self._pytester = pytester
+        pytester.makepyfile(client=CLIENTS)
+        pytester.syspathinsert()
+
+    def __call__(self, *args: str, ini: str = "") -> pytest.RunResult:
+        self._pytester.makeini(f"[pytest]\nfilterwarnings = error\n{ini}")
+        return self._pytester.runpytest_inprocess("--strict-markers", "--strict-config", *args)
+
+    def on(self, client: str, *args: str) -> pytest.RunResult:
+        """The installed suite on one of CLIENTS."""
+        return self(*PYARGS, "--wan-client", f"client.py:{client}", *ONE_CALL, *args)

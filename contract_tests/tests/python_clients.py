@@ -1,0 +1,82 @@
+"""Small clients in Python, and calls of them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from wan_contracts.case import Setting
+from wan_contracts.clients.python import PythonClient
+from wan_contracts.outcome import Outcome
+from wan_contracts.run import Trouble
+
+SETTING = Setting(
+    base_url="http://127.0.0.1:1",
+    api_key="key",
+    vendor="vtrix",
+    model="wan",
+    poll_interval=10,
+    deadline=900,
+    timeout=60,
+)
+
+
+DONE = Outcome.gave_up("because", "id")
+
+
+PATIENCE = 30.0
+
+
+SHORT = 0.1
+
+
+def ended(target: Any, patience: float = PATIENCE, payload: Any = None) -> Outcome | Trouble:
+    with PythonClient("mine", target) as client:
+        return client.call(SETTING, payload, 1, patience)
+
+
+def trouble(target: Any, patience: float = PATIENCE) -> Trouble:
+    found = ended(target, patience)
+    assert isinstance(found, Trouble), found
+    return found
+
+
+def factory(work: Callable[[], Any]) -> Any:
+    """A factory whose generate does *work*."""
+    return lambda _: lambda _model, _payload: work()
+
+
+class Sync:
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.closed = 0
+
+    def generate(self, model: str, payload: Any) -> Any:
+        return Outcome.gave_up(f"{self.setting.base_url} {model} {payload}")
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Async(Sync):
+    async def generate(self, model: str, payload: Any) -> Any:
+        await asyncio.sleep(0)
+        return Outcome.gave_up(f"{self.setting.base_url} {model} {payload}")
+
+    async def aclose(self) -> None:
+        self.closed += 10
+
+
+def boom() -> None:
+    raise ValueError("bad\nsize")
+
+
+async def boom_later() -> None:
+    await asyncio.sleep(0)
+    boom()
+
+
+def forever() -> None:
+    threading.Event().wait()

@@ -1,0 +1,23 @@
+"""What the tests of reporters share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from report_examples import (
+    HOSTILE,
+    every_standing,
+    report,
+)
+from wan_contracts.report import Report
+
+IDS = [result.law.id for result in every_standing()]
+
+
+def tampered() -> Report:
+    """A report in which every text that can be chosen from outside is hostile."""
+    results = [
+        replace(result, known=result.known and HOSTILE, reason=result.reason and HOSTILE)
+        for result in every_standing()
+    ]
+    return report(*results, client=HOSTILE, profile=HOSTILE, notes=(HOSTILE,), models=(HOSTILE,))

@@ -1,0 +1,146 @@
+"""Clients in Python that raise."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from python_clients import SHORT, Sync, boom, boom_later, ended, factory, forever, trouble
+from wan_contracts.clients.python import Runaway
+from wan_contracts.run import Mishap
+from wan_mockserver.patching import PatchingClock
+
+
+def test_our_own_frames_are_not_shown() -> None:
+    class Strange(Sync):
+        def close(self, _more: int) -> None:  # type: ignore[override]
+            raise AssertionError
+
+    def sleeps() -> None:
+        try:
+            time.sleep(-1)
+        except ValueError as error:
+            raise LookupError("wrapped") from error
+
+    found = trouble(Strange)
+    assert found.says.startswith("it raised TypeError: ")
+    assert "missing 1 required positional argument: '_more'" in found.stderr
+    assert ", line " not in found.says
+    with PatchingClock().patch():
+        wrapped = trouble(factory(sleeps))
+    assert "(test_clients_python_crashes.py, line " in wrapped.says
+    assert "time.sleep(-1)" in wrapped.stderr
+    later = trouble(factory(boom_later))
+    for each in (found, wrapped, later, trouble(factory(forever), SHORT)):
+        assert each.stderr
+        for ours in ("wan_contracts/", "wan_mockserver/"):
+            assert ours not in each.stderr
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("work", [boom, boom_later])
+def test_an_exception_is_a_crash_with_its_place(work: Callable[[], Any]) -> None:
+    found = trouble(factory(work))
+    assert found.kind is Mishap.CRASHED
+    assert found.says.startswith("it raised ValueError: bad size (python_clients.py, line ")
+    assert found.stderr.rstrip().endswith("ValueError: bad\nsize")
+    assert "in boom" in found.stderr
+    assert "limit.py" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (SystemExit(3), "it raised SystemExit: 3"),
+        (Mute(), "it raised Mute: it has no message"),
+        (KeyError("x" * 10_000), "it raised KeyError: 'xxx"),
+        (asyncio.CancelledError(), "it raised CancelledError ("),
+    ],
+)
+def test_odd_exceptions_are_crashes_too(error: BaseException, says: str) -> None:
+    found = trouble(factory(lambda: _raise(error)))
+    assert found.kind is Mishap.CRASHED
+    assert says in found.says
+    assert len(found.says) < 300
+    assert len(found.stderr) <= 4096
+
+
+def _in_a_library() -> None:
+    json.loads("{")
+
+
+def test_the_place_of_a_crash_is_in_the_clients_own_code() -> None:
+    found = trouble(factory(_in_a_library))
+    assert "JSONDecodeError" in found.says
+    assert "(test_clients_python_crashes.py, line " in found.says
+    assert "decoder.py" in found.stderr
+
+
+def test_deep_recursion_is_a_crash_with_a_short_trace() -> None:
+    def deeper(level: int) -> int:
+        return deeper(level + 1) + 1
+
+    found = trouble(factory(lambda: deeper(0)))
+    assert "RecursionError" in found.says
+    assert len(found.stderr) <= 4096
+
+
+def test_an_error_while_closing_is_a_crash_unless_there_was_one_before() -> None:
+    class Sticky(Sync):
+        def close(self) -> None:
+            raise OSError("stuck")
+
+    assert "OSError: stuck" in trouble(Sticky).says
+
+    class Worse(Sticky):
+        def generate(self, model: str, payload: Any) -> Any:
+            boom()
+
+    assert "ValueError: bad size" in trouble(Worse).says
+
+
+def test_an_error_of_the_factory_is_a_crash() -> None:
+    assert "ValueError: bad size" in trouble(lambda _: boom()).says
+
+
+def test_an_interruption_by_the_user_passes_through() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ended(factory(lambda: _raise(KeyboardInterrupt())))
+
+
+async def _in_a_group() -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_runs_away())
+
+
+async def _runs_away() -> None:
+    raise Runaway("poll 5000")
+
+
+def _wrapped() -> None:
+    try:
+        raise Runaway("poll 5000")
+    except BaseException as error:
+        raise ValueError("wrapped") from error
+
+
+@pytest.mark.parametrize(
+    "work", [lambda: _raise(Runaway("poll 5000")), _runs_away, _in_a_group, _wrapped]
+)
+def test_a_runaway_is_told_however_the_client_wraps_it(work: Callable[[], Any]) -> None:
+    found = trouble(factory(work))
+    assert found.kind is Mishap.RUNAWAY
+    assert "long after its deadline" in found.says

@@ -1,0 +1,268 @@
+"""Reports for people: HTML, Markdown, the badge and the terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from report_examples import (
+    every_standing,
+    failure,
+    law,
+    passing,
+    report,
+    stuck,
+)
+from reporter_helpers import IDS, tampered
+from wan_contracts.report import Report, Result, Standing
+from wan_contracts.reporters import FORMATS, badge, markdown, render, terminal, wording
+
+# HTML
+
+
+class Page(HTMLParser):
+    """The tags, attributes and visible text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in ("meta", "link", "img", "br"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open[-1:] != ["style"]:
+            self.text += data
+
+
+@pytest.mark.parametrize("made", [report(), tampered(), passing()])
+def test_html_loads_nothing_and_runs_nothing(made: Report) -> None:
+    text = render("html", made)
+    page = Page(text)
+    assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
+    names = {name for name, _ in page.attributes}
+    assert not {"src", "onclick", "onerror", "action"} & names
+    assert all(value and value.startswith("#") for name, value in page.attributes if name == "href")
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_html_shows_texts_as_they_are() -> None:
+    page = Page(render("html", tampered()))
+    assert "<script>alert(1)</script>" in page.text
+    assert "\\x1b[31mred" in page.text
+
+
+def test_html_tells_of_every_failure_and_marks_what_shows_it() -> None:
+    page = Page(render("html", report()))
+    for says in ("two tasks were made for one call", "polls 40 and 41 came 10 s apart"):
+        assert says in page.text
+    assert page.text.count("(shows the failure)") == 5
+    assert "wanproof replay 'out/a b.json'" in page.text
+    assert "Take its entry out of the file" in page.text
+    assert "150 of 152" in page.text
+    assert page.tags.count("details") == 4 + 2
+    targets = {value for name, value in page.attributes if name == "id"}
+    links = {value[1:] for name, value in page.attributes if name == "href" and value}
+    assert links <= targets
+    scopes = [value for name, value in page.attributes if name == "scope"]
+    assert scopes.count("row") == len(IDS)
+
+
+def test_html_of_a_run_that_passed_has_nothing_to_look_at() -> None:
+    page = Page(render("html", passing()))
+    assert "What to look at" not in page.text
+    assert "passed" in page.text
+
+
+# Markdown
+
+
+def test_markdown_has_a_row_for_each_law_and_details_for_each_failure() -> None:
+    text = render("md", report())
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    columns = {len(re.findall(r"(?<!\\)\|", row)) for row in rows}
+    assert columns == {7}
+    assert text.count("<details>") == text.count("</details>") == 4
+    assert "every \\| request" in text
+    assert "</code>: Every call keeps one-charge, whatever" in text
+    assert text.startswith("## ❌ wanproof: 2 laws broken")
+    assert render("md", passing()).startswith("## ✅ wanproof: passed")
+
+
+def test_markdown_cannot_be_taken_over() -> None:
+    text = outside_of_fences(render("md", tampered()))
+    assert "<script>" not in re.sub(r"(`+).*?\1", "", text)
+    assert not re.search(r"(?<![`\w])@everyone", re.sub(r"(`+).*?\1", "", text))
+
+
+def outside_of_fences(text: str) -> str:
+    """*text* without its blocks of code; a fence ends at one that is at least as long."""
+    kept, fence = [], ""
+    for line in text.split("\n"):
+        ticks = re.match("`{3,}", line)
+        if fence:
+            closing = line.rstrip() == "`" * len(line.rstrip()) and len(line.rstrip()) >= len(fence)
+            fence = "" if closing else fence
+        elif ticks:
+            fence = ticks[0]
+        else:
+            kept.append(line)
+    assert fence == ""
+    return "\n".join(kept)
+
+
+def test_a_fence_is_longer_than_what_is_in_it() -> None:
+    assert markdown.fenced(["a ```` b"])[0] == "`" * 5
+    assert markdown.fenced(["x"], "json") == ["```json", "x", "```"]
+    assert markdown.code("a`b``c") == "```a`b``c```"
+    assert markdown.code("`a") == "`` `a ``"
+
+
+def test_markdown_stays_short_enough_for_a_comment() -> None:
+    broken = [
+        Result(law=law(f"law-{n}"), judged=1, broken=1, failure=failure(stuck(), "slow", n))
+        for n in range(1, 60)
+    ]
+    text = render("md", report(*broken))
+    assert len(text) <= markdown.LONGEST
+    assert text.count("<details>") > 1
+    for result in broken:
+        assert f"❌ `{result.law.id}`" in text or f"<code>{result.law.id}</code>" in text
+
+
+# Badge
+
+
+def messages(made: Report) -> tuple[str, str]:
+    shown = badge.badge(made)
+    assert shown["schemaVersion"] == 1
+    assert shown["label"] == "wanproof"
+    assert json.loads(badge.rendered(made)) == shown
+    return shown["message"], shown["color"]
+
+
+def test_a_badge_is_green_only_where_laws_were_judged_and_kept() -> None:
+    assert messages(passing()) == ("2 laws kept", "brightgreen")
+    assert messages(passing(profile="money-safe")) == ("money-safe", "brightgreen")
+    assert messages(report()) == ("4 of 6 laws broken", "red")
+    assert messages(report(Result(law=law("x")))) == ("nothing judged", "lightgrey")
+    lone = {each.standing: each for each in every_standing()}
+    for profile in ("default", "money-safe"):
+        unexpected = messages(report(lone[Standing.UNEXPECTED], profile=profile))
+        assert unexpected == ("a known failure passes", "orange")
+        known = messages(report(lone[Standing.KNOWN], profile=profile))
+        assert known == ("1 of 1 law known broken", "yellow")
+    warned = report(lone[Standing.PASS], lone[Standing.WARN])
+    assert messages(warned) == ("1 law kept", "green")
+
+
+# Terminal
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(made: Report, out: io.StringIO, width: int = 80, **environ: str) -> str:
+    terminal.write(made, out, environ, width)
+    return out.getvalue()
+
+
+def test_a_pipe_gets_plain_text_without_trailing_spaces() -> None:
+    text = shown(tampered(), io.StringIO())
+    assert "\x1b" not in text
+    assert all(line == line.rstrip() and line.isprintable() for line in text.split("\n"))
+
+
+def test_colour_is_for_terminals_that_do_not_speak_against_it() -> None:
+    assert "\x1b[" in shown(report(), Tty())
+    assert "\x1b" not in shown(report(), Tty(), NO_COLOR="1")
+    assert "\x1b" not in shown(report(), Tty(), TERM="dumb")
+    assert "\x1b[" in shown(report(), io.StringIO(), FORCE_COLOR="1")
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown(report(), Tty()))
+    assert [line.rstrip() for line in plain.split("\n")] == shown(report(), io.StringIO()).split(
+        "\n"
+    )
+
+
+def test_no_text_from_outside_is_obeyed() -> None:
+    text = shown(tampered(), Tty())
+    assert set(re.findall(r"\x1b.{0,2}", text)) <= {f"\x1b[{digit}" for digit in "01239"}
+    for evil in ("\x00", "\x9b", "\u202e", "\ud800"):
+        assert evil not in text
+    assert "[bold]markup[/bold]" in re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_all_that_is_not_to_be_copied_fits_the_width(width: int) -> None:
+    text = shown(report(), io.StringIO(), width)
+    table = text.split("\n\n")[0].split("\n")
+    assert max(map(len, table)) <= width
+    for result in every_standing():
+        assert any(line.split()[:1] == [result.law.id] for line in table)
+        assert any(f" {result.standing.value} " in line for line in table)
+    copied = re.compile(r"^ +(curl|-H|--data-raw|=>|lint|task|scenario:)|seed 7$")
+    for line in text.split("\n"):
+        assert len(line) <= width or copied.search(line)
+
+
+def test_it_tells_of_every_failure_what_one_needs() -> None:
+    text = shown(report(), io.StringIO(), 100)
+    for says in (
+        "FAIL one-charge",
+        "WARN poll-rate",
+        "UNEXPECTED-PASS price-told",
+        "two tasks were made for one call",
+        "accept-lost (Create makes the task",
+        '"outcome": "completed"',
+        "The client crashed",
+        "on standard error:",
+        "> #1 +0s create",
+        "replay    wanproof replay 'out/a b.json'",
+        "connections-reused: curl is started anew for every | request",
+        "rules 150 of 152; missed: n-range, seed",
+        "codes 1 of 10; missed: 3000, 3001, 3002, 3003, 3004 and 4 more",
+        "the search ended after 3 s",
+    ):
+        assert says in text
+    assert text.endswith(
+        "\n8 laws: 1 pass, 2 fail, 1 warn, 1 known, 1 unexpected-pass, 2 skipped; "
+        "412 cases in 3.1 s (133/s); seed 7\n"
+    )
+    assert text.index("FAIL one-charge") < text.index("WARN poll-rate")
+
+
+def test_a_run_that_passed_is_short() -> None:
+    text = shown(passing(), io.StringIO())
+    assert len(text.split("\n")) < 20
+    assert "FAIL" not in text
+    assert text.endswith("2 laws: 2 pass; 412 cases in 3.1 s (133/s); seed 7\n")
+
+
+def test_the_summary_copes_with_no_time_and_no_laws() -> None:
+    empty = replace(report(), results=(), seconds=0.0, cases=0)
+    assert wording.summary(empty) == "0 laws: none judged; 0 cases in 0.0 s; seed 7"
+    assert wording.verdict(empty) == "no law was judged"
+    assert messages(empty)[1] == "lightgrey"
+    assert shown(empty, io.StringIO())
+    for name in FORMATS:
+        assert render(name, empty)
