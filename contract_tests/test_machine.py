@@ -40,7 +40,7 @@ from wan_contracts.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
 from wan_mockserver.tasks import Record

@@ -16,8 +16,8 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.journal import Entry
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.prices import shipped
+from wan_mockserver.service import Mock
 from wan_mockserver.stores import Unavailable
 from wan_mockserver.stores.memory import MemoryStore
 from wan_mockserver.stores.sqlite import SqliteStore
