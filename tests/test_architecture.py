@@ -47,6 +47,80 @@ def test_imports_run_one_way(package: str) -> None:
         assert imported(module) & PACKAGES.keys() <= MAY_IMPORT[package], module
 
 
+def find_targets(importer: str, path: Path) -> set[str]:
+    """Returns the absolute dotted names that the module *importer*, at *path*, imports."""
+    parents = importer.split(".") if path.name == "__init__.py" else importer.split(".")[:-1]
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = parents[: len(parents) + 1 - node.level] if node.level else []
+            origin = [*above, *([node.module] if node.module else [])]
+            names |= {".".join([*origin, alias.name]) for alias in node.names}
+    return names
+
+
+def build_graph(package: str) -> dict[str, set[str]]:
+    """Maps each module of *package* to the modules of it that it imports, also in functions.
+
+    ``from .a import b`` counts as an import of the module ``a.b`` if there is one, else of ``a``.
+    """
+    root = PACKAGES[package].parent
+    paths = {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in modules(package)
+    }
+    graph: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        targets = find_targets(name, path)
+        known = {target if target in paths else target.rpartition(".")[0] for target in targets}
+        graph[name] = (known & paths.keys()) - {name}
+    return graph
+
+
+def find_cycles(graph: dict[str, set[str]]) -> list[str]:
+    """Returns the modules in a cycle or between two; [] if there is none."""
+    left = dict(graph)
+    while True:
+        imported_by_some = set().union(*left.values())
+        inside = {
+            name: targets & left.keys()
+            for name, targets in left.items()
+            if targets & left.keys() and name in imported_by_some
+        }
+        if len(inside) == len(left):
+            return sorted(left)
+        left = inside
+
+
+@pytest.mark.parametrize(
+    "package",
+    # A cycle of three modules is left in wan_validators; a separate change removes it.
+    sorted(PACKAGES.keys() - {"wan_validators"}),
+)
+def test_no_modules_import_one_another(package: str) -> None:
+    assert find_cycles(build_graph(package)) == []
+
+
+def test_a_cycle_is_found_and_what_hangs_on_it_is_not() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set(), "e": {"d"}}
+
+    assert find_cycles(graph) == ["b", "c"]
+    assert find_cycles({**graph, "c": {"d"}}) == []
+
+
+def test_the_graph_has_relative_and_absolute_imports_and_those_in_functions() -> None:
+    graph = build_graph("wan_mockserver")
+
+    assert {"wan_mockserver.control", "wan_mockserver.http.errors"} <= graph[
+        "wan_mockserver.admin.api"
+    ]
+    assert {"wan_mockserver.dashboard", "wan_mockserver.admin.api"} <= graph[
+        "wan_mockserver.service"
+    ]
+
+
 def test_the_linter_loads_nothing_heavy() -> None:
     code = (
         "import sys, wan_validators\n"
