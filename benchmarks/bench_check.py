@@ -28,7 +28,7 @@ from wan_contracts.clients.python import PythonClient
 from wan_contracts.runner import Plan, check
 from wan_contracts.tempo import REAL, VIRTUAL, Tempo
 from wan_contracts.walk import plain
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_validators.catalog import model
 
 ROOT: Final = Path(__file__).parents[1] / "contract_tests"

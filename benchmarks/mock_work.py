@@ -14,8 +14,8 @@ import httpx
 from mock_peers import HOST, Route
 from timing import Measure, per_call
 
-from wan_mockserver.mock import Mock
 from wan_mockserver.patching import PatchingClock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.worlds import WanMock
 

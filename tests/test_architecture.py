@@ -52,16 +52,7 @@ def test_imports_run_one_way(package: str) -> None:
         assert imported(module) & PACKAGES.keys() <= MAY_IMPORT[package], module
 
 
-@pytest.mark.parametrize(
-    "package",
-    [
-        "wanproof",
-        "wan_validators",
-        # The request router and the state facade are still one class.
-        pytest.param("wan_mockserver", marks=pytest.mark.xfail(strict=True)),
-        "wan_contracts",
-    ],
-)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_no_modules_import_each_other(package: str) -> None:
     """Imports for type checkers and imports within functions count, too."""
     root = PACKAGES[package].parent

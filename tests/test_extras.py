@@ -74,7 +74,7 @@ class Client:
 VIDEO = f"""{BLOCK}
 import httpx
 from wan_mockserver.lifecycle import Polls
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.transport import BASE_URL, WanTransport
 transport = WanTransport(Mock(Simulator(lifecycle=Polls(0))))

@@ -17,8 +17,8 @@ from playwright.sync_api import sync_playwright
 
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.mock import Mock
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
 

@@ -48,7 +48,7 @@ from machine_model import (
 )
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
 from wan_mockserver.tasks import Record

@@ -19,7 +19,7 @@ from wan_mockserver.admin.verdicts import Verdict
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.exchange import Exchange
 from wan_mockserver.ledger import ledger
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.transport import BASE_URL, WanTransport
 

@@ -19,9 +19,9 @@ from wan_contracts.strategies import single_fault, valid
 from wan_mockserver import transport
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.catalogue import shipped
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_validators.catalog import catalog, model
 from wan_validators.spec import ModelSpec

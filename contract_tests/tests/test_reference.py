@@ -21,9 +21,9 @@ from wan_contracts.case import Setting
 from wan_contracts.outcome import Kind, Outcome
 from wan_mockserver.app import create_app
 from wan_mockserver.artefacts.cache import Artefacts
-from wan_mockserver.mock import Mock
 from wan_mockserver.patching import PatchingClock
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.transport import BASE_URL, AsyncWanTransport, WanTransport
 from wan_validators.catalog import model

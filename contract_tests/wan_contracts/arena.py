@@ -15,10 +15,10 @@ from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.direct import direct
 from wan_mockserver.lifecycle import Polls
-from wan_mockserver.mock import Mock
 from wan_mockserver.patching import PatchingClock, binding
 from wan_mockserver.scenarios.known import Scenarios
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.tenants import caller
 from wan_mockserver.transport import AsyncWanTransport, WanTransport

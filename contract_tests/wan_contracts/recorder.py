@@ -9,8 +9,8 @@ from typing import Final
 from wan_mockserver.clock import Clock
 from wan_mockserver.delivery import Cut, Delivery
 from wan_mockserver.messages import Request, Response, Service
-from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.choice import HEADER
+from wan_mockserver.service import Mock
 
 KEY: Final = "wp-contract-7c1e5b9042d8"
 """How the API keys of clients under test begin; any others would be as good."""

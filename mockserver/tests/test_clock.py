@@ -14,7 +14,7 @@ import pytest
 from wan_mockserver.clock import START, AutoClock, Clock, ManualClock, RealClock
 from wan_mockserver.lifecycle import Polls, Seconds
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
 

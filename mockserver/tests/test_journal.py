@@ -14,7 +14,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.exchange import Exchange, lines
 from wan_mockserver.journal import JOURNAL, LONGEST, Entry, entries
 from wan_mockserver.messages import MAX_BODY, Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Table
 from wan_mockserver.stores.memory import MemoryStore

@@ -14,8 +14,8 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.ledger import Ledger
 from wan_mockserver.lifecycle import Seconds
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.prices import shipped
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Table
 from wan_mockserver.tasks import Record

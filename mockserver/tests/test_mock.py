@@ -12,9 +12,9 @@ from wan_mockserver.clock import RealClock
 from wan_mockserver.delivery import Delivery
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.known import Scenarios
 from wan_mockserver.scenarios.scenario import Outcome, Polling, Scenario, Step
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_validators.vendor import State
 

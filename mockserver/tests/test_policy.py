@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from wan_mockserver.clock import ManualClock
+from wan_mockserver.http.errors import RequestRejected
 from wan_mockserver.lifecycle import Seconds
 from wan_mockserver.limits import Limits
 from wan_mockserver.messages import Response
-from wan_mockserver.refusal import TurnedDown
 from wan_mockserver.simulator import Simulator
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
@@ -100,5 +100,5 @@ def test_the_tasks_that_run_are_counted_within_the_account() -> None:
     one = limits.booked(None, 0.0, None, task="a")
     two = limits.booked(one, 0.0, None, task="b")
     assert limits.booked(two, 0.0, None, task="c", ended={"a"}).running == ("b", "c")
-    with pytest.raises(TurnedDown, match="2 tasks are running already"):
+    with pytest.raises(RequestRejected, match="2 tasks are running already"):
         limits.booked(two, 0.0, None, task="c")

@@ -11,8 +11,8 @@ import pytest
 
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.prices import BadPrices, read, shipped
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_validators.catalog import catalog
 

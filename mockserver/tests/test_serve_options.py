@@ -21,9 +21,9 @@ from wan_mockserver.commands import serve
 from wan_mockserver.commands.assembling import admin_token, assembled
 from wan_mockserver.commands.options import arguments
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.choice import STEP
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.stores import opening
 from wan_mockserver.stores.memory import MemoryStore
 from wan_validators.cli import main

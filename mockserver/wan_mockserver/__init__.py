@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from .app import create_app
     from .limits import Limits
-    from .mock import Mock
     from .server import Server
+    from .service import Mock
     from .simulator import Simulator
     from .transport import BASE_URL, AsyncWanTransport, WanTransport, mount, side_effect
     from .worlds import WanMock, World
@@ -31,7 +31,7 @@ __all__ = [
 _EXPORTS: Final = {
     "wan_mockserver.app": ("create_app",),
     "wan_mockserver.limits": ("Limits",),
-    "wan_mockserver.mock": ("Mock",),
+    "wan_mockserver.service": ("Mock",),
     "wan_mockserver.server": ("Server",),
     "wan_mockserver.simulator": ("Simulator",),
     "wan_mockserver.transport": (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wan_validators.extras import naming_extra
 
 from .messages import MAX_BODY, Request, Response, Service
-from .mock import Mock
+from .service import Mock
 from .simulator import Simulator
 from .travel import DELIVER, steps
 

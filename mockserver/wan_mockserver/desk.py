@@ -13,12 +13,12 @@ from . import making, tenants
 from .artefacts import files
 from .artefacts.cache import Artefacts, content_type
 from .clock import Clock
+from .http.errors import RequestRejected
 from .intake import Models, submission
 from .lifecycle import Lifecycle
 from .limits import ACCOUNTS, Limits
 from .messages import Response
 from .prices import Prices
-from .refusal import TurnedDown
 from .scenarios.scenario import KEPT
 from .scenarios.steering import Met, fitting
 from .stores import Store, number
@@ -30,7 +30,7 @@ from .visit import Visit
 class Desk:
     """Reads and writes tasks; *models* are by vendor, *random* makes chance for a purpose.
 
-    Every method fills in what becomes known about its visit, and raises TurnedDown for what
+    Every method fills in what becomes known about its visit, and raises RequestRejected for what
     it refuses.
     """
 
@@ -69,7 +69,7 @@ class Desk:
         if submitted.errors and vendor.name in self.reject_at_create:
             assert record.failure
             failed = shown(replace(record, state=State.FAILED), base_url, vendor)
-            raise TurnedDown(Refused.PAYLOAD, record.failure.message, task=failed)
+            raise RequestRejected(Refused.PAYLOAD, record.failure.message, task=failed)
         booked = partial(
             self.limits.booked,
             now=visit.now,
@@ -111,7 +111,7 @@ class Desk:
         known = self.store.get(TASKS, visit.task)
         if known is None or now - known.created_at > KEPT:
             wanted = visit.names["task_id"]
-            raise TurnedDown(Refused.NO_TASK, "no such task of this API key", task_id=wanted)
+            raise RequestRejected(Refused.NO_TASK, "no such task of this API key", task_id=wanted)
         seen = self.store.change(TASKS, known.id, partial(_seen, otherwise=known, now=now))
         visit.state = seen.state
         wire = vendor.status(shown(seen, visit.request.base_url, vendor, met.scenario.poll))
@@ -132,9 +132,11 @@ class Desk:
         done = record is not None and record.state is State.DONE
         artefact = files.named(record.parts, visit.names["name"]) if record and done else None
         if record is None or artefact is None:
-            raise TurnedDown(Refused.NO_ROUTE, f"there is no file {visit.request.path}")
+            raise RequestRejected(Refused.NO_ROUTE, f"there is no file {visit.request.path}")
         if visit.now - record.updated_at > met.scenario.download.lifetime:
-            raise TurnedDown(Refused.EXPIRED, "this URL has expired: result URLs live 24 hours")
+            raise RequestRejected(
+                Refused.EXPIRED, "this URL has expired: result URLs live 24 hours"
+            )
         content = self.artefacts.bytes_of(artefact)
         return files.download(visit.request, content, content_type(artefact))
 

@@ -17,8 +17,8 @@ from wan_validators.spec import ModelSpec, Rule, Severity
 from wan_validators.vendor import Refused, Vendor
 from wan_validators.wording import clip
 
+from .http.errors import RequestRejected
 from .messages import MAX_BODY, Request
-from .refusal import TurnedDown
 
 with naming_extra():
     from werkzeug.http import parse_options_header
@@ -50,7 +50,7 @@ def errors(found: Sequence[Finding]) -> tuple[Finding, ...]:
 def submission(vendor: Vendor, models: Models, model: str | None, request: Request) -> Submission:
     """What *request* submits; *model* is what its path names, if that is where it stands.
 
-    Raises TurnedDown for whatever never gets as far as the rules of a model: a body that
+    Raises RequestRejected for whatever never gets as far as the rules of a model: a body that
     is too large, no JSON or no object, another content type, an unknown model.
     """
     spec = None if model is None else _known(vendor, models, model)
@@ -66,12 +66,12 @@ def submission(vendor: Vendor, models: Models, model: str | None, request: Reque
 def _bytes(request: Request) -> bytes:
     if request.body is None or len(request.body) > MAX_BODY:
         limit = f"{MAX_BODY // 2**20} MB ({MAX_BODY:,} bytes)"
-        raise TurnedDown(Refused.TOO_LARGE, f"the body is longer than {limit}")
+        raise RequestRejected(Refused.TOO_LARGE, f"the body is longer than {limit}")
     given = request.headers.get("content-type", "")
     if parse_options_header(given)[0].lower() != "application/json":
         got = f"not {given!r}" if given else "and there is none"
         says = f"the Content-Type must be application/json, {got}"
-        raise TurnedDown(Refused.MEDIA_TYPE, says)
+        raise RequestRejected(Refused.MEDIA_TYPE, says)
     return request.body
 
 
@@ -87,7 +87,7 @@ def _object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:
         "one JSON object is expected to be provided as the body: "
         f"{first.message} (line {first.line}, column {first.column})"
     )
-    raise TurnedDown(Refused.MALFORMED, says, findings=flaws)
+    raise RequestRejected(Refused.MALFORMED, says, findings=flaws)
 
 
 def _with_model(
@@ -124,8 +124,8 @@ def _known(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     raise _unknown(vendor, models, model, f"there is no model {clip(repr(model))}{hint}")
 
 
-def _unknown(vendor: Vendor, models: Models, model: Any, says: str) -> TurnedDown:
+def _unknown(vendor: Vendor, models: Models, model: Any, says: str) -> RequestRejected:
     here = f"models of {vendor.title}: {', '.join(models)}"
     row = Rule("model-known", "/model", Given(), required=True, says=f"{says}; {here}")
     finding = Finding(row, "/model", model)
-    return TurnedDown(Refused.NO_MODEL, finding.message, findings=[finding])
+    return RequestRejected(Refused.NO_MODEL, finding.message, findings=[finding])

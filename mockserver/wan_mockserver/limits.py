@@ -9,7 +9,7 @@ from typing import Final
 
 from wan_validators.vendor import Refused
 
-from .refusal import TurnedDown
+from .http.errors import RequestRejected
 from .stores import Table
 
 __all__ = ["ACCOUNTS", "Account", "Limits"]
@@ -53,7 +53,7 @@ class Limits:
         task: str = "",
         ended: Collection[str] = (),
     ) -> Account:
-        """*account* after one more *task* at *now*; raises TurnedDown if that is too much.
+        """*account* after one more *task* at *now*; raises RequestRejected if that is too much.
 
         *ended* are ids of tasks that do not run any more. A task whose *cost* is unknown
         spends nothing.
@@ -63,18 +63,18 @@ class Limits:
         running = tuple(each for each in account.running if each not in ended)
         if self.running_tasks is not None and len(running) >= self.running_tasks:
             says = f"{len(running)} tasks are running already, as many as may; wait for one to end"
-            raise TurnedDown(Refused.RATE, says)
+            raise RequestRejected(Refused.RATE, says)
         spent = account.spent + (cost or 0)
         if self.balance is not None and spent > self.balance:
             left = self.balance - account.spent
-            raise TurnedDown(
+            raise RequestRejected(
                 Refused.BALANCE, f"insufficient balance: {left:f} USD left, {cost:f} needed"
             )
         kept = () if self.running_tasks is None else (*running, task)
         return replace(account, recent=recent, spent=spent, running=kept)
 
     def polled(self, account: Account | None, now: float) -> Account:
-        """*account* after one more poll at *now*; raises TurnedDown if that is too much."""
+        """*account* after one more poll at *now*; raises RequestRejected if that is too much."""
         account = account or Account()
         return replace(account, polls=_held("polls", self.polls_per_second, account.polls, now))
 
@@ -85,7 +85,7 @@ def _held(what: str, most: int | None, before: tuple[float, ...], now: float) ->
         return ()
     recent = tuple(time for time in before if now - 1 < time <= now)
     if len(recent) >= most:
-        raise TurnedDown(
+        raise RequestRejected(
             Refused.RATE,
             f"more than {most} {what} in one second; try again later",
             headers={"Retry-After": "1"},

@@ -15,10 +15,10 @@ from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Failure, Refused, Vendor
 
 from .artefacts.plan import Picture, Plan, cost, keeping, plan
+from .http.errors import RequestRejected
 from .intake import Submission
 from .lifecycle import Lifecycle
 from .prices import Prices
-from .refusal import TurnedDown
 from .scenarios.scenario import Outcome, Scenario
 from .tasks import Record
 
@@ -45,10 +45,10 @@ def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str |
 
 
 def check(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> None:
-    """Raises TurnedDown if *scenario* cannot happen there."""
+    """Raises RequestRejected if *scenario* cannot happen there."""
     reason = why_not(scenario, vendor, spec)
     if reason:
-        raise TurnedDown(Refused.NO_SCENARIO, reason)
+        raise RequestRejected(Refused.NO_SCENARIO, reason)
 
 
 def record(

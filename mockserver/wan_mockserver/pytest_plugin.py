@@ -19,8 +19,8 @@ import pytest
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from .mock import Mock
     from .patching import PatchingClock
+    from .service import Mock
     from .worlds import WanMock, World
 
 SECTION: Final = "wanproof journal"
@@ -141,7 +141,7 @@ def _wan_world(
     """What stands behind all fixtures of one test."""
     __tracebackhide__ = True
     try:
-        from .mock import Mock
+        from .service import Mock
         from .simulator import Simulator
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None

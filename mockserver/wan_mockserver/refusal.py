@@ -1,11 +1,8 @@
-"""How a request is turned down on its way through the simulator."""
+"""How a refusal is answered outside any vendor's paths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from wan_validators.finding import Finding
-from wan_validators.vendor import Refusal, Refused, Task, Wire
+from wan_validators.vendor import Refusal, Refused, Wire
 
 PLAIN = {
     Refused.NO_ROUTE: 404,
@@ -14,29 +11,6 @@ PLAIN = {
     Refused.NO_SCENARIO: 400,
 }
 """HTTP statuses outside any vendor's paths; for everything else it is 500."""
-
-
-class TurnedDown(Exception):
-    """The request gets no task; the vendor's dialect makes an answer of *refusal*.
-
-    *headers* go with the answer; *findings* are about its payload.
-    """
-
-    def __init__(
-        self,
-        why: Refused,
-        detail: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        findings: Sequence[Finding] | None = None,
-        task_id: str = "",
-        task: Task | None = None,
-        status: int | None = None,
-    ) -> None:
-        self.refusal = Refusal(why=why, detail=detail, task_id=task_id, task=task, status=status)
-        self.headers = dict(headers or {})
-        self.findings = findings
-        super().__init__(detail)
 
 
 def plain(refusal: Refusal) -> tuple[int, Wire]:

@@ -13,7 +13,7 @@ from wan_validators.nearest import nearest as similar
 from wan_validators.vendor import Refused, Vendor
 
 from .artefacts import files
-from .refusal import TurnedDown
+from .http.errors import RequestRejected
 
 
 class Action(Enum):
@@ -71,7 +71,7 @@ def normal(path: str) -> str:
 
 
 def find(table: Iterable[Route], method: str, path: str) -> Match:
-    """The route at *path*; raises TurnedDown if there is none, or none with *method*."""
+    """The route at *path*; raises RequestRejected if there is none, or none with *method*."""
     found = [Match(route, names) for route in table if (names := route.match(path)) is not None]
     for match in found:
         if method in match.route.methods:
@@ -79,8 +79,8 @@ def find(table: Iterable[Route], method: str, path: str) -> Match:
     if found:
         allow = ", ".join(method for match in found for method in match.route.methods)
         says = f"{method} is not allowed at {path}; allowed: {allow}"
-        raise TurnedDown(Refused.NO_METHOD, says, headers={"Allow": allow})
-    raise TurnedDown(Refused.NO_ROUTE, f"nothing is served at {path}; {_hint(table, path)}")
+        raise RequestRejected(Refused.NO_METHOD, says, headers={"Allow": allow})
+    raise RequestRejected(Refused.NO_ROUTE, f"nothing is served at {path}; {_hint(table, path)}")
 
 
 def _hint(table: Iterable[Route], path: str) -> str:

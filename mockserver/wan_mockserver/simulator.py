@@ -17,13 +17,14 @@ from .artefacts.cache import Artefacts
 from .clock import Clock, RealClock
 from .desk import Desk
 from .exchange import Listener, log, to_log
+from .http.errors import RequestRejected
 from .intake import errors
 from .lifecycle import DEFAULT, Lifecycle
 from .limits import Limits
 from .messages import Request, Response
 from .prices import Prices
 from .prices import shipped as shipped_prices
-from .refusal import TurnedDown, plain
+from .refusal import plain
 from .routes import Action
 from .scenarios import faults
 from .scenarios.chaos import Chaos
@@ -140,7 +141,7 @@ class Simulator:
         path = routes.normal(request.path)
         try:
             caller = tenants.caller(request.headers.get("authorization"))
-        except TurnedDown:
+        except RequestRejected:
             caller = tenants.NOBODY
         nth = number(self.store, "visit", caller.tenant)
         return Visit(
@@ -159,19 +160,19 @@ class Simulator:
         """What *serve* answers, or the refusal that it raises."""
         try:
             return serve()
-        except TurnedDown as refused:
+        except RequestRejected as refused:
             return self._refusal(visit, refused)
         except Exception as error:  # noqa: BLE001  (whatever it is, the server lives on)
             log.error("%s: %s", type(error).__name__, error)
             log.debug("where it happened", exc_info=error)
             says = "a fault in the mock server itself; its log says more"
-            return self._refusal(visit, TurnedDown(Refused.INTERNAL, says))
+            return self._refusal(visit, RequestRejected(Refused.INTERNAL, says))
 
     def _action(self, visit: Visit) -> Response:
         method, path = visit.request.method, visit.request.path
         try:
             match = routes.find(self._routes, method, path)
-        except TurnedDown:
+        except RequestRejected:
             visit.vendor = routes.nearest(self._routes, path)  # whose words the refusal is in
             raise
         visit.vendor = vendor = match.route.vendor
@@ -200,7 +201,7 @@ class Simulator:
             answer = self._refusal(visit, refused)
         return faults.applied(step, answer, visit.request, now=visit.now, random=visit.random)
 
-    def _refusal(self, visit: Visit, refused: TurnedDown) -> Response:
+    def _refusal(self, visit: Visit, refused: RequestRejected) -> Response:
         visit.why = refused.refusal.detail
         if refused.findings is not None:
             visit.findings = tuple(refused.findings)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from .clock import Clock
 from .journal import Entry
 from .ledger import Ledger
-from .mock import Mock
 from .routes import Action
+from .service import Mock
 from .tasks import Record
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class World:
         that there is not.
         """
         __tracebackhide__ = True
-        from .admin.declining import Declined
         from .admin.verify import Evidence, verified
+        from .http.errors import AdminError
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:
             found = verified([{name: wanted} for name, wanted in checks.items()], seen)
-        except Declined as error:
+        except AdminError as error:
             raise ValueError(error.says) from None
         broken = [_verdict(each) for each in found["results"] if not each["passed"]]
         if broken:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 
 Make = Callable[..., Mock]
 

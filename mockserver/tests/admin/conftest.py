@@ -10,7 +10,7 @@ import pytest
 
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
 

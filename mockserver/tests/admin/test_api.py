@@ -8,7 +8,7 @@ import pytest
 
 from wan_mockserver.admin.api import ROUTES
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.stores import Unavailable
 from wan_mockserver.stores.memory import MemoryStore
 from wan_mockserver.stores.sqlite import SqliteStore

@@ -9,7 +9,7 @@ import pytest
 
 from wan_mockserver.journal import Entry
 from wan_mockserver.lifecycle import Polls
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 
 from .api_responses import BOB, MODEL, Ask, Create, Make, Poll, says, value
 

@@ -8,8 +8,8 @@ import pytest
 
 from wan_mockserver.admin import shapes
 from wan_mockserver.lifecycle import Polls
-from wan_mockserver.mock import Mock
 from wan_mockserver.prices import shipped
+from wan_mockserver.service import Mock
 
 from .api_responses import BOB, MODEL, Ask, Create, Make, Poll, value
 

@@ -13,8 +13,8 @@ import pytest
 from wan_mockserver.admin.api import ROUTES
 from wan_mockserver.app import create_app
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 
 Make = Callable[..., Mock]
 Ask = Callable[..., Response]

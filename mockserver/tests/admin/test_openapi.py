@@ -14,8 +14,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from wan_mockserver.admin.api import ROUTES
 from wan_mockserver.admin.inferred import inferred
 from wan_mockserver.clock import AutoClock
+from wan_mockserver.control import ROOT
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.mock import ROOT, Mock
+from wan_mockserver.service import Mock
 from wan_validators.catalog import catalog, model, models_of, vendors
 from wan_validators.linting import lint
 from wan_validators.spec import ModelSpec

@@ -12,7 +12,7 @@ from wan_mockserver.admin.verify import CHECKS
 from wan_mockserver.clock import AutoClock, ManualClock
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 
 Make = Callable[..., Mock]
 Ask = Callable[..., Response]

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import RealClock
-from wan_mockserver.mock import Mock
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 
 from .conftest import PAYLOAD, VENDOR, VIDEOS, Client

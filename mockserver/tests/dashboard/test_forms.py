@@ -8,7 +8,7 @@ import pytest
 
 from wan_mockserver import dashboard
 from wan_mockserver.messages import Request
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 
 from .conftest import BASE, Client
 

@@ -17,7 +17,7 @@ from wan_mockserver.dashboard import news
 from wan_mockserver.dashboard.task_rows import next_change, task_rows
 from wan_mockserver.ledger import ledger
 from wan_mockserver.lifecycle import Lifecycle, Never, Polls, Seconds
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Store
 from wan_mockserver.stores.memory import MemoryStore

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import LATEST
-from wan_mockserver.mock import Mock
 from wan_mockserver.prices import shipped
 from wan_mockserver.scenarios.chaos import Chaos
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 
 from .conftest import VIDEOS, Client
@@ -218,6 +218,6 @@ def test_looking_at_the_page_leaves_no_trace(client: Client, mock: Mock) -> None
 
 
 def test_the_page_is_loaded_with_nothing_but_what_it_needs() -> None:
-    says = "import sys, wan_mockserver.mock; print('jinja2' in sys.modules)"
+    says = "import sys, wan_mockserver.service; print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

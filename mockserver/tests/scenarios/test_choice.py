@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from wan_mockserver.messages import Response
-from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.choice import HEADER, STEP, Armed, arm, armed
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
 

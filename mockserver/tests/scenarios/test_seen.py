@@ -18,9 +18,9 @@ import pytest
 
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.mock import Mock
 from wan_mockserver.scenarios.catalogue import shipped
 from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.transport import BASE_URL, WanTransport
 from wan_validators.catalog import model

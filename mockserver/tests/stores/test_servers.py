@@ -16,7 +16,7 @@ import httpx
 
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.limits import Limits
-from wan_mockserver.mock import Mock
+from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Store
 from wan_mockserver.stores.memory import MemoryStore

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Final, TypedDict
 
 from ..clock import LATEST
-from ..mock import Mock
+from ..control import Control
+from ..http.errors import AdminError
 from ..scenarios.choice import ARMED, arm
-from .declining import Declined
 from .kinds import Field, Seconds, Text, Whole
 from .reports import ArmedJson, Call, armed
 
@@ -71,54 +71,54 @@ RESETTING: Final = (Field("tenant", Text(), "Whose things are forgotten; else al
 def arm_scenario(call: Call) -> ArmingJson:
     given = call.given
     try:
-        call.mock.arm(given["scenario"], given["creates"], given["tenant"])
+        call.control.arm(given["scenario"], given["creates"], given["tenant"])
     except ValueError as error:
-        raise Declined(str(error)) from error
-    return {"armed": armed(call.mock)}
+        raise AdminError(str(error)) from error
+    return {"armed": armed(call.control)}
 
 
 def disarm(call: Call) -> ArmingJson:
-    for waiting in call.mock.store.values(ARMED):
+    for waiting in call.control.store.values(ARMED):
         if call.given["tenant"] in (None, waiting.tenant):
-            arm(call.mock.store, replace(waiting, creates=0, used=0))
-    return {"armed": armed(call.mock)}
+            arm(call.control.store, replace(waiting, creates=0, used=0))
+    return {"armed": armed(call.control)}
 
 
 def clock(call: Call) -> ClockJson:
-    return _clock(call.mock)
+    return _clock(call.control)
 
 
 def advance(call: Call) -> ClockJson:
     seconds = call.given["advance"]
-    now = call.mock.clock.now()
+    now = call.control.clock.now()
     if now + seconds > LATEST:
         says = f"advance must be {LATEST - now:.0f} seconds at most: the calendar ends with 9999"
-        raise Declined(says)
-    call.mock.clock.advance(seconds)
-    return _clock(call.mock)
+        raise AdminError(says)
+    call.control.clock.advance(seconds)
+    return _clock(call.control)
 
 
 def seed(call: Call) -> SeedJson:
-    return {"seed": call.mock.simulator.seed}
+    return {"seed": call.control.simulator.seed}
 
 
 def reseed(call: Call) -> SeedJson:
-    call.mock.reseed(call.given["seed"])
+    call.control.reseed(call.given["seed"])
     return seed(call)
 
 
 def reset(call: Call) -> ResetJson:
     tenant = call.given["tenant"]
-    call.mock.reset(tenant, call.given["seed"])
-    mock = call.mock
-    return {"tenant": tenant, "seed": mock.simulator.seed, "now": mock.clock.now()}
+    call.control.reset(tenant, call.given["seed"])
+    control = call.control
+    return {"tenant": tenant, "seed": control.simulator.seed, "now": control.clock.now()}
 
 
-def _clock(mock: Mock) -> ClockJson:
-    now = mock.clock.now()
+def _clock(control: Control) -> ClockJson:
+    now = control.clock.now()
     moment = datetime.fromtimestamp(now, UTC)
     return {
-        "mode": mock.clock.mode,
+        "mode": control.clock.mode,
         "now": now,
         "iso": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }

@@ -12,12 +12,12 @@ from urllib.parse import SplitResult, urlsplit
 
 from wan_validators.wording import clip
 
+from ..http.errors import AdminError
 from ..messages import Request
-from .declining import Declined
 from .reading import content_type
 
 if TYPE_CHECKING:
-    from ..mock import Mock
+    from ..control import Control
 
 TOKEN: Final = "X-Wanproof-Admin-Token"  # noqa: S105  (a header's name)
 """The header that may carry the token, for clients that need Authorization for something else."""
@@ -36,16 +36,16 @@ BODIES: Final = ("application/json", "application/x-www-form-urlencoded")
 PORTS: Final = {"http": 80, "https": 443}
 
 
-def check(mock: Mock, request: Request) -> None:
-    """Raises Declined, with a status and what to do, for a request that must not pass."""
-    if mock.token is None:
-        _check_host(request, mock.hosts)
-    elif not any(given and _same(given, mock.token) for given in _tokens(request)):
+def check(control: Control, request: Request) -> None:
+    """Raises AdminError, with a status and what to do, for a request that must not pass."""
+    if control.token is None:
+        _check_host(request, control.hosts)
+    elif not any(given and _same(given, control.token) for given in _tokens(request)):
         says = (
             f"the admin token is missing or wrong; send it as Authorization: Bearer <token>, as "
             f"{TOKEN}: <token>, or as the password of HTTP Basic with any user name"
         )
-        raise Declined(says, 401, CHALLENGE)
+        raise AdminError(says, 401, CHALLENGE)
     if request.method not in READING:
         _check_origin(request)
         _check_body(request)
@@ -82,7 +82,7 @@ def _check_host(request: Request, hosts: frozenset[str]) -> None:
         f"localhost and 127.0.0.1, not {given!r}; call the server by one of those, or give it an "
         "admin token"
     )
-    raise Declined(says, 403)
+    raise AdminError(says, 403)
 
 
 def _ours(host: str, hosts: frozenset[str]) -> bool:
@@ -103,14 +103,14 @@ def _check_origin(request: Request) -> None:
             f"pages of {clip(origin)} may change nothing here, only those of this server, "
             f"{clip(request.base_url)}; leave out the header Origin if you are no browser"
         )
-        raise Declined(says, 403)
+        raise AdminError(says, 403)
     site = request.headers.get("sec-fetch-site", "none")
     if site not in ("same-origin", "none"):
         says = (
             f"a request from another site (Sec-Fetch-Site: {clip(site)}) may change nothing here; "
             f"use the page at {clip(request.base_url)}"
         )
-        raise Declined(says, 403)
+        raise AdminError(says, 403)
 
 
 def _origin(text: str) -> tuple[str, str, int | None] | None:
@@ -132,8 +132,8 @@ def _parts(text: str) -> SplitResult | None:
 
 def _check_body(request: Request) -> None:
     if request.body is None or len(request.body) > MOST:
-        raise Declined(f"a body here may have {MOST:,} bytes at most", 413)
+        raise AdminError(f"a body here may have {MOST:,} bytes at most", 413)
     kind = content_type(request)
     if request.body and kind not in BODIES:
         says = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"
-        raise Declined(says, 415)
+        raise AdminError(says, 415)

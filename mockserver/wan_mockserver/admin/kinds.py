@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from wan_validators.wording import brief
 
-from .declining import hint
+from .hints import hint
 
 Schema = Mapping[str, Any]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypedDict
 
-from ..mock import ROOT
-from . import api, guard, reports
-from .api import Route
+from ..control import ROOT
+from . import guard, reports
 from .kinds import Field
 from .schemas import schema
+from .table import Route
 
 VERSION: Final = "3.1.0"
 DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
@@ -40,11 +40,11 @@ ERRORS: Final = {
 }
 
 
-def document(base_url: str, *, protected: bool) -> dict[str, Any]:
-    """The whole document, for a server at *base_url*; *protected* if it asks for a token."""
+def document(routes: Iterable[Route], base_url: str, *, protected: bool) -> dict[str, Any]:
+    """Describes *routes* of a server at *base_url*; *protected* if it asks for a token."""
     components: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for route in api.ROUTES:
+    for route in routes:
         operations = paths.setdefault(ROOT + route.path, {})
         operations[route.method.lower()] = _operation(route, components, protected=protected)
     made: dict[str, Any] = {

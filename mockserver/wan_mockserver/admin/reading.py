@@ -11,8 +11,9 @@ from wan_validators.reading import read
 from wan_validators.spec import Severity
 from wan_validators.wording import clip
 
+from ..http.errors import AdminError
 from ..messages import Request
-from .declining import Declined, hint
+from .hints import hint
 from .kinds import Field
 
 Values = Mapping[str, Any]
@@ -20,12 +21,12 @@ Values = Mapping[str, Any]
 
 
 def from_query(fields: Sequence[Field], request: Request) -> Values:
-    """The parameters of the query; raises Declined for any that is unknown, wrong or repeated."""
+    """The parameters of the query; raises AdminError for any that is unknown, wrong or repeated."""
     given: dict[str, Any] = {}
     known = {field.name: field for field in fields}
     for name, text in _pairs(request.query):
         if name in given:
-            raise Declined(f"the query has {clip(name)} more than once; give it once")
+            raise AdminError(f"the query has {clip(name)} more than once; give it once")
         given[name] = known[name].kind.parse(text) if name in known else text
     return _values(fields, given, "query parameter")
 
@@ -33,23 +34,23 @@ def from_query(fields: Sequence[Field], request: Request) -> Values:
 def from_body(fields: Sequence[Field], request: Request) -> Values:
     """The members of the JSON object that is the body, none if there is no body.
 
-    Raises Declined for any that is unknown, wrong or missing, and for what is no such object.
+    Raises AdminError for any that is unknown, wrong or missing, and for what is no such object.
     """
     if not request.body:
         return _values(fields, {}, "member")
     kind = content_type(request)
     if kind != "application/json":
         says = f"the Content-Type must be application/json, not {kind or 'none at all'}"
-        raise Declined(says, 415)
+        raise AdminError(says, 415)
     document = read(request.body)
     if document.value is MISSING:
         flaw = next(each for each in document.findings if each.severity is Severity.ERROR)
         says = f"the body is no JSON: {flaw.message} (line {flaw.line}, column {flaw.column})"
-        raise Declined(says)
+        raise AdminError(says)
     if type(document.value) is not dict:
-        raise Declined(f"the body must be one JSON object, {_like(fields)}")
+        raise AdminError(f"the body must be one JSON object, {_like(fields)}")
     if document.findings:
-        raise Declined(f"the body cannot be relied on: {document.findings[0].message}")
+        raise AdminError(f"the body cannot be relied on: {document.findings[0].message}")
     return _values(fields, document.value, "member")
 
 
@@ -62,7 +63,7 @@ def _pairs(query: str) -> Iterable[tuple[str, str]]:
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=100)
     except ValueError as error:
-        raise Declined("the query has more than 100 parameters") from error
+        raise AdminError("the query has more than 100 parameters") from error
 
 
 def _values(fields: Sequence[Field], given: Mapping[str, Any], what: str) -> Values:
@@ -70,14 +71,14 @@ def _values(fields: Sequence[Field], given: Mapping[str, Any], what: str) -> Val
     for name in given:
         if name not in known:
             says = f"there is no {what} {clip(repr(name))} here; {hint(name, known)}"
-            raise Declined(says)
+            raise AdminError(says)
     return {field.name: _value(field, given, what) for field in fields}
 
 
 def _value(field: Field, given: Mapping[str, Any], what: str) -> Any:
     if field.name not in given:
         if field.required:
-            raise Declined(f"the {what} {field.name} is missing: {field.says}")
+            raise AdminError(f"the {what} {field.name} is missing: {field.says}")
         return field.default
     value = given[field.name]
     if value is None and field.nullable:
@@ -85,7 +86,7 @@ def _value(field: Field, given: Mapping[str, Any], what: str) -> Any:
     try:
         return field.kind.read(value)
     except ValueError as error:
-        raise Declined(f"{field.name} {error}") from error
+        raise AdminError(f"{field.name} {error}") from error
 
 
 def _like(fields: Sequence[Field]) -> str:

@@ -12,15 +12,15 @@ from wan_validators.catalog import catalog, vendors
 from wan_validators.vendor import State
 from wan_validators.wording import clip
 
+from ..control import ALWAYS, ROOT, Control
+from ..http.errors import AdminError
 from ..journal import JOURNAL, Entry
 from ..messages import Request
-from ..mock import ALWAYS, ROOT, Mock
 from ..routes import Action
 from ..scenarios.choice import ARMED, Armed
 from ..scenarios.scenario import Scenario
 from ..tasks import TASKS, Record, settled
 from . import shapes
-from .declining import Declined
 from .kinds import Field, Flag, Many, Text, Whole
 from .reading import Values
 from .verify import Evidence, VerifiedJson, schema, verified
@@ -30,7 +30,7 @@ from .verify import Evidence, VerifiedJson, schema, verified
 class Call:
     """One request to a route: what was *given* in its body or query, its path's *names*."""
 
-    mock: Mock
+    control: Control
     request: Request
     given: Values
     names: Values
@@ -123,30 +123,30 @@ CHECKS: Final = (
 
 
 def health(call: Call) -> HealthJson:
-    simulator = call.mock.simulator
+    simulator = call.control.simulator
     return {
         "status": "ok",
         "version": version(),
         "seed": simulator.seed,
-        "now": call.mock.clock.now(),
-        "clock": call.mock.clock.mode,
+        "now": call.control.clock.now(),
+        "clock": call.control.clock.mode,
         "scenario": simulator.default,
-        "store": type(call.mock.store).__module__.rpartition(".")[2],
+        "store": type(call.control.store).__module__.rpartition(".")[2],
     }
 
 
 def scenarios(call: Call) -> ScenariosJson:
-    simulator = call.mock.simulator
+    simulator = call.control.simulator
     return {
         "default": simulator.default,
         "scenarios": [_scenario(each) for each in simulator.scenarios.values()],
-        "armed": armed(call.mock),
+        "armed": armed(call.control),
     }
 
 
-def armed(mock: Mock) -> list[ArmedJson]:
+def armed(control: Control) -> list[ArmedJson]:
     """What waits for creates."""
-    waiting = [each for each in mock.store.values(ARMED) if each.used < each.creates]
+    waiting = [each for each in control.store.values(ARMED) if each.used < each.creates]
     return [_armed(each) for each in waiting]
 
 
@@ -164,7 +164,7 @@ def tasks(call: Call) -> TasksJson:
     given = call.given
     found = [
         record
-        for record in call.mock.tasks(given["tenant"])
+        for record in call.control.tasks(given["tenant"])
         if given["state"] in (None, record.state.value) and given["model"] in (None, record.model)
     ]
     shown = found[len(found) - min(given["limit"], len(found)) :]
@@ -173,23 +173,23 @@ def tasks(call: Call) -> TasksJson:
 
 def task(call: Call) -> shapes.TaskJson:
     wanted = call.names["task_id"]
-    record = call.mock.store.get(TASKS, wanted)
+    record = call.control.store.get(TASKS, wanted)
     if record is None:
         says = f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
-        raise Declined(says, 404)
-    [shown] = _tasks(call, [settled(record, call.mock.clock.now())], record.tenant)
+        raise AdminError(says, 404)
+    [shown] = _tasks(call, [settled(record, call.control.clock.now())], record.tenant)
     return shown
 
 
 def ledger(call: Call) -> shapes.LedgerJson:
-    mock, tenant = call.mock, call.given["tenant"]
-    return shapes.ledger(mock.ledger(tenant), mock.journal(tenant), mock.simulator.prices)
+    control, tenant = call.control, call.given["tenant"]
+    return shapes.ledger(control.ledger(tenant), control.journal(tenant), control.simulator.prices)
 
 
 def verify(call: Call) -> VerifiedJson:
-    mock, tenant = call.mock, call.given["tenant"]
-    seen = Evidence(mock.journal(tenant), mock.ledger(tenant))
-    return verified(call.given["checks"], seen, mock.store.forgotten(JOURNAL))
+    control, tenant = call.control, call.given["tenant"]
+    seen = Evidence(control.journal(tenant), control.ledger(tenant))
+    return verified(call.given["checks"], seen, control.store.forgotten(JOURNAL))
 
 
 def _matching(call: Call) -> Iterator[Entry]:
@@ -200,7 +200,7 @@ def _matching(call: Call) -> Iterator[Entry]:
         for name in ("vendor", "model", "task", "action", "status", "method", "path")
         if given[name] is not None
     }
-    for entry in call.mock.journal(given["tenant"]):
+    for entry in call.control.journal(given["tenant"]):
         if entry.number <= (given["since"] or 0):
             continue
         if given["refused"] is not None and given["refused"] != bool(entry.why):
@@ -210,7 +210,7 @@ def _matching(call: Call) -> Iterator[Entry]:
 
 
 def _tasks(call: Call, records: list[Record], tenant: str | None) -> list[shapes.TaskJson]:
-    charges = {charge.task: charge for charge in call.mock.ledger(tenant).charges}
+    charges = {charge.task: charge for charge in call.control.ledger(tenant).charges}
     base_url = call.request.base_url
     return [
         shapes.task(record, charges[record.id], base_url)

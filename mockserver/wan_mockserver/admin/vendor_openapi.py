@@ -11,10 +11,10 @@ from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor
 
 from ..artefacts import files
+from ..http.errors import AdminError
 from ..messages import Request, Response
 from ..scenarios.choice import HEADER, STEP
 from .answers import errors, successes
-from .declining import Declined
 from .inferred import inferred
 from .openapi import DIALECT, VERSION
 from .reports import version
@@ -39,7 +39,7 @@ def answer(request: Request) -> Response:
     if request.method not in ("GET", "HEAD"):
         allowed = "GET, HEAD"
         says = f"{request.method} is not allowed at {request.path}; allowed: {allowed}"
-        raise Declined(says, 405, {"Allow": allowed})
+        raise AdminError(says, 405, {"Allow": allowed})
     return Response.json(200, {**_document(), "servers": [{"url": request.base_url}]})
 
 

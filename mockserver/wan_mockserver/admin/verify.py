@@ -8,10 +8,11 @@ from typing import Any, Final, TypedDict
 
 from wan_validators.wording import brief, clip
 
+from ..http.errors import AdminError
 from ..journal import Entry
 from ..ledger import Ledger
 from . import judges, shapes
-from .declining import Declined, hint
+from .hints import hint
 from .kinds import Flag, Kind, Schema, Seconds, Usd, Whole
 from .verdicts import Entries, Span, Verdict
 
@@ -159,7 +160,7 @@ class VerifiedJson(TypedDict):
 
 
 def verified(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> VerifiedJson:
-    """The verdicts on *checks*, as they stand in the JSON; raises Declined for any that is none."""
+    """Returns the verdicts on *checks* as JSON; raises AdminError for one that is not valid."""
     wanted = [_read(check, f"checks[{place}]") for place, check in enumerate(checks)]
     verdicts = [judge(seen) for judge in wanted]
     named = {number for verdict in verdicts for number in verdict.entries}
@@ -198,16 +199,16 @@ def schema() -> Schema:
 def _read(given: Any, where: str) -> Callable[[Evidence], Verdict]:
     if type(given) is not dict or len(given) != 1:
         says = f'{where} must be an object with one member, such as {{"creates": 2}}'
-        raise Declined(f"{says}, not {brief(given)!r}")
+        raise AdminError(f"{says}, not {brief(given)!r}")
     [(name, value)] = given.items()
     check = CHECKS.get(name)
     if check is None:
         says = f"{where}: there is no check {clip(repr(name))}"
-        raise Declined(f"{says}; {hint(name, CHECKS, 'checks')}")
+        raise AdminError(f"{says}; {hint(name, CHECKS, 'checks')}")
     try:
         argument = check.kind.read(value)
     except ValueError as error:
-        raise Declined(f"{where}: {name} {error}") from error
+        raise AdminError(f"{where}: {name} {error}") from error
     return lambda seen: check.judge(seen, argument)
 
 

@@ -17,8 +17,8 @@ from .options import TOKEN, token
 if TYPE_CHECKING:
     from ..clock import Clock
     from ..exchange import Listener
-    from ..mock import Mock
     from ..scenarios.known import Scenarios
+    from ..service import Mock
     from ..stores import Store
 
 Value = TypeVar("Value")
@@ -41,8 +41,8 @@ def assembled(options: Namespace, token: str | None, listener: Listener) -> Mock
     Raises UsageError for what cannot be had.
     """
     from ..limits import Limits
-    from ..mock import Mock
     from ..prices import read as read_prices
+    from ..service import Mock
     from ..simulator import Simulator
     from ..stores.opening import open_store
 

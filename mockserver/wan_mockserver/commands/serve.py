@@ -21,8 +21,8 @@ from .options import HOST, MEMORY, TOKEN, arguments
 
 if TYPE_CHECKING:
     from ..exchange import Exchange
-    from ..mock import Mock
     from ..server import Server
+    from ..service import Mock
 
 
 def run(options: Namespace) -> int:
@@ -121,7 +121,7 @@ def _facts(mock: Mock, options: Namespace) -> Iterator[str]:
 
 
 def _own_routes(url: str, mock: Mock) -> Iterator[str]:
-    from ..mock import ROOT
+    from ..control import ROOT
 
     asked = " (asks for the admin token)" if mock.token else ""
     yield f"  Dashboard: {url}{ROOT}/{asked}"

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ..admin.declining import Declined
+from ..control import ROOT, Control
+from ..http.errors import AdminError
 from ..messages import Request, Response
-from ..mock import ROOT, Mock
 from . import actions, pages, previews, static
 
-Handler = Callable[[Mock, Request, str], Response]
+Handler = Callable[[Control, Request, str], Response]
 
 _GET: Final[tuple[tuple[str, Handler], ...]] = (
     ("", pages.home),
@@ -33,7 +33,7 @@ _POST: Final[tuple[tuple[str, Handler], ...]] = (
 _METHODS: Final = {"GET": _GET, "HEAD": _GET, "POST": _POST}
 
 
-def answer(mock: Mock, request: Request) -> Response | None:
+def answer(control: Control, request: Request) -> Response | None:
     """The answer to a request for the page or one of its parts; None for other paths."""
     if not request.path.startswith(ROOT):
         return None
@@ -42,16 +42,16 @@ def answer(mock: Mock, request: Request) -> Response | None:
         match = re.fullmatch(pattern, path)
         if match:
             _check(request)
-            return handler(mock, request, match[1] if match.lastindex else "")
+            return handler(control, request, match[1] if match.lastindex else "")
     return _wrong_method(request, path)
 
 
 def _check(request: Request) -> None:
-    """Raises Declined for a query that is too long, before anything is done."""
+    """Raises AdminError for a query that is too long, before anything is done."""
     try:
         pages.parameters(request.query)
     except ValueError as error:
-        raise Declined(f"the query of {request.path} cannot be read: {error}", 400) from error
+        raise AdminError(f"the query of {request.path} cannot be read: {error}", 400) from error
 
 
 def _wrong_method(request: Request, path: str) -> Response | None:

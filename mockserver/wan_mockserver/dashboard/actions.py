@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from ..control import Control
 from ..messages import Request, Response
-from ..mock import Mock
 from .pages import page, parameters
 from .rendering import html, in_page
 from .wording import many, span
@@ -20,33 +20,33 @@ FARTHEST: Final = 366 * 86400.0
 """Seconds by which the clock is advanced at once, at most."""
 
 Fields = Mapping[str, str]
-Action = Callable[[Mock, Fields], str]
+Action = Callable[[Control, Fields], str]
 
 
-def arm(mock: Mock, request: Request, rest: str) -> Response:
+def arm(control: Control, request: Request, rest: str) -> Response:
     """Lets the next creates meet a scenario; 0 of them take back what was armed."""
-    return _done(mock, request, _arm)
+    return _done(control, request, _arm)
 
 
-def advance(mock: Mock, request: Request, rest: str) -> Response:
+def advance(control: Control, request: Request, rest: str) -> Response:
     """Moves the clock on."""
-    return _done(mock, request, _advance)
+    return _done(control, request, _advance)
 
 
-def reset(mock: Mock, request: Request, rest: str) -> Response:
+def reset(control: Control, request: Request, rest: str) -> Response:
     """Forgets everything, or all of one tenant."""
-    return _done(mock, request, _reset)
+    return _done(control, request, _reset)
 
 
-def _done(mock: Mock, request: Request, action: Action) -> Response:
+def _done(control: Control, request: Request, action: Action) -> Response:
     """What *action* says, in the page; the reason if it refuses to."""
     try:
-        notice, status = ("good", action(mock, _fields(request))), 200
+        notice, status = ("good", action(control, _fields(request))), 200
     except ValueError as error:
         notice, status = ("bad", str(error)), 422
     if in_page(request):
         return html("notice.html", status=status, headers={"HX-Trigger": "refresh"}, notice=notice)
-    return page(mock, request, notice, status)
+    return page(control, request, notice, status)
 
 
 def _fields(request: Request) -> Fields:
@@ -60,15 +60,15 @@ def _fields(request: Request) -> Fields:
     return parameters(request.body.decode("utf-8", "replace"))
 
 
-def _arm(mock: Mock, fields: Fields) -> str:
+def _arm(control: Control, fields: Fields) -> str:
     name = fields.get("combination", "").strip() or fields.get("scenario", "").strip()
     tenant = fields.get("tenant", "").strip()
     whose = f"of {tenant}" if tenant else "of any tenant"
     if "all" in fields:
-        mock.arm(name, None, tenant)
+        control.arm(name, None, tenant)
         return f"Every create {whose} now meets {name}."
     creates = _creates(fields.get("creates", "1"))
-    mock.arm(name, creates, tenant)
+    control.arm(name, creates, tenant)
     if not creates:
         return f"No scenario is waiting for creates {whose} any more."
     which = "create" if creates == 1 else many(creates, "create")
@@ -84,7 +84,7 @@ def _creates(text: str) -> int:
     return int(said)
 
 
-def _advance(mock: Mock, fields: Fields) -> str:
+def _advance(control: Control, fields: Fields) -> str:
     text = fields.get("seconds", "")
     try:
         seconds = float(text)
@@ -94,13 +94,13 @@ def _advance(mock: Mock, fields: Fields) -> str:
         raise ValueError(
             f"the clock can be advanced by 0 to {FARTHEST:,.0f} seconds, not by {text[:40]!r}"
         )
-    mock.clock.advance(seconds)
+    control.clock.advance(seconds)
     return f"The clock was advanced by {span(seconds)}."
 
 
-def _reset(mock: Mock, fields: Fields) -> str:
+def _reset(control: Control, fields: Fields) -> str:
     tenant = fields.get("tenant", "").strip()
-    mock.reset(tenant or None)
+    control.reset(tenant or None)
     if tenant:
         return f"Tasks, journal and ledger of {tenant} are forgotten."
     return "Tasks, journal, ledger and waiting scenarios are forgotten; the clock is as it began."

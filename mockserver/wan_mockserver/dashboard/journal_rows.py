@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..control import Control
 from ..journal import Entry, Message, Note
-from ..mock import Mock
 from .wording import clock_time, full_time, many, short, span
 
 MOST: Final = 100
@@ -80,7 +80,7 @@ SHOWN: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
 """Which entries may be asked for: a label, and whether an entry is one of them."""
 
 
-def latest(mock: Mock, tenant: str | None, show: str) -> tuple[list[Entry], bool]:
+def latest(control: Control, tenant: str | None, show: str) -> tuple[list[Entry], bool]:
     """The newest entries to *show*, more than MOST if there are, and whether any are kept.
 
     Not much more is read than it takes to find them.
@@ -88,7 +88,7 @@ def latest(mock: Mock, tenant: str | None, show: str) -> tuple[list[Entry], bool
     fits = SHOWN[show][1]
     count: int | None = MOST + 1
     while True:
-        read = mock.journal(tenant, count)
+        read = control.journal(tenant, count)
         found = [entry for entry in read if fits(entry)]
         if count is None or len(read) < count or len(found) > MOST:
             return found, bool(read)

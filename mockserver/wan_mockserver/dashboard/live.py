@@ -11,7 +11,7 @@ from wan_validators.catalog import vendors
 
 from .. import journal
 from ..clock import OFFSET
-from ..mock import ALWAYS, Mock
+from ..control import ALWAYS, Control
 from ..scenarios.choice import ARMED, Armed
 from ..stores import COUNTERS
 from .costs import Costs, costs
@@ -86,22 +86,22 @@ class View:
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def view(mock: Mock, tenant: str | None = None, show: str = "all") -> View:
+def view(control: Control, tenant: str | None = None, show: str = "all") -> View:
     """What there is to see, of *tenant* or of all; *show* is one of SHOWN."""
-    now, records = mock.clock.now(), mock.tasks(tenant)
-    ledger, (wanted, any_kept) = mock.ledger(tenant, records), latest(mock, tenant, show)
+    now, records = control.clock.now(), control.tasks(tenant)
+    ledger, (wanted, any_kept) = control.ledger(tenant, records), latest(control, tenant, show)
     tasks = task_rows(records, ledger, now)
-    older, default = len(records) - len(tasks), mock.simulator.default
+    older, default = len(records) - len(tasks), control.simulator.default
     return View(
         until=min(next_change(records, now), next_day(now)),
         tenant=tenant,
-        tenants=tuple(dict.fromkeys((*mock.tenants(), *([tenant] if tenant else [])))),
+        tenants=tuple(dict.fromkeys((*control.tenants(), *([tenant] if tenant else [])))),
         show=show,
-        seed=mock.simulator.seed,
-        clock=_clock(mock, now),
+        seed=control.simulator.seed,
+        clock=_clock(control, now),
         otherwise="" if default == USUAL else default,
-        waiting=_waiting(mock),
-        costs=costs(ledger, partial(journal.entry, mock.store), now),
+        waiting=_waiting(control),
+        costs=costs(ledger, partial(journal.entry, control.store), now),
         tasks=tasks,
         more_tasks=f"{many(older, 'older task')} not shown." if older else "",
         entries=entry_rows(wanted, now),
@@ -111,9 +111,9 @@ def view(mock: Mock, tenant: str | None = None, show: str = "all") -> View:
     )
 
 
-def _clock(mock: Mock, now: float) -> Clock:
-    offset = mock.store.get(COUNTERS, OFFSET) or 0.0
-    mode = mock.clock.mode
+def _clock(control: Control, now: float) -> Clock:
+    offset = control.store.get(COUNTERS, OFFSET) or 0.0
+    mode = control.clock.mode
     return Clock(
         mode=mode,
         says=SENTENCES.get(mode, ""),
@@ -124,8 +124,8 @@ def _clock(mock: Mock, now: float) -> Clock:
     )
 
 
-def _waiting(mock: Mock) -> tuple[Waiting, ...]:
-    kept = mock.store.values(ARMED)
+def _waiting(control: Control) -> tuple[Waiting, ...]:
+    kept = control.store.values(ARMED)
     return tuple(_wait(armed) for armed in kept if armed.used < armed.creates)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from ..mock import Mock
+from ..control import Control
 from .live import View, view
 
 MOST: Final = 100
@@ -22,32 +22,32 @@ class _Look(NamedTuple):
     revision: str
 
 
-_LOOKS: Final[WeakKeyDictionary[Mock, dict[tuple[str | None, str], _Look]]] = WeakKeyDictionary()
+_LOOKS: Final[WeakKeyDictionary[Control, dict[tuple[str | None, str], _Look]]] = WeakKeyDictionary()
 
 
-def look(mock: Mock, tenant: str | None, show: str) -> View:
+def look(control: Control, tenant: str | None, show: str) -> View:
     """What there is to see; the arguments are those of :func:`view`."""
-    stamp = _stamp(mock)  # first of all: what is written from here on is news
-    shown = view(mock, tenant, show)
-    looks = _LOOKS.setdefault(mock, {})
+    stamp = _stamp(control)  # first of all: what is written from here on is news
+    shown = view(control, tenant, show)
+    looks = _LOOKS.setdefault(control, {})
     if len(looks) >= MOST:
         looks.clear()
     looks[tenant, show] = _Look(stamp, shown.until, shown.revision)
     return shown
 
 
-def unchanged(mock: Mock, tenant: str | None, show: str, revision: str) -> bool:
+def unchanged(control: Control, tenant: str | None, show: str, revision: str) -> bool:
     """Whether *revision* is known to be that of what :func:`look` would give now.
 
     False wherever that takes a look.
     """
-    last = _LOOKS.get(mock, {}).get((tenant, show))
+    last = _LOOKS.get(control, {}).get((tenant, show))
     if last is None or last.revision != revision:
         return False
-    return mock.clock.now() < last.until and _stamp(mock) == last.stamp
+    return control.clock.now() < last.until and _stamp(control) == last.stamp
 
 
-def _stamp(mock: Mock) -> Stamp:
+def _stamp(control: Control) -> Stamp:
     """Another one after every write, and whenever a clock moved that does not tick."""
-    ticks = mock.clock.mode == "real"
-    return mock.store.revision(), None if ticks else mock.clock.now()
+    ticks = control.clock.mode == "real"
+    return control.store.revision(), None if ticks else control.clock.now()

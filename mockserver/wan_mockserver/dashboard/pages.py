@@ -8,8 +8,8 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from .. import journal
+from ..control import ROOT, Control
 from ..messages import Request, Response
-from ..mock import ROOT, Mock
 from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
 from .journal_rows import SHOWN, entry_view
@@ -27,51 +27,51 @@ MOST_FIELDS: Final = 50
 _NOTHING_NEW: Final = Response(status=204, headers={"Cache-Control": "no-store"})
 
 
-def home(mock: Mock, request: Request, rest: str) -> Response:
+def home(control: Control, request: Request, rest: str) -> Response:
     """Leads to the page, so that its address ends with a slash."""
     query = f"?{request.query}" if request.query else ""
     return Response(status=308, headers={"Location": f"{ROOT}/{query}", "Content-Length": "0"})
 
 
-def whole(mock: Mock, request: Request, rest: str) -> Response:
-    return page(mock, request)
+def whole(control: Control, request: Request, rest: str) -> Response:
+    return page(control, request)
 
 
 def page(
-    mock: Mock, request: Request, notice: tuple[str, str] = NO_NOTICE, status: int = 200
+    control: Control, request: Request, notice: tuple[str, str] = NO_NOTICE, status: int = 200
 ) -> Response:
     """The whole page; *notice* is a look, ``good`` or ``bad``, and what is to be said."""
     return html(
         "page.html",
         status=status,
         notice=notice,
-        groups=_groups(mock),
-        **_values(look(mock, *_filters(request)), request),
+        groups=_groups(control),
+        **_values(look(control, *_filters(request)), request),
     )
 
 
-def live(mock: Mock, request: Request, rest: str) -> Response:
+def live(control: Control, request: Request, rest: str) -> Response:
     """The part of the page that moves; 204 if it still is as the browser has it."""
     tenant, show = _filters(request)
     known = parameters(request.query).get("revision", "")
-    if unchanged(mock, tenant, show, known):
+    if unchanged(control, tenant, show, known):
         return _NOTHING_NEW
-    shown = look(mock, tenant, show)
+    shown = look(control, tenant, show)
     if shown.revision == known:
         return _NOTHING_NEW
     return html("live.html", notice=NO_NOTICE, groups=(), **_values(shown, request))
 
 
-def scenario(mock: Mock, request: Request, rest: str) -> Response:
+def scenario(control: Control, request: Request, rest: str) -> Response:
     """What the scenario that is picked does, in a sentence."""
     name = parameters(request.query).get("scenario", "")
-    known = mock.simulator.scenarios.get(name)
+    known = control.simulator.scenarios.get(name)
     return html("scenario.html", summary=known.summary if known else "")
 
 
-def entry(mock: Mock, request: Request, number: str) -> Response:
+def entry(control: Control, request: Request, number: str) -> Response:
     """One entry of the journal, in full."""
-    found = journal.entry(mock.store, int(number))
+    found = journal.entry(control.store, int(number))
     shown = entry_view(found) if found else None
     return html("entry.html", status=200 if shown else 404, number=number, entry=shown)
 
@@ -105,9 +105,9 @@ def _values(shown: View, request: Request) -> dict[str, Any]:
     }
 
 
-def _groups(mock: Mock) -> Groups:
+def _groups(control: Control) -> Groups:
     """All scenarios, under the headings of their groups."""
-    known = sorted(mock.simulator.scenarios.values(), key=_place)
+    known = sorted(control.simulator.scenarios.values(), key=_place)
     grouped = groupby(known, key=lambda scenario: scenario.group)
     return [(GROUPS.get(group, group), tuple(members)) for group, members in grouped]
 

@@ -12,8 +12,8 @@ from wan_validators.vendor import State
 from ..artefacts import files
 from ..artefacts.cache import Artefact, Artefacts, content_type
 from ..artefacts.plan import Film, Words
+from ..control import ROOT, Control
 from ..messages import Request, Response
-from ..mock import ROOT, Mock
 from ..tasks import TASKS, Record, settled
 from .rendering import SAFE
 from .static import cached
@@ -50,9 +50,9 @@ def results(record: Record) -> tuple[Result, ...]:
     )
 
 
-def thumbnail(mock: Mock, request: Request, name: str) -> Response:
+def thumbnail(control: Control, request: Request, name: str) -> Response:
     """A small picture of the file *name*, in the form TASK/FILE."""
-    artefact = _artefact(mock, name)
+    artefact = _artefact(control, name)
     if artefact is None:
         return _missing(name)
     longer = max(artefact.width, artefact.height)
@@ -60,9 +60,9 @@ def thumbnail(mock: Mock, request: Request, name: str) -> Response:
     return cached(request, _small(*sides, artefact.seed), {"Content-Type": "image/jpeg"})
 
 
-def file(mock: Mock, request: Request, name: str) -> Response:
+def file(control: Control, request: Request, name: str) -> Response:
     """The file *name*, in the form TASK/FILE, whatever its scenario does to downloads."""
-    artefact = _artefact(mock, name)
+    artefact = _artefact(control, name)
     if artefact is None:
         return _missing(name)
     content = _MADE.bytes_of(artefact)
@@ -82,13 +82,13 @@ def _result(part: Artefact, name: str) -> Result:
     )
 
 
-def _artefact(mock: Mock, name: str) -> Artefact | None:
+def _artefact(control: Control, name: str) -> Artefact | None:
     """What is called *name*; None if there is no such file, or not yet."""
     task, _, own = name.partition("/")
-    record = mock.store.get(TASKS, task)
+    record = control.store.get(TASKS, task)
     if record is None:
         return None
-    now = settled(record, mock.clock.now())
+    now = settled(record, control.clock.now())
     shown = now.state is State.DONE and now.results is None
     return files.named(now.parts, own) if shown else None
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from wan_validators.extras import naming_extra
 
+from ..control import Control
 from ..messages import Request, Response
-from ..mock import Mock
 from .rendering import SAFE
 
 with naming_extra():
@@ -25,7 +25,7 @@ TYPES: Final = {
 """All files that are served, by name: no other name gets as far as the disk."""
 
 
-def serve(mock: Mock, request: Request, name: str) -> Response:
+def serve(control: Control, request: Request, name: str) -> Response:
     """The file called *name*; 304 if the browser has it."""
     if name not in TYPES:
         known = ", ".join(TYPES)

@@ -12,15 +12,15 @@ from random import Random
 from wan_validators.vendor import Refused
 
 from ..delivery import Cut, Delivery
+from ..http.errors import RequestRejected
 from ..messages import Request, Response
-from ..refusal import TurnedDown
 from .scenario import Body, Lag, Step
 
 LATEST = 120.0
 """Seconds that a late answer takes at most."""
 
 
-def refusal(step: Step, *, missing: Refused) -> TurnedDown | None:
+def refusal(step: Step, *, missing: Refused) -> RequestRejected | None:
     """The error in the vendor's shape that *step* asks for, with its headers, if it does.
 
     A 404 is for the reason *missing*.
@@ -31,7 +31,7 @@ def refusal(step: Step, *, missing: Refused) -> TurnedDown | None:
     why = usual.get(step.status, Refused.SCENARIO)
     phrase = HTTPStatus(step.status).phrase
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
-    return TurnedDown(why, detail, status=step.status)
+    return RequestRejected(why, detail, status=step.status)
 
 
 def applied(

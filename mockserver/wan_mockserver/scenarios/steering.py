@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from wan_validators.vendor import Refused, Vendor
 
 from .. import making
-from ..refusal import TurnedDown
+from ..http.errors import RequestRejected
 from ..stores import Store, number
 from ..tasks import Record
 from ..visit import Visit
@@ -101,7 +101,7 @@ class Steering:
         try:
             return Met(self._known.named(name or self._otherwise), plan=plan)
         except ValueError as error:
-            raise TurnedDown(Refused.NO_SCENARIO, str(error)) from error
+            raise RequestRejected(Refused.NO_SCENARIO, str(error)) from error
 
     def _drawn(self, visit: Visit, vendor: Vendor) -> Met:
         """A create part and an outcome, each of which may be as usual."""
@@ -134,7 +134,7 @@ def fitting(met: Met, vendor: Vendor, visit: Visit) -> Met:
     """*met* as it can happen to the model of *visit*.
 
     An outcome that chance drew and that cannot happen is dropped; one that was chosen raises
-    TurnedDown.
+    RequestRejected.
     """
     if met.chaotic and making.why_not(met.scenario, vendor, visit.spec):
         return replace(met, scenario=replace(met.scenario, outcome=Outcome()))

@@ -1,27 +1,20 @@
-"""The mock as a whole: the vendors' APIs, and what a person or a test asks of the mock."""
+"""What a person or a test reads of the mock's state, and changes in it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Final
 
 from .clock import Clock
-from .exchange import log
 from .journal import JOURNAL, Entry, entries
 from .ledger import WINDOW, Ledger, ledger
-from .messages import Request, Response
-from .routes import normal
 from .scenarios.choice import Armed, arm
 from .simulator import SEED, Simulator
-from .stores import COUNTERS, Store, Unavailable
+from .stores import COUNTERS, Store
 from .tasks import TASKS, Record, settled
 
 ROOT: Final = "/_wanproof"
 """Below this path is what no vendor has: the dashboard and the admin API."""
-
-OPENAPI: Final = "/openapi.json"
-"""Where the vendors' routes are described."""
 
 HOSTS: Final = ("wanproof.test",)
 """Names of no machine, by which clients in process call the mock."""
@@ -30,8 +23,8 @@ ALWAYS: Final = 10**9
 """So many creates as never come."""
 
 
-class Mock:
-    """A :class:`~wan_mockserver.messages.Service`: everything at one base URL.
+class Control:
+    """Reads and changes the state that *simulator* and its store keep.
 
     *window* is how many seconds may lie between two equal creates that count as a duplicate
     charge. *token* is asked for by the admin API, None asks for none; then that API answers
@@ -59,26 +52,6 @@ class Mock:
     @property
     def store(self) -> Store:
         return self.simulator.store
-
-    def handle(self, request: Request) -> Response:
-        """The answer of the admin API to paths below ROOT, else that of a vendor."""
-        try:
-            return self._handle(request)
-        except Unavailable as error:
-            log.error("%s", error)
-            says = f"the mock server cannot use its store: {error}"
-            return Response.json(500, {"message": says})
-
-    def _handle(self, request: Request) -> Response:
-        path = normal(request.path)
-        if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
-            from . import admin
-
-            return admin.handle(self, replace(request, path=path))
-        return self.simulator.handle(request)
-
-    def lost(self, response: Response) -> None:
-        self.simulator.lost(response)
 
     def journal(self, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
         """The exchanges that are kept, of one tenant or of all, the oldest first.

@@ -1,0 +1,52 @@
+"""The two exceptions that end a request with an HTTP error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wan_validators.finding import Finding
+from wan_validators.vendor import Refusal, Refused, Task
+
+from ..messages import Response
+
+__all__ = ["AdminError", "RequestRejected"]
+
+
+class AdminError(Exception):
+    """The admin API or the dashboard answers with *status* and a JSON message.
+
+    *says* is the message; *headers* go with the response.
+    """
+
+    def __init__(
+        self, says: str, status: int = 400, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.says, self.status, self.headers = says, status, dict(headers or {})
+        super().__init__(says)
+
+    @property
+    def response(self) -> Response:
+        return Response.json(self.status, {"message": self.says}, self.headers)
+
+
+class RequestRejected(Exception):
+    """The simulator creates no task; the vendor's dialect formats *refusal* as response.
+
+    *headers* go with the response; *findings* are about the request's payload.
+    """
+
+    def __init__(
+        self,
+        why: Refused,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        findings: Sequence[Finding] | None = None,
+        task_id: str = "",
+        task: Task | None = None,
+        status: int | None = None,
+    ) -> None:
+        self.refusal = Refusal(why=why, detail=detail, task_id=task_id, task=task, status=status)
+        self.headers = dict(headers or {})
+        self.findings = findings
+        super().__init__(detail)

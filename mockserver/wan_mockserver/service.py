@@ -1,0 +1,63 @@
+"""The mock as a whole: the vendors' APIs, the admin API and the dashboard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from .control import ROOT, Control
+from .exchange import log
+from .http.errors import AdminError
+from .messages import Request, Response
+from .routes import normal
+from .stores import Unavailable
+
+OPENAPI: Final = "/openapi.json"
+"""Where the vendors' routes are described."""
+
+
+class Mock(Control):
+    """A :class:`~wan_mockserver.messages.Service`: everything at one base URL."""
+
+    def handle(self, request: Request) -> Response:
+        """Routes paths below ROOT, and OPENAPI, to the mock's own pages; others to a vendor."""
+        try:
+            path = normal(request.path)
+            if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
+                return self._handle_own(replace(request, path=path))
+            return self.simulator.handle(request)
+        except Unavailable as error:
+            log.error("%s", error)
+            says = f"the mock server cannot use its store: {error}"
+            return Response.json(500, {"message": says})
+
+    def lost(self, response: Response) -> None:
+        self.simulator.lost(response)
+
+    def _handle_own(self, request: Request) -> Response:
+        """Answers a request that is for no vendor. Never raises.
+
+        Nothing of it gets into the journal or, but for faults, into the log.
+        """
+        try:
+            response = self._route_own(request)
+        except AdminError as declined:
+            response = declined.response
+        except Unavailable as error:
+            response = AdminError(f"the server's store is out of reach: {error}", 503).response
+        except Exception as error:  # noqa: BLE001  (whatever it is, the server lives on)
+            log.error("%s: %s", type(error).__name__, error)
+            log.debug("where it happened", exc_info=error)
+            says = "a fault in the mock server itself; its log says more"
+            response = AdminError(says, 500).response
+        return response.without_body() if request.method == "HEAD" else response
+
+    def _route_own(self, request: Request) -> Response:
+        # Imported on first use, so that Jinja stays unloaded where nobody opens the dashboard.
+        from . import dashboard
+        from .admin import api, guard, vendor_openapi
+
+        if request.path == OPENAPI:
+            return vendor_openapi.answer(request)
+        guard.check(self, request)
+        return dashboard.answer(self, request) or api.answer(self, request)
