@@ -38,6 +38,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 import yaml
+from reference_tables.python_api import HOMES
 
 from wan_mockserver.app import create_app
 from wan_mockserver.scenarios import file as scenario_file
@@ -49,17 +50,6 @@ PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 ADDRESS: Final = "http://127.0.0.1:8321"
 WANPROOF: Final = Path(sys.executable).with_name("wanproof")
 MAX_START_SECONDS: Final = 30
-
-HOMES: Final = {
-    "create_app": "wan_mockserver.app",
-    "Mock": "wan_mockserver.mock",
-    "Server": "wan_mockserver.server",
-    "Simulator": "wan_mockserver.simulator",
-    "Outcome": "wan_contracts.outcome",
-    "Output": "wan_contracts.outcome",
-    "Setting": "wan_contracts.case",
-}
-"""Where public names are until the packages export them. Empty it then."""
 
 
 class Block(NamedTuple):
@@ -112,9 +102,10 @@ def use_homes(text: str) -> str:
         return text
 
     def replace(match: re.Match[str]) -> str:
-        module = {"wanproof": "wan_validators"}.get(match[1], match[1])
         names = match[2].split(", ")
-        return "; ".join(f"from {HOMES.get(name, module)} import {name}" for name in names)
+        return "; ".join(
+            f"from {HOMES.get(name, 'wan_validators')} import {name}" for name in names
+        )
 
     return re.sub(r"^from (wanproof|wan_mockserver|wan_contracts) import (.+)$", replace, text,
                   flags=re.MULTILINE)  # fmt: skip

@@ -10,7 +10,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from . import admin_api, commands, laws, models, pytest_names, scenarios
+from . import (
+    admin_api,
+    commands,
+    laws,
+    models,
+    pytest_names,
+    python_api,
+    scenarios,
+    schemas,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -22,6 +31,7 @@ GENERATORS: Final[Mapping[str, Callable[[], str]]] = {
     "admin-checks": admin_api.format_checks,
     "admin-routes": admin_api.format_routes,
     "ambiguities": models.format_ambiguities,
+    "case": schemas.format_case,
     "command-help": commands.format_help,
     "exit-codes": commands.format_exit_codes,
     "fixture-members": pytest_names.format_members,
@@ -30,6 +40,8 @@ GENERATORS: Final[Mapping[str, Callable[[], str]]] = {
     "markers": pytest_names.format_markers,
     "models": models.format_models,
     "pytest-options": pytest_names.format_options,
+    "outcome": schemas.format_outcome,
+    "python-api": python_api.format_python_api,
     "rules": models.format_rules,
     "scenarios": scenarios.format_scenarios,
 }

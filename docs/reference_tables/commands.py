@@ -11,9 +11,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from .markdown import code, table
+from .markdown import code, escape, table
 
-__all__ = ["format_exit_codes", "format_help", "names", "run_json"]
+__all__ = ["format_exit_codes", "format_help", "names", "run", "run_json"]
 
 
 def names() -> list[str]:
@@ -31,7 +31,7 @@ def format_help() -> str:
 def format_exit_codes() -> str:
     """Returns a table of the exit codes that each command documents."""
     rows = [
-        [code(name), number, meaning]
+        [code(name), number, escape(meaning)]
         for name in names()
         for number, meaning in re.findall(r"^  (\d+)  (.+)$", _help(name), re.MULTILINE)
     ]
@@ -40,20 +40,21 @@ def format_exit_codes() -> str:
 
 def run_json(name: str) -> Any:
     """Returns the document that ``wanproof NAME --format json`` prints."""
-    return json.loads(_run(name, "--format", "json"))
+    return json.loads(run(name, "--format", "json"))
 
 
-@cache
-def _help(name: str) -> str:
-    return _run(name, "--help")
-
-
-def _run(*arguments: str) -> str:
-    run = subprocess.run(
+def run(*arguments: str) -> str:
+    """Returns what a wanproof command prints."""
+    process = subprocess.run(
         [Path(sys.executable).with_name("wanproof"), *arguments],
         env={"COLUMNS": "88", "NO_COLOR": "1", "PYTHONUTF8": "1"},
         check=True,
         capture_output=True,
         encoding="utf-8",
     )
-    return run.stdout
+    return process.stdout
+
+
+@cache
+def _help(name: str) -> str:
+    return run(name, "--help")

@@ -6,22 +6,23 @@ from itertools import groupby
 
 from wan_contracts.laws import LAWS, MONEY_SAFE, Law
 
-from .markdown import code, table
+from .markdown import escape
 
 __all__ = ["format_laws"]
 
 
 def format_laws() -> str:
-    """Returns a section for each group of laws."""
+    """Returns a section for each group of laws and for each law."""
     return "\n".join(
-        f"## {group.value}\n\n{table(_HEAD, map(_row, laws))}"
+        part
         for group, laws in groupby(LAWS, lambda law: law.group)
+        for part in (f"## Group {group.value}\n", *map(_section, laws))
     )
 
 
-_HEAD = ["law", "level", "statement", "money-safe", "source", "how to fix a client"]
-
-
-def _row(law: Law) -> list[str]:
-    money_safe = "yes" if law.id in MONEY_SAFE else ""
-    return [code(law.id), law.level.value, law.says, money_safe, law.source, law.hint]
+def _section(law: Law) -> str:
+    money_safe = ", money-safe" if law.id in MONEY_SAFE else ""
+    return (
+        f"### {law.id}\n\n**{law.level.value}{money_safe}.** {escape(law.says)}\n\n"
+        f"* Source: {escape(law.source)}.\n* How to fix a client: {escape(law.hint)}.\n"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["code", "from_docstring", "table"]
+__all__ = ["code", "escape", "from_docstring", "table"]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -17,6 +17,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def code(text: object) -> str:
     """Returns *text* as inline code, "" for no text."""
     return f"`{text}`" if text not in (None, "") else ""
+
+
+def escape(text: str) -> str:
+    """Returns *text* so that Markdown shows it as it stands."""
+    return re.sub(r"([\\`*_<\[])", r"\\\1", text)
 
 
 def from_docstring(text: str) -> str:

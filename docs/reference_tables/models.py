@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from .commands import run_json
-from .markdown import code, table
+from .markdown import code, escape, table
 
 __all__ = ["format_ambiguities", "format_models", "format_rules"]
 
@@ -75,8 +75,8 @@ def _limits(rule: Mapping[str, Any]) -> Iterator[str]:
 
 def _ambiguity(ambiguity: Mapping[str, Any]) -> list[str]:
     return [
-        ambiguity["about"],
-        "; or: ".join(ambiguity["readings"]),
-        ambiguity["taken"],
+        escape(ambiguity["about"]),
+        escape("; or: ".join(ambiguity["readings"])),
+        escape(ambiguity["taken"]),
         ", ".join(map(code, ambiguity["rules"])),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 from collections.abc import Iterator
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -16,7 +16,8 @@ from wan_mockserver import pytest_plugin as mock_plugin
 from wan_mockserver.patching import PatchingClock
 from wan_mockserver.worlds import WanMock, World
 
-from .markdown import code, from_docstring, table
+from .markdown import code, escape, from_docstring, table
+from .python_api import format_members_of
 
 __all__ = ["format_fixtures", "format_markers", "format_members", "format_options"]
 
@@ -61,14 +62,13 @@ def format_options() -> str:
 
 def _help(option: Any) -> str:
     text = option.attrs().get("help", "")
-    return "" if text is argparse.SUPPRESS else text
+    return "" if text is argparse.SUPPRESS else escape(text)
 
 
 def format_members() -> str:
     """Returns a section for each object that a fixture returns."""
     return "\n".join(
-        f"## {fixture}\n\n{from_docstring(handle.__doc__ or '')}\n\n"
-        f"{table(['member', 'what it is or does'], _members(handle))}"
+        f"## {fixture}\n\n{from_docstring(handle.__doc__ or '')}\n\n{format_members_of(handle)}"
         for fixture, handle in HANDLES.items()
     )
 
@@ -77,26 +77,3 @@ def _fixtures(plugin: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, value in vars(plugin).items():
         if isinstance(value, pytest.FixtureDef | type(mock_plugin.wan_clock)) and name[0] != "_":
             yield name, value
-
-
-def _members(handle: type) -> Iterator[list[str]]:
-    names = dict.fromkeys(
-        name for each in reversed(handle.__mro__) for name in vars(each) if name[0] != "_"
-    )
-    for name in names:
-        member = inspect.getattr_static(handle, name)
-        if isinstance(member, FunctionType):
-            yield [code(f"{name}{_parameters(member)}"), _docstring(member)]
-        elif isinstance(member, property):
-            yield [code(name), _docstring(member)]
-
-
-def _docstring(member: Any) -> str:
-    return from_docstring(inspect.getdoc(member) or "")
-
-
-def _parameters(function: FunctionType) -> str:
-    """Returns the parameters without *self* and without types."""
-    parameters = [*inspect.signature(function).parameters.values()][1:]
-    shown = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-    return str(inspect.Signature(shown))

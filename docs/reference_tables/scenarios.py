@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from .commands import run_json
-from .markdown import code, table
+from .markdown import code, escape, table
 
 __all__ = ["format_scenarios"]
 
@@ -34,4 +34,4 @@ def format_scenarios() -> str:
 def _row(scenario: Mapping[str, Any], vendors: set[str]) -> list[str]:
     where = [vendor for vendor, models in scenario["at"].items() if models]
     only = f" Only at {', '.join(where)}." if {*where} < vendors else ""
-    return [code(scenario["name"]), scenario["summary"] + only]
+    return [code(scenario["name"]), escape(scenario["summary"] + only)]
