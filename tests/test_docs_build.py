@@ -26,14 +26,12 @@ COUNTED: Final = r"(?:two|three|four|five|[0-9]+|a hundred) (?:named )?(?:models
 UNCLEAR: Final = r"\bof which\b|\bwhoever\b|\bthat of\b|\bthose of\b"
 
 CLIENT: Final = """
-from wan_contracts.outcome import Outcome
-
 class Client:
     def __init__(self, setting):
         pass
 
     def generate(self, model, payload):
-        return Outcome.completed([])
+        raise RuntimeError("it crashes")
 """
 
 
@@ -130,7 +128,7 @@ def test_every_member_of_a_report_is_described(tmp_path: Path) -> None:
     (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
     wanproof = str(Path(sys.executable).with_name("wanproof"))
     command = [wanproof, "check", "--client", "client.py:Client"]
-    options = ["--scenario", "ok", "--brief", "--law", "no-end-made-up", "--format", "json"]
+    options = ["--scenario", "ok", "--brief", "--law", "answers", "--format", "json"]
 
     run = subprocess.run(
         [*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False

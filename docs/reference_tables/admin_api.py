@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -17,6 +17,8 @@ from .markdown import code, from_docstring, table
 __all__ = ["format_checks", "format_routes"]
 
 Schema = Mapping[str, Any]
+
+_ROOT: Final = "/_wanproof"
 
 
 def format_routes() -> str:
@@ -31,7 +33,7 @@ def format_routes() -> str:
 
 def format_checks() -> str:
     """Returns a table of the checks that ``verify`` knows."""
-    body = _document()["paths"]["/_wanproof/verify"]["post"]["requestBody"]
+    body = _document()["paths"][f"{_ROOT}/verify"]["post"]["requestBody"]
     checks = _resolve(_json(body))["properties"]["checks"]["items"]["oneOf"]
     rows = [
         [code(name), ", ".join(_types(schema)), check["description"]]
@@ -49,7 +51,7 @@ def _document() -> Schema:
 
 
 def _route(path: str, method: str, operation: Schema) -> str:
-    parts = [f"## {method.upper()} {path}\n", operation.get("summary", ""), ""]
+    parts = [f"## {method.upper()} {path.removeprefix(_ROOT)}\n", operation.get("summary", ""), ""]
     rows = [*_parameters(operation), *_members(operation)]
     if rows:
         parts.append(table(["name", "in", "type", "meaning"], rows))

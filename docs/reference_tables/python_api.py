@@ -101,7 +101,12 @@ def _members(kind: type) -> Iterator[list[str]]:
         if isinstance(member, FunctionType):
             yield [code(_call(name, member, skip=1)), _docstring(member)]
         elif isinstance(member, property):
-            yield [code(name), _docstring(member)]
+            yield [code(name), _docstring(member) or _type(member)]
+
+
+def _type(member: property) -> str:
+    """Returns the annotated type of a property."""
+    return code(getattr(member.fget, "__annotations__", {}).get("return", ""))
 
 
 def _docstring(value: Any) -> str:
