@@ -83,7 +83,7 @@ thorough: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests
 
 docs: $(READY) ## build the documentation into docs/_build; a warning is an error
-	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --builder html \
+	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going \
 		docs docs/_build
 
 bench: $(READY) ## the speed of lint, of the mock server and of the suite, beside their peers

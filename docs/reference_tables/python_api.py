@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from enum import EnumType
 from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import Any, Final
@@ -71,6 +72,9 @@ def _section(name: str, value: Any) -> str:
         functions = [getattr(value, each) for each in _functions(value)]
         rows = [[code(_call(each.__name__, each)), _docstring(each)] for each in functions]
         return f"### {name}\n\n{_docstring(value)}\n\n{table(['function', 'what it does'], rows)}"
+    if isinstance(value, EnumType):
+        values = ", ".join(code(each.value) for each in value)
+        return f"### {name}\n\n{_docstring(value)} Values: {values}.\n"
     is_type = isinstance(value, type)
     heading = f"### {name}\n\n```text\n{_call(name, value)}\n```\n\n{_docstring(value)}\n"
     return f"{heading}\n{format_members_of(value)}" if is_type and [*_members(value)] else heading
