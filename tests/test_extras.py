@@ -223,6 +223,10 @@ def test_every_module_can_be_imported_or_names_the_extra_of_its_package(
         ("from wan_contracts.strategies import valid", "contract"),
         ("from wan_contracts.suite import test_law", "contract"),
         ("from wan_contracts import arena", "contract"),
+        ("from wan_mockserver import create_app", "mock"),
+        ("from wan_contracts import valid", "contract"),
+        ("from wanproof import create_app", "mock"),
+        ("import wanproof; wanproof.Law", "contract"),
     ],
 )
 def test_each_form_of_import_says_what_to_install_in_its_last_line(

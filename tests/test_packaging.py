@@ -21,7 +21,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_four_packages_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
     tops = {name.partition("/")[0] for name in names}
@@ -29,6 +29,7 @@ def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
         "wan_validators",
         "wan_mockserver",
         "wan_contracts",
+        "wanproof",
         f"wanproof-{version('wanproof')}.dist-info",
     }
     assert {f"{top}/py.typed" for top in tops if "." not in top} <= set(names)
@@ -39,7 +40,7 @@ def test_the_wheel_holds_every_module_and_what_the_dashboard_is_made_of(wheel: P
     sources = {
         str(file.relative_to(folder))
         for folder in (ROOT / "validators", ROOT / "mockserver", ROOT / "contract_tests")
-        for file in folder.glob("wan_*/**/*.*")
+        for file in folder.glob("wan*/**/*.*")
         if file.is_file() and file.suffix != ".pyc"
     }
 

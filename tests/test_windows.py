@@ -23,7 +23,7 @@ import io, json, os, pathlib, pkgutil, select, signal, sys, time
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 
-import wan_contracts, wan_mockserver, wan_validators
+import wan_contracts, wan_mockserver, wan_validators, wanproof
 
 MISSING = {
     os: "chown fork getegid geteuid getgid getpgid getuid killpg mkfifo set_blocking setsid uname",
@@ -31,7 +31,7 @@ MISSING = {
     signal: "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE ITIMER_REAL alarm pthread_sigmask setitimer",
     time: "clock_getres clock_gettime tzset",
 }
-packages = [wan_validators, wan_mockserver, wan_contracts]
+packages = [wanproof, wan_validators, wan_mockserver, wan_contracts]
 modules = [
     each.name
     for package in packages

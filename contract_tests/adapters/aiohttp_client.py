@@ -11,11 +11,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from wan_contracts.case import Setting
-from wan_contracts.conversation import converse
-from wan_contracts.driving import Fetched, drive_async
-from wan_contracts.outcome import Outcome
-from wan_contracts.steps import Send
+from wan_contracts import Fetched, Outcome, Send, Setting, converse, drive_async
 
 ERRORS: Final = (aiohttp.ClientError, TimeoutError)
 

@@ -11,11 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from wan_contracts.case import Setting
-from wan_contracts.conversation import Conversation
-from wan_contracts.driving import Fetched, drive
-from wan_contracts.outcome import Outcome
-from wan_contracts.steps import Send
+from wan_contracts import Conversation, Fetched, Outcome, Send, Setting, drive
 
 ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
 

@@ -11,11 +11,7 @@ from typing import Any, Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from wan_contracts.case import Setting
-from wan_contracts.conversation import converse
-from wan_contracts.driving import Fetched, drive
-from wan_contracts.outcome import Outcome
-from wan_contracts.steps import Send
+from wan_contracts import Fetched, Outcome, Send, Setting, converse, drive
 
 ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
 

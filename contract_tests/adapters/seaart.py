@@ -13,8 +13,7 @@ from typing import Any
 
 import seaart_sdk as sdk
 
-from wan_contracts.case import Setting
-from wan_contracts.outcome import Outcome, Output
+from wan_contracts import Outcome, Output, Setting
 
 
 def client(setting: Setting) -> Client:

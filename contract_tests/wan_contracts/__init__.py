@@ -1,1 +1,58 @@
-"""Payloads drawn from the documented rules, for property tests."""
+"""The contract suite: laws for clients, the reference client, and payload strategies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .case import Setting
+    from .conversation import Conversation, converse
+    from .driving import Fetched, drive, drive_async
+    from .laws import LAWS, Law
+    from .mutations import battered
+    from .outcome import Outcome, Output
+    from .steps import Send
+    from .strategies import acceptable, single_fault, valid, wrapped
+
+__all__ = [
+    "LAWS",
+    "Conversation",
+    "Fetched",
+    "Law",
+    "Outcome",
+    "Output",
+    "Send",
+    "Setting",
+    "acceptable",
+    "battered",
+    "converse",
+    "drive",
+    "drive_async",
+    "single_fault",
+    "valid",
+    "wrapped",
+]
+
+_EXPORTS: Final = {
+    "wan_contracts.case": ("Setting",),
+    "wan_contracts.conversation": ("Conversation", "converse"),
+    "wan_contracts.driving": ("Fetched", "drive", "drive_async"),
+    "wan_contracts.laws": ("LAWS", "Law"),
+    "wan_contracts.mutations": ("battered",),
+    "wan_contracts.outcome": ("Outcome", "Output"),
+    "wan_contracts.steps": ("Send",),
+    "wan_contracts.strategies": ("acceptable", "single_fault", "valid", "wrapped"),
+}
+
+if not TYPE_CHECKING:  # a type checker would take every name for an export
+
+    def __getattr__(name: str) -> Any:
+        """Imports the export *name*; raises AttributeError if there is none."""
+        from wan_validators.lazy import load
+
+        return load(__name__, name, _EXPORTS)
+
+
+def __dir__() -> list[str]:
+    """Lists the exports, imported or not, and what else stands here."""
+    return sorted({*globals(), *__all__})

@@ -12,6 +12,8 @@ from wan_validators import Report, lint
 from wan_validators.catalog import model
 from wan_validators.spec import ModelSpec
 
+__all__ = ["VERSION", "Case", "Setting", "wire"]
+
 VERSION: Final = 1
 """Of the form in which cases and outcomes go over pipes."""
 

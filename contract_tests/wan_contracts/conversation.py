@@ -19,6 +19,8 @@ from .decisions import Decisions
 from .outcome import Outcome, Output
 from .steps import Answer, Fault, Send, Steps, Wait
 
+__all__ = ["Conversation", "converse"]
+
 
 def converse(setting: Setting, payload: Any) -> Steps[Outcome]:
     """One call, step by step, up to its outcome.

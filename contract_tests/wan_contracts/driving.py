@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from .steps import Answer, Fault, Send, Steps, Wait
 
+__all__ = ["Errors", "Fetched", "drive", "drive_async"]
+
 T = TypeVar("T")
 Errors = tuple[type[BaseException], ...]
 Fetched = tuple[int, Mapping[str, str], bytes]

@@ -23,6 +23,8 @@ from .values import JUNK, STRANGERS, Several, Values, good, past, twins
 with naming_extra():
     from hypothesis import strategies as st
 
+__all__ = ["AWKWARD", "arbitrary", "battered", "places"]
+
 AWKWARD: Final[Several] = (
     *(float("nan"), float("inf"), -0.0, 4.0, 5.0, -(2**31), 10**4000),
     *("\ud800", "\x00", "NaN", "a" * 5000, "*" * 5000, "1*1*1", "data:,", "data:;base64,"),

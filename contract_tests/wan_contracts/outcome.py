@@ -9,6 +9,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, Self
 
+__all__ = ["Kind", "Outcome", "Output"]
+
 
 class Kind(StrEnum):
     """How a call ended, as its client sees it."""

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from . import pytest_options
+import wan_contracts.pytest_options as options  # `from .` would ask for a lazy export
+
 from .pytest_options import asked, named, usage
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _FAILED: Final[pytest.StashKey[dict[str, str]]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    pytest_options.add(parser)
+    options.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

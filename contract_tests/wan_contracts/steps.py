@@ -6,6 +6,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+__all__ = ["Answer", "Fault", "Reply", "Send", "Steps", "Wait"]
+
 
 @dataclass(frozen=True, slots=True)
 class Send:

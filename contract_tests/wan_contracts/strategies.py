@@ -19,6 +19,8 @@ from .values import JUNK, Values, past, twins
 with naming_extra():
     from hypothesis import strategies as st
 
+__all__ = ["acceptable", "single_fault", "valid", "wrapped"]
+
 
 @cache
 def valid(spec: ModelSpec) -> Values:

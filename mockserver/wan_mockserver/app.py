@@ -20,6 +20,8 @@ with naming_extra():
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+__all__ = ["create_app", "wsgi"]
+
 
 def create_app(service: Service | None = None, **options: Any) -> flask.Flask:
     """A Flask application over *service*, or over a Mock whose simulator *options* are for.

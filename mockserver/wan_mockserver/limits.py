@@ -12,6 +12,8 @@ from wan_validators.vendor import Refused
 from .refusal import TurnedDown
 from .stores import Table
 
+__all__ = ["ACCOUNTS", "Account", "Limits"]
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

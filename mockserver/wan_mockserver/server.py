@@ -20,6 +20,8 @@ with naming_extra():
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+__all__ = ["HOST", "THREADS", "Server"]
+
 HOST = "127.0.0.1"
 THREADS = 8
 

@@ -24,6 +24,18 @@ with naming_extra():
 if TYPE_CHECKING:
     import respx
 
+__all__ = [
+    "BASE_URL",
+    "BODILESS",
+    "AsyncWanTransport",
+    "SideEffect",
+    "Step",
+    "WanTransport",
+    "mock",
+    "mount",
+    "side_effect",
+]
+
 BASE_URL: Final = "http://wanproof.test"
 """A base URL for clients in process; ``.test`` is nobody's (RFC 6761)."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .admin.verify import ResultJson
 
+__all__ = ["KEY", "MOST", "MOST_NOTES", "WIDEST", "WanMock", "World", "told", "verdict"]
+
 KEY: Final = "wanproof-test-key"
 """The API key of clients made here. Any other is as good, and another tenant's."""
 

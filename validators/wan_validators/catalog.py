@@ -14,6 +14,8 @@ from .nearest import nearest
 from .spec import ModelSpec
 from .vendor import Vendor
 
+__all__ = ["UnknownModel", "catalog", "find", "model", "models_of", "suggestion", "vendors"]
+
 
 class UnknownModel(LookupError):
     """No documented model has this name; the message lists the nearest ones, or all."""

@@ -12,6 +12,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
+__all__ = [
+    "ITSELF",
+    "MEMBER_NAMES",
+    "Absent",
+    "Alone",
+    "Between",
+    "Check",
+    "Given",
+    "Items",
+    "Json",
+    "Kind",
+    "Members",
+    "NotBlank",
+    "OneOf",
+    "Parts",
+    "Text",
+    "View",
+    "Within",
+    "integer",
+    "member_names",
+]
+
 Json = Any
 """Any value that ``json.loads`` can return."""
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+__all__ = ["DONE", "FAULT", "FINDINGS", "GROUP", "USAGE", "Command", "UsageError"]
+
 GROUP: Final = "wanproof.commands"
 
 DONE: Final = 0

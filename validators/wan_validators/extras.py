@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+__all__ = ["DISTRIBUTION", "USUAL", "naming_extra", "remedy"]
+
 DISTRIBUTION: Final = "wanproof"
 
 USUAL: Final = {"wan_mockserver": "mock", "wan_contracts": "contract"}

@@ -15,6 +15,8 @@ from .pointer import MISSING, parse, value
 from .reading import place, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 
+__all__ = ["engine", "findings", "lint"]
+
 
 def lint(payload: Any, model: str | None = None) -> Report:
     """Every documented rule that *payload* breaks, all at once.

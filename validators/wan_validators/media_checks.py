@@ -14,6 +14,22 @@ from . import address, media
 from .checks import View
 from .media import Media
 
+__all__ = [
+    "PICTURE",
+    "SOUND",
+    "Base64",
+    "Declared",
+    "Dimensions",
+    "Duration",
+    "FileSize",
+    "Format",
+    "MediaCheck",
+    "Opaque",
+    "Prefixed",
+    "Reachable",
+    "Reference",
+]
+
 PICTURE: Final = View(media.picture, str, media.FINE, quick=address.plainly_public)
 SOUND: Final = View(media.sound, str, media.FINE, quick=address.plainly_public)
 

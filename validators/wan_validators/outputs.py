@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+__all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+__all__ = ["ANY", "MISSING", "Missing", "Path", "escape", "find", "parse", "put", "text", "value"]
+
 Path = tuple[str | int, ...]
 
 ANY: Final = "*"

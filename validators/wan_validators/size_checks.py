@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Final
 
 from .checks import ITSELF, Json, View, integer
 
+__all__ = ["SIDES", "Pair", "Pixels", "Ratio", "Size", "sides"]
+
 _SIZE = re.compile(r"([0-9]+)\*([0-9]+)")
 
 

@@ -15,6 +15,8 @@ from .outputs import Outputs
 from .pointer import MISSING, Path
 from .vendor import Vendor
 
+__all__ = ["UNKNOWN_MEMBER", "Equals", "ModelSpec", "Rule", "Severity"]
+
 
 class Severity(StrEnum):
     """How bad a finding is: an error is forbidden, a warning costs, an info is worth knowing."""

@@ -11,6 +11,18 @@ from typing import Any
 
 from .doubt import Doubt
 
+__all__ = [
+    "Failure",
+    "Output",
+    "Refusal",
+    "Refused",
+    "State",
+    "Task",
+    "Unwrapped",
+    "Vendor",
+    "Wire",
+]
+
 Wire = Mapping[str, Any]
 """A JSON object as it goes over the wire."""
 

@@ -23,6 +23,8 @@ LONGEST: Final = 4096
 OURS: Final = (
     str(Path(__file__).parents[1]) + os.sep,
     *(each + os.sep for package in (wan_mockserver, wan_validators) for each in package.__path__),
+    # Beside the linter; it re-exports this package, so this package cannot import it.
+    str(Path(wan_validators.__path__[0]).with_name("wanproof")) + os.sep,
 )
 """Where our own code stands, which is never shown as a place of a client's errors."""
 

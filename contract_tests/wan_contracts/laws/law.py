@@ -10,6 +10,8 @@ from wan_mockserver.admin.verdicts import Verdict, numbers
 
 from ..run import Run, Seen
 
+__all__ = ["KEPT", "Group", "Judge", "Law", "Level", "broken"]
+
 
 class Level(StrEnum):
     """How bad it is to break a law: MUST fails the run, SHOULD warns."""
