@@ -32,17 +32,14 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
 import yaml
-from reference_tables.python_api import HOMES
 
-from wan_mockserver.app import create_app
+from wan_mockserver import Server, create_app
 from wan_mockserver.scenarios import file as scenario_file
-from wan_mockserver.server import Server
 from wan_validators.cli import main
 
 ROOT: Final = Path(__file__).parents[1]
@@ -89,26 +86,11 @@ def blocks_of(page: Path) -> list[Block]:
             page,
             match[1] or "",
             match[2],
-            use_homes(match[3]),
+            match[3],
             text.count("\n", 0, match.start(3)) + 1,
         )
         for match in found
     ]
-
-
-def use_homes(text: str) -> str:
-    """Returns *text* with imports that work before the packages export public names."""
-    if find_spec("wanproof"):
-        return text
-
-    def replace(match: re.Match[str]) -> str:
-        names = match[2].split(", ")
-        return "; ".join(
-            f"from {HOMES.get(name, 'wan_validators')} import {name}" for name in names
-        )
-
-    return re.sub(r"^from (wanproof|wan_mockserver|wan_contracts) import (.+)$", replace, text,
-                  flags=re.MULTILINE)  # fmt: skip
 
 
 def blocks(*kinds: str) -> list[Block]:

@@ -14,9 +14,9 @@ from typing import Any, Final
 import pytest
 from reference_tables import GENERATORS, expand
 
-from wan_contracts.laws import LAWS
-from wan_mockserver.worlds import WanMock
-from wan_validators.catalog import catalog
+from wan_contracts import LAWS
+from wan_mockserver import WanMock
+from wanproof import catalog
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"

@@ -8,9 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from wan_mockserver.mock import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.transport import BASE_URL, WanTransport
+from wan_mockserver import BASE_URL, Mock, Simulator, WanTransport
 
 from .markdown import code, from_docstring, table
 

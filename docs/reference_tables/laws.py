@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from wan_contracts.laws import LAWS, MONEY_SAFE, Law
+from wan_contracts import LAWS, Law
+from wan_contracts.laws import MONEY_SAFE
 
 from .markdown import escape
 

@@ -3,63 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import EnumType
 from importlib import import_module
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any, Final
 
 from .markdown import code, from_docstring, table
 
-__all__ = ["HOMES", "PUBLIC", "find", "format_members_of", "format_python_api"]
+__all__ = ["PACKAGES", "format_members_of", "format_python_api"]
 
-PUBLIC: Final = {
-    "wanproof": (
-        "lint",
-        "catalog",
-        "model",
-        "Report",
-        "Finding",
-        "Severity",
-        "UnknownModel",
-    ),
-    "wan_mockserver": ("create_app", "Server", "Mock", "Simulator"),
-    "wan_contracts": ("Outcome", "Output", "Setting", "strategies"),
-    "wan_contracts.suite": ("test_law",),
-}
-"""The names that users import."""
-
-HOMES: Final = {
-    "create_app": "wan_mockserver.app",
-    "Mock": "wan_mockserver.mock",
-    "Server": "wan_mockserver.server",
-    "Simulator": "wan_mockserver.simulator",
-    "Outcome": "wan_contracts.outcome",
-    "Output": "wan_contracts.outcome",
-    "Setting": "wan_contracts.case",
-    "strategies": "wan_contracts",
-    "test_law": "wan_contracts.suite",
-}
-"""Where names are until the packages export them; any other is in wan_validators."""
-
-
-def find(package: str, name: str) -> Any:
-    """Returns the object that ``from package import name`` imports."""
-    try:
-        return getattr(import_module(package), name)
-    except (ModuleNotFoundError, AttributeError):
-        home = HOMES.get(name, "wan_validators")
-        module = import_module(home)
-        return getattr(module, name, None) or import_module(f"{home}.{name}")
+PACKAGES: Final = ("wan_mockserver", "wan_contracts")
+"""What `wanproof` re-exports names from, besides the linter."""
 
 
 def format_python_api() -> str:
-    """Returns a section for each package and each public name."""
-    return "\n".join(
-        part
-        for package, names in PUBLIC.items()
-        for part in (f"## {package}\n", *(_section(name, find(package, name)) for name in names))
-    )
+    """Returns a section for each package and each name that it exports."""
+    others = {name: module for module in map(import_module, PACKAGES) for name in module.__all__}
+    own = import_module("wanproof")
+    again = ", ".join(code(name) for name in own.__all__ if name in others)
+    parts = [f"## wanproof\n\n{_docstring(own)}\n\nIt also exports {again}, as described below.\n"]
+    parts += [_section(name, getattr(own, name)) for name in own.__all__ if name not in others]
+    for package in PACKAGES:
+        module = import_module(package)
+        parts.append(f"## {package}\n\n{_docstring(module)}\n")
+        parts += [_section(name, getattr(module, name)) for name in module.__all__]
+    return "\n".join(parts)
 
 
 def format_members_of(kind: type) -> str:
@@ -68,26 +37,26 @@ def format_members_of(kind: type) -> str:
 
 
 def _section(name: str, value: Any) -> str:
-    if isinstance(value, ModuleType):
-        functions = [getattr(value, each) for each in _functions(value)]
-        rows = [[code(_call(each.__name__, each)), _docstring(each)] for each in functions]
-        return f"### {name}\n\n{_docstring(value)}\n\n{table(['function', 'what it does'], rows)}"
-    if isinstance(value, EnumType):
-        values = ", ".join(code(each.value) for each in value)
-        return f"### {name}\n\n{_docstring(value)} Values: {values}.\n"
-    is_type = isinstance(value, type)
-    heading = f"### {name}\n\n```text\n{_call(name, value)}\n```\n\n{_docstring(value)}\n"
-    return f"{heading}\n{format_members_of(value)}" if is_type and [*_members(value)] else heading
+    match value:
+        case EnumType():
+            members: Mapping[str, Any] = value.__members__
+            values = ", ".join(map(code, members.values()))
+            text = f"{_docstring(value)} Values: {values}."
+        case type():
+            text = f"{_block(_call(name, value))}{_docstring(value)}"
+            if [*_members(value)]:
+                text += f"\n\n{format_members_of(value)}"
+        case FunctionType():
+            text = f"{_block(_call(name, value))}{_docstring(value)}"
+        case str():
+            text = f"The constant {code(repr(value))}."
+        case _:
+            text = f"A constant of the type {code(type(value).__name__)}."
+    return f"### {name}\n\n{text}\n"
 
 
-def _functions(module: ModuleType) -> list[str]:
-    return [
-        name
-        for name, value in vars(module).items()
-        if getattr(value, "__module__", "") == module.__name__
-        and name[0] != "_"
-        and callable(value)
-    ]
+def _block(text: str) -> str:
+    return f"```text\n{text}\n```\n\n"
 
 
 def _members(kind: type) -> Iterator[list[str]]:
