@@ -46,7 +46,7 @@ def _section(name: str, value: Any) -> str:
             text = f"{_block(_call(name, value))}{_docstring(value)}"
             if [*_members(value)]:
                 text += f"\n\n{format_members_of(value)}"
-        case FunctionType():
+        case _ if callable(value):
             text = f"{_block(_call(name, value))}{_docstring(value)}"
         case str():
             text = f"The constant {code(repr(value))}."
@@ -83,7 +83,7 @@ def _type(member: property) -> str:
 
 
 def _docstring(value: Any) -> str:
-    text = inspect.getdoc(value) or ""
+    text = inspect.cleandoc(value.__doc__ or "")
     return "\n\n".join(map(from_docstring, text.split("\n\n")))
 
 
