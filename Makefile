@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	law-mutants constraints lower-bounds clean
+	law-mutants docs constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -82,6 +82,10 @@ law-mutants: $(READY) ## seed mistakes into the laws; the broken clients must se
 thorough: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests/tests
 
+docs: $(READY) ## build the documentation into docs/_build; a warning is an error
+	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going \
+		docs docs/_build
+
 bench: $(READY) ## the speed of lint, of the mock server and of the suite, beside their peers
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/bench_mock.py
@@ -99,4 +103,4 @@ constraints: $(READY) ## choose the newest versions for the pins
 		--output-file constraints-lowest.txt
 
 clean: ## remove .venv and all caches
-	rm -rf $(VENV) .venv-lowest .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

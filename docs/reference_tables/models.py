@@ -1,0 +1,82 @@
+"""The models: their rules, and the ambiguities of the vendors' documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from .commands import run_json
+from .markdown import code, escape, table
+
+__all__ = ["format_ambiguities", "format_models", "format_rules"]
+
+
+def format_models() -> str:
+    """Returns a table of all models."""
+    head = ["model", "vendor", "what it is", "create", "source"]
+    rows = [
+        [
+            code(model["model"]),
+            model["vendor"],
+            model["title"],
+            code(f"POST {model['create']}"),
+            model["source"],
+        ]
+        for model in _models()
+    ]
+    return table(head, rows)
+
+
+def format_rules() -> str:
+    """Returns a section for each model with its rules."""
+    head = ["rule", "at", "code", "severity", "allowed"]
+    return "\n".join(
+        f"## {model['model']}\n\n{model['source']}\n\n"
+        f"{table(head, [_rule(each) for each in model['rules']])}"
+        for model in _models()
+    )
+
+
+def format_ambiguities() -> str:
+    """Returns a section for each model with the ambiguities of its documents."""
+    head = ["about", "interpretations", "chosen", "rules"]
+    return "\n".join(
+        f"## {model['model']}\n\n{table(head, [_ambiguity(each) for each in model['doubts']])}"
+        for model in _models()
+    )
+
+
+@cache
+def _models() -> list[dict[str, Any]]:
+    models: list[dict[str, Any]] = run_json("rules")["models"]
+    return models
+
+
+def _rule(rule: Mapping[str, Any]) -> list[str]:
+    return [
+        code(rule["rule"]),
+        code(rule["at"] or "/"),
+        code(rule["code"]),
+        rule["severity"],
+        "; ".join(_limits(rule)),
+    ]
+
+
+def _limits(rule: Mapping[str, Any]) -> Iterator[str]:
+    yield code(rule["allowed"] or "given")
+    yield from (word for word in ("required", "nullable") if rule[word])
+    if "default" in rule:
+        yield f"default {code(json.dumps(rule['default']))}"
+    if rule["when"]:
+        yield f"when {code(rule['when'])}"
+
+
+def _ambiguity(ambiguity: Mapping[str, Any]) -> list[str]:
+    return [
+        escape(ambiguity["about"]),
+        escape("; or: ".join(ambiguity["readings"])),
+        escape(ambiguity["taken"]),
+        ", ".join(map(code, ambiguity["rules"])),
+    ]

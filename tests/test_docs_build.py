@@ -1,0 +1,140 @@
+"""The documentation builds without a warning, is complete, and says what the code says."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from reference_tables import GENERATORS, expand
+
+from wan_contracts import LAWS
+from wan_mockserver import WanMock
+from wanproof import catalog
+
+ROOT: Final = Path(__file__).parents[1]
+DOCS: Final = ROOT / "docs"
+PAGES: Final = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+MAX_README_LINES: Final = 150
+COUNTED: Final = r"(?:two|three|four|five|[0-9]+|a hundred) (?:named )?(?:models|laws|scenarios)\b"
+UNCLEAR: Final = r"\bof which\b|\bwhoever\b|\bthat of\b|\bthose of\b"
+
+CLIENT: Final = """
+class Client:
+    def __init__(self, setting):
+        pass
+
+    def generate(self, model, payload):
+        raise RuntimeError("it crashes")
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
+    run = subprocess.run(
+        [*command, "--doctree-dir", str(folder / ".doctrees"), str(DOCS), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+def test_a_page_is_built_from_each_source(site: Path) -> None:
+    built = {file.relative_to(site).with_suffix("") for file in site.rglob("*.html")}
+
+    assert {page.relative_to(DOCS).with_suffix("") for page in PAGES[1:]} <= built
+
+
+def test_the_reference_has_every_rule_law_and_member_of_the_fixtures(site: Path) -> None:
+    rules = (site / "reference/rules.html").read_text(encoding="utf-8")
+    laws = (site / "reference/laws.html").read_text(encoding="utf-8")
+    members = (site / "reference/fixture-objects.html").read_text(encoding="utf-8")
+
+    assert all(f">{rule.id}<" in rules for spec in catalog() for rule in spec.every_rule)
+    assert all(f'id="{law.id}"' in laws for law in LAWS)
+    assert all(name in members for name in vars(WanMock) if name[0] != "_")
+
+
+def test_every_table_is_on_a_page() -> None:
+    used = {
+        name
+        for page in PAGES
+        for name in re.findall("<!-- generated: (.*?) -->", page.read_text(encoding="utf-8"))
+    }
+
+    assert used == {*GENERATORS}
+
+
+def test_an_unknown_table_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        expand("<!-- generated: nothing -->")
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MAX_README_LINES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_count_nothing_by_hand_and_are_clear(page: Path) -> None:
+    prose = re.sub("```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+    assert re.findall(COUNTED, prose) == []
+    assert re.findall(UNCLEAR, prose) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_pages_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_member_of_a_scenario_file_is_described() -> None:
+    text = (DOCS / "reference/scenario-files.md").read_text(encoding="utf-8")
+    example = (ROOT / "fixtures/scenarios/every-member.toml").read_text(encoding="utf-8")
+    described = {*re.findall(r"^\| `([\w-]+)` ", text, re.MULTILINE)}
+
+    used = {name for table in tomllib.loads(example).values() for name in names_in(table)}
+
+    states = {"pending", "running", "done", "failed"}
+    assert used - described - states == {"median", "sigma"}
+    assert described <= used
+
+
+def names_in(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            for name, member in value.items():
+                yield name
+                yield from names_in(member)
+        case list():
+            for item in value:
+                yield from names_in(item)
+
+
+def test_every_member_of_a_report_is_described(tmp_path: Path) -> None:
+    text = (DOCS / "reference/json-formats.md").read_text(encoding="utf-8")
+    described = {*re.findall(r"`(\w+)`", text[text.index("## Reports") :])}
+    (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
+    wanproof = str(Path(sys.executable).with_name("wanproof"))
+    command = [wanproof, "check", "--client", "client.py:Client"]
+    options = ["--scenario", "ok", "--brief", "--law", "answers", "--format", "json"]
+
+    run = subprocess.run(
+        [*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    report: Mapping[str, Any] = json.loads(run.stdout)
+    (law,) = report["laws"]
+    assert law["failure"]
+    assert {*report, *law, *law["failure"], *law["failure"]["case"]} - {"version"} <= described
