@@ -19,14 +19,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from wan_contracts.arena import Arena
+from wan_contracts.arena import Harness
 from wan_contracts.case import Case
 from wan_contracts.clients import Client
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.process import ProcessClient
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.runner import Plan, check
-from wan_contracts.tempo import REAL, VIRTUAL, Tempo
+from wan_contracts.runner import RunPlan, check
+from wan_contracts.tempo import REAL, VIRTUAL, TimeProfile
 from wan_contracts.walk import plain
 from wan_mockserver.service import Mock
 from wan_validators.catalog import model
@@ -67,11 +67,11 @@ def python() -> Client:
     return PythonClient("Reference", load(REFERENCE))
 
 
-def plain_calls(client: Client, tempo: Tempo, models: Sequence[str]) -> float:
+def plain_calls(client: Client, tempo: TimeProfile, models: Sequence[str]) -> float:
     """Calls a second, the median of some rounds, of calls under which nothing goes wrong."""
     cases = [Case(name, plain(model(name))) for name in models]
     times = []
-    with Arena(client, tempo) as arena:
+    with Harness(client, tempo) as arena:
         for _ in range(ROUNDS + 1):
             begun = timeit.default_timer()
             for number in range(CALLS):
@@ -91,10 +91,10 @@ class Spent(NamedTuple):
 
 def whole_run() -> Spent:
     """The default run of the reference client, made twice; the second time counts."""
-    check(python(), Plan(seed=1))
+    check(python(), RunPlan(seed=1))
     with timed(Mock, "handle") as mock, timed(PythonClient, "call") as client:
         begun = timeit.default_timer()
-        report = check(python(), Plan(seed=1))
+        report = check(python(), RunPlan(seed=1))
         return Spent(report.cases, timeit.default_timer() - begun, sum(client), sum(mock))
 
 

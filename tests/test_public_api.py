@@ -23,8 +23,8 @@ PUBLIC = {
     "Simulator WanTransport AsyncWanTransport Outcome Output Setting Law",
     wan_mockserver: "create_app Server Mock Simulator Limits World WanMock BASE_URL WanTransport "
     "AsyncWanTransport mount side_effect",
-    wan_contracts: "Outcome Output Setting Law LAWS valid acceptable single_fault wrapped "
-    "Conversation converse drive drive_async Fetched Send",
+    wan_contracts: "Outcome Output Setting Law LAWS valid acceptable single_fault wrap_payload "
+    "ReferenceClient converse drive drive_async RawResponse SendRequest",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from wan_contracts import Fetched, Outcome, Send, Setting, converse, drive_async
+from wan_contracts import Outcome, RawResponse, SendRequest, Setting, converse, drive_async
 
 ERRORS: Final = (aiohttp.ClientError, TimeoutError)
 
@@ -36,7 +36,7 @@ class Client:
             return await drive_async(converse(setting, payload), partial(fetch, session), ERRORS)
 
 
-async def fetch(session: aiohttp.ClientSession, step: Send) -> Fetched:
+async def fetch(session: aiohttp.ClientSession, step: SendRequest) -> RawResponse:
     async with session.request(
         step.method, step.url, headers=step.headers, data=step.body, allow_redirects=False
     ) as got:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from wan_contracts import Conversation, Fetched, Outcome, Send, Setting, drive_async
+from wan_contracts import Outcome, RawResponse, ReferenceClient, SendRequest, Setting, drive_async
 
 ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
 
@@ -24,7 +24,7 @@ def client(setting: Setting) -> Client:
 
 
 class Client:
-    conversation = Conversation
+    conversation = ReferenceClient
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -43,7 +43,7 @@ class Client:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def _fetch(self, step: Send) -> Fetched:
+    async def _fetch(self, step: SendRequest) -> RawResponse:
         got = await self._http.request(
             step.method, step.url, headers=step.headers, content=step.body
         )

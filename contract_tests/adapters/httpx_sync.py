@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from wan_contracts import Conversation, Fetched, Outcome, Send, Setting, drive
+from wan_contracts import Outcome, RawResponse, ReferenceClient, SendRequest, Setting, drive
 
 ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
 
@@ -24,7 +24,7 @@ def client(setting: Setting) -> Client:
 
 
 class Client:
-    conversation = Conversation
+    conversation = ReferenceClient
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -43,6 +43,6 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def _fetch(self, step: Send) -> Fetched:
+    def _fetch(self, step: SendRequest) -> RawResponse:
         got = self._http.request(step.method, step.url, headers=step.headers, content=step.body)
         return got.status_code, got.headers, got.content

@@ -11,7 +11,7 @@ from typing import Any, Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from wan_contracts import Fetched, Outcome, Send, Setting, converse, drive
+from wan_contracts import Outcome, RawResponse, SendRequest, Setting, converse, drive
 
 ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
 
@@ -33,7 +33,7 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def _fetch(self, step: Send) -> Fetched:
+    def _fetch(self, step: SendRequest) -> RawResponse:
         got = self._http.request(
             step.method,
             step.url,

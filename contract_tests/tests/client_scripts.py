@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wan_contracts.case import Setting
-from wan_contracts.outcome import Kind, Outcome
-from wan_contracts.run import Trouble
+from wan_contracts.outcome import Outcome, OutcomeKind
+from wan_contracts.run import ClientError
 
 SETTING = Setting(
     base_url="http://127.0.0.1:1/api",
@@ -27,7 +27,7 @@ PATIENCE = 30.0
 SHORT = 0.5
 
 
-GAVE_UP = Outcome(kind=Kind.GAVE_UP)
+GAVE_UP = Outcome(kind=OutcomeKind.GAVE_UP)
 
 
 Write = Callable[[str], list[str]]
@@ -47,8 +47,8 @@ def log(text):
 """
 
 
-def trouble(found: Outcome | Trouble) -> Trouble:
-    assert isinstance(found, Trouble), found
+def trouble(found: Outcome | ClientError) -> ClientError:
+    assert isinstance(found, ClientError), found
     return found
 
 

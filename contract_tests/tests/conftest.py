@@ -12,7 +12,7 @@ import pytest
 import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
 from client_scripts import PREAMBLE, Write
 from plugin_runs import Run
-from wan_contracts.runner import Plan
+from wan_contracts.runner import RunPlan
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +23,8 @@ def wan_client() -> str:
 
 
 @pytest.fixture(scope="session")
-def wan_plan() -> Plan:
-    return Plan(examples=40, brief=True)
+def wan_plan() -> RunPlan:
+    return RunPlan(examples=40, brief=True)
 
 
 @pytest.fixture

@@ -21,13 +21,13 @@ from law_mutations_equivalent import EQUIVALENT
 from law_mutations_seeded import MODULES, Mutant, mutants
 from recorded_runs import COUNTED
 from wan_contracts.laws import LAWS, Law
-from wan_contracts.run import Run
+from wan_contracts.run import Interaction
 
 
 class Witnesses:
     """All recorded calls, and which of them break which law as it is."""
 
-    def __init__(self, recorded: Mapping[str, Sequence[Run]]) -> None:
+    def __init__(self, recorded: Mapping[str, Sequence[Interaction]]) -> None:
         self._cells = {law.id: _cells(law, recorded) for law in LAWS}
         self._occasions = [run for name in COUNTED for run in recorded[name]]
         self._judged = {law.id: self._count_judged(law) for law in LAWS}
@@ -52,7 +52,9 @@ class Witnesses:
         return sum(law.judge(run) is not None for run in self._occasions)
 
 
-def _cells(law: Law, recorded: Mapping[str, Sequence[Run]]) -> list[tuple[Sequence[Run], bool]]:
+def _cells(
+    law: Law, recorded: Mapping[str, Sequence[Interaction]]
+) -> list[tuple[Sequence[Interaction], bool]]:
     """The calls of each client, and whether any is to break *law*; what is soon seen is first."""
     cells = []
     for name, runs in recorded.items():
@@ -61,7 +63,7 @@ def _cells(law: Law, recorded: Mapping[str, Sequence[Run]]) -> list[tuple[Sequen
     return sorted(cells, key=lambda cell: not cell[1])
 
 
-def _breaks(law: Law, run: Run) -> bool:
+def _breaks(law: Law, run: Interaction) -> bool:
     verdict = law.judge(run)
     return verdict is not None and not verdict.passed
 

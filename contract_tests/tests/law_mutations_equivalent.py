@@ -21,9 +21,9 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "results.outputs_in_order: 1 -> 2": WORDS,
     "results.text_kept: len(given) == len(wanted) -> len(given) != len(wanted)": WORDS,
     "sending.bearer_header: given is not None -> given is None": WORDS,
-    "sending.local_limits: run.outcome.kind is Kind.NOT_SENT -> "
-    "run.outcome.kind is not Kind.NOT_SENT": WORDS,
-    "sending._lost: True -> False": LENGTHS,
+    "sending.local_limits: run.outcome.kind is OutcomeKind.NOT_SENT -> "
+    "run.outcome.kind is not OutcomeKind.NOT_SENT": WORDS,
+    "sending._find_lost_members: True -> False": LENGTHS,
     "wires.SHORTEST: 8 -> 7": "no sentence of a vendor has seven letters",
     f"wires._texts: {SAME}('detail', 'title', 'error', 'error_message')": ALIKE,
     f"wires._texts: {SAME}('detail', 'message', 'title', 'error_message')": ALIKE,

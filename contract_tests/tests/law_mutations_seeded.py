@@ -39,7 +39,7 @@ OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
 
 CALLED: Final = {"any": "all", "all": "any", "min": "max", "max": "min"}
 
-SPEECH: Final = ("_shown", "_counted")
+SPEECH: Final = ("_format_value", "_format_counts")
 """Functions that only make sentences."""
 
 
@@ -120,7 +120,7 @@ def _alternatives(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(value + 1)
         case ast.Name(id=name, ctx=ast.Load()) if name in CALLED:
             yield ast.Name(CALLED[name], ast.Load())
-        case ast.Return(value=ast.Call(func=ast.Name(id="broken"))):
+        case ast.Return(value=ast.Call(func=ast.Name(id="build_violation"))):
             yield ast.Return(ast.Name("KEPT", ast.Load()))
             yield ast.Return(ast.Constant(None))
         case ast.Tuple(elts=elements) if all(isinstance(each, ast.Constant) for each in elements):
@@ -181,7 +181,7 @@ def _sentences(function: ast.FunctionDef) -> set[int]:
 def _is_said(node: ast.AST) -> bool:
     """Whether *node* is a sentence, or says that a law is broken."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id == "broken"
+        return node.func.id == "build_violation"
     return isinstance(node, ast.JoinedStr)
 
 

@@ -51,7 +51,7 @@ from wan_mockserver.messages import Request, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
-from wan_mockserver.tasks import Record
+from wan_mockserver.tasks import TaskRecord
 from wan_validators.spec import ModelSpec
 
 
@@ -284,7 +284,7 @@ class Machine(RuleBasedStateMachine):
         for tenant in KEYS:
             self.nothing_of_others_is_seen(tenant)
 
-    def no_state_goes_back(self, tasks: list[Record]) -> None:
+    def no_state_goes_back(self, tasks: list[TaskRecord]) -> None:
         """Neither behind what was seen here before, nor behind what its client saw."""
         for record, task in zip(tasks, self.model.tasks, strict=True):
             before = max(self.furthest.get(record.id, PENDING), task.state)

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from wan_contracts.payloads import at, is_leaf
 from wan_contracts.shrinking import places
 from wan_contracts.strategies import valid
-from wan_contracts.values import JUNK, STRANGERS, Several, Values, good, past, twins
+from wan_contracts.values import (
+    JUNK_VALUES,
+    UNKNOWN_NAMES,
+    Several,
+    Values,
+    invalid_values,
+    lookalike_values,
+    valid_values,
+)
 from wan_validators import pointer
 from wan_validators.checks import Json
 from wan_validators.pointer import ANY, MISSING, Path
@@ -53,7 +61,7 @@ def battered(spec: ModelSpec) -> Values:
 def arbitrary(spec: ModelSpec) -> Values:
     """JSON values of any shape, in which documented names and values come up at random."""
     return st.recursive(
-        st.sampled_from(JUNK + AWKWARD + _all_values(spec)) | st.text(max_size=9),
+        st.sampled_from(JUNK_VALUES + AWKWARD + _all_values(spec)) | st.text(max_size=9),
         lambda inner: st.lists(inner, max_size=6) | st.dictionaries(_names(spec), inner),
         max_leaves=20,
     )
@@ -66,8 +74,12 @@ def _at_a_leaf(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     if not places:
         return payload
     place, _ = draw(st.sampled_from(places))
-    limits = _one_of(_light(past(row.check, "a")), _light(past(row.check, "a")), good(row.check))
-    return pointer.put(payload, place, draw(limits | st.sampled_from(JUNK)))
+    limits = _one_of(
+        _light(invalid_values(row.check, "a")),
+        _light(invalid_values(row.check, "a")),
+        valid_values(row.check),
+    )
+    return pointer.put(payload, place, draw(limits | st.sampled_from(JUNK_VALUES)))
 
 
 def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
@@ -77,14 +89,18 @@ def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     if not places:
         return payload
     place, value = draw(st.sampled_from(places))
-    limits = [past(row.check, value) for row in at(path, spec.every_rule) if _fits(row, value)]
-    return pointer.put(payload, place, draw(_one_of((MISSING,), JUNK, twins(value), *limits)))
+    limits = [
+        invalid_values(row.check, value) for row in at(path, spec.every_rule) if _fits(row, value)
+    ]
+    return pointer.put(
+        payload, place, draw(_one_of((MISSING,), JUNK_VALUES, lookalike_values(value), *limits))
+    )
 
 
 def _anywhere(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """At any place: nothing, junk, a near miss, or a whole tree."""
     place, value = draw(st.sampled_from(list(places(payload))))
-    several = _one_of((MISSING,) if place else (), JUNK, AWKWARD, twins(value))
+    several = _one_of((MISSING,) if place else (), JUNK_VALUES, AWKWARD, lookalike_values(value))
     return pointer.put(payload, place, draw(several | arbitrary(spec)))
 
 
@@ -92,10 +108,10 @@ def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """One more member in some object, or more items in some array."""
     place, value = draw(st.sampled_from(list(places(payload))))
     if type(value) is dict:
-        more = draw(_one_of(JUNK, AWKWARD, _all_values(spec)))
+        more = draw(_one_of(JUNK_VALUES, AWKWARD, _all_values(spec)))
         return pointer.put(payload, (*place, draw(_names(spec))), more)
     if type(value) is list:
-        several = ([item] * count for item in JUNK for count in (1, 2, 5, 30))
+        several = ([item] * count for item in JUNK_VALUES for count in (1, 2, 5, 30))
         more = draw(_one_of(tuple(several), tuple([item] for item in (*value, *AWKWARD))))
         start = draw(st.integers(0, len(value)))
         return pointer.put(payload, place, [*value[:start], *more, *value[start:]])
@@ -122,7 +138,9 @@ def _fits(rule: Rule, value: Json) -> bool:
 def _all_values(spec: ModelSpec) -> Several:
     """What is good for the leaves, and what is not."""
     checks = [row.check for row in spec.rules if is_leaf(spec, row.path)]
-    return _light(v for check in checks for v in (*good(check), *past(check, "a")))
+    return _light(
+        v for check in checks for v in (*valid_values(check), *invalid_values(check, "a"))
+    )
 
 
 def _light(values: Iterable[Json]) -> Several:
@@ -140,4 +158,4 @@ def _paths(spec: ModelSpec) -> tuple[Path, ...]:
 def _names(spec: ModelSpec) -> st.SearchStrategy[str]:
     parts = [part for row in spec.rules for part in row.path]
     documented = dict.fromkeys(part for part in parts if isinstance(part, str) and part != ANY)
-    return st.sampled_from([*documented, *STRANGERS])
+    return st.sampled_from([*documented, *UNKNOWN_NAMES])

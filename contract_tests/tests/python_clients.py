@@ -10,7 +10,7 @@ from typing import Any
 from wan_contracts.case import Setting
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.outcome import Outcome
-from wan_contracts.run import Trouble
+from wan_contracts.run import ClientError
 
 SETTING = Setting(
     base_url="http://127.0.0.1:1",
@@ -32,14 +32,14 @@ PATIENCE = 30.0
 SHORT = 0.1
 
 
-def ended(target: Any, patience: float = PATIENCE, payload: Any = None) -> Outcome | Trouble:
+def ended(target: Any, patience: float = PATIENCE, payload: Any = None) -> Outcome | ClientError:
     with PythonClient("mine", target) as client:
         return client.call(SETTING, payload, 1, patience)
 
 
-def trouble(target: Any, patience: float = PATIENCE) -> Trouble:
+def trouble(target: Any, patience: float = PATIENCE) -> ClientError:
     found = ended(target, patience)
-    assert isinstance(found, Trouble), found
+    assert isinstance(found, ClientError), found
     return found
 
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from faulty_clients.broken import BROKEN, CORRECT
 from faulty_clients.reference import AsyncReference, Reference
-from wan_contracts.arena import Arena
+from wan_contracts.arena import Harness
 from wan_contracts.case import Case
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, Law
-from wan_contracts.run import Run
-from wan_contracts.tally import judged
+from wan_contracts.run import Interaction
+from wan_contracts.tally import judge_interaction
 from wan_contracts.tempo import VIRTUAL
 
 CLIENTS: Final[Mapping[str, Any]] = {
@@ -141,7 +141,7 @@ def cases_for(name: str) -> list[Case]:
     return [*cases(), *(LENGTHY if patient else ()), *EXTRA.get(name, ())]
 
 
-def runs(arena: Arena, name: str, target: Any) -> Iterator[Run]:
+def runs(arena: Harness, name: str, target: Any) -> Iterator[Interaction]:
     """What happens when the client *target* makes its calls. It may share *arena* with others."""
     with PythonClient(name, target) as client:
         for number, case in enumerate(cases_for(name), 1):
@@ -149,21 +149,21 @@ def runs(arena: Arena, name: str, target: Any) -> Iterator[Run]:
             yield arena.run(case, number)
 
 
-def verdicts(run: Run, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
+def verdicts(run: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
     """Whether *run* keeps each of *laws* that has something to say of it, by its id."""
-    return {law: verdict.passed for law, verdict in judged(laws, run).items()}
+    return {law: verdict.passed for law, verdict in judge_interaction(laws, run).items()}
 
 
-def broken(several: Iterable[Run], laws: Iterable[Law] = LAWS) -> frozenset[str]:
+def broken(several: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozenset[str]:
     """Those of *laws* that any of the runs breaks."""
     found = [verdicts(run, laws) for run in several]
     return frozenset(law for each in found for law, kept in each.items() if not kept)
 
 
-def recorded(names: Collection[str] = ()) -> dict[str, list[Run]]:
+def recorded(names: Collection[str] = ()) -> dict[str, list[Interaction]]:
     """The calls of the clients with these *names*, or of all; those of some also hurried."""
     chosen = {name: target for name, target in CLIENTS.items() if not names or name in names}
-    with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
         found = {name: [*runs(arena, name, target)] for name, target in chosen.items()}
     return found | {
         f"{name}, hurried": [*map(hurried, found[name])] for name in HURRIED if name in found
@@ -180,12 +180,12 @@ HURRIED: Final = ("Reference", "GivesUpOnePollEarly")
 """Clients whose calls are also judged as if they had taken place in real time."""
 
 
-def hurried(run: Run) -> Run:
+def hurried(run: Interaction) -> Interaction:
     """The same call, a thousand times faster."""
     setting = replace(
         run.setting,
         poll_interval=run.setting.poll_interval / 1000,
         deadline=run.setting.deadline / 1000,
     )
-    seen = tuple(replace(each, at=each.at / 1000) for each in run.seen)
-    return replace(run, setting=setting, seen=seen)
+    seen = tuple(replace(each, at=each.at / 1000) for each in run.exchanges)
+    return replace(run, setting=setting, exchanges=seen)

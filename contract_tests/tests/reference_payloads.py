@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wan_contracts.outcome import Kind
+from wan_contracts.outcome import OutcomeKind
 
 if TYPE_CHECKING:
     pass
@@ -20,7 +20,7 @@ INTERVAL, DEADLINE = 10.0, 900.0
 class End:
     """How a call is to end, and how many creates and tasks it is to make."""
 
-    kind: Kind = Kind.COMPLETED
+    kind: OutcomeKind = OutcomeKind.COMPLETED
     status: int | None = None
     code: str | None = None
     says: str = ""
@@ -32,4 +32,4 @@ class End:
 
 
 def failed(code: str | None, says: str) -> End:
-    return End(Kind.FAILED, code=code, says=says, files=0)
+    return End(OutcomeKind.FAILED, code=code, says=says, files=0)

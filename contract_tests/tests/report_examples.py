@@ -13,8 +13,8 @@ import httpx
 from wan_contracts.case import Case, Setting
 from wan_contracts.laws.law import Group, Law, Level
 from wan_contracts.outcome import Outcome, Output
-from wan_contracts.report import Coverage, Failure, Report, Result
-from wan_contracts.run import Mishap, Run, Seen, Trouble
+from wan_contracts.report import ContractReport, Coverage, LawFailure, LawResult
+from wan_contracts.run import ClientError, ClientErrorKind, Interaction, ObservedExchange
 from wan_mockserver.admin.verdicts import Verdict
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.exchange import Exchange
@@ -70,12 +70,12 @@ class Server:
             self.mock.clock.advance(INTERVAL)
             self.send("GET", f"{PATH}/{task}")
 
-    def run(self, ended: Outcome | Trouble, case: Case) -> Run:
+    def run(self, ended: Outcome | ClientError, case: Case) -> Interaction:
         tasks = self.mock.tasks()
         start = self.heard[0].entry.at if self.heard else 0.0
         entries = {entry.number: entry for entry in self.mock.journal()}
         seen = tuple(
-            Seen(
+            ObservedExchange(
                 request=each.request,
                 response=each.response,
                 entry=entries[each.entry.number],
@@ -83,11 +83,11 @@ class Server:
             )
             for each in self.heard
         )
-        return Run(
+        return Interaction(
             case=case,
             setting=SETTING,
-            ended=ended,
-            seen=seen,
+            client_result=ended,
+            exchanges=seen,
             tasks=tuple(tasks),
             ledger=ledger(tasks),
         )
@@ -102,7 +102,7 @@ def server(scenario: str = "ok", headers: Mapping[str, str] | None = None) -> Se
 
 
 @cache
-def paid_twice() -> Run:
+def paid_twice() -> Interaction:
     """A create whose answer is lost is repeated, which makes two tasks."""
     at = server("accept-lost")
     at.create()
@@ -118,19 +118,21 @@ def paid_twice() -> Run:
 
 
 @cache
-def stuck(polls: int = 90) -> Run:
+def stuck(polls: int = 90) -> Interaction:
     """A task that never ends, and a client that crashes over it."""
     at = server("stuck")
     answer = at.create()
     assert answer is not None
     at.poll(answer.json()["task_info"]["id"], polls)
     stderr = f"Traceback (most recent call last):\n  key {KEY}\nRecursionError: {HOSTILE}\n"
-    trouble = Trouble(kind=Mishap.CRASHED, says=f"exit code 1 {HOSTILE}", stderr=stderr)
+    trouble = ClientError(
+        kind=ClientErrorKind.CRASHED, message=f"exit code 1 {HOSTILE}", stderr=stderr
+    )
     return at.run(trouble, Case(MODEL, PAYLOAD, "stuck"))
 
 
 @cache
-def hostile() -> Run:
+def hostile() -> Interaction:
     """Everything that a client chooses is chosen to do harm."""
     at = server("http-503", headers={"Authorization": f"token {KEY}", "X-Leak": f"a{KEY}b"})
     payload = {"prompt": HOSTILE, "images": ["data:image/png;base64," + "A" * 9000]}
@@ -145,34 +147,34 @@ def law(id: str, group: Group = Group.MONEY, level: Level = Level.MUST) -> Law:
         id=id,
         group=group,
         level=level,
-        says=f"Every call keeps {id}, whatever the server answers",
+        statement=f"Every call keeps {id}, whatever the server answers",
         source="Alibaba's page on asynchronous tasks",
         hint="Repeat a create only after a 429, for which no task was made.",
         judge=lambda run: None,
     )
 
 
-def failure(run: Run, says: str, *entries: int, replay: str | None = None) -> Failure:
+def failure(run: Interaction, says: str, *entries: int, replay: str | None = None) -> LawFailure:
     verdict = Verdict(passed=False, says=says, entries=entries)
-    return Failure(run=run, verdict=verdict, number=17, replay=replay)
+    return LawFailure(interaction=run, verdict=verdict, number=17, replay=replay)
 
 
-def every_standing() -> tuple[Result, ...]:
+def every_standing() -> tuple[LawResult, ...]:
     """A result of each standing; the failures are of different runs."""
     twice = failure(paid_twice(), "two tasks were made for one call", 1, 2, replay="out/a b.json")
     slow = failure(stuck(), "polls 40 and 41 came 10 s apart", 41, 42)
     harm = failure(hostile(), f"the message is {HOSTILE} {KEY}", 1, replay="out/harm.json")
     return (
-        Result(law=law("answers", Group.PROTOCOL), judged=412),
-        Result(law=law("payload-intact", Group.SENDING), judged=400, broken=3, failure=harm),
-        Result(law=law("local-limits", Group.SENDING), reason="the client declines this"),
-        Result(law=law("text-kept", Group.LIFECYCLE)),
-        Result(law=law("one-charge"), judged=120, broken=12, failure=twice),
-        Result(law=law("price-told"), judged=90, known="it never told a price"),
-        Result(
+        LawResult(law=law("answers", Group.PROTOCOL), judged=412),
+        LawResult(law=law("payload-intact", Group.SENDING), judged=400, broken=3, failure=harm),
+        LawResult(law=law("local-limits", Group.SENDING), reason="the client declines this"),
+        LawResult(law=law("text-kept", Group.LIFECYCLE)),
+        LawResult(law=law("one-charge"), judged=120, broken=12, failure=twice),
+        LawResult(law=law("price-told"), judged=90, known="it never told a price"),
+        LawResult(
             law=law("poll-rate", Group.MANNERS, Level.SHOULD), judged=80, broken=1, failure=slow
         ),
-        Result(
+        LawResult(
             law=law("connections-reused", Group.MANNERS, Level.SHOULD),
             judged=80,
             broken=80,
@@ -182,9 +184,9 @@ def every_standing() -> tuple[Result, ...]:
     )
 
 
-def report(*results: Result, **changed: Any) -> Report:
+def report(*results: LawResult, **changed: Any) -> ContractReport:
     """A report with *results*, by default one of each standing."""
-    made = Report(
+    made = ContractReport(
         client="python examples/httpx_client.py",
         profile="default",
         seed=7,
@@ -202,7 +204,7 @@ def report(*results: Result, **changed: Any) -> Report:
     return replace(made, **changed)
 
 
-def passing(**changed: Any) -> Report:
+def passing(**changed: Any) -> ContractReport:
     """A report in which every law is kept."""
-    kept = Result(law=law("answers", Group.PROTOCOL), judged=10)
-    return report(kept, Result(law=law("one-charge"), judged=4), **changed)
+    kept = LawResult(law=law("answers", Group.PROTOCOL), judged=10)
+    return report(kept, LawResult(law=law("one-charge"), judged=4), **changed)

@@ -9,12 +9,12 @@ from report_examples import (
     every_standing,
     report,
 )
-from wan_contracts.report import Report
+from wan_contracts.report import ContractReport
 
 IDS = [result.law.id for result in every_standing()]
 
 
-def tampered() -> Report:
+def tampered() -> ContractReport:
     """A report in which every text that can be chosen from outside is hostile."""
     results = [
         replace(result, known=result.known and HOSTILE, reason=result.reason and HOSTILE)

@@ -203,7 +203,7 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
 
     for law in LAWS:
         assert f"{law.id}  {law.level}" in listed
-        assert law.says in listed
+        assert law.statement in listed
         assert law.source in listed
         assert law.hint in listed
     assert json.loads(schema) == SCHEMAS["outcome"]

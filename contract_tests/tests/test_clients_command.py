@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
-from wan_contracts.case import wire
+from wan_contracts.case import build_case_document
 from wan_contracts.clients.command import CommandClient
 from wan_contracts.clients.process import ProcessClient
 from wan_contracts.outcome import Outcome
-from wan_contracts.run import Mishap, Trouble
+from wan_contracts.run import ClientError, ClientErrorKind
 from wan_validators.command import UsageError
 
 Client = CommandClient | ProcessClient
 
 
-def once(client: Client, payload: Any = None, patience: float = PATIENCE) -> Outcome | Trouble:
+def once(client: Client, payload: Any = None, patience: float = PATIENCE) -> Outcome | ClientError:
     with client:
         return client.call(SETTING, payload, 7, patience)
 
@@ -41,7 +41,7 @@ def test_a_command_is_told_the_case_in_two_ways(script: Write) -> None:
     assert isinstance(found, Outcome)
     assert found.message is not None
     case, told = json.loads(found.message)
-    assert json.loads(case) == wire(SETTING, {"prompt": "é😀"}, 7)
+    assert json.loads(case) == build_case_document(SETTING, {"prompt": "é😀"}, 7)
     assert told == {
         "WANPROOF_BASE_URL": "http://127.0.0.1:1/api",
         "WANPROOF_API_KEY": "a key",
@@ -79,24 +79,46 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
 @pytest.mark.parametrize(
     ("text", "kind", "says"),
     [
-        ("", Mishap.GARBAGE, "it ended with exit code 0, and its standard output is no outcome"),
-        ("", Mishap.GARBAGE, "the text is empty"),
-        ("say('polling')", Mishap.GARBAGE, "this is not JSON: expecting value, in line 1, col"),
-        ("say('polling')", Mishap.GARBAGE, "column 1: 'polling'. Logs belong on standard error"),
-        ("say('x' * 9999)", Mishap.GARBAGE, "xxx… (9,999 characters)'. Logs belong on"),
-        ("answer(); answer()", Mishap.GARBAGE, "extra data, in line 2"),
-        ("say('{}')", Mishap.GARBAGE, "outcome is missing"),
-        ("answer(ouputs=[])", Mishap.GARBAGE, "did you mean outputs?"),
-        ("sys.stdout.buffer.write(b'\\xff')", Mishap.GARBAGE, "the byte FF is not UTF-8"),
-        ("sys.exit(3)", Mishap.CRASHED, "it ended with exit code 3, and its standard output"),
-        ("1 / 0", Mishap.CRASHED, "it ended with exit code 1"),
-        ("os.kill(os.getpid(), signal.SIGSEGV)", Mishap.CRASHED, "it was killed by SIGSEGV"),
+        (
+            "",
+            ClientErrorKind.GARBAGE,
+            "it ended with exit code 0, and its standard output is no outcome",
+        ),
+        ("", ClientErrorKind.GARBAGE, "the text is empty"),
+        (
+            "say('polling')",
+            ClientErrorKind.GARBAGE,
+            "this is not JSON: expecting value, in line 1, col",
+        ),
+        (
+            "say('polling')",
+            ClientErrorKind.GARBAGE,
+            "column 1: 'polling'. Logs belong on standard error",
+        ),
+        ("say('x' * 9999)", ClientErrorKind.GARBAGE, "xxx… (9,999 characters)'. Logs belong on"),
+        ("answer(); answer()", ClientErrorKind.GARBAGE, "extra data, in line 2"),
+        ("say('{}')", ClientErrorKind.GARBAGE, "outcome is missing"),
+        ("answer(ouputs=[])", ClientErrorKind.GARBAGE, "did you mean outputs?"),
+        ("sys.stdout.buffer.write(b'\\xff')", ClientErrorKind.GARBAGE, "the byte FF is not UTF-8"),
+        (
+            "sys.exit(3)",
+            ClientErrorKind.CRASHED,
+            "it ended with exit code 3, and its standard output",
+        ),
+        ("1 / 0", ClientErrorKind.CRASHED, "it ended with exit code 1"),
+        (
+            "os.kill(os.getpid(), signal.SIGSEGV)",
+            ClientErrorKind.CRASHED,
+            "it was killed by SIGSEGV",
+        ),
     ],
 )
-def test_what_a_command_writes_instead(script: Write, text: str, kind: Mishap, says: str) -> None:
+def test_what_a_command_writes_instead(
+    script: Write, text: str, kind: ClientErrorKind, says: str
+) -> None:
     found = trouble(once(CommandClient(script(f"log('the last words')\n{text}"))))
     assert found.kind is kind
-    assert says in found.says
+    assert says in found.message
     assert "the last words" in found.stderr
 
 
@@ -122,9 +144,9 @@ def test_a_command_that_does_not_end_is_killed(script: Write, tmp_path: Path, te
     pid = tmp_path / "pid"
     argv = script(f"open({str(pid)!r}, 'w').write(str(os.getpid())); log('here')\n{text}")
     found = trouble(once(CommandClient(argv), patience=2 * SHORT))
-    assert found.kind is Mishap.HUNG
-    assert found.says.startswith("it did not end within 1 s")
-    assert ("it had written 23 bytes" in found.says) == ("answer" in text)
+    assert found.kind is ClientErrorKind.HUNG
+    assert found.message.startswith("it did not end within 1 s")
+    assert ("it had written 23 bytes" in found.message) == ("answer" in text)
     assert found.stderr == "here\n"
     assert gone(int(pid.read_text()))
 
@@ -142,8 +164,8 @@ def test_what_a_command_started_ends_with_it(script: Write, tmp_path: Path) -> N
 
 def test_a_command_that_never_stops_writing_is_stopped(script: Write) -> None:
     found = trouble(once(CommandClient(script("while True: say('x' * 100_000)"))))
-    assert found.kind is Mishap.GARBAGE
-    assert "more than 16 MB (16,777,216 bytes) on standard output" in found.says
+    assert found.kind is ClientErrorKind.GARBAGE
+    assert "more than 16 MB (16,777,216 bytes) on standard output" in found.message
 
 
 def test_a_large_outcome_is_read(script: Write) -> None:
@@ -179,5 +201,5 @@ def test_a_file_that_is_no_program_is_trouble(kind: type[Client], tmp_path: Path
     path.write_text("no interpreter is named here")
     path.chmod(0o755)
     found = trouble(once(kind([str(path)])))
-    assert found.kind is Mishap.CRASHED
-    assert found.says == "it cannot be started: Exec format error"
+    assert found.kind is ClientErrorKind.CRASHED
+    assert found.message == "it cannot be started: Exec format error"

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
-from wan_contracts.case import wire
+from wan_contracts.case import build_case_document
 from wan_contracts.clients.process import ProcessClient
 from wan_contracts.outcome import Outcome
-from wan_contracts.run import Mishap, Trouble
+from wan_contracts.run import ClientError, ClientErrorKind
 
 # --- one process for all calls
 
@@ -27,12 +27,12 @@ for line in sys.stdin:
 """
 
 
-def calls(argv: list[str], *patience: float, payload: Any = None) -> list[Outcome | Trouble]:
+def calls(argv: list[str], *patience: float, payload: Any = None) -> list[Outcome | ClientError]:
     with ProcessClient(argv) as client:
         return [client.call(SETTING, payload, at, each) for at, each in enumerate(patience)]
 
 
-def pids(found: list[Outcome | Trouble]) -> set[str]:
+def pids(found: list[Outcome | ClientError]) -> set[str]:
     return {str(each.task_id).split()[0] for each in found if isinstance(each, Outcome)}
 
 
@@ -60,7 +60,7 @@ def test_the_case_is_one_line_of_ascii(script: Write) -> None:
     (found,) = calls(argv, PATIENCE, payload=payload)
     assert isinstance(found, Outcome)
     assert found.message is not None
-    assert json.loads(found.message) == wire(SETTING, payload, 0)
+    assert json.loads(found.message) == build_case_document(SETTING, payload, 0)
 
 
 def test_large_cases_and_large_answers_do_not_block(script: Write) -> None:
@@ -95,15 +95,17 @@ def test_the_first_call_of_each_new_process_may_take_longer(script: Write) -> No
     argv = script("time.sleep(2 * 0.5)" + BAD_AT_ONE.format(text="sys.exit(4)"))
     found = calls(argv, SHORT, SHORT, SHORT, SHORT)
     assert [isinstance(each, Outcome) for each in found] == [True, False, True, True]
-    assert "it ended with exit code 4" in trouble(found[1]).says
+    assert "it ended with exit code 4" in trouble(found[1]).message
     assert len(pids(found)) == 2
 
 
 def test_one_that_never_starts_is_told_how_long_was_waited(script: Write) -> None:
-    with ProcessClient(script("time.sleep(60)"), starting=0.25) as client:
+    with ProcessClient(script("time.sleep(60)"), start_timeout=0.25) as client:
         found = trouble(client.call(SETTING, None, 0, SHORT))
-    assert found.kind is Mishap.HUNG
-    assert found.says.startswith("it wrote no line within 0.75 s (0.25 s of them for its start).")
+    assert found.kind is ClientErrorKind.HUNG
+    assert found.message.startswith(
+        "it wrote no line within 0.75 s (0.25 s of them for its start)."
+    )
 
 
 def test_empty_lines_are_passed_over(script: Write) -> None:
@@ -128,37 +130,69 @@ for line in sys.stdin:
 @pytest.mark.parametrize(
     ("text", "kind", "says"),
     [
-        ("sys.exit(4)", Mishap.CRASHED, "it ended with exit code 4 instead of answering"),
-        ("1 / 0", Mishap.CRASHED, "it ended with exit code 1 instead of answering"),
-        ("os.kill(os.getpid(), 9)", Mishap.CRASHED, "it was killed by SIGKILL instead of"),
-        ("os.close(1); time.sleep(60)", Mishap.CRASHED, "it closed its standard output instead"),
-        ("sys.stdout.write('{\"outc'); break", Mishap.CRASHED, "in the midst of a line: '{\"outc"),
-        ("time.sleep(60)", Mishap.HUNG, "it wrote no line within 0.5 s. Is its output flushed"),
-        ("sys.stdin.close(); time.sleep(60)", Mishap.HUNG, "it wrote no line within 0.5 s"),
+        ("sys.exit(4)", ClientErrorKind.CRASHED, "it ended with exit code 4 instead of answering"),
+        ("1 / 0", ClientErrorKind.CRASHED, "it ended with exit code 1 instead of answering"),
+        ("os.kill(os.getpid(), 9)", ClientErrorKind.CRASHED, "it was killed by SIGKILL instead of"),
+        (
+            "os.close(1); time.sleep(60)",
+            ClientErrorKind.CRASHED,
+            "it closed its standard output instead",
+        ),
+        (
+            "sys.stdout.write('{\"outc'); break",
+            ClientErrorKind.CRASHED,
+            "in the midst of a line: '{\"outc",
+        ),
+        (
+            "time.sleep(60)",
+            ClientErrorKind.HUNG,
+            "it wrote no line within 0.5 s. Is its output flushed",
+        ),
+        (
+            "sys.stdin.close(); time.sleep(60)",
+            ClientErrorKind.HUNG,
+            "it wrote no line within 0.5 s",
+        ),
         (
             "print('{\"outc', end='', flush=True); time.sleep(60)",
-            Mishap.HUNG,
+            ClientErrorKind.HUNG,
             "in the midst of a line: '{\"outc'. Is its output flushed after each line?",
         ),
-        ("say('polling')", Mishap.GARBAGE, "is no outcome: this is not JSON: expecting value"),
-        ("say('polling')", Mishap.GARBAGE, "line 1, column 1: 'polling'. Logs belong on standard"),
-        ("say('{}')", Mishap.GARBAGE, "outcome is missing"),
-        ("answer(status='5')", Mishap.GARBAGE, '/status: is "5"; allowed: integer, null'),
-        ("sys.stdout.buffer.write(b'\\xff\\n')", Mishap.GARBAGE, "the byte FF is not UTF-8"),
-        ("while True: sys.stdout.write('x' * 99)", Mishap.GARBAGE, "it wrote more than 16 MB"),
+        (
+            "say('polling')",
+            ClientErrorKind.GARBAGE,
+            "is no outcome: this is not JSON: expecting value",
+        ),
+        (
+            "say('polling')",
+            ClientErrorKind.GARBAGE,
+            "line 1, column 1: 'polling'. Logs belong on standard",
+        ),
+        ("say('{}')", ClientErrorKind.GARBAGE, "outcome is missing"),
+        ("answer(status='5')", ClientErrorKind.GARBAGE, '/status: is "5"; allowed: integer, null'),
+        (
+            "sys.stdout.buffer.write(b'\\xff\\n')",
+            ClientErrorKind.GARBAGE,
+            "the byte FF is not UTF-8",
+        ),
+        (
+            "while True: sys.stdout.write('x' * 99)",
+            ClientErrorKind.GARBAGE,
+            "it wrote more than 16 MB",
+        ),
     ],
 )
 def test_after_a_mishap_there_is_a_new_process(
-    script: Write, text: str, kind: Mishap, says: str
+    script: Write, text: str, kind: ClientErrorKind, says: str
 ) -> None:
-    patience = SHORT if kind is Mishap.HUNG else PATIENCE
+    patience = SHORT if kind is ClientErrorKind.HUNG else PATIENCE
     found = calls(script(BAD_AT_ONE.format(text=text)), PATIENCE, patience, PATIENCE)
     assert isinstance(found[0], Outcome)
     assert isinstance(found[2], Outcome)
     bad = trouble(found[1])
     assert bad.kind is kind
-    assert says in bad.says
-    assert len(bad.says) < 400
+    assert says in bad.message
+    assert len(bad.message) < 400
     assert bad.stderr.startswith("about to\nabout to\n")
     assert len(pids(found)) == 2
     assert all(gone(int(pid)) for pid in pids(found))
@@ -173,8 +207,8 @@ def test_what_comes_unasked_is_garbage_of_the_next_call(script: Write) -> None:
     first, second, third = calls(argv, *[PATIENCE] * 3)
     assert first == third == GAVE_UP
     found = trouble(second)
-    assert found.kind is Mishap.GARBAGE
-    assert "before it was given this case: 'bye'. Logs belong on standard error" in found.says
+    assert found.kind is ClientErrorKind.GARBAGE
+    assert "before it was given this case: 'bye'. Logs belong on standard error" in found.message
 
 
 def test_a_process_that_ends_after_each_answer_is_told(script: Write) -> None:
@@ -182,22 +216,22 @@ def test_a_process_that_ends_after_each_answer_is_told(script: Write) -> None:
         first = client.call(SETTING, None, 1, PATIENCE)
         assert gone(int(pids([first]).pop()))
         found = trouble(client.call(SETTING, None, 2, PATIENCE))
-        assert found.kind is Mishap.CRASHED
-        assert "it ended with exit code 0 before it was given this case" in found.says
+        assert found.kind is ClientErrorKind.CRASHED
+        assert "it ended with exit code 0 before it was given this case" in found.message
         assert isinstance(client.call(SETTING, None, 3, PATIENCE), Outcome)
 
 
 def test_a_process_that_dies_at_every_start_is_trouble_every_time(script: Write) -> None:
     found = calls(script("log('no key'); sys.exit(9)"), *[PATIENCE] * 3)
     for each in map(trouble, found):
-        assert each.kind is Mishap.CRASHED
-        assert "it ended with exit code 9" in each.says
+        assert each.kind is ClientErrorKind.CRASHED
+        assert "it ended with exit code 9" in each.message
         assert each.stderr == "no key\n"
 
 
 def test_a_large_case_for_a_process_that_dies_without_reading(script: Write) -> None:
     (found,) = calls(script("sys.exit(9)"), PATIENCE, payload="x" * 1_000_000)
-    assert "it ended with exit code 9" in trouble(found).says
+    assert "it ended with exit code 9" in trouble(found).message
 
 
 def test_an_end_is_seen_though_others_hold_the_pipes(script: Write) -> None:
@@ -208,7 +242,7 @@ def test_an_end_is_seen_though_others_hold_the_pipes(script: Write) -> None:
         sys.exit(2)
         """)
     found = trouble(calls(argv, PATIENCE)[0])
-    assert "it ended with exit code 2 instead of answering" in found.says
+    assert "it ended with exit code 2 instead of answering" in found.message
     assert gone(int(found.stderr))
 
 

@@ -17,8 +17,8 @@ import pytest
 from python_clients import DONE, PATIENCE, SETTING, Async, Sync, boom, ended, factory, trouble
 from wan_contracts.case import Setting
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.outcome import Kind, Outcome
-from wan_contracts.run import Mishap
+from wan_contracts.outcome import Outcome, OutcomeKind
+from wan_contracts.run import ClientErrorKind
 from wan_validators.command import UsageError
 
 
@@ -134,13 +134,13 @@ def test_the_working_directory_is_the_same_after_a_call(
         boom()
 
     monkeypatch.chdir(tmp_path)
-    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).says
+    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).message
     assert Path.cwd() == tmp_path
     inner = tmp_path / "gone"
     inner.mkdir()
     monkeypatch.chdir(inner)
     inner.rmdir()
-    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).says
+    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).message
 
 
 SIGNATURE = "generate must take a model and a payload: generate(model, payload)"
@@ -156,8 +156,8 @@ class One:
 )
 def test_a_generate_that_takes_something_else_is_told(target: Any) -> None:
     found = trouble(target)
-    assert found.kind is Mishap.GARBAGE
-    assert found.says.startswith(f"{SIGNATURE}; it is generate(s")
+    assert found.kind is ClientErrorKind.GARBAGE
+    assert found.message.startswith(f"{SIGNATURE}; it is generate(s")
     assert found.stderr == ""
 
 
@@ -184,7 +184,7 @@ def test_a_ready_object_may_take_the_setting_and_others_need_not_tell_what_they_
 
 def test_a_dict_in_the_published_form_is_an_outcome() -> None:
     assert ended(factory(lambda: {"outcome": "failed", "code": 5})) == Outcome(
-        kind=Kind.FAILED, code="5"
+        kind=OutcomeKind.FAILED, code="5"
     )
 
 
@@ -197,19 +197,19 @@ def test_a_dict_in_the_published_form_is_an_outcome() -> None:
         ({"outcome": "don"}, '/outcome: is "don"; allowed: not_sent'),
         ({"outcome": "refused"}, "status is missing"),
         ({"outcome": "failed", "message": {1}}, "a value that JSON has not"),
-        (Outcome(kind=Kind.REFUSED), "status is missing"),
+        (Outcome(kind=OutcomeKind.REFUSED), "status is missing"),
     ],
 )
 def test_anything_else_is_garbage(result: Any, says: str) -> None:
     found = trouble(factory(lambda: result))
-    assert found.kind is Mishap.GARBAGE
-    assert says in found.says
+    assert found.kind is ClientErrorKind.GARBAGE
+    assert says in found.message
 
 
 def test_a_factory_that_makes_no_client_is_told() -> None:
     found = trouble(lambda _: 5)
-    assert found.kind is Mishap.GARBAGE
-    assert found.says == "the factory returned 5 (int), which has no method generate"
+    assert found.kind is ClientErrorKind.GARBAGE
+    assert found.message == "the factory returned 5 (int), which has no method generate"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from python_clients import SHORT, Sync, boom, boom_later, ended, factory, forever, trouble
 from wan_contracts.clients.python import Runaway
-from wan_contracts.run import Mishap
+from wan_contracts.run import ClientErrorKind
 from wan_mockserver.patching import PatchingClock
 
 
@@ -28,12 +28,12 @@ def test_our_own_frames_are_not_shown() -> None:
             raise LookupError("wrapped") from error
 
     found = trouble(Strange)
-    assert found.says.startswith("it raised TypeError: ")
+    assert found.message.startswith("it raised TypeError: ")
     assert "missing 1 required positional argument: '_more'" in found.stderr
-    assert ", line " not in found.says
+    assert ", line " not in found.message
     with PatchingClock().patch():
         wrapped = trouble(factory(sleeps))
-    assert "(test_clients_python_crashes.py, line " in wrapped.says
+    assert "(test_clients_python_crashes.py, line " in wrapped.message
     assert "time.sleep(-1)" in wrapped.stderr
     later = trouble(factory(boom_later))
     for each in (found, wrapped, later, trouble(factory(forever), SHORT)):
@@ -54,8 +54,8 @@ def _raise(error: BaseException) -> None:
 @pytest.mark.parametrize("work", [boom, boom_later])
 def test_an_exception_is_a_crash_with_its_place(work: Callable[[], Any]) -> None:
     found = trouble(factory(work))
-    assert found.kind is Mishap.CRASHED
-    assert found.says.startswith("it raised ValueError: bad size (python_clients.py, line ")
+    assert found.kind is ClientErrorKind.CRASHED
+    assert found.message.startswith("it raised ValueError: bad size (python_clients.py, line ")
     assert found.stderr.rstrip().endswith("ValueError: bad\nsize")
     assert "in boom" in found.stderr
     assert "limit.py" not in found.stderr
@@ -72,9 +72,9 @@ def test_an_exception_is_a_crash_with_its_place(work: Callable[[], Any]) -> None
 )
 def test_odd_exceptions_are_crashes_too(error: BaseException, says: str) -> None:
     found = trouble(factory(lambda: _raise(error)))
-    assert found.kind is Mishap.CRASHED
-    assert says in found.says
-    assert len(found.says) < 300
+    assert found.kind is ClientErrorKind.CRASHED
+    assert says in found.message
+    assert len(found.message) < 300
     assert len(found.stderr) <= 4096
 
 
@@ -84,8 +84,8 @@ def _in_a_library() -> None:
 
 def test_the_place_of_a_crash_is_in_the_clients_own_code() -> None:
     found = trouble(factory(_in_a_library))
-    assert "JSONDecodeError" in found.says
-    assert "(test_clients_python_crashes.py, line " in found.says
+    assert "JSONDecodeError" in found.message
+    assert "(test_clients_python_crashes.py, line " in found.message
     assert "decoder.py" in found.stderr
 
 
@@ -94,7 +94,7 @@ def test_deep_recursion_is_a_crash_with_a_short_trace() -> None:
         return deeper(level + 1) + 1
 
     found = trouble(factory(lambda: deeper(0)))
-    assert "RecursionError" in found.says
+    assert "RecursionError" in found.message
     assert len(found.stderr) <= 4096
 
 
@@ -103,17 +103,17 @@ def test_an_error_while_closing_is_a_crash_unless_there_was_one_before() -> None
         def close(self) -> None:
             raise OSError("stuck")
 
-    assert "OSError: stuck" in trouble(Sticky).says
+    assert "OSError: stuck" in trouble(Sticky).message
 
     class Worse(Sticky):
         def generate(self, model: str, payload: Any) -> Any:
             boom()
 
-    assert "ValueError: bad size" in trouble(Worse).says
+    assert "ValueError: bad size" in trouble(Worse).message
 
 
 def test_an_error_of_the_factory_is_a_crash() -> None:
-    assert "ValueError: bad size" in trouble(lambda _: boom()).says
+    assert "ValueError: bad size" in trouble(lambda _: boom()).message
 
 
 def test_an_interruption_by_the_user_passes_through() -> None:
@@ -142,5 +142,5 @@ def _wrapped() -> None:
 )
 def test_a_runaway_is_told_however_the_client_wraps_it(work: Callable[[], Any]) -> None:
     found = trouble(factory(work))
-    assert found.kind is Mishap.RUNAWAY
-    assert "long after its deadline" in found.says
+    assert found.kind is ClientErrorKind.RUNAWAY
+    assert "long after its deadline" in found.message

@@ -28,10 +28,10 @@ from python_clients import (
     forever,
     trouble,
 )
-from wan_contracts.clients.limit import Overdue, limited
+from wan_contracts.clients.limit import CallTimeout, run_with_limit
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.outcome import Outcome
-from wan_contracts.run import Mishap, Trouble
+from wan_contracts.run import ClientError, ClientErrorKind
 from wan_mockserver.patching import PatchingClock
 
 
@@ -96,9 +96,9 @@ def test_tasks_that_do_not_end_do_not_hold_up_anything(
     with clock, PythonClient("mine", lambda _: generate) as client:
         first = client.call(SETTING, "hang" if hangs else "", 1, SHORT if hangs else PATIENCE)
         second = client.call(SETTING, "", 2, PATIENCE)
-    if isinstance(first, Trouble):
-        assert first.kind is Mishap.HUNG
-    assert isinstance(first, Trouble) is hangs
+    if isinstance(first, ClientError):
+        assert first.kind is ClientErrorKind.HUNG
+    assert isinstance(first, ClientError) is hangs
     assert second == DONE
     left.clear()
     kept.clear()
@@ -188,13 +188,13 @@ def test_a_client_that_hangs_is_stopped(work: Callable[[], Any]) -> None:
     before = signal.getsignal(signal.SIGALRM)
     with PythonClient("mine", factory(following)) as client:
         found = client.call(SETTING, {}, 1, SHORT)
-        assert isinstance(found, Trouble)
-        assert found.kind is Mishap.HUNG
-        assert found.says == "it did not return within 0.1 s of real time"
+        assert isinstance(found, ClientError)
+        assert found.kind is ClientErrorKind.HUNG
+        assert found.message == "it did not return within 0.1 s of real time"
         assert client.call(SETTING, {}, 2, PATIENCE) == DONE
         again = client.call(SETTING, {}, 3, SHORT)
-        assert isinstance(again, Trouble)
-        assert again.kind is Mishap.HUNG
+        assert isinstance(again, ClientError)
+        assert again.kind is ClientErrorKind.HUNG
     assert signal.getsignal(signal.SIGALRM) == before
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
@@ -205,7 +205,7 @@ def test_a_client_that_swallows_everything_once_is_interrupted_again() -> None:
             forever()
         forever()
 
-    assert trouble(factory(swallows), SHORT).kind is Mishap.HUNG
+    assert trouble(factory(swallows), SHORT).kind is ClientErrorKind.HUNG
 
 
 def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
@@ -220,7 +220,7 @@ def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
         return DONE
 
     with PythonClient("mine", lambda _: generate) as client:
-        assert isinstance(client.call(SETTING, "hang", 1, SHORT), Trouble)
+        assert isinstance(client.call(SETTING, "hang", 1, SHORT), ClientError)
         assert client.call(SETTING, "end", 2, PATIENCE) == DONE
     assert steps == [1] * 5
 
@@ -240,7 +240,7 @@ def test_the_limit_counts_real_time_whatever_clock_is_in_its_place() -> None:
             assert ended(factory(work), PATIENCE) == DONE
         assert clock.elapsed == 900
     with PatchingClock().patch():
-        assert trouble(factory(forever), SHORT).kind is Mishap.HUNG
+        assert trouble(factory(forever), SHORT).kind is ClientErrorKind.HUNG
 
 
 def test_another_timer_is_set_again() -> None:
@@ -248,13 +248,13 @@ def test_another_timer_is_set_again() -> None:
     before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
     try:
         signal.setitimer(signal.ITIMER_REAL, 500, 7)
-        assert limited(lambda: 5, PATIENCE) == 5
+        assert run_with_limit(lambda: 5, PATIENCE) == 5
         left, interval = signal.getitimer(signal.ITIMER_REAL)
         assert 400 < left <= 500
         assert interval == 7
         signal.setitimer(signal.ITIMER_REAL, SHORT / 2)
-        with pytest.raises(Overdue):
-            limited(forever, SHORT)
+        with pytest.raises(CallTimeout):
+            run_with_limit(forever, SHORT)
         while not rung:
             signal.pause()
     finally:
@@ -263,7 +263,7 @@ def test_another_timer_is_set_again() -> None:
 
 
 def test_outside_the_main_thread_there_is_no_limit_and_all_else_works() -> None:
-    found: list[Outcome | Trouble] = []
+    found: list[Outcome | ClientError] = []
     thread = threading.Thread(target=lambda: found.append(ended(Async, patience=1e-9)))
     thread.start()
     thread.join()

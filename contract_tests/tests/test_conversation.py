@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reference_payloads import EDIT, INTERVAL
 from wan_contracts import answers
 from wan_contracts.case import Setting
-from wan_contracts.conversation import Conversation, converse
-from wan_contracts.steps import Answer, Fault, Send, Wait
+from wan_contracts.conversation import ReferenceClient, converse
+from wan_contracts.steps import ReceivedResponse, SendRequest, TransportFailure, Wait
 
 if TYPE_CHECKING:
     pass
@@ -53,10 +53,10 @@ def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> l
             line = next(lines, line)
             if isinstance(line, tuple):
                 now += line[0]
-                step = talk.send(Answer(line[1], {}, line[2], now))
+                step = talk.send(ReceivedResponse(line[1], {}, line[2], now))
             else:
                 now += line
-                step = talk.send(Fault("reset", now))
+                step = talk.send(TransportFailure("reset", now))
     except StopIteration as end:
         return [*asked, f"{now:g} {end.value.kind}"]
 
@@ -91,13 +91,13 @@ def test_a_file_is_fetched_again_a_few_times_at_most() -> None:
 
 
 def test_without_lint_an_invalid_payload_is_sent() -> None:
-    class Careless(Conversation):
+    class Careless(ReferenceClient):
         preflight = False
 
     talk = Careless(SETTING, {"n": 9}).run()
     assert next(talk) == Wait(0)
     sent = talk.send(0.0)
-    assert isinstance(sent, Send)
+    assert isinstance(sent, SendRequest)
     assert sent.body == b'{"n": 9}'
 
 
@@ -124,7 +124,7 @@ def test_retry_after_has_two_forms(headers: dict[str, str], seconds: float | Non
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"<html>", b"null", b"[" * 100_000])
 def test_what_is_no_json_object_says_nothing(body: bytes) -> None:
-    assert answers.told(body) == {}
+    assert answers.parse_object(body) == {}
 
 
 MEMBERS = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import reference_linter
 from hypothesis_profiles import examples
 from mutated_payloads import arbitrary, battered
-from wan_contracts.strategies import single_fault, valid, wrapped
+from wan_contracts.strategies import single_fault, valid, wrap_payload
 from wan_validators import lint
 from wan_validators.catalog import catalog
 from wan_validators.finding import Finding
@@ -76,7 +76,7 @@ def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
         each if each.pointer in outside else each._replace(pointer="/input/0/params" + each.pointer)
         for each in reference_linter.findings(spec, payload)
     ]
-    _same(placed, findings(spec, wrapped(spec, payload)))
+    _same(placed, findings(spec, wrap_payload(spec, payload)))
 
 
 @pytest.mark.parametrize("spec", MODELS)

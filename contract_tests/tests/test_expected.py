@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from report_examples import failure, law, paid_twice
-from wan_contracts.expected import applied, load
-from wan_contracts.report import Result, Standing
+from wan_contracts.expected import load, mark_known_failures
+from wan_contracts.report import LawResult, Status
 from wan_validators.command import UsageError
 
 LAWS = ("one-charge", "connections-reused", "retry-after")
@@ -71,16 +71,18 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_known_failure_is_borne_with_and_its_passing_is_not() -> None:
-    broken = Result(
+    broken = LawResult(
         law=law("one-charge"), judged=2, broken=1, failure=failure(paid_twice(), "twice")
     )
-    kept = Result(law=law("retry-after"), judged=2)
-    other = Result(law=law("answers"), judged=2)
-    made = applied([broken, kept, other], {"one-charge": "so it is", "retry-after": "so it was"})
-    assert [each.standing for each in made] == [
-        Standing.KNOWN,
-        Standing.UNEXPECTED,
-        Standing.PASS,
+    kept = LawResult(law=law("retry-after"), judged=2)
+    other = LawResult(law=law("answers"), judged=2)
+    made = mark_known_failures(
+        [broken, kept, other], {"one-charge": "so it is", "retry-after": "so it was"}
+    )
+    assert [each.status for each in made] == [
+        Status.KNOWN,
+        Status.UNEXPECTED,
+        Status.PASS,
     ]
     assert made[0].known == "so it is"
     assert broken.known is None

@@ -12,11 +12,11 @@ from expected_violations import BROKEN
 from faulty_clients.broken import BROKEN as CLIENTS
 from faulty_clients.reference import Reference
 from recorded_runs import COUNTED, SLOW
-from wan_contracts.arena import Arena
+from wan_contracts.arena import Harness
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS
-from wan_contracts.runner import Plan, check
+from wan_contracts.runner import RunPlan, check
 from wan_contracts.tempo import VIRTUAL
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -24,13 +24,13 @@ NONE: frozenset[str] = frozenset()
 
 
 @pytest.fixture(scope="module")
-def arena() -> Iterator[Arena]:
-    with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
+def arena() -> Iterator[Harness]:
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
         yield arena
 
 
 @pytest.mark.parametrize("name", recorded_runs.CLIENTS)
-def test_a_client_breaks_what_the_table_says(arena: Arena, name: str) -> None:
+def test_a_client_breaks_what_the_table_says(arena: Harness, name: str) -> None:
     found = recorded_runs.broken(recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]))
     assert found == BROKEN.get(name, NONE)
 
@@ -39,7 +39,7 @@ if THOROUGH:  # it takes minutes
 
     @pytest.mark.parametrize("name", [name for name in recorded_runs.CLIENTS if name not in SLOW])
     def test_no_other_call_adds_to_that(name: str) -> None:
-        report = check(PythonClient(name, recorded_runs.CLIENTS[name]), Plan())
+        report = check(PythonClient(name, recorded_runs.CLIENTS[name]), RunPlan())
         found = frozenset(result.law.id for result in report.results if result.broken)
         assert found <= BROKEN.get(name, NONE)
 
@@ -52,7 +52,7 @@ def test_the_table_has_the_broken_clients_and_no_other() -> None:
     assert BROKEN.keys() == CLIENTS.keys()
 
 
-def test_each_law_has_its_occasions(arena: Arena) -> None:
+def test_each_law_has_its_occasions(arena: Harness) -> None:
     found: set[str] = set()
     for name in COUNTED:
         for run in recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]):

@@ -13,23 +13,23 @@ from faulty_clients.reference import Reference
 from law_mutations_equivalent import EQUIVALENT
 from law_mutations_seeded import Mutant
 from law_mutations_seeded import mutants as every_mutant
-from wan_contracts.arena import Arena
+from wan_contracts.arena import Harness
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, Judge, Law
-from wan_contracts.laws.law import KEPT, broken
-from wan_contracts.run import Run
+from wan_contracts.laws.law import KEPT, build_violation
+from wan_contracts.run import Interaction
 from wan_contracts.tempo import VIRTUAL
 
-BLIND: tuple[Judge, ...] = (lambda _: KEPT, lambda _: None, lambda _: broken("always"))
+BLIND: tuple[Judge, ...] = (lambda _: KEPT, lambda _: None, lambda _: build_violation("always"))
 
-Calls = Mapping[str, Sequence[Run]]
+Calls = Mapping[str, Sequence[Interaction]]
 
 
 @pytest.fixture(scope="module")
 def calls() -> Calls:
     """Those of the correct client, and for each law one that breaks it."""
     guilty = {law: name for name, laws in reversed([*BROKEN.items()]) for law in laws}
-    with Arena(PythonClient("Reference", Reference), VIRTUAL) as arena:
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
         found = {"Reference": list(recorded_runs.runs(arena, "Reference", Reference))}
         for law, name in guilty.items():
             several = recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name])

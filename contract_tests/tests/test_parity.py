@@ -19,7 +19,7 @@ from wan_contracts.strategies import single_fault, valid
 from wan_mockserver import transport
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.scenarios.catalogue import shipped
+from wan_mockserver.scenarios.catalogue import shipped_scenarios
 from wan_mockserver.server import Server
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
@@ -29,7 +29,7 @@ from wan_validators.spec import ModelSpec
 SLOW = ("timeout", "slow", "latency")
 """Parts of the names of scenarios that take real time over a socket."""
 
-SCENARIOS = [name for name in shipped() if not any(part in name for part in SLOW)]
+SCENARIOS = [name for name in shipped_scenarios() if not any(part in name for part in SLOW)]
 
 ADDED = {"server", "connection", "content-length", "via"}
 """Headers that a socket's server adds, or whose absence it makes up for."""

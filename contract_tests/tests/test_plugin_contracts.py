@@ -16,7 +16,7 @@ from plugin_runs import HERE, ONE_CALL, OURS, PYARGS, Run
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, MONEY_SAFE
-from wan_contracts.runner import Plan, check
+from wan_contracts.runner import RunPlan, check
 from wan_validators.catalog import model
 from wan_validators.cli import main
 
@@ -28,7 +28,7 @@ def judged() -> int:
     """How many laws have something to say of that call."""
     place = f"{HERE / 'faulty_clients' / 'reference.py'}:Reference"
     specs = (model("wan2.5-i2i-preview"),)
-    plan = Plan(specs=specs, scenarios=("fail-3001",), examples=0, brief=True)
+    plan = RunPlan(specs=specs, scenarios=("fail-3001",), examples=0, brief=True)
     report = check(PythonClient(place, load(place)), plan)
     assert report.cases == 1
     return sum(result.judged for result in report.results)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from wan_contracts.case import Setting, wire
-from wan_contracts.outcome import Kind, Outcome, Output
-from wan_contracts.protocol import SCHEMAS, Malformed, checked, read, validator
+from wan_contracts.case import Setting, build_case_document
+from wan_contracts.outcome import Outcome, OutcomeKind, Output
+from wan_contracts.protocol import SCHEMAS, InvalidDocument, read, validate_outcome, validator
 from wan_contracts.strategies import valid
 from wan_validators.catalog import catalog, model
 
@@ -39,7 +39,7 @@ outputs = (
 )
 outcomes = st.builds(
     Outcome,
-    kind=st.sampled_from([kind for kind in Kind if kind is not Kind.COMPLETED]),
+    kind=st.sampled_from([kind for kind in OutcomeKind if kind is not OutcomeKind.COMPLETED]),
     task_id=words,
     status=st.integers(100, 599),
     code=words,
@@ -48,7 +48,7 @@ outcomes = st.builds(
     spent_usd=st.none() | st.decimals(0, 1000, places=4),
 ) | st.builds(
     Outcome,
-    kind=st.just(Kind.COMPLETED),
+    kind=st.just(OutcomeKind.COMPLETED),
     outputs=st.lists(outputs, min_size=1, max_size=4).map(tuple),
     task_id=words,
     partial=st.booleans(),
@@ -76,13 +76,13 @@ def _described(schema: Mapping[str, Any]) -> None:
 @given(st.data(), st.sampled_from([spec.id for spec in catalog()]))
 def test_what_a_client_is_told_fits_its_schema(data: st.DataObject, model_id: str) -> None:
     payload = data.draw(valid(model(model_id)))
-    told = json.loads(json.dumps(wire(SETTING, payload, 1)))
+    told = json.loads(json.dumps(build_case_document(SETTING, payload, 1)))
     assert validator("case").is_valid(told)
     assert set(told) == set(SCHEMAS["case"]["properties"])
 
 
 def test_a_case_that_lacks_something_does_not_fit() -> None:
-    told = wire(SETTING, {}, 1)
+    told = build_case_document(SETTING, {}, 1)
     for name in told:
         rest = {other: value for other, value in told.items() if other != name}
         assert not validator("case").is_valid(rest), name
@@ -93,13 +93,13 @@ def test_a_case_that_lacks_something_does_not_fit() -> None:
 def test_an_outcome_comes_back_as_it_went(outcome: Outcome) -> None:
     assert read(json.dumps(outcome.as_json())) == outcome
     assert read(json.dumps(outcome.as_json()).encode()) == outcome
-    assert checked(outcome) == outcome
-    assert checked(outcome.as_json()) == outcome
+    assert validate_outcome(outcome) == outcome
+    assert validate_outcome(outcome.as_json()) == outcome
 
 
 def test_null_means_not_said() -> None:
     members = dict.fromkeys(SCHEMAS["outcome"]["properties"])
-    assert read(json.dumps({**members, "outcome": "gave_up"})) == Outcome(kind=Kind.GAVE_UP)
+    assert read(json.dumps({**members, "outcome": "gave_up"})) == Outcome(kind=OutcomeKind.GAVE_UP)
     output = dict.fromkeys(SCHEMAS["outcome"]["properties"]["outputs"]["items"]["properties"])
     done = {"outcome": "completed", "outputs": [{**output, "kind": "image", "url": "u"}]}
     assert read(json.dumps(done)) == Outcome.completed([Output(kind="image", url="u")])
@@ -108,9 +108,9 @@ def test_null_means_not_said() -> None:
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ('{"outcome": "failed", "code": 3001}', Outcome(kind=Kind.FAILED, code="3001")),
+        ('{"outcome": "failed", "code": 3001}', Outcome(kind=OutcomeKind.FAILED, code="3001")),
         ('{"outcome": "completed", "outputs": []}', Outcome.completed([])),
-        ('  {"outcome": "gave_up"}\n', Outcome(kind=Kind.GAVE_UP)),
+        ('  {"outcome": "gave_up"}\n', Outcome(kind=OutcomeKind.GAVE_UP)),
         ('{"outcome": "gave_up", "spent_usd": 0.03}', "0.03"),
         ('{"outcome": "gave_up", "spent_usd": "0.030"}', "0.030"),
         ('{"outcome": "gave_up", "spent_usd": 1}', "1"),
@@ -119,7 +119,7 @@ def test_null_means_not_said() -> None:
 def test_forms_that_are_as_good(written: str, expected: Outcome | str) -> None:
     outcome = read(written)
     if isinstance(expected, str):
-        expected = Outcome(kind=Kind.GAVE_UP, spent_usd=Decimal(expected))
+        expected = Outcome(kind=OutcomeKind.GAVE_UP, spent_usd=Decimal(expected))
     assert outcome == expected
 
 
@@ -177,7 +177,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
     ],
 )
 def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complaint: str) -> None:
-    with pytest.raises(Malformed) as caught:
+    with pytest.raises(InvalidDocument) as caught:
         read(written)
     assert complaint in str(caught.value)
 
@@ -197,7 +197,7 @@ def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complai
     ],
 )
 def test_a_member_that_stands_twice_is_refused(written: str, complaint: str) -> None:
-    with pytest.raises(Malformed) as caught:
+    with pytest.raises(InvalidDocument) as caught:
         read(written)
     assert complaint in str(caught.value)
 
@@ -205,7 +205,7 @@ def test_a_member_that_stands_twice_is_refused(written: str, complaint: str) -> 
 def test_complaints_are_short_whatever_was_written() -> None:
     long = "x" * 10_000
     for written in ({"outcome": long}, {"outcome": "failed", long: 1}, {"outcome": [long] * 99}):
-        with pytest.raises(Malformed) as caught:
+        with pytest.raises(InvalidDocument) as caught:
             read(json.dumps(written))
         assert len(str(caught.value)) < 300
 
@@ -217,20 +217,22 @@ def test_complaints_are_short_whatever_was_written() -> None:
         {"outcome": "gave_up", "spent_usd": float("nan")},
         {"outcome": "gave_up", ("a", "b"): 1},
         Outcome(kind="gave_up"),  # type: ignore[arg-type]
-        Outcome(kind=Kind.COMPLETED, outputs=({"kind": "image"},)),  # type: ignore[arg-type]
-        Outcome(kind=Kind.GAVE_UP, spent_usd="a lot"),  # type: ignore[arg-type]
+        Outcome(kind=OutcomeKind.COMPLETED, outputs=({"kind": "image"},)),  # type: ignore[arg-type]
+        Outcome(kind=OutcomeKind.GAVE_UP, spent_usd="a lot"),  # type: ignore[arg-type]
     ],
 )
 def test_values_that_json_has_not(given: Any) -> None:
-    with pytest.raises(Malformed, match="a value that JSON has not"):
-        checked(given)
+    with pytest.raises(InvalidDocument, match="a value that JSON has not"):
+        validate_outcome(given)
 
 
 def test_an_outcome_is_held_to_the_schema_as_well() -> None:
-    with pytest.raises(Malformed, match="status is missing"):
-        checked(Outcome(kind=Kind.REFUSED))
-    with pytest.raises(Malformed, match="/message: is 5"):
-        checked(Outcome(kind=Kind.FAILED, message=5))  # type: ignore[arg-type]
-    assert checked(Outcome.completed([])) == Outcome.completed([])
-    assert checked(Outcome(kind=Kind.FAILED, code=7)).code == "7"  # type: ignore[arg-type]
-    assert checked({"outcome": "failed", "spent_usd": Decimal("1E-2")}).spent_usd == Decimal("0.01")
+    with pytest.raises(InvalidDocument, match="status is missing"):
+        validate_outcome(Outcome(kind=OutcomeKind.REFUSED))
+    with pytest.raises(InvalidDocument, match="/message: is 5"):
+        validate_outcome(Outcome(kind=OutcomeKind.FAILED, message=5))  # type: ignore[arg-type]
+    assert validate_outcome(Outcome.completed([])) == Outcome.completed([])
+    assert validate_outcome(Outcome(kind=OutcomeKind.FAILED, code=7)).code == "7"  # type: ignore[arg-type]
+    assert validate_outcome(
+        {"outcome": "failed", "spent_usd": Decimal("1E-2")}
+    ).spent_usd == Decimal("0.01")

@@ -18,7 +18,7 @@ import pytest
 
 from reference_payloads import DEADLINE, EDIT, INTERVAL, End, failed
 from wan_contracts.case import Setting
-from wan_contracts.outcome import Kind, Outcome
+from wan_contracts.outcome import Outcome, OutcomeKind
 from wan_mockserver.app import create_app
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.patching import PatchingClock
@@ -168,10 +168,10 @@ def finished(client: Any, model_id: str, payload: Any) -> Outcome:
 
 
 def refused(status: int, code: str) -> End:
-    return End(Kind.REFUSED, status=status, code=code, known=False, files=0, tasks=0)
+    return End(OutcomeKind.REFUSED, status=status, code=code, known=False, files=0, tasks=0)
 
 
-UNKNOWN = End(Kind.GAVE_UP, known=False, files=0)
+UNKNOWN = End(OutcomeKind.GAVE_UP, known=False, files=0)
 
 
 SCENARIOS = {
@@ -181,20 +181,20 @@ SCENARIOS = {
     "other-vocabulary": End(),
     "not-found-yet": End(),
     "slow": End(),
-    "stuck": End(Kind.GAVE_UP, says="900 seconds", files=0),
+    "stuck": End(OutcomeKind.GAVE_UP, says="900 seconds", files=0),
     "accept-lost": UNKNOWN,
-    "accept-502": End(Kind.GAVE_UP, status=502, known=False, files=0),
-    "empty-202": End(Kind.GAVE_UP, status=202, known=False, files=0),
-    "html-page": End(Kind.GAVE_UP, status=200, known=False, files=0, tasks=0),
+    "accept-502": End(OutcomeKind.GAVE_UP, status=502, known=False, files=0),
+    "empty-202": End(OutcomeKind.GAVE_UP, status=202, known=False, files=0),
+    "html-page": End(OutcomeKind.GAVE_UP, status=200, known=False, files=0, tasks=0),
     "truncated-body": UNKNOWN,
     "garbage": UNKNOWN,
-    "redirect": End(Kind.REFUSED, status=307, known=False, files=0, tasks=0),
+    "redirect": End(OutcomeKind.REFUSED, status=307, known=False, files=0, tasks=0),
     "rate-limited": End(creates=3),
     "rate-limited-date": End(creates=3),
     "rate-limited-bare": End(creates=3),
     "http-401": refused(401, "0"),
     "http-402": refused(402, "0"),
-    "poll-401": End(Kind.GAVE_UP, says="Invalid API Key", files=0),
+    "poll-401": End(OutcomeKind.GAVE_UP, says="Invalid API Key", files=0),
     "poll-502": End(),
     "poll-reset-before": End(),
     "poll-reset-midway": End(),
@@ -271,7 +271,7 @@ class TestEachClient:
 
     def test_tells_the_code_of_a_failed_task(self, place: str, call: Callable[..., Called]) -> None:
         outcome = call(place, "fail-001021096", model_id="wan26_i2i").outcome
-        assert (outcome.kind, outcome.code) == (Kind.FAILED, "001021096")
+        assert (outcome.kind, outcome.code) == (OutcomeKind.FAILED, "001021096")
 
     def test_tells_part_of_success(self, place: str, call: Callable[..., Called]) -> None:
         outcome = call(place, "partial", n=2).outcome
@@ -287,7 +287,7 @@ class TestEachClient:
         self, place: str, call: Callable[..., Called]
     ) -> None:
         made = call(place, model_id="wan26_i2i", n=9)
-        assert (made.outcome.kind, made.outcome.code) == (Kind.NOT_SENT, "001021011")
+        assert (made.outcome.kind, made.outcome.code) == (OutcomeKind.NOT_SENT, "001021011")
         assert made.mock.journal() == []
 
     def test_uses_one_connection(self, place: str, call: Callable[..., Called]) -> None:
@@ -313,30 +313,34 @@ class TestSeaart:
     def test_hands_on_urls_and_the_price(self, call: Callable[..., Called]) -> None:
         made = call(SEAART, model_id="wan26_i2i")
         [output] = made.outcome.outputs
-        assert (made.outcome.kind, output.kind, output.sha256) == (Kind.COMPLETED, "image", None)
+        assert (made.outcome.kind, output.kind, output.sha256) == (
+            OutcomeKind.COMPLETED,
+            "image",
+            None,
+        )
         assert output.url
         assert made.outcome.spent_usd == made.mock.ledger().total
         assert made.times("file") == []
 
     def test_lives_by_the_clock_that_it_is_given(self, call: Callable[..., Called]) -> None:
         made = call(SEAART, "stuck", model_id="wan26_i2i")
-        assert (made.outcome.kind, made.clock.elapsed) == (Kind.GAVE_UP, DEADLINE)
+        assert (made.outcome.kind, made.clock.elapsed) == (OutcomeKind.GAVE_UP, DEADLINE)
         assert made.outcome.task_id == made.mock.tasks()[0].id
 
     @pytest.mark.parametrize(
         ("scenario", "kind", "status"),
         [
-            ("fail-001021096", Kind.FAILED, None),
-            ("http-401", Kind.REFUSED, 401),
-            ("accept-lost", Kind.GAVE_UP, None),
-            ("poll-502", Kind.GAVE_UP, None),
+            ("fail-001021096", OutcomeKind.FAILED, None),
+            ("http-401", OutcomeKind.REFUSED, 401),
+            ("accept-lost", OutcomeKind.GAVE_UP, None),
+            ("poll-502", OutcomeKind.GAVE_UP, None),
         ],
     )
     def test_reports_what_the_sdk_raises(
-        self, scenario: str, kind: Kind, status: int | None, call: Callable[..., Called]
+        self, scenario: str, kind: OutcomeKind, status: int | None, call: Callable[..., Called]
     ) -> None:
         outcome = call(SEAART, scenario, model_id="wan26_i2i").outcome
         assert (outcome.kind, outcome.status, outcome.code) == (kind, status, None)
 
     def test_says_what_it_cannot_do(self, call: Callable[..., Called]) -> None:
-        assert call(SEAART).outcome.kind is Kind.UNSUPPORTED
+        assert call(SEAART).outcome.kind is OutcomeKind.UNSUPPORTED

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 import report_examples as examples
 from wan_contracts.laws import law
-from wan_contracts.replay import SCHEMA, Named, Replay, written
-from wan_contracts.report import Result
+from wan_contracts.replay import SCHEMA, ClientSpec, Replay, write_replays
+from wan_contracts.report import LawResult
 from wan_contracts.tempo import REAL, VIRTUAL
 from wan_validators.cli import main
 from wan_validators.command import UsageError
@@ -34,7 +34,7 @@ def refused(folder: Path, text: str | bytes) -> str:
     path = folder / "replay.json"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UsageError) as caught:
-        Replay.read(path)
+        Replay.load(path)
     said = str(caught.value)
     assert said.startswith(str(path))
     assert len(said) < len(str(path)) + 300
@@ -51,13 +51,13 @@ def test_a_file_is_read(tmp_path: Path, *, full_size: bool | None) -> None:
     more = {} if full_size is None else {"full_size": full_size}
     path.write_text(json.dumps({**WHOLE, **more}))
 
-    replay = Replay.read(path)
+    replay = Replay.load(path)
 
     assert replay.law == law("one-charge")
     assert (replay.case.model_id, replay.case.scenario) == ("wan26_i2i", "accept-lost")
     assert replay.case.payload == {"prompt": "a"}
-    assert replay.tempo is VIRTUAL
-    assert replay.client == Named(form="python", argv=("mine.py:Client",))
+    assert replay.time_profile is VIRTUAL
+    assert replay.client == ClientSpec(form="python", argv=("mine.py:Client",))
     assert replay.why == "2 tasks"
     assert replay.full_size is bool(full_size)
     assert replay.as_json() == {**WHOLE, "full_size": bool(full_size)}
@@ -67,7 +67,7 @@ def test_a_file_is_read(tmp_path: Path, *, full_size: bool | None) -> None:
 def test_scenarios_of_the_suite_and_compositions_are_known(tmp_path: Path, scenario: str) -> None:
     path = tmp_path / "replay.json"
     path.write_text(json.dumps({**WHOLE, "case": {**CASE, "scenario": scenario}}))
-    assert Replay.read(path).case.scenario == scenario
+    assert Replay.load(path).case.scenario == scenario
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_payload_of_any_depth_is_read_or_refused(tmp_path: Path, depth: int) -
     path = tmp_path / "replay.json"
     path.write_text(text.replace('"HERE"', "[" * depth + "]" * depth))
     try:
-        said = Replay.read(path).case.text
+        said = Replay.load(path).case.canonical_json
     except UsageError as error:
         said = str(error)
     assert "nested" in said or said.count("[") == depth
@@ -141,9 +141,9 @@ def test_a_file_that_cannot_be_read_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"^cannot read gone\.json: No such file or directory$"):
-        Replay.read(Path("gone.json"))
+        Replay.load(Path("gone.json"))
     with pytest.raises(UsageError, match=r"Is a directory$"):
-        Replay.read(tmp_path)
+        Replay.load(tmp_path)
     Path("replay.json").write_text("{")
 
     assert main(["replay", "gone.json"]) == 2
@@ -156,20 +156,20 @@ def test_a_file_that_cannot_be_read_is_told(
 
 @pytest.mark.parametrize("full_size", [False, True])
 def test_what_is_written_is_read_again_and_holds_no_key(tmp_path: Path, *, full_size: bool) -> None:
-    client = Named(form="stdio", argv=("node", "client.mjs"))
+    client = ClientSpec(form="stdio", argv=("node", "client.mjs"))
     paid = examples.paid_twice()
     run = replace(paid, case=replace(paid.case, model_id="wan2.5-i2i-preview"))
     failure = examples.failure(run, f"the URL has {examples.KEY} in it")
-    report = examples.report(Result(law=law("one-charge"), judged=9, broken=2, failure=failure))
+    report = examples.report(LawResult(law=law("one-charge"), judged=9, broken=2, failure=failure))
 
-    kept = written(report, tmp_path / "a" / "b", client, REAL, full_size=full_size)
+    kept = write_replays(report, tmp_path / "a" / "b", client, REAL, full_size=full_size)
 
     (result,) = kept.results
     assert result.failure
     assert result.failure.replay == (tmp_path / "a/b/one-charge.json").as_posix()
     path = Path(result.failure.replay)
-    replay = Replay.read(path)
-    assert (replay.law, replay.client, replay.tempo) == (law("one-charge"), client, REAL)
+    replay = Replay.load(path)
+    assert (replay.law, replay.client, replay.time_profile) == (law("one-charge"), client, REAL)
     assert (replay.case, replay.full_size) == (run.case, full_size)
     assert run.setting.api_key == examples.KEY
     assert examples.KEY not in path.read_text(encoding="utf-8")

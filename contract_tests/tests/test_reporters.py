@@ -23,14 +23,14 @@ from report_examples import (
     stuck,
 )
 from reporter_helpers import IDS, tampered
-from wan_contracts.report import Report, Result
+from wan_contracts.report import ContractReport, LawResult
 from wan_contracts.reporters import FORMATS, render
 from wan_contracts.reporters import json as json_format
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("made", [report(), tampered(), passing(), report(Result(law=law("x")))])
-def test_every_format_takes_every_report(format: str, made: Report) -> None:
+@pytest.mark.parametrize("made", [report(), tampered(), passing(), report(LawResult(law=law("x")))])
+def test_every_format_takes_every_report(format: str, made: ContractReport) -> None:
     text = render(format, made)
     assert text.encode()
     assert text.endswith("\n")
@@ -83,7 +83,7 @@ def test_json_copes_with_numbers_that_json_has_not() -> None:
         hostile().case, payload={"n": float("nan"), "seed": 10**5000, "x": -float("inf")}
     )
     broken = failure(replace(hostile(), case=case), "odd")
-    made = report(Result(law=law("one-charge"), judged=1, broken=1, failure=broken))
+    made = report(LawResult(law=law("one-charge"), judged=1, broken=1, failure=broken))
     for name in FORMATS:
         assert "NaN" not in render(name, made)
     payload = json.loads(render("json", made))["laws"][0]["failure"]["case"]["payload"]
@@ -93,7 +93,7 @@ def test_json_copes_with_numbers_that_json_has_not() -> None:
 # JUnit
 
 
-def junit(made: Report) -> dict[str, Any]:
+def junit(made: ContractReport) -> dict[str, Any]:
     root = JUnitXml.fromstring(render("junit", made).encode())
     return {case.name: case for suite in root for case in suite}
 
@@ -138,7 +138,7 @@ def one(case: Any) -> Any:
 # SARIF
 
 
-def sarif(made: Report) -> dict[str, Any]:
+def sarif(made: ContractReport) -> dict[str, Any]:
     document = json.loads(render("sarif", made))
     assert document["version"] == "2.1.0"
     (run,) = document["runs"]
@@ -194,12 +194,12 @@ def test_sarif_suppresses_what_is_known_and_nothing_else() -> None:
 
 
 def test_sarif_fingerprints_outlive_the_smallest_call_and_differ_by_client() -> None:
-    def fingerprint(made: Report) -> str:
+    def fingerprint(made: ContractReport) -> str:
         (result,) = sarif(made)["results"]
         return str(result["partialFingerprints"])
 
     first, other = (
-        Result(law=law("one-charge"), judged=2, broken=1, failure=failure(run, "so"))
+        LawResult(law=law("one-charge"), judged=2, broken=1, failure=failure(run, "so"))
         for run in (stuck(), hostile())
     )
     assert fingerprint(report(first)) == fingerprint(report(other))

@@ -19,7 +19,7 @@ from report_examples import (
     stuck,
 )
 from reporter_helpers import IDS, tampered
-from wan_contracts.report import Report, Result, Standing
+from wan_contracts.report import ContractReport, LawResult, Status
 from wan_contracts.reporters import FORMATS, badge, markdown, render, terminal, wording
 
 # HTML
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("made", [report(), tampered(), passing()])
-def test_html_loads_nothing_and_runs_nothing(made: Report) -> None:
+def test_html_loads_nothing_and_runs_nothing(made: ContractReport) -> None:
     text = render("html", made)
     page = Page(text)
     assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
@@ -130,19 +130,19 @@ def outside_of_fences(text: str) -> str:
 
 
 def test_a_fence_is_longer_than_what_is_in_it() -> None:
-    assert markdown.fenced(["a ```` b"])[0] == "`" * 5
-    assert markdown.fenced(["x"], "json") == ["```json", "x", "```"]
+    assert markdown.format_code_block(["a ```` b"])[0] == "`" * 5
+    assert markdown.format_code_block(["x"], "json") == ["```json", "x", "```"]
     assert markdown.code("a`b``c") == "```a`b``c```"
     assert markdown.code("`a") == "`` `a ``"
 
 
 def test_markdown_stays_short_enough_for_a_comment() -> None:
     broken = [
-        Result(law=law(f"law-{n}"), judged=1, broken=1, failure=failure(stuck(), "slow", n))
+        LawResult(law=law(f"law-{n}"), judged=1, broken=1, failure=failure(stuck(), "slow", n))
         for n in range(1, 60)
     ]
     text = render("md", report(*broken))
-    assert len(text) <= markdown.LONGEST
+    assert len(text) <= markdown.MAX_DOCUMENT_CHARS
     assert text.count("<details>") > 1
     for result in broken:
         assert f"❌ `{result.law.id}`" in text or f"<code>{result.law.id}</code>" in text
@@ -151,11 +151,11 @@ def test_markdown_stays_short_enough_for_a_comment() -> None:
 # Badge
 
 
-def messages(made: Report) -> tuple[str, str]:
+def messages(made: ContractReport) -> tuple[str, str]:
     shown = badge.badge(made)
     assert shown["schemaVersion"] == 1
     assert shown["label"] == "wanproof"
-    assert json.loads(badge.rendered(made)) == shown
+    assert json.loads(badge.render_report(made)) == shown
     return shown["message"], shown["color"]
 
 
@@ -163,14 +163,14 @@ def test_a_badge_is_green_only_where_laws_were_judged_and_kept() -> None:
     assert messages(passing()) == ("2 laws kept", "brightgreen")
     assert messages(passing(profile="money-safe")) == ("money-safe", "brightgreen")
     assert messages(report()) == ("4 of 6 laws broken", "red")
-    assert messages(report(Result(law=law("x")))) == ("nothing judged", "lightgrey")
-    lone = {each.standing: each for each in every_standing()}
+    assert messages(report(LawResult(law=law("x")))) == ("nothing judged", "lightgrey")
+    lone = {each.status: each for each in every_standing()}
     for profile in ("default", "money-safe"):
-        unexpected = messages(report(lone[Standing.UNEXPECTED], profile=profile))
+        unexpected = messages(report(lone[Status.UNEXPECTED], profile=profile))
         assert unexpected == ("a known failure passes", "orange")
-        known = messages(report(lone[Standing.KNOWN], profile=profile))
+        known = messages(report(lone[Status.KNOWN], profile=profile))
         assert known == ("1 of 1 law known broken", "yellow")
-    warned = report(lone[Standing.PASS], lone[Standing.WARN])
+    warned = report(lone[Status.PASS], lone[Status.WARN])
     assert messages(warned) == ("1 law kept", "green")
 
 
@@ -182,7 +182,7 @@ class Tty(io.StringIO):
         return True
 
 
-def shown(made: Report, out: io.StringIO, width: int = 80, **environ: str) -> str:
+def shown(made: ContractReport, out: io.StringIO, width: int = 80, **environ: str) -> str:
     terminal.write(made, out, environ, width)
     return out.getvalue()
 
@@ -219,7 +219,7 @@ def test_all_that_is_not_to_be_copied_fits_the_width(width: int) -> None:
     assert max(map(len, table)) <= width
     for result in every_standing():
         assert any(line.split()[:1] == [result.law.id] for line in table)
-        assert any(f" {result.standing.value} " in line for line in table)
+        assert any(f" {result.status.value} " in line for line in table)
     copied = re.compile(r"^ +(curl|-H|--data-raw|=>|lint|task|scenario:)|seed 7$")
     for line in text.split("\n"):
         assert len(line) <= width or copied.search(line)

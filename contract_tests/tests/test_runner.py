@@ -9,19 +9,19 @@ from typing import Any
 import httpx
 import pytest
 
-from wan_contracts.arena import Arena
+from wan_contracts.arena import Harness
 from wan_contracts.case import Case, Setting
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.conversation import Conversation
+from wan_contracts.conversation import ReferenceClient
 from wan_contracts.laws import LAWS, law
 from wan_contracts.outcome import Outcome
-from wan_contracts.report import Report, Result, Standing
-from wan_contracts.run import Mishap, Trouble
-from wan_contracts.runner import Plan, check, replayed
+from wan_contracts.report import ContractReport, LawResult, Status
+from wan_contracts.run import ClientError, ClientErrorKind
+from wan_contracts.runner import RunPlan, check, replay_case
 from wan_contracts.tempo import REAL, VIRTUAL
-from wan_contracts.walk import breakable, carriable, faults, plain, walk
-from wan_mockserver.scenarios.catalogue import shipped
+from wan_contracts.walk import breakable, carriable, faults, plain, systematic_cases
+from wan_mockserver.scenarios.catalogue import shipped_scenarios
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.pointer import parse, value
@@ -33,12 +33,12 @@ IMAGES = model("wan2.5-i2i-preview")
 def client(**decisions: Any) -> PythonClient:
     """The reference client, with some of its decisions taken otherwise."""
     reference = load(f"{REFERENCE}:Reference")
-    conversation = type("Otherwise", (Conversation,), decisions)
+    conversation = type("Otherwise", (ReferenceClient,), decisions)
     made = type("Client", (reference,), {"conversation": conversation})
     return PythonClient("otherwise", made)
 
 
-def found(report: Report, name: str) -> Result:
+def found(report: ContractReport, name: str) -> LawResult:
     return next(result for result in report.results if result.law.id == name)
 
 
@@ -53,11 +53,15 @@ def test_the_walk_breaks_every_rule_that_can_be_broken_and_each_alone(spec: Any)
 
 @pytest.mark.parametrize("tempo", [VIRTUAL, REAL], ids=lambda tempo: tempo.name)
 def test_the_walk_meets_every_scenario(tempo: Any) -> None:
-    once = [case.scenario for case in walk(catalog(), tempo, everywhere=False, edges=False)]
-    everywhere = [case.scenario for case in walk(catalog(), tempo, everywhere=True, edges=False)]
+    once = [
+        case.scenario for case in systematic_cases(catalog(), tempo, everywhere=False, edges=False)
+    ]
+    everywhere = [
+        case.scenario for case in systematic_cases(catalog(), tempo, everywhere=True, edges=False)
+    ]
 
     assert {*once} == {*everywhere} == {*tempo.scenarios}
-    assert {*tempo.scenarios} > {*shipped()}
+    assert {*tempo.scenarios} > {*shipped_scenarios()}
     named = [name for name in once if name != "ok"]
     assert len(named) == len({*named})
     assert all(everywhere.count(name) >= 1 for name in tempo.scenarios)
@@ -66,7 +70,7 @@ def test_the_walk_meets_every_scenario(tempo: Any) -> None:
 def test_the_walk_sends_values_at_the_limits_and_nothing_invalid_for_them() -> None:
     payloads = [
         case.payload
-        for case in walk([IMAGES], VIRTUAL, everywhere=True, edges=True)
+        for case in systematic_cases([IMAGES], VIRTUAL, everywhere=True, edges=True)
         if case.scenario == "ok"
     ]
     prompts = {value(payload, parse("/prompt")) for payload in payloads}
@@ -85,22 +89,26 @@ def test_what_not_every_client_can_be_told_is_not_asked(payload: Any) -> None:
 
 
 def test_the_same_seed_makes_the_same_run() -> None:
-    plan = Plan(specs=[IMAGES], seed=4, examples=60, brief=True)
+    plan = RunPlan(specs=[IMAGES], seed=4, examples=60, brief=True)
 
-    one, two = (facts(check(client(code_of=lambda *_: None), plan)) for _ in range(2))
+    one, two = (facts(check(client(parse_code=lambda *_: None), plan)) for _ in range(2))
 
     assert one == two
     assert one != facts(check(client(), plan))
 
 
-def facts(report: Report) -> list[Any]:
+def facts(report: ContractReport) -> list[Any]:
     results = [(r.law.id, r.judged, r.broken, shown(r)) for r in report.results]
     return [report.cases, results, report.coverage]
 
 
-def shown(result: Result) -> Any:
+def shown(result: LawResult) -> Any:
     failure = result.failure
-    return failure and (failure.run.case, failure.verdict, failure.run.ended)
+    return failure and (
+        failure.interaction.case,
+        failure.verdict,
+        failure.interaction.client_result,
+    )
 
 
 def test_another_seed_makes_other_calls() -> None:
@@ -112,7 +120,10 @@ def test_another_seed_makes_other_calls() -> None:
         def remember(self: Any, payloads: list[str] = payloads) -> None:
             payloads.append(str(self.payload))
 
-        check(client(check=remember), Plan(specs=[IMAGES], seed=seed, examples=20, brief=True))
+        check(
+            client(check_payload=remember),
+            RunPlan(specs=[IMAGES], seed=seed, examples=20, brief=True),
+        )
         seen.append(payloads)
 
     assert seen[0] != seen[1]
@@ -126,22 +137,24 @@ def test_a_fault_of_rare_payloads_is_found_and_made_small() -> None:
         spoilt = seed is not None and len(prompt) > 3
         return {**self.payload, "prompt": prompt[:3]} if spoilt else self.payload
 
-    report = check(client(content=content), Plan(specs=[IMAGES], seed=1, examples=600, brief=True))
+    report = check(
+        client(build_body=content), RunPlan(specs=[IMAGES], seed=1, examples=600, brief=True)
+    )
 
     result = found(report, "payload-intact")
     assert result.failure
-    case = result.failure.run.case
+    case = result.failure.interaction.case
     assert case.scenario == "ok"
     assert len(case.payload["prompt"]) == 4
     assert case.payload.keys() == {"prompt", "images", "seed"} | ({"n"} & case.payload.keys())
 
 
 def test_what_is_told_apart_by_no_scenario_is_shown_under_none() -> None:
-    report = check(client(code_of=lambda *_: None), Plan(specs=[IMAGES], seed=1, examples=0))
+    report = check(client(parse_code=lambda *_: None), RunPlan(specs=[IMAGES], seed=1, examples=0))
 
     failure = found(report, "code-told").failure
     assert failure
-    assert failure.run.case.scenario.startswith("fail-")
+    assert failure.interaction.case.scenario.startswith("fail-")
     assert failure.verdict.says == "the code is 2001, and None is reported"
 
 
@@ -153,15 +166,15 @@ def test_a_client_that_cannot_do_a_model_is_asked_once() -> None:
             asked.append(name)
             return Outcome.unsupported("not mine")
 
-    report = check(PythonClient("choosy", Choosy()), Plan(seed=1))
+    report = check(PythonClient("choosy", Choosy()), RunPlan(seed=1))
 
     assert sorted(asked) == sorted(spec.id for spec in catalog())
     assert (report.cases, report.unsupported) == (5, 5)
-    assert report.standings[Standing.SKIPPED] == len(LAWS)
+    assert report.status_counts[Status.SKIPPED] == len(LAWS)
 
 
 def test_it_ends_in_time() -> None:
-    report = check(client(), Plan(specs=[IMAGES], examples=10**6, seconds=0.0, brief=True))
+    report = check(client(), RunPlan(specs=[IMAGES], examples=10**6, seconds=0.0, brief=True))
 
     assert report.cases < 200
     assert report.passed
@@ -176,12 +189,12 @@ def test_a_client_that_only_hangs_is_given_up(
 
     def call(self: PythonClient, *arguments: Any) -> Any:
         if next(calls) % 4 < hanging:
-            return Trouble(kind=Mishap.HUNG, says="it did not return")
+            return ClientError(kind=ClientErrorKind.HUNG, message="it did not return")
         return honest(self, *arguments)
 
     monkeypatch.setattr(PythonClient, "call", call)
 
-    report = check(client(), Plan(specs=[IMAGES], examples=0, brief=True, seed=1))
+    report = check(client(), RunPlan(specs=[IMAGES], examples=0, brief=True, seed=1))
 
     assert (report.cases == 3) is (hanging == 3)
     assert any("needs --real-time" in note for note in report.notes) is (hanging == 3)
@@ -207,7 +220,7 @@ def test_a_request_of_an_earlier_call_belongs_to_none_that_follows() -> None:
                 self.setting, payload, 1, 20.0
             )  # type: ignore[return-value]
 
-    report = check(PythonClient("late", Late), Plan(specs=[IMAGES], examples=0, brief=True))
+    report = check(PythonClient("late", Late), RunPlan(specs=[IMAGES], examples=0, brief=True))
 
     assert not [result.law.id for result in report.results if result.broken]
 
@@ -219,7 +232,7 @@ def test_an_interrupt_tells_of_what_was_found_until_then() -> None:
         if next(calls) == 5:
             raise KeyboardInterrupt
 
-    report = check(client(check=interrupted), Plan(specs=[IMAGES], seed=1))
+    report = check(client(check_payload=interrupted), RunPlan(specs=[IMAGES], seed=1))
 
     assert report.interrupted
     assert report.cases == 5
@@ -228,16 +241,16 @@ def test_an_interrupt_tells_of_what_was_found_until_then() -> None:
 def test_a_replay_is_one_call_judged_by_one_law() -> None:
     case = Case(IMAGES.id, plain(IMAGES), "fail-3001")
 
-    kept = replayed(client(), case, VIRTUAL, law("code-told"))
-    broken = replayed(client(code_of=lambda *_: None), case, VIRTUAL, law("code-told"))
+    kept = replay_case(client(), case, VIRTUAL, law("code-told"))
+    broken = replay_case(client(parse_code=lambda *_: None), case, VIRTUAL, law("code-told"))
 
-    assert [r.standing for r in (*kept.results, *broken.results)] == ["pass", "fail"]
+    assert [r.status for r in (*kept.results, *broken.results)] == ["pass", "fail"]
     assert (kept.cases, broken.cases) == (1, 1)
 
 
 def test_watchers_hear_of_every_call() -> None:
     heard: list[tuple[int, int]] = []
-    plan = Plan(specs=[IMAGES], seed=1, examples=10, brief=True)
+    plan = RunPlan(specs=[IMAGES], seed=1, examples=10, brief=True)
 
     report = check(client(), plan, lambda tally, total: heard.append((tally.cases, total)))
 
@@ -260,18 +273,18 @@ def test_the_clock_of_a_client_in_process_is_the_mocks() -> None:
             slept.append(time.monotonic() - begun)
             return Outcome.gave_up("slept")
 
-    check(PythonClient("sleeper", Sleeper), Plan(specs=[IMAGES], examples=0, scenarios=["ok"]))
+    check(PythonClient("sleeper", Sleeper), RunPlan(specs=[IMAGES], examples=0, scenarios=["ok"]))
 
     assert set(slept) == {VIRTUAL.deadline}
 
 
 def test_what_is_known_to_be_broken_does_not_fail() -> None:
-    plan = Plan(specs=[IMAGES], laws=[law("code-told")], seed=1, examples=100)
+    plan = RunPlan(specs=[IMAGES], laws=[law("code-told")], seed=1, examples=100)
 
-    report = check(client(code_of=lambda *_: None), plan)
+    report = check(client(parse_code=lambda *_: None), plan)
 
     assert report.results[0].broken > 1
-    assert replace(report.results[0], known="so it is").standing is Standing.KNOWN
+    assert replace(report.results[0], known="so it is").status is Status.KNOWN
 
 
 def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,6 +298,6 @@ def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> Non
 
         return generate
 
-    with Arena(PythonClient("client", client), REAL) as arena:
+    with Harness(PythonClient("client", client), REAL) as arena:
         arena.run(Case(IMAGES.id, plain(IMAGES), "ok"), 1)
     assert statuses == [404]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
 from wan_contracts.payloads import modes
-from wan_contracts.strategies import acceptable, single_fault, valid, wrapped
-from wan_contracts.values import good, past
+from wan_contracts.strategies import acceptable, single_fault, valid, wrap_payload
+from wan_contracts.values import invalid_values, valid_values
 from wan_validators import pointer
 from wan_validators.catalog import catalog
 from wan_validators.checks import STRING, Absent, Alone, Check, Given, Items, Kind, Members, Parts
@@ -117,10 +117,10 @@ def test_what_is_required_is_left_out_at_times(spec: ModelSpec, rule: Rule) -> N
 
 @pytest.mark.parametrize("check", LEAVES.values(), ids=LEAVES)
 def test_good_values_hold_and_past_values_fit_but_do_not_hold(check: Check) -> None:
-    accepted = [check.view.see(value) for value in good(check)]
+    accepted = [check.view.see(value) for value in valid_values(check)]
     assert all(check.fits(seen) and check.holds(seen) for seen in accepted)
     assert accepted or isinstance(check, Absent)
-    refused = [check.view.see(value) for value in past(check, "a")]
+    refused = [check.view.see(value) for value in invalid_values(check, "a")]
     assert all(check.fits(seen) and not check.holds(seen) for seen in refused)
     assert refused or isinstance(check, Kind | Given)
 
@@ -131,7 +131,7 @@ def test_a_wrapped_payload_is_unwrapped_to_itself(spec: ModelSpec, data: st.Data
     payload = data.draw(valid(spec))
     assert spec.vendor.unwrap is not None
     assert spec.vendor.unwrap(payload) is None
-    inner = spec.vendor.unwrap(wrapped(spec, payload))
+    inner = spec.vendor.unwrap(wrap_payload(spec, payload))
     assert inner is not None
     assert inner.payload == payload
 
@@ -139,7 +139,7 @@ def test_a_wrapped_payload_is_unwrapped_to_itself(spec: ModelSpec, data: st.Data
 @pytest.mark.parametrize("spec", NOT_WRAPPING)
 def test_wrapping_is_refused_where_the_vendor_has_no_wrapper(spec: ModelSpec) -> None:
     with pytest.raises(ValueError, match=f"{spec.vendor.title} does not take"):
-        wrapped(spec, {"prompt": "a"})
+        wrap_payload(spec, {"prompt": "a"})
 
 
 def test_a_row_that_cannot_be_broken_alone_is_named() -> None:

@@ -21,8 +21,8 @@ from report_examples import (
 from wan_contracts import curl
 from wan_contracts.case import Case
 from wan_contracts.outcome import Outcome
-from wan_contracts.run import Run
-from wan_contracts.transcript import LAST, MOST, blocks, lines
+from wan_contracts.run import Interaction
+from wan_contracts.transcript import LAST, MAX_EXCHANGES, blocks, lines
 from wan_mockserver.messages import Request
 
 PROGRAM = 'curl() { printf "%s\\0" "$@"; }\n'
@@ -93,7 +93,7 @@ def test_a_long_body_is_clipped_and_says_so() -> None:
     assert len(last) < 300
     request = Request(method="POST", path="/", body=b"x" * 5000 + KEY.encode())
     *_, last = curl.command(request, KEY)
-    assert len(last) < curl.LONGEST + 100
+    assert len(last) < curl.MAX_BODY_CHARS + 100
 
 
 @pytest.mark.parametrize(("body", "says"), [(None, "too long"), (b"\xff\xfe", "2 bytes")])
@@ -141,7 +141,7 @@ def test_polls_that_are_alike_are_folded() -> None:
 def test_marked_exchanges_are_never_folded() -> None:
     shown = range(30, 61)
     told = blocks(stuck(), shown)
-    marked = [int(block.head.split()[0][1:]) for block in told if block.marked]
+    marked = [int(block.head.split()[0][1:]) for block in told if block.is_marked]
     assert marked == list(shown)
     assert sum(block.count for block in told) == 91
 
@@ -157,18 +157,18 @@ def test_a_poll_that_differs_is_not_folded_with_others() -> None:
     assert "like these" not in told
 
 
-def runaway() -> Run:
+def runaway() -> Interaction:
     at = server("http-503")
-    for _ in range(10 * MOST):
+    for _ in range(10 * MAX_EXCHANGES):
         at.create()
     return at.run(Outcome.gave_up("tired"), Case(MODEL, PAYLOAD, "http-503"))
 
 
 def test_a_runaway_is_folded_but_for_what_is_marked() -> None:
     told = blocks(runaway(), (5, 300))
-    assert len(told) == MOST + 3
-    assert sum(block.count for block in told) == 10 * MOST
-    assert [block.head.split()[0] for block in told if block.marked] == ["#5", "#300"]
+    assert len(told) == MAX_EXCHANGES + 3
+    assert sum(block.count for block in told) == 10 * MAX_EXCHANGES
+    assert [block.head.split()[0] for block in told if block.is_marked] == ["#5", "#300"]
     assert [block.head for block in told if not block.sent] == [
         "… 269 exchanges more …",
         "… 270 exchanges more …",

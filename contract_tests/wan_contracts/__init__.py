@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .case import Setting
-    from .conversation import Conversation, converse
-    from .driving import Fetched, drive, drive_async
+    from .conversation import ReferenceClient, converse
+    from .driving import RawResponse, drive, drive_async
     from .laws import LAWS, Law
     from .outcome import Outcome, Output
-    from .steps import Send
-    from .strategies import acceptable, single_fault, valid, wrapped
+    from .steps import SendRequest
+    from .strategies import acceptable, single_fault, valid, wrap_payload
 
 __all__ = [
     "LAWS",
-    "Conversation",
-    "Fetched",
     "Law",
     "Outcome",
     "Output",
-    "Send",
+    "RawResponse",
+    "ReferenceClient",
+    "SendRequest",
     "Setting",
     "acceptable",
     "converse",
@@ -28,17 +28,17 @@ __all__ = [
     "drive_async",
     "single_fault",
     "valid",
-    "wrapped",
+    "wrap_payload",
 ]
 
 _EXPORTS: Final = {
     "wan_contracts.case": ("Setting",),
-    "wan_contracts.conversation": ("Conversation", "converse"),
-    "wan_contracts.driving": ("Fetched", "drive", "drive_async"),
+    "wan_contracts.conversation": ("ReferenceClient", "converse"),
+    "wan_contracts.driving": ("RawResponse", "drive", "drive_async"),
     "wan_contracts.laws": ("LAWS", "Law"),
     "wan_contracts.outcome": ("Outcome", "Output"),
-    "wan_contracts.steps": ("Send",),
-    "wan_contracts.strategies": ("acceptable", "single_fault", "valid", "wrapped"),
+    "wan_contracts.steps": ("SendRequest",),
+    "wan_contracts.strategies": ("acceptable", "single_fault", "valid", "wrap_payload"),
 }
 
 if not TYPE_CHECKING:  # a type checker would take every name for an export

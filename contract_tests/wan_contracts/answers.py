@@ -30,7 +30,7 @@ SENTENCES: Final = ("title", "detail", "message", "error_message")
 """Members in which errors speak to people."""
 
 
-def told(body: bytes) -> Object:
+def parse_object(body: bytes) -> Object:
     """The JSON object that *body* is; an empty one for anything else."""
     try:
         document = json.loads(body)

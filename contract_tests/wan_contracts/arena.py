@@ -25,15 +25,15 @@ from wan_mockserver.transport import AsyncWanTransport, WanTransport
 
 from .case import Case, Setting
 from .clients import Client
-from .recorder import KEY, Noted, Recorder
-from .run import Mishap, Run, Seen, Trouble
-from .tempo import Tempo
+from .recorder import KEY_PREFIX, RecordedExchange, RecordingProxy
+from .run import ClientError, ClientErrorKind, Interaction, ObservedExchange
+from .tempo import TimeProfile
 
 PICTURES = 64
 """How many different pictures there are; more would cost time and show no more."""
 
 
-class Miniatures(Artefacts):
+class SmallArtefacts(Artefacts):
     """Files that are small and soon drawn: what a client does with them does not depend on that.
 
     The pictures of one task differ from each other.
@@ -45,87 +45,89 @@ class Miniatures(Artefacts):
         return super().bytes_of(Picture(16, 16, seed=artefact.seed % PICTURES))
 
 
-class Arena:
+class Harness:
     """A mock server for *client* alone. Used with ``with``; it listens at a loopback address.
 
     *full_size* files have the sides and seconds that the payloads ask for.
     """
 
-    def __init__(self, client: Client, tempo: Tempo, *, full_size: bool = False) -> None:
+    def __init__(
+        self, client: Client, time_profile: TimeProfile, *, full_size: bool = False
+    ) -> None:
         self.client = client
-        self.tempo = tempo
-        self._patching = PatchingClock() if client.in_process and tempo.virtual else None
+        self.time_profile = time_profile
+        self._patching = PatchingClock() if client.in_process and time_profile.is_virtual else None
         self.mock = Mock(
             Simulator(
-                clock=self._clock(),
+                clock=self._choose_clock(),
                 lifecycle=Polls(1),
-                scenarios=Scenarios(tempo.scenarios),
-                artefacts=Artefacts() if full_size else Miniatures(),
+                scenarios=Scenarios(time_profile.scenarios),
+                artefacts=Artefacts() if full_size else SmallArtefacts(),
                 listener=lambda _: None,
             )
         )
         self._binding: list[ModuleType] | None = None
-        self._recorder = Recorder(self.mock)
-        self._server = Server(wsgi(self._recorder))
-        self._transports = self._made() if client.in_process else {}
+        self._proxy = RecordingProxy(self.mock)
+        self._server = Server(wsgi(self._proxy))
+        self._transports = self._build_transports() if client.in_process else {}
 
-    def run(self, case: Case, number: int) -> Run:
+    def run(self, case: Case, number: int) -> Interaction:
         """What happens when the client makes the call of *case*, the one with *number*.
 
         The same case meets the same faults each time, and gets the same results.
         """
-        self.mock.reset(seed=crc32(case.text.encode()))
-        setting = self._setting(case, f"{KEY}{number:x}.")
+        self.mock.reset(seed=crc32(case.canonical_json.encode()))
+        setting = self._build_setting(case, f"{KEY_PREFIX}{number:x}.")
         room = int(1.5 * setting.deadline / setting.poll_interval)
-        self._recorder.begin(setting.api_key, case.scenario, setting.deadline, room)
-        with self._patched():
-            ended = self.client.call(setting, case.payload, number, self.tempo.patience)
-        noted = self._recorder.end()
-        if self._recorder.runaway:
-            ended = Trouble(kind=Mishap.RUNAWAY, says=self._recorder.runaway)
+        self._proxy.begin(setting.api_key, case.scenario, setting.deadline, room)
+        with self._patch_clock():
+            ended = self.client.call(setting, case.payload, number, self.time_profile.call_timeout)
+        noted = self._proxy.end()
+        if self._proxy.runaway_message:
+            ended = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
         tenant = caller(f"Bearer {setting.api_key}").tenant
         tasks = self.mock.tasks(tenant)
-        return Run(
+        return Interaction(
             case=case,
             setting=setting,
-            ended=ended,
-            seen=self._seen(noted),
+            client_result=ended,
+            exchanges=self._build_exchanges(noted),
             tasks=tuple(tasks),
             ledger=self.mock.ledger(tenant, tasks),
         )
 
-    def _clock(self) -> Clock | None:
-        return self._patching or (RealClock() if not self.tempo.virtual else None)
+    def _choose_clock(self) -> Clock | None:
+        return self._patching or (RealClock() if not self.time_profile.is_virtual else None)
 
-    def _made(self) -> Mapping[str, Any]:
+    def _build_transports(self) -> Mapping[str, Any]:
         return {
-            "transport": WanTransport(self._recorder),
-            "async_transport": AsyncWanTransport(self._recorder),
+            "transport": WanTransport(self._proxy),
+            "async_transport": AsyncWanTransport(self._proxy),
         }
 
-    def _setting(self, case: Case, api_key: str) -> Setting:
+    def _build_setting(self, case: Case, api_key: str) -> Setting:
         return Setting(
             base_url=self._server.url,
             api_key=api_key,
             vendor=case.spec.vendor.name,
             model=case.model_id,
-            poll_interval=self.tempo.interval_for(case.spec),
-            deadline=self.tempo.deadline,
-            timeout=self.tempo.timeout,
+            poll_interval=self.time_profile.interval_for(case.spec),
+            deadline=self.time_profile.deadline,
+            timeout=self.time_profile.timeout,
             **self._transports,
         )
 
-    def _patched(self) -> AbstractContextManager[object]:
+    def _patch_clock(self) -> AbstractContextManager[object]:
         if self._patching is None:
             return nullcontext()
         if self._binding is None:
             self._binding = binding()
         return self._patching.patch(*self._binding)
 
-    def _seen(self, noted: list[Noted]) -> tuple[Seen, ...]:
+    def _build_exchanges(self, noted: list[RecordedExchange]) -> tuple[ObservedExchange, ...]:
         entries = {entry.number: entry for entry in self.mock.journal()}
         return tuple(
-            Seen(
+            ObservedExchange(
                 request=each.request,
                 response=each.response,
                 entry=entries[each.response.entry],

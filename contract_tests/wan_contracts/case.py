@@ -12,7 +12,7 @@ from wan_validators import Report, lint
 from wan_validators.catalog import model
 from wan_validators.spec import ModelSpec
 
-__all__ = ["VERSION", "Case", "Setting", "wire"]
+__all__ = ["VERSION", "Case", "Setting", "build_case_document"]
 
 VERSION: Final = 1
 """Of the form in which cases and outcomes go over pipes."""
@@ -57,12 +57,12 @@ class Case:
         return model(self.model_id)
 
     @cached_property
-    def report(self) -> Report:
+    def lint_report(self) -> Report:
         """What lint says of the payload."""
         return lint(self.payload, self.model_id)
 
     @cached_property
-    def text(self) -> str:
+    def canonical_json(self) -> str:
         """The same for equal cases, and for no others."""
         return json.dumps(self.as_json(), sort_keys=True)
 
@@ -70,7 +70,9 @@ class Case:
         return {"model": self.model_id, "payload": self.payload, "scenario": self.scenario}
 
 
-def wire(setting: Setting, payload: Mapping[str, Any], number: int) -> dict[str, Any]:
+def build_case_document(
+    setting: Setting, payload: Mapping[str, Any], number: int
+) -> dict[str, Any]:
     """What a client in another process is told: the case *number* of the run, as JSON."""
     return {
         "version": VERSION,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
-from wan_mockserver.journal import hidden
+from wan_mockserver.journal import redact
 from wan_mockserver.messages import Request
 from wan_validators.wording import number
 
@@ -23,7 +23,7 @@ SHOWN: Final = ("content-type", "x-model", "idempotency-key", "range", "content-
 METHODS: Final[Mapping[str, list[str]]] = {"GET": [], "HEAD": ["--head"]}
 """How curl is told of a method, if not by its name."""
 
-LONGEST: Final = 1000
+MAX_BODY_CHARS: Final = 1000
 """Characters of a body that are shown; of longer ones that are JSON, only texts are clipped."""
 
 TEXT: Final = 80
@@ -59,19 +59,19 @@ def word(text: str, key: str = "") -> str:
     """
     parts = text.split(key) if len(key) > 3 else [text]
     if len(parts) == 1:
-        return _quoted(text)
+        return _quote_text(text)
     if text.isprintable() and all(map(_TRIVIAL, parts)) and not any(map(_NAMED, parts[1:])):
         return f'"{f"${VARIABLE}".join(parts)}"'
-    return f'"${VARIABLE}"'.join(_quoted(part) if part else "" for part in parts)
+    return f'"${VARIABLE}"'.join(_quote_text(part) if part else "" for part in parts)
 
 
-def _quoted(text: str) -> str:
+def _quote_text(text: str) -> str:
     if text.isprintable():
         return shlex.quote(text)
-    return f"$'{''.join(map(_escaped, text))}'"
+    return f"$'{''.join(map(_escape_character, text))}'"
 
 
-def _escaped(character: str) -> str:
+def _escape_character(character: str) -> str:
     if character in "\\'":
         return f"\\{character}"
     if character.isprintable():
@@ -114,26 +114,26 @@ def _body(request: Request, key: str) -> Iterator[str]:
     except UnicodeDecodeError:
         yield f"--data-raw ''  # the body is {number(len(request.body))} bytes that are no UTF-8"
         return
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_BODY_CHARS:
         yield f"--data-raw {word(text, key)}"
     else:
         remark = f"clipped; it has {number(len(text))} characters"
-        yield f"--data-raw {word(_clipped(text, key))}  # {remark}"
+        yield f"--data-raw {word(_clip_body(text, key))}  # {remark}"
 
 
-def _clipped(text: str, key: str) -> str:
+def _clip_body(text: str, key: str) -> str:
     with suppress(ValueError, RecursionError):
-        text = json.dumps(_shortened(json.loads(text)))
-    return hidden(key, text)[:LONGEST]
+        text = json.dumps(_shorten_texts(json.loads(text)))
+    return redact(key, text)[:MAX_BODY_CHARS]
 
 
-def _shortened(value: Any) -> Any:
+def _shorten_texts(value: Any) -> Any:
     """*value* with nothing but the begin of long texts."""
     match value:
         case str() if len(value) > TEXT:
             return f"{value[:TEXT]}..."
         case dict():
-            return {name: _shortened(each) for name, each in value.items()}
+            return {name: _shorten_texts(each) for name, each in value.items()}
         case list():
-            return [_shortened(each) for each in value]
+            return [_shorten_texts(each) for each in value]
     return value

@@ -14,8 +14,8 @@ from wan_validators.vendor import State
 
 from . import answers
 from .case import Setting
-from .outcome import Kind, Outcome
-from .steps import Answer, Fault
+from .outcome import Outcome, OutcomeKind
+from .steps import ReceivedResponse, TransportFailure
 
 REPEATS: Final = 4
 """How often a create is repeated that was answered with 429."""
@@ -27,7 +27,7 @@ HOPELESS: Final = (401, 402, 403)
 """Statuses of polls that the next poll would meet again."""
 
 
-class Decisions:
+class ClientPolicy:
     """What to send for *payload*, and what to make of answers."""
 
     preflight = True
@@ -39,7 +39,7 @@ class Decisions:
 
     # What is sent
 
-    def check(self) -> Outcome | None:
+    def check_payload(self) -> Outcome | None:
         """How the call ends at once, if the payload breaks a documented rule."""
         errors = lint(self.payload, self.setting.model).errors
         if not errors:
@@ -47,7 +47,7 @@ class Decisions:
         first = errors[0]
         return Outcome.not_sent(f"{first.pointer or '/'}: {first.message}", first.code)
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         """The JSON value that goes out as the body of the create."""
         return self.payload
 
@@ -73,65 +73,65 @@ class Decisions:
 
     # What is made of an answer
 
-    def cut(self, got: Answer) -> bool:
+    def is_truncated(self, got: ReceivedResponse) -> bool:
         """Whether the body is shorter than announced, for libraries that let that pass."""
         announced = got.headers.get("content-length", "")
         countable = announced.isdecimal() and "content-encoding" not in got.headers
         return countable and int(announced) > len(got.body)
 
-    def may_repeat(self, got: Answer | Fault, turn: int) -> bool:
-        """Whether *got*, the answer to the create number *turn*, tells that no task was made.
+    def may_repeat(self, got: ReceivedResponse | TransportFailure, attempt: int) -> bool:
+        """Whether *got*, the answer to the create number *attempt*, tells that no task was made.
 
         After anything but a 429 there may be one, and to repeat the create would pay twice.
         """
-        return isinstance(got, Answer) and got.status == 429 and turn <= REPEATS
+        return isinstance(got, ReceivedResponse) and got.status == 429 and attempt <= REPEATS
 
-    def may_retry(self, got: Answer | Fault, turn: int) -> bool:
-        """Whether the download number *turn* failed in a way that may pass."""
-        passing = isinstance(got, Fault) or got.status == 429 or got.status >= 500
-        return passing and turn <= RETRIES
+    def may_retry(self, got: ReceivedResponse | TransportFailure, attempt: int) -> bool:
+        """Whether the download number *attempt* failed in a way that may pass."""
+        passing = isinstance(got, TransportFailure) or got.status == 429 or got.status >= 500
+        return passing and attempt <= RETRIES
 
-    def hopeless(self, got: Answer | Fault) -> bool:
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
         """Whether no further poll can fare better than *got*."""
-        return isinstance(got, Answer) and got.status in HOPELESS
+        return isinstance(got, ReceivedResponse) and got.status in HOPELESS
 
-    def retry_after(self, got: Answer | Fault | None) -> float | None:
+    def parse_retry_after(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         """How many seconds the server asks to wait, if it does."""
-        return answers.retry_after(got.headers) if isinstance(got, Answer) else None
+        return answers.retry_after(got.headers) if isinstance(got, ReceivedResponse) else None
 
-    def document(self, got: Answer | Fault) -> answers.Object:
+    def parse_body(self, got: ReceivedResponse | TransportFailure) -> answers.Object:
         """The JSON object that *got* holds; an empty one if it holds none."""
-        return answers.told(got.body) if isinstance(got, Answer) else {}
+        return answers.parse_object(got.body) if isinstance(got, ReceivedResponse) else {}
 
-    def healthy(self, got: Answer | Fault) -> bool:
-        return isinstance(got, Answer) and 200 <= got.status < 300
+    def is_success(self, got: ReceivedResponse | TransportFailure) -> bool:
+        return isinstance(got, ReceivedResponse) and 200 <= got.status < 300
 
-    def task_id_of(self, got: Answer | Fault) -> str | None:
-        return answers.task_id(self.document(got)) if self.healthy(got) else None
+    def parse_task_id(self, got: ReceivedResponse | TransportFailure) -> str | None:
+        return answers.task_id(self.parse_body(got)) if self.is_success(got) else None
 
-    def state_of(self, got: Answer | Fault) -> State:
+    def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
         """DONE, FAILED, or RUNNING for everything that is not an end."""
-        return answers.state(self.document(got)) if self.healthy(got) else State.RUNNING
+        return answers.state(self.parse_body(got)) if self.is_success(got) else State.RUNNING
 
-    def code_of(self, got: Answer | Fault) -> str | int | None:
-        return answers.code(self.document(got))
+    def parse_code(self, got: ReceivedResponse | TransportFailure) -> str | int | None:
+        return answers.code(self.parse_body(got))
 
-    def message_of(self, got: Answer | Fault) -> str:
+    def parse_message(self, got: ReceivedResponse | TransportFailure) -> str:
         """What the vendor says of an error; "" if nothing."""
-        return answers.message(self.document(got))
+        return answers.message(self.parse_body(got))
 
-    def results_of(self, got: Answer | Fault) -> Sequence[vendor.Output]:
-        return answers.results(self.document(got))
+    def parse_results(self, got: ReceivedResponse | TransportFailure) -> Sequence[vendor.Output]:
+        return answers.results(self.parse_body(got))
 
-    def price_of(self, got: Answer | Fault) -> Decimal | None:
-        return answers.cost(self.document(got))
+    def parse_cost(self, got: ReceivedResponse | TransportFailure) -> Decimal | None:
+        return answers.cost(self.parse_body(got))
 
     def is_partial(self, results: Sequence[vendor.Output]) -> bool:
         """Whether these are fewer images than the payload asks for."""
-        asked = self.asked()
+        asked = self.count_requested()
         return asked is not None and sum(each.kind == "image" for each in results) < asked
 
-    def asked(self) -> int | None:
+    def count_requested(self) -> int | None:
         """How many images; None where no number is promised."""
         outputs = self.spec.outputs
         if not isinstance(outputs, Images):
@@ -141,49 +141,53 @@ class Decisions:
         number = self.spec.value(self.payload, outputs.count)
         return number if type(number) is int else None
 
-    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
+    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
         """Why *got* is not the file of that *kind*; None if it is."""
-        if isinstance(got, Fault) or got.status != 200:
-            return self.says(got)
+        if isinstance(got, TransportFailure) or got.status != 200:
+            return self.describe(got)
         found = got.headers.get("content-type", "")
         if not found.lower().startswith(f"{kind}/"):
             return f"a file of type {found or 'unknown'}, not {kind}/*"
         return None if got.body else "an empty file"
 
-    def says(self, got: Answer | Fault) -> str:
+    def describe(self, got: ReceivedResponse | TransportFailure) -> str:
         """*got* in a few words."""
-        if isinstance(got, Fault):
-            return got.says
-        if not self.document(got):
+        if isinstance(got, TransportFailure):
+            return got.message
+        if not self.parse_body(got):
             return f"HTTP {got.status} without a JSON object"
-        return ": ".join(filter(None, (f"HTTP {got.status}", self.message_of(got))))
+        return ": ".join(filter(None, (f"HTTP {got.status}", self.parse_message(got))))
 
     # How it ends
 
-    def without_task(self, got: Answer | Fault) -> Outcome:
+    def build_outcome_without_task(self, got: ReceivedResponse | TransportFailure) -> Outcome:
         """The end of a create that named no task."""
-        if isinstance(got, Fault):
-            return self.gave_up(f"whether there is a task is not known: {got.says}", None)
+        if isinstance(got, TransportFailure):
+            return self.build_gave_up_outcome(
+                f"whether there is a task is not known: {got.message}", None
+            )
         if 300 <= got.status < 500:
-            return self.refused(got)
+            return self.build_refused_outcome(got)
         return Outcome(
-            kind=Kind.GAVE_UP,
+            kind=OutcomeKind.GAVE_UP,
             status=got.status,
-            code=None if (code := self.code_of(got)) is None else str(code),
-            message=f"whether there is a task is not known: {self.says(got)}",
+            code=None if (code := self.parse_code(got)) is None else str(code),
+            message=f"whether there is a task is not known: {self.describe(got)}",
         )
 
-    def refused(self, got: Answer) -> Outcome:
+    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
         return Outcome.refused(
-            got.status, self.message_of(got) or self.says(got), self.code_of(got)
+            got.status, self.parse_message(got) or self.describe(got), self.parse_code(got)
         )
 
-    def failed(self, task_id: str, got: Answer | Fault) -> Outcome:
-        says = self.message_of(got) or "the task failed and does not say why"
-        return Outcome.failed(says, self.code_of(got), task_id)
+    def build_failed_outcome(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Outcome:
+        says = self.parse_message(got) or "the task failed and does not say why"
+        return Outcome.failed(says, self.parse_code(got), task_id)
 
-    def without_results(self, task_id: str) -> Outcome:
+    def build_outcome_without_results(self, task_id: str) -> Outcome:
         return Outcome.failed("the task is done and has no result", task_id=task_id)
 
-    def gave_up(self, message: str, task_id: str | None) -> Outcome:
+    def build_gave_up_outcome(self, message: str, task_id: str | None) -> Outcome:
         return Outcome.gave_up(message, task_id)

@@ -12,14 +12,14 @@ from wan_validators.spec import ModelSpec
 
 from .case import Case
 from .strategies import acceptable, single_fault
-from .tempo import Tempo
+from .tempo import TimeProfile
 from .values import Values
-from .walk import LIGHT, breakable, carriable, possible
+from .walk import MAX_PAYLOAD_CHARS, breakable, carriable, possible
 
 with naming_extra():
     from hypothesis import strategies as st
 
-SITTING: Final = (6, 12)
+BATCH_SIZE: Final = (6, 12)
 """Calls of one payload at least and at most: drawing it takes as long as a call does."""
 
 HEAVY: Final = "-bytes"
@@ -29,7 +29,7 @@ TIMES: Final = (1, 2, 3, 5)
 """So often a scenario's steps happen, if not as often as is usual."""
 
 
-class Sitting(NamedTuple):
+class Batch(NamedTuple):
     """Several calls with the same payload, each under a fault plan of its own."""
 
     model_id: str
@@ -46,38 +46,38 @@ class Sitting(NamedTuple):
         return [Case(self.model_id, self.payload, scenario) for scenario in plans]
 
 
-def sittings(specs: Sequence[ModelSpec], tempo: Tempo) -> st.SearchStrategy[Sitting]:
+def draw_batches(specs: Sequence[ModelSpec], time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
     """A payload of one of the models, valid or with one fault, under several fault plans.
 
     Scenarios that keep a client busy till its deadline are left out.
     """
-    return st.sampled_from(specs).flatmap(partial(_sitting, tempo=tempo))
+    return st.sampled_from(specs).flatmap(partial(_draw_batch, time_profile=time_profile))
 
 
 @cache
-def _sitting(spec: ModelSpec, tempo: Tempo) -> st.SearchStrategy[Sitting]:
+def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
     rules = filter(breakable, spec.every_rule)
     errors = [rule for rule in rules if not rule.id.endswith(HEAVY)]
     faulty = st.sampled_from(errors).flatmap(partial(single_fault, spec))
     payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_sendable)
-    fewest, most = SITTING
-    plans = st.lists(plan(spec, tempo), min_size=fewest, max_size=most)
+    fewest, most = BATCH_SIZE
+    plans = st.lists(draw_fault_plan(spec, time_profile), min_size=fewest, max_size=most)
     return st.builds(
-        lambda payload, scenarios: Sitting(spec.id, payload, tuple(scenarios)), payloads, plans
+        lambda payload, scenarios: Batch(spec.id, payload, tuple(scenarios)), payloads, plans
     )
 
 
 @cache
-def plan(spec: ModelSpec, tempo: Tempo) -> Values:
+def draw_fault_plan(spec: ModelSpec, time_profile: TimeProfile) -> Values:
     """The name of a fault plan: nothing, one scenario, or two at once. Shrinks to ``ok``."""
-    quick = [name for name in tempo.scenarios if not tempo.lengthy(name)]
-    names = [name for name in quick if possible(name, tempo, spec)]
+    quick = [name for name in time_profile.scenarios if not time_profile.is_lengthy(name)]
+    names = [name for name in quick if possible(name, time_profile, spec)]
     repeated = [f"{name}:{n}" for name in names for n in TIMES]
-    counted = [name for name in repeated if possible(name, tempo, spec)]
+    counted = [name for name in repeated if possible(name, time_profile, spec)]
     alone = st.sampled_from(names) | st.sampled_from(counted)
     pairs = st.tuples(alone, alone).map("+".join)
-    return alone | pairs.filter(lambda pair: possible(pair, tempo, spec))
+    return alone | pairs.filter(lambda pair: possible(pair, time_profile, spec))
 
 
 def _sendable(payload: object) -> bool:
-    return carriable(payload) and len(json.dumps(payload)) <= LIGHT
+    return carriable(payload) and len(json.dumps(payload)) <= MAX_PAYLOAD_CHARS

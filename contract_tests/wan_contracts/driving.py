@@ -7,17 +7,17 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from .steps import Answer, Fault, Send, Steps, Wait
+from .steps import ReceivedResponse, SendRequest, Steps, TransportFailure, Wait
 
-__all__ = ["Errors", "Fetched", "drive", "drive_async"]
+__all__ = ["Errors", "RawResponse", "drive", "drive_async"]
 
 T = TypeVar("T")
 Errors = tuple[type[BaseException], ...]
-Fetched = tuple[int, Mapping[str, str], bytes]
+RawResponse = tuple[int, Mapping[str, str], bytes]
 """Status, headers and the whole body of an answer."""
 
 
-def drive(steps: Steps[T], fetch: Callable[[Send], Fetched], errors: Errors) -> T:
+def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: Errors) -> T:
     """What *steps* come to. *fetch* makes a request, once, and follows no redirect.
 
     *errors* are what it raises where no whole answer came; all else passes through.
@@ -40,7 +40,7 @@ def drive(steps: Steps[T], fetch: Callable[[Send], Fetched], errors: Errors) -> 
 
 
 async def drive_async(
-    steps: Steps[T], fetch: Callable[[Send], Awaitable[Fetched]], errors: Errors
+    steps: Steps[T], fetch: Callable[[SendRequest], Awaitable[RawResponse]], errors: Errors
 ) -> T:
     """The same with coroutines of asyncio."""
     try:
@@ -60,11 +60,11 @@ async def drive_async(
         return end.value  # type: ignore[no-any-return]
 
 
-def _answer(fetched: Fetched) -> Answer:
+def _answer(fetched: RawResponse) -> ReceivedResponse:
     status, headers, body = fetched
     lowered = {name.lower(): value for name, value in headers.items()}
-    return Answer(status, lowered, body, time.monotonic())
+    return ReceivedResponse(status, lowered, body, time.monotonic())
 
 
-def _fault(error: BaseException) -> Fault:
-    return Fault(f"{type(error).__name__}: {error}", time.monotonic())
+def _fault(error: BaseException) -> TransportFailure:
+    return TransportFailure(f"{type(error).__name__}: {error}", time.monotonic())

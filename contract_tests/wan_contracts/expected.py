@@ -21,7 +21,7 @@ from wan_validators.command import UsageError
 from wan_validators.nearest import suggest
 from wan_validators.wording import clip
 
-from .report import Result
+from .report import LawResult
 
 MEMBERS: Final = {
     "reason": Member("reason", string(str.strip, "a text that says why the law is broken")),
@@ -46,7 +46,7 @@ def load(path: str | Path, laws: Iterable[str]) -> Mapping[str, str]:
         raise UsageError(f"{path}: {error}") from error
 
 
-def applied(results: Iterable[Result], known: Mapping[str, str]) -> list[Result]:
+def mark_known_failures(results: Iterable[LawResult], known: Mapping[str, str]) -> list[LawResult]:
     """*results*, each with the reason why its law is known to be broken, if it is."""
     return [replace(result, known=known.get(result.law.id)) for result in results]
 

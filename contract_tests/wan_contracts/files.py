@@ -107,7 +107,7 @@ OTHER_FILES: Final[Mapping[str, bytes]] = {
 """Files of no documented format, by their MIME types."""
 
 
-def padded(data: bytes, size: int) -> bytes:
+def pad_file(data: bytes, size: int) -> bytes:
     """*data* with what readers skip behind it, *size* bytes in all."""
     missing = size - len(data)
     if data.startswith(b"RIFF"):
@@ -126,4 +126,4 @@ def uri(data: bytes, mime: str) -> str:
 @cache
 def heavy(format: str, mime: str, size: int) -> str:
     """A file of *size* bytes; made once, since it is large."""
-    return uri(padded(MAKERS[format](), size), mime)
+    return uri(pad_file(MAKERS[format](), size), mime)

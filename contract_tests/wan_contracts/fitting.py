@@ -11,7 +11,7 @@ from wan_validators.nearest import suggest
 from wan_validators.pointer import text as pointer
 from wan_validators.reading import read
 from wan_validators.spec import Severity
-from wan_validators.wording import brief, named
+from wan_validators.wording import brief, last_name
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -20,27 +20,29 @@ Schema = Mapping[str, Any]
 """A JSON Schema in which every member and every condition has a description."""
 
 
-class Malformed(ValueError):
+class InvalidDocument(ValueError):
     """This does not fit; the message tells where and why, and what is allowed."""
 
 
-def loaded(text: str | bytes) -> Any:
+def parse_document(text: str | bytes) -> Any:
     """The value of the JSON *text*. Raises Malformed for what is none, or has a member twice."""
     document, _, findings = read(text)
     for flaw in findings:
         place = f"in line {flaw.line}, column {flaw.column}"
         if flaw.severity is Severity.ERROR:
-            raise Malformed(f"{flaw.message}, {place}")
+            raise InvalidDocument(f"{flaw.message}, {place}")
         if flaw.rule == "json-duplicate":
-            raise Malformed(f"{named(flaw.pointer)} stands twice, the second time {place}")
+            raise InvalidDocument(
+                f"{last_name(flaw.pointer)} stands twice, the second time {place}"
+            )
     return document
 
 
-def check(document: Any, validator: Draft202012Validator, whole: str) -> None:
-    """Raises Malformed if *document*, which is called *whole*, does not fit the schema."""
+def check(document: Any, validator: Draft202012Validator, name: str) -> None:
+    """Raises Malformed if *document*, which is called *name*, does not fit the schema."""
     flaws = [*validator.iter_errors(document)]
     if flaws:
-        raise Malformed(_complaint(flaws, whole))
+        raise InvalidDocument(_complaint(flaws, name))
 
 
 def _complaint(flaws: list[ValidationError], whole: str) -> str:
@@ -53,10 +55,10 @@ def _complaint(flaws: list[ValidationError], whole: str) -> str:
     while flaw.parent is not None:
         flaw = flaw.parent
     place = pointer(tuple(flaw.absolute_path)) or whole
-    return f"{place}: {_said(flaw)}"
+    return f"{place}: {_describe_error(flaw)}"
 
 
-def _said(flaw: ValidationError) -> str:
+def _describe_error(flaw: ValidationError) -> str:
     schema: Any = flaw.schema
     limit: Any = flaw.validator_value
     instance: Any = flaw.instance
@@ -73,17 +75,17 @@ def _said(flaw: ValidationError) -> str:
             return str(schema["description"])
         case "enum" | "type":
             allowed = ", ".join(limit if isinstance(limit, list) else [limit])
-            return f"is {_shown(instance)}; allowed: {allowed}"
-    return f"is {_shown(instance)}; it must be {schema['description']}"
+            return f"is {_format_value(instance)}; allowed: {allowed}"
+    return f"is {_format_value(instance)}; it must be {schema['description']}"
 
 
 def _unknown(instance: Mapping[str, Any], known: Schema) -> str:
     name = next(name for name in instance if name not in known)
     meant = suggest(name, known)
     hint = f" ({meant})" if meant else ""
-    return f"there is no member {_shown(name)}{hint}; allowed: {', '.join(known)}"
+    return f"there is no member {_format_value(name)}{hint}; allowed: {', '.join(known)}"
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     shown = brief(value)
     return shown if isinstance(value, list | dict) else json.dumps(shown, ensure_ascii=False)

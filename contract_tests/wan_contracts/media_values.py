@@ -29,7 +29,7 @@ from wan_validators.media_checks import (
 )
 
 from . import files
-from .values import Several, Values, good, past, wide
+from .values import Several, Values, invalid_values, valid_value_strategy, valid_values
 
 with naming_extra():
     from hypothesis import strategies as st
@@ -79,7 +79,7 @@ NO_REFERENCE: Final = (
 )
 
 
-@good.register
+@valid_values.register
 def _(check: MediaCheck) -> Several:
     return PUBLIC + _files(check.view)
 
@@ -98,22 +98,22 @@ def _plain(format: str, data: bytes | None = None) -> str:
     return files.uri(content, mime_types(format)[0])
 
 
-@past.register
+@invalid_values.register
 def _(check: Reference, value: Json) -> Several:
     return NO_REFERENCE
 
 
-@past.register
+@invalid_values.register
 def _(check: Reachable, value: Json) -> Several:
     return PRIVATE
 
 
-@past.register
+@invalid_values.register
 def _(check: Prefixed, value: Json) -> Several:
     return tuple(files.base64(files.MAKERS[name]()) for name in FORMATS[check.view])
 
 
-@past.register
+@invalid_values.register
 def _(check: Base64, value: Json) -> Several:
     # Bytes of ones are written as slashes, for which the url-safe alphabet has another sign.
     start, _, data = _plain(FORMATS[check.view][0], b"\xff" * 48).partition(",")
@@ -122,14 +122,14 @@ def _(check: Base64, value: Json) -> Several:
     return tuple(f"{start},{each}" for each in wrong)
 
 
-@past.register
+@invalid_values.register
 def _(check: Format, value: Json) -> Several:
     others = [files.uri(data, mime) for mime, data in files.OTHER_FILES.items()]
     cut = [_plain(name, files.CUT_SHORT[name]) for name in FORMATS[check.view]]
     return (*others, *cut)
 
 
-@past.register
+@invalid_values.register
 def _(check: Declared, value: Json) -> Several:
     return tuple(
         files.uri(files.MAKERS[name](), mime)
@@ -139,7 +139,7 @@ def _(check: Declared, value: Json) -> Several:
     )
 
 
-@past.register
+@invalid_values.register
 def _(check: Opaque, value: Json) -> Several:
     return (
         _plain("PNG", files.png_with_alpha()),
@@ -148,41 +148,44 @@ def _(check: Opaque, value: Json) -> Several:
     )
 
 
-@good.register
+@valid_values.register
 def _(check: Dimensions) -> Several:
     corners = [(w, h) for w in (check.low, check.high) for h in (check.low, check.high)]
-    return tuple(_sized(name, *corner) for corner in corners for name in SIZED)
+    return tuple(_build_sized_file(name, *corner) for corner in corners for name in SIZED)
 
 
-@past.register
+@invalid_values.register
 def _(check: Dimensions, value: Json) -> Several:
     low, high = check.low, check.high
     outside = [(low - 1, low), (low, low - 1), (high + 1, high), (high, high + 1), (1, 1)]
-    return (*(_sized(name, *at) for at in outside for name in SIZED), _sized("PNG", 60_000, 60_000))
+    return (
+        *(_build_sized_file(name, *at) for at in outside for name in SIZED),
+        _build_sized_file("PNG", 60_000, 60_000),
+    )
 
 
-@wide.register
+@valid_value_strategy.register
 def _(check: Dimensions) -> Values:
     side = st.integers(check.low, check.high)
-    return st.builds(_sized, st.sampled_from([*SIZED]), side, side)
+    return st.builds(_build_sized_file, st.sampled_from([*SIZED]), side, side)
 
 
-def _sized(name: str, width: int, height: int) -> str:
+def _build_sized_file(name: str, width: int, height: int) -> str:
     return _plain(name, SIZED[name](width, height))
 
 
-@past.register
+@invalid_values.register
 def _(check: FileSize, value: Json) -> Several:
     name = FORMATS[check.view][-1 if check.view is PICTURE else 0]
     return (files.heavy(name, mime_types(name)[0], check.high + 1),)
 
 
-@good.register
+@valid_values.register
 def _(check: Duration) -> Several:
     return tuple(_plain("WAV", files.wav(seconds)) for seconds in (check.low, check.high))
 
 
-@past.register
+@invalid_values.register
 def _(check: Duration, value: Json) -> Several:
     seconds = (check.low - 0.01, check.high + 0.01, 0.01, check.high * 10)
     return (*(_plain("WAV", files.wav(s)) for s in seconds), _plain("MP3", files.mp3(1)))

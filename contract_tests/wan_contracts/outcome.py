@@ -9,10 +9,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, Self
 
-__all__ = ["Kind", "Outcome", "Output"]
+__all__ = ["Outcome", "OutcomeKind", "Output"]
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """How a call ended, as its client sees it."""
 
     NOT_SENT = "not_sent"
@@ -70,7 +70,7 @@ class Outcome:
     *spent_usd* is what the client thinks the call has cost; None if it does not say.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     task_id: str | None = None
     status: int | None = None
     code: str | None = None
@@ -81,17 +81,17 @@ class Outcome:
 
     @classmethod
     def not_sent(cls, message: str, code: str | None = None) -> Self:
-        return cls(kind=Kind.NOT_SENT, message=message, code=code)
+        return cls(kind=OutcomeKind.NOT_SENT, message=message, code=code)
 
     @classmethod
     def refused(cls, status: int, message: str, code: str | int | None = None) -> Self:
-        return cls(kind=Kind.REFUSED, status=status, message=message, code=_text(code))
+        return cls(kind=OutcomeKind.REFUSED, status=status, message=message, code=_text(code))
 
     @classmethod
     def failed(
         cls, message: str, code: str | int | None = None, task_id: str | None = None
     ) -> Self:
-        return cls(kind=Kind.FAILED, task_id=task_id, code=_text(code), message=message)
+        return cls(kind=OutcomeKind.FAILED, task_id=task_id, code=_text(code), message=message)
 
     @classmethod
     def completed(
@@ -103,7 +103,7 @@ class Outcome:
         spent_usd: Decimal | None = None,
     ) -> Self:
         return cls(
-            kind=Kind.COMPLETED,
+            kind=OutcomeKind.COMPLETED,
             task_id=task_id,
             outputs=tuple(outputs),
             partial=partial,
@@ -112,18 +112,18 @@ class Outcome:
 
     @classmethod
     def gave_up(cls, message: str, task_id: str | None = None) -> Self:
-        return cls(kind=Kind.GAVE_UP, task_id=task_id, message=message)
+        return cls(kind=OutcomeKind.GAVE_UP, task_id=task_id, message=message)
 
     @classmethod
     def unsupported(cls, message: str) -> Self:
-        return cls(kind=Kind.UNSUPPORTED, message=message)
+        return cls(kind=OutcomeKind.UNSUPPORTED, message=message)
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """The outcome that *document* describes; it must fit the published schema."""
         spent = document.get("spent_usd")
         return cls(
-            kind=Kind(document["outcome"]),
+            kind=OutcomeKind(document["outcome"]),
             task_id=document.get("task_id"),
             status=document.get("status"),
             code=_text(document.get("code")),
@@ -148,7 +148,7 @@ class Outcome:
         return {name: value for name, value in members.items() if value is not None}
 
     def _outputs(self) -> list[dict[str, Any]] | None:
-        said = self.outputs or self.kind is Kind.COMPLETED
+        said = self.outputs or self.kind is OutcomeKind.COMPLETED
         return [_wire(output) for output in self.outputs] if said else None
 
 

@@ -13,7 +13,7 @@ from wan_validators.pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule
 
 from . import media_values, size_values  # noqa: F401  (they register the values of checks)
-from .values import Several, Values, good, wide
+from .values import Several, Values, valid_value_strategy, valid_values
 
 with naming_extra():
     from hypothesis import strategies as st
@@ -22,7 +22,7 @@ Mode = Mapping[Path, Json]
 """What stands at each place that a condition asks about; MISSING where nothing does."""
 
 
-def broken(rows: Iterable[Rule], value: Json) -> list[Rule]:
+def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
     """Those of *rows*, which all stand at one place, that *value* breaks there."""
     rows = list(rows)
     if value is MISSING:
@@ -31,7 +31,7 @@ def broken(rows: Iterable[Rule], value: Json) -> list[Rule]:
         return []
     found: list[Rule] = []
     for row in rows:
-        seen = _seen(row.check.view, value)
+        seen = _extract(row.check.view, value)
         if not row.check.fits(seen):
             found += [] if found else [row]
         elif not row.check.holds(seen):
@@ -39,7 +39,7 @@ def broken(rows: Iterable[Rule], value: Json) -> list[Rule]:
     return found
 
 
-def _seen(view: View, value: Json) -> Any:
+def _extract(view: View, value: Json) -> Any:
     return _look(view, value) if type(value) is str else view.see(value)
 
 
@@ -57,7 +57,7 @@ def modes(spec: ModelSpec) -> tuple[Mode, ...]:
     return tuple(
         mode
         for mode in every
-        if not any(broken(at(path, active(spec, mode)), mode[path]) for path in paths)
+        if not any(find_broken_rules(at(path, active(spec, mode)), mode[path]) for path in paths)
     )
 
 
@@ -65,14 +65,16 @@ def _settings(spec: ModelSpec, path: Path) -> Several:
     """What may stand at *path*: absence, null, edges, and what a condition names."""
     conditions = [row.when for row in spec.rules if row.when and row.when.path == path]
     named = [when.value for when in conditions if isinstance(when, Equals)]
-    edges = good(at(path, spec.rules)[0].check)
+    edges = valid_values(at(path, spec.rules)[0].check)
     unnamed = [edge for edge in edges if edge not in named]
     return (MISSING, None, *unnamed, *dict.fromkeys(named))
 
 
 def active(spec: ModelSpec, mode: Mode) -> list[Rule]:
     """The rows of *spec* that apply in *mode*."""
-    return [row for row in spec.every_rule if not row.when or row.when.met(mode[row.when.path])]
+    return [
+        row for row in spec.every_rule if not row.when or row.when.is_satisfied(mode[row.when.path])
+    ]
 
 
 def at(path: Path, rules: Iterable[Rule]) -> list[Rule]:
@@ -88,15 +90,19 @@ def is_leaf(spec: ModelSpec, path: Path) -> bool:
 @cache
 def leaf(rows: tuple[Rule, ...]) -> Values:
     """Values that all of *rows*, which stand at one place, accept."""
-    accepted = [v for row in rows for v in good(row.check) if not broken(rows, v)]
-    null = st.just(None) if not broken(rows, None) else st.nothing()
+    accepted = [
+        v for row in rows for v in valid_values(row.check) if not find_broken_rules(rows, v)
+    ]
+    null = st.just(None) if not find_broken_rules(rows, None) else st.nothing()
     if not accepted:
         return null
-    anywhere = st.one_of([wide(row.check) for row in rows]).filter(lambda v: not broken(rows, v))
+    anywhere = st.one_of([valid_value_strategy(row.check) for row in rows]).filter(
+        lambda v: not find_broken_rules(rows, v)
+    )
     return st.sampled_from(accepted) | anywhere | null
 
 
-class Builder:
+class PayloadBuilder:
     """Builds one payload, member by member, from what *draw* says.
 
     Every row of *rules* accepts it, except where *mode* says what to put. The *needed* places
@@ -128,7 +134,7 @@ class Builder:
             return self.items(path)
         if any(isinstance(part, int) for part in below):
             return [self.value((*path, index)) for index in sorted(below, key=int)]
-        return self.members(path, self._alone(path))
+        return self.members(path, self._choose_excluded(path))
 
     def items(self, path: Path) -> list[Json]:
         """An array; if rows tell its parts by a member, each part has one such member."""
@@ -161,17 +167,17 @@ class Builder:
         return {
             str(name): self.value((*path, name))
             for name in names
-            if name == needed or self._stands((*path, name))
+            if name == needed or self._is_present((*path, name))
         }
 
-    def _stands(self, path: Path) -> bool:
+    def _is_present(self, path: Path) -> bool:
         rows = self.rows[path]
         if path in self.mode:
             return self.mode[path] is not MISSING
         if self._is_needed(path) or any(row.required for row in rows):
             return True
         banned = any(isinstance(row.check, Absent) for row in rows)
-        if banned and broken(rows, None):
+        if banned and find_broken_rules(rows, None):
             return False
         return self.draw(st.booleans())
 
@@ -181,7 +187,7 @@ class Builder:
     def _count(self, path: Path, low: int, high: int) -> int:
         return self.draw(st.integers(max(low, self._is_needed(path)), high))
 
-    def _alone(self, path: Path) -> set[str]:
+    def _choose_excluded(self, path: Path) -> set[str]:
         """The members to leave out of an object that may have but one of several."""
         for row in self.rows[path]:
             if isinstance(row.check, Alone):

@@ -16,17 +16,17 @@ from wan_validators.command import UsageError
 from wan_validators.spec import ModelSpec
 
 from .clients import Client
-from .expected import applied, load
+from .expected import load, mark_known_failures
 from .laws import LAWS, MONEY_SAFE, Law, law
-from .replay import Named, written
-from .report import Report
-from .runner import EXAMPLES, Plan, Watch, check
+from .replay import ClientSpec, write_replays
+from .report import ContractReport
+from .runner import EXAMPLES, ProgressCallback, RunPlan, check
 from .tempo import VIRTUAL
 
 SEEDS: Final = 2**31
 
 
-def plan(options: Namespace, *, once: bool) -> Plan:
+def build_plan(options: Namespace, *, once: bool) -> RunPlan:
     """What *options*, those of ``commands/asking.py``, ask for.
 
     A client that is started *once* for each call is asked for less. Raises UsageError and
@@ -35,7 +35,7 @@ def plan(options: Namespace, *, once: bool) -> Plan:
     usual = 0 if once else EXAMPLES
     if options.examples is None and options.seconds is not None:
         usual = sys.maxsize
-    return Plan(
+    return RunPlan(
         specs=tuple(_specs(options.model)),
         laws=_laws(options.law, options.profile),
         scenarios=_scenarios(options.scenario),
@@ -49,34 +49,36 @@ def plan(options: Namespace, *, once: bool) -> Plan:
     )
 
 
-def known(path: Path | None) -> Mapping[str, str]:
+def read_known_failures(path: Path | None) -> Mapping[str, str]:
     """The reasons that a file of known failures gives, by law. Raises UsageError."""
     return {} if path is None else load(path, [each.id for each in LAWS])
 
 
-def carried_out(
+def run_plan(
     client: Client,
-    plan: Plan,
+    plan: RunPlan,
     known: Mapping[str, str],
     *,
-    who: Named | None,
+    client_spec: ClientSpec | None,
     folder: Path,
-    watch: Watch = lambda _tally, _total: None,
-) -> Report:
+    watch: ProgressCallback = lambda _tally, _total: None,
+) -> ContractReport:
     """What a run of *plan* finds, with what is *known* to be broken marked as such.
 
-    Each failure comes with a replay file in *folder*, if it can be said *who* the client is.
+    Writes a replay file into *folder* for each failure, if *client_spec* names the client.
     Raises UsageError if not one call could be judged, unless the run was interrupted, and for
     a folder that cannot be written to.
     """
     report = check(client, plan, watch)
     if not (report.cases - report.unsupported or report.interrupted):
         raise UsageError(_nothing(report))
-    report = replace(report, results=applied(report.results, known))
-    if who is None:
+    report = replace(report, results=mark_known_failures(report.results, known))
+    if client_spec is None:
         return report
     try:
-        return written(report, folder, who, plan.tempo(client), full_size=plan.full_size)
+        return write_replays(
+            report, folder, client_spec, plan.choose_time_profile(client), full_size=plan.full_size
+        )
     except OSError as error:
         raise UsageError(f"cannot write replay files into {folder}: {error.strerror}") from error
 
@@ -106,13 +108,13 @@ def _scenarios(names: list[str]) -> list[str]:
     known = Scenarios(VIRTUAL.scenarios)
     for name in names:
         try:
-            known.named(name)
+            known.find(name)
         except ValueError as error:
             raise UsageError(str(error)) from error
     return names
 
 
-def _nothing(report: Report) -> str:
+def _nothing(report: ContractReport) -> str:
     if report.unsupported:
         return (
             f"not one call could be judged: the client says that all {report.unsupported} models "

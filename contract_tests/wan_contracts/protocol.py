@@ -12,13 +12,13 @@ from wan_validators.extras import naming_extra
 from wan_validators.wording import clip
 
 from .case import VERSION
-from .fitting import Malformed, Schema, check, loaded
-from .outcome import Kind, Outcome
+from .fitting import InvalidDocument, Schema, check, parse_document
+from .outcome import Outcome, OutcomeKind
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-__all__ = ["SCHEMAS", "Malformed", "checked", "read", "validator"]
+__all__ = ["SCHEMAS", "InvalidDocument", "read", "validate_outcome", "validator"]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -94,7 +94,7 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         "server answered the create with an error. failed: the task ended with an error, or "
         "without any result. completed: the task is done. gave_up: it is not known how it "
         "ended. unsupported: the client cannot do this at all",
-        enum=[kind.value for kind in Kind],
+        enum=[kind.value for kind in OutcomeKind],
     ),
     "task_id": _member("Task", "the id of the task, if one was told", type=["string", "null"]),
     "status": _member(
@@ -154,23 +154,23 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
 
 def read(text: str | bytes) -> Outcome:
     """The outcome that the JSON *text* describes. Raises Malformed if it does not."""
-    document = loaded(text)
+    document = parse_document(text)
     check(document, validator("outcome"), "the outcome")
     return Outcome.from_json(document)
 
 
-def checked(given: Outcome | Mapping[str, Any]) -> Outcome:
-    """What a client in this process has *given*, read as if it had come as text.
+def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
+    """What a client in this process has *outcome*, read as if it had come as text.
 
     Raises Malformed for what does not fit the schema.
     """
     try:
-        if isinstance(given, Outcome):
+        if isinstance(outcome, Outcome):
             # An outcome leaves out what is empty, and the schema asks for it.
-            given = {"outputs": [], **given.as_json()}
-        text = json.dumps(given, allow_nan=False, default=_number)
+            outcome = {"outputs": [], **outcome.as_json()}
+        text = json.dumps(outcome, allow_nan=False, default=_number)
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
-        raise Malformed(f"it has a value that JSON has not: {clip(str(error))}") from error
+        raise InvalidDocument(f"it has a value that JSON has not: {clip(str(error))}") from error
     return read(text)
 
 

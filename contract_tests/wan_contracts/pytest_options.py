@@ -14,16 +14,16 @@ import pytest
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from .replay import Named
+    from .replay import ClientSpec
 
 
 class Option(NamedTuple):
     """An option and an entry of the ini file, as *kind* says; *asked* like ``wanproof check``'s."""
 
-    says: str
+    help_text: str
     metavar: str | None = None
     kind: Literal["string", "args", "bool"] = "string"
-    asked: bool = True
+    is_check_option: bool = True
 
 
 OPTIONS: Final = {
@@ -31,14 +31,16 @@ OPTIONS: Final = {
         "an object with generate(model, payload), or a factory of such, in Python: "
         "package.module:name or path/to/file.py:name; or override the fixture wan_client",
         "PLACE",
-        asked=False,
+        is_check_option=False,
     ),
     "command": Option(
         'a client in another language: "node client.mjs", started for each call',
         "COMMAND",
-        asked=False,
+        is_check_option=False,
     ),
-    "stdio": Option("start the command once, and give it a case a line", None, "bool", asked=False),
+    "stdio": Option(
+        "start the command once, and give it a case a line", None, "bool", is_check_option=False
+    ),
     "profile": Option("the laws to hold it to: full (default) or money-safe", "NAME"),
     "expect": Option(
         "laws known to be broken, in TOML: [law-id] reason = '…'; one that is kept fails", "FILE"
@@ -66,7 +68,7 @@ def add(parser: pytest.Parser) -> None:
     """Adds each of OPTIONS to the command line, and to what may stand in the ini file."""
     group = parser.getgroup("wanproof", "a mock server for asynchronous generation APIs")
     for name, option in OPTIONS.items():
-        says = f"contract suite: {option.says}"
+        says = f"contract suite: {option.help_text}"
         given: dict[str, Any] = {} if option.metavar is None else {"metavar": option.metavar}
         action = ACTIONS[option.kind]
         group.addoption(f"--wan-{name}", action=action, default=None, help=says, **given)
@@ -74,7 +76,7 @@ def add(parser: pytest.Parser) -> None:
 
 
 @contextmanager
-def usage() -> Iterator[None]:
+def report_usage_errors() -> Iterator[None]:
     """Makes of what is wrong with the usage a failure that shows nothing but its message."""
     __tracebackhide__ = True
     from wan_validators import UnknownModel
@@ -95,14 +97,14 @@ def usage() -> Iterator[None]:
     raise pytest.fail.Exception(f"wanproof: {says}", pytrace=False) from None
 
 
-def named(config: pytest.Config) -> Named | None:
+def find_client_spec(config: pytest.Config) -> ClientSpec | None:
     """How the client is named, if it is; the command line is stronger than the ini file.
 
     Raises UsageError for two of them.
     """
     from wan_validators.command import UsageError
 
-    from .replay import Named
+    from .replay import ClientSpec
 
     given = {name: config.getoption(f"wan_{name}") for name in ("client", "command")}
     if not any(given.values()):
@@ -110,17 +112,17 @@ def named(config: pytest.Config) -> Named | None:
     if all(given.values()):
         raise UsageError("name the client by --wan-client or by --wan-command, not by both")
     if given["client"]:
-        return Named(form="python", argv=(given["client"],))
+        return ClientSpec(form="python", argv=(given["client"],))
     if not given["command"]:
         return None
     try:
         argv = shlex.split(given["command"])
     except ValueError as error:
         raise UsageError(f"--wan-command: {error}: {given['command']}") from error
-    return Named(form="stdio" if _value(config, "stdio") else "command", argv=tuple(argv))
+    return ClientSpec(form="stdio" if _value(config, "stdio") else "command", argv=tuple(argv))
 
 
-def asked(config: pytest.Config) -> Namespace:
+def parse_check_options(config: pytest.Config) -> Namespace:
     """The options of `wanproof check` that are given here by other names, the rest as usual.
 
     Raises UsageError for a value that is none.
@@ -138,7 +140,7 @@ def asked(config: pytest.Config) -> Namespace:
     parser = Parser()
     arguments(parser)
     argv = []
-    for name in (*(name for name, option in OPTIONS.items() if option.asked), SEED):
+    for name in (*(name for name, option in OPTIONS.items() if option.is_check_option), SEED):
         value = _value(config, name)
         if value is True:
             argv.append(f"--{name}")

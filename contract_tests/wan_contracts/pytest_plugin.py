@@ -24,20 +24,20 @@ import pytest
 
 import wan_contracts.pytest_options as options  # `from .` would ask for a lazy export
 
-from .pytest_options import asked, named, usage
+from .pytest_options import find_client_spec, parse_check_options, report_usage_errors
 
 if TYPE_CHECKING:
     from .clients import Client
-    from .replay import Named
-    from .report import Report
-    from .runner import Plan
+    from .replay import ClientSpec
+    from .report import ContractReport
+    from .runner import RunPlan
 
 
 class LawWarning(UserWarning):
     """A law that SHOULD be kept is broken. As an error it fails the law's test."""
 
 
-_TOLD: Final[pytest.StashKey[dict[str, list[str]]]] = pytest.StashKey()
+_SUMMARY_LINES: Final[pytest.StashKey[dict[str, list[str]]]] = pytest.StashKey()
 """What the end of the run tells of each module with the suite in it."""
 
 _FAILED: Final[pytest.StashKey[dict[str, str]]] = pytest.StashKey()
@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_TOLD] = {}
+    config.stash[_SUMMARY_LINES] = {}
     config.stash[_FAILED] = {}
 
 
@@ -68,7 +68,7 @@ def pytest_runtest_makereport(
     report = yield
     module = _module(item)
     stash = item.config.stash
-    in_vain = report.when == "setup" and report.failed and module not in stash[_TOLD]
+    in_vain = report.when == "setup" and report.failed and module not in stash[_SUMMARY_LINES]
     if in_vain and _is_ours(item):
         stash[_FAILED].setdefault(module, item.name)
     return report
@@ -77,18 +77,18 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:  # a worker of xdist
-        output[__name__] = session.config.stash[_TOLD]
+        output[__name__] = session.config.stash[_SUMMARY_LINES]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[_TOLD].update(getattr(node, "workeroutput", {}).get(__name__, {}))
+    node.config.stash[_SUMMARY_LINES].update(getattr(node, "workeroutput", {}).get(__name__, {}))
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    told = config.stash[_TOLD]
+    told = config.stash[_SUMMARY_LINES]
     if told:
         terminalreporter.write_sep("=", "wanproof")
     for lines in told.values():
@@ -105,56 +105,60 @@ def wan_client(request: pytest.FixtureRequest) -> Any:
     ``wan_contracts.clients``.
     """
     __tracebackhide__ = True
-    with usage():
-        return named(request.config)
+    with report_usage_errors():
+        return find_client_spec(request.config)
 
 
 @pytest.fixture(scope="session")
-def wan_plan(request: pytest.FixtureRequest) -> Plan:
+def wan_plan(request: pytest.FixtureRequest) -> RunPlan:
     """What is asked of the client: override it, in the scope of the session or of a module."""
     __tracebackhide__ = True
-    with usage():
-        from .planning import plan
+    with report_usage_errors():
+        from .planning import build_plan
 
-        who = named(request.config)
-        return plan(asked(request.config), once=who is not None and who.form == "command")
+        who = find_client_spec(request.config)
+        return build_plan(
+            parse_check_options(request.config), once=who is not None and who.form == "command"
+        )
 
 
 # A session's fixture would hand the report on to a module that overrides the client.
 @pytest.fixture(scope="module")
-def wan_report(request: pytest.FixtureRequest, wan_client: Any, wan_plan: Plan) -> Report:
+def wan_report(
+    request: pytest.FixtureRequest, wan_client: Any, wan_plan: RunPlan
+) -> ContractReport:
     """The Report on the client; the run takes place when it is first asked for in a module."""
     __tracebackhide__ = True
     from pathlib import Path
 
-    with usage():
+    with report_usage_errors():
         from .commands.asking import REPLAYS
-        from .planning import carried_out, known
+        from .planning import read_known_failures, run_plan
 
         client, who = _client(wan_client)
-        borne = known(asked(request.config).expect)
-        report = carried_out(client, wan_plan, borne, who=who, folder=Path(REPLAYS))
+        borne = read_known_failures(parse_check_options(request.config).expect)
+        report = run_plan(client, wan_plan, borne, client_spec=who, folder=Path(REPLAYS))
     if report.interrupted:
         raise KeyboardInterrupt
-    request.config.stash[_TOLD][request.node.nodeid] = _lines(report)
+    request.config.stash[_SUMMARY_LINES][request.node.nodeid] = _lines(report)
     return report
 
 
-def _client(given: Any) -> tuple[Client, Named | None]:
+def _client(given: Any) -> tuple[Client, ClientSpec | None]:
     """The client that the fixture stands for, and how it is named if a replay can find it."""
     from wan_validators.command import UsageError
 
     from .clients.python import PythonClient
     from .commands import choosing
-    from .replay import Named
+    from .replay import ClientSpec
 
     if given is None:
         raise UsageError(
             "no client is named: give --wan-client path/to/client.py:Client, or --wan-command for "
             "one in another language, or override the fixture wan_client"
         )
-    who = Named(form="python", argv=(given,)) if isinstance(given, str) else given
-    if isinstance(who, Named):
+    who = ClientSpec(form="python", argv=(given,)) if isinstance(given, str) else given
+    if isinstance(who, ClientSpec):
         return choosing.client(who), who
     if hasattr(given, "in_process"):
         return given, None
@@ -162,7 +166,7 @@ def _client(given: Any) -> tuple[Client, Named | None]:
     return PythonClient(f"{kind.__module__}:{kind.__qualname__}", given), None
 
 
-def _lines(report: Report) -> list[str]:
+def _lines(report: ContractReport) -> list[str]:
     from wan_validators.reporters.excerpt import safe
 
     from .reporters import wording

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from wan_mockserver.journal import hidden
+from wan_mockserver.journal import redact
 from wan_mockserver.scenarios.known import Scenarios
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
@@ -16,17 +16,17 @@ from wan_validators.extras import naming_extra
 from wan_validators.wording import clip
 
 from .case import Case
-from .fitting import Malformed, Schema, check, loaded
+from .fitting import InvalidDocument, Schema, check, parse_document
 from .laws import Law, law
-from .report import Report, Result
-from .tempo import TEMPOS, Tempo
+from .report import ContractReport, LawResult
+from .tempo import TIME_PROFILES, TimeProfile
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 VERSION: Final = 1
 
-LONGEST: Final = 200
+MAX_ID_CHARS: Final = 200
 """Characters of an id."""
 
 FORMS: Final = ("python", "command", "stdio")
@@ -52,15 +52,15 @@ SCHEMA: Final[Schema] = _object(
     "why",
     "full_size",
     version={"description": f"{VERSION}, the version of this form", "const": VERSION},
-    law=_text("the id of the law that was broken", maxLength=LONGEST),
+    law=_text("the id of the law that was broken", maxLength=MAX_ID_CHARS),
     why=_text("what was said of it"),
     case=_object(
         "a case has model, payload and scenario",
-        model=_text("the id of the model", maxLength=LONGEST),
+        model=_text("the id of the model", maxLength=MAX_ID_CHARS),
         payload={"description": "what is to be generated", "type": "object"},
         scenario=_text("the name of the scenario"),
     ),
-    tempo={"description": "how time passes", "enum": [*TEMPOS]},
+    tempo={"description": "how time passes", "enum": [*TIME_PROFILES]},
     full_size={"description": "whether files have the sides asked for", "type": "boolean"},
     client=_object(
         "a client has form and argv",
@@ -77,7 +77,7 @@ SCHEMA: Final[Schema] = _object(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class ClientSpec:
     """A client as the command line names it: its *form*, and its name or command."""
 
     form: str
@@ -90,43 +90,43 @@ class Replay:
 
     law: Law
     case: Case
-    tempo: Tempo
-    client: Named
+    time_profile: TimeProfile
+    client: ClientSpec
     full_size: bool = False
     why: str = ""
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def load(cls, path: Path) -> Self:
         """Raises UsageError for a file that cannot be read, or is no replay."""
         try:
             data = path.read_bytes()
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
         try:
-            document = loaded(data)
+            document = parse_document(data)
             _check_version(document)
             check(document, _validator(), "the file")
-        except Malformed as error:
+        except InvalidDocument as error:
             raise UsageError(f"{path} is no replay file: {error}") from error
         try:
-            return cls._made(document)
+            return cls._from_json(document)
         except (LookupError, ValueError) as error:
             raise UsageError(f"{path}: {error}") from error
         except RecursionError as error:
             raise UsageError(f"{path}: the payload is nested too deeply to be sent") from error
 
     @classmethod
-    def _made(cls, document: Any) -> Self:
+    def _from_json(cls, document: Any) -> Self:
         """Raises LookupError or ValueError for names that there are not."""
-        tempo, case, client = TEMPOS[document["tempo"]], document["case"], document["client"]
-        Scenarios(tempo.scenarios).named(case["scenario"])
+        tempo, case, client = TIME_PROFILES[document["tempo"]], document["case"], document["client"]
+        Scenarios(tempo.scenarios).find(case["scenario"])
         made = Case(model(case["model"]).id, case["payload"], case["scenario"])
-        assert made.text
+        assert made.canonical_json
         return cls(
             law=law(document["law"]),
             case=made,
-            tempo=tempo,
-            client=Named(form=client["form"], argv=tuple(client["argv"])),
+            time_profile=tempo,
+            client=ClientSpec(form=client["form"], argv=tuple(client["argv"])),
             full_size=document.get("full_size", False),
             why=document.get("why", ""),
         )
@@ -137,7 +137,7 @@ class Replay:
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
-            "tempo": self.tempo.name,
+            "tempo": self.time_profile.name,
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }
@@ -155,28 +155,33 @@ def _check_version(document: Any) -> None:
     """Raises Malformed for another version, of which nothing else is known."""
     version = document.get("version", VERSION) if isinstance(document, dict) else VERSION
     if version != VERSION:
-        raise Malformed(f"its version is {clip(repr(version))}, not {VERSION}")
+        raise InvalidDocument(f"its version is {clip(repr(version))}, not {VERSION}")
 
 
-def written(
-    report: Report, folder: Path, client: Named, tempo: Tempo, *, full_size: bool = False
-) -> Report:
+def write_replays(
+    report: ContractReport,
+    folder: Path,
+    client: ClientSpec,
+    time_profile: TimeProfile,
+    *,
+    full_size: bool = False,
+) -> ContractReport:
     """*report*, with a file in *folder* for each law that is broken, without any API key.
 
     Raises OSError where that cannot be written.
     """
 
-    def kept(result: Result) -> Result:
+    def kept(result: LawResult) -> LawResult:
         failure = result.failure
         if failure is None:
             return result
         made = Replay(
             law=result.law,
-            case=failure.run.case,
-            tempo=tempo,
+            case=failure.interaction.case,
+            time_profile=time_profile,
             client=client,
             full_size=full_size,
-            why=hidden(failure.run.setting.api_key, failure.verdict.says),
+            why=redact(failure.interaction.setting.api_key, failure.verdict.says),
         )
         path = _put(folder, made)
         return replace(result, failure=replace(failure, replay=path.as_posix()))

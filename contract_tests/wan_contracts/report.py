@@ -10,10 +10,10 @@ from functools import cached_property
 from wan_mockserver.admin.verdicts import Verdict
 
 from .laws.law import Law, Level
-from .run import Run
+from .run import Interaction
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """How a client stands with a law."""
 
     PASS = "pass"
@@ -29,21 +29,21 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class LawFailure:
     """The smallest call that was found to break a law, and why it does.
 
     *number* is that of the call in the run, *replay* the path of the file that repeats it,
     None if none was written.
     """
 
-    run: Run
+    interaction: Interaction
     verdict: Verdict
     number: int
     replay: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class LawResult:
     """A law, how many calls it was judged on, how many of those broke it, and the smallest.
 
     *reason* is why it is known to be broken, or why it was skipped.
@@ -52,19 +52,19 @@ class Result:
     law: Law
     judged: int = 0
     broken: int = 0
-    failure: Failure | None = None
+    failure: LawFailure | None = None
     known: str | None = None
     reason: str | None = None
 
     @property
-    def standing(self) -> Standing:
+    def status(self) -> Status:
         if self.broken:
             if self.known is not None:
-                return Standing.KNOWN
-            return Standing.FAIL if self.law.level is Level.MUST else Standing.WARN
+                return Status.KNOWN
+            return Status.FAIL if self.law.level is Level.MUST else Status.WARN
         if not self.judged:
-            return Standing.SKIPPED
-        return Standing.UNEXPECTED if self.known is not None else Standing.PASS
+            return Status.SKIPPED
+        return Status.UNEXPECTED if self.known is not None else Status.PASS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ContractReport:
     """A whole run. *client* is its name, *seconds* how long it took, *seed* what repeats it.
 
     *cases* is how many calls were made, *unsupported* how many of them the client declined.
@@ -94,7 +94,7 @@ class Report:
     seed: int
     cases: int
     seconds: float
-    results: Sequence[Result]
+    results: Sequence[LawResult]
     unsupported: int = 0
     coverage: Sequence[Coverage] = ()
     models: Sequence[str] = ()
@@ -103,14 +103,14 @@ class Report:
     narrowed: bool = False
 
     @cached_property
-    def standings(self) -> Mapping[Standing, int]:
+    def status_counts(self) -> Mapping[Status, int]:
         """How many laws have each standing."""
-        counts = dict.fromkeys(Standing, 0)
+        counts = dict.fromkeys(Status, 0)
         for result in self.results:
-            counts[result.standing] += 1
+            counts[result.status] += 1
         return counts
 
     @property
     def passed(self) -> bool:
         """Whether nothing fails that is not known to, and nothing passes that is known to fail."""
-        return not (self.standings[Standing.FAIL] or self.standings[Standing.UNEXPECTED])
+        return not (self.status_counts[Status.FAIL] or self.status_counts[Status.UNEXPECTED])

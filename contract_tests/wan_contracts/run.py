@@ -12,7 +12,7 @@ from typing import Any
 from wan_mockserver.journal import Entry
 from wan_mockserver.ledger import Ledger
 from wan_mockserver.messages import Request, Response
-from wan_mockserver.tasks import Record, shown
+from wan_mockserver.tasks import TaskRecord, to_wire_task
 from wan_validators.outputs import Images
 from wan_validators.pointer import MISSING
 from wan_validators.vendor import Output, State
@@ -21,7 +21,7 @@ from .case import Case, Setting
 from .outcome import Outcome
 
 
-class Mishap(StrEnum):
+class ClientErrorKind(StrEnum):
     """How a client ended a call without saying how it ended."""
 
     CRASHED = "crashed"
@@ -32,16 +32,16 @@ class Mishap(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class ClientError:
     """In place of an outcome: what happened, in a sentence, and the end of standard error."""
 
-    kind: Mishap
-    says: str
+    kind: ClientErrorKind
+    message: str
     stderr: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class ObservedExchange:
     """One request as it came and the answer as it went, in full.
 
     *at* is in seconds since the call began, by the clock that the client lives by; *peer* is
@@ -55,28 +55,28 @@ class Seen:
     peer: str = ""
 
     @property
-    def intact(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether the client could read the answer to its end."""
         return not self.entry.delivery
 
     @cached_property
     def json(self) -> Any:
         """The body of the answer, None if it is no JSON."""
-        return parsed(self.response.body)
+        return parse_json(self.response.body)
 
     @cached_property
-    def word(self) -> Any:
+    def status_word(self) -> Any:
         """What the body says of the state of the task; None if nothing."""
-        return described(self.json).get("status")
+        return find_task_object(self.json).get("status")
 
     @property
-    def healthy(self) -> bool:
+    def is_success(self) -> bool:
         """Whether the answer is what the vendor answers when all is well."""
-        return self.intact and 200 <= self.entry.status < 300
+        return self.is_intact and 200 <= self.entry.status < 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
+class Interaction:
     """One call from its begin to its end, for laws to judge.
 
     *seen* is in the order in which the requests came; *tasks* are those that the call made,
@@ -85,75 +85,77 @@ class Run:
 
     case: Case
     setting: Setting
-    ended: Outcome | Trouble
-    seen: tuple[Seen, ...]
-    tasks: tuple[Record, ...]
+    client_result: Outcome | ClientError
+    exchanges: tuple[ObservedExchange, ...]
+    tasks: tuple[TaskRecord, ...]
     ledger: Ledger
 
     @property
     def outcome(self) -> Outcome | None:
         """What the client reported; None if it did not."""
-        return self.ended if isinstance(self.ended, Outcome) else None
+        return self.client_result if isinstance(self.client_result, Outcome) else None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The journal's lines, for the mock's own judges."""
-        return tuple(seen.entry for seen in self.seen)
+        return tuple(seen.entry for seen in self.exchanges)
 
     @cached_property
-    def creates(self) -> tuple[Seen, ...]:
-        return self._of("create")
+    def creates(self) -> tuple[ObservedExchange, ...]:
+        return self._select_exchanges("create")
 
     @cached_property
-    def polls(self) -> tuple[Seen, ...]:
-        return self._of("poll")
+    def polls(self) -> tuple[ObservedExchange, ...]:
+        return self._select_exchanges("poll")
 
     @cached_property
-    def downloads(self) -> tuple[Seen, ...]:
-        return self._of("file")
+    def downloads(self) -> tuple[ObservedExchange, ...]:
+        return self._select_exchanges("file")
 
     @cached_property
-    def known(self) -> Seen | None:
+    def acknowledged_create(self) -> ObservedExchange | None:
         """The last create whose answer told the client of its task."""
         told = (seen for seen in reversed(self.creates) if seen.entry.task and seen.entry.arrived)
         return next(told, None)
 
     @cached_property
-    def followed(self) -> tuple[Seen, ...]:
+    def task_polls(self) -> tuple[ObservedExchange, ...]:
         """The polls of the task that the client knows."""
-        task = self.known.entry.task if self.known else None
+        task = self.acknowledged_create.entry.task if self.acknowledged_create else None
         return tuple(poll for poll in self.polls if task and poll.entry.task == task)
 
     @cached_property
-    def told(self) -> Seen | None:
+    def final_poll(self) -> ObservedExchange | None:
         """The poll that told the client, in a documented word, that the task it knows is over."""
-        return next((poll for poll in self.followed if self.ends(poll)), None)
+        return next((poll for poll in self.task_polls if self.is_final_poll(poll)), None)
 
-    def ends(self, poll: Seen) -> bool:
+    def is_final_poll(self, poll: ObservedExchange) -> bool:
         """Whether *poll* tells of an end in a word that the model's own page has for it."""
-        documented = poll.word in self.case.spec.vendor.words.values()
+        documented = poll.status_word in self.case.spec.vendor.words.values()
         return documented and poll.entry.ended and poll.entry.arrived
 
     @cached_property
-    def record(self) -> Record | None:
+    def record(self) -> TaskRecord | None:
         """The task whose end was told, as the server knows it."""
-        task = self.told.entry.task if self.told else None
+        task = self.final_poll.entry.task if self.final_poll else None
         return next((record for record in self.tasks if record.id == task), None)
 
     @property
-    def done(self) -> bool:
+    def is_task_done(self) -> bool:
         """Whether the client was told that its task is done, with results or without."""
         return self.record is not None and self.record.state is State.DONE
 
     @cached_property
     def results(self) -> tuple[Output, ...]:
         """What the answer that told of the end had in it, in its order."""
-        if not (self.told and self.record and self.done):
+        if not (self.final_poll and self.record and self.is_task_done):
             return ()
-        return shown(self.record, self.told.request.base_url, self.case.spec.vendor).outputs
+        return to_wire_task(
+            self.record, self.final_poll.request.base_url, self.case.spec.vendor
+        ).outputs
 
     @property
-    def asked(self) -> int | None:
+    def requested_images(self) -> int | None:
         """How many images the payload asks for; None where it sets but a limit, or for videos."""
         outputs, payload = self.case.spec.outputs, self.case.payload
         if not isinstance(outputs, Images):
@@ -163,11 +165,11 @@ class Run:
         count = self.case.spec.value(payload, outputs.count)
         return None if count is MISSING else int(count)
 
-    def _of(self, action: str) -> tuple[Seen, ...]:
-        return tuple(seen for seen in self.seen if seen.entry.action == action)
+    def _select_exchanges(self, action: str) -> tuple[ObservedExchange, ...]:
+        return tuple(seen for seen in self.exchanges if seen.entry.action == action)
 
 
-def described(body: Any) -> Mapping[str, Any]:
+def find_task_object(body: Any) -> Mapping[str, Any]:
     """What in a body describes the task: a member of its own, or the body itself."""
     if not isinstance(body, dict):
         return {}
@@ -175,7 +177,7 @@ def described(body: Any) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else {}
 
 
-def parsed(body: bytes | None) -> Any:
+def parse_json(body: bytes | None) -> Any:
     """*body* as JSON; None where it is none."""
     try:
         return json.loads(body or b"")

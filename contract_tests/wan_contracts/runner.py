@@ -11,18 +11,18 @@ from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec
 
-from .arena import Arena
+from .arena import Harness
 from .case import Case
 from .clients import Client
-from .draws import sittings
+from .draws import draw_batches
 from .laws import LAWS, Law
-from .report import Report
-from .run import Mishap, Trouble
-from .search import Search
-from .shrinking import shrunk
-from .tally import Tally, is_unsupported, judged, names
-from .tempo import REAL, VIRTUAL, Tempo
-from .walk import possible, walk
+from .report import ContractReport
+from .run import ClientError, ClientErrorKind
+from .search import RandomSearch
+from .shrinking import shrink_case
+from .tally import Aggregator, is_unsupported, judge_interaction, names
+from .tempo import REAL, VIRTUAL, TimeProfile
+from .walk import possible, systematic_cases
 
 LEAST, MOST = 20, 80
 """Calls that may be made for a smaller payload of a failure, of other processes and of ours."""
@@ -42,7 +42,7 @@ EXAMPLES: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class RunPlan:
     """What to ask of a client, and for how long.
 
     *examples* is how many calls are drawn at random after the walk through every rule and
@@ -62,15 +62,17 @@ class Plan:
     real_time: bool = False
     full_size: bool = False
 
-    def tempo(self, client: Client) -> Tempo:
+    def choose_time_profile(self, client: Client) -> TimeProfile:
         return REAL if self.real_time or not client.in_process else VIRTUAL
 
 
-Watch = Callable[[Tally, int], None]
+ProgressCallback = Callable[[Aggregator, int], None]
 """Hears of each call: what they add up to, and how many there will be at least."""
 
 
-def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None) -> Report:
+def check(
+    client: Client, plan: RunPlan, watch: ProgressCallback = lambda _tally, _total: None
+) -> ContractReport:
     """Holds *client* to the laws of *plan*.
 
     Deterministic for a client that is: the same plan makes the same calls. An interrupt ends
@@ -78,19 +80,19 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
     cannot be started.
     """
     specs = plan.specs or catalog()
-    tempo = plan.tempo(client)
-    tally = Tally(plan.laws)
+    tempo = plan.choose_time_profile(client)
+    tally = Aggregator(plan.laws)
     begun = monotonic()
     interrupted = False
-    with Arena(client, tempo, full_size=plan.full_size) as arena:
-        course = Course(arena, plan, tally, watch)
+    with Harness(client, tempo, full_size=plan.full_size) as arena:
+        course = RunLoop(arena, plan, tally, watch)
         try:
-            course.walk(specs, tempo)
-            course.search(specs, tempo)
-            course.shrink()
+            course.run_systematic_cases(specs, tempo)
+            course.run_random_search(specs, tempo)
+            course.shrink_failures()
         except KeyboardInterrupt:
             interrupted = True
-    return Report(
+    return ContractReport(
         client=client.name,
         profile=plan.profile,
         seed=plan.seed,
@@ -106,79 +108,89 @@ def check(client: Client, plan: Plan, watch: Watch = lambda _tally, _total: None
     )
 
 
-class Course:
+class RunLoop:
     """The calls of one run, one after the other."""
 
-    def __init__(self, arena: Arena, plan: Plan, tally: Tally, watch: Watch) -> None:
-        self._arena = arena
+    def __init__(
+        self, harness: Harness, plan: RunPlan, aggregator: Aggregator, watch: ProgressCallback
+    ) -> None:
+        self._harness = harness
         self._plan = plan
-        self._tally = tally
+        self._aggregator = aggregator
         self._watch = watch
         self._ends = None if plan.seconds is None else monotonic() + plan.seconds
         self._calls = 0
         self._total = 0
         self._declined: set[str] = set()
-        self._hung = 0
+        self._hung_calls = 0
 
     @property
     def is_hopeless(self) -> bool:
         """Whether one call after the other hangs, each of which takes all the patience."""
-        return self._hung >= HOPELESS
+        return self._hung_calls >= HOPELESS
 
-    def walk(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
+    def run_systematic_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Every rule and every scenario once."""
         brief = self._plan.brief
-        everywhere = self._arena.client.in_process and not brief
-        chosen = walk(specs, tempo, everywhere=everywhere, edges=not brief)
+        everywhere = self._harness.client.in_process and not brief
+        chosen = systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
         cases = [case for case in chosen if self._is_wanted(case)]
         self._total = len(cases) + self._plan.examples
         for case in cases:
             if case.model_id not in self._declined and not self.is_hopeless:
-                self.make(case, earnest=True)
+                self.make_call(case, earnest=True)
 
-    def search(self, specs: Sequence[ModelSpec], tempo: Tempo) -> None:
+    def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Random calls at the models that the client has not declined."""
         left = tuple(spec for spec in specs if spec.id not in self._declined)
-        most = self._tally.cases + self._plan.examples
+        most = self._aggregator.cases + self._plan.examples
         if not left or self._plan.scenarios or not self._plan.examples:
             return
-        search = Search(sittings(left, tempo), self._drawn, self._plan.seed)
-        search.run(lambda: self._tally.cases < most and not self._is_over(), {*self._tally.broken})
+        search = RandomSearch(
+            draw_batches(left, time_profile), self._make_random_call, self._plan.seed
+        )
+        search.run(
+            lambda: self._aggregator.cases < most and not self._is_over(),
+            {*self._aggregator.broken},
+        )
 
-    def shrink(self) -> None:
+    def shrink_failures(self) -> None:
         """Takes away from the payload of each failure what it does not need."""
-        for law, failure in [*self._tally.worst.items()]:
-            left = MOST if self._arena.client.in_process else LEAST
+        for law, failure in [*self._aggregator.smallest_failures.items()]:
+            left = MOST if self._harness.client.in_process else LEAST
 
             def shows(case: Case, law: str = law) -> bool:
                 nonlocal left
                 left -= 1
                 if left < 0 or self._is_over():
                     return False
-                verdict = self.make(case, earnest=False).get(law)
+                verdict = self.make_call(case, earnest=False).get(law)
                 return verdict is not None and not verdict.passed
 
-            shrunk(failure.run.case, shows)
+            shrink_case(failure.interaction.case, shows)
 
-    def make(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
+    def make_call(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
         """Makes the call and judges it; in earnest, it counts."""
         self._calls += 1
-        run = self._arena.run(case, self._calls)
-        verdicts = judged(self._plan.laws, run)
+        run = self._harness.run(case, self._calls)
+        verdicts = judge_interaction(self._plan.laws, run)
         if earnest:
-            self._tally.add(run, verdicts, drawn=drawn)
+            self._aggregator.add(run, verdicts, drawn=drawn)
         else:
-            self._tally.keep(run, verdicts)
+            self._aggregator.keep(run, verdicts)
         if is_unsupported(run):
             self._declined.add(case.model_id)
-        hung = isinstance(run.ended, Trouble) and run.ended.kind is Mishap.HUNG
-        self._hung = self._hung + 1 if hung else 0
+        hung = (
+            isinstance(run.client_result, ClientError)
+            and run.client_result.kind is ClientErrorKind.HUNG
+        )
+        self._hung_calls = self._hung_calls + 1 if hung else 0
         if earnest:
-            self._watch(self._tally, self._total)
+            self._watch(self._aggregator, self._total)
         return verdicts
 
-    def _drawn(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
-        return None if self._is_over() else self.make(case, earnest=earnest, drawn=True)
+    def _make_random_call(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
+        return None if self._is_over() else self.make_call(case, earnest=earnest, drawn=True)
 
     def _is_wanted(self, case: Case) -> bool:
         chosen = self._plan.scenarios
@@ -188,22 +200,22 @@ class Course:
         return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
 
 
-def _possible(plan: Plan, specs: Sequence[ModelSpec], tempo: Tempo) -> list[str]:
+def _possible(plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> list[str]:
     """The scenarios that were to be met, of those that can happen to any of the models."""
-    wanted = [name for text in plan.scenarios for name in names(text)] or tempo.scenarios
-    return [name for name in wanted if any(possible(name, tempo, spec) for spec in specs)]
+    wanted = [name for text in plan.scenarios for name in names(text)] or time_profile.scenarios
+    return [name for name in wanted if any(possible(name, time_profile, spec) for spec in specs)]
 
 
-def replayed(
-    client: Client, case: Case, tempo: Tempo, law: Law, *, full_size: bool = False
-) -> Report:
+def replay_case(
+    client: Client, case: Case, time_profile: TimeProfile, law: Law, *, full_size: bool = False
+) -> ContractReport:
     """One call again, judged by one law."""
-    tally = Tally([law])
+    tally = Aggregator([law])
     begun = monotonic()
-    with Arena(client, tempo, full_size=full_size) as arena:
+    with Harness(client, time_profile, full_size=full_size) as arena:
         run = arena.run(case, 1)
-        tally.add(run, judged([law], run))
-    return Report(
+        tally.add(run, judge_interaction([law], run))
+    return ContractReport(
         client=client.name,
         profile="replay",
         seed=0,

@@ -11,7 +11,7 @@ from wan_validators.pointer import MISSING, Path
 from .case import Case
 
 
-def shrunk(case: Case, shows: Callable[[Case], bool]) -> Case:
+def shrink_case(case: Case, shows: Callable[[Case], bool]) -> Case:
     """*case* with as little in its payload as still *shows* what it showed.
 
     Lint finds the same in it: a payload that is valid stays so.

@@ -14,7 +14,7 @@ from wan_validators.checks import Check, Json
 from wan_validators.extras import naming_extra
 from wan_validators.size_checks import Pair, Pixels, Ratio, Size
 
-from .values import Several, Values, good, past, wide
+from .values import Several, Values, invalid_values, valid_value_strategy, valid_values
 
 with naming_extra():
     from hypothesis import strategies as st
@@ -23,30 +23,30 @@ SCALES: Final = range(384, 721, 16)
 """Shorter sides of pictures of about a million pixels."""
 
 
-@good.register(Pair)
-@good.register(Size)
+@valid_values.register(Pair)
+@valid_values.register(Size)
 def _(check: Check) -> Several:
     return ("1024*1024", "1280*720")
 
 
-@past.register
+@invalid_values.register
 def _(check: Pair, value: Json) -> Several:
     return ("1280x720", "1280×720", "1280", "1280*720*1", "1280**720", "16:9", "1K", "")
 
 
-@past.register
+@invalid_values.register
 def _(check: Size, value: Json) -> Several:
     wrong = ("a*b", "1280*", "*720", "*", "1280.0*720", " 1280*720", "1280* 720", "1280*720\n")
     return (*wrong, "-1280*720", "+1280*720", "1_280*720", "0*720", "1280*00", "１２８０*720")
 
 
-@good.register
+@valid_values.register
 def _(check: Pixels) -> Several:
     pairs = [*_factors(check.low), *_factors(check.high)]
     return tuple(f"{width}*{height}" for width, height in pairs)
 
 
-@past.register
+@invalid_values.register
 def _(check: Pixels, value: Json) -> Several:
     below = [(w - 1, h) for w, h in _factors(check.low)]
     above = [(w, h + 1) for w, h in _factors(check.high)]
@@ -54,7 +54,7 @@ def _(check: Pixels, value: Json) -> Several:
     return (*near, "1*1", "99999*99999", "9" * 5000 + "*" + "9" * 5000)
 
 
-@wide.register
+@valid_value_strategy.register
 def _(check: Pixels) -> Values:
     def size(width: int) -> Values:
         heights = st.integers(-(-check.low // width), check.high // width)
@@ -76,7 +76,7 @@ def _both(side: int, other: int) -> Iterator[tuple[int, int]]:
         yield other, side
 
 
-@good.register
+@valid_values.register
 def _(check: Ratio) -> Several:
     return tuple(
         f"{width * scale}*{height * scale}"
@@ -85,7 +85,7 @@ def _(check: Ratio) -> Several:
     )
 
 
-@past.register
+@invalid_values.register
 def _(check: Ratio, value: Json) -> Several:
     (low, per_low), (high, per_high) = check.low, check.high
     narrow = [f"{low * scale}*{per_low * scale + 1}" for scale in SCALES]

@@ -6,11 +6,11 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["Answer", "Fault", "Reply", "Send", "Steps", "Wait"]
+__all__ = ["ReceivedResponse", "Reply", "SendRequest", "Steps", "TransportFailure", "Wait"]
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
+class SendRequest:
     """A request to make: once, and without following a redirect."""
 
     method: str
@@ -27,7 +27,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceivedResponse:
     """What came in reply to a request. Names of *headers* are in lower case.
 
     *now* is in seconds, on a clock that never goes back.
@@ -40,13 +40,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class TransportFailure:
     """No whole answer came: a reset, a time-out, a body that was cut, bytes that are no HTTP."""
 
-    says: str
+    message: str
     now: float
 
 
-Reply = Answer | Fault | float
+Reply = ReceivedResponse | TransportFailure | float
 T = TypeVar("T")
-Steps = Generator[Send | Wait, Reply, T]
+Steps = Generator[SendRequest | Wait, Reply, T]

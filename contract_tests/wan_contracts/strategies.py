@@ -13,13 +13,13 @@ from wan_validators.extras import naming_extra
 from wan_validators.pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
 
-from .payloads import Builder, Mode, active, at, broken, modes
-from .values import JUNK, Values, past, twins
+from .payloads import Mode, PayloadBuilder, active, at, find_broken_rules, modes
+from .values import JUNK_VALUES, Values, invalid_values, lookalike_values
 
 with naming_extra():
     from hypothesis import strategies as st
 
-__all__ = ["acceptable", "single_fault", "valid", "wrapped"]
+__all__ = ["acceptable", "single_fault", "valid", "wrap_payload"]
 
 
 @cache
@@ -32,7 +32,7 @@ def valid(spec: ModelSpec) -> Values:
     @st.composite
     def payloads(draw: st.DrawFn) -> Any:
         mode = draw(st.sampled_from(modes(spec)))
-        return Builder(draw, active(spec, mode), mode).value()
+        return PayloadBuilder(draw, active(spec, mode), mode).value()
 
     return payloads()
 
@@ -60,13 +60,13 @@ def single_fault(spec: ModelSpec, rule: Rule) -> Values:
         mode = draw(st.sampled_from(possible))
         fault = _fault(draw, rule, active(spec, mode), mode)
         after = {path: _after(rule, fault, path, value) for path, value in mode.items()}
-        builder = Builder(draw, _spared(rule, active(spec, after)), after, [rule.path])
+        builder = PayloadBuilder(draw, _relax_rules(rule, active(spec, after)), after, [rule.path])
         return _with_fault(draw, builder, rule, fault)
 
     return payloads()
 
 
-def wrapped(spec: ModelSpec, payload: Json) -> Json:
+def wrap_payload(spec: ModelSpec, payload: Json) -> Json:
     """*payload* in the wrapper ``{"model", "input": [{"params": {…}}]}`` of *spec*'s vendor.
 
     Raises ValueError if the vendor has no wrapper, or another one.
@@ -86,7 +86,7 @@ def _can_stand_alone(rule: Rule, rules: list[Rule]) -> bool:
     return rule in rules and not any(rule.path[: len(ban)] == ban for ban in bans)
 
 
-def _spared(rule: Rule, rules: list[Rule]) -> list[Rule]:
+def _relax_rules(rule: Rule, rules: list[Rule]) -> list[Rule]:
     """*rules*, changed so that what is to be broken can be built: a value where there must be
     none (null would pass), or an object of members that exclude each other."""
     if not isinstance(rule.check, Absent | Alone):
@@ -98,19 +98,21 @@ def _spared(rule: Rule, rules: list[Rule]) -> list[Rule]:
 def _fault(draw: st.DrawFn, rule: Rule, rules: list[Rule], mode: Mode) -> Json:
     """What breaks *rule*, and no other row, where it stands."""
     elsewhere = {path: value for path, value in mode.items() if path != rule.path}
-    value = Builder(draw, _spared(rule, rules), elsewhere, _made_of(rule)).value(rule.path)
+    value = PayloadBuilder(draw, _relax_rules(rule, rules), elsewhere, _list_parts(rule)).value(
+        rule.path
+    )
     rows = at(rule.path, rules)
-    limits = past(rule.check, value)
+    limits = invalid_values(rule.check, value)
     choices = [
-        [fault for fault in faults if broken(rows, fault) == [rule]]
-        for faults in ([MISSING], limits, (*twins(value), *JUNK))
+        [fault for fault in faults if find_broken_rules(rows, fault) == [rule]]
+        for faults in ([MISSING], limits, (*lookalike_values(value), *JUNK_VALUES))
     ]
     if not any(choices):
         raise ValueError(f"whatever breaks {rule.id} at {rule.at!r} breaks another row as well")
     return draw(st.sampled_from(draw(st.sampled_from([each for each in choices if each]))))
 
 
-def _made_of(rule: Rule) -> Iterable[pointer.Path]:
+def _list_parts(rule: Rule) -> Iterable[pointer.Path]:
     """The parts that must be there for *rule* to be broken by too many of them."""
     return [(*rule.path, ANY, rule.check.key)] if isinstance(rule.check, Parts) else []
 
@@ -121,13 +123,17 @@ def _after(rule: Rule, fault: Json, path: pointer.Path, value: Json) -> Json:
     return pointer.value(fault, path[depth:]) if path[:depth] == rule.path else value
 
 
-def _with_fault(draw: st.DrawFn, builder: Builder, rule: Rule, fault: Json) -> Json:
+def _with_fault(draw: st.DrawFn, builder: PayloadBuilder, rule: Rule, fault: Json) -> Json:
     """A payload with *fault* at one of the places of *rule*."""
     payload = builder.value()
     if rule.path[-1:] == (ANY,):
         array = rule.path[:-1]
         path, items = draw(st.sampled_from(pointer.find(payload, array)))
-        fitting = [each for each in _among(items, fault) if not broken(builder.rows[array], each)]
+        fitting = [
+            each
+            for each in _among(items, fault)
+            if not find_broken_rules(builder.rows[array], each)
+        ]
         return pointer.put(payload, path, draw(st.sampled_from(fitting)))
     found = pointer.find(payload, rule.path)
     places = [path for path, value in found if value is not MISSING or ANY not in rule.path]

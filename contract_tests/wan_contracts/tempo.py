@@ -9,7 +9,7 @@ from typing import Final
 
 from wan_mockserver.delivery import Cut
 from wan_mockserver.lifecycle import Never, Seconds
-from wan_mockserver.scenarios.catalogue import shipped
+from wan_mockserver.scenarios.catalogue import shipped_scenarios
 from wan_mockserver.scenarios.scenario import Lag, Outcome, Scenario, Step
 from wan_validators.spec import ModelSpec
 
@@ -32,7 +32,7 @@ PARTS: Final = ("create", "poll", "download")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tempo:
+class TimeProfile:
     """Seconds until a task's deadline, for one request, and between two polls.
 
     In *virtual* time no second really passes, and the interval is the one that the model's
@@ -43,38 +43,40 @@ class Tempo:
     name: str
     deadline: float
     timeout: float
-    patience: float
-    interval: float | None = None
+    call_timeout: float
+    poll_interval: float | None = None
 
     @property
-    def virtual(self) -> bool:
-        return self.interval is None
+    def is_virtual(self) -> bool:
+        return self.poll_interval is None
 
     def interval_for(self, spec: ModelSpec) -> float:
         """Seconds that a client is asked to wait between two polls of such a task."""
-        return spec.outputs.interval if self.interval is None else self.interval
+        return spec.outputs.interval if self.poll_interval is None else self.poll_interval
 
     @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
         """The shipped scenarios as they go at this tempo, and those of the suite itself."""
-        own = {scenario.name: scenario for scenario in self._own()}
-        return {name: self._paced(each) for name, each in shipped().items()} | own
+        own = {scenario.name: scenario for scenario in self._iter_own_scenarios()}
+        return {
+            name: self._adapt_scenario(each) for name, each in shipped_scenarios().items()
+        } | own
 
-    def lengthy(self, name: str) -> bool:
+    def is_lengthy(self, name: str) -> bool:
         """Whether *name* keeps a client busy till its deadline, or waits for its time-out."""
         scenario = self.scenarios[name]
         steps = [step for part in PARTS for step in getattr(scenario, part).steps]
-        waits = any(step.retry_after for step in steps) and not self.virtual
+        waits = any(step.retry_after for step in steps) and not self.is_virtual
         silent = any(step.cut is Cut.SILENCE for step in steps)
         endless = any(step.times is None and not step.handled for step in scenario.poll.steps)
         unreadable = scenario.poll.upper_case or scenario.poll.other_words
         slow = isinstance(scenario.outcome.lifecycle, Never | Seconds)
         return bool(waits or silent or endless or unreadable or slow)
 
-    def _own(self) -> Iterator[Scenario]:
+    def _iter_own_scenarios(self) -> Iterator[Scenario]:
         """Tasks that end so late that only the last poll can see it, whenever that is."""
-        step = 10.0 if self.virtual else self.deadline / 30
-        for nth in (1, 2, 3) if self.virtual else (1,):
+        step = 10.0 if self.is_virtual else self.deadline / 30
+        for nth in (1, 2, 3) if self.is_virtual else (1,):
             ends = Seconds(self.deadline - (nth - 0.9) * step)
             yield Scenario(
                 name=f"last-minute-{nth}",
@@ -83,37 +85,39 @@ class Tempo:
                 outcome=Outcome(lifecycle=ends),
             )
 
-    def _paced(self, scenario: Scenario) -> Scenario:
+    def _adapt_scenario(self, scenario: Scenario) -> Scenario:
         """*scenario*, with shorter waits where they would really pass."""
         parts = {
-            part: replace(value, steps=tuple(map(self._step, value.steps)))
+            part: replace(value, steps=tuple(map(self._adapt_step, value.steps)))
             for part, value in ((part, getattr(scenario, part)) for part in PARTS)
         }
         lifecycle = scenario.outcome.lifecycle
-        if isinstance(lifecycle, Seconds) and not self.virtual:
+        if isinstance(lifecycle, Seconds) and not self.is_virtual:
             outcome = replace(scenario.outcome, lifecycle=Seconds(self.deadline / 2))
             parts["outcome"] = outcome
         return replace(scenario, **parts)
 
-    def _step(self, step: Step) -> Step:
+    def _adapt_step(self, step: Step) -> Step:
         if step.delay:
             step = replace(step, delay=Lag(median=LATE, sigma=step.delay.sigma))
         if step.pace:
             step = replace(step, pace=step.pace * HURRY)
-        if step.retry_after and self.virtual:
+        if step.retry_after and self.is_virtual:
             step = replace(step, retry_after=LONG)
         elif step.retry_after:
             # A date is told in whole seconds, so it may be up to one later than meant.
             step = replace(step, retry_after=0.2 if step.retry_as_date else 1.0, times=1)
-        if step.status in LOCKED and step.times is None and not self.virtual:
+        if step.status in LOCKED and step.times is None and not self.is_virtual:
             step = replace(step, times=AGAIN)
         return step
 
 
-VIRTUAL: Final = Tempo(name="virtual", deadline=900.0, timeout=1.0, patience=20.0)
+VIRTUAL: Final = TimeProfile(name="virtual", deadline=900.0, timeout=1.0, call_timeout=20.0)
 """For clients in the suite's own process, whose clock is the suite's."""
 
-REAL: Final = Tempo(name="real", deadline=1.5, timeout=1.0, patience=15.0, interval=0.002)
+REAL: Final = TimeProfile(
+    name="real", deadline=1.5, timeout=1.0, call_timeout=15.0, poll_interval=0.002
+)
 """For all others. Waits are short, but not so short that a busy machine matters."""
 
-TEMPOS: Final = {tempo.name: tempo for tempo in (VIRTUAL, REAL)}
+TIME_PROFILES: Final = {tempo.name: tempo for tempo in (VIRTUAL, REAL)}

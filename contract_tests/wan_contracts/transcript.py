@@ -8,21 +8,21 @@ from itertools import groupby
 from typing import Final
 
 from wan_mockserver.delivery import Cut
-from wan_mockserver.journal import hidden
+from wan_mockserver.journal import redact
 from wan_validators.reporters.excerpt import safe
 from wan_validators.wording import format_seconds, number
 
 from . import curl
-from .run import Run, Seen
+from .run import Interaction, ObservedExchange
 
 FIRST: Final = 3
 LAST: Final = 2
 """Of many equal polls so many are shown, at the begin and at the end."""
 
-MOST: Final = 60
+MAX_EXCHANGES: Final = 60
 """Exchanges that are shown of one call; those that show the failure are shown in any case."""
 
-LONGEST: Final = 400
+MAX_BODY_CHARS: Final = 400
 """Characters of the body of an answer that are shown."""
 
 NOTES: Final = 4
@@ -38,11 +38,11 @@ _CUT: Final = {
     Cut.TRUNCATED: "the connection was closed in the middle of this body",
     None: "the client went away before it had read all of this answer",
 }
-_USUAL: Final = ": as usual"
+_DEFAULT_SUFFIX: Final = ": as usual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class TranscriptBlock:
     """One exchange, or several that are folded: then *sent* and *came* are empty.
 
     *head* is one line, *count* for how many exchanges the block stands; *marked* says that it
@@ -51,79 +51,81 @@ class Block:
 
     head: str
     sent: tuple[str, ...] = ()
-    came: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
     count: int = 1
-    marked: bool = False
+    is_marked: bool = False
 
 
-def lines(run: Run, shown: Collection[int] = ()) -> list[str]:
-    """The call in plain lines; ``>`` marks the exchanges whose journal numbers are in *shown*.
+def lines(run: Interaction, marked: Collection[int] = ()) -> list[str]:
+    """The call in plain lines; ``>`` marks the exchanges whose journal numbers are in *marked*.
 
     No line has a control character in it, and none the API key.
     """
-    return [line for block in blocks(run, shown) for line in written(block)]
+    return [line for block in blocks(run, marked) for line in format_block(block)]
 
 
-def written(block: Block) -> list[str]:
+def format_block(block: TranscriptBlock) -> list[str]:
     """*block* in plain lines."""
-    mark = ">" if block.marked else " "
+    mark = ">" if block.is_marked else " "
     if not block.sent:
         return [f"{mark} {block.head}"]
     first, *rest = block.sent
     curls = [f"    {first}", *(f"      {line}" for line in rest)]
-    return [f"{mark} {block.head}", *curls, *(f"    {line}" for line in block.came)]
+    return [f"{mark} {block.head}", *curls, *(f"    {line}" for line in block.received)]
 
 
-def blocks(run: Run, shown: Collection[int] = ()) -> list[Block]:
+def blocks(run: Interaction, marked: Collection[int] = ()) -> list[TranscriptBlock]:
     """The call exchange by exchange; polls that are all alike are folded, marked ones never."""
-    numbers = frozenset(shown)
-    kept: list[Block] = []
-    for _, group in groupby(run.seen, lambda seen: _likeness(seen, numbers)):
+    numbers = frozenset(marked)
+    kept: list[TranscriptBlock] = []
+    for _, group in groupby(run.exchanges, lambda seen: _likeness(seen, numbers)):
         kept += _alike(run, list(group), numbers)
-    return _shortened(kept)
+    return _fold_middle(kept)
 
 
-def _likeness(seen: Seen, numbers: Collection[int]) -> tuple[object, ...]:
+def _likeness(seen: ObservedExchange, numbers: Collection[int]) -> tuple[object, ...]:
     """Equal for polls that need not be shown one by one."""
     entry = seen.entry
     if entry.action != "poll" or entry.number in numbers:
         return (entry.number,)
-    return (entry.path, entry.status, entry.state, entry.delivery, entry.arrived, seen.word)
+    return (entry.path, entry.status, entry.state, entry.delivery, entry.arrived, seen.status_word)
 
 
-def _alike(run: Run, seen: Sequence[Seen], numbers: Collection[int]) -> Iterator[Block]:
+def _alike(
+    run: Interaction, seen: Sequence[ObservedExchange], numbers: Collection[int]
+) -> Iterator[TranscriptBlock]:
     more = len(seen) - FIRST - LAST
     if more <= 1:
         yield from (_block(run, each, numbers) for each in seen)
         return
     yield from (_block(run, each, numbers) for each in seen[:FIRST])
     until = _clock(seen[-LAST - 1].at)
-    yield Block(head=f"… {number(more)} polls like these, until {until} …", count=more)
+    yield TranscriptBlock(head=f"… {number(more)} polls like these, until {until} …", count=more)
     yield from (_block(run, each, numbers) for each in seen[-LAST:])
 
 
-def _shortened(all_blocks: list[Block]) -> list[Block]:
+def _fold_middle(all_blocks: list[TranscriptBlock]) -> list[TranscriptBlock]:
     """*all_blocks*, with the middle folded where there are more than MOST."""
-    if len(all_blocks) <= MOST:
+    if len(all_blocks) <= MAX_EXCHANGES:
         return all_blocks
-    half = MOST // 2
+    half = MAX_EXCHANGES // 2
     kept = all_blocks[:half]
-    for marked, group in groupby(all_blocks[half:-half], lambda block: block.marked):
+    for marked, group in groupby(all_blocks[half:-half], lambda block: block.is_marked):
         if marked:
             kept += group
         else:
             count = sum(block.count for block in group)
-            kept.append(Block(head=f"… {number(count)} exchanges more …", count=count))
+            kept.append(TranscriptBlock(head=f"… {number(count)} exchanges more …", count=count))
     return kept + all_blocks[-half:]
 
 
-def _block(run: Run, seen: Seen, numbers: Collection[int]) -> Block:
+def _block(run: Interaction, seen: ObservedExchange, numbers: Collection[int]) -> TranscriptBlock:
     entry, key = seen.entry, run.setting.api_key
-    return Block(
+    return TranscriptBlock(
         head=f"#{entry.number} {_clock(seen.at)} {entry.action or 'unknown path'}",
         sent=tuple(map(safe, curl.command(seen.request, key))),
-        came=tuple(safe(hidden(key, line)) for line in _came(seen, key)),
-        marked=entry.number in numbers,
+        received=tuple(safe(redact(key, line)) for line in _came(seen, key)),
+        is_marked=entry.number in numbers,
     )
 
 
@@ -131,7 +133,7 @@ def _clock(at: float) -> str:
     return f"+{round(at, 3):g}s"
 
 
-def _came(seen: Seen, key: str) -> Iterator[str]:
+def _came(seen: ObservedExchange, key: str) -> Iterator[str]:
     entry = seen.entry
     fate = _fate(seen)
     yield f"=> {'(lost) ' if fate else ''}{_answer(seen, key)}"
@@ -139,7 +141,7 @@ def _came(seen: Seen, key: str) -> Iterator[str]:
         yield f"LOST: {fate}"
     if entry.delay:
         yield f"held back for {format_seconds(entry.delay)}"
-    if entry.step and not entry.step.endswith(_USUAL):
+    if entry.step and not entry.step.endswith(_DEFAULT_SUFFIX):
         yield f"scenario: {entry.step}"
     if entry.task and entry.action == "create" and not (entry.arrived and not fate):
         yield f"task {entry.task} was made all the same"
@@ -151,7 +153,7 @@ def _came(seen: Seen, key: str) -> Iterator[str]:
         yield f"lint: and {more} findings more"
 
 
-def _fate(seen: Seen) -> str:
+def _fate(seen: ObservedExchange) -> str:
     """What became of the answer if it did not get through to its end, else ""."""
     cut = seen.response.delivery.cut
     if cut in _UNSEEN:
@@ -161,7 +163,7 @@ def _fate(seen: Seen) -> str:
     return ""
 
 
-def _answer(seen: Seen, key: str) -> str:
+def _answer(seen: ObservedExchange, key: str) -> str:
     headers = {name.lower(): value for name, value in seen.response.headers.items()}
     shown = [headers.get("content-type", "")]
     shown += [
@@ -177,9 +179,9 @@ def _text(body: bytes, key: str) -> str:
     if not body:
         return "(no body)"
     try:
-        text = hidden(key, body.decode())
+        text = redact(key, body.decode())
     except UnicodeDecodeError:
         return f"({number(len(body))} bytes)"
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_BODY_CHARS:
         return text
-    return f"{text[:LONGEST]}… ({number(len(text))} characters)"
+    return f"{text[:MAX_BODY_CHARS]}… ({number(len(text))} characters)"

@@ -35,35 +35,35 @@ with naming_extra():
 Values = st.SearchStrategy[Any]
 Several = tuple[Json, ...]
 
-JUNK: Final[Several] = (
+JUNK_VALUES: Final[Several] = (
     *(None, True, False, 0, 1, -1, 7, 1.0, 0.5, 1e300, 2**63, 10**30),
     *("", " ", "1", "true", "junk", "null", [], {}),
 )
 """Values of every kind of JSON, to stand where they do not belong."""
 
-STRANGERS: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
+UNKNOWN_NAMES: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
 """Names that no document has; some are awkward in a pointer or in generated source."""
 
 
 @singledispatch
-def good(check: Check) -> Several:
+def valid_values(check: Check) -> Several:
     """Values that *check* accepts, the simplest first and those at its edges among them."""
     raise TypeError(f"wan_contracts has no values for {check!r}: register some")
 
 
 @singledispatch
-def past(check: Check, value: Json) -> Several:
+def invalid_values(check: Check, value: Json) -> Several:
     """Values of the right kind that *check* refuses, some made from the accepted *value*."""
     raise TypeError(f"wan_contracts has no values past {check!r}: register some")
 
 
 @singledispatch
-def wide(check: Check) -> Values:
+def valid_value_strategy(check: Check) -> Values:
     """Values anywhere within the limit, for checks that accept more than a few."""
     return st.nothing()
 
 
-def twins(value: Json) -> Several:
+def lookalike_values(value: Json) -> Several:
     """Values of other kinds that are easily taken for *value*; none for what is missing."""
     if value is MISSING:
         return ()
@@ -76,7 +76,7 @@ def twins(value: Json) -> Several:
     return ([value],)
 
 
-@good.register
+@valid_values.register
 def _(check: Kind) -> Several:
     kinds: dict[type, Several] = {
         bool: (False, True),
@@ -87,33 +87,33 @@ def _(check: Kind) -> Several:
     return kinds[check.type]
 
 
-@good.register
+@valid_values.register
 def _(check: Given) -> Several:
     return (0, "a")
 
 
-@past.register(Kind)
-@past.register(Given)
+@invalid_values.register(Kind)
+@invalid_values.register(Given)
 def _(check: Check, value: Json) -> Several:
     return ()
 
 
-@good.register
+@valid_values.register
 def _(check: Absent) -> Several:
     return ()
 
 
-@past.register
+@invalid_values.register
 def _(check: Absent, value: Json) -> Several:
     return (value,)
 
 
-@good.register
+@valid_values.register
 def _(check: OneOf) -> Several:
     return check.values
 
 
-@past.register
+@invalid_values.register
 def _(check: OneOf, value: Json) -> Several:
     near: list[Json] = []
     for known in check.values:
@@ -124,65 +124,65 @@ def _(check: OneOf, value: Json) -> Several:
     return tuple(each for each in near if each not in check.values)
 
 
-@good.register
+@valid_values.register
 def _(check: Between) -> Several:
     low, high = check.low, check.high
     return tuple(sorted({low, min(low + 1, high), max(high - 1, low), high}))
 
 
-@past.register
+@invalid_values.register
 def _(check: Between, value: Json) -> Several:
     return (check.low - 1, check.high + 1, -(2**63), 2**64, 10**40)
 
 
-@wide.register
+@valid_value_strategy.register
 def _(check: Between) -> Values:
     return st.integers(check.low, check.high)
 
 
-@good.register
+@valid_values.register
 def _(check: Within) -> Several:
-    return good(check.inner)
+    return valid_values(check.inner)
 
 
-@past.register
+@invalid_values.register
 def _(check: Within, value: Json) -> Several:
     near = (check.inner.high + 1, check.inner.low - 1, check.outer.low, check.outer.high)
     return tuple(v for v in near if check.outer.holds(v) and not check.inner.holds(v))
 
 
-@good.register
+@valid_values.register
 def _(check: Text) -> Several:
     return tuple(sign * n for n in (check.low, check.low + 1, check.high) for sign in "a字😀")
 
 
-@past.register
+@invalid_values.register
 def _(check: Text, value: Json) -> Several:
     return tuple(sign * n for n in (check.low - 1, check.high + 1) if n >= 0 for sign in "a字😀")
 
 
-@wide.register
+@valid_value_strategy.register
 def _(check: Text) -> Values:
     return st.text(min_size=check.low, max_size=min(check.high, check.low + 20))
 
 
-@good.register
+@valid_values.register
 def _(check: NotBlank) -> Several:
     return ("a", " 字\n", "\ufeff")
 
 
-@past.register
+@invalid_values.register
 def _(check: NotBlank, value: Json) -> Several:
     return (" ", "\t\n", "\u3000\u00a0", *([] if check.empty else [""]))
 
 
-@past.register
+@invalid_values.register
 def _(check: Items, value: Json) -> Several:
     longer = value * (check.high + 1)
     return (value[: max(check.low - 1, 0)], longer[: check.high + 1], longer * 20)
 
 
-@past.register
+@invalid_values.register
 def _(check: Parts, value: Json) -> Several:
     parts = [part for part in value if type(part) is dict and check.key in part]
     others = [part for part in value if part not in parts]
@@ -194,12 +194,12 @@ def _(check: Parts, value: Json) -> Several:
     )
 
 
-@past.register
+@invalid_values.register
 def _(check: Alone, value: Json) -> Several:
     return ({}, value)
 
 
-@past.register
+@invalid_values.register
 def _(check: Members, value: Json) -> Several:
-    names = [*STRANGERS, *(name[:-1] for name in sorted(check.known))]
+    names = [*UNKNOWN_NAMES, *(name[:-1] for name in sorted(check.known))]
     return tuple({**value, name: None} for name in names if name not in check.known)

@@ -21,8 +21,8 @@ from wan_validators.spec import ModelSpec, Rule, Severity
 from .case import Case
 from .payloads import is_leaf
 from .strategies import single_fault, valid
-from .tempo import Tempo
-from .values import Values, good
+from .tempo import TimeProfile
+from .values import Values, valid_values
 
 with naming_extra():
     from hypothesis import HealthCheck, Phase, find, settings
@@ -31,7 +31,7 @@ with naming_extra():
 EXACT: Final = 2**53
 """Integers beyond it are not the same number to every client."""
 
-LIGHT: Final = 100_000
+MAX_PAYLOAD_CHARS: Final = 100_000
 """Characters of a payload that can be sent many times without wearing out anybody's patience."""
 
 AWKWARD: Final = ("e\u0301", " a\t\n", '"\\/', "\u2028\u200d", "<&%20'>")
@@ -46,15 +46,15 @@ SIMPLEST: Final = settings(
 )
 
 
-class Held:
+class UnprintedValue:
     """A value that Hypothesis does not write down, since it may hold megabytes."""
 
     def __init__(self, value: Json) -> None:
         self.value = value
 
 
-def walk(
-    specs: Sequence[ModelSpec], tempo: Tempo, *, everywhere: bool, edges: bool
+def systematic_cases(
+    specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool, edges: bool
 ) -> Iterator[Case]:
     """Plain calls first, then every scenario, then limits from within, then broken rules.
 
@@ -63,7 +63,7 @@ def walk(
     """
     for spec in specs:
         yield Case(spec.id, plain(spec))
-    yield from _scenarios(specs, tempo, everywhere=everywhere)
+    yield from _scenarios(specs, time_profile, everywhere=everywhere)
     for spec in specs:
         if edges:
             yield from (Case(spec.id, payload) for payload in _edges(spec))
@@ -79,10 +79,10 @@ def plain(spec: ModelSpec) -> Any:
     return pointer.put(payload, pointer.parse(spec.outputs.count), 2)
 
 
-def possible(scenario: str, tempo: Tempo, spec: ModelSpec) -> bool:
+def possible(scenario: str, time_profile: TimeProfile, spec: ModelSpec) -> bool:
     """Whether *scenario* can happen to a task of that model."""
     try:
-        named = _known(tempo).named(scenario)
+        named = _find_scenarios(time_profile).find(scenario)
     except ValueError:
         return False
     return making.why_not(named, spec.vendor, spec) is None
@@ -127,7 +127,7 @@ def _base(spec: ModelSpec, rule: Rule) -> Any:
 
 def _at_its_edges(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Json]:
     """*base* with each of the values at the edges of *rule*, where that is valid."""
-    values = good(rule.check) if is_leaf(spec, rule.path) else ()
+    values = valid_values(rule.check) if is_leaf(spec, rule.path) else ()
     if isinstance(rule.check, Text):
         values += AWKWARD
     if isinstance(rule.check, Items):
@@ -139,11 +139,13 @@ def _at_its_edges(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Json]:
                 yield payload
 
 
-def _scenarios(specs: Sequence[ModelSpec], tempo: Tempo, *, everywhere: bool) -> Iterator[Case]:
+def _scenarios(
+    specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool
+) -> Iterator[Case]:
     vendors = list(dict.fromkeys(spec.vendor for spec in specs))
-    for nth, name in enumerate(tempo.scenarios):
+    for nth, name in enumerate(time_profile.scenarios):
         places = [
-            [spec for spec in specs if spec.vendor is vendor and possible(name, tempo, spec)]
+            [spec for spec in specs if spec.vendor is vendor and possible(name, time_profile, spec)]
             for vendor in vendors
         ]
         places = [each for each in places if each]
@@ -162,12 +164,12 @@ def _places(payload: Json, rule: Rule) -> Iterable[pointer.Path]:
 
 
 def _light(value: Json) -> bool:
-    return type(value) is not str or len(value) <= LIGHT
+    return type(value) is not str or len(value) <= MAX_PAYLOAD_CHARS
 
 
 def _simplest(strategy: Values) -> Any:
     """The simplest value that *strategy* draws and that can be sent; MISSING if it has none."""
-    held = strategy.filter(carriable).map(Held)
+    held = strategy.filter(carriable).map(UnprintedValue)
     try:
         return find(held, lambda _: True, settings=SIMPLEST, random=Random(0)).value
     except (HypothesisException, ValueError):
@@ -208,5 +210,5 @@ def _encodable(text: str) -> bool:
 
 
 @cache
-def _known(tempo: Tempo) -> Scenarios:
-    return Scenarios(tempo.scenarios)
+def _find_scenarios(time_profile: TimeProfile) -> Scenarios:
+    return Scenarios(time_profile.scenarios)

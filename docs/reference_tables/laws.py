@@ -24,6 +24,6 @@ def format_laws() -> str:
 def _section(law: Law) -> str:
     money_safe = ", money-safe" if law.id in MONEY_SAFE else ""
     return (
-        f"### {law.id}\n\n**{law.level.value}{money_safe}.** {escape(law.says)}\n\n"
+        f"### {law.id}\n\n**{law.level.value}{money_safe}.** {escape(law.statement)}\n\n"
         f"* Source: {escape(law.source)}.\n* How to fix a client: {escape(law.hint)}.\n"
     )

@@ -19,7 +19,7 @@ from werkzeug.test import Client
 from wan_mockserver import travel, wire
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.delivery import GARBAGE, PATIENCE, WHOLE, Cut, Delivery
+from wan_mockserver.delivery import DEFAULT_DELIVERY, GARBAGE, MAX_SILENCE_S, Cut, Delivery
 from wan_mockserver.messages import Request, Response
 from wan_mockserver.server import Server
 from wan_mockserver.travel import Mark, steps
@@ -82,8 +82,8 @@ def asked(server: Server, request: bytes = GET) -> tuple[bytes, bool]:
 
 
 def test_a_whole_answer_is_its_head_and_its_body() -> None:
-    assert [*steps(BODY, WHOLE)] == [Mark.HEAD, BODY]
-    assert [*steps(b"", WHOLE)] == [Mark.HEAD]
+    assert [*steps(BODY, DEFAULT_DELIVERY)] == [Mark.HEAD, BODY]
+    assert [*steps(b"", DEFAULT_DELIVERY)] == [Mark.HEAD]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_whole_answer_is_its_head_and_its_body() -> None:
     [
         (Cut.RESET, [2.0, Mark.RESET]),
         (Cut.GARBAGE, [2.0, Mark.GARBAGE, Mark.CLOSE]),
-        (Cut.SILENCE, [2.0, PATIENCE, Mark.CLOSE]),
+        (Cut.SILENCE, [2.0, MAX_SILENCE_S, Mark.CLOSE]),
         (Cut.RESET_MIDWAY, [2.0, Mark.HEAD, BODY[:20], Mark.RESET]),
         (Cut.TRUNCATED, [2.0, Mark.HEAD, BODY[:20], Mark.CLOSE]),
     ],
@@ -376,7 +376,7 @@ def test_another_server_tells_of_a_client_that_goes_away() -> None:
     assert service.losses == [service.answers[""]]
 
 
-@pytest.mark.parametrize("delivery", [WHOLE, Delivery(delay=0.01)])
+@pytest.mark.parametrize("delivery", [DEFAULT_DELIVERY, Delivery(delay=0.01)])
 def test_headers_go_out_as_they_are(opened: Open, delivery: Delivery) -> None:
     bare = Response(status=202, delivery=delivery)
     json_ = Response.json(200, {"a": 1}, {"X-Own": "b"})

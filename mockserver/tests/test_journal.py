@@ -12,7 +12,7 @@ import pytest
 from wan_mockserver import journal
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.exchange import Exchange, lines
-from wan_mockserver.journal import JOURNAL, LONGEST, Entry, entries
+from wan_mockserver.journal import JOURNAL, MAX_BODY_CHARACTERS, Entry, entries
 from wan_mockserver.messages import MAX_BODY, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
@@ -90,7 +90,7 @@ def test_no_key_gets_into_it_or_the_log_wherever_the_client_puts_it(
 
 
 def test_long_bodies_are_kept_as_length_and_hash(mock: Mock, send: Send) -> None:
-    body = json.dumps({**EDIT, "prompt": "y" * LONGEST}).encode()
+    body = json.dumps({**EDIT, "prompt": "y" * MAX_BODY_CHARACTERS}).encode()
     send(mock, "POST", PATH, body=body)
     send(mock, "POST", PATH, body=b"\xff\xfe")
     send(mock, "POST", PATH, body=None, headers={"Content-Length": str(MAX_BODY + 1)})

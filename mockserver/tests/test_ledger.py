@@ -14,11 +14,11 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.ledger import Ledger
 from wan_mockserver.lifecycle import Seconds
 from wan_mockserver.messages import Response
-from wan_mockserver.prices import shipped
+from wan_mockserver.prices import shipped_prices
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Table
-from wan_mockserver.tasks import Record
+from wan_mockserver.tasks import TaskRecord
 from wan_validators.outputs import Price
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
@@ -171,7 +171,7 @@ def test_only_images_that_there_are_are_billed(
 
 def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send) -> None:
     none = Price(usd={}, source="nowhere", on="2026-11-21", confidence="none")
-    mock = Mock(simulator(prices={**shipped(), "wan2.5-i2i-preview": none}))
+    mock = Mock(simulator(prices={**shipped_prices(), "wan2.5-i2i-preview": none}))
     send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
     ledger = mock.ledger()
     assert ledger.charges[0].usd is None
@@ -210,7 +210,7 @@ def test_tasks_by_the_clock_are_billed_when_their_time_is_over(
 def test_tasks_that_were_forgotten_are_counted(
     mock: Mock, create: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wan_mockserver.desk.TASKS", Table("tasks", Record, most=2))
+    monkeypatch.setattr("wan_mockserver.desk.TASKS", Table("tasks", TaskRecord, most=2))
     for _ in range(5):
         create()
     assert mock.ledger().forgotten == 3

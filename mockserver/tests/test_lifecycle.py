@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from wan_mockserver.lifecycle import Lifecycle, Polls, Seconds, parse
-from wan_mockserver.tasks import Record, look
+from wan_mockserver.tasks import TaskRecord, look
 from wan_validators.vendor import Failure, State
 
 
-def record(lifecycle: Lifecycle, failure: Failure | None = None) -> Record:
-    return Record(
+def record(lifecycle: Lifecycle, failure: Failure | None = None) -> TaskRecord:
+    return TaskRecord(
         id="1",
         tenant="t",
         vendor="v",

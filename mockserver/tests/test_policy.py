@@ -97,8 +97,8 @@ def test_what_fails_spends_nothing(simulator: Make, send: Send) -> None:
 
 def test_the_tasks_that_run_are_counted_within_the_account() -> None:
     limits = Limits(running_tasks=2)
-    one = limits.booked(None, 0.0, None, task="a")
-    two = limits.booked(one, 0.0, None, task="b")
-    assert limits.booked(two, 0.0, None, task="c", ended={"a"}).running == ("b", "c")
+    one = limits.charge_create(None, 0.0, None, task="a")
+    two = limits.charge_create(one, 0.0, None, task="b")
+    assert limits.charge_create(two, 0.0, None, task="c", ended={"a"}).running == ("b", "c")
     with pytest.raises(RequestRejected, match="2 tasks are running already"):
-        limits.booked(two, 0.0, None, task="c")
+        limits.charge_create(two, 0.0, None, task="c")

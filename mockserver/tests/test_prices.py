@@ -11,7 +11,7 @@ import pytest
 
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Response
-from wan_mockserver.prices import BadPrices, read, shipped
+from wan_mockserver.prices import BadPrices, read, shipped_prices
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_validators.catalog import catalog
@@ -41,8 +41,8 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
 
 
 def test_every_shipped_price_has_a_source_a_date_and_a_confidence() -> None:
-    assert shipped().keys() == {spec.id for spec in catalog()}
-    for price in shipped().values():
+    assert shipped_prices().keys() == {spec.id for spec in catalog()}
+    for price in shipped_prices().values():
         assert price.source
         assert price.confidence
         assert price.on.startswith("2026-")
@@ -55,7 +55,7 @@ def test_a_file_takes_the_place_of_what_it_names(file: Callable[[str], Path]) ->
     assert (own.source, own.on, own.confidence) == ("our contract", "2026-11-01", "exact")
     assert prices["wan2.5-i2v-preview"].usd == {"720P": Decimal("0.08")}
     assert prices["wan2.5-i2v-preview"].source == "prices.toml"
-    assert prices["wan26_i2i"] == shipped()["wan26_i2i"]
+    assert prices["wan26_i2i"] == shipped_prices()["wan26_i2i"]
 
 
 def test_the_ledger_goes_by_it(

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from wan_mockserver.commands import serve
-from wan_mockserver.commands.assembling import admin_token, assembled
+from wan_mockserver.commands.assembling import admin_token, assemble
 from wan_mockserver.commands.options import arguments
 from wan_mockserver.messages import Response
 from wan_mockserver.scenarios.choice import STEP
@@ -48,7 +48,7 @@ def parsed(*argv: str) -> Namespace:
 
 def made(*argv: str) -> Mock:
     """The mock that these options ask for, silent and with no token."""
-    return assembled(parsed("--seed", "7", *argv), None, lambda exchange: None)
+    return assemble(parsed("--seed", "7", *argv), None, lambda exchange: None)
 
 
 def test_an_address_that_others_can_reach_is_warned_of(
@@ -56,7 +56,7 @@ def test_an_address_that_others_can_reach_is_warned_of(
 ) -> None:
     reached = SimpleNamespace(host="192.0.2.1", port=8321, url="http://192.0.2.1:8321")
     options = parsed()
-    serve._announce(cast("Server", reached), assembled(options, "hush", print), options)
+    serve._announce(cast("Server", reached), assemble(options, "hush", print), options)
     printed = capsys.readouterr()
     assert "WARNING: 192.0.2.1 can be reached from other machines" in printed.err
     assert "base URL http://192.0.2.1:8321" in printed.out
@@ -151,7 +151,7 @@ def test_processes_on_one_store_are_one_server(tmp_path: Path) -> None:
 def test_a_seed_that_is_given_is_stronger_than_the_one_that_is_kept(tmp_path: Path) -> None:
     store = f"--store=sqlite:{tmp_path / 'db'}"
     for argv, seed in ((["--seed=1"], 1), ([], 1), (["--seed=-2"], -2), ([], -2)):
-        mock = assembled(parsed(store, *argv), None, print)
+        mock = assemble(parsed(store, *argv), None, print)
         assert mock.simulator.seed == seed
         mock.store.close()
 

@@ -12,7 +12,7 @@ import pytest
 
 from wan_mockserver import transport
 from wan_mockserver.app import create_app
-from wan_mockserver.delivery import PATIENCE, WHOLE, Cut, Delivery
+from wan_mockserver.delivery import DEFAULT_DELIVERY, MAX_SILENCE_S, Cut, Delivery
 from wan_mockserver.server import Server
 from wan_mockserver.transport import BASE_URL, AsyncWanTransport, WanTransport, mock
 
@@ -50,7 +50,7 @@ def test_a_cut_is_the_exception_that_a_socket_gives(
 def test_who_waits_for_ever_is_hung_up_on(way: Way) -> None:
     service = Fake(answer(cut=Cut.SILENCE))
     assert way(service, timeout=None).error is httpx.RemoteProtocolError
-    assert service.clock.passed == PATIENCE
+    assert service.clock.passed == MAX_SILENCE_S
 
 
 # Delay and pace
@@ -120,7 +120,7 @@ def test_a_synchronous_client_in_a_coroutine_is_known_as_one() -> None:
         (Delivery(pace=20.0), True),
         (Delivery(pace=20.0, cut=Cut.TRUNCATED), False),
         (Delivery(delay=1.0), False),
-        (WHOLE, False),
+        (DEFAULT_DELIVERY, False),
     ],
 )
 def test_who_closes_early_loses_what_was_yet_to_come(delivery: Delivery, *, lost: bool) -> None:

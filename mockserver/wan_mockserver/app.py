@@ -39,7 +39,7 @@ def create_app(service: Service | None = None, **options: Any) -> flask.Flask:
     def simulate() -> flask.Response | None:
         if flask.request.endpoint is not None:
             return None
-        return _served(serving, flask.request)
+        return _serve(serving, flask.request)
 
     return app
 
@@ -48,16 +48,16 @@ def wsgi(service: Service) -> WSGIApplication:
     """*service* as a bare WSGI application: faster, and with nothing to add routes to."""
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return _served(service, flask.Request(environ))(environ, start_response)
+        return _serve(service, flask.Request(environ))(environ, start_response)
 
     return application
 
 
-def _served(service: Service, request: flask.Request) -> flask.Response:
+def _serve(service: Service, request: flask.Request) -> flask.Response:
     answer = service.handle(_request(request))
     if answer.delivery.plain:
         return _reply(answer)
-    return _delivered(answer, request.environ, partial(service.lost, answer))
+    return _deliver(answer, request.environ, partial(service.lost, answer))
 
 
 class _Reply(flask.Response):
@@ -68,7 +68,7 @@ def _reply(answer: Response) -> flask.Response:
     return _Reply([answer.body], answer.status, dict(answer.headers))
 
 
-def _delivered(
+def _deliver(
     answer: Response, environ: WSGIEnvironment, lost: Callable[[], None]
 ) -> flask.Response:
     """*answer* as the server is to deliver it, or as well as a server can that knows no faults."""

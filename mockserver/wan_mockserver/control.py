@@ -11,7 +11,7 @@ from .ledger import WINDOW, Ledger, ledger
 from .scenarios.choice import Armed, arm
 from .simulator import SEED, Simulator
 from .stores import COUNTERS, Store
-from .tasks import TASKS, Record, settled
+from .tasks import TASKS, TaskRecord, state_at
 
 ROOT: Final = "/_wanproof"
 """Below this path is what no vendor has: the dashboard and the admin API."""
@@ -19,7 +19,7 @@ ROOT: Final = "/_wanproof"
 HOSTS: Final = ("wanproof.test",)
 """Names of no machine, by which clients in process call the mock."""
 
-ALWAYS: Final = 10**9
+UNLIMITED_CREATES: Final = 10**9
 """So many creates as never come."""
 
 
@@ -60,12 +60,14 @@ class Control:
         """
         return entries(self.store, tenant, newest)
 
-    def tasks(self, tenant: str | None = None) -> list[Record]:
+    def tasks(self, tenant: str | None = None) -> list[TaskRecord]:
         """The tasks that are kept, the oldest first, as they stand now."""
         now = self.clock.now()
-        return [settled(record, now) for record in self.store.values(TASKS, tenant)]
+        return [state_at(record, now) for record in self.store.values(TASKS, tenant)]
 
-    def ledger(self, tenant: str | None = None, tasks: Sequence[Record] | None = None) -> Ledger:
+    def ledger(
+        self, tenant: str | None = None, tasks: Sequence[TaskRecord] | None = None
+    ) -> Ledger:
         """What the tasks would have cost until now; *tasks* are they, if they are at hand."""
         records = self.tasks(tenant) if tasks is None else tasks
         return ledger(records, self.store.forgotten(TASKS), self._window)
@@ -75,10 +77,10 @@ class Control:
 
         Raises ValueError for a scenario that there is not, and for a number below 0.
         """
-        self.simulator.scenarios.named(scenario)
+        self.simulator.scenarios.find(scenario)
         if creates is not None and creates < 0:
             raise ValueError(f"creates must be a whole number from 0 up, not {creates}")
-        many = ALWAYS if creates is None else creates
+        many = UNLIMITED_CREATES if creates is None else creates
         arm(self.store, Armed(scenario=scenario, creates=many, tenant=tenant))
 
     def reset(self, tenant: str | None = None, seed: int | None = None) -> None:

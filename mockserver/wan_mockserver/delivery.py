@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-PATIENCE: Final = 600.0
+MAX_SILENCE_S: Final = 600.0
 """Seconds for which an answer that never comes is held back, unless the client gives up."""
 
 
@@ -45,10 +45,10 @@ class Delivery:
     @property
     def plain(self) -> bool:
         """Whether the answer simply arrives."""
-        return self == WHOLE
+        return self == DEFAULT_DELIVERY
 
 
-WHOLE: Final = Delivery()
+DEFAULT_DELIVERY: Final = Delivery()
 
 GARBAGE: Final = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 no HTTP at all\r\n\r\n"
 """What a client reads where Cut.GARBAGE is called for."""

@@ -20,14 +20,14 @@ from .limits import ACCOUNTS, Limits
 from .messages import Response
 from .prices import Prices
 from .scenarios.scenario import KEPT
-from .scenarios.steering import Met, fitting
+from .scenarios.steering import SelectedScenario, fitting
 from .stores import Store, number
-from .tasks import ENDED, TASKS, Record, look, settled, shown
-from .visit import Visit
+from .tasks import ENDED, TASKS, TaskRecord, look, state_at, to_wire_task
+from .visit import RequestContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Handlers:
     """Reads and writes tasks; *models* are by vendor, *random* makes chance for a purpose.
 
     Every method fills in what becomes known about its visit, and raises RequestRejected for what
@@ -44,7 +44,7 @@ class Desk:
     artefacts: Artefacts
     random: Callable[[str], Random]
 
-    def create(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
+    def create(self, visit: RequestContext, vendor: Vendor, met: SelectedScenario) -> Response:
         """A task of the payload that *visit* brings, and the answer that names it."""
         served = self.models[vendor.name]
         submitted = submission(vendor, served, visit.names.get("model"), visit.request)
@@ -68,29 +68,29 @@ class Desk:
         how, base_url = met.scenario.poll, visit.request.base_url
         if submitted.errors and vendor.name in self.reject_at_create:
             assert record.failure
-            failed = shown(replace(record, state=State.FAILED), base_url, vendor)
+            failed = to_wire_task(replace(record, state=State.FAILED), base_url, vendor)
             raise RequestRejected(Refused.PAYLOAD, record.failure.message, task=failed)
         booked = partial(
-            self.limits.booked,
+            self.limits.charge_create,
             now=visit.now,
             cost=None if record.failure else record.cost,
             task=record.id,
-            ended=self._ended(tenant, visit.now),
+            ended=self._find_ended(tenant, visit.now),
         )
         self.store.change(ACCOUNTS, tenant, booked, tenant)
         self.store.change(TASKS, record.id, lambda _: record, tenant)
         visit.task, visit.state = record.id, record.state
-        wire = vendor.accepted(shown(record, base_url, vendor, how))
+        wire = vendor.accepted(to_wire_task(record, base_url, vendor, how))
         return Response.json(vendor.created_status, wire)
 
-    def _ended(self, tenant: str, now: float) -> set[str]:
+    def _find_ended(self, tenant: str, now: float) -> set[str]:
         """The tasks of the tenant that have ended; none where nobody wants to know."""
         if self.limits.running_tasks is None:
             return set()
         tasks = self.store.values(TASKS, tenant)
-        return {task.id for task in tasks if settled(task, now).state in ENDED}
+        return {task.id for task in tasks if state_at(task, now).state in ENDED}
 
-    def polled(self, visit: Visit, vendor: Vendor) -> Record | None:
+    def find_polled(self, visit: RequestContext, vendor: Vendor) -> TaskRecord | None:
         """The task that *visit* asks for, if it may see it; its visits and the clock move on."""
         known = self.store.get(TASKS, visit.names["task_id"])
         if known is None:
@@ -101,23 +101,25 @@ class Desk:
         visit.task, visit.spec = known.id, self.models[vendor.name][known.model]
         self.clock.polled(visit.spec.outputs.interval)
         visit.now = self.clock.now()
-        return self.store.change(TASKS, known.id, partial(_visited, otherwise=known))
+        return self.store.change(TASKS, known.id, partial(_count_visit, otherwise=known))
 
-    def status(self, visit: Visit, vendor: Vendor, met: Met) -> Response:
+    def status(self, visit: RequestContext, vendor: Vendor, met: SelectedScenario) -> Response:
         """What has become of the task, which this poll has seen."""
         tenant, now = visit.caller.tenant, visit.now
         if self.limits.polls_per_second is not None:
-            self.store.change(ACCOUNTS, tenant, partial(self.limits.polled, now=now), tenant)
+            self.store.change(ACCOUNTS, tenant, partial(self.limits.charge_poll, now=now), tenant)
         known = self.store.get(TASKS, visit.task)
         if known is None or now - known.created_at > KEPT:
             wanted = visit.names["task_id"]
             raise RequestRejected(Refused.NO_TASK, "no such task of this API key", task_id=wanted)
-        seen = self.store.change(TASKS, known.id, partial(_seen, otherwise=known, now=now))
+        seen = self.store.change(
+            TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=now)
+        )
         visit.state = seen.state
-        wire = vendor.status(shown(seen, visit.request.base_url, vendor, met.scenario.poll))
+        wire = vendor.status(to_wire_task(seen, visit.request.base_url, vendor, met.scenario.poll))
         return Response.json(200, wire)
 
-    def owner(self, visit: Visit) -> Record | None:
+    def owner(self, visit: RequestContext) -> TaskRecord | None:
         """The task whose file *visit* asks for; whoever knows the URL may."""
         record = self.store.get(TASKS, visit.names["task_id"])
         if record:
@@ -126,11 +128,15 @@ class Desk:
             visit.caller = tenants.Caller(record.tenant)
         return record
 
-    def content(self, visit: Visit, record: Record | None, met: Met) -> Response:
+    def content(
+        self, visit: RequestContext, record: TaskRecord | None, met: SelectedScenario
+    ) -> Response:
         """The file, or as much of it as was asked for."""
-        record = settled(record, visit.now) if record else None
+        record = state_at(record, visit.now) if record else None
         done = record is not None and record.state is State.DONE
-        artefact = files.named(record.parts, visit.names["name"]) if record and done else None
+        artefact = (
+            files.find_artefact(record.parts, visit.names["name"]) if record and done else None
+        )
         if record is None or artefact is None:
             raise RequestRejected(Refused.NO_ROUTE, f"there is no file {visit.request.path}")
         if visit.now - record.updated_at > met.scenario.download.lifetime:
@@ -141,10 +147,10 @@ class Desk:
         return files.download(visit.request, content, content_type(artefact))
 
 
-def _visited(record: Record | None, otherwise: Record) -> Record:
+def _count_visit(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
     return replace(known, visits=known.visits + 1)
 
 
-def _seen(record: Record | None, otherwise: Record, now: float) -> Record:
+def _advance_on_poll(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:
     return look(record or otherwise, now)

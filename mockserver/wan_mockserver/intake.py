@@ -53,11 +53,11 @@ def submission(vendor: Vendor, models: Models, model: str | None, request: Reque
     Raises RequestRejected for whatever never gets as far as the rules of a model: a body that
     is too large, no JSON or no object, another content type, an unknown model.
     """
-    spec = None if model is None else _known(vendor, models, model)
+    spec = None if model is None else _find_model(vendor, models, model)
     body, warnings = _object(_bytes(request))
     if spec is None:
         body, model = _with_model(vendor, models, body, request)
-        spec = _known(vendor, models, model)
+        spec = _find_model(vendor, models, model)
     rows = {id(rule): place for place, rule in enumerate(spec.every_rule)}
     found = sorted(findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
     return Submission(spec, _inner(vendor, body), (*warnings, *found))
@@ -112,7 +112,7 @@ def _inner(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
     return inner.payload if inner else body
 
 
-def _known(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
+def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     if type(model) is str and model in models:
         return models[model]
     if model is MISSING:

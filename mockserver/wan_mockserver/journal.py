@@ -26,7 +26,7 @@ HEADERS: Final = (
 )
 """The headers that are kept; no other ever gets into the journal, least of all a key."""
 
-LONGEST: Final = 8 * 1024
+MAX_BODY_CHARACTERS: Final = 8 * 1024
 """Characters of a body that are kept as text; of a longer one, length and hash are."""
 
 BYTES: Final = 32 * 1024 * 1024
@@ -112,7 +112,7 @@ JOURNAL: Final = Table("journal", Entry, bytes=BYTES, weigh=lambda entry: entry.
 def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
     """What may be kept of a body and its headers; *secret* is blotted out wherever it is."""
     kept = {
-        name: hidden(secret, value)
+        name: redact(secret, value)
         for name, value in ((name.lower(), value) for name, value in headers.items())
         if name in HEADERS
     }
@@ -122,12 +122,12 @@ def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") ->
     return Message(
         headers=kept,
         length=len(body),
-        text=None if text is None else hidden(secret, text),
+        text=None if text is None else redact(secret, text),
         sha256=sha256(body).hexdigest(),
     )
 
 
-def hidden(secret: str, text: str) -> str:
+def redact(secret: str, text: str) -> str:
     """*text* with no *secret* in it; shorter ones than any key are not looked for."""
     return text.replace(secret, "[the API key]") if len(secret) > 3 else text
 
@@ -167,7 +167,7 @@ def not_arrived(store: Store, number: int) -> Entry | None:
 
 
 def _text(body: bytes) -> str | None:
-    if len(body) > LONGEST:
+    if len(body) > MAX_BODY_CHARACTERS:
         return None
     try:
         return body.decode()

@@ -9,7 +9,7 @@ from typing import Final
 
 from wan_validators.vendor import State
 
-from .tasks import Record
+from .tasks import TaskRecord
 
 WINDOW: Final = 600.0
 """Seconds within which an equal create is taken for the repetition of a lost one."""
@@ -65,22 +65,24 @@ class Ledger:
         return sum(charge.billed and charge.usd is None for charge in self.charges)
 
 
-def ledger(records: Sequence[Record], forgotten: int = 0, window: float = WINDOW) -> Ledger:
+def ledger(records: Sequence[TaskRecord], forgotten: int = 0, window: float = WINDOW) -> Ledger:
     """What *records*, in their order and as they stand, have cost; *forgotten* others are gone."""
     duplicates = tuple(
         Duplicate(first=_charge(first), second=_charge(second))
-        for first, second in _repeated(records, window)
+        for first, second in _find_repeats(records, window)
     )
     charges = tuple(map(_charge, records))
     return Ledger(charges=charges, duplicates=duplicates, forgotten=forgotten)
 
 
-def _repeated(records: Sequence[Record], window: float) -> Iterator[tuple[Record, Record]]:
+def _find_repeats(
+    records: Sequence[TaskRecord], window: float
+) -> Iterator[tuple[TaskRecord, TaskRecord]]:
     """Pairs of equal creates that both cost, the first of which was never answered.
 
     Each one repeats the last before it.
     """
-    last: dict[tuple[str, str, str, str], Record] = {}
+    last: dict[tuple[str, str, str, str], TaskRecord] = {}
     for record in records:
         if record.failure:
             continue
@@ -91,7 +93,7 @@ def _repeated(records: Sequence[Record], window: float) -> Iterator[tuple[Record
         last[what] = record
 
 
-def _charge(record: Record) -> Charge:
+def _charge(record: TaskRecord) -> Charge:
     return Charge(
         task=record.id,
         tenant=record.tenant,

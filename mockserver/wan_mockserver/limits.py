@@ -45,7 +45,7 @@ class Limits:
     running_tasks: int | None = None
     balance: Decimal | None = None
 
-    def booked(
+    def charge_create(
         self,
         account: Account | None,
         now: float,
@@ -59,7 +59,7 @@ class Limits:
         spends nothing.
         """
         account = account or Account()
-        recent = _held("tasks", self.creates_per_second, account.recent, now)
+        recent = _hold_rate("tasks", self.creates_per_second, account.recent, now)
         running = tuple(each for each in account.running if each not in ended)
         if self.running_tasks is not None and len(running) >= self.running_tasks:
             says = f"{len(running)} tasks are running already, as many as may; wait for one to end"
@@ -73,13 +73,17 @@ class Limits:
         kept = () if self.running_tasks is None else (*running, task)
         return replace(account, recent=recent, spent=spent, running=kept)
 
-    def polled(self, account: Account | None, now: float) -> Account:
+    def charge_poll(self, account: Account | None, now: float) -> Account:
         """*account* after one more poll at *now*; raises RequestRejected if that is too much."""
         account = account or Account()
-        return replace(account, polls=_held("polls", self.polls_per_second, account.polls, now))
+        return replace(
+            account, polls=_hold_rate("polls", self.polls_per_second, account.polls, now)
+        )
 
 
-def _held(what: str, most: int | None, before: tuple[float, ...], now: float) -> tuple[float, ...]:
+def _hold_rate(
+    what: str, most: int | None, before: tuple[float, ...], now: float
+) -> tuple[float, ...]:
     """The times of the last second and *now*, if those are no more than *most*."""
     if most is None:
         return ()

@@ -20,7 +20,7 @@ from .intake import Submission
 from .lifecycle import Lifecycle
 from .prices import Prices
 from .scenarios.scenario import Outcome, Scenario
-from .tasks import Record
+from .tasks import TaskRecord
 
 
 def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str | None:
@@ -61,13 +61,13 @@ def record(
     tenant: str,
     lifecycle: Lifecycle,
     prices: Prices,
-) -> Record:
+) -> TaskRecord:
     """The task that *submitted* becomes, which fails if its payload has errors.
 
     Ids and seeds are drawn from *random*; *lifecycle* is for scenarios that have no other.
     """
     spec, outcome = submitted.spec, scenario.outcome
-    made = Record(
+    made = TaskRecord(
         id=vendor.new_id(random),
         tenant=tenant,
         vendor=vendor.name,
@@ -82,7 +82,7 @@ def record(
     if submitted.errors:
         return replace(made, failure=vendor.rejection(submitted.errors))
     failure = _failure(vendor, outcome)
-    planned = _planned(spec, submitted.payload, outcome, random.getrandbits(31))
+    planned = _plan_artefacts(spec, submitted.payload, outcome, random.getrandbits(31))
     counted = isinstance(spec.outputs, Images) and spec.outputs.counted
     images = sum(isinstance(part, Picture) for part in planned.parts)
     return replace(
@@ -100,7 +100,7 @@ def digest(payload: Mapping[str, Any]) -> str:
     return sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def _planned(spec: ModelSpec, payload: Any, outcome: Outcome, seed: int) -> Plan:
+def _plan_artefacts(spec: ModelSpec, payload: Any, outcome: Outcome, seed: int) -> Plan:
     made = plan(spec, payload, seed, interleaved=outcome.interleaved)
     return made if outcome.images is None else keeping(made, outcome.images)
 

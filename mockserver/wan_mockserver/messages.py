@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from .clock import Clock
-from .delivery import WHOLE, Delivery
+from .delivery import DEFAULT_DELIVERY, Delivery
 
 MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of a request's body that are read; none of the vendors publishes a limit of its own."""
@@ -47,7 +47,7 @@ class Response:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    delivery: Delivery = WHOLE
+    delivery: Delivery = DEFAULT_DELIVERY
     entry: int = 0
 
     @classmethod

@@ -27,7 +27,7 @@ class BadPrices(ValueError):
     """A price list that cannot be used; the message says where and why."""
 
 
-def shipped() -> Prices:
+def shipped_prices() -> Prices:
     """The prices of the models' tables."""
     return {spec.id: spec.outputs.price for spec in catalog()}
 
@@ -44,7 +44,7 @@ def read(file: Path) -> Prices:
     except (ValueError, RecursionError) as error:
         raise BadPrices(f"{file} is no TOML: {error}") from error
     known = {spec.id: spec for spec in catalog()}
-    made = dict(shipped())
+    made = dict(shipped_prices())
     for model, table in tables.items():
         if model not in known:
             near = nearest(model, known)

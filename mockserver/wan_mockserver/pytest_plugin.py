@@ -108,9 +108,9 @@ def pytest_runtest_makereport(
     report = yield
     mock = item.stash.get(_MOCK, None)
     if report.failed and mock is not None:
-        from .worlds import told
+        from .worlds import format_journal
 
-        report.sections.append((SECTION, told(mock)))
+        report.sections.append((SECTION, format_journal(mock)))
         del item.stash[_MOCK]
     return report
 
@@ -147,7 +147,7 @@ def _wan_world(
         raise error.with_traceback(None) from None
     options = {"seed": _seed_of(request.config), "clock": wan_clock, **wan_options}
     try:
-        simulator = Simulator(**options | _marked(request.node))
+        simulator = Simulator(**options | _options_of_markers(request.node))
     except ValueError as error:
         raise pytest.UsageError(f"{request.node.nodeid}: {error}") from None
     request.node.stash[_MOCK] = mock = Mock(simulator)
@@ -210,7 +210,7 @@ def _seed_of(config: pytest.Config) -> int:
         raise pytest.UsageError(f"ini option wan_seed: {error}") from None
 
 
-def _marked(item: pytest.Item) -> dict[str, Any]:
+def _options_of_markers(item: pytest.Item) -> dict[str, Any]:
     """The options of a simulator that the markers of *item* ask for, the closest of each."""
     __tracebackhide__ = True
     options: dict[str, Any] = {}

@@ -15,27 +15,26 @@ from wan_validators.vendor import Refused
 from . import journal, routes, tenants
 from .artefacts.cache import Artefacts
 from .clock import Clock, RealClock
-from .desk import Desk
+from .desk import Handlers
 from .exchange import Listener, log, to_log
 from .http.errors import RequestRejected
 from .intake import errors
 from .lifecycle import DEFAULT, Lifecycle
 from .limits import Limits
 from .messages import Request, Response
-from .prices import Prices
-from .prices import shipped as shipped_prices
+from .prices import Prices, shipped_prices
 from .refusal import plain
 from .routes import Action
 from .scenarios import faults
 from .scenarios.chaos import Chaos
 from .scenarios.choice import STEP
 from .scenarios.known import Scenarios
-from .scenarios.steering import Steering
+from .scenarios.steering import ScenarioSelector
 from .stores import COUNTERS, Store, number
 from .stores.memory import MemoryStore
-from .tasks import TASKS, Record
+from .tasks import TASKS, TaskRecord
 from .trace import traceparent
-from .visit import Visit
+from .visit import RequestContext
 
 FINDINGS = "X-Wanproof-Findings"
 """Our own header on the answer to create: how many errors its payload has."""
@@ -86,8 +85,8 @@ class Simulator:
         self.scenarios = scenarios or Scenarios()
         self._listener = listener
         self._routes = routes.routes(vendors())
-        self._steering = Steering(self.store, self.scenarios, scenario, chaos)
-        self._desk = Desk(
+        self._steering = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
+        self._desk = Handlers(
             models=models,
             reject_at_create=frozenset(eager if reject_at_create is None else reject_at_create),
             store=self.store,
@@ -119,7 +118,7 @@ class Simulator:
         """The answer to *request*; raises nothing but what the listener and the store do."""
         visit = self._visit(request)
         trace = traceparent(request.headers.get("traceparent"), visit.random)
-        answer = self._answered(visit, partial(self._action, visit))
+        answer = self._serve_or_refuse(visit, partial(self._action, visit))
         own = {"Traceparent": trace, "Date": formatdate(visit.now, usegmt=True)}
         if visit.findings is not None:
             own[FINDINGS] = str(len(errors(visit.findings)))
@@ -135,16 +134,16 @@ class Simulator:
         """Takes note that *response* never arrived: its task's client may not know of it."""
         entry = journal.not_arrived(self.store, response.entry)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
-            self.store.change(TASKS, entry.task, _unanswered)
+            self.store.change(TASKS, entry.task, _mark_unanswered)
 
-    def _visit(self, request: Request) -> Visit:
+    def _visit(self, request: Request) -> RequestContext:
         path = routes.normal(request.path)
         try:
             caller = tenants.caller(request.headers.get("authorization"))
         except RequestRejected:
             caller = tenants.NOBODY
         nth = number(self.store, "visit", caller.tenant)
-        return Visit(
+        return RequestContext(
             request=request if path == request.path else replace(request, path=path),
             number=journal.next_number(self.store),
             now=self.clock.now(),
@@ -156,7 +155,7 @@ class Simulator:
         """Chance that depends on nothing but the seed and on what it is for."""
         return Random(f"{self.seed}/{what}")  # noqa: S311  (must repeat)
 
-    def _answered(self, visit: Visit, serve: Serve) -> Response:
+    def _serve_or_refuse(self, visit: RequestContext, serve: Serve) -> Response:
         """What *serve* answers, or the refusal that it raises."""
         try:
             return serve()
@@ -168,7 +167,7 @@ class Simulator:
             says = "a fault in the mock server itself; its log says more"
             return self._refusal(visit, RequestRejected(Refused.INTERNAL, says))
 
-    def _action(self, visit: Visit) -> Response:
+    def _action(self, visit: RequestContext) -> Response:
         method, path = visit.request.method, visit.request.path
         try:
             match = routes.find(self._routes, method, path)
@@ -180,28 +179,28 @@ class Simulator:
         if vendor is None:
             record = self._desk.owner(visit)
             met = self._steering.download(visit, record)
-            return self._steered(visit, partial(self._desk.content, visit, record, met))
+            return self._apply_scenario(visit, partial(self._desk.content, visit, record, met))
         if visit.caller is tenants.NOBODY:
             tenants.caller(visit.request.headers.get("authorization"))  # which says why
         if match.route.action is Action.CREATE:
             met = self._steering.create(visit, vendor)
-            return self._steered(visit, partial(self._desk.create, visit, vendor, met))
-        met = self._steering.poll(visit, self._desk.polled(visit, vendor))
-        return self._steered(visit, partial(self._desk.status, visit, vendor, met))
+            return self._apply_scenario(visit, partial(self._desk.create, visit, vendor, met))
+        met = self._steering.poll(visit, self._desk.find_polled(visit, vendor))
+        return self._apply_scenario(visit, partial(self._desk.status, visit, vendor, met))
 
-    def _steered(self, visit: Visit, serve: Serve) -> Response:
+    def _apply_scenario(self, visit: RequestContext, serve: Serve) -> Response:
         """What *serve* answers, as the step of the scenario leaves it."""
         step = visit.step
         if step is None:
             return serve()
-        answer = self._answered(visit, serve) if step.handled else Response(status=200)
+        answer = self._serve_or_refuse(visit, serve) if step.handled else Response(status=200)
         missing = Refused.NO_TASK if "task_id" in visit.names else Refused.NO_ROUTE
         refused = faults.refusal(step, missing=missing)
         if refused:
             answer = self._refusal(visit, refused)
-        return faults.applied(step, answer, visit.request, now=visit.now, random=visit.random)
+        return faults.apply_step(step, answer, visit.request, now=visit.now, random=visit.random)
 
-    def _refusal(self, visit: Visit, refused: RequestRejected) -> Response:
+    def _refusal(self, visit: RequestContext, refused: RequestRejected) -> Response:
         visit.why = refused.refusal.detail
         if refused.findings is not None:
             visit.findings = tuple(refused.findings)
@@ -214,6 +213,6 @@ class Simulator:
         return Response.json(status, wire, refused.headers)
 
 
-def _unanswered(record: Record | None) -> Record:
+def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:
     assert record
     return replace(record, answered=False)

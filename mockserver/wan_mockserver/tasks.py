@@ -18,11 +18,11 @@ ENDED: Final = frozenset({State.DONE, State.FAILED})
 
 BACKWARDS: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
 
-USUAL: Final = Polling()
+DEFAULT_POLLING: Final = Polling()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class TaskRecord:
     """Everything known about one task, as of the last look at it.
 
     *tenant* is whose it is. *failure* is what it will end with, if it is not to succeed;
@@ -60,10 +60,10 @@ class Record:
     answered: bool = True
 
 
-TASKS: Final = Table("tasks", Record)
+TASKS: Final = Table("tasks", TaskRecord)
 
 
-def look(record: Record, now: float) -> Record:
+def look(record: TaskRecord, now: float) -> TaskRecord:
     """*record* after one more poll at *now*; what has ended stays as it ended."""
     polls = record.polls + 1
     if record.state in ENDED:
@@ -80,7 +80,7 @@ def look(record: Record, now: float) -> Record:
     )
 
 
-def settled(record: Record, now: float) -> Record:
+def state_at(record: TaskRecord, now: float) -> TaskRecord:
     """*record* as it is at *now* with nobody polling it.
 
     A task that goes by its polls stays as it is, unless the answer that named it was lost,
@@ -96,7 +96,9 @@ def settled(record: Record, now: float) -> Record:
     return replace(record, state=state, progress=1.0)
 
 
-def shown(record: Record, base_url: str, vendor: Vendor, how: Polling = USUAL) -> Task:
+def to_wire_task(
+    record: TaskRecord, base_url: str, vendor: Vendor, how: Polling = DEFAULT_POLLING
+) -> Task:
     """*record* as its vendor shows it: outputs when done, the failure when failed."""
     state, progress = record.state, record.progress
     if how.backwards and state not in ENDED:
@@ -127,7 +129,7 @@ def _word(state: State, vendor: Vendor, how: Polling) -> str:
     return word.upper() if how.upper_case else word
 
 
-def _outputs(record: Record, base_url: str) -> tuple[Output, ...]:
+def _outputs(record: TaskRecord, base_url: str) -> tuple[Output, ...]:
     if record.results:
         return ()
     names = files.names(record.parts)

@@ -91,7 +91,7 @@ def side_effect(service: Service) -> SideEffect:
     plain, asynchronous = WanTransport(service), AsyncWanTransport(service)
 
     def answer(request: httpx.Request) -> httpx.Response | Awaitable[httpx.Response]:
-        if _awaited():
+        if _is_awaited():
             return asynchronous.handle_async_request(request)
         return plain.handle_request(request)
 
@@ -121,7 +121,7 @@ def mock(service: Service, base_url: str = BASE_URL, **options: Any) -> respx.Mo
     return router
 
 
-def _awaited() -> bool:
+def _is_awaited() -> bool:
     """Whether respx runs for an asynchronous client, which it tells its side effects in no way."""
     frame = inspect.currentframe()
     frame = frame and frame.f_back and frame.f_back.f_back  # past the side effect itself

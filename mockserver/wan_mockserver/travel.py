@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
-from .delivery import PATIENCE, Cut, Delivery
+from .delivery import MAX_SILENCE_S, Cut, Delivery
 
 DELIVER: Final = "wanproof.deliver"
 """Under which name a WSGI environ holds what the application calls with a Delivery that is not
@@ -54,7 +54,7 @@ def steps(body: bytes, delivery: Delivery) -> Iterator[Step]:
             yield Mark.GARBAGE
             yield Mark.CLOSE
         case Cut.SILENCE:
-            yield PATIENCE
+            yield MAX_SILENCE_S
             yield Mark.CLOSE
         case Cut.RESET_MIDWAY | Cut.TRUNCATED:
             yield Mark.HEAD if body else Mark.PART_OF_HEAD

@@ -12,21 +12,21 @@ from wan_validators.spec import ModelSpec
 from wan_validators.vendor import State, Vendor
 
 from .exchange import Exchange
-from .journal import Entry, Note, hidden, message
+from .journal import Entry, Note, message, redact
 from .messages import Request, Response
 from .scenarios.scenario import Step
 from .tasks import ENDED
 from .tenants import NOBODY, Caller
 
-LONGEST: Final = 2000
+MAX_ECHO_CHARACTERS: Final = 2000
 """Characters of a path that are kept."""
 
-MOST: Final = 100
+MAX_FINDINGS_KEPT: Final = 100
 """Findings that are kept of one payload."""
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """*number* is that of its entry in the journal; *now* the server's time when it came.
 
     *names* are the parts of the path that vary. *label* is what a scenario said, *step* what
@@ -65,7 +65,7 @@ class Visit:
             at=self.now,
             action=self.action,
             method=request.method,
-            path=hidden(key, request.path)[:LONGEST],
+            path=redact(key, request.path)[:MAX_ECHO_CHARACTERS],
             status=response.status,
             base_url=request.base_url,
             sent=message(request.headers, request.body, key),
@@ -75,8 +75,8 @@ class Visit:
             model=self.spec.id if self.spec else "",
             task=self.task,
             state=self.state.value if self.state else "",
-            step=hidden(key, self.label),
-            why=hidden(key, self.why),
+            step=redact(key, self.label),
+            why=redact(key, self.why),
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=self.step is None or self.step.intact,
@@ -92,8 +92,8 @@ class Visit:
 
 def _notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:
     """The first of them, and how many more there are."""
-    yield from (_note(finding, secret) for finding in findings[:MOST])
-    more = len(findings) - MOST
+    yield from (_note(finding, secret) for finding in findings[:MAX_FINDINGS_KEPT])
+    more = len(findings) - MAX_FINDINGS_KEPT
     if more > 0:
         says = f"{more} findings more; `wanproof lint` shows them all"
         yield Note(rule="more", code=None, severity="info", pointer="", message=says)
@@ -104,6 +104,6 @@ def _note(finding: Finding, secret: str) -> Note:
         rule=finding.rule,
         code=finding.code,
         severity=str(finding.severity),
-        pointer=hidden(secret, finding.pointer),
-        message=hidden(secret, finding.message),
+        pointer=redact(secret, finding.pointer),
+        message=redact(secret, finding.message),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wan_validators.extras import naming_extra
 
-from .delivery import GARBAGE, WHOLE, Delivery
+from .delivery import DEFAULT_DELIVERY, GARBAGE, Delivery
 from .travel import DELIVER, Mark, Step, steps
 
 with naming_extra():
@@ -67,7 +67,7 @@ class _Task(WSGITask):
     """One request and its answer, which the application may ask to be delivered in a way."""
 
     channel: Any  # ours
-    _delivery = WHOLE
+    _delivery = DEFAULT_DELIVERY
     _lost: Callable[[], None]
 
     def get_environment(self) -> WSGIEnvironment:

@@ -10,7 +10,7 @@ from .journal import Entry
 from .ledger import Ledger
 from .routes import Action
 from .service import Mock
-from .tasks import Record
+from .tasks import TaskRecord
 
 if TYPE_CHECKING:
     import httpx
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
     from .admin.verify import ResultJson
 
-__all__ = ["KEY", "MOST", "MOST_NOTES", "WIDEST", "WanMock", "World", "told", "verdict"]
+__all__ = [
+    "KEY",
+    "MAX_EXCHANGES_SHOWN",
+    "MOST_NOTES",
+    "WIDEST",
+    "WanMock",
+    "World",
+    "format_journal",
+    "verdict",
+]
 
 KEY: Final = "wanproof-test-key"
 """The API key of clients made here. Any other is as good, and another tenant's."""
 
-MOST: Final = 50
+MAX_EXCHANGES_SHOWN: Final = 50
 """Exchanges that are told of when a test fails, the last ones."""
 
 MOST_NOTES: Final = 4
@@ -59,7 +68,7 @@ class World:
             raise ValueError(f"there is no action {action!r}; allowed: {allowed}")
         return [entry for entry in self.journal() if action in (None, entry.action)]
 
-    def tasks(self) -> list[Record]:
+    def tasks(self) -> list[TaskRecord]:
         """The tasks that were accepted, the oldest first, as they stand now."""
         return self.mock.tasks()
 
@@ -74,12 +83,12 @@ class World:
         that there is not.
         """
         __tracebackhide__ = True
-        from .admin.verify import Evidence, verified
+        from .admin.verify import Evidence, judge_checks
         from .http.errors import AdminError
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:
-            found = verified([{name: wanted} for name, wanted in checks.items()], seen)
+            found = judge_checks([{name: wanted} for name, wanted in checks.items()], seen)
         except AdminError as error:
             raise ValueError(error.says) from None
         broken = [_verdict(each) for each in found["results"] if not each["passed"]]
@@ -157,14 +166,22 @@ def _verdict(result: ResultJson) -> str:
     return f"{result['check']}: {result['says']}{shown}"
 
 
-def told(mock: Mock) -> str:
+def format_journal(mock: Mock) -> str:
     """The last exchanges, a line or more for each, and what all would have cost."""
     entries = mock.journal()
-    left_out = f", of which these are the last {MOST}" if len(entries) > MOST else ""
+    left_out = (
+        f", of which these are the last {MAX_EXCHANGES_SHOWN}"
+        if len(entries) > MAX_EXCHANGES_SHOWN
+        else ""
+    )
     seed, scenario = mock.simulator.seed, mock.simulator.default
     lines = [
         f"seed {seed}, scenario {scenario}; exchanges: {len(entries)}{left_out}",
-        *(line for entry in entries[-MOST:] for line in _lines(entry, entries[0].at)),
+        *(
+            line
+            for entry in entries[-MAX_EXCHANGES_SHOWN:]
+            for line in _lines(entry, entries[0].at)
+        ),
         verdict(mock.ledger()),
     ]
     return "\n".join(map(_safe, lines))

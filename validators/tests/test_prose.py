@@ -301,9 +301,9 @@ def test_of_parts_their_number_is_got() -> None:
 def test_every_check_in_use_has_words_for_what_it_allows() -> None:
     checks = [rule.check for spec in catalog() for rule in spec.every_rule]
 
-    silent = {type(check) for check in checks if not prose.allowed(check)}
+    silent = {type(check) for check in checks if not prose.describe_allowed(check)}
     assert silent == {Given}
-    assert prose.allowed(Odd()) is None
+    assert prose.describe_allowed(Odd()) is None
 
 
 def test_a_limit_on_files_has_words_for_what_is_none() -> None:

@@ -11,7 +11,7 @@ import pytest
 from wan_validators import UnknownModel, catalog, model
 from wan_validators.catalog import _spec, models_of, vendors
 from wan_validators.checks import BOOLEAN, OBJECT, STRING, Absent
-from wan_validators.doubt import Doubt
+from wan_validators.doubt import Ambiguity
 from wan_validators.spec import Equals, ModelSpec, Rule
 
 FLAG = Equals("/flag", value=True, default=False)
@@ -47,7 +47,7 @@ def test_the_same_rule_may_stand_once_for_each_condition() -> None:
 
 def test_a_doubt_is_about_rules_that_there_are() -> None:
     with pytest.raises(ValueError, match=r"doubts about rules it has not: \['size-format'\]"):
-        replace(spec(), doubts=(Doubt("a", ("b", "c"), "b", rules=("size-format",)),))
+        replace(spec(), doubts=(Ambiguity("a", ("b", "c"), "b", rules=("size-format",)),))
 
 
 def test_only_a_flag_has_an_opposite() -> None:
@@ -60,7 +60,7 @@ def test_only_a_flag_has_an_opposite() -> None:
     ("given", "met"), [(True, True), (False, False), (1, False), ("true", False), (None, False)]
 )
 def test_a_condition_takes_nothing_for_a_flag_but_a_flag(given: Any, met: bool) -> None:  # noqa: FBT001
-    assert FLAG.met(given) is met
+    assert FLAG.is_satisfied(given) is met
 
 
 def test_rules_are_found_by_their_ids() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from wan_validators.wording import counted, format_count, format_seconds, format_usd, pluralize
+from wan_validators.wording import format_count, format_range, format_seconds, format_usd, pluralize
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_a_count_is_followed_by_its_noun(count: int, noun: str, text: str) -> No
 
 
 def test_a_range_is_followed_by_the_noun_of_its_end() -> None:
-    assert counted(1, 3, "item") == "1 to 3 items"
-    assert counted(0, 1, "item") == "0 to 1 item"
-    assert counted(0, 500, "character") == "at most 500 characters"
+    assert format_range(1, 3, "item") == "1 to 3 items"
+    assert format_range(0, 1, "item") == "0 to 1 item"
+    assert format_range(0, 500, "character") == "at most 500 characters"
 
 
 @pytest.mark.parametrize(

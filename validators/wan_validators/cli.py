@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
-        return _failed(error)
+        return _report_failure(error)
     return code
 
 
@@ -56,7 +56,7 @@ def _run(argv: list[str]) -> int:
     commands = {entry.name: entry for entry in metadata.entry_points(group=GROUP)}
     match argv:
         case [name, *rest] if name in commands:
-            return _started(commands[name], rest)
+            return _run_command(commands[name], rest)
         case ["-h" | "--help", *_]:
             print(_help(commands))
             return DONE
@@ -70,7 +70,7 @@ def _run(argv: list[str]) -> int:
     return USAGE
 
 
-def _started(entry: EntryPoint, argv: list[str]) -> int:
+def _run_command(entry: EntryPoint, argv: list[str]) -> int:
     """Runs the command of *entry*. Raises UsageError if the extra is missing that it needs."""
     try:
         return _dispatch(entry.load(), argv)
@@ -130,7 +130,7 @@ def _offer(name: str, commands: Commands) -> str:
     return suggest(name, commands, f"commands: {', '.join(sorted(commands))}", cutoff=0.5)
 
 
-def _failed(error: Exception) -> int:
+def _report_failure(error: Exception) -> int:
     """Tells the user of *error* in a line; returns the exit code."""
     if os.environ.get(DEBUG) == "1":
         import traceback

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Doubt"]
+__all__ = ["Ambiguity"]
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Ambiguity:
     """Where the documents contradict themselves or each other, or leave something open.
 
     *readings* is what can be read, *taken* the reading that is followed, and *rules* the ids

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["DISTRIBUTION", "USUAL", "naming_extra", "remedy"]
+__all__ = ["DISTRIBUTION", "EXTRA_OF_PACKAGE", "naming_extra", "remedy"]
 
 DISTRIBUTION: Final = "wanproof"
 
-USUAL: Final = {"wan_mockserver": "mock", "wan_contracts": "contract"}
+EXTRA_OF_PACKAGE: Final = {"wan_mockserver": "mock", "wan_contracts": "contract"}
 """The extra with everything that a package of ours needs, by the package."""
 
 _OPTIONAL: Final = re.compile(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
@@ -37,7 +37,7 @@ def remedy(error: ModuleNotFoundError, asking: str) -> str | None:
     extras = [extra for needed, extra in optional if needed.lower() == module]
     if not extras:
         return None
-    usual = USUAL.get(_package(asking))
+    usual = EXTRA_OF_PACKAGE.get(_package(asking))
     extra = usual if usual in extras else min(extras, key=lambda extra: sizes[extra])
     return f'{module} is not installed; get it with: pip install "{DISTRIBUTION}[{extra}]"'
 
@@ -66,7 +66,7 @@ def _asking() -> str:
     from traceback import walk_stack
 
     names: list[str] = [frame.f_globals.get("__name__", "") for frame, _ in walk_stack(None)]
-    ours = [name for name in names if _package(name) in USUAL]
+    ours = [name for name in names if _package(name) in EXTRA_OF_PACKAGE]
     return ours[-1] if ours else ""
 
 

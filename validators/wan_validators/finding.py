@@ -48,16 +48,16 @@ class Finding(NamedTuple):
     @property
     def allowed(self) -> str | None:
         """What would have been accepted."""
-        from .prose import allowed
+        from .prose import describe_allowed
 
-        return allowed(self.row.check)
+        return describe_allowed(self.row.check)
 
     @property
     def got(self) -> Any:
         """What was there instead: a short JSON value. None for null, and for nothing."""
-        from .prose import got
+        from .prose import describe_got
 
-        return got(self.row, self.value)
+        return describe_got(self.row, self.value)
 
     @property
     def hint(self) -> str | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 
-MOST: Final = 2 * 1024 * 1024
+MAX_HEADER_BYTES: Final = 2 * 1024 * 1024
 """Bytes of an image in which its header must end; metadata of ordinary files take far less."""
 
 READS: Final = 250_000
@@ -130,7 +130,7 @@ def _pillow(format: str, data: bytes) -> Header:
         # picture: here a large picture is a finding. It also warns of damaged metadata,
         # which are nobody's concern here.
         with _QUIET, warnings.catch_warnings(action="ignore"):
-            image = _opener(format)(io.BytesIO(data[:MOST]))
+            image = _opener(format)(io.BytesIO(data[:MAX_HEADER_BYTES]))
     except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
         return Header(format=format)
     transparent = "A" in image.mode or "transparency" in image.info

@@ -33,7 +33,7 @@ _BY_RATIO = {
 }
 """The sizes that the documents recommend for common aspect ratios (S2, S4)."""
 
-LONGEST = 200
+MAX_HINT_CHARACTERS = 200
 """Strings above this are data, not slips of the pen."""
 
 
@@ -53,7 +53,7 @@ def _hint(check: c.Check, pointer: str, value: Any) -> str | None:
 @_hint.register(s.Pair)
 @_hint.register(s.Size)
 def _(check: c.Check, pointer: str, value: Any) -> str | None:
-    if type(value) is not str or len(value) > LONGEST:
+    if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
         return 'write it as a string, such as "1280*720"'
     text = value.strip()
     if text in _BY_RATIO:
@@ -85,7 +85,7 @@ def _(check: c.Check, pointer: str, value: Any) -> str | None:
 @_hint.register
 def _(check: c.Kind, pointer: str, value: Any) -> str | None:
     if check.type is bool:
-        word = value.lower() if type(value) is str and len(value) <= LONGEST else value
+        word = value.lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
         if word in ("true", "false"):
             return f"write {word}, without quotes"
     return None
@@ -93,7 +93,7 @@ def _(check: c.Kind, pointer: str, value: Any) -> str | None:
 
 @_hint.register
 def _(check: c.OneOf, pointer: str, value: Any) -> str | None:
-    if type(value) is not str or len(value) > LONGEST:
+    if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
         return None
     same = [known for known in check.values if str(known).lower() == value.strip().lower()]
     return f"write {json.dumps(same[0])}" if same else None

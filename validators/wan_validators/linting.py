@@ -47,7 +47,7 @@ def lint(payload: Any, model: str | None = None) -> Report:
 def findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
     """All findings of *spec* in *payload*, which may be in its vendor's wrapper."""
     found = engine(spec)(payload)
-    return _unwrapped(spec, payload, found) if found else found
+    return _lint_wrapper(spec, payload, found) if found else found
 
 
 @cache
@@ -56,7 +56,7 @@ def engine(spec: ModelSpec) -> Engine:
     return compile_spec(spec)
 
 
-def _unwrapped(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Finding]:
+def _lint_wrapper(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Finding]:
     """What is *found* in a payload, or inside it if it is a wrapper (which never passes)."""
     unwrap = spec.vendor.unwrap
     inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
@@ -94,7 +94,7 @@ class _Ready:
         self.spec, self.engine, self.flawless = spec, engine(spec), Report(spec.id, ())
 
     def report(self, payload: Any, found: list[Finding]) -> Report:
-        return Report(self.spec.id, _unwrapped(self.spec, payload, found))
+        return Report(self.spec.id, _lint_wrapper(self.spec, payload, found))
 
 
 _READY: dict[Any, _Ready] = {}

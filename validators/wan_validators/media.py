@@ -68,7 +68,7 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     prefix = _DATA.match(text[:_LONGEST_PREFIX])
     if prefix is None:
         # A payload that only happens to be in the base64 alphabet ("cat") is no image.
-        start = _decoded_start(text) if bare else None
+        start = _decode_start(text) if bare else None
         known = start is not None and read(start).format is not None
         return _with_content("bare", text, None, read) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
@@ -76,7 +76,7 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     return _with_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
 
 
-def _decoded_start(text: str) -> bytes | None:
+def _decode_start(text: str) -> bytes | None:
     """The first bytes that *text* would be as base64; None if there are not even three."""
     start = _NOT_BASE64.split(text[:_LONGEST_PREFIX], maxsplit=1)[0]
     whole = start[: len(start) // 4 * 4]

@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["nearest", "suggest"]
 
-LONGEST: Final = 200
+MAX_NAME_CHARACTERS: Final = 200
 """Characters of a name that are compared; known ones are far shorter."""
 
 
@@ -35,7 +35,7 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     from difflib import SequenceMatcher, get_close_matches
     from os.path import commonprefix
 
-    short = name[:LONGEST]
+    short = name[:MAX_NAME_CHARACTERS]
 
     def likeness(other: str) -> tuple[float, int]:
         alike = SequenceMatcher(None, other, short).ratio()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
-PATIENCE: Final = 1.0
+FIRST_SHOWN_AFTER_S: Final = 1.0
 """Seconds of work before a bar appears."""
 
 BYTES: Final = "bytes"
@@ -40,7 +40,7 @@ class Bar:
         self._err = err
         self._clock = clock
         self._done = 0
-        self._due = clock() + PATIENCE if err.isatty() else inf
+        self._due = clock() + FIRST_SHOWN_AFTER_S if err.isatty() else inf
         self._progress: Progress | None = None
 
     def __enter__(self) -> Self:
@@ -61,7 +61,7 @@ class Bar:
             return
         self._due = self._clock() + PERIOD
         if self._progress is None:
-            self._progress = self._made()
+            self._progress = self._create_progress()
         self._progress.start()
         task = self._progress.task_ids[0]
         total = self._total()
@@ -73,7 +73,7 @@ class Bar:
         if self._progress is not None:
             self._progress.stop()
 
-    def _made(self) -> Progress:
+    def _create_progress(self) -> Progress:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TimeRemainingColumn
 

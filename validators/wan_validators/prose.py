@@ -11,7 +11,7 @@ from . import media_checks as m
 from . import size_checks as s
 from .media import Media
 from .pointer import MISSING
-from .wording import brief, clip, counted, megabytes, named, number, spread
+from .wording import brief, clip, format_range, last_name, megabytes, number, spread
 
 if TYPE_CHECKING:
     from .spec import Rule
@@ -21,7 +21,7 @@ NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or fa
 
 def message(rule: Rule, pointer: str, value: Any) -> str:
     """Says how *value* at *pointer* breaks *rule*, as a sentence without a full stop."""
-    check, name = rule.check, named(pointer)
+    check, name = rule.check, last_name(pointer)
     if value is MISSING:
         return f"{name} is required"
     if isinstance(check, m.MediaCheck):
@@ -30,155 +30,155 @@ def message(rule: Rule, pointer: str, value: Any) -> str:
             return f"{name} {fault(check, seen)}"
     if isinstance(check, c.Members):
         return f"{name} is not a documented member here"
-    return f"{name} must be {wanted(check)}"
+    return f"{name} must be {describe_wanted(check)}"
 
 
 @singledispatch
-def wanted(check: c.Check) -> str | None:
+def describe_wanted(check: c.Check) -> str | None:
     """:func:`allowed`, in more words where it would not read well after "must be"."""
-    return allowed(check)
+    return describe_allowed(check)
 
 
-@wanted.register(c.Between)
-@wanted.register(c.Within)
+@describe_wanted.register(c.Between)
+@describe_wanted.register(c.Within)
 def _(check: c.Check) -> str:
-    return f"an integer from {allowed(check)}"
+    return f"an integer from {describe_allowed(check)}"
 
 
-@wanted.register
+@describe_wanted.register
 def _(check: s.Ratio) -> str:
-    return f"of an aspect ratio from {allowed(check)}"
+    return f"of an aspect ratio from {describe_allowed(check)}"
 
 
-@wanted.register
+@describe_wanted.register
 def _(check: s.Pixels) -> str:
-    return f"of {allowed(check)}"
+    return f"of {describe_allowed(check)}"
 
 
 @singledispatch
-def allowed(check: c.Check) -> str | None:
+def describe_allowed(check: c.Check) -> str | None:
     """What *check* accepts, as a phrase that can follow "must be"; None if that says nothing."""
     return None
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Kind) -> str:
     return NOUNS[check.type]
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Absent) -> str:
     return "left out"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.OneOf) -> str:
     *others, last = (json.dumps(value) for value in check.values)
     return f"{', '.join(others)} or {last}" if others else last
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Between) -> str:
     return spread(check.low, check.high)
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Within) -> str:
     return spread(check.inner.low, check.inner.high)
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Text) -> str:
-    return counted(check.low, check.high, "character")
+    return format_range(check.low, check.high, "character")
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.NotBlank) -> str:
     return "more than white space"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Items) -> str:
-    return f"an array of {counted(check.low, check.high, 'item')}"
+    return f"an array of {format_range(check.low, check.high, 'item')}"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Parts) -> str:
-    return f"an array with {counted(check.low, check.high, f'{check.key} object')}"
+    return f"an array with {format_range(check.low, check.high, f'{check.key} object')}"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Alone) -> str:
     return f"an object with one of {' and '.join(check.keys)}"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: c.Members) -> str:
     return ", ".join(sorted(check.known))
 
 
-@allowed.register(s.Pair)
-@allowed.register(s.Size)
+@describe_allowed.register(s.Pair)
+@describe_allowed.register(s.Size)
 def _(check: c.Check) -> str:
     return "width*height in pixels, such as 1280*720"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: s.Pixels) -> str:
     return f"{number(check.low)} to {number(check.high)} pixels in all"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: s.Ratio) -> str:
     return f"{check.low[0]}:{check.low[1]} to {check.high[0]}:{check.high[1]}"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Reference) -> str:
     return "an http(s) URL or a data: URI in base64"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Reachable) -> str:
     return "a URL that can be reached from the internet"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Prefixed) -> str:
     return "data:{MIME type};base64,{data}"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Base64) -> str:
     return "base64 of A-Z a-z 0-9 + / and padding"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Format) -> str:
     return ", ".join(check.names)
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Declared) -> str:
     return "the MIME type of the content"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Opaque) -> str:
     return "an image without transparency"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Dimensions) -> str:
     return f"{check.low} to {check.high} pixels for width and for height"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.FileSize) -> str:
     return f"at most {megabytes(check.high)}"
 
 
-@allowed.register
+@describe_allowed.register
 def _(check: m.Duration) -> str:
     return f"{check.low} to {check.high} seconds"
 
@@ -186,7 +186,7 @@ def _(check: m.Duration) -> str:
 @singledispatch
 def fault(check: m.MediaCheck, seen: Media) -> str:
     """What is wrong with the reference that *seen* tells of, to follow its name."""
-    return f"must be {allowed(check)}"
+    return f"must be {describe_allowed(check)}"
 
 
 @fault.register
@@ -208,7 +208,7 @@ def _(check: m.Base64, seen: Media) -> str:
 def _(check: m.Format, seen: Media) -> str:
     if seen.header.format in check.names:
         return f"is a {seen.header.format} file whose header is damaged or cut short"
-    return f"is {seen.header.format or 'of an unknown format'}, not {allowed(check)}"
+    return f"is {seen.header.format or 'of an unknown format'}, not {describe_allowed(check)}"
 
 
 @fault.register
@@ -236,19 +236,19 @@ def _(check: m.Duration, seen: Media) -> str:
     return f"plays for {seen.header.seconds:.2f} seconds"
 
 
-def got(rule: Rule, value: Any) -> Any:
+def describe_got(rule: Rule, value: Any) -> Any:
     """Describes *value*, which breaks *rule*: short and safe to write as JSON, as :func:`brief`.
 
     A text or an array that is too long becomes its length, media the fact that was at fault.
     """
     check = rule.check
     if isinstance(check, c.Text) and type(value) is str:
-        return counted(len(value), len(value), "character")
+        return format_range(len(value), len(value), "character")
     if isinstance(check, c.Items) and type(value) is list:
-        return counted(len(value), len(value), "item")
+        return format_range(len(value), len(value), "item")
     if isinstance(check, c.Parts) and type(value) is list:
         count = check.view.see(value).count(check.key)
-        return counted(count, count, f"{check.key} object")
+        return format_range(count, count, f"{check.key} object")
     if isinstance(check, m.MediaCheck) and type(value) is str:
         return _media_got(check, check.view.see(value), value)
     return brief(value)

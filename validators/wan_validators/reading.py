@@ -14,7 +14,7 @@ from .finding import Finding
 from .pointer import MISSING
 from .source import Lines, Position
 from .spec import Rule, Severity
-from .wording import named
+from .wording import last_name
 
 Data = str | bytes | bytearray
 """What JSON text comes as; bytes ought to be UTF-8."""
@@ -165,7 +165,7 @@ class _Reader:
                 where = f"in this line, at columns {first.column} and {second.column}"
             else:
                 where = f"in lines {first.line} and {second.line}"
-            says = f"{named(path)} stands twice, {where}; the last counts"
+            says = f"{last_name(path)} stands twice, {where}; the last counts"
             self.findings.append(
                 _finding("json-duplicate", says, second, Severity.WARNING, pointer=path)
             )

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import codes
 from .checks import STRING, Between, Check, Given, NotBlank, Text, Within
-from .doubt import Doubt
+from .doubt import Ambiguity
 from .media_checks import (
     SOUND,
     Base64,
@@ -28,19 +28,19 @@ AUDIO_FORMATS = ("WAV", "MP3")
 SEEDS = Between(0, 2_147_483_647)
 MIB = 1024 * 1024
 
-MEGABYTES = Doubt(
+MEGABYTES = Ambiguity(
     "what a file size of 10MB (for audio, 15MB) is",
     readings=("1024 * 1024 bytes for each MB", "1,000,000 bytes for each MB"),
     taken="the larger, so that nothing allowed is refused",
     rules=("image-bytes",),
 )
-BARE_BASE64 = Doubt(
+BARE_BASE64 = Ambiguity(
     "base64 without data: before it",
     readings=('"Base64 encoded data" is allowed', "every example is a data: URI"),
     taken="allowed, with a warning",
     rules=("image-prefix",),
 )
-SEED_SPAN = Doubt(
+SEED_SPAN = Ambiguity(
     "a seed near the maximum with n over 1",
     readings=(
         "seed must be at most 2147483647",
@@ -49,7 +49,7 @@ SEED_SPAN = Doubt(
     taken="allowed, with a warning",
     rules=("seed-span",),
 )
-VIDEO_LENGTH = Doubt(
+VIDEO_LENGTH = Ambiguity(
     "the duration of a video when none is given",
     readings=("an enumeration with no default", "5 seconds, as in the sample payload"),
     taken="5 seconds in the mock; leaving it out is allowed",
@@ -60,7 +60,7 @@ VIDEO_LENGTH = Doubt(
 Rows = tuple[Rule, ...]
 
 
-def coded(id: str, at: str, check: Check, code: str, **more: Any) -> Rule:
+def coded_rule(id: str, at: str, check: Check, code: str, **more: Any) -> Rule:
     """A row whose code and message are those of the 001021xxx table."""
     return Rule(id, at, check, code=code, says=codes.TEXTS[code], **more)
 

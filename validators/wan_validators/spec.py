@@ -10,7 +10,7 @@ from typing import Any
 
 from . import pointer
 from .checks import Check, Members
-from .doubt import Doubt
+from .doubt import Ambiguity
 from .outputs import Outputs
 from .pointer import MISSING, Path
 from .vendor import Vendor
@@ -44,7 +44,7 @@ class Equals:
             raise TypeError(f"only a boolean condition has an opposite, not {self!r}")
         return Equals(self.at, value=not self.value, default=self.default)
 
-    def met(self, value: Any) -> bool:
+    def is_satisfied(self, value: Any) -> bool:
         given = self.default if value is MISSING else value
         return type(given) is type(self.value) and bool(given == self.value)
 
@@ -92,11 +92,11 @@ class ModelSpec:
     source: str
     rules: tuple[Rule, ...]
     outputs: Outputs
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Ambiguity, ...] = ()
     closed: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "closed", tuple(self._closed()))
+        object.__setattr__(self, "closed", tuple(self._closing_rules()))
         first = {rule.path: rule for rule in reversed(self.rules)}
         for path, rule in first.items():
             if rule.when or (path and path[:-1] not in first):
@@ -135,7 +135,7 @@ class ModelSpec:
             (r.default for r in self.rules if r.at == at and r.default is not MISSING), MISSING
         )
 
-    def _closed(self) -> Iterator[Rule]:
+    def _closing_rules(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
         for rule in self.rules:
             for depth, part in enumerate(rule.path):

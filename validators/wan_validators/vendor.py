@@ -9,7 +9,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from .doubt import Doubt
+from .doubt import Ambiguity
 
 __all__ = [
     "Failure",
@@ -176,7 +176,7 @@ class Vendor:
     moderation: Failure
     other_words: Mapping[State, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Ambiguity, ...] = ()
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
     unwrap: Callable[[Mapping[str, Any]], Unwrapped | None] | None = None

@@ -9,25 +9,25 @@ from typing import Any
 from .pointer import MISSING
 
 __all__ = [
-    "LONGEST",
+    "MAX_SHOWN_CHARACTERS",
     "brief",
     "clip",
-    "counted",
     "format_count",
+    "format_range",
     "format_seconds",
     "format_usd",
+    "last_name",
     "megabytes",
-    "named",
     "number",
     "pluralize",
     "spread",
 ]
 
-LONGEST = 80
+MAX_SHOWN_CHARACTERS = 80
 """Characters of a value that are shown."""
 
 
-def named(pointer: str) -> str:
+def last_name(pointer: str) -> str:
     """The last name in *pointer*, with the index that follows it: ``images[1]``."""
     parts = pointer.split("/")[1:]
     index = f"[{parts.pop()}]" if len(parts) > 1 and parts[-1].isdecimal() else ""
@@ -44,7 +44,7 @@ def spread(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def counted(low: int, high: int, unit: str) -> str:
+def format_range(low: int, high: int, unit: str) -> str:
     """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
     if low == 0 and high > 1:
         return f"at most {high} {pluralize(unit, high)}"
@@ -81,9 +81,9 @@ def megabytes(size: int) -> str:
 
 def clip(text: str) -> str:
     """The start of *text*, and its length where that is not all."""
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_SHOWN_CHARACTERS:
         return text
-    return f"{text[: LONGEST - 20]}… ({number(len(text))} characters)"
+    return f"{text[: MAX_SHOWN_CHARACTERS - 20]}… ({number(len(text))} characters)"
 
 
 def brief(value: Any) -> Any:
@@ -98,9 +98,9 @@ def brief(value: Any) -> Any:
         case float():
             return value if math.isfinite(value) else str(value)
         case dict():
-            return f"an object with {counted(len(value), len(value), 'member')}"
+            return f"an object with {format_range(len(value), len(value), 'member')}"
         case list():
-            return f"an array of {counted(len(value), len(value), 'item')}"
+            return f"an array of {format_range(len(value), len(value), 'item')}"
     return None if value is MISSING else f"a Python {type(value).__name__}"
 
 

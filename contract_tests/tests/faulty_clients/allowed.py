@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import ClassVar
 
 from wan_contracts import answers
-from wan_contracts.conversation import Conversation
+from wan_contracts.conversation import ReferenceClient
 from wan_contracts.outcome import Outcome, Output
-from wan_contracts.steps import Answer, Fault, Steps
+from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
 
 
-class CorrectWithoutLint(Conversation):
+class CorrectWithoutLint(ReferenceClient):
     """Sends whatever it is given, and lets the server refuse it."""
 
     preflight = False
 
 
-class Queues(Conversation):
+class Queues(ReferenceClient):
     """Lets a call wait its turn before it makes the create."""
 
     def run(self) -> Steps[Outcome]:
@@ -26,7 +26,7 @@ class Queues(Conversation):
         return (yield from super().run())
 
 
-class Ends(Conversation):
+class Ends(ReferenceClient):
     """The base of those that ask for the last time when they like.
 
     *spare* is in poll intervals and *more* in seconds: so long before the deadline that is.
@@ -34,10 +34,10 @@ class Ends(Conversation):
 
     spare = more = 0.0
 
-    def due(self, got: Answer | Fault | None) -> float | None:
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         interval = self.setting.poll_interval
-        last = self.until - self.spare * interval - self.more
-        pause = self.retry_after(got) or 0.0
+        last = self.deadline_at - self.spare * interval - self.more
+        pause = self.parse_retry_after(got) or 0.0
         due = min(self.now + max(interval, pause), last)
         return due if due > self.now and due >= self.now + pause else None
 
@@ -48,39 +48,39 @@ class EndsLate(Ends):
     spare, more = -2.0, -1.0
 
 
-class WaitsTwoIntervals(Conversation):
+class WaitsTwoIntervals(ReferenceClient):
     """Asks for the first time after two intervals and a second."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        return super().due(got) if got else self.now + 2 * self.setting.poll_interval + 1
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        return super().next_poll_at(got) if got else self.now + 2 * self.setting.poll_interval + 1
 
 
-class PollsAtTheLimit(Conversation):
+class PollsAtTheLimit(ReferenceClient):
     """Polls at three quarters of the interval."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        due = self.now + max(0.75 * self.setting.poll_interval, self.retry_after(got) or 0.0)
-        return due if due <= self.until else None
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        due = self.now + max(0.75 * self.setting.poll_interval, self.parse_retry_after(got) or 0.0)
+        return due if due <= self.deadline_at else None
 
 
-class GivesUpOnThree404s(Conversation):
+class GivesUpOnThree404s(ReferenceClient):
     """Takes a task that was not found three times in a row for lost."""
 
     missed = 0
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        missed = isinstance(got, Answer) and got.status == 404
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        missed = isinstance(got, ReceivedResponse) and got.status == 404
         self.missed = self.missed + 1 if missed else 0
-        return super().hopeless(got) or self.missed == 3
+        return super().must_stop_polling(got) or self.missed == 3
 
 
-class Quotes(Conversation):
+class Quotes(ReferenceClient):
     """The base of those that quote one of the *members* of an error, unless it is but a word."""
 
     members: ClassVar[Sequence[str]] = ()
 
-    def message_of(self, got: Answer | Fault) -> str:
-        document = self.document(got)
+    def parse_message(self, got: ReceivedResponse | TransportFailure) -> str:
+        document = self.parse_body(got)
         inner = document.get("task_info") or document
         error = inner.get("error")
         places = [error if isinstance(error, dict) else {}, inner, document]
@@ -88,7 +88,7 @@ class Quotes(Conversation):
             for place in places:
                 if isinstance(said := place.get(name), str) and len(said) >= 8:
                     return said
-        return super().message_of(got)
+        return super().parse_message(got)
 
 
 class QuotesTitles(Quotes):
@@ -109,7 +109,7 @@ class QuotesErrors(Quotes):
     members = ("error",)
 
 
-class HandsOnUrls(Conversation):
+class HandsOnUrls(ReferenceClient):
     """Leaves downloading to its caller."""
 
     def download(self, kind: str, url: str) -> Steps[Output]:
@@ -117,41 +117,47 @@ class HandsOnUrls(Conversation):
         return Output(kind=kind, url=url)
 
 
-class FailsWhereFilesDo(Conversation):
+class FailsWhereFilesDo(ReferenceClient):
     """Reports a task as failed whose files did not come at the first try."""
 
     flawed = False
 
-    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
-        flaw = super().flaw_of(kind, got)
+    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
+        flaw = super().find_defect(kind, got)
         self.flawed = self.flawed or flaw is not None
         return flaw
 
-    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
-        outcome = yield from super().finish(task_id, got)
+    def fetch_results(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Steps[Outcome]:
+        outcome = yield from super().fetch_results(task_id, got)
         return Outcome.failed("a file did not come", task_id=task_id) if self.flawed else outcome
 
 
-class EnvelopeFails(Conversation):
+class EnvelopeFails(ReferenceClient):
     """Reports a payload that was refused as the failed task that the refusal tells of."""
 
     preflight = False
 
-    def refused(self, got: Answer) -> Outcome:
-        task_id = answers.task_id(self.document(got))
-        return self.failed(task_id, got) if task_id else super().refused(got)
+    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
+        task_id = answers.task_id(self.parse_body(got))
+        return (
+            self.build_failed_outcome(task_id, got)
+            if task_id
+            else super().build_refused_outcome(got)
+        )
 
 
-class FollowsRedirects(Conversation):
+class FollowsRedirects(ReferenceClient):
     """Repeats a poll at once that was redirected."""
 
-    def poll(self, task_id: str) -> Steps[Answer | Fault]:
+    def poll(self, task_id: str) -> Steps[ReceivedResponse | TransportFailure]:
         got = yield from super().poll(task_id)
-        redirected = isinstance(got, Answer) and got.status == 307
+        redirected = isinstance(got, ReceivedResponse) and got.status == 307
         return (yield from super().poll(task_id)) if redirected else got
 
 
-class DownloadsInParts(Conversation):
+class DownloadsInParts(ReferenceClient):
     """Fetches every other file in two parts, and whole where that does not work."""
 
     fetched = 0
@@ -163,11 +169,11 @@ class DownloadsInParts(Conversation):
         content = b""
         for span in ("bytes=0-63", "bytes=64-"):
             got = yield from self.send("GET", url, {"Range": span})
-            if isinstance(got, Fault) or not self.is_part(kind, got):
-                yield from self.wait(self.retry_after(got) or 0.0)
+            if isinstance(got, TransportFailure) or not self.is_part(kind, got):
+                yield from self.wait(self.parse_retry_after(got) or 0.0)
                 return (yield from super().download(kind, url))
             content += got.body
         return Output.of(kind, content, url)
 
-    def is_part(self, kind: str, got: Answer) -> bool:
-        return got.status == 206 and self.flaw_of(kind, replace(got, status=200)) is None
+    def is_part(self, kind: str, got: ReceivedResponse) -> bool:
+        return got.status == 206 and self.find_defect(kind, replace(got, status=200)) is None

@@ -31,9 +31,9 @@ from faulty_clients import (
 )
 from faulty_clients.reference import Reference
 from wan_contracts.case import Setting
-from wan_contracts.conversation import Conversation
-from wan_contracts.driving import Fetched
-from wan_contracts.steps import Send
+from wan_contracts.conversation import ReferenceClient
+from wan_contracts.driving import RawResponse
+from wan_contracts.steps import SendRequest
 
 
 class OverASocket(Reference):
@@ -46,13 +46,13 @@ class OverASocket(Reference):
 class ConnectsEachTime(OverASocket):
     """Opens a connection for each request."""
 
-    def _fetch(self, step: Send) -> Fetched:
+    def _fetch(self, step: SendRequest) -> RawResponse:
         with httpx.Client(timeout=self._setting.timeout, verify=tls(), trust_env=False) as http:
             got = http.request(step.method, step.url, headers=step.headers, content=step.body)
         return got.status_code, got.headers, got.content
 
 
-def client(conversation: type[Conversation]) -> type[Reference]:
+def client(conversation: type[ReferenceClient]) -> type[Reference]:
     """The reference client with another *conversation*, under its name."""
     members = {"conversation": conversation, "__doc__": conversation.__doc__}
     return type(conversation.__name__, (Reference,), members)

@@ -4,47 +4,55 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wan_contracts.conversation import Conversation
-from wan_contracts.outcome import Kind, Outcome
-from wan_contracts.steps import Answer, Fault, Steps
+from wan_contracts.conversation import ReferenceClient
+from wan_contracts.outcome import Outcome, OutcomeKind
+from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
 
 
-class FailsTheLost(Conversation):
+class FailsTheLost(ReferenceClient):
     """Takes a create whose answer was lost for a failure."""
 
-    def without_task(self, got: Answer | Fault) -> Outcome:
-        return Outcome.failed(got.says) if isinstance(got, Fault) else super().without_task(got)
+    def build_outcome_without_task(self, got: ReceivedResponse | TransportFailure) -> Outcome:
+        return (
+            Outcome.failed(got.message)
+            if isinstance(got, TransportFailure)
+            else super().build_outcome_without_task(got)
+        )
 
 
-class CompletesTheLost(Conversation):
+class CompletesTheLost(ReferenceClient):
     """Takes a create whose answer was lost for a call that made nothing."""
 
-    def without_task(self, got: Answer | Fault) -> Outcome:
-        return Outcome.completed(()) if isinstance(got, Fault) else super().without_task(got)
+    def build_outcome_without_task(self, got: ReceivedResponse | TransportFailure) -> Outcome:
+        return (
+            Outcome.completed(())
+            if isinstance(got, TransportFailure)
+            else super().build_outcome_without_task(got)
+        )
 
 
-class FailsTheRefusedPoll(Conversation):
+class FailsTheRefusedPoll(ReferenceClient):
     """Takes a task for failed that it may not ask for any more."""
 
     refused_poll = False
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        self.refused_poll = super().hopeless(got)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        self.refused_poll = super().must_stop_polling(got)
         return self.refused_poll
 
-    def gave_up(self, message: str, task_id: str | None) -> Outcome:
-        given_up = super().gave_up(message, task_id)
+    def build_gave_up_outcome(self, message: str, task_id: str | None) -> Outcome:
+        given_up = super().build_gave_up_outcome(message, task_id)
         return self.made_up(given_up) if self.refused_poll else given_up
 
     def made_up(self, given_up: Outcome) -> Outcome:
-        return replace(given_up, kind=Kind.FAILED)
+        return replace(given_up, kind=OutcomeKind.FAILED)
 
 
 class CompletesTheRefusedPoll(FailsTheRefusedPoll):
     """Takes a task for done that it may not ask for any more."""
 
     def made_up(self, given_up: Outcome) -> Outcome:
-        return replace(given_up, kind=Kind.COMPLETED)
+        return replace(given_up, kind=OutcomeKind.COMPLETED)
 
 
 class FailsTheForgotten(FailsTheRefusedPoll):
@@ -52,23 +60,29 @@ class FailsTheForgotten(FailsTheRefusedPoll):
 
     found = False
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        missing = isinstance(got, Answer) and got.status == 404
-        self.found = self.found or self.healthy(got)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        missing = isinstance(got, ReceivedResponse) and got.status == 404
+        self.found = self.found or self.is_success(got)
         self.refused_poll = self.found and missing
-        return self.refused_poll or Conversation.hopeless(self, got)
+        return self.refused_poll or ReferenceClient.must_stop_polling(self, got)
 
 
-class NamesAnotherTask(Conversation):
+class NamesAnotherTask(ReferenceClient):
     """Gives a task that is done a number of its own."""
 
-    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
-        outcome = yield from super().finish(task_id, got)
+    def fetch_results(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Steps[Outcome]:
+        outcome = yield from super().fetch_results(task_id, got)
         return replace(outcome, task_id="job-1")
 
 
-class CallsFailedRefused(Conversation):
+class CallsFailedRefused(ReferenceClient):
     """Makes one error of a task that failed and of a create that was refused."""
 
-    def failed(self, task_id: str, got: Answer | Fault) -> Outcome:
-        return replace(super().failed(task_id, got), kind=Kind.REFUSED, status=200)
+    def build_failed_outcome(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Outcome:
+        return replace(
+            super().build_failed_outcome(task_id, got), kind=OutcomeKind.REFUSED, status=200
+        )

@@ -6,227 +6,241 @@ import json
 from dataclasses import replace
 
 from faulty_clients.allowed import EnvelopeFails
-from wan_contracts.conversation import Conversation
-from wan_contracts.outcome import Kind, Outcome
-from wan_contracts.steps import Answer, Fault, Steps
+from wan_contracts.conversation import ReferenceClient
+from wan_contracts.outcome import Outcome, OutcomeKind
+from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
 
 
-class RaisesOnFailure(Conversation):
+class RaisesOnFailure(ReferenceClient):
     """Raises an error of its own when a task has failed."""
 
-    def failed(self, task_id: str, got: Answer | Fault) -> Outcome:
+    def build_failed_outcome(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Outcome:
         raise RuntimeError(f"task {task_id} failed")
 
 
-class TrustsJson(Conversation):
+class TrustsJson(ReferenceClient):
     """Parses the answer to its create without a thought."""
 
-    def task_id_of(self, got: Answer | Fault) -> str | None:
-        if self.healthy(got) and isinstance(got, Answer):
+    def parse_task_id(self, got: ReceivedResponse | TransportFailure) -> str | None:
+        if self.is_success(got) and isinstance(got, ReceivedResponse):
             json.loads(got.body)
-        return super().task_id_of(got)
+        return super().parse_task_id(got)
 
 
-class DropsTheCode(Conversation):
+class DropsTheCode(ReferenceClient):
     """Tells its caller the vendor's sentence, not the code."""
 
-    def code_of(self, got: Answer | Fault) -> str | int | None:
+    def parse_code(self, got: ReceivedResponse | TransportFailure) -> str | int | None:
         return None
 
 
-class DropsCodesOfLimits(Conversation):
+class DropsCodesOfLimits(ReferenceClient):
     """Tells every code but that of a payload that was refused."""
 
     preflight = False
 
-    def refused(self, got: Answer) -> Outcome:
-        outcome = super().refused(got)
+    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
+        outcome = super().build_refused_outcome(got)
         return replace(outcome, code=None) if got.status == 400 else outcome
 
 
-class DropsCodesOfTasks(Conversation):
+class DropsCodesOfTasks(ReferenceClient):
     """Tells the code of a refusal, and not that of a failed task."""
 
-    def failed(self, task_id: str, got: Answer | Fault) -> Outcome:
-        return replace(super().failed(task_id, got), code=None)
+    def build_failed_outcome(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Outcome:
+        return replace(super().build_failed_outcome(task_id, got), code=None)
 
 
-class ShortensNumbers(Conversation):
+class ShortensNumbers(ReferenceClient):
     """Keeps the last three digits of a code that is a number."""
 
-    def code_of(self, got: Answer | Fault) -> str | int | None:
-        code = super().code_of(got)
+    def parse_code(self, got: ReceivedResponse | TransportFailure) -> str | int | None:
+        code = super().parse_code(got)
         return code % 1000 if isinstance(code, int) else code
 
 
-class DropsTheMessage(Conversation):
+class DropsTheMessage(ReferenceClient):
     """Tells its caller the code, and nothing that a person can read."""
 
-    def message_of(self, got: Answer | Fault) -> str:
+    def parse_message(self, got: ReceivedResponse | TransportFailure) -> str:
         return ""
 
 
-class LosesTheStatus(Conversation):
+class LosesTheStatus(ReferenceClient):
     """Reports a refusal as a failed task."""
 
-    def refused(self, got: Answer) -> Outcome:
-        return Outcome.failed(self.says(got), self.code_of(got))
+    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
+        return Outcome.failed(self.describe(got), self.parse_code(got))
 
 
-class ReportsBadGateway(Conversation):
+class ReportsBadGateway(ReferenceClient):
     """Reports each refusal as a 400."""
 
-    def refused(self, got: Answer) -> Outcome:
-        return Outcome.refused(400, self.message_of(got) or self.says(got), self.code_of(got))
+    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
+        return Outcome.refused(
+            400, self.parse_message(got) or self.describe(got), self.parse_code(got)
+        )
 
 
-class SwallowsRefusals(Conversation):
+class SwallowsRefusals(ReferenceClient):
     """Takes a 401, or any refusal, for a call that made nothing."""
 
-    def refused(self, got: Answer) -> Outcome:
+    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
         return Outcome.completed(())
 
 
-class RetriesRefusals(Conversation):
+class RetriesRefusals(ReferenceClient):
     """Repeats a create that was refused for good."""
 
-    def may_repeat(self, got: Answer | Fault, turn: int) -> bool:
-        refused = isinstance(got, Answer) and 400 <= got.status < 500
+    def may_repeat(self, got: ReceivedResponse | TransportFailure, turn: int) -> bool:
+        refused = isinstance(got, ReceivedResponse) and 400 <= got.status < 500
         return refused and turn <= 1
 
 
-class RetriesFailedTasks(Conversation):
+class RetriesFailedTasks(ReferenceClient):
     """Makes a new task when one has failed."""
 
     retried = False
 
-    def follow(self, task_id: str) -> Steps[Outcome]:
-        outcome = yield from super().follow(task_id)
-        if outcome.kind is not Kind.FAILED or outcome.code is None or self.retried:
+    def poll_until_end(self, task_id: str) -> Steps[Outcome]:
+        outcome = yield from super().poll_until_end(task_id)
+        if outcome.kind is not OutcomeKind.FAILED or outcome.code is None or self.retried:
             return outcome
         self.retried = True
         yield from self.wait(self.setting.poll_interval)
         return (yield from self.run())
 
 
-class SwallowsPoll401(Conversation):
+class SwallowsPoll401(ReferenceClient):
     """Goes on polling with a key that is not accepted."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
         return False
 
 
-class AsksTwice(Conversation):
+class AsksTwice(ReferenceClient):
     """Polls once more when its key is not accepted."""
 
     refusals = 0
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        self.refusals += super().hopeless(got)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        self.refusals += super().must_stop_polling(got)
         return self.refusals > 1
 
 
-class IgnoresRetryAfter(Conversation):
+class IgnoresRetryAfter(ReferenceClient):
     """Waits half a second after a 429, whatever the server asks for."""
 
-    def retry_after(self, got: Answer | Fault | None) -> float | None:
+    def parse_retry_after(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         return 0.5
 
 
-class IgnoresRetryDates(Conversation):
+class IgnoresRetryDates(ReferenceClient):
     """Reads a Retry-After in seconds only."""
 
-    def retry_after(self, got: Answer | Fault | None) -> float | None:
-        asked = got.headers.get("retry-after", "") if isinstance(got, Answer) else ""
-        return 0.5 if asked and not asked.isdecimal() else super().retry_after(got)
+    def parse_retry_after(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        asked = got.headers.get("retry-after", "") if isinstance(got, ReceivedResponse) else ""
+        return 0.5 if asked and not asked.isdecimal() else super().parse_retry_after(got)
 
 
-class IgnoresRetryAfterOnPolls(Conversation):
+class IgnoresRetryAfterOnPolls(ReferenceClient):
     """Obeys a Retry-After on creates alone."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        return super().due(got and Fault("a poll", self.now))
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        return super().next_poll_at(got and TransportFailure("a poll", self.now))
 
 
-class GivesUpOn5xx(Conversation):
+class GivesUpOn5xx(ReferenceClient):
     """Takes a server's error on a poll for the end."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        return super().hopeless(got) or (isinstance(got, Answer) and got.status >= 500)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        return super().must_stop_polling(got) or (
+            isinstance(got, ReceivedResponse) and got.status >= 500
+        )
 
 
-class GivesUpOn429(Conversation):
+class GivesUpOn429(ReferenceClient):
     """Takes a limit that it ran into for the end."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        return super().hopeless(got) or (isinstance(got, Answer) and got.status == 429)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        return super().must_stop_polling(got) or (
+            isinstance(got, ReceivedResponse) and got.status == 429
+        )
 
 
-class GivesUpOnFaults(Conversation):
+class GivesUpOnFaults(ReferenceClient):
     """Takes a lost answer to a poll for the end."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        return super().hopeless(got) or isinstance(got, Fault)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        return super().must_stop_polling(got) or isinstance(got, TransportFailure)
 
 
-class GivesUpOnHtml(Conversation):
+class GivesUpOnHtml(ReferenceClient):
     """Takes a page in place of JSON for the end."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        kind = got.headers.get("content-type", "") if isinstance(got, Answer) else ""
-        return super().hopeless(got) or kind.startswith("text/html")
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        kind = got.headers.get("content-type", "") if isinstance(got, ReceivedResponse) else ""
+        return super().must_stop_polling(got) or kind.startswith("text/html")
 
 
-class GivesUpOnRedirect(Conversation):
+class GivesUpOnRedirect(ReferenceClient):
     """Takes a redirect of a poll for the end."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        return super().hopeless(got) or (isinstance(got, Answer) and got.status == 307)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        return super().must_stop_polling(got) or (
+            isinstance(got, ReceivedResponse) and got.status == 307
+        )
 
 
-class GivesUpOn404(Conversation):
+class GivesUpOn404(ReferenceClient):
     """Takes a task that is not found yet for lost."""
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        return super().hopeless(got) or (isinstance(got, Answer) and got.status == 404)
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        return super().must_stop_polling(got) or (
+            isinstance(got, ReceivedResponse) and got.status == 404
+        )
 
 
-class GivesUpOnTwo404s(Conversation):
+class GivesUpOnTwo404s(ReferenceClient):
     """Takes a task that is not found twice for lost."""
 
     missed = 0
 
-    def hopeless(self, got: Answer | Fault) -> bool:
-        self.missed += isinstance(got, Answer) and got.status == 404
-        return super().hopeless(got) or self.missed == 2
+    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
+        self.missed += isinstance(got, ReceivedResponse) and got.status == 404
+        return super().must_stop_polling(got) or self.missed == 2
 
 
-class MakesTwo(Conversation):
+class MakesTwo(ReferenceClient):
     """Makes everything twice, to choose the better one."""
 
     def run(self) -> Steps[Outcome]:
         first = yield from super().run()
-        return (yield from super().run()) if first.kind is Kind.COMPLETED else first
+        return (yield from super().run()) if first.kind is OutcomeKind.COMPLETED else first
 
 
-class RetriesPost(Conversation):
+class RetriesPost(ReferenceClient):
     """Repeats a create whose answer was lost or was a server's error."""
 
-    def may_repeat(self, got: Answer | Fault, turn: int) -> bool:
-        lost = isinstance(got, Fault) or got.status >= 500
+    def may_repeat(self, got: ReceivedResponse | TransportFailure, turn: int) -> bool:
+        lost = isinstance(got, TransportFailure) or got.status >= 500
         return super().may_repeat(got, turn) or (lost and turn <= 2)
 
 
-class RetriesTimeouts(Conversation):
+class RetriesTimeouts(ReferenceClient):
     """Repeats a create whose answer did not come."""
 
-    def may_repeat(self, got: Answer | Fault, turn: int) -> bool:
-        return super().may_repeat(got, turn) or (isinstance(got, Fault) and turn <= 2)
+    def may_repeat(self, got: ReceivedResponse | TransportFailure, turn: int) -> bool:
+        return super().may_repeat(got, turn) or (isinstance(got, TransportFailure) and turn <= 2)
 
 
 class FailsWithoutACode(EnvelopeFails):
     """Reads the envelope of a task that was refused, and drops its code."""
 
-    def code_of(self, got: Answer | Fault) -> str | int | None:
-        refused = isinstance(got, Answer) and got.status == 400
-        return None if refused else super().code_of(got)
+    def parse_code(self, got: ReceivedResponse | TransportFailure) -> str | int | None:
+        refused = isinstance(got, ReceivedResponse) and got.status == 400
+        return None if refused else super().parse_code(got)

@@ -7,17 +7,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 from faulty_clients.allowed import HandsOnUrls
-from wan_contracts.conversation import Conversation
+from wan_contracts.conversation import ReferenceClient
 from wan_contracts.outcome import Outcome, Output
-from wan_contracts.steps import Answer, Fault, Steps
+from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
 from wan_validators import vendor
 
 
-class Rearranges(Conversation):
+class Rearranges(ReferenceClient):
     """The base of those that do something to the list of outputs."""
 
-    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
-        outcome = yield from super().finish(task_id, got)
+    def fetch_results(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Steps[Outcome]:
+        outcome = yield from super().fetch_results(task_id, got)
         return replace(outcome, outputs=tuple(self.arranged(outcome.outputs)))
 
     def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
@@ -39,7 +41,7 @@ class HidesMissingFiles(Rearranges):
         return [each for each in outputs if each.error is None]
 
 
-class MissesAllFiles(Conversation):
+class MissesAllFiles(ReferenceClient):
     """Reports every file as missing, without a try."""
 
     def download(self, kind: str, url: str) -> Steps[Output]:
@@ -47,13 +49,13 @@ class MissesAllFiles(Conversation):
         return Output.missing(kind, "downloads are switched off", url)
 
 
-class MissesVideos(Conversation):
+class MissesVideos(ReferenceClient):
     """Reports every video as missing, without a try."""
 
-    def output(self, result: vendor.Output) -> Steps[Output]:
+    def fetch_output(self, result: vendor.Output) -> Steps[Output]:
         if result.kind == "video":
             return Output.missing("video", "it takes too long", result.value)
-        return (yield from super().output(result))
+        return (yield from super().fetch_output(result))
 
 
 class CollectsAsTheyEnd(Rearranges):
@@ -77,8 +79,10 @@ class PutsTextsBelow(Rearranges):
 class TurnsUrlsRound(HandsOnUrls):
     """Leaves downloading to its caller, last URL first."""
 
-    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
-        outcome = yield from super().finish(task_id, got)
+    def fetch_results(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Steps[Outcome]:
+        outcome = yield from super().fetch_results(task_id, got)
         if any(each.kind == "text" for each in outcome.outputs):
             return outcome
         return replace(outcome, outputs=outcome.outputs[::-1])
@@ -105,50 +109,52 @@ class CallsVideosImages(Rearranges):
         return [replace(each, kind=each.kind.replace("video", "image")) for each in outputs]
 
 
-class NeverPartial(Conversation):
+class NeverPartial(ReferenceClient):
     """Does not count what came."""
 
     def is_partial(self, results: Sequence[vendor.Output]) -> bool:
         return False
 
 
-class AlwaysPartial(Conversation):
+class AlwaysPartial(ReferenceClient):
     """Says that something is missing, to be on the safe side."""
 
     def is_partial(self, results: Sequence[vendor.Output]) -> bool:
         return True
 
 
-class TakesNothingForSuccess(Conversation):
+class TakesNothingForSuccess(ReferenceClient):
     """Reports a task that is done as completed, whatever it has made."""
 
-    def without_results(self, task_id: str) -> Outcome:
+    def build_outcome_without_results(self, task_id: str) -> Outcome:
         return Outcome.completed((), task_id)
 
 
-class CallsDoneFailed(Conversation):
+class CallsDoneFailed(ReferenceClient):
     """Calls a task that is done failed."""
 
-    def finish(self, task_id: str, got: Answer | Fault) -> Steps[Outcome]:
-        outcome = yield from super().finish(task_id, got)
+    def fetch_results(
+        self, task_id: str, got: ReceivedResponse | TransportFailure
+    ) -> Steps[Outcome]:
+        outcome = yield from super().fetch_results(task_id, got)
         return Outcome.failed("no file is left", task_id=outcome.task_id)
 
 
-class GuessesThePrice(Conversation):
+class GuessesThePrice(ReferenceClient):
     """Has a price list of its own."""
 
-    def price_of(self, got: Answer | Fault) -> Decimal | None:
+    def parse_cost(self, got: ReceivedResponse | TransportFailure) -> Decimal | None:
         return Decimal("0.05")
 
 
-class DecodesFiles(Conversation):
+class DecodesFiles(ReferenceClient):
     """Reads every body as text."""
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
-    ) -> Steps[Answer | Fault]:
+    ) -> Steps[ReceivedResponse | TransportFailure]:
         got = yield from super().send(method, url, headers, body)
-        if isinstance(got, Fault):
+        if isinstance(got, TransportFailure):
             return got
         return replace(got, body=got.body.decode(errors="replace").encode())
 
@@ -160,49 +166,49 @@ class CountsCharacters(Rearranges):
         return [replace(each, length=each.length and each.length * 4 // 3) for each in outputs]
 
 
-class SavesErrorPages(Conversation):
+class SavesErrorPages(ReferenceClient):
     """Saves whatever a URL answers with."""
 
-    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
-        return self.says(got) if isinstance(got, Fault) else None
+    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
+        return self.describe(got) if isinstance(got, TransportFailure) else None
 
 
-class SavesAnyType(Conversation):
+class SavesAnyType(ReferenceClient):
     """Saves a body without a look at its type."""
 
-    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
-        flaw = super().flaw_of(kind, got)
+    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
+        flaw = super().find_defect(kind, got)
         return None if flaw and flaw.startswith("a file of type") else flaw
 
 
-class SavesEmptyFiles(Conversation):
+class SavesEmptyFiles(ReferenceClient):
     """Saves a file of zero bytes."""
 
-    def flaw_of(self, kind: str, got: Answer | Fault) -> str | None:
-        empty = isinstance(got, Answer) and got.status == 200 and not got.body
-        return None if empty else super().flaw_of(kind, got)
+    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
+        empty = isinstance(got, ReceivedResponse) and got.status == 200 and not got.body
+        return None if empty else super().find_defect(kind, got)
 
 
-class DownloadsForEver(Conversation):
+class DownloadsForEver(ReferenceClient):
     """Tries a download again until there is a file."""
 
     def download(self, kind: str, url: str) -> Steps[Output]:
         got = yield from self.send("GET", url, self.download_headers())
-        while isinstance(got, Fault) or got.status != 200:
-            yield from self.wait(self.retry_after(got) or 1.0)
+        while isinstance(got, TransportFailure) or got.status != 200:
+            yield from self.wait(self.parse_retry_after(got) or 1.0)
             got = yield from self.send("GET", url, self.download_headers())
-        flaw = self.flaw_of(kind, got)
+        flaw = self.find_defect(kind, got)
         return Output.missing(kind, flaw, url) if flaw else Output.of(kind, got.body, url)
 
 
-class PutsTheKeyIntoUrls(Conversation):
+class PutsTheKeyIntoUrls(ReferenceClient):
     """Names the key in the query of its polls."""
 
     def poll_url(self, task_id: str) -> str:
         return f"{super().poll_url(task_id)}?api_key={self.setting.api_key}"
 
 
-class SendsTheKeyAlong(Conversation):
+class SendsTheKeyAlong(ReferenceClient):
     """Downloads with the session that has the key."""
 
     def download_headers(self) -> dict[str, str]:

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wan_contracts.conversation import Conversation
+from wan_contracts.conversation import ReferenceClient
 from wan_contracts.outcome import Outcome
-from wan_contracts.steps import Answer, Fault, Steps
+from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
 from wan_validators import lint, pointer
 
 LIMIT: Final = 2000
 """The longest prompt of the models for images, in code points."""
 
 
-def prompts(call: Conversation) -> Iterator[tuple[pointer.Path, str]]:
+def prompts(call: ReferenceClient) -> Iterator[tuple[pointer.Path, str]]:
     """Where prompts stand in the payload, and what they say."""
     for rule in call.spec.rules:
         if rule.id == "prompt-length":
@@ -28,73 +28,73 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-class WrapsInData(Conversation):
+class WrapsInData(ReferenceClient):
     """Puts the payload into an envelope of its own."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return {"data": self.payload}
 
 
-class SendsAList(Conversation):
+class SendsAList(ReferenceClient):
     """Sends a batch of one."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return [self.payload]
 
 
-class SendsAnEmptyObject(Conversation):
+class SendsAnEmptyObject(ReferenceClient):
     """Forgets to put the members in."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return {}
 
 
-class SendsMembersTwice(Conversation):
+class SendsMembersTwice(ReferenceClient):
     """Puts JSON together as text, and a default before what is asked for."""
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
-    ) -> Steps[Answer | Fault]:
+    ) -> Steps[ReceivedResponse | TransportFailure]:
         name = next(iter(self.payload)).encode()
         twice = body and b'{"' + name + b'": "", ' + body[1:]
         return (yield from super().send(method, url, headers, twice))
 
 
-class SendsNumbersInLists(Conversation):
+class SendsNumbersInLists(ReferenceClient):
     """Sends numbers as the query strings of some frameworks have them."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return json.loads(json.dumps(self.payload), parse_int=lambda digits: [int(digits)])
 
 
-class SendsObjectsInLists(Conversation):
+class SendsObjectsInLists(ReferenceClient):
     """Sends a list of objects where one object is due."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return {
             name: [value] if isinstance(value, dict) else value
             for name, value in self.payload.items()
         }
 
 
-class SendsAString(Conversation):
+class SendsAString(ReferenceClient):
     """Encodes the JSON twice."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return json.dumps(self.payload)
 
 
-class SendsWxH(Conversation):
+class SendsWxH(ReferenceClient):
     """Writes a size as most other APIs do."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return json.loads(json.dumps(self.payload).replace("768*768", "768x768"))
 
 
-class CutsAtUtf16Units(Conversation):
+class CutsAtUtf16Units(ReferenceClient):
     """Cuts a prompt to the documented length, which it counts in UTF-16 units."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         payload = self.payload
         for path, text in prompts(self):
             if units(text) > LIMIT:
@@ -102,125 +102,125 @@ class CutsAtUtf16Units(Conversation):
         return payload
 
 
-class RefusesUtf16Units(Conversation):
+class RefusesUtf16Units(ReferenceClient):
     """Refuses a prompt that has more UTF-16 units than it may have code points."""
 
-    def check(self) -> Outcome | None:
+    def check_payload(self) -> Outcome | None:
         for path, text in prompts(self):
             if units(text) > LIMIT:
                 return Outcome.not_sent(f"{pointer.text(path)}: at most {LIMIT} characters")
-        return super().check()
+        return super().check_payload()
 
 
-class NeverSends(Conversation):
+class NeverSends(ReferenceClient):
     """Gives up before it sends anything."""
 
     def run(self) -> Steps[Outcome]:
         yield from self.wait(0)
-        return self.gave_up("the circuit breaker is open", None)
+        return self.build_gave_up_outcome("the circuit breaker is open", None)
 
 
-class DropsFalsy(Conversation):
+class DropsFalsy(ReferenceClient):
     """Leaves out what is false, zero or empty, as if it had not been said."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return truthy(self.payload)
 
 
-class SendsNumbersAsText(Conversation):
+class SendsNumbersAsText(ReferenceClient):
     """Sends numbers as a form in a browser gives them."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return json.loads(json.dumps(self.payload), parse_int=str)
 
 
-class RoundsBigNumbers(Conversation):
+class RoundsBigNumbers(ReferenceClient):
     """Lets integers pass through single precision."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return json.loads(json.dumps(self.payload), parse_int=lambda n: int(n) >> 8 << 8 or int(n))
 
 
-class TakesOneImage(Conversation):
+class TakesOneImage(ReferenceClient):
     """Sends the first of several images."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return shortened(self.payload, "images")
 
 
-class NamesAnotherModel(Conversation):
+class NamesAnotherModel(ReferenceClient):
     """Creates every task at the model that it was written for."""
 
     def create_url(self) -> str:
         return super().create_url().replace("i2v-preview", "i2v-plus")
 
 
-class NamesNoModel(Conversation):
+class NamesNoModel(ReferenceClient):
     """Leaves out the name of the model where it belongs into the body."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         return {name: value for name, value in self.payload.items() if name != "model"}
 
 
-class AddsASeed(Conversation):
+class AddsASeed(ReferenceClient):
     """Adds a seed of its own where the caller gave none."""
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         if "parameters" in self.payload:
             parameters = {"seed": 42, **self.payload["parameters"]}
             return {**self.payload, "parameters": parameters}
         return {"seed": 42, **self.payload}
 
 
-class PostsToASlash(Conversation):
+class PostsToASlash(ReferenceClient):
     """Ends the path of the create with a slash."""
 
     def create_url(self) -> str:
         return f"{super().create_url()}/"
 
 
-class PutsTheTask(Conversation):
+class PutsTheTask(ReferenceClient):
     """Takes PUT for the method that creates."""
 
     def create(self) -> Any:
-        body = json.dumps(self.content()).encode()
+        body = json.dumps(self.build_body()).encode()
         return (yield from self.send("PUT", self.create_url(), self.create_headers(), body))
 
 
-class SendsTheBareKey(Conversation):
+class SendsTheBareKey(ReferenceClient):
     """Leaves out the word Bearer."""
 
     def poll_headers(self) -> dict[str, str]:
         return {"Authorization": self.setting.api_key}
 
 
-class NamesTheKeyOtherwise(Conversation):
+class NamesTheKeyOtherwise(ReferenceClient):
     """Sends the key as X-API-Key."""
 
     def poll_headers(self) -> dict[str, str]:
         return {"X-API-Key": self.setting.api_key}
 
 
-class SendsNoContentType(Conversation):
+class SendsNoContentType(ReferenceClient):
     """Does not say that its body is JSON."""
 
     def create_headers(self) -> dict[str, str]:
         return self.poll_headers()
 
 
-class SendsPlainText(Conversation):
+class SendsPlainText(ReferenceClient):
     """Says that its JSON is plain text."""
 
     def create_headers(self) -> dict[str, str]:
         return {**self.poll_headers(), "Content-Type": "text/plain; charset=utf-8"}
 
 
-class MendsPayloads(Conversation):
+class MendsPayloads(ReferenceClient):
     """Drops, without a word, whatever breaks a rule."""
 
     preflight = False
 
-    def content(self) -> Any:
+    def build_body(self) -> Any:
         payload = self.payload
         for error in lint(payload, self.setting.model).errors:
             payload = without(payload, pointer.parse(error.pointer))

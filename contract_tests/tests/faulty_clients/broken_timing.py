@@ -4,44 +4,46 @@ from __future__ import annotations
 
 from faulty_clients.allowed import Ends, Queues
 from faulty_clients.broken_failure import GivesUpOn5xx
-from wan_contracts.conversation import Conversation
+from wan_contracts.conversation import ReferenceClient
 from wan_contracts.outcome import Outcome
-from wan_contracts.steps import Answer, Fault, Steps
+from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
 
 FEW = 10
 """Polls, after which some have had enough."""
 
 
-class WaitsAtFirst(Conversation):
+class WaitsAtFirst(ReferenceClient):
     """Lets two and a half intervals pass before it asks for the first time."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        return super().due(got) if got else self.now + 2.5 * self.setting.poll_interval
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        return super().next_poll_at(got) if got else self.now + 2.5 * self.setting.poll_interval
 
 
-class AsksAtTheEnd(Conversation):
+class AsksAtTheEnd(ReferenceClient):
     """Asks once, when the time is over."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        return None if got else self.until
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        return None if got else self.deadline_at
 
 
-class CountsItsPolls(Conversation):
+class CountsItsPolls(ReferenceClient):
     """Gives up after ten polls, however far apart they are."""
 
     polls = 0
 
-    def due(self, got: Answer | Fault | None) -> float | None:
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         self.polls += 1
-        return super().due(got) if self.polls <= FEW else None
+        return super().next_poll_at(got) if self.polls <= FEW else None
 
 
-class GivesUpOnePollEarly(Conversation):
+class GivesUpOnePollEarly(ReferenceClient):
     """Polls only while there is time for another poll after the next one."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        due = super().due(got)
-        return due if due is not None and due + self.setting.poll_interval < self.until else None
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        due = super().next_poll_at(got)
+        return (
+            due if due is not None and due + self.setting.poll_interval < self.deadline_at else None
+        )
 
 
 class EndsATadEarly(Ends):
@@ -71,7 +73,7 @@ class LeavesTimeForFiles(Ends):
 class EndsEarlyAndFails(EndsEarly):
     """Does that, and then says that the task has failed."""
 
-    def gave_up(self, message: str, task_id: str | None) -> Outcome:
+    def build_gave_up_outcome(self, message: str, task_id: str | None) -> Outcome:
         return Outcome.failed(message, task_id=task_id)
 
 
@@ -81,19 +83,19 @@ class EndsTooLate(Ends):
     spare, more = -2.5, -1.0
 
 
-class HasNoDeadline(Conversation):
+class HasNoDeadline(ReferenceClient):
     """Polls for as long as it takes."""
 
-    def due(self, got: Answer | Fault | None) -> float | None:
-        return self.now + max(self.setting.poll_interval, self.retry_after(got) or 0.0)
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+        return self.now + max(self.setting.poll_interval, self.parse_retry_after(got) or 0.0)
 
 
-class DoublesTheDeadline(Conversation):
+class DoublesTheDeadline(ReferenceClient):
     """Takes its deadline for twice as long as it is."""
 
-    def follow(self, task_id: str) -> Steps[Outcome]:
-        self.until += self.setting.deadline
-        return super().follow(task_id)
+    def poll_until_end(self, task_id: str) -> Steps[Outcome]:
+        self.deadline_at += self.setting.deadline
+        return super().poll_until_end(task_id)
 
 
 class QueuesAndCounts(Queues, CountsItsPolls):
@@ -109,10 +111,10 @@ class PollsTooOften(Ends):
 
     part = 1 / 1.54
 
-    def due(self, got: Answer | Fault | None) -> float | None:
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         pause = self.part * self.setting.poll_interval
-        due = self.now + max(pause, self.retry_after(got) or 0.0)
-        return due if due <= self.until else None
+        due = self.now + max(pause, self.parse_retry_after(got) or 0.0)
+        return due if due <= self.deadline_at else None
 
 
 class PollsOftener(PollsTooOften):
@@ -131,12 +133,14 @@ class QueuesAndHurries(Queues, PollsTooOften):
     """Waits its turn, and polls too often then."""
 
 
-class HurriesAtFirst(Conversation):
+class HurriesAtFirst(ReferenceClient):
     """Makes its first waits short, in the hope of a quick end."""
 
     waits = 0
 
-    def due(self, got: Answer | Fault | None) -> float | None:
+    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         self.waits += 1
-        hurry = self.now + max(0.69 * self.setting.poll_interval, self.retry_after(got) or 0.0)
-        return hurry if self.waits <= 4 else super().due(got)
+        hurry = self.now + max(
+            0.69 * self.setting.poll_interval, self.parse_retry_after(got) or 0.0
+        )
+        return hurry if self.waits <= 4 else super().next_poll_at(got)

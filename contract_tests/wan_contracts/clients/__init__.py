@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 
 from ..case import Setting
 from ..outcome import Outcome
-from ..run import Trouble
+from ..run import ClientError
 
 
 class Client(Protocol):
@@ -25,11 +25,11 @@ class Client(Protocol):
         ...
 
     def call(
-        self, setting: Setting, payload: Any, number: int, patience: float
-    ) -> Outcome | Trouble:
+        self, setting: Setting, payload: Any, number: int, call_timeout: float
+    ) -> Outcome | ClientError:
         """What the client reports of one call, the one with *number* in this run.
 
-        After *patience* real seconds it is stopped, and has hung. Raises nothing for what is
+        After *call_timeout* real seconds it is stopped, and has hung. Raises nothing for what is
         wrong with the client.
         """
         ...

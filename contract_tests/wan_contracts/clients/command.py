@@ -10,18 +10,18 @@ from typing import Any, Final
 
 from wan_validators.wording import format_seconds
 
-from ..case import Setting, wire
+from ..case import Setting, build_case_document
 from ..outcome import Outcome
-from ..protocol import Malformed, read
-from ..run import Mishap, Trouble
-from .processes import HINT, MOST, Child, start, too_much
-from .program import Program, unstartable
+from ..protocol import InvalidDocument, read
+from ..run import ClientError, ClientErrorKind
+from .processes import HINT, MAX_STDOUT_BYTES, ChildProcess, check_output_size, start
+from .program import SubprocessClient, unstartable
 
 LARGEST: Final = 100_000
 """Bytes of a case that an environment variable can hold wherever we run."""
 
 
-class CommandClient(Program):
+class CommandClient(SubprocessClient):
     """A command that reads one case and writes one outcome.
 
     It has the case as JSON on standard input, and the single values in its environment; it
@@ -30,18 +30,18 @@ class CommandClient(Program):
     """
 
     def call(
-        self, setting: Setting, payload: Any, number: int, patience: float
-    ) -> Outcome | Trouble:
-        """What the command reports of one call, all of which takes *patience* seconds at most."""
-        case = json.dumps(wire(setting, payload, number))
-        until = monotonic() + patience
+        self, setting: Setting, payload: Any, number: int, call_timeout: float
+    ) -> Outcome | ClientError:
+        """Runs the command for one call, *call_timeout* seconds at most; returns its report."""
+        case = json.dumps(build_case_document(setting, payload, number))
+        until = monotonic() + call_timeout
         try:
-            child = Child(self._argv, environment(setting, case))
+            child = ChildProcess(self._argv, environment(setting, case))
         except OSError as error:
             return unstartable(error)
         try:
             child.feed(case.encode(), last=True)
-            return _outcome(child, until, patience)
+            return _outcome(child, until, call_timeout)
         finally:
             child.kill()
 
@@ -62,18 +62,24 @@ def environment(setting: Setting, case: str) -> Mapping[str, str]:
     return {**inherited, **told, **({} if large else {"WANPROOF_CASE": case})}
 
 
-def _outcome(child: Child, until: float, patience: float) -> Outcome | Trouble:
-    in_time = child.run(lambda: len(child.said) > MOST, until)
-    flood = too_much(child)
+def _outcome(child: ChildProcess, until: float, call_timeout: float) -> Outcome | ClientError:
+    in_time = child.read_until(lambda: len(child.stdout_buffer) > MAX_STDOUT_BYTES, until)
+    flood = check_output_size(child)
     if flood is not None:
         return flood
-    if not (in_time and child.exits(until)):
-        said = f"; it had written {len(child.said)} bytes on standard output" if child.said else ""
-        return child.trouble(Mishap.HUNG, f"it did not end within {format_seconds(patience)}{said}")
+    if not (in_time and child.wait_for_exit(until)):
+        said = (
+            f"; it had written {len(child.stdout_buffer)} bytes on standard output"
+            if child.stdout_buffer
+            else ""
+        )
+        return child.kill_with_error(
+            ClientErrorKind.HUNG, f"it did not end within {format_seconds(call_timeout)}{said}"
+        )
     try:
-        return read(bytes(child.said))
-    except Malformed as error:
-        kind = Mishap.CRASHED if child.returncode else Mishap.GARBAGE
-        shown = f": {start(child.said)}. {HINT}" if child.said.strip() else ""
-        says = f"it {child.fate()}, and its standard output is no outcome: {error}{shown}"
-        return child.trouble(kind, says)
+        return read(bytes(child.stdout_buffer))
+    except InvalidDocument as error:
+        kind = ClientErrorKind.CRASHED if child.returncode else ClientErrorKind.GARBAGE
+        shown = f": {start(child.stdout_buffer)}. {HINT}" if child.stdout_buffer.strip() else ""
+        says = f"it {child.describe_exit()}, and its standard output is no outcome: {error}{shown}"
+        return child.kill_with_error(kind, says)

@@ -17,11 +17,11 @@ AGAIN: Final = 1.0
 SOON: Final = 1e-6
 
 
-class Overdue(BaseException):
+class CallTimeout(BaseException):
     """Raised in the midst of a client that takes too long. No error of its own."""
 
 
-def limited(work: Callable[[], T], seconds: float) -> T:
+def run_with_limit(work: Callable[[], T], seconds: float) -> T:
     """What *work* returns. Raises Overdue if that takes longer than *seconds* of real time.
 
     That holds as well for *work* that swallows the exception, or raises another. There is no
@@ -36,18 +36,18 @@ def limited(work: Callable[[], T], seconds: float) -> T:
         nonlocal fired
         if armed:
             fired = True
-            raise Overdue
+            raise CallTimeout
 
     begun = monotonic()
     handler = signal.signal(signal.SIGALRM, interrupt)
     delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         done = work()
-    except (KeyboardInterrupt, Overdue):
+    except (KeyboardInterrupt, CallTimeout):
         raise
     except BaseException as error:
         if fired:
-            raise Overdue from error
+            raise CallTimeout from error
         raise
     finally:
         # First of all, in one step: an interruption from here on would skip the rest.
@@ -58,5 +58,5 @@ def limited(work: Callable[[], T], seconds: float) -> T:
             left = max(delay - (monotonic() - begun), SOON)
             signal.setitimer(signal.ITIMER_REAL, left, interval)
     if fired:
-        raise Overdue
+        raise CallTimeout
     return done

@@ -15,10 +15,10 @@ from wan_validators.command import UsageError
 from wan_validators.nearest import suggest
 from wan_validators.wording import clip
 
-from .shelter import sheltered
-from .telling import said, where
+from .shelter import preserve_process_state
+from .telling import format_error, where
 
-MOST: Final = 8
+MAX_LISTED_NAMES: Final = 8
 """Names of a module that are listed."""
 
 
@@ -34,7 +34,7 @@ def load(spec: str) -> Any:
     names = path.split(".")
     if not (home and all(map(str.isidentifier, names))):
         raise UsageError(_unreadable(home or path if colon else spec))
-    with sheltered():
+    with preserve_process_state():
         module = _file(Path(home)) if home.endswith(".py") else _module(home)
     found: Any = module
     for depth, name in enumerate(names):
@@ -59,12 +59,14 @@ def _instead(owner: Any, name: str) -> str:
     if meant:
         return meant
     if isinstance(owner, ModuleType):
-        public = [each for each in public if _defined(owner, each)]
-    listed = ", ".join(public[:MOST]) + (", …" if len(public) > MOST else "")
+        public = [each for each in public if _is_defined_in(owner, each)]
+    listed = ", ".join(public[:MAX_LISTED_NAMES]) + (
+        ", …" if len(public) > MAX_LISTED_NAMES else ""
+    )
     return f"it has {listed or 'nothing that could be meant'}"
 
 
-def _defined(module: ModuleType, name: str) -> bool:
+def _is_defined_in(module: ModuleType, name: str) -> bool:
     """Whether *name* is not merely imported into *module*."""
     return getattr(getattr(module, name), "__module__", None) == module.__name__
 
@@ -81,7 +83,7 @@ def _module(name: str) -> ModuleType:
         absent = error.name if isinstance(error, ModuleNotFoundError) else None
         if absent and f"{name}.".startswith(f"{absent}."):
             raise UsageError(_absent(absent)) from error
-        raise UsageError(_failed(name, error)) from error
+        raise UsageError(_describe_import_error(name, error)) from error
 
 
 def _file(path: Path) -> ModuleType:
@@ -101,7 +103,7 @@ def _file(path: Path) -> ModuleType:
         raise
     except BaseException as error:
         del sys.modules[name]
-        raise UsageError(_failed(str(path), error)) from error
+        raise UsageError(_describe_import_error(str(path), error)) from error
     return module
 
 
@@ -123,6 +125,6 @@ def _stems(folder: Path, suffix: str = "") -> Iterable[str]:
     return [f"{path.stem}{suffix}" for path in folder.glob("*.py")]
 
 
-def _failed(name: str, error: BaseException) -> str:
+def _describe_import_error(name: str, error: BaseException) -> str:
     place = where(error)
-    return f"{name} cannot be imported: {said(error)}{f' ({place})' if place else ''}"
+    return f"{name} cannot be imported: {format_error(error)}{f' ({place})' if place else ''}"

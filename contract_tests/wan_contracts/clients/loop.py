@@ -10,13 +10,13 @@ from contextlib import suppress
 from typing import Any, Final
 
 from . import limit
-from .limit import Overdue, limited
+from .limit import CallTimeout, run_with_limit
 
 MOMENT: Final = 0.25
 """Seconds that tasks have to end when they are cancelled. Where time is virtual, of that, too."""
 
 
-class Loop:
+class ClientEventLoop:
     """One event loop for all calls, or another one after a client that does not let go of it."""
 
     def __init__(self) -> None:
@@ -27,9 +27,9 @@ class Loop:
         if self._runner is None:
             self._runner = asyncio.Runner()
             self._runner.get_loop().set_exception_handler(_handle)
-        return self._runner.run(_awaited(value))
+        return self._runner.run(_await_value(value))
 
-    def tidy(self) -> None:
+    def cancel_leftovers(self) -> None:
         """Ends the tasks that were left behind, which would run on in the next call."""
         if self._runner is None or not asyncio.all_tasks(self._runner.get_loop()):
             return
@@ -62,11 +62,11 @@ class Loop:
 
 
 def _run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
-    with suppress(Exception, SystemExit, Overdue):
-        limited(lambda: runner.run(work), limit.AGAIN)
+    with suppress(Exception, SystemExit, CallTimeout):
+        run_with_limit(lambda: runner.run(work), limit.AGAIN)
 
 
-async def _awaited(value: Awaitable[Any]) -> Any:
+async def _await_value(value: Awaitable[Any]) -> Any:
     return await value
 
 

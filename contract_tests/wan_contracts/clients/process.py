@@ -9,18 +9,18 @@ from typing import Any, Final
 
 from wan_validators.wording import format_seconds
 
-from ..case import Setting, wire
+from ..case import Setting, build_case_document
 from ..outcome import Outcome
-from ..protocol import Malformed, read
-from ..run import Mishap, Trouble
-from .processes import HINT, MOST, Child, start, too_much
-from .program import Program, unstartable
+from ..protocol import InvalidDocument, read
+from ..run import ClientError, ClientErrorKind
+from .processes import HINT, MAX_STDOUT_BYTES, ChildProcess, check_output_size, start
+from .program import SubprocessClient, unstartable
 
 STARTING: Final = 30.0
 """Seconds that a new process may take to start, besides those for its first call."""
 
 
-class ProcessClient(Program):
+class ProcessClient(SubprocessClient):
     """A process that reads cases until its input ends, and answers each with one line.
 
     It is started with the first call, and anew after every call that it did not answer as
@@ -28,23 +28,23 @@ class ProcessClient(Program):
     Empty lines are passed over.
     """
 
-    def __init__(self, argv: Sequence[str], starting: float = STARTING) -> None:
+    def __init__(self, argv: Sequence[str], start_timeout: float = STARTING) -> None:
         super().__init__(argv)
-        self._starting = starting
-        self._child: Child | None = None
+        self._starting = start_timeout
+        self._child: ChildProcess | None = None
 
     def call(
-        self, setting: Setting, payload: Any, number: int, patience: float
-    ) -> Outcome | Trouble:
-        """What the process answers within *patience* seconds, and those for its start."""
-        line = json.dumps(wire(setting, payload, number)).encode() + b"\n"
+        self, setting: Setting, payload: Any, number: int, call_timeout: float
+    ) -> Outcome | ClientError:
+        """What the process answers within *call_timeout* seconds, and those for its start."""
+        line = json.dumps(build_case_document(setting, payload, number)).encode() + b"\n"
         starting = 0.0 if self._child else self._starting
         try:
-            child, self._child = self._child or Child(self._argv), None
+            child, self._child = self._child or ChildProcess(self._argv), None
         except OSError as error:
             return unstartable(error)
         try:
-            ended = _unasked(child) or _answer(child, line, patience, starting)
+            ended = _check_idle(child) or _answer(child, line, call_timeout, starting)
         except BaseException:
             child.kill()
             raise
@@ -58,48 +58,55 @@ class ProcessClient(Program):
             child.finish()
 
 
-def _unasked(child: Child) -> Trouble | None:
+def _check_idle(child: ChildProcess) -> ClientError | None:
     """What is the matter with *child* before it is given a case; None if nothing is."""
-    child.turn()
-    if child.said.strip():
-        shown = f"{start(child.said)}. {HINT}"
+    child.poll_pipes()
+    if child.stdout_buffer.strip():
+        shown = f"{start(child.stdout_buffer)}. {HINT}"
         says = f"it wrote on standard output before it was given this case: {shown}"
-        return child.trouble(Mishap.GARBAGE, says)
-    child.said.clear()
-    if child.ended:
+        return child.kill_with_error(ClientErrorKind.GARBAGE, says)
+    child.stdout_buffer.clear()
+    if child.at_eof:
         says = (
-            f"it {child.fate()} before it was given this case; it is to read until its input ends"
+            f"it {child.describe_exit()} before it was given this case; "
+            "it is to read until its input ends"
         )
-        return child.trouble(Mishap.CRASHED, says)
+        return child.kill_with_error(ClientErrorKind.CRASHED, says)
     return None
 
 
-def _answer(child: Child, line: bytes, patience: float, starting: float) -> Outcome | Trouble:
+def _answer(
+    child: ChildProcess, line: bytes, call_timeout: float, start_timeout: float
+) -> Outcome | ClientError:
     child.feed(line)
-    in_time = child.run(lambda: _has_line(child.said), monotonic() + patience + starting)
-    flood = too_much(child)
+    in_time = child.read_until(
+        lambda: _has_line(child.stdout_buffer), monotonic() + call_timeout + start_timeout
+    )
+    flood = check_output_size(child)
     if flood is not None:
         return flood
-    if not _has_line(child.said):
-        cut = f", in the midst of a line: {start(child.said)}" if child.said else ""
+    if not _has_line(child.stdout_buffer):
+        cut = (
+            f", in the midst of a line: {start(child.stdout_buffer)}" if child.stdout_buffer else ""
+        )
         if in_time:
-            says = f"it {child.fate()} instead of answering{cut}"
-            return child.trouble(Mishap.CRASHED, says)
-        more = f" ({format_seconds(starting)} of them for its start)" if starting else ""
-        waited = f"{format_seconds(patience + starting)}{more}"
+            says = f"it {child.describe_exit()} instead of answering{cut}"
+            return child.kill_with_error(ClientErrorKind.CRASHED, says)
+        more = f" ({format_seconds(start_timeout)} of them for its start)" if start_timeout else ""
+        waited = f"{format_seconds(call_timeout + start_timeout)}{more}"
         says = f"it wrote no line within {waited}{cut}. Is its output flushed after each line?"
-        return child.trouble(Mishap.HUNG, says)
-    answer, _, rest = child.said.partition(b"\n")
-    child.said[:] = rest
+        return child.kill_with_error(ClientErrorKind.HUNG, says)
+    answer, _, rest = child.stdout_buffer.partition(b"\n")
+    child.stdout_buffer[:] = rest
     try:
         return read(bytes(answer))
-    except Malformed as error:
+    except InvalidDocument as error:
         says = f"a line of its standard output is no outcome: {error}: {start(answer)}. {HINT}"
-        return child.trouble(Mishap.GARBAGE, says)
+        return child.kill_with_error(ClientErrorKind.GARBAGE, says)
 
 
-def _has_line(said: bytearray) -> bool:
+def _has_line(output: bytearray) -> bool:
     """Whether there is a whole line, or too much. Takes away empty ones before it."""
-    if said[:1].isspace():
-        said[:] = said.lstrip()
-    return b"\n" in said or len(said) > MOST
+    if output[:1].isspace():
+        output[:] = output.lstrip()
+    return b"\n" in output or len(output) > MAX_STDOUT_BYTES

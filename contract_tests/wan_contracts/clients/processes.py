@@ -14,10 +14,10 @@ from typing import IO, Final
 from wan_validators.reading import legible
 from wan_validators.wording import clip, megabytes
 
-from ..run import Mishap, Trouble
-from .telling import LONGEST
+from ..run import ClientError, ClientErrorKind
+from .telling import MAX_ERROR_OUTPUT_CHARS
 
-MOST: Final = 16 * 2**20
+MAX_STDOUT_BYTES: Final = 16 * 2**20
 """Bytes of standard output that one call may take."""
 
 CHUNK: Final = 2**16
@@ -34,7 +34,7 @@ GRACE: Final = 0.5
 """Seconds that a process has to end by itself when it is asked to, or has said its last."""
 
 
-class Child:
+class ChildProcess:
     """One process, in a group of its own: what it starts ends with it, unless it leaves the group.
 
     *said* is what it wrote on standard output and nobody has taken; *ended* tells that no more
@@ -58,10 +58,10 @@ class Child:
         self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
         self._streams = (self._stdin, self._stdout, self._stderr)
         self._outgoing = memoryview(b"")
-        self._last = False
-        self._told = bytearray()
-        self.said = bytearray()
-        self.ended = False
+        self._close_after_write = False
+        self._stderr_tail = bytearray()
+        self.stdout_buffer = bytearray()
+        self.at_eof = False
         for stream in self._streams:
             os.set_blocking(stream.fileno(), False)
         self._selector = DefaultSelector()
@@ -75,82 +75,84 @@ class Child:
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
         """Sends *data* as fast as it is read; after the *last*, closes standard input."""
-        self._outgoing, self._last = memoryview(data), last
+        self._outgoing, self._close_after_write = memoryview(data), last
         self._write()
         if self._outgoing:
             self._selector.register(self._stdin, EVENT_WRITE, self._write)
 
-    def run(self, enough: Callable[[], bool], until: float) -> bool:
-        """Lets data flow until there is *enough*, or no more will come.
+    def read_until(self, is_enough: Callable[[], bool], until: float) -> bool:
+        """Lets data flow until there is *is_enough*, or no more will come.
 
         False if that took until the moment *until* of the monotonic clock.
         """
-        while not (self.ended or enough()):
+        while not (self.at_eof or is_enough()):
             left = until - monotonic()
             if left <= 0:
                 return False
-            self.turn(min(left, SLICE))
+            self.poll_pipes(min(left, SLICE))
         return True
 
-    def turn(self, wait: float = 0) -> bool:
+    def poll_pipes(self, wait: float = 0) -> bool:
         """Moves what can be moved within *wait* seconds; False if that was nothing."""
         events = self._selector.select(wait)
         for key, _ in events:
             key.data()
         if not events and self.returncode is not None:
             # What it started may hold its pipes open for ever.
-            self.ended = True
+            self.at_eof = True
         return bool(events)
 
-    def exits(self, until: float) -> bool:
+    def wait_for_exit(self, until: float) -> bool:
         """Whether the process is over at the moment *until*; waits for it."""
         while self.returncode is None:
             left = until - monotonic()
             if left <= 0:
                 return False
             # Its exit is no event on a pipe that it has closed before.
-            self.turn(min(left, MOMENT))
+            self.poll_pipes(min(left, MOMENT))
         return True
 
-    def fate(self) -> str:
+    def describe_exit(self) -> str:
         """In words, how a process ended that has closed its standard output."""
-        self.exits(monotonic() + GRACE)
+        self.wait_for_exit(monotonic() + GRACE)
         code = self.returncode
         if code is None:
             return "closed its standard output"
         return f"was killed by {_signal(-code)}" if code < 0 else f"ended with exit code {code}"
 
-    def trouble(self, kind: Mishap, says: str) -> Trouble:
+    def kill_with_error(self, kind: ClientErrorKind, message: str) -> ClientError:
         """Kills the process, and tells what was the matter with it."""
         self.kill()
-        return Trouble(kind=kind, says=says, stderr=self._told.decode(errors="replace"))
+        return ClientError(
+            kind=kind, message=message, stderr=self._stderr_tail.decode(errors="replace")
+        )
 
     def finish(self) -> None:
         """Closes standard input, waits a moment, and ends what has not ended by itself."""
-        if self._closed:
+        if self._is_closed:
             return
         self._outgoing = memoryview(b"")
         self._close_stdin()
-        if not self.exits(monotonic() + GRACE):
+        if not self.wait_for_exit(monotonic() + GRACE):
             self._signal_group(signal.SIGTERM)
-            self.exits(monotonic() + GRACE)
+            self.wait_for_exit(monotonic() + GRACE)
         self.kill()
 
     def kill(self) -> None:
         """Ends the whole group at once. What is left on standard error is still read."""
-        if self._closed:
+        if self._is_closed:
             return
         self._signal_group(signal.SIGKILL)
         self._process.wait()
-        for _ in range(MOST // CHUNK):
-            if not self.turn():
+        for _ in range(MAX_STDOUT_BYTES // CHUNK):
+            if not self.poll_pipes():
                 break
         self._selector.close()
         for stream in self._streams:
             stream.close()
 
     @property
-    def _closed(self) -> bool:
+    def _is_closed(self) -> bool:
         return self._stdout.closed
 
     def _write(self) -> None:
@@ -163,19 +165,19 @@ class Child:
         except BrokenPipeError:
             # It is free to leave unread what it has no use for.
             self._outgoing = memoryview(b"")
-        if self._last:
+        if self._close_after_write:
             self._close_stdin()
         else:
-            self._forget(self._stdin)
+            self._unregister(self._stdin)
 
     def _read_stdout(self) -> None:
         chunk = self._read(self._stdout)
-        self.ended = chunk == b""
-        self.said += chunk or b""
+        self.at_eof = chunk == b""
+        self.stdout_buffer += chunk or b""
 
     def _read_stderr(self) -> None:
-        self._told += self._read(self._stderr) or b""
-        del self._told[:-LONGEST]
+        self._stderr_tail += self._read(self._stderr) or b""
+        del self._stderr_tail[:-MAX_ERROR_OUTPUT_CHARS]
 
     def _read(self, stream: IO[bytes]) -> bytes | None:
         """What is there; b"" at its end, None if there is nothing yet."""
@@ -184,14 +186,14 @@ class Child:
         except BlockingIOError:
             return None
         if not chunk:
-            self._forget(stream)
+            self._unregister(stream)
         return chunk
 
     def _close_stdin(self) -> None:
-        self._forget(self._stdin)
+        self._unregister(self._stdin)
         self._stdin.close()
 
-    def _forget(self, stream: IO[bytes]) -> None:
+    def _unregister(self, stream: IO[bytes]) -> None:
         with suppress(KeyError, ValueError):  # not waited for, or closed
             self._selector.unregister(stream)
 
@@ -201,17 +203,17 @@ class Child:
             os.killpg(self._process.pid, number)
 
 
-def too_much(child: Child) -> Trouble | None:
+def check_output_size(child: ChildProcess) -> ClientError | None:
     """Ends a *child* that has written more than is allowed; None if it has not."""
-    if len(child.said) <= MOST:
+    if len(child.stdout_buffer) <= MAX_STDOUT_BYTES:
         return None
-    says = f"it wrote more than {megabytes(MOST)} on standard output for one call"
-    return child.trouble(Mishap.GARBAGE, says)
+    says = f"it wrote more than {megabytes(MAX_STDOUT_BYTES)} on standard output for one call"
+    return child.kill_with_error(ClientErrorKind.GARBAGE, says)
 
 
-def start(said: bytes | bytearray) -> str:
+def start(output: bytes | bytearray) -> str:
     """The start of what a client wrote on standard output, to be shown."""
-    return repr(clip(legible(said.strip())))
+    return repr(clip(legible(output.strip())))
 
 
 def _signal(number: int) -> str:

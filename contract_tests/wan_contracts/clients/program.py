@@ -11,10 +11,10 @@ from typing import Self
 from wan_validators.command import UsageError
 from wan_validators.wording import clip
 
-from ..run import Mishap, Trouble
+from ..run import ClientError, ClientErrorKind
 
 
-class Program:
+class SubprocessClient:
     """A client that is a program: a command line, which must be there when it is entered."""
 
     in_process = False
@@ -32,9 +32,11 @@ class Program:
         """Ends what still runs: here, nothing outlives a call."""
 
 
-def unstartable(error: OSError) -> Trouble:
+def unstartable(error: OSError) -> ClientError:
     """For a command that is there and executable, and yet no program."""
-    return Trouble(kind=Mishap.CRASHED, says=f"it cannot be started: {error.strerror or error}")
+    return ClientError(
+        kind=ClientErrorKind.CRASHED, message=f"it cannot be started: {error.strerror or error}"
+    )
 
 
 def _check(argv: Sequence[str]) -> None:

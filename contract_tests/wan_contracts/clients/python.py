@@ -12,19 +12,19 @@ from wan_validators.wording import clip, format_seconds
 
 from ..case import Setting
 from ..outcome import Outcome
-from ..protocol import Malformed, checked
-from ..run import Mishap, Trouble
+from ..protocol import InvalidDocument, validate_outcome
+from ..run import ClientError, ClientErrorKind
 from . import telling
-from .limit import Overdue, limited
-from .loop import Loop
-from .shelter import sheltered
+from .limit import CallTimeout, run_with_limit
+from .loop import ClientEventLoop
+from .shelter import preserve_process_state
 
 
 class Runaway(BaseException):
     """Raised in the midst of a client that sends requests long after its deadline."""
 
 
-class Unusable(Exception):
+class UnusableClient(Exception):
     """What was given, or what the factory made, is no client."""
 
 
@@ -48,7 +48,7 @@ class PythonClient:
         self.name = name
         self._ready = None if isinstance(target, type) else _generator(target)
         self._make = target
-        self._loop = Loop()
+        self._loop = ClientEventLoop()
         if self._ready is None:
             _check_factory(name, target)
             return
@@ -56,7 +56,7 @@ class PythonClient:
         if not self._wants_setting:
             try:
                 _check(self._ready, ready=True)
-            except Unusable as error:
+            except UnusableClient as error:
                 raise UsageError(f"{name} cannot be used: {error}") from None
 
     def call(
@@ -64,44 +64,48 @@ class PythonClient:
         setting: Setting,
         payload: Any,
         number: int,
-        patience: float,
-    ) -> Outcome | Trouble:
+        call_timeout: float,
+    ) -> Outcome | ClientError:
         """What the client reports. Raises KeyboardInterrupt, and nothing else."""
-        with sheltered():
-            return self._ended(setting, payload, patience)
+        with preserve_process_state():
+            return self._call_with_limit(setting, payload, call_timeout)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with sheltered():
+        with preserve_process_state():
             self._loop.close()
 
-    def _ended(self, setting: Setting, payload: Any, patience: float) -> Outcome | Trouble:
+    def _call_with_limit(
+        self, setting: Setting, payload: Any, call_timeout: float
+    ) -> Outcome | ClientError:
         try:
-            return _read(limited(lambda: self._called(setting, payload), patience))
+            return _read(run_with_limit(lambda: self._call_target(setting, payload), call_timeout))
         except KeyboardInterrupt:
             raise
-        except Unusable as error:
-            return Trouble(kind=Mishap.GARBAGE, says=str(error))
-        except Overdue as error:
+        except UnusableClient as error:
+            return ClientError(kind=ClientErrorKind.GARBAGE, message=str(error))
+        except CallTimeout as error:
             self._loop.close()
-            says = f"it did not return within {format_seconds(patience)} of real time"
-            return Trouble(kind=Mishap.HUNG, says=says, stderr=telling.trace(error))
+            says = f"it did not return within {format_seconds(call_timeout)} of real time"
+            return ClientError(kind=ClientErrorKind.HUNG, message=says, stderr=telling.trace(error))
         except BaseException as error:  # noqa: BLE001  (SystemExit, too, is a crash)
             return _trouble(error)
 
-    def _called(self, setting: Setting, payload: Any) -> Any:
+    def _call_target(self, setting: Setting, payload: Any) -> Any:
         if self._ready is not None:
             more = (setting,) if self._wants_setting else ()
-            return self._settled(self._ready(setting.model, payload, *more))
-        made = self._settled(self._make(setting))
+            return self._await_if_needed(self._ready(setting.model, payload, *more))
+        made = self._await_if_needed(self._make(setting))
         generate = _generator(made) or made
         if not callable(generate):
-            raise Unusable(f"the factory returned {_named(made)}, which has no method generate")
+            raise UnusableClient(
+                f"the factory returned {_describe_value(made)}, which has no method generate"
+            )
         try:
             _check(generate)
-            result = self._settled(generate(setting.model, payload))
+            result = self._await_if_needed(generate(setting.model, payload))
         except BaseException:
             with suppress(Exception):
                 self._close(made)
@@ -112,10 +116,10 @@ class PythonClient:
     def _close(self, made: Any) -> None:
         close = getattr(made, "aclose", None) or getattr(made, "close", None)
         if callable(close):
-            self._settled(close())
-        self._loop.tidy()
+            self._await_if_needed(close())
+        self._loop.cancel_leftovers()
 
-    def _settled(self, value: Any) -> Any:
+    def _await_if_needed(self, value: Any) -> Any:
         """*value*, or what it comes to if it is to be awaited."""
         return self._loop.run(value) if inspect.isawaitable(value) else value
 
@@ -143,7 +147,7 @@ def _check(generate: Callable[..., Any], *, ready: bool = False) -> None:
     if _takes(generate, 2) is False:
         form = "generate(model, payload)"
         more = " or, with the Setting, generate(model, payload, setting)" if ready else ""
-        raise Unusable(
+        raise UnusableClient(
             f"generate must take a model and a payload: {form}{more}; "
             f"it is generate{clip(str(inspect.signature(generate)))}"
         )
@@ -153,7 +157,7 @@ def _check_factory(name: str, target: Any) -> None:
     """Raises UsageError if *target* cannot be called with a Setting."""
     if not callable(target):
         raise UsageError(
-            f"{name} is {_named(target)}; a client has a method generate(model, payload), "
+            f"{name} is {_describe_value(target)}; a client has a method generate(model, payload), "
             "or is a factory that is called with the Setting and returns one"
         )
     try:
@@ -169,30 +173,32 @@ def _check_factory(name: str, target: Any) -> None:
         ) from None
 
 
-def _read(result: Any) -> Outcome | Trouble:
+def _read(result: Any) -> Outcome | ClientError:
     if not isinstance(result, Outcome | Mapping):
         says = (
-            f"generate returned {_named(result)}; allowed: an Outcome, "
+            f"generate returned {_describe_value(result)}; allowed: an Outcome, "
             "or a dict as `wanproof check --schema outcome` describes it"
         )
-        return Trouble(kind=Mishap.GARBAGE, says=says)
+        return ClientError(kind=ClientErrorKind.GARBAGE, message=says)
     try:
-        return checked(result)
-    except Malformed as error:
-        return Trouble(kind=Mishap.GARBAGE, says=f"what generate returned is no outcome: {error}")
+        return validate_outcome(result)
+    except InvalidDocument as error:
+        return ClientError(
+            kind=ClientErrorKind.GARBAGE, message=f"what generate returned is no outcome: {error}"
+        )
 
 
-def _trouble(error: BaseException) -> Trouble:
+def _trouble(error: BaseException) -> ClientError:
     if _ran_away(error):
         says = f"it went on sending requests long after its deadline{_tail(str(error))}"
-        return Trouble(kind=Mishap.RUNAWAY, says=says, stderr=telling.trace(error))
+        return ClientError(kind=ClientErrorKind.RUNAWAY, message=says, stderr=telling.trace(error))
     place = telling.where(error)
-    says = f"it raised {telling.said(error)}{f' ({place})' if place else ''}"
-    return Trouble(kind=Mishap.CRASHED, says=says, stderr=telling.trace(error))
+    says = f"it raised {telling.format_error(error)}{f' ({place})' if place else ''}"
+    return ClientError(kind=ClientErrorKind.CRASHED, message=says, stderr=telling.trace(error))
 
 
-def _tail(says: str) -> str:
-    return f": {says}" if says else ""
+def _tail(message: str) -> str:
+    return f": {message}" if message else ""
 
 
 def _ran_away(error: BaseException) -> bool:
@@ -211,5 +217,5 @@ def _ran_away(error: BaseException) -> bool:
     return False
 
 
-def _named(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     return "None" if value is None else f"{clip(repr(value))} ({type(value).__name__})"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-class _Aside(io.BufferedIOBase):
+class _StderrProxy(io.BufferedIOBase):
     """Standard error, whatever that is at the time. To close this does not close that."""
 
     name = "<stdout>"
@@ -35,11 +35,11 @@ class _Aside(io.BufferedIOBase):
 
 
 @contextmanager
-def sheltered() -> Iterator[None]:
+def preserve_process_state() -> Iterator[None]:
     """Within this, what is printed goes to standard error; after it, we are where we were."""
     before = _here()
     aside = io.TextIOWrapper(
-        _Aside(), encoding="utf-8", errors="backslashreplace", write_through=True
+        _StderrProxy(), encoding="utf-8", errors="backslashreplace", write_through=True
     )
     try:
         with redirect_stdout(aside):

@@ -17,7 +17,7 @@ from wan_validators.wording import clip
 FRAMES: Final = 12
 """Of a traceback, the innermost ones, that are shown."""
 
-LONGEST: Final = 4096
+MAX_ERROR_OUTPUT_CHARS: Final = 4096
 """Characters, or bytes of standard error, that are shown: the last ones."""
 
 OURS: Final = (
@@ -29,7 +29,7 @@ OURS: Final = (
 """Where our own code stands, which is never shown as a place of a client's errors."""
 
 
-def said(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """The class of *error*, and its message in one short line: ``ValueError: bad size``.
 
     Without the place that :func:`where` tells.
@@ -79,13 +79,15 @@ def trace(error: BaseException) -> str:
     return ending("".join(told.format()))
 
 
-def _leave_out_ours(told: TracebackException) -> None:
-    told.stack[:] = [each for each in told.stack if not each.filename.startswith(OURS)][-FRAMES:]
-    for inner in (told.__cause__, told.__context__, *(told.exceptions or ())):
+def _leave_out_ours(summary: TracebackException) -> None:
+    summary.stack[:] = [each for each in summary.stack if not each.filename.startswith(OURS)][
+        -FRAMES:
+    ]
+    for inner in (summary.__cause__, summary.__context__, *(summary.exceptions or ())):
         if inner is not None:
             _leave_out_ours(inner)
 
 
 def ending(text: str) -> str:
     """The last characters of *text*, after an ellipsis where that is not all."""
-    return text if len(text) <= LONGEST else f"…{text[1 - LONGEST :]}"
+    return text if len(text) <= MAX_ERROR_OUTPUT_CHARS else f"…{text[1 - MAX_ERROR_OUTPUT_CHARS :]}"

@@ -19,9 +19,9 @@ Value = TypeVar("Value", int, float)
 
 
 def arguments(parser: ArgumentParser) -> None:
-    _asked(parser)
-    _judged(parser)
-    _written(parser)
+    _add_plan_options(parser)
+    _add_law_options(parser)
+    _add_output_options(parser)
 
 
 def outputs(options: Namespace) -> list[tuple[str, Path]]:
@@ -36,7 +36,7 @@ def outputs(options: Namespace) -> list[tuple[str, Path]]:
     return made
 
 
-def _asked(parser: ArgumentParser) -> None:
+def _add_plan_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("what is asked of it")
     group.add_argument(
         "--model",
@@ -85,7 +85,7 @@ def _asked(parser: ArgumentParser) -> None:
     )
 
 
-def _judged(parser: ArgumentParser) -> None:
+def _add_law_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("what it is held to")
     group.add_argument(
         "--profile",
@@ -111,7 +111,7 @@ def _judged(parser: ArgumentParser) -> None:
     )
 
 
-def _written(parser: ArgumentParser) -> None:
+def _add_output_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("what is written")
     group.add_argument("--format", choices=("text", *FORMATS), default="text")
     group.add_argument(

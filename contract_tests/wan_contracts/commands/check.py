@@ -22,9 +22,9 @@ from .asking import arguments as asking
 from .asking import outputs
 
 if TYPE_CHECKING:
-    from ..replay import Named
-    from ..report import Report
-    from ..tally import Tally
+    from ..replay import ClientSpec
+    from ..report import ContractReport
+    from ..tally import Aggregator
 
 INTERRUPTED: Final = 128 + 2
 
@@ -36,25 +36,25 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     if options.list:
-        return _listed()
+        return _print_laws()
     if options.schema:
         return _schema(options.schema)
-    who = choosing.named(options)
+    who = choosing.parse_client_spec(options)
     if who is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
     files = outputs(options)
     for path in (*(path for _, path in files), *filter(None, (options.badge,))):
         _put(path, None)
     before = {*threading.enumerate()}
-    with _no_notes():
-        report = _checked(who, options)
-        _told(report, options, files)
+    with _use_temporary_home():
+        report = _run_check(who, options)
+        _write_reports(report, options, files)
     code = DONE if _is_good(report, strict=options.strict) else FINDINGS
-    return _ended(INTERRUPTED if report.interrupted else code, before)
+    return _finish_process(INTERRUPTED if report.interrupted else code, before)
 
 
 @contextmanager
-def _no_notes() -> Iterator[None]:
+def _use_temporary_home() -> Iterator[None]:
     """Hypothesis would leave a folder with some in the working directory, which is the user's."""
     with naming_extra():
         from hypothesis.configuration import set_hypothesis_home_dir
@@ -67,31 +67,33 @@ def _no_notes() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
-def _checked(who: Named, options: Namespace) -> Report:
+def _run_check(client_spec: ClientSpec, options: Namespace) -> ContractReport:
     """What the run finds, with its progress on a terminal while it goes on."""
     from wan_validators.progress import Bar
 
-    from ..planning import carried_out, known, plan
+    from ..planning import build_plan, read_known_failures, run_plan
 
-    asked = plan(options, once=who.form == "command")
-    borne = known(options.expect)
-    client = choosing.client(who)
+    asked = build_plan(options, once=client_spec.form == "command")
+    borne = read_known_failures(options.expect)
+    client = choosing.client(client_spec)
     total = 0
     with Bar(lambda: total or None, sys.stderr, counted="calls") as bar:
 
-        def watch(tally: Tally, most: int) -> None:
+        def watch(tally: Aggregator, most: int) -> None:
             nonlocal total
             total = most if asked.seconds is None else 0
             broken = len(tally.broken)
             bar.advance(1, f"{broken} laws broken" if broken != 1 else "1 law broken")
 
         folder = Path(options.replays)
-        return carried_out(client, asked, borne, who=who, folder=folder, watch=watch)
+        return run_plan(client, asked, borne, client_spec=client_spec, folder=folder, watch=watch)
 
 
-def _told(report: Report, options: Namespace, files: list[tuple[str, Path]]) -> None:
+def _write_reports(
+    report: ContractReport, options: Namespace, files: list[tuple[str, Path]]
+) -> None:
     from ..reporters import render
-    from ..reporters.badge import rendered as badge
+    from ..reporters.badge import render_report as badge
     from ..reporters.terminal import write
 
     if options.format == "text":
@@ -114,7 +116,7 @@ def _put(path: Path, text: str | None) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
-def _ended(code: int, before: set[threading.Thread]) -> int:
+def _finish_process(code: int, before: set[threading.Thread]) -> int:
     """*code*; threads that the client left running would keep the process from ending."""
     left = [each for each in {*threading.enumerate()} - before if not each.daemon]
     if left:
@@ -125,18 +127,18 @@ def _ended(code: int, before: set[threading.Thread]) -> int:
     return code
 
 
-def _is_good(report: Report, *, strict: bool) -> bool:
-    from ..report import Standing
+def _is_good(report: ContractReport, *, strict: bool) -> bool:
+    from ..report import Status
 
-    return report.passed and not (strict and report.standings[Standing.WARN])
+    return report.passed and not (strict and report.status_counts[Status.WARN])
 
 
-def _listed() -> int:
+def _print_laws() -> int:
     from ..laws import LAWS
 
     for law in LAWS:
         print(f"{law.id}  {law.level}, {law.group}")
-        print(f"  {law.says}\n  source: {law.source}\n  to mend it: {law.hint}")
+        print(f"  {law.statement}\n  source: {law.source}\n  to mend it: {law.hint}")
     print("\nthe documents:")
     for source in sorted(spec.source for spec in catalog()):
         print(f"  {source}")

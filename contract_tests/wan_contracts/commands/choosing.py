@@ -9,7 +9,7 @@ from wan_validators.command import UsageError
 
 if TYPE_CHECKING:
     from ..clients import Client
-    from ..replay import Named
+    from ..replay import ClientSpec
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -29,35 +29,35 @@ def arguments(parser: ArgumentParser) -> None:
     group.add_argument("command", nargs="*", metavar="COMMAND", help="a client, after --")
 
 
-def named(options: Namespace) -> Named | None:
+def parse_client_spec(options: Namespace) -> ClientSpec | None:
     """How the client is named; None if it is not. Raises UsageError for two of them."""
-    from ..replay import Named
+    from ..replay import ClientSpec
 
     if options.client and options.command:
         raise UsageError("name the client by --client or by a command after --, not by both")
     if options.client:
         if options.stdio:
             raise UsageError("--stdio is for a command after --, not for a --client in Python")
-        return Named(form="python", argv=(options.client,))
+        return ClientSpec(form="python", argv=(options.client,))
     if options.command:
         form = "stdio" if options.stdio else "command"
-        return Named(form=form, argv=tuple(options.command))
+        return ClientSpec(form=form, argv=tuple(options.command))
     if options.stdio:
         raise UsageError("--stdio needs a command: wanproof check --stdio -- node client.mjs")
     return None
 
 
-def client(who: Named) -> Client:
+def client(client_spec: ClientSpec) -> Client:
     """The client itself. Raises UsageError if there is none of that name."""
-    if who.form == "python":
+    if client_spec.form == "python":
         from ..clients.loading import load
         from ..clients.python import PythonClient
 
-        return PythonClient(who.argv[0], load(who.argv[0]))
-    if who.form == "stdio":
+        return PythonClient(client_spec.argv[0], load(client_spec.argv[0]))
+    if client_spec.form == "stdio":
         from ..clients.process import ProcessClient
 
-        return ProcessClient(who.argv)
+        return ProcessClient(client_spec.argv)
     from ..clients.command import CommandClient
 
-    return CommandClient(who.argv)
+    return CommandClient(client_spec.argv)

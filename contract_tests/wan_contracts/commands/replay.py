@@ -21,12 +21,14 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     from ..replay import Replay
     from ..reporters.terminal import write
-    from ..runner import replayed
+    from ..runner import replay_case
 
-    replay = Replay.read(options.file)
-    who = choosing.named(options) or replay.client
+    replay = Replay.load(options.file)
+    who = choosing.parse_client_spec(options) or replay.client
     client = choosing.client(who)
-    report = replayed(client, replay.case, replay.tempo, replay.law, full_size=replay.full_size)
+    report = replay_case(
+        client, replay.case, replay.time_profile, replay.law, full_size=replay.full_size
+    )
     if report.unsupported:
         raise UsageError("the client says that it cannot make this call")
     (result,) = report.results

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from wan_mockserver.admin.verdicts import Verdict, numbers
 
-from ..run import Run, Seen
+from ..run import Interaction, ObservedExchange
 
-__all__ = ["KEPT", "Group", "Judge", "Law", "Level", "broken"]
+__all__ = ["KEPT", "Group", "Judge", "Law", "Level", "build_violation"]
 
 
 class Level(StrEnum):
@@ -32,7 +32,7 @@ class Group(StrEnum):
     MANNERS = "manners"
 
 
-Judge = Callable[[Run], Verdict | None]
+Judge = Callable[[Interaction], Verdict | None]
 """None where the call says nothing about the law: it had no occasion to break it."""
 
 
@@ -46,7 +46,7 @@ class Law:
     id: str
     group: Group
     level: Level
-    says: str
+    statement: str
     source: str
     hint: str
     judge: Judge
@@ -56,6 +56,6 @@ KEPT = Verdict(passed=True, says="")
 """The call had occasion to break the law, and did not."""
 
 
-def broken(says: str, shown: Iterable[Seen] = ()) -> Verdict:
-    """The call breaks the law; *shown* are the requests that show it."""
-    return Verdict(passed=False, says=says, entries=numbers(seen.entry for seen in shown))
+def build_violation(message: str, exchanges: Iterable[ObservedExchange] = ()) -> Verdict:
+    """The call breaks the law; *exchanges* are the requests that show it."""
+    return Verdict(passed=False, says=message, entries=numbers(seen.entry for seen in exchanges))

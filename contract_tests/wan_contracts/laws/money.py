@@ -5,83 +5,90 @@ from __future__ import annotations
 from typing import Final
 
 from wan_mockserver.admin.verdicts import Verdict
-from wan_mockserver.tasks import Record
+from wan_mockserver.tasks import TaskRecord
 from wan_validators.wording import format_seconds, format_usd
 
-from ..run import Run, Seen
-from .law import KEPT, Group, Law, Level, broken
+from ..run import Interaction, ObservedExchange
+from .law import KEPT, Group, Law, Level, build_violation
 from .polling import late
-from .retries import redirected
+from .retries import is_redirect
 
-HASTE: Final = 0.75
+MIN_INTERVAL_RATIO: Final = 0.75
 """The part of the recommended interval that polls of a task lie apart at least, on average."""
 
-FEW: Final = 3
+MIN_REQUESTS: Final = 3
 """Requests from which on it shows whether a connection is used again."""
 
 
-def one_charge(run: Run) -> Verdict | None:
-    billed = _billed(run)
+def one_charge(run: Interaction) -> Verdict | None:
+    billed = _find_billed_tasks(run)
     if len(billed) <= 1:
         return KEPT if run.creates else None
     made = {record.entry for record in billed}
     shown = [seen for seen in run.creates if seen.entry.number in made]
     first = shown[0].entry
     why = f"; the first answer: {first.delivery or first.step or first.status}" if shown else ""
-    return broken(f"one call made {len(billed)} tasks, and each is billed{why}", shown)
+    return build_violation(f"one call made {len(billed)} tasks, and each is billed{why}", shown)
 
 
-def price_told(run: Run) -> Verdict | None:
+def check_price_told(run: Interaction) -> Verdict | None:
     if run.outcome is None or run.outcome.spent_usd is None or run.ledger.unknown:
         return None
-    if len(_billed(run)) > 1:
+    if len(_find_billed_tasks(run)) > 1:
         return None
     if run.outcome.spent_usd == run.ledger.total:
         return KEPT
     says = f"{format_usd(run.ledger.total)} were billed, and {run.outcome.spent_usd:f} are reported"
-    return broken(says, [run.told] if run.told else [])
+    return build_violation(says, [run.final_poll] if run.final_poll else [])
 
 
-def poll_rate(run: Run) -> Verdict | None:
-    polls = [poll for poll in run.followed if not redirected(poll)]
-    if len(polls) < FEW:
+def poll_rate(run: Interaction) -> Verdict | None:
+    polls = [poll for poll in run.task_polls if not is_redirect(poll)]
+    if len(polls) < MIN_REQUESTS:
         return None
     mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)
-    if mean >= HASTE * run.setting.poll_interval:
+    if mean >= MIN_INTERVAL_RATIO * run.setting.poll_interval:
         return KEPT
     says = f"{len(polls)} polls of one task came {format_seconds(mean)} apart on average"
     wanted = format_seconds(run.setting.poll_interval)
-    return broken(f"{says}; {wanted} are recommended", polls[:FEW])
+    return build_violation(f"{says}; {wanted} are recommended", polls[:MIN_REQUESTS])
 
 
-def polls_per_task(run: Run) -> Verdict | None:
-    if not run.followed:
+def polls_per_task(run: Interaction) -> Verdict | None:
+    if not run.task_polls:
         return None
-    most = int(1.5 * run.setting.deadline / run.setting.poll_interval) + FEW
-    polls = [poll for poll in run.followed if run.known and not late(run, poll, run.known.at)]
+    most = int(1.5 * run.setting.deadline / run.setting.poll_interval) + MIN_REQUESTS
+    polls = [
+        poll
+        for poll in run.task_polls
+        if run.acknowledged_create and not late(run, poll, run.acknowledged_create.at)
+    ]
     if len(polls) <= most:
         return KEPT
     says = f"the task was polled {len(polls)} times; its deadline has room for {most}"
-    return broken(says, polls[-1:])
+    return build_violation(says, polls[-1:])
 
 
-def connections_reused(run: Run) -> Verdict | None:
-    peers = [seen.peer for seen in run.seen]
-    if len(peers) < FEW or not all(peers) or not all(map(_undisturbed, run.seen)):
+def connections_reused(run: Interaction) -> Verdict | None:
+    peers = [seen.peer for seen in run.exchanges]
+    if len(peers) < MIN_REQUESTS or not all(peers) or not all(map(_is_undisturbed, run.exchanges)):
         return None
     if len(set(peers)) < len(peers):
         return KEPT
-    return broken(f"each of {len(peers)} requests came on a connection of its own", run.seen[:FEW])
+    return build_violation(
+        f"each of {len(peers)} requests came on a connection of its own",
+        run.exchanges[:MIN_REQUESTS],
+    )
 
 
-def _billed(run: Run) -> list[Record]:
+def _find_billed_tasks(run: Interaction) -> list[TaskRecord]:
     """The tasks that cost something, now or when they end."""
     return [record for record in run.tasks if record.failure is None]
 
 
-def _undisturbed(seen: Seen) -> bool:
+def _is_undisturbed(seen: ObservedExchange) -> bool:
     """Whether nothing about the exchange is a reason to connect anew."""
-    return seen.healthy and seen.response.delivery.plain
+    return seen.is_success and seen.response.delivery.plain
 
 
 LAWS: Final = (
@@ -89,7 +96,7 @@ LAWS: Final = (
         id="one-charge",
         group=Group.MONEY,
         level=Level.MUST,
-        says="One call makes at most one task that is billed.",
+        statement="One call makes at most one task that is billed.",
         source="Comfy-Org/ComfyUI pull 16204: 426 billed resubmissions in seven days, by retried "
         "creates; no vendor documents an idempotency key",
         hint="never repeat a create that may have arrived: a reset, a time-out and a 5xx leave "
@@ -100,16 +107,16 @@ LAWS: Final = (
         id="price-told",
         group=Group.MONEY,
         level=Level.MUST,
-        says="What the client says it has spent is what the ledger says.",
+        statement="What the client says it has spent is what the ledger says.",
         source="S2, S4: usage.cost, a decimal string in USD",
         hint="read usage.cost as a decimal; say nothing where the answer has no price",
-        judge=price_told,
+        judge=check_price_told,
     ),
     Law(
         id="poll-rate",
         group=Group.MANNERS,
         level=Level.SHOULD,
-        says="Polls of a task are as far apart as is recommended.",
+        statement="Polls of a task are as far apart as is recommended.",
         source="the upstream: every 10 s for images, 15 s for videos; 20 queries a second in all",
         hint="sleep between two polls, after a failed one as well",
         judge=poll_rate,
@@ -118,7 +125,7 @@ LAWS: Final = (
         id="polls-per-task",
         group=Group.MANNERS,
         level=Level.SHOULD,
-        says="A task is polled no more often than its deadline has room for.",
+        statement="A task is polled no more often than its deadline has room for.",
         source="the upstream's recommendation: every 10 s for images, 15 s for videos",
         hint="do not shorten the interval as the deadline comes near",
         judge=polls_per_task,
@@ -127,7 +134,7 @@ LAWS: Final = (
         id="connections-reused",
         group=Group.MANNERS,
         level=Level.SHOULD,
-        says="Requests share connections where nothing went wrong with them.",
+        statement="Requests share connections where nothing went wrong with them.",
         source="each new connection costs the vendor and the caller a TLS handshake",
         hint="keep one session or pool for a client's life, and read bodies to their end",
         judge=connections_reused,

@@ -9,9 +9,9 @@ from wan_mockserver.admin import judges
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.wording import format_seconds
 
-from ..outcome import Kind, Outcome
-from ..run import Mishap, Run, Seen, Trouble
-from .law import KEPT, Group, Law, Level, broken
+from ..outcome import Outcome, OutcomeKind
+from ..run import ClientError, ClientErrorKind, Interaction, ObservedExchange
+from .law import KEPT, Group, Law, Level, build_violation
 
 GRACE: Final = 1.0
 """Seconds by which a machine that is busy may be late."""
@@ -20,9 +20,11 @@ INTERVALS: Final = 2.5
 """A client that stops so many poll intervals before its deadline does not wait for it at all."""
 
 
-def poll_url(run: Run) -> Verdict | None:
+def poll_url(run: Interaction) -> Verdict | None:
     known = {seen.entry.task for seen in run.creates if seen.entry.arrived}
-    stray = [seen for seen in run.seen if not seen.entry.action and seen.request.method == "GET"]
+    stray = [
+        seen for seen in run.exchanges if not seen.entry.action and seen.request.method == "GET"
+    ]
     template = run.case.spec.vendor.poll
     paths = {template.format(model=run.case.model_id, task_id=task) for task in known}
     unknown = [seen for seen in run.polls if seen.request.path not in paths]
@@ -30,14 +32,18 @@ def poll_url(run: Run) -> Verdict | None:
         path = (stray or unknown)[0].request.path
         wanted = template.replace("{model}", run.case.model_id)
         says = f"GET {path} asks for no task that a create named; a poll is GET {wanted}"
-        return broken(says, stray or unknown)
+        return build_violation(says, stray or unknown)
     return KEPT if run.polls else None
 
 
-def first_poll(run: Run) -> Verdict | None:
-    if run.known is None or not run.followed or not run.known.response.delivery.plain:
+def first_poll(run: Interaction) -> Verdict | None:
+    if (
+        run.acknowledged_create is None
+        or not run.task_polls
+        or not run.acknowledged_create.response.delivery.plain
+    ):
         return None
-    waited = run.followed[0].at - run.known.at
+    waited = run.task_polls[0].at - run.acknowledged_create.at
     allowed = 2 * run.setting.poll_interval + GRACE
     if waited <= allowed:
         return KEPT
@@ -45,27 +51,29 @@ def first_poll(run: Run) -> Verdict | None:
         f"the first poll came {format_seconds(waited)} after the create; "
         f"polls are wanted every {format_seconds(run.setting.poll_interval)}"
     )
-    return broken(says, [run.known, run.followed[0]])
+    return build_violation(says, [run.acknowledged_create, run.task_polls[0]])
 
 
-def goes_on(run: Run) -> Verdict | None:
-    last = unfinished(run)
+def goes_on(run: Interaction) -> Verdict | None:
+    last = find_unfinished(run)
     if last is None:
-        went_on = run.told and len(run.followed) > 1
+        went_on = run.final_poll and len(run.task_polls) > 1
         return KEPT if went_on and run.outcome else None
     if isinstance(last, Outcome):
         says = f"the task was never polled, and the call is reported as {last.kind}"
-        return broken(says, [run.known] if run.known else [])
+        return build_violation(says, [run.acknowledged_create] if run.acknowledged_create else [])
     if not far_from_deadline(run, last):
         return KEPT
-    word = f"the status {last.word!r}" if last.word is not None else "no status"
+    word = f"the status {last.status_word!r}" if last.status_word is not None else "no status"
     says = f"polling stopped {format_seconds(_since(run, last))} after the create, at {word}"
-    return broken(f"{says}; the deadline is {format_seconds(run.setting.deadline)}", [last])
+    return build_violation(
+        f"{says}; the deadline is {format_seconds(run.setting.deadline)}", [last]
+    )
 
 
-def whole_deadline(run: Run) -> Verdict | None:
-    last = unfinished(run)
-    if not isinstance(last, Seen):
+def whole_deadline(run: Interaction) -> Verdict | None:
+    last = find_unfinished(run)
+    if not isinstance(last, ObservedExchange):
         return None
     early = _early(run, last)
     interval = run.setting.poll_interval
@@ -77,74 +85,80 @@ def whole_deadline(run: Run) -> Verdict | None:
         f"the last poll came {format_seconds(early)} before the deadline, though polls are "
         f"{format_seconds(interval)} apart: one more was allowed"
     )
-    return broken(says, [last])
+    return build_violation(says, [last])
 
 
-def slow_is_not_failed(run: Run) -> Verdict | None:
-    last = unfinished(run)
-    if not isinstance(last, Seen) or run.outcome is None:
+def slow_is_not_failed(run: Interaction) -> Verdict | None:
+    last = find_unfinished(run)
+    if not isinstance(last, ObservedExchange) or run.outcome is None:
         return None
     if far_from_deadline(run, last):
         return None
-    if run.outcome.kind is Kind.GAVE_UP:
+    if run.outcome.kind is OutcomeKind.GAVE_UP:
         return KEPT
     says = f"the task was not finished at the deadline, and is reported as {run.outcome.kind}"
-    return broken(says, [last])
+    return build_violation(says, [last])
 
 
-def end_is_end(run: Run) -> Verdict | None:
-    if run.told is None:
+def end_is_end(run: Interaction) -> Verdict | None:
+    if run.final_poll is None:
         return None
-    entries = [replace(seen.entry, ended=run.ends(seen)) for seen in run.seen]
+    entries = [replace(seen.entry, ended=run.is_final_poll(seen)) for seen in run.exchanges]
     return judges.no_poll_after_end(entries)
 
 
-def deadline(run: Run) -> Verdict | None:
+def deadline(run: Interaction) -> Verdict | None:
     if not (run.creates or run.polls):
         return None
-    begun = run.known.at if run.known else run.seen[0].at
+    begun = run.acknowledged_create.at if run.acknowledged_create else run.exchanges[0].at
     after = [seen for seen in (*run.creates, *run.polls) if late(run, seen, begun)]
     # Too many polls before the deadline are another law's matter.
-    beyond = after or run.seen[-1].entry.action != "poll"
-    if isinstance(run.ended, Trouble) and run.ended.kind is Mishap.RUNAWAY and beyond:
-        return broken(run.ended.says, run.seen[-1:])
+    beyond = after or run.exchanges[-1].entry.action != "poll"
+    if (
+        isinstance(run.client_result, ClientError)
+        and run.client_result.kind is ClientErrorKind.RUNAWAY
+        and beyond
+    ):
+        return build_violation(run.client_result.message, run.exchanges[-1:])
     if not after:
         return KEPT
     says = f"a {after[0].entry.action} came {format_seconds(after[0].at - begun)} after the begin"
-    return broken(f"{says}; the deadline is {format_seconds(run.setting.deadline)}", after[:1])
+    return build_violation(
+        f"{says}; the deadline is {format_seconds(run.setting.deadline)}", after[:1]
+    )
 
 
-def unfinished(run: Run) -> Seen | Outcome | None:
+def find_unfinished(run: Interaction) -> ObservedExchange | Outcome | None:
     """The last poll, if the task was not finished by then as far as the client could know.
 
     The outcome where the client never polled; None where this says nothing.
     """
-    if run.known is None or run.outcome is None:
+    if run.acknowledged_create is None or run.outcome is None:
         return None
-    if not run.followed:
-        asked = any(seen.request.method == "GET" for seen in run.seen)
+    if not run.task_polls:
+        asked = any(seen.request.method == "GET" for seen in run.exchanges)
         return None if asked else run.outcome
-    last = run.followed[-1]
-    return last if last.healthy and last.json is not None and not last.entry.ended else None
+    last = run.task_polls[-1]
+    return last if last.is_success and last.json is not None and not last.entry.ended else None
 
 
-def far_from_deadline(run: Run, last: Seen) -> bool:
+def far_from_deadline(run: Interaction, last: ObservedExchange) -> bool:
     """Whether a client whose last poll this is did not wait for its deadline at all."""
     return _early(run, last) > INTERVALS * run.setting.poll_interval + GRACE
 
 
-def late(run: Run, seen: Seen, begun: float) -> bool:
+def late(run: Interaction, seen: ObservedExchange, begun: float) -> bool:
     """Whether *seen* came after the deadline of what was *begun* then, and some time on top."""
     allowed = run.setting.deadline + 2 * run.setting.poll_interval + GRACE
     return seen.at - begun > allowed
 
 
-def _since(run: Run, seen: Seen) -> float:
-    assert run.known
-    return seen.at - run.known.at
+def _since(run: Interaction, seen: ObservedExchange) -> float:
+    assert run.acknowledged_create
+    return seen.at - run.acknowledged_create.at
 
 
-def _early(run: Run, seen: Seen) -> float:
+def _early(run: Interaction, seen: ObservedExchange) -> float:
     """Seconds from *seen* to the deadline."""
     return run.setting.deadline - _since(run, seen)
 
@@ -157,7 +171,7 @@ LAWS: Final = (
         id="poll-url",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="Polls go to the documented path, with a task id that a create answered.",
+        statement="Polls go to the documented path, with a task id that a create answered.",
         source="S0, S1, S3: …/generation/{task_id}; S2, S4: …/generation/task/{id}",
         hint="take the id from the create's answer as it is, and put it into the path",
         judge=poll_url,
@@ -166,7 +180,7 @@ LAWS: Final = (
         id="first-poll",
         group=Group.LIFECYCLE,
         level=Level.SHOULD,
-        says="The first poll comes within two poll intervals of the create.",
+        statement="The first poll comes within two poll intervals of the create.",
         source="the upstream's recommendation: every 10 s for images, 15 s for videos",
         hint="poll at once or after one interval; do not sleep for the expected duration",
         judge=first_poll,
@@ -175,7 +189,7 @@ LAWS: Final = (
         id="goes-on",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="While a task is unfinished, in whatever word or order, polling goes on.",
+        statement="While a task is unfinished, in whatever word or order, polling goes on.",
         source=DAMAGE,
         hint="know the words that end a task; take every other for unfinished, till the deadline",
         judge=goes_on,
@@ -184,7 +198,7 @@ LAWS: Final = (
         id="whole-deadline",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="The last poll of a slow task lies at most one interval before the deadline.",
+        statement="The last poll of a slow task lies at most one interval before the deadline.",
         source="a task that ends in the last interval is paid for all the same",
         hint="compare the clock with the deadline after the poll, not before the wait",
         judge=whole_deadline,
@@ -193,7 +207,7 @@ LAWS: Final = (
         id="slow-is-not-failed",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="A task that is unfinished at the deadline is given up, not reported as failed.",
+        statement="A task that is unfinished at the deadline is given up, not reported as failed.",
         source="it goes on at the vendor, is billed, and can be fetched for 24 hours",
         hint="tell a time-out of your own from a failure of the task",
         judge=slow_is_not_failed,
@@ -202,7 +216,7 @@ LAWS: Final = (
         id="end-is-end",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="A task is not polled again after its end was told.",
+        statement="A task is not polled again after its end was told.",
         source=PAGE,
         hint="leave the loop at completed and at failed",
         judge=end_is_end,
@@ -211,7 +225,7 @@ LAWS: Final = (
         id="deadline",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="The client stops asking at its deadline.",
+        statement="The client stops asking at its deadline.",
         source="tasks can be stuck for ever; the upstream forgets them after 24 hours",
         hint="give every wait for a task an end",
         judge=deadline,

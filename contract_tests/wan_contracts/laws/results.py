@@ -10,48 +10,56 @@ from urllib.parse import unquote, urlsplit
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.vendor import Output as Made
 
-from ..outcome import Kind, Output
-from ..run import Run, Seen
-from .law import KEPT, Group, Law, Level, broken
+from ..outcome import OutcomeKind, Output
+from ..run import Interaction, ObservedExchange
+from .law import KEPT, Group, Law, Level, build_violation
 
 MEDIA: Final = ("image/", "video/")
 
 
-def outputs_complete(run: Run) -> Verdict | None:
+def outputs_complete(run: Interaction) -> Verdict | None:
     wanted = [made.kind for made in run.results if made.kind != "text"]
-    if not wanted or run.outcome is None or run.outcome.kind is Kind.GAVE_UP:
+    if not wanted or run.outcome is None or run.outcome.kind is OutcomeKind.GAVE_UP:
         return None
-    if run.outcome.kind is not Kind.COMPLETED:
-        if not all(map(good, run.downloads)):
+    if run.outcome.kind is not OutcomeKind.COMPLETED:
+        if not all(map(is_good_download, run.downloads)):
             return None
-        return broken(f"the task is done, and reported as {run.outcome.kind}", _told(run))
-    unfetched = _unfetched(run)
+        return build_violation(
+            f"the task is done, and reported as {run.outcome.kind}", _list_final_poll(run)
+        )
+    unfetched = _find_unfetched(run)
     if unfetched:
-        return broken(
-            f"{unfetched} is reported as missing, and was never tried in vain", _told(run)
+        return build_violation(
+            f"{unfetched} is reported as missing, and was never tried in vain",
+            _list_final_poll(run),
         )
     files = [output.kind for output in run.outcome.outputs if output.kind != "text"]
     if Counter(files) == Counter(wanted):
         return KEPT
-    return broken(f"results: {_counted(wanted)}; reported: {_counted(files)}", _told(run))
+    return build_violation(
+        f"results: {_format_counts(wanted)}; reported: {_format_counts(files)}",
+        _list_final_poll(run),
+    )
 
 
-def outputs_in_order(run: Run) -> Verdict | None:
-    if run.outcome is None or run.outcome.kind is not Kind.COMPLETED or len(run.results) < 2:
+def outputs_in_order(run: Interaction) -> Verdict | None:
+    if run.outcome is None or run.outcome.kind is not OutcomeKind.COMPLETED or len(run.results) < 2:
         return None
-    reported, served = run.outcome.outputs, _served(run)
+    reported, served = run.outcome.outputs, _find_served_files(run)
     if Counter(each.kind for each in reported) != Counter(made.kind for made in run.results):
         return None
     pairs = zip(run.results, reported, strict=True)
     moved = [nth for nth, pair in enumerate(pairs, 1) if not _alike(*pair, served)]
     if not moved:
         return KEPT
-    return broken(f"result {moved[0]} is reported in another's place", _told(run))
+    return build_violation(
+        f"result {moved[0]} is reported in another's place", _list_final_poll(run)
+    )
 
 
-def text_kept(run: Run) -> Verdict | None:
+def text_kept(run: Interaction) -> Verdict | None:
     wanted = [made.value for made in run.results if made.kind == "text"]
-    if not wanted or run.outcome is None or run.outcome.kind is not Kind.COMPLETED:
+    if not wanted or run.outcome is None or run.outcome.kind is not OutcomeKind.COMPLETED:
         return None
     given = [output.text for output in run.outcome.outputs if output.kind == "text"]
     if given == wanted:
@@ -59,87 +67,93 @@ def text_kept(run: Run) -> Verdict | None:
     says = f"the answer has {len(wanted)} texts between its images, the report {len(given)}"
     if len(given) == len(wanted):
         says = "a text between the images is not reported as it came"
-    return broken(says, _told(run))
+    return build_violation(says, _list_final_poll(run))
 
 
-def partial_told(run: Run) -> Verdict | None:
+def check_partial_told(run: Interaction) -> Verdict | None:
     files = sum(made.kind != "text" for made in run.results)
-    completed = run.outcome is not None and run.outcome.kind is Kind.COMPLETED
-    if not files or not completed or run.asked is None or run.outcome is None:
+    completed = run.outcome is not None and run.outcome.kind is OutcomeKind.COMPLETED
+    if not files or not completed or run.requested_images is None or run.outcome is None:
         return None
-    fewer = files < run.asked
+    fewer = files < run.requested_images
     if run.outcome.partial is fewer:
         return KEPT
-    says = f"{files} of {run.asked} images came, and the outcome "
+    says = f"{files} of {run.requested_images} images came, and the outcome "
     says += "does not say that it is partial" if fewer else "says that it is partial"
-    return broken(says, _told(run))
+    return build_violation(says, _list_final_poll(run))
 
 
-def no_results_no_success(run: Run) -> Verdict | None:
-    if not run.done or run.results or run.outcome is None:
+def no_results_no_success(run: Interaction) -> Verdict | None:
+    if not run.is_task_done or run.results or run.outcome is None:
         return None
-    if run.outcome.kind is not Kind.COMPLETED:
+    if run.outcome.kind is not OutcomeKind.COMPLETED:
         return KEPT
-    return broken("the task is done and has no result, and is reported as completed", _told(run))
+    return build_violation(
+        "the task is done and has no result, and is reported as completed", _list_final_poll(run)
+    )
 
 
-def bytes_equal(run: Run) -> Verdict | None:
+def bytes_equal(run: Interaction) -> Verdict | None:
     files = _files(run)
     parts = any(seen.entry.status == 206 for seen in run.downloads)
-    if not files or not run.downloads or parts or not all(map(good, run.downloads)):
+    if not files or not run.downloads or parts or not all(map(is_good_download, run.downloads)):
         return None
     served = {seen.entry.answer.sha256: seen.entry.answer.length for seen in run.downloads}
     for output in files:
         if output.sha256 not in served:
             says = f"no file with the SHA-256 {output.sha256} was served"
-            return broken(says, run.downloads)
+            return build_violation(says, run.downloads)
         if output.length not in (None, served[output.sha256]):
             says = f"a file of {served[output.sha256]} bytes is reported to have {output.length}"
-            return broken(says, run.downloads)
+            return build_violation(says, run.downloads)
     return KEPT
 
 
-def bad_file_no_result(run: Run) -> Verdict | None:
-    bad = [seen for seen in run.downloads if not good(seen)]
+def bad_file_no_result(run: Interaction) -> Verdict | None:
+    bad = [seen for seen in run.downloads if not is_good_download(seen)]
     if not bad or run.outcome is None:
         return None
-    paths = {seen.request.path for seen in run.downloads if good(seen)}
+    paths = {seen.request.path for seen in run.downloads if is_good_download(seen)}
     saved = len(_files(run))
     if saved <= len(paths):
         return KEPT
     how = f"{bad[0].entry.status} {bad[0].response.headers.get('Content-Type', '')}".strip()
     cut = bad[0].entry.delivery and f", {bad[0].entry.delivery}"
     says = f"{saved} files are reported as saved, {len(paths)} came whole and as media ({how}{cut})"
-    return broken(says, bad)
+    return build_violation(says, bad)
 
 
-def key_in_url(run: Run) -> Verdict | None:
+def key_in_url(run: Interaction) -> Verdict | None:
     key = run.setting.api_key
     told = [
-        each for each in run.seen if key in unquote(f"{each.request.path}?{each.request.query}")
+        each
+        for each in run.exchanges
+        if key in unquote(f"{each.request.path}?{each.request.query}")
     ]
     if told:
-        return broken("the API key stands in a URL, which proxies and servers log", told)
-    return KEPT if run.seen else None
+        return build_violation("the API key stands in a URL, which proxies and servers log", told)
+    return KEPT if run.exchanges else None
 
 
-def key_stays_home(run: Run) -> Verdict | None:
+def key_stays_home(run: Interaction) -> Verdict | None:
     told = [seen for seen in run.downloads if "authorization" in seen.request.headers]
     if told:
-        return broken("the API key was sent to a result's URL, which is not the API's", told)
+        return build_violation(
+            "the API key was sent to a result's URL, which is not the API's", told
+        )
     return KEPT if run.downloads else None
 
 
-def good(seen: Seen) -> bool:
+def is_good_download(seen: ObservedExchange) -> bool:
     """Whether a download came whole, is no error, and is a picture or a film."""
     kind = seen.response.headers.get("Content-Type", "")
-    return seen.healthy and bool(seen.response.body) and kind.startswith(MEDIA)
+    return seen.is_success and bool(seen.response.body) and kind.startswith(MEDIA)
 
 
-def _unfetched(run: Run) -> str | None:
+def _find_unfetched(run: Interaction) -> str | None:
     """A file that is reported as missing although no download of it went wrong."""
     assert run.outcome
-    bad = {seen.request.path for seen in run.downloads if not good(seen)}
+    bad = {seen.request.path for seen in run.downloads if not is_good_download(seen)}
     files = [made for made in run.results if made.kind != "text"]
     reported = [output for output in run.outcome.outputs if output.kind != "text"]
     pairs = zip(files, reported, strict=False)
@@ -147,16 +161,20 @@ def _unfetched(run: Run) -> str | None:
     return next((url for url in missing if urlsplit(url).path not in bad), None)
 
 
-def _files(run: Run) -> list[Output]:
+def _files(run: Interaction) -> list[Output]:
     """The outputs that are reported as files whose bytes were read."""
-    if run.outcome is None or run.outcome.kind is not Kind.COMPLETED:
+    if run.outcome is None or run.outcome.kind is not OutcomeKind.COMPLETED:
         return []
     return [each for each in run.outcome.outputs if each.sha256 and each.error is None]
 
 
-def _served(run: Run) -> Mapping[str, str]:
+def _find_served_files(run: Interaction) -> Mapping[str, str]:
     """The SHA-256 of each file that was served whole, by the path of its URL."""
-    return {seen.request.path: seen.entry.answer.sha256 for seen in run.downloads if good(seen)}
+    return {
+        seen.request.path: seen.entry.answer.sha256
+        for seen in run.downloads
+        if is_good_download(seen)
+    }
 
 
 def _alike(made: Made, reported: Output, served: Mapping[str, str]) -> bool:
@@ -170,11 +188,11 @@ def _alike(made: Made, reported: Output, served: Mapping[str, str]) -> bool:
     return served.get(urlsplit(made.value).path, reported.sha256) == reported.sha256
 
 
-def _told(run: Run) -> list[Seen]:
-    return [run.told] if run.told else []
+def _list_final_poll(run: Interaction) -> list[ObservedExchange]:
+    return [run.final_poll] if run.final_poll else []
 
 
-def _counted(kinds: list[str]) -> str:
+def _format_counts(kinds: list[str]) -> str:
     """``2 image, 1 video``; ``none``."""
     return ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(kinds).items())) or "none"
 
@@ -184,7 +202,7 @@ LAWS: Final = (
         id="outputs-complete",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="Every image and video of a task that is done is reported, and nothing else.",
+        statement="Every image and video of a task that is done is reported, and nothing else.",
         source="S0, S1, S3: images or videos; S2, S4: output[].content[]",
         hint="read the whole list, not its first item; report a file that cannot be had as such",
         judge=outputs_complete,
@@ -193,7 +211,7 @@ LAWS: Final = (
         id="outputs-in-order",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="Results are reported in the order in which they came.",
+        statement="Results are reported in the order in which they came.",
         source="S2: n images have the seeds seed, seed + 1, …; S4: texts belong between images",
         hint="collect parallel downloads by their place in the list, not as they end",
         judge=outputs_in_order,
@@ -202,7 +220,7 @@ LAWS: Final = (
         id="text-kept",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="The texts of an interleaved answer are reported as they came.",
+        statement="The texts of an interleaved answer are reported as they came.",
         source="S4: content of type text",
         hint="look at the type of each part of the content",
         judge=text_kept,
@@ -211,16 +229,16 @@ LAWS: Final = (
         id="partial-told",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="Fewer images than were asked for are reported as partial, and only then.",
+        statement="Fewer images than were asked for are reported as partial, and only then.",
         source="the upstream: with n > 1 some images can fail while the task succeeds",
         hint="compare the number of results with n, and say partial if it is smaller",
-        judge=partial_told,
+        judge=check_partial_told,
     ),
     Law(
         id="no-results-no-success",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        says="A task that is done and has no results is not reported as completed.",
+        statement="A task that is done and has no results is not reported as completed.",
         source="S0 to S4: a completed task has results",
         hint="take a missing or an empty list of results for an error",
         judge=no_results_no_success,
@@ -229,7 +247,7 @@ LAWS: Final = (
         id="bytes-equal",
         group=Group.DOWNLOAD,
         level=Level.MUST,
-        says="The bytes of a reported file are those that were served.",
+        statement="The bytes of a reported file are those that were served.",
         source="a file that was read as text or cut is damaged, and nothing says so",
         hint="read the body as bytes, to its end",
         judge=bytes_equal,
@@ -238,7 +256,7 @@ LAWS: Final = (
         id="bad-file-no-result",
         group=Group.DOWNLOAD,
         level=Level.MUST,
-        says="What is expired, cut, empty or no media is an error, not a saved file.",
+        statement="What is expired, cut, empty or no media is an error, not a saved file.",
         source="the upstream's result URLs expire after 24 hours, and then answer with a page",
         hint="check status, Content-Type and Content-Length before keeping a file",
         judge=bad_file_no_result,
@@ -247,7 +265,7 @@ LAWS: Final = (
         id="key-in-url",
         group=Group.DOWNLOAD,
         level=Level.MUST,
-        says="The API key stands in no URL.",
+        statement="The API key stands in no URL.",
         source="S0 to S4: the key belongs in the Authorization header",
         hint="send the key in the header only",
         judge=key_in_url,
@@ -256,7 +274,7 @@ LAWS: Final = (
         id="key-stays-home",
         group=Group.DOWNLOAD,
         level=Level.SHOULD,
-        says="The API key is not sent to the URLs of results.",
+        statement="The API key is not sent to the URLs of results.",
         source="result URLs are signed ones at another host, which must not learn the key",
         hint="download with a session of its own that has no Authorization header",
         judge=key_stays_home,

@@ -11,28 +11,30 @@ from wan_validators.checks import Json
 from wan_validators.reading import read
 from wan_validators.wording import brief
 
-from ..outcome import Kind
-from ..run import Run, Seen
-from .law import KEPT, Group, Law, Level, broken
-from .wires import asked_and_sent, named_model
+from ..outcome import OutcomeKind
+from ..run import Interaction, ObservedExchange
+from .law import KEPT, Group, Law, Level, build_violation
+from .wires import asked_and_sent, find_model
 
 
-def documented_form(run: Run) -> Verdict | None:
+def check_documented_form(run: Interaction) -> Verdict | None:
     for seen in run.creates:
         document = read(seen.request.body or b"")
         if not isinstance(document.value, dict):
-            return broken("the body of the create is no JSON object", [seen])
+            return build_violation("the body of the create is no JSON object", [seen])
         if document.findings:
-            return broken(f"in the body of the create, {document.findings[0].message}", [seen])
+            return build_violation(
+                f"in the body of the create, {document.findings[0].message}", [seen]
+            )
         if _foreign(run, seen):
             names = ", ".join(document.value)
             says = f"nothing that was asked for stands where the documents say; members: {names}"
-            return broken(says, [seen])
+            return build_violation(says, [seen])
     return KEPT if run.creates else None
 
 
-def payload_intact(run: Run) -> Verdict | None:
-    if not run.case.report.valid:
+def payload_intact(run: Interaction) -> Verdict | None:
+    if not run.case.lint_report.valid:
         return None
     judged = False
     for seen in run.creates:
@@ -40,37 +42,41 @@ def payload_intact(run: Run) -> Verdict | None:
         if pair is None or _foreign(run, seen):
             continue
         judged = True
-        for says in _lost(*pair):
-            return broken(says, [seen])
-        if named_model(run, seen) != run.case.model_id:
-            says = f"the create is for {named_model(run, seen)!r}, not for {run.case.model_id!r}"
-            return broken(says, [seen])
+        for says in _find_lost_members(*pair):
+            return build_violation(says, [seen])
+        if find_model(run, seen) != run.case.model_id:
+            says = f"the create is for {find_model(run, seen)!r}, not for {run.case.model_id!r}"
+            return build_violation(says, [seen])
     return KEPT if judged else None
 
 
-def nothing_added(run: Run) -> Verdict | None:
-    if not run.case.report.valid:
+def nothing_added(run: Interaction) -> Verdict | None:
+    if not run.case.lint_report.valid:
         return None
     for seen in run.creates:
         pair = asked_and_sent(run, seen)
         if pair is None or _foreign(run, seen):
             continue
-        for pointer, value in _added(*pair):
+        for pointer, value in _find_added_members(*pair):
             if pointer.removeprefix("/") not in run.case.spec.vendor.tolerated:
-                return broken(f"nobody asked for {pointer}, which is {_shown(value)}", [seen])
+                return build_violation(
+                    f"nobody asked for {pointer}, which is {_format_value(value)}", [seen]
+                )
     return KEPT if run.creates else None
 
 
-def create_url(run: Run) -> Verdict | None:
-    stray = [seen for seen in run.seen if not seen.entry.action and seen.request.method != "GET"]
+def create_url(run: Interaction) -> Verdict | None:
+    stray = [
+        seen for seen in run.exchanges if not seen.entry.action and seen.request.method != "GET"
+    ]
     if stray:
         request, template = stray[0].request, run.case.spec.vendor.create
         wanted = template.format(model=run.case.model_id)
-        return broken(f"{request.method} {request.path} is not POST {wanted}", stray)
+        return build_violation(f"{request.method} {request.path} is not POST {wanted}", stray)
     return KEPT if run.creates else None
 
 
-def bearer_header(run: Run) -> Verdict | None:
+def bearer_header(run: Interaction) -> Verdict | None:
     wanted = f"Bearer {run.setting.api_key}"
     asking = (*run.creates, *run.polls)
     wrong = [seen for seen in asking if seen.request.headers.get("authorization") != wanted]
@@ -80,78 +86,84 @@ def bearer_header(run: Run) -> Verdict | None:
     says = "has no Authorization header"
     if given is not None:
         says = "has an Authorization header that is not Bearer and the API key"
-    return broken(f"a {wrong[0].entry.action} {says}", wrong)
+    return build_violation(f"a {wrong[0].entry.action} {says}", wrong)
 
 
-def json_content_type(run: Run) -> Verdict | None:
+def json_content_type(run: Interaction) -> Verdict | None:
     types = [(seen, seen.request.headers.get("content-type", "")) for seen in run.creates]
     for seen, given in types:
         if given.partition(";")[0].strip().lower() != "application/json":
-            return broken(f"the content type of the create is {given or 'missing'}", [seen])
+            return build_violation(
+                f"the content type of the create is {given or 'missing'}", [seen]
+            )
     return KEPT if types else None
 
 
-def invalid_told(run: Run) -> Verdict | None:
-    if run.case.report.valid or run.outcome is None:
+def check_invalid_told(run: Interaction) -> Verdict | None:
+    if run.case.lint_report.valid or run.outcome is None:
         return None
-    if run.outcome.kind is not Kind.COMPLETED:
+    if run.outcome.kind is not OutcomeKind.COMPLETED:
         return KEPT
-    error = run.case.report.errors[0]
+    error = run.case.lint_report.errors[0]
     where = error.pointer or "the payload"
-    return broken(f"{where} is invalid ({error.message}), and the call is reported as completed")
+    return build_violation(
+        f"{where} is invalid ({error.message}), and the call is reported as completed"
+    )
 
 
-def local_limits(run: Run) -> Verdict | None:
-    if not run.case.report.valid or run.outcome is None:
+def local_limits(run: Interaction) -> Verdict | None:
+    if not run.case.lint_report.valid or run.outcome is None:
         return None
-    if run.seen and run.outcome.kind is not Kind.NOT_SENT:
+    if run.exchanges and run.outcome.kind is not OutcomeKind.NOT_SENT:
         return KEPT
     why = brief(run.outcome.message or "it does not say why")
-    if run.outcome.kind is Kind.NOT_SENT:
-        return broken(f"the client refused by itself what the documents allow: {why}")
-    return broken(f"nothing was ever sent to the base URL; {run.outcome.kind} is reported: {why}")
+    if run.outcome.kind is OutcomeKind.NOT_SENT:
+        return build_violation(f"the client refused by itself what the documents allow: {why}")
+    return build_violation(
+        f"nothing was ever sent to the base URL; {run.outcome.kind} is reported: {why}"
+    )
 
 
-def _foreign(run: Run, seen: Seen) -> bool:
+def _foreign(run: Interaction, seen: ObservedExchange) -> bool:
     """Whether the body has none of the members that were asked for."""
     pair = asked_and_sent(run, seen)
     return pair is not None and bool(pair[0]) and not pair[0].keys() & pair[1].keys()
 
 
-def _lost(asked: Json, sent: Json, pointer: str = "") -> Iterator[str]:
+def _find_lost_members(asked: Json, sent: Json, pointer: str = "") -> Iterator[str]:
     """What of *asked* is missing from *sent* or stands there as something else."""
     if type(asked) is not type(sent):
-        yield f"{pointer} was {_shown(asked)}, and came as {_shown(sent)}"
+        yield f"{pointer} was {_format_value(asked)}, and came as {_format_value(sent)}"
     elif isinstance(asked, dict):
         for name, value in asked.items():
             if name not in sent:
                 yield f"{pointer}/{name} was asked for and never sent"
             else:
-                yield from _lost(value, sent[name], f"{pointer}/{name}")
+                yield from _find_lost_members(value, sent[name], f"{pointer}/{name}")
     elif isinstance(asked, list):
         if len(asked) != len(sent):
             yield f"{pointer} had {len(asked)} items, and came with {len(sent)}"
             return
         for index, (one, other) in enumerate(zip(asked, sent, strict=True)):
-            yield from _lost(one, other, f"{pointer}/{index}")
+            yield from _find_lost_members(one, other, f"{pointer}/{index}")
     elif asked != sent:
-        yield f"{pointer} was {_shown(asked)}, and came as {_shown(sent)}"
+        yield f"{pointer} was {_format_value(asked)}, and came as {_format_value(sent)}"
 
 
-def _added(asked: Json, sent: Json, pointer: str = "") -> Iterator[tuple[str, Any]]:
+def _find_added_members(asked: Json, sent: Json, pointer: str = "") -> Iterator[tuple[str, Any]]:
     """Members of *sent* that *asked* has not, at any depth."""
     if isinstance(asked, dict) and isinstance(sent, dict):
         for name, value in sent.items():
             if name not in asked:
                 yield f"{pointer}/{name}", value
             else:
-                yield from _added(asked[name], value, f"{pointer}/{name}")
+                yield from _find_added_members(asked[name], value, f"{pointer}/{name}")
     elif isinstance(asked, list) and isinstance(sent, list):
         for index, (one, other) in enumerate(zip(asked, sent, strict=False)):
-            yield from _added(one, other, f"{pointer}/{index}")
+            yield from _find_added_members(one, other, f"{pointer}/{index}")
 
 
-def _shown(value: Json) -> str:
+def _format_value(value: Json) -> str:
     return json.dumps(brief(value), ensure_ascii=False)
 
 
@@ -160,16 +172,20 @@ LAWS: Final = (
         id="documented-form",
         group=Group.SENDING,
         level=Level.MUST,
-        says="A create's body is the documented JSON object, or the vendor's own wrapper of it.",
+        statement=(
+            "A create's body is the documented JSON object, or the vendor's own wrapper of it."
+        ),
         source="S0 to S4; for the wrapper, the published SDKs of the vendor of S2 and S4",
         hint="send the payload's members at the top of the body, as UTF-8 JSON, each once",
-        judge=documented_form,
+        judge=check_documented_form,
     ),
     Law(
         id="payload-intact",
         group=Group.SENDING,
         level=Level.MUST,
-        says="What arrives is what was asked for: no member lost, renamed, re-typed or changed.",
+        statement=(
+            "What arrives is what was asked for: no member lost, renamed, re-typed or changed."
+        ),
         source="S0 to S4; lengths counted in UTF-16 units and sizes written WxH are usual mistakes",
         hint="hand the payload through as it is; do not cut, translate or drop members",
         judge=payload_intact,
@@ -178,7 +194,7 @@ LAWS: Final = (
         id="nothing-added",
         group=Group.SENDING,
         level=Level.SHOULD,
-        says="No member is sent that was not asked for.",
+        statement="No member is sent that was not asked for.",
         source="S0 to S4: each member has a documented default; a client's own can cost more",
         hint="leave out what the caller left out, so that the documented defaults apply",
         judge=nothing_added,
@@ -187,7 +203,7 @@ LAWS: Final = (
         id="create-url",
         group=Group.SENDING,
         level=Level.MUST,
-        says="Tasks are created by POST at the documented path of the model.",
+        statement="Tasks are created by POST at the documented path of the model.",
         source="S0, S1, S3: /vendors/alibaba/v1/{model}/generation; S2, S4: /model/v1/generation",
         hint="join base URL and path with exactly one slash, and put the model in as documented",
         judge=create_url,
@@ -196,7 +212,7 @@ LAWS: Final = (
         id="bearer-header",
         group=Group.SENDING,
         level=Level.MUST,
-        says="Creates and polls carry the API key in the header Authorization: Bearer <key>.",
+        statement="Creates and polls carry the API key in the header Authorization: Bearer <key>.",
         source="S0 to S4",
         hint="set the header once on the session that sends both",
         judge=bearer_header,
@@ -205,7 +221,7 @@ LAWS: Final = (
         id="json-content-type",
         group=Group.SENDING,
         level=Level.MUST,
-        says="Creates say that their body is application/json.",
+        statement="Creates say that their body is application/json.",
         source="S0 to S4",
         hint="set Content-Type: application/json, or let the HTTP library encode the JSON",
         judge=json_content_type,
@@ -214,16 +230,16 @@ LAWS: Final = (
         id="invalid-told",
         group=Group.SENDING,
         level=Level.MUST,
-        says="A payload that the documents forbid is never reported as completed.",
+        statement="A payload that the documents forbid is never reported as completed.",
         source="S0 to S4: the limits; S4: codes 001021001 to 001021018",
         hint="run wanproof lint first, or hand the refusal on; do not mend payloads silently",
-        judge=invalid_told,
+        judge=check_invalid_told,
     ),
     Law(
         id="local-limits",
         group=Group.SENDING,
         level=Level.MUST,
-        says="What the documents allow is sent: the client's own limits are not stricter.",
+        statement="What the documents allow is sent: the client's own limits are not stricter.",
         source="S0 to S4: the limits, which wanproof rules prints",
         hint="count text in code points and sizes in pixels, and compare with wanproof rules",
         judge=local_limits,

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ..run import Run, Seen, described, parsed
+from ..run import Interaction, ObservedExchange, find_task_object, parse_json
 
 SHORTEST: Final = 8
 """Characters from which on a text of an error's body says something."""
 
 
-def error_code(seen: Seen) -> str | int | None:
+def error_code(seen: ObservedExchange) -> str | int | None:
     """The vendor's code in a body that tells of an error; None if it has none."""
     code = _error(seen.json).get("code")
     return code if type(code) in (str, int) else None
 
 
-def error_texts(seen: Seen) -> list[str]:
+def error_texts(seen: ObservedExchange) -> list[str]:
     """The sentences in a body that tells of an error, any of which would do for a caller."""
     body = seen.json
     if not isinstance(body, dict):
@@ -25,12 +25,14 @@ def error_texts(seen: Seen) -> list[str]:
     return [text for text in _texts(body, _error(body)) if len(text) >= SHORTEST]
 
 
-def asked_and_sent(run: Run, seen: Seen) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+def asked_and_sent(
+    run: Interaction, seen: ObservedExchange
+) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
     """The payload that was asked for and the one that came, both without the model's name.
 
     Out of the vendor's wrapper, if it came in that. None if what came is no JSON object.
     """
-    body = parsed(seen.request.body)
+    body = parse_json(seen.request.body)
     if not isinstance(body, dict):
         return None
     unwrap = run.case.spec.vendor.unwrap
@@ -39,13 +41,13 @@ def asked_and_sent(run: Run, seen: Seen) -> tuple[Mapping[str, Any], Mapping[str
     return _nameless(run.case.payload), _nameless(sent)
 
 
-def named_model(run: Run, seen: Seen) -> Any:
+def find_model(run: Interaction, seen: ObservedExchange) -> Any:
     """Which model a create is for: by its path, its body or its header; None if it says none."""
     vendor = run.case.spec.vendor
     before, variable, after = vendor.create.partition("{model}")
     if variable:
         return seen.request.path.removeprefix(before).removesuffix(after)
-    body = parsed(seen.request.body)
+    body = parse_json(seen.request.body)
     named = body.get("model") if isinstance(body, dict) else None
     if named is None and vendor.model_header:
         named = seen.request.headers.get(vendor.model_header.lower())
@@ -57,7 +59,7 @@ def _nameless(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _error(body: Any) -> Mapping[str, Any]:
-    error = described(body).get("error")
+    error = find_task_object(body).get("error")
     return error if isinstance(error, dict) else {}
 
 

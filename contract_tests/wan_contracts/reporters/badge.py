@@ -8,13 +8,13 @@ from typing import Any, Final
 from wan_validators.wording import format_count
 
 from ..laws import Group
-from ..report import Report, Standing
+from ..report import ContractReport, Status
 
 SAFE: Final = "money-safe"
 """The profile whose name is its own message."""
 
 
-def badge(report: Report) -> dict[str, Any]:
+def badge(report: ContractReport) -> dict[str, Any]:
     """The badge as a JSON object.
 
     Green only if laws were judged, none of them is broken, and none passes that is known to
@@ -24,32 +24,32 @@ def badge(report: Report) -> dict[str, Any]:
     return {"schemaVersion": 1, "label": "wanproof", "message": message, "color": colour}
 
 
-def rendered(report: Report) -> str:
+def render_report(report: ContractReport) -> str:
     """The badge as JSON."""
     return json.dumps(badge(report)) + "\n"
 
 
-def _has_paid(report: Report) -> bool:
+def _has_paid(report: ContractReport) -> bool:
     """Whether all scenarios were met by calls for which something could be paid twice."""
     return not report.narrowed and any(
         result.law.group is Group.MONEY and result.judged for result in report.results
     )
 
 
-def _message(report: Report) -> tuple[str, str]:
-    standings = report.standings
+def _message(report: ContractReport) -> tuple[str, str]:
+    standings = report.status_counts
     judged = sum(result.judged > 0 for result in report.results)
     if not judged:
         return "nothing judged", "lightgrey"
-    if standings[Standing.FAIL]:
+    if standings[Status.FAIL]:
         broken = sum(result.broken > 0 for result in report.results)
         return f"{broken} of {format_count(judged, 'law')} broken", "red"
-    if standings[Standing.UNEXPECTED]:
+    if standings[Status.UNEXPECTED]:
         return "a known failure passes", "orange"
-    known = standings[Standing.KNOWN]
+    known = standings[Status.KNOWN]
     if known:
         return f"{known} of {format_count(judged, 'law')} known broken", "yellow"
     if report.profile == SAFE and _has_paid(report):
         return SAFE, "brightgreen"
-    colour = "green" if standings[Standing.WARN] else "brightgreen"
-    return f"{format_count(standings[Standing.PASS], 'law')} kept", colour
+    colour = "green" if standings[Status.WARN] else "brightgreen"
+    return f"{format_count(standings[Status.PASS], 'law')} kept", colour

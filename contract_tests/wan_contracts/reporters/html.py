@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from wan_validators.extras import naming_extra
 from wan_validators.reporters.excerpt import safe
 
-from ..report import Report, Standing
-from ..transcript import written
+from ..report import ContractReport, Status
+from ..transcript import format_block
 from . import wording
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def rendered(report: Report) -> str:
+def render_report(report: ContractReport) -> str:
     """*report* as a page; every text in it is escaped."""
     failures = [
         (result, wording.story(result.failure) if result.failure else None)
@@ -29,12 +29,12 @@ def rendered(report: Report) -> str:
             report=report,
             verdict=wording.verdict(report),
             summary=wording.summary(report),
-            standings=[(each, count) for each, count in report.standings.items() if count],
-            groups=wording.grouped(report),
+            status_counts=[(each, count) for each, count in report.status_counts.items() if count],
+            groups=wording.group_results(report),
             failures=failures,
             shown={result.law.id for result, _ in failures},
             judged=any(result.judged for result in report.results),
-            Standing=Standing,
+            Status=Status,
         )
     )
 
@@ -53,8 +53,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(remark=wording.remark, unexpected=wording.unexpected)
-    environment.filters.update(coverage=wording.coverage, written=written)
+    environment.filters.update(remark=wording.remark, unexpected=wording.describe_unexpected)
+    environment.filters.update(coverage=wording.coverage, written=format_block)
     return environment
 
 

@@ -26,20 +26,20 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from ..report import Failure, Report, Result
+from ..report import ContractReport, LawFailure, LawResult
 from ..transcript import lines
-from .wording import plain, told
+from .wording import client_result_to_json, plain
 
 VERSION: Final = 1
 """Raised when a member changes its meaning or goes away; new members may come at any time."""
 
 
-def rendered(report: Report) -> str:
+def render_report(report: ContractReport) -> str:
     """*report* as JSON."""
     return json.dumps(plain(document(report)), allow_nan=False, indent=1) + "\n"
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: ContractReport) -> dict[str, Any]:
     """*report* as a JSON object."""
     return {
         "version": VERSION,
@@ -57,20 +57,20 @@ def document(report: Report) -> dict[str, Any]:
             part.kind: {"met": list(part.met), "missed": list(part.missed)}
             for part in report.coverage
         },
-        "summary": {standing.value: count for standing, count in report.standings.items()},
+        "summary": {standing.value: count for standing, count in report.status_counts.items()},
     }
 
 
-def _law(result: Result) -> dict[str, Any]:
+def _law(result: LawResult) -> dict[str, Any]:
     law = result.law
     return {
         "id": law.id,
         "group": law.group.value,
         "level": law.level.value,
-        "says": law.says,
+        "says": law.statement,
         "source": law.source,
         "hint": law.hint,
-        "verdict": result.standing.value,
+        "verdict": result.status.value,
         "judged": result.judged,
         "broken": result.broken,
         "known": result.known,
@@ -79,13 +79,13 @@ def _law(result: Result) -> dict[str, Any]:
     }
 
 
-def _failure(failure: Failure) -> dict[str, Any]:
-    run = failure.run
+def _failure(failure: LawFailure) -> dict[str, Any]:
+    run = failure.interaction
     members = {
         "why": failure.verdict.says,
         "case": run.case.as_json(),
         "number": failure.number,
-        **told(run.ended),
+        **client_result_to_json(run.client_result),
         "transcript": lines(run, failure.verdict.entries),
         "entries": list(failure.verdict.entries),
         "replay": failure.replay,

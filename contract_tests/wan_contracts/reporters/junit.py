@@ -7,7 +7,7 @@ from typing import Any
 from wan_validators.extras import naming_extra
 from wan_validators.reporters.excerpt import safe
 
-from ..report import Report, Result, Standing
+from ..report import ContractReport, LawResult, Status
 from . import wording
 from .plain import details
 
@@ -15,10 +15,10 @@ with naming_extra():
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 
-def rendered(report: Report) -> str:
+def render_report(report: ContractReport) -> str:
     """*report* as an XML document; laws that SHOULD be kept do not fail in it."""
     root: Any = JUnitXml(f"wanproof check {safe(report.client)}")
-    for group, results in wording.grouped(report).items():
+    for group, results in wording.group_results(report).items():
         suite = TestSuite(f"wanproof.{group.value}")
         for name in ("profile", "seed", "cases"):
             suite.add_property(name, safe(str(getattr(report, name))))
@@ -30,23 +30,23 @@ def rendered(report: Report) -> str:
     return document + "\n"
 
 
-def _case(result: Result) -> TestCase:
-    law, standing = result.law, result.standing
+def _case(result: LawResult) -> TestCase:
+    law, standing = result.law, result.status
     case = TestCase(safe(law.id), f"wanproof.{law.group.value}", 0.0)
     match standing:
-        case Standing.FAIL:
+        case Status.FAIL:
             why = wording.why(result.failure) if result.failure else wording.remark(result)
             case.result = _failure(why, result)
-        case Standing.UNEXPECTED:
-            case.result = _failure(wording.unexpected(result), result)
-        case Standing.KNOWN | Standing.SKIPPED:
+        case Status.UNEXPECTED:
+            case.result = _failure(wording.describe_unexpected(result), result)
+        case Status.KNOWN | Status.SKIPPED:
             case.result = Skipped(wording.remark(result), standing.value)
-        case Standing.WARN:
+        case Status.WARN:
             case.system_out = details(result)
     return case
 
 
-def _failure(message: str, result: Result) -> Failure:
-    failure = Failure(message, result.standing.value)
+def _failure(message: str, result: LawResult) -> Failure:
+    failure = Failure(message, result.status.value)
     failure.text = details(result)
     return failure

@@ -11,34 +11,34 @@ from typing import Final
 from wan_validators.reporters.excerpt import safe
 from wan_validators.wording import number
 
-from ..report import Report, Result, Standing
-from ..transcript import written
+from ..report import ContractReport, LawResult, Status
+from ..transcript import format_block
 from . import wording
 
-LONGEST: Final = 60_000
+MAX_DOCUMENT_CHARS: Final = 60_000
 """Characters that a document has at most; a comment on GitHub may have 65,536."""
 
 MARKS: Final = {
-    Standing.PASS: "✅",
-    Standing.FAIL: "❌",
-    Standing.WARN: "⚠️",
-    Standing.KNOWN: "☑️",
-    Standing.UNEXPECTED: "❌",
-    Standing.SKIPPED: "➖",
+    Status.PASS: "✅",
+    Status.FAIL: "❌",
+    Status.WARN: "⚠️",
+    Status.KNOWN: "☑️",
+    Status.UNEXPECTED: "❌",
+    Status.SKIPPED: "➖",
 }
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
 
 
-def rendered(report: Report) -> str:
+def render_report(report: ContractReport) -> str:
     """*report* as Markdown; where it gets long, the last failures are told in a line each."""
     mark = "✅" if report.passed and any(each.judged for each in report.results) else "❌"
     client = f"Client {code(report.client)}, profile {code(report.profile)}."
     head = "\n".join(
         [
-            f"## {mark} wanproof: {escaped(wording.verdict(report))}",
+            f"## {mark} wanproof: {escape_text(wording.verdict(report))}",
             "",
-            f"{client} {escaped(wording.summary(report))}.",
+            f"{client} {escape_text(wording.summary(report))}.",
             "",
             *_table(report),
             "",
@@ -47,7 +47,7 @@ def rendered(report: Report) -> str:
     tail = "\n".join(_rest(report))
     bad = wording.bad(report)
     parts = [_short(result) for result in bad]
-    room = LONGEST - len(head) - len(tail) - sum(len(part) + 1 for part in parts) - 1
+    room = MAX_DOCUMENT_CHARS - len(head) - len(tail) - sum(len(part) + 1 for part in parts) - 1
     for nth, result in enumerate(bad):
         whole = "\n".join(_failure(result))
         room -= max(0, len(whole) - len(parts[nth]))
@@ -57,12 +57,12 @@ def rendered(report: Report) -> str:
     return "\n".join([head, *parts, tail])
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """*text* so that it shows as it is, in a table as well, and mentions nobody."""
-    return _unlinked(_SPECIAL.sub(r"\\\1", escape(safe(text), quote=False)))
+    return _disable_mentions(_SPECIAL.sub(r"\\\1", escape(safe(text), quote=False)))
 
 
-def _unlinked(text: str) -> str:
+def _disable_mentions(text: str) -> str:
     """*text* with nobody's name in it that GitHub would notify."""
     return text.replace("@", "@<!-- -->")
 
@@ -75,7 +75,7 @@ def code(text: str) -> str:
     return f"{ticks}{space}{shown or ' '}{space}{ticks}"
 
 
-def fenced(lines: Iterable[str], language: str = "") -> list[str]:
+def format_code_block(lines: Iterable[str], language: str = "") -> list[str]:
     """*lines* as a block of code that nothing in it can end."""
     inside = list(lines)
     fence = _longer_than_any_in("\n".join(inside), 3)
@@ -87,70 +87,70 @@ def _longer_than_any_in(text: str, least: int) -> str:
     return "`" * max(least, longest + 1)
 
 
-def _table(report: Report) -> Iterator[str]:
+def _table(report: ContractReport) -> Iterator[str]:
     yield "| | law | level | verdict | calls | |"
     yield "| --- | --- | --- | --- | ---: | --- |"
-    for group, results in wording.grouped(report).items():
+    for group, results in wording.group_results(report).items():
         yield f"| | **{group.value}** | | | | |"
         for result in results:
             cells = (
-                MARKS[result.standing],
+                MARKS[result.status],
                 f"`{result.law.id}`",
                 result.law.level.value,
-                result.standing.value,
+                result.status.value,
                 number(result.judged),
-                escaped(wording.remark(result)),
+                escape_text(wording.remark(result)),
             )
             yield f"| {' | '.join(cells)} |"
 
 
-def _failure(result: Result) -> Iterator[str]:
+def _failure(result: LawResult) -> Iterator[str]:
     law = result.law
     # Inside of HTML, Markdown's own escapes would be shown.
-    says = _unlinked(escape(safe(law.says), quote=False))
-    title = f"{MARKS[result.standing]} <code>{law.id}</code>: {says}"
+    says = _disable_mentions(escape(safe(law.statement), quote=False))
+    title = f"{MARKS[result.status]} <code>{law.id}</code>: {says}"
     yield f"<details><summary>{title}</summary>"
     yield ""
     if result.failure is None:
-        yield escaped(wording.unexpected(result))
+        yield escape_text(wording.describe_unexpected(result))
     else:
         story = wording.story(result.failure)
-        yield f"**Why:** {escaped(story.why)}"
+        yield f"**Why:** {escape_text(story.reason)}"
         yield ""
         yield f"Call {number(story.number)}, for {code(story.model)},"
         yield f"scenario {code(story.scenario)}"
         yield ""
-        yield from fenced(story.payload, "json")
+        yield from format_code_block(story.payload, "json")
         yield ""
-        yield f"{story.ending}:"
+        yield f"{story.result_title}:"
         yield ""
-        yield from fenced(story.ended)
+        yield from format_code_block(story.result_lines)
         yield ""
         yield "What the server saw (`>` shows the failure):"
         yield ""
-        yield from fenced(chain.from_iterable(map(written, story.blocks)))
+        yield from format_code_block(chain.from_iterable(map(format_block, story.blocks)))
         yield ""
-        if story.replay:
-            yield f"Repeat it: {code(story.replay)}"
+        if story.replay_command:
+            yield f"Repeat it: {code(story.replay_command)}"
             yield ""
-    yield f"**Hint:** {escaped(law.hint)}"
+    yield f"**Hint:** {escape_text(law.hint)}"
     yield ""
-    yield f"**Source:** {escaped(law.source)}"
+    yield f"**Source:** {escape_text(law.source)}"
     yield ""
     yield "</details>"
     yield ""
 
 
-def _short(result: Result) -> str:
+def _short(result: LawResult) -> str:
     """A failure for which there is no room; cut, since it may be long itself."""
-    why = wording.why(result.failure) if result.failure else wording.unexpected(result)
-    return f"* {MARKS[result.standing]} `{result.law.id}`: {escaped(why[:300])}\n"
+    why = wording.why(result.failure) if result.failure else wording.describe_unexpected(result)
+    return f"* {MARKS[result.status]} `{result.law.id}`: {escape_text(why[:300])}\n"
 
 
-def _rest(report: Report) -> Iterator[str]:
+def _rest(report: ContractReport) -> Iterator[str]:
     parts = {
-        "Coverage": [escaped(wording.coverage(part)) for part in report.coverage],
-        "Notes": [escaped(note) for note in report.notes],
+        "Coverage": [escape_text(wording.coverage(part)) for part in report.coverage],
+        "Notes": [escape_text(note) for note in report.notes],
     }
     for title, items in parts.items():
         if items:

@@ -6,31 +6,31 @@ from itertools import chain
 
 from wan_validators.reporters.excerpt import safe
 
-from ..report import Result
-from ..transcript import written
+from ..report import LawResult
+from ..transcript import format_block
 from . import wording
 
 
-def details(result: Result) -> str:
+def details(result: LawResult) -> str:
     """All that is to be said of *result*: the law, its smallest failure if any, and a hint."""
     law = result.law
-    lines = [safe(f"{law.level.value}: {law.says}")]
+    lines = [safe(f"{law.level.value}: {law.statement}")]
     if result.failure:
         story = wording.story(result.failure)
         lines += [
-            f"why: {story.why}",
+            f"why: {story.reason}",
             f"call: {story.number}, for {story.model}",
             f"scenario: {story.scenario}",
             "",
             "payload:",
             *story.payload,
             "",
-            f"{story.ending}:",
-            *story.ended,
+            f"{story.result_title}:",
+            *story.result_lines,
             "",
             "what the server saw (> shows the failure):",
-            *chain.from_iterable(map(written, story.blocks)),
+            *chain.from_iterable(map(format_block, story.blocks)),
             "",
         ]
-        lines += [f"replay: {story.replay}"] if story.replay else []
+        lines += [f"replay: {story.replay_command}"] if story.replay_command else []
     return "\n".join([*lines, safe(f"hint: {law.hint}"), safe(f"source: {law.source}")])

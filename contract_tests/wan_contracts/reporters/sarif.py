@@ -12,7 +12,7 @@ from urllib.parse import quote
 from wan_validators.reporters.excerpt import safe
 
 from ..laws.law import Law, Level
-from ..report import Failure, Report, Result, Standing
+from ..report import ContractReport, LawFailure, LawResult, Status
 from ..transcript import lines
 from . import wording
 
@@ -20,20 +20,20 @@ SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning"}
 
-SHOWN: Final = (Standing.FAIL, Standing.WARN, Standing.UNEXPECTED, Standing.KNOWN)
+SHOWN: Final = (Status.FAIL, Status.WARN, Status.UNEXPECTED, Status.KNOWN)
 
 
-def rendered(report: Report) -> str:
+def render_report(report: ContractReport) -> str:
     """*report* as JSON in ASCII."""
     return json.dumps(document(report), allow_nan=False, indent=1) + "\n"
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: ContractReport) -> dict[str, Any]:
     """*report* as the SARIF log that it is."""
     results = [
         _result(report, result, index)
         for index, result in enumerate(report.results)
-        if result.standing in SHOWN
+        if result.status in SHOWN
     ]
     run = {
         "tool": {"driver": _driver(report)},
@@ -52,7 +52,7 @@ def document(report: Report) -> dict[str, Any]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _driver(report: Report) -> dict[str, Any]:
+def _driver(report: ContractReport) -> dict[str, Any]:
     return {
         "name": "wanproof",
         "version": version("wanproof"),
@@ -62,7 +62,7 @@ def _driver(report: Report) -> dict[str, Any]:
 
 
 def _rule(law: Law) -> dict[str, Any]:
-    says, hint, source = safe(law.says), safe(law.hint), safe(law.source)
+    says, hint, source = safe(law.statement), safe(law.hint), safe(law.source)
     return {
         "id": law.id,
         "name": "".join(part.capitalize() for part in (law.group.value, *law.id.split("-"))),
@@ -77,9 +77,9 @@ def _rule(law: Law) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, result: Result, index: int) -> dict[str, Any]:
+def _result(report: ContractReport, result: LawResult, index: int) -> dict[str, Any]:
     law, failure = result.law, result.failure
-    unexpected = result.standing is Standing.UNEXPECTED
+    unexpected = result.status is Status.UNEXPECTED
     located = failure.replay if failure else None
     location: dict[str, Any] = {
         "logicalLocations": [
@@ -99,7 +99,7 @@ def _result(report: Report, result: Result, index: int) -> dict[str, Any]:
         "locations": [location],
         "partialFingerprints": {"lawAndClient/v1": _fingerprint(report, law)},
     }
-    if result.standing is Standing.KNOWN:
+    if result.status is Status.KNOWN:
         reason = safe(result.known or "")
         made["suppressions"] = [{"kind": "external", "justification": reason}]
     if failure:
@@ -107,22 +107,22 @@ def _result(report: Report, result: Result, index: int) -> dict[str, Any]:
     return made
 
 
-def _message(result: Result) -> str:
-    if result.standing is Standing.UNEXPECTED:
-        return _sentence(f"{result.law.id}: {wording.unexpected(result)}")
+def _message(result: LawResult) -> str:
+    if result.status is Status.UNEXPECTED:
+        return _sentence(f"{result.law.id}: {wording.describe_unexpected(result)}")
     why = wording.why(result.failure) if result.failure else wording.remark(result)
     return _sentence(f"{result.law.id}: {why}")
 
 
-def _properties(failure: Failure) -> dict[str, Any]:
-    run, key = failure.run, failure.run.setting.api_key
+def _properties(failure: LawFailure) -> dict[str, Any]:
+    run, key = failure.interaction, failure.interaction.setting.api_key
     properties: dict[str, Any] = wording.plain(
         {
             "model": run.case.model_id,
             "payload": run.case.payload,
             "scenario": run.case.scenario,
             "number": failure.number,
-            **wording.told(run.ended),
+            **wording.client_result_to_json(run.client_result),
             "transcript": lines(run, failure.verdict.entries),
         },
         key,
@@ -130,7 +130,7 @@ def _properties(failure: Failure) -> dict[str, Any]:
     return properties
 
 
-def _fingerprint(report: Report, law: Law) -> str:
+def _fingerprint(report: ContractReport, law: Law) -> str:
     """The same for the same law and client, whichever call it was that broke the law."""
     named = f"{report.client}\n{law.id}"
     return sha256(named.encode("utf-8", "backslashreplace")).hexdigest()

@@ -15,17 +15,17 @@ from wan_validators.reporters.excerpt import safe
 from wan_validators.reporters.text import wants_colour
 from wan_validators.wording import number
 
-from ..report import Report, Result, Standing
-from ..transcript import Block, written
+from ..report import ContractReport, LawResult, Status
+from ..transcript import TranscriptBlock, format_block
 from . import wording
 
-COLOURS: Final[Mapping[Standing, str]] = {
-    Standing.PASS: "green",
-    Standing.FAIL: "bold red",
-    Standing.WARN: "yellow",
-    Standing.KNOWN: "cyan",
-    Standing.UNEXPECTED: "bold red",
-    Standing.SKIPPED: "dim",
+COLOURS: Final[Mapping[Status, str]] = {
+    Status.PASS: "green",
+    Status.FAIL: "bold red",
+    Status.WARN: "yellow",
+    Status.KNOWN: "cyan",
+    Status.UNEXPECTED: "bold red",
+    Status.SKIPPED: "dim",
 }
 
 PIPED: Final = 100
@@ -33,7 +33,7 @@ PIPED: Final = 100
 
 
 def write(
-    report: Report, out: TextIO, environ: Mapping[str, str], width: int | None = None
+    report: ContractReport, out: TextIO, environ: Mapping[str, str], width: int | None = None
 ) -> None:
     """Writes *report* to *out*, *width* columns wide, by default as wide as the terminal.
 
@@ -47,7 +47,7 @@ def write(
     out.writelines(f"{line.rstrip(' ')}\n" for line in captured.get().rstrip("\n").split("\n"))
 
 
-def _everything(console: Console, report: Report) -> None:
+def _everything(console: Console, report: ContractReport) -> None:
     console.print(_laws(report))
     for result in wording.bad(report):
         console.print()
@@ -72,53 +72,53 @@ def _console(out: TextIO, environ: Mapping[str, str], width: int | None) -> Cons
     )
 
 
-def _laws(report: Report) -> Table:
+def _laws(report: ContractReport) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("law", no_wrap=True, overflow="fold")
     table.add_column("level", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("calls", justify="right", no_wrap=True)
     table.add_column("", ratio=1, overflow="fold")
-    for group, results in wording.grouped(report).items():
+    for group, results in wording.group_results(report).items():
         table.add_row(Text(group.value, "bold"))
         for result in results:
             table.add_row(
                 Text(f"  {safe(result.law.id)}"),
                 Text(result.law.level.value, "dim"),
-                Text(result.standing.value, COLOURS[result.standing]),
+                Text(result.status.value, COLOURS[result.status]),
                 Text(number(result.judged)),
                 Text(wording.remark(result), "dim"),
             )
     return table
 
 
-def _failure(console: Console, result: Result) -> None:
-    law, style = result.law, COLOURS[result.standing]
-    title = Text.assemble((f"{result.standing.value.upper()} ", style), (safe(law.id), "bold"))
+def _failure(console: Console, result: LawResult) -> None:
+    law, style = result.law, COLOURS[result.status]
+    title = Text.assemble((f"{result.status.value.upper()} ", style), (safe(law.id), "bold"))
     console.print(Rule(title, align="left", characters="-", style=style))
-    console.print(Text(f"{safe(law.says)} ({law.level.value})"))
+    console.print(Text(f"{safe(law.statement)} ({law.level.value})"))
     if result.failure is None:
-        if result.standing is Standing.UNEXPECTED:
-            console.print(_facts([("why", wording.unexpected(result))]))
+        if result.status is Status.UNEXPECTED:
+            console.print(_facts([("why", wording.describe_unexpected(result))]))
         return
     story = wording.story(result.failure)
     console.print(
         _facts(
             [
-                ("why", story.why),
+                ("why", story.reason),
                 ("call", f"{number(story.number)}, for {story.model}"),
                 ("scenario", story.scenario),
             ]
         )
     )
     _lines(console, "payload", story.payload)
-    _lines(console, story.ending, story.ended)
+    _lines(console, story.result_title, story.result_lines)
     _transcript(console, story.blocks, style)
     console.print()
     console.print(_facts([("hint", safe(law.hint)), ("source", safe(law.source))]))
-    if story.replay:
+    if story.replay_command:
         console.print(
-            Text.assemble(("  replay    ", "dim"), (story.replay, "bold")), soft_wrap=True
+            Text.assemble(("  replay    ", "dim"), (story.replay_command, "bold")), soft_wrap=True
         )
 
 
@@ -137,19 +137,19 @@ def _lines(console: Console, title: str, lines: Iterable[str]) -> None:
         console.print(Padding(Text(line, overflow="fold"), (0, 0, 0, 4)))
 
 
-def _transcript(console: Console, blocks: Iterable[Block], style: str) -> None:
+def _transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str) -> None:
     console.print(Text("  what the server saw (> shows the failure)", "dim"))
     for block in blocks:
-        for nth, line in enumerate(written(block)):
-            look = style if block.marked and nth == 0 else "" if nth == 0 else "dim"
+        for nth, line in enumerate(format_block(block)):
+            look = style if block.is_marked and nth == 0 else "" if nth == 0 else "dim"
             console.print(Text(f"  {line}", look), soft_wrap=True)
 
 
-def _rest(console: Console, report: Report) -> None:
+def _rest(console: Console, report: ContractReport) -> None:
     """Known failures, coverage and notes, as far as there are any."""
     known = [
         Text.assemble((safe(result.law.id), "bold"), f": {wording.remark(result)}")
-        for result in wording.known(report)
+        for result in wording.find_known(report)
     ]
     parts = {
         "known failures": known,
@@ -163,7 +163,7 @@ def _rest(console: Console, report: Report) -> None:
             console.print(Padding(Group(*lines), (0, 0, 0, 2)))
 
 
-def _verdict_style(report: Report) -> str:
+def _verdict_style(report: ContractReport) -> str:
     if not report.passed:
         return "bold red"
-    return "bold yellow" if report.standings[Standing.WARN] else "bold green"
+    return "bold yellow" if report.status_counts[Status.WARN] else "bold green"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wan_mockserver.journal import hidden
+from wan_mockserver.journal import redact
 from wan_mockserver.scenarios.known import Scenarios
 from wan_validators.reporters.excerpt import safe
 from wan_validators.wording import brief, format_count, number
@@ -20,73 +20,73 @@ from wan_validators.wording import brief, format_count, number
 from ..case import Case
 from ..laws.law import Group
 from ..outcome import Outcome
-from ..report import Coverage, Failure, Report, Result, Standing
-from ..run import Mishap, Trouble
-from ..transcript import Block, blocks
+from ..report import ContractReport, Coverage, LawFailure, LawResult, Status
+from ..run import ClientError, ClientErrorKind
+from ..transcript import TranscriptBlock, blocks
 
-LONGEST: Final = 200
+MAX_TEXT_CHARS: Final = 200
 """Characters of one text in a payload or in what the client reported that are shown."""
 
-MOST: Final = 80
+MAX_LINES: Final = 80
 """Lines of a payload, of a report and of standard error that are shown."""
 
 MISSED: Final = 5
 """What was missed is named so many times."""
 
-BAD: Final = (Standing.FAIL, Standing.UNEXPECTED, Standing.WARN)
+BAD: Final = (Status.FAIL, Status.UNEXPECTED, Status.WARN)
 """What somebody should look at, the worst first."""
 
-MISHAPS: Final = {
-    Mishap.CRASHED: "The client crashed",
-    Mishap.HUNG: "The client hung",
-    Mishap.GARBAGE: "The client reported what is no outcome",
-    Mishap.RUNAWAY: "The client did not stop",
+CLIENT_ERROR_TITLES: Final = {
+    ClientErrorKind.CRASHED: "The client crashed",
+    ClientErrorKind.HUNG: "The client hung",
+    ClientErrorKind.GARBAGE: "The client reported what is no outcome",
+    ClientErrorKind.RUNAWAY: "The client did not stop",
 }
 
 _KNOWN: Final = Scenarios()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class FailureDescription:
     """The failure of a law, ready to be shown.
 
     *payload* and *ended* are lines; *ending* says what *ended* is. *replay* is a command line.
     """
 
-    why: str
+    reason: str
     number: int
     model: str
     scenario: str
     payload: tuple[str, ...]
-    ending: str
-    ended: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    replay: str | None
+    result_title: str
+    result_lines: tuple[str, ...]
+    blocks: tuple[TranscriptBlock, ...]
+    replay_command: str | None
 
 
-def story(failure: Failure) -> Story:
+def story(failure: LawFailure) -> FailureDescription:
     """*failure* in words."""
-    run, key = failure.run, failure.run.setting.api_key
-    ending, ended = _ended(run.ended, key)
-    return Story(
-        why=why(failure),
+    run, key = failure.interaction, failure.interaction.setting.api_key
+    ending, ended = _format_client_result(run.client_result, key)
+    return FailureDescription(
+        reason=why(failure),
         number=failure.number,
         model=safe(run.case.model_id),
         scenario=safe(scenario(run.case)),
         payload=pretty(run.case.payload, key),
-        ending=ending,
-        ended=ended,
+        result_title=ending,
+        result_lines=ended,
         blocks=tuple(blocks(run, failure.verdict.entries)),
-        replay=replay(failure),
+        replay_command=replay(failure),
     )
 
 
-def why(failure: Failure) -> str:
+def why(failure: LawFailure) -> str:
     """Why the call breaks the law, in a sentence."""
-    return safe(hidden(failure.run.setting.api_key, failure.verdict.says))
+    return safe(redact(failure.interaction.setting.api_key, failure.verdict.says))
 
 
-def replay(failure: Failure) -> str | None:
+def replay(failure: LawFailure) -> str | None:
     """The command that repeats the call; None if there is no file for it."""
     if failure.replay is None:
         return None
@@ -96,12 +96,12 @@ def replay(failure: Failure) -> str | None:
 def scenario(case: Case) -> str:
     """The name of the scenario, and what happens in it if that is known."""
     try:
-        return f"{case.scenario} ({_KNOWN.named(case.scenario).summary})"
+        return f"{case.scenario} ({_KNOWN.find(case.scenario).summary})"
     except ValueError:
         return case.scenario
 
 
-def grouped(report: Report) -> dict[Group, list[Result]]:
+def group_results(report: ContractReport) -> dict[Group, list[LawResult]]:
     """The results by their group, in the order of the groups; none is empty."""
     by_group = {
         group: [result for result in report.results if result.law.group is group] for group in Group
@@ -109,17 +109,17 @@ def grouped(report: Report) -> dict[Group, list[Result]]:
     return {group: results for group, results in by_group.items() if results}
 
 
-def bad(report: Report) -> list[Result]:
+def bad(report: ContractReport) -> list[LawResult]:
     """The results that somebody should look at, the worst first."""
-    return [result for each in BAD for result in report.results if result.standing is each]
+    return [result for each in BAD for result in report.results if result.status is each]
 
 
-def known(report: Report) -> list[Result]:
+def find_known(report: ContractReport) -> list[LawResult]:
     """The results that are known to be broken."""
-    return [result for result in report.results if result.standing is Standing.KNOWN]
+    return [result for result in report.results if result.status is Status.KNOWN]
 
 
-def unexpected(result: Result) -> str:
+def describe_unexpected(result: LawResult) -> str:
     """Why a law that is kept fails the run."""
     return (
         "every call kept it, but the file of known failures says that it is broken: "
@@ -127,24 +127,24 @@ def unexpected(result: Result) -> str:
     )
 
 
-def remark(result: Result) -> str:
+def remark(result: LawResult) -> str:
     """What is to be said of a law in its row: how many calls broke it, or the reason."""
-    match result.standing:
-        case Standing.PASS:
+    match result.status:
+        case Status.PASS:
             return ""
-        case Standing.SKIPPED:
+        case Status.SKIPPED:
             return safe(result.reason or "no call gave occasion to break it")
-        case Standing.UNEXPECTED:
+        case Status.UNEXPECTED:
             return f"known to be broken: {safe(result.known or '')}"
-        case Standing.KNOWN:
+        case Status.KNOWN:
             return safe(result.known or "")
     return f"{number(result.broken)} of {format_count(result.judged, 'call')} broke it"
 
 
-def summary(report: Report) -> str:
+def summary(report: ContractReport) -> str:
     """The run in one line: laws by standing, calls, time, seed."""
     standings = [
-        f"{count} {standing.value}" for standing, count in report.standings.items() if count
+        f"{count} {standing.value}" for standing, count in report.status_counts.items() if count
     ]
     laws = f"{format_count(len(report.results), 'law')}: {', '.join(standings) or 'none judged'}"
     rate = f" ({number(round(report.cases / report.seconds))}/s)" if report.seconds else ""
@@ -152,11 +152,11 @@ def summary(report: Report) -> str:
     return f"{laws}; {time}; seed {report.seed}"
 
 
-def verdict(report: Report) -> str:
+def verdict(report: ContractReport) -> str:
     """The run in a few words."""
     if not any(result.judged for result in report.results):
         return "no law was judged"
-    broken = [result for result in bad(report) if result.standing is Standing.FAIL]
+    broken = [result for result in bad(report) if result.status is Status.FAIL]
     if broken:
         return f"{format_count(len(broken), 'law')} broken"
     if not report.passed:
@@ -174,11 +174,15 @@ def coverage(part: Coverage) -> str:
     return f"{line}; missed: {', '.join(map(safe, part.missed[:MISSED]))}{rest}"
 
 
-def told(ended: Outcome | Trouble) -> dict[str, Any]:
+def client_result_to_json(client_result: Outcome | ClientError) -> dict[str, Any]:
     """``outcome`` with what the client reported, or ``trouble`` with what it did instead."""
-    if isinstance(ended, Outcome):
-        return {"outcome": ended.as_json()}
-    trouble = {"kind": ended.kind.value, "says": ended.says, "stderr": ended.stderr}
+    if isinstance(client_result, Outcome):
+        return {"outcome": client_result.as_json()}
+    trouble = {
+        "kind": client_result.kind.value,
+        "says": client_result.message,
+        "stderr": client_result.stderr,
+    }
     return {"trouble": trouble}
 
 
@@ -191,51 +195,60 @@ def plain(value: Any, key: str = "") -> Any:
         case None | bool():
             return value
         case str():
-            return hidden(key, str(value))
+            return redact(key, str(value))
         case int():
             return value if abs(value) < 2**1024 else brief(value)
         case float():
             return value if math.isfinite(value) else str(value)
         case Mapping():
-            return {hidden(key, str(name)): plain(each, key) for name, each in value.items()}
+            return {redact(key, str(name)): plain(each, key) for name, each in value.items()}
         case list() | tuple():
             return [plain(each, key) for each in value]
-    return hidden(key, str(value))
+    return redact(key, str(value))
 
 
 def pretty(value: Any, key: str = "") -> tuple[str, ...]:
     """*value* as lines of JSON, with long texts clipped; at most MOST of them."""
-    shown = json.dumps(_clipped(plain(value, key)), indent=2, ensure_ascii=False).split("\n")
+    shown = json.dumps(_clip_values(plain(value, key)), indent=2, ensure_ascii=False).split("\n")
     return _at_most([safe(line) for line in shown])
 
 
-def _ended(ended: Outcome | Trouble, key: str) -> tuple[str, tuple[str, ...]]:
-    if isinstance(ended, Outcome):
-        return "The client reported", pretty(ended.as_json(), key)
-    errors = hidden(key, ended.stderr).rstrip().split("\n") if ended.stderr.strip() else []
-    last = [safe(_clip(line)) for line in errors[-MOST:]]
+def _format_client_result(
+    client_result: Outcome | ClientError, key: str
+) -> tuple[str, tuple[str, ...]]:
+    if isinstance(client_result, Outcome):
+        return "The client reported", pretty(client_result.as_json(), key)
+    errors = (
+        redact(key, client_result.stderr).rstrip().split("\n")
+        if client_result.stderr.strip()
+        else []
+    )
+    last = [safe(_clip(line)) for line in errors[-MAX_LINES:]]
     stderr = ["on standard error:", *(f"  {line}" for line in last)] if last else []
-    return MISHAPS[ended.kind], (safe(_clip(hidden(key, ended.says))), *stderr)
+    return CLIENT_ERROR_TITLES[client_result.kind], (
+        safe(_clip(redact(key, client_result.message))),
+        *stderr,
+    )
 
 
-def _clipped(value: Any) -> Any:
+def _clip_values(value: Any) -> Any:
     match value:
         case str():
             return _clip(value)
         case dict():
-            return {_clip(name): _clipped(each) for name, each in value.items()}
+            return {_clip(name): _clip_values(each) for name, each in value.items()}
         case list():
-            return [_clipped(each) for each in value]
+            return [_clip_values(each) for each in value]
     return value
 
 
 def _clip(text: str) -> str:
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_TEXT_CHARS:
         return text
-    return f"{text[:LONGEST]}… ({number(len(text))} characters)"
+    return f"{text[:MAX_TEXT_CHARS]}… ({number(len(text))} characters)"
 
 
 def _at_most(lines: Sequence[str]) -> tuple[str, ...]:
-    if len(lines) <= MOST:
+    if len(lines) <= MAX_LINES:
         return tuple(lines)
-    return (*lines[: MOST - 1], f"… {number(len(lines) - MOST + 1)} lines more")
+    return (*lines[: MAX_LINES - 1], f"… {number(len(lines) - MAX_LINES + 1)} lines more")

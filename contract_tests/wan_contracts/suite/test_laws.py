@@ -7,7 +7,7 @@ import warnings
 from wan_validators.extras import naming_extra
 
 from ..laws import LAWS, Law
-from ..report import Report, Result, Standing
+from ..report import ContractReport, LawResult, Status
 from ..reporters import wording
 from ..reporters.plain import details
 
@@ -18,29 +18,29 @@ with naming_extra():
 
 
 @pytest.mark.parametrize("law", LAWS, ids=[each.id for each in LAWS])
-def test_law(law: Law, wan_report: Report) -> None:
+def test_law(law: Law, wan_report: ContractReport) -> None:
     """No call of the run breaks the law."""
     results = {result.law.id: result for result in wan_report.results}
     if law.id not in results:
         pytest.skip(f"the profile {wan_report.profile} does not ask for it")
     result = results[law.id]
-    match result.standing:
-        case Standing.FAIL:
+    match result.status:
+        case Status.FAIL:
             pytest.fail(details(result), pytrace=False)
-        case Standing.UNEXPECTED:
-            pytest.fail(wording.unexpected(result), pytrace=False)
-        case Standing.WARN:
+        case Status.UNEXPECTED:
+            pytest.fail(wording.describe_unexpected(result), pytrace=False)
+        case Status.WARN:
             _warn(result)
-        case Standing.KNOWN:
+        case Status.KNOWN:
             pytest.xfail(wording.remark(result))
-        case Standing.SKIPPED:
+        case Status.SKIPPED:
             pytest.skip(wording.remark(result))
 
 
-def _warn(result: Result) -> None:
+def _warn(result: LawResult) -> None:
     """Warns in brief; where that is an error, fails in full."""
     assert result.failure is not None
-    lines = [f"{result.law.says} {wording.why(result.failure)}", f"hint: {result.law.hint}"]
+    lines = [f"{result.law.statement} {wording.why(result.failure)}", f"hint: {result.law.hint}"]
     replay = wording.replay(result.failure)
     lines += [f"replay: {replay}"] if replay else []
     try:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
-from wan_mockserver.admin.inferred import inferred
+from wan_mockserver.admin.inferred import infer_schema
 from wan_mockserver.clock import AutoClock
 from wan_mockserver.control import ROOT
 from wan_mockserver.messages import Request, Response
@@ -279,7 +279,7 @@ def test_the_vendors_answers_are_as_described(
 def test_inferring_from_examples() -> None:
     values = [{"a": 1, "b": "done", "c": []}, {"a": 1.5, "c": ["x"]}, {"a": 2, "c": [None]}]
 
-    assert inferred(values, words=("done", "failed")) == {
+    assert infer_schema(values, words=("done", "failed")) == {
         "type": "object",
         "properties": {
             "a": {"type": "number"},

@@ -92,13 +92,13 @@ def test_head_ignores_a_range() -> None:
 def test_files_are_named_by_their_place_among_the_parts() -> None:
     parts = (Words("once"), PICTURE, FILM)
     assert files.names(parts) == ["", "2.png", "3.mp4"]
-    assert files.named(parts, "2.png") is PICTURE
-    assert files.named(parts, "3.mp4") is FILM
+    assert files.find_artefact(parts, "2.png") is PICTURE
+    assert files.find_artefact(parts, "3.mp4") is FILM
 
 
 @pytest.mark.parametrize("name", ["", "1.png", "2.mp4", "4.png", "02.png", "..", "2.png\0"])
 def test_any_other_name_is_no_file(name: str) -> None:
-    assert files.named((Words("once"), PICTURE, FILM), name) is None
+    assert files.find_artefact((Words("once"), PICTURE, FILM), name) is None
 
 
 def test_the_kind_of_a_file_is_what_clients_call_it() -> None:

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image, ImageChops
 
-from wan_mockserver.artefacts.pictures import label, mixed, palette, png
+from wan_mockserver.artefacts.pictures import label, mix, palette, png
 from wan_mockserver.artefacts.plan import Picture
 
 
@@ -73,4 +73,4 @@ def test_every_picture_is_labelled_in_the_top_left_corner() -> None:
     ("share", "colour"), [(0, (0, 100, 200)), (0.5, (50, 50, 150)), (1, (100, 0, 100))]
 )
 def test_a_mixed_colour_lies_between_the_two(share: float, colour: tuple[int, int, int]) -> None:
-    assert mixed((0, 100, 200), (100, 0, 100), share) == colour
+    assert mix((0, 100, 200), (100, 0, 100), share) == colour

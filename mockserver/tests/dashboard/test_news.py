@@ -22,7 +22,7 @@ from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores import Store
 from wan_mockserver.stores.memory import MemoryStore
 from wan_mockserver.stores.sqlite import SqliteStore
-from wan_mockserver.tasks import settled
+from wan_mockserver.tasks import state_at
 
 from .conftest import Client
 
@@ -241,10 +241,10 @@ def test_between_two_changes_a_task_looks_the_same(
     (made,) = client.mock.tasks()
     record = replace(made, lifecycle=Seconds(total))
     now = record.created_at + age
-    at = next_change([settled(record, now)], now)
+    at = next_change([state_at(record, now)], now)
     until = min(at, now + 1000)
     moments = [now + (until - now) * nth / 50 for nth in range(50) if until > now]
-    looks = [task_rows([settled(record, each)], ledger([]), START) for each in moments]
+    looks = [task_rows([state_at(record, each)], ledger([]), START) for each in moments]
     assert all(look == looks[0] for look in looks)
     assert at > now or total < 1e-6, "none is due that is over, as far as clocks can tell"
 
@@ -282,6 +282,6 @@ def test_a_page_of_one_server_may_ask_another(tmp_path: Path) -> None:
 
 
 def test_no_more_is_remembered_than_a_page_needs(client: Client) -> None:
-    for nth in range(news.MOST + 5):
+    for nth in range(news.MAX_REVISIONS + 5):
         assert client.get("/ui/live", f"tenant=t{nth}").status == 200
     assert len(news._LOOKS[client.mock]) == 5

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import LATEST
-from wan_mockserver.prices import shipped
+from wan_mockserver.prices import shipped_prices
 from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
@@ -102,7 +102,7 @@ def test_a_lost_answer_and_its_repetition_are_marked_and_counted(client: Client)
 
 
 def test_an_unknown_price_is_never_0() -> None:
-    prices = {model: replace(price, usd={}) for model, price in shipped().items()}
+    prices = {model: replace(price, usd={}) for model, price in shipped_prices().items()}
     client = Client(Mock(Simulator(seed=7, prices=prices, listener=lambda _: None)))
     client.finished()
     page = client.page()

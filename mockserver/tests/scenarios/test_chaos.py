@@ -28,13 +28,13 @@ def everything(scenario: Scenario) -> bool:
 
 
 def draws(chaos: Chaos, part: str = "create", many: int = 300) -> list[str | None]:
-    return [chaos.drawn(part, f"alice/{nth}", KNOWN, everything) for nth in range(many)]
+    return [chaos.draw(part, f"alice/{nth}", KNOWN, everything) for nth in range(many)]
 
 
 def test_the_same_seed_draws_the_same_in_any_order() -> None:
     forwards = draws(Chaos(7, 0.5))
     backwards = [
-        Chaos(7, 0.5).drawn("create", f"alice/{nth}", KNOWN, everything)
+        Chaos(7, 0.5).draw("create", f"alice/{nth}", KNOWN, everything)
         for nth in reversed(range(300))
     ]
     assert forwards == backwards[::-1]
@@ -64,8 +64,8 @@ def test_only_what_applies_is_drawn() -> None:
         return False
 
     chaos = Chaos(7, 1.0)
-    assert {chaos.drawn("outcome", str(nth), KNOWN, only_slow) for nth in range(20)} == {"slow"}
-    assert {chaos.drawn("outcome", str(nth), KNOWN, nothing) for nth in range(20)} == {None}
+    assert {chaos.draw("outcome", str(nth), KNOWN, only_slow) for nth in range(20)} == {"slow"}
+    assert {chaos.draw("outcome", str(nth), KNOWN, nothing) for nth in range(20)} == {None}
 
 
 @pytest.mark.parametrize(

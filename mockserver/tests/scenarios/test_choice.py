@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wan_mockserver.messages import Response
-from wan_mockserver.scenarios.choice import HEADER, STEP, Armed, arm, armed
+from wan_mockserver.scenarios.choice import HEADER, STEP, Armed, arm, take_armed
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator import Simulator
 from wan_mockserver.stores.memory import MemoryStore
@@ -36,7 +36,7 @@ def asking(name: str) -> dict[str, str]:
 
 def taken(store: MemoryStore, tenant: str) -> str | None:
     """The scenario that the next create of *tenant* meets."""
-    waiting = armed(store, tenant)
+    waiting = take_armed(store, tenant)
     return waiting.scenario if waiting else None
 
 

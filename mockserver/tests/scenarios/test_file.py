@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from wan_mockserver.delivery import Cut
 from wan_mockserver.lifecycle import Seconds
-from wan_mockserver.scenarios.catalogue import shipped
+from wan_mockserver.scenarios.catalogue import shipped_scenarios
 from wan_mockserver.scenarios.file import BadScenarios, read, text
 from wan_mockserver.scenarios.known import Scenarios
 from wan_mockserver.scenarios.members import Wrong, toml
 from wan_mockserver.scenarios.parts import SCENARIO
 from wan_mockserver.scenarios.scenario import Body, Lag, Polling, Results, Scenario, Step
-from wan_mockserver.scenarios.steps import STEP, step, written
+from wan_mockserver.scenarios.steps import STEP, step, to_table
 from wan_validators.vendor import State
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"
@@ -45,9 +45,9 @@ def create(own: Read, steps: str) -> tuple[Step, ...]:
     return own(f'[a]\nsummary = "x"\ncreate = [{steps}]')["a"].create.steps
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", shipped_scenarios())
 def test_every_shipped_scenario_survives_being_written(own: Read, name: str) -> None:
-    scenario = shipped()[name]
+    scenario = shipped_scenarios()[name]
     assert own(text(scenario)) == {name: replace(scenario, group="own")}
 
 
@@ -59,13 +59,13 @@ def test_every_shipped_scenario_survives_being_written(own: Read, name: str) -> 
     ],
 )
 def test_a_composition_survives_under_another_name(own: Read, composition: str, name: str) -> None:
-    scenario = Scenarios().named(composition)
+    scenario = Scenarios().find(composition)
     assert own(text(scenario)) == {name: replace(scenario, group="own", name=name)}
 
 
 def test_steps_that_are_never_reached_are_not_written(own: Read) -> None:
     late, lost = Step(delay=Lag(median=0.4, sigma=0.7), times=None), Step(cut=Cut.RESET)
-    made = Scenarios().named("latency+accept-lost")
+    made = Scenarios().find("latency+accept-lost")
     assert made.create.steps == (late, lost)
     assert own(text(made))["latency-accept-lost"].create.steps == (late,)
 
@@ -172,7 +172,7 @@ def test_an_own_scenario_takes_the_place_of_a_shipped_one(own: Read) -> None:
     made = own(
         '[partial]\nsummary = "Mine."\noutcome.images = 3\n[b]\nsummary = "x"\nuse = ["partial"]'
     )
-    assert Scenarios(made).named("partial").outcome.images == 3
+    assert Scenarios(made).find("partial").outcome.images == 3
     assert made["b"].outcome.images == 3
 
 
@@ -342,7 +342,7 @@ def test_a_step_that_is_read_survives_being_written(table: dict[str, Any]) -> No
         made = step(table, "step")
     except Wrong:
         return
-    assert step(tomllib.loads(f"step = {toml(written(made))}")["step"], "step") == made
+    assert step(tomllib.loads(f"step = {toml(to_table(made))}")["step"], "step") == made
 
 
 ODD: tuple[Any, ...] = (True, -1, 1.5, 10**30, "", "\x1b", "é" * 2000, [], [[]], {}, {"x": 1})

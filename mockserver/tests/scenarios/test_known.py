@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wan_mockserver.delivery import Cut
-from wan_mockserver.scenarios.catalogue import GROUPS, USUAL, shipped
-from wan_mockserver.scenarios.known import MOST, Scenarios, UnknownScenario
+from wan_mockserver.scenarios.catalogue import DEFAULT_SCENARIO, GROUPS, shipped_scenarios
+from wan_mockserver.scenarios.known import MAX_STEPS, Scenarios, UnknownScenario
 from wan_mockserver.scenarios.scenario import KEPT, Creating, Downloading, Outcome, Scenario, Step
 
 MINE = Scenario(name="partial", summary="Mine.", outcome=Outcome(images=3))
@@ -14,47 +14,49 @@ MINE = Scenario(name="partial", summary="Mine.", outcome=Outcome(images=3))
 
 def test_the_shipped_ones_are_there_by_name_and_group() -> None:
     known = Scenarios()
-    assert dict(known) == shipped()
-    assert len(known) == len(shipped()) > 100
-    assert known["ok"] is known.named("ok") is USUAL
+    assert dict(known) == shipped_scenarios()
+    assert len(known) == len(shipped_scenarios()) > 100
+    assert known["ok"] is known.find("ok") is DEFAULT_SCENARIO
     assert {scenario.group for scenario in known.values()} == GROUPS.keys() - {"own"}
     assert all(name == scenario.name for name, scenario in known.items())
 
 
 def test_each_has_one_sentence_and_but_for_ok_something_to_say() -> None:
-    for scenario in shipped().values():
+    for scenario in shipped_scenarios().values():
         assert scenario.summary.endswith(".")
         assert scenario.summary.isprintable()
         assert bool(scenario.parts) == (scenario.name != "ok")
-    assert len({scenario.summary for scenario in shipped().values()}) == len(shipped())
+    assert len({scenario.summary for scenario in shipped_scenarios().values()}) == len(
+        shipped_scenarios()
+    )
 
 
 def test_own_ones_take_the_place_of_shipped_ones() -> None:
     known = Scenarios({"partial": MINE, "mine": Scenario(name="mine", summary="x")})
-    assert known.named("partial") is MINE
-    assert len(known) == len(shipped()) + 1
-    assert Scenarios().named("partial").outcome.images == 1
+    assert known.find("partial") is MINE
+    assert len(known) == len(shipped_scenarios()) + 1
+    assert Scenarios().find("partial").outcome.images == 1
 
 
 @pytest.mark.parametrize("count", [1, 3, 999_999])
 def test_a_count_is_how_often_each_step_happens(count: int) -> None:
-    limited = Scenarios().named(f"rate-limited:{count}")
+    limited = Scenarios().find(f"rate-limited:{count}")
     assert [step.times for step in limited.create.steps] == [count]
     assert limited.create.steps[0].retry_after == 2
 
 
 def test_a_count_limits_what_would_go_on_for_ever() -> None:
     assert Scenarios()["poll-401"].poll.steps[0].times is None
-    assert Scenarios().named("poll-401:2").poll.steps[0].times == 2
-    assert Scenarios().named("download-empty:2").download.steps[0].times == 2
+    assert Scenarios().find("poll-401:2").poll.steps[0].times == 2
+    assert Scenarios().find("download-empty:2").download.steps[0].times == 2
 
 
 def test_the_count_of_partial_is_how_many_images_succeed() -> None:
-    assert Scenarios().named("partial:3").outcome == Outcome(images=3)
+    assert Scenarios().find("partial:3").outcome == Outcome(images=3)
 
 
 def test_a_composition_has_all_parts_and_steps_in_order() -> None:
-    both = Scenarios().named("http-503:1 + accept-lost+expired-urls+fail-3001")
+    both = Scenarios().find("http-503:1 + accept-lost+expired-urls+fail-3001")
     assert both.name == "http-503:1+accept-lost+expired-urls+fail-3001"
     assert both.create.steps == (Step(handled=False, status=503), Step(cut=Cut.RESET))
     assert both.download == Downloading(lifetime=-1)
@@ -64,10 +66,10 @@ def test_a_composition_has_all_parts_and_steps_in_order() -> None:
 
 def test_ok_adds_nothing_to_a_composition() -> None:
     known = Scenarios()
-    assert known.named("ok+accept-lost").create == known["accept-lost"].create
-    assert known.named("accept-lost+ok").download == Downloading(lifetime=KEPT)
-    assert known.named("ok+ok").parts == ()
-    assert known.named("ok+ok").create == Creating()
+    assert known.find("ok+accept-lost").create == known["accept-lost"].create
+    assert known.find("accept-lost+ok").download == Downloading(lifetime=KEPT)
+    assert known.find("ok+ok").parts == ()
+    assert known.find("ok+ok").create == Creating()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ def test_ok_adds_nothing_to_a_composition() -> None:
 )
 def test_what_does_not_go_together_is_refused(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
-        Scenarios().named(text)
+        Scenarios().find(text)
     assert says in str(refused.value)
     assert not isinstance(refused.value, UnknownScenario)
 
@@ -113,16 +115,16 @@ def test_what_does_not_go_together_is_refused(text: str, says: str) -> None:
 def test_unknown_names_are_refused_with_the_nearest(text: str, says: str) -> None:
     known = Scenarios({"mine": Scenario(name="mine", summary="x")})
     with pytest.raises(UnknownScenario) as refused:
-        known.named(text)
+        known.find(text)
     assert says in str(refused.value)
     assert str(refused.value).isprintable()
 
 
 def test_compositions_are_remembered_but_not_without_end() -> None:
     known = Scenarios()
-    first = known.named("partial:1+slow")
-    assert known.named("partial:1+slow") is first
-    for count in range(1, MOST + 10):
-        known.named(f"partial:{count}")
-    assert known.named("partial:1+slow") is first
-    assert known.named(f"partial:{MOST + 20}").outcome.images == MOST + 20
+    first = known.find("partial:1+slow")
+    assert known.find("partial:1+slow") is first
+    for count in range(1, MAX_STEPS + 10):
+        known.find(f"partial:{count}")
+    assert known.find("partial:1+slow") is first
+    assert known.find(f"partial:{MAX_STEPS + 20}").outcome.images == MAX_STEPS + 20

@@ -18,7 +18,7 @@ from wan_mockserver.journal import Entry, Message
 from wan_mockserver.limits import Account
 from wan_mockserver.scenarios.choice import Armed
 from wan_mockserver.stores.codec import codec, octets
-from wan_mockserver.tasks import Record
+from wan_mockserver.tasks import TaskRecord
 
 
 class Mood(Enum):
@@ -101,7 +101,7 @@ KEPT = {
     Account: every_field(Account),
     Armed: every_field(Armed),
     Entry: every_field(Entry, sent=MESSAGES, answer=MESSAGES),
-    Record: every_field(Record),
+    TaskRecord: every_field(TaskRecord),
 }
 
 

@@ -48,7 +48,7 @@ FRESH: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
 
 def answer(control: Control, request: Request) -> Response:
     """What the API answers; raises AdminError for what it does not do."""
-    route, names = _matched(request)
+    route, names = _match_route(request)
     read, fields = (from_body, route.body) if route.body else (from_query, route.query)
     if route.body and request.query:
         raise AdminError(f"{route.method} {ROOT}{route.path} takes a JSON body, and no query")
@@ -58,7 +58,7 @@ def answer(control: Control, request: Request) -> Response:
     return Response.json(200, route.handler(Call(control, request, given, names)), FRESH)
 
 
-def _matched(request: Request) -> tuple[Route, dict[str, Any]]:
+def _match_route(request: Request) -> tuple[Route, dict[str, Any]]:
     try:
         found: tuple[Any, Any] = _MAP.bind("").match(request.path, request.method)
     except MethodNotAllowed as error:

@@ -11,7 +11,7 @@ from ..control import Control
 from ..http.errors import AdminError
 from ..scenarios.choice import ARMED, arm
 from .kinds import Field, Seconds, Text, Whole
-from .reports import ArmedJson, Call, armed
+from .reports import ArmedJson, Call, list_armed
 
 
 class ArmingJson(TypedDict):
@@ -74,14 +74,14 @@ def arm_scenario(call: Call) -> ArmingJson:
         call.control.arm(given["scenario"], given["creates"], given["tenant"])
     except ValueError as error:
         raise AdminError(str(error)) from error
-    return {"armed": armed(call.control)}
+    return {"armed": list_armed(call.control)}
 
 
 def disarm(call: Call) -> ArmingJson:
     for waiting in call.control.store.values(ARMED):
         if call.given["tenant"] in (None, waiting.tenant):
             arm(call.control.store, replace(waiting, creates=0, used=0))
-    return {"armed": armed(call.control)}
+    return {"armed": list_armed(call.control)}
 
 
 def clock(call: Call) -> ClockJson:

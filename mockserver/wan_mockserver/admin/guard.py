@@ -25,7 +25,7 @@ TOKEN: Final = "X-Wanproof-Admin-Token"  # noqa: S105  (a header's name)
 CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="wanproof"'}
 """By this a browser asks its user for the token, as the password of any name."""
 
-MOST: Final = 1_000_000
+MAX_BODY_BYTES: Final = 1_000_000
 """Bytes of a body."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -131,8 +131,8 @@ def _parts(text: str) -> SplitResult | None:
 
 
 def _check_body(request: Request) -> None:
-    if request.body is None or len(request.body) > MOST:
-        raise AdminError(f"a body here may have {MOST:,} bytes at most", 413)
+    if request.body is None or len(request.body) > MAX_BODY_BYTES:
+        raise AdminError(f"a body here may have {MAX_BODY_BYTES:,} bytes at most", 413)
     kind = content_type(request)
     if request.body and kind not in BODIES:
         says = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"

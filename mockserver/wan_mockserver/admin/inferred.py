@@ -16,7 +16,7 @@ TYPES = {
 }
 
 
-def inferred(values: Sequence[Any], words: Collection[str] = ()) -> dict[str, Any]:
+def infer_schema(values: Sequence[Any], words: Collection[str] = ()) -> dict[str, Any]:
     """The schema that fits *values*, all of which can stand in one place.
 
     A member is required that all objects have. A string that is always one of *words* may
@@ -27,13 +27,13 @@ def inferred(values: Sequence[Any], words: Collection[str] = ()) -> dict[str, An
         del kinds["integer"]
     if len(kinds) > 1:
         found = [[value for value in values if _is(value, kind)] for kind in kinds]
-        return {"anyOf": [inferred(each, words) for each in found]}
+        return {"anyOf": [infer_schema(each, words) for each in found]}
     [kind] = kinds
     if kind == "object":
         return _object(values, words)
     if kind == "array":
         items = [item for value in values for item in value]
-        return {"type": kind, "items": inferred(items, words)} if items else {"type": kind}
+        return {"type": kind, "items": infer_schema(items, words)} if items else {"type": kind}
     if kind == "string" and all(value in words for value in values):
         return {"type": kind, "enum": list(dict.fromkeys(words))}
     return {"type": kind}
@@ -44,7 +44,7 @@ def _object(values: Sequence[Any], words: Collection[str]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "type": "object",
         "properties": {
-            name: inferred([value[name] for value in values if name in value], words)
+            name: infer_schema([value[name] for value in values if name in value], words)
             for name in names
         },
     }

@@ -20,7 +20,7 @@ from typing import Final
 from ..delivery import Cut
 from ..journal import Entry
 from ..ledger import Charge, Duplicate
-from .verdicts import Entries, Span, Verdict, counted, numbers, say_seconds
+from .verdicts import Entries, Span, Verdict, judge_count, numbers, say_seconds
 
 SLACK: Final = 0.001
 """Seconds that a wait may be too short by: what rounding and a network make of it."""
@@ -33,12 +33,12 @@ def requests_made(entries: Entries, action: str, wanted: Span) -> Verdict:
     """Whether as many requests of one *action* came as are *wanted*, answered or not."""
     found = _of(entries, action)
     noun = {"file": "download"}.get(action, action)
-    return counted(found, f"{noun}s", wanted)
+    return judge_count(found, f"{noun}s", wanted)
 
 
 def tasks_made(entries: Entries, wanted: Span) -> Verdict:
     """Whether as many creates as are *wanted* made a task, whether or not the client knows."""
-    return counted([each for each in _of(entries, "create") if each.task], "tasks", wanted)
+    return judge_count([each for each in _of(entries, "create") if each.task], "tasks", wanted)
 
 
 def polls_per_task(entries: Entries, most: int) -> Verdict:
@@ -86,7 +86,7 @@ def no_create_after(entries: Entries, status: int) -> Verdict:
     broken = _within(
         entries,
         forbids=lambda entry: (
-            (entry.tenant, math.inf) if entry.status == status and _headed(entry) else None
+            (entry.tenant, math.inf) if entry.status == status and _has_head(entry) else None
         ),
         asks=lambda entry: entry.tenant if entry.action == "create" else None,
     )
@@ -187,7 +187,7 @@ def _retry_after(entry: Entry) -> tuple[Hashable, float] | None:
     """What must not be repeated until when, on the server's clock."""
     text = entry.answer.headers.get("retry-after", "").strip()
     what = _repeatable(entry)
-    if what is None or not _headed(entry):
+    if what is None or not _has_head(entry):
         return None
     if re.fullmatch("[0-9]{1,12}([.][0-9]{1,12})?", text):
         return what, entry.at + float(text)
@@ -204,7 +204,7 @@ def _repeatable(entry: Entry) -> Hashable:
     return (entry.action, alike[entry.action]) if entry.action in alike else None
 
 
-def _headed(entry: Entry) -> bool:
+def _has_head(entry: Entry) -> bool:
     """Whether the client saw status and headers of the answer."""
     return entry.delivery in HEADED
 

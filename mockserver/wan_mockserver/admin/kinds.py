@@ -183,7 +183,7 @@ class Field:
             made = {"anyOf": [dict(self.kind.schema), {"type": "null"}], "description": self.says}
         return made if self.default is None else {**made, "default": self.default}
 
-    def needed(self) -> Field:
+    def as_required(self) -> Field:
         return replace(self, required=True)
 
 

@@ -12,18 +12,18 @@ from wan_validators.catalog import catalog, vendors
 from wan_validators.vendor import State
 from wan_validators.wording import clip
 
-from ..control import ALWAYS, ROOT, Control
+from ..control import ROOT, UNLIMITED_CREATES, Control
 from ..http.errors import AdminError
 from ..journal import JOURNAL, Entry
 from ..messages import Request
 from ..routes import Action
 from ..scenarios.choice import ARMED, Armed
 from ..scenarios.scenario import Scenario
-from ..tasks import TASKS, Record, settled
+from ..tasks import TASKS, TaskRecord, state_at
 from . import shapes
 from .kinds import Field, Flag, Many, Text, Whole
 from .reading import Values
-from .verify import Evidence, VerifiedJson, schema, verified
+from .verify import Evidence, VerifiedJson, judge_checks, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +140,14 @@ def scenarios(call: Call) -> ScenariosJson:
     return {
         "default": simulator.default,
         "scenarios": [_scenario(each) for each in simulator.scenarios.values()],
-        "armed": armed(call.control),
+        "armed": list_armed(call.control),
     }
 
 
-def armed(control: Control) -> list[ArmedJson]:
+def list_armed(control: Control) -> list[ArmedJson]:
     """What waits for creates."""
     waiting = [each for each in control.store.values(ARMED) if each.used < each.creates]
-    return [_armed(each) for each in waiting]
+    return [_armed_json(each) for each in waiting]
 
 
 def requests(call: Call) -> RequestsJson:
@@ -177,7 +177,7 @@ def task(call: Call) -> shapes.TaskJson:
     if record is None:
         says = f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
         raise AdminError(says, 404)
-    [shown] = _tasks(call, [settled(record, call.control.clock.now())], record.tenant)
+    [shown] = _tasks(call, [state_at(record, call.control.clock.now())], record.tenant)
     return shown
 
 
@@ -189,7 +189,7 @@ def ledger(call: Call) -> shapes.LedgerJson:
 def verify(call: Call) -> VerifiedJson:
     control, tenant = call.control, call.given["tenant"]
     seen = Evidence(control.journal(tenant), control.ledger(tenant))
-    return verified(call.given["checks"], seen, control.store.forgotten(JOURNAL))
+    return judge_checks(call.given["checks"], seen, control.store.forgotten(JOURNAL))
 
 
 def _matching(call: Call) -> Iterator[Entry]:
@@ -209,7 +209,7 @@ def _matching(call: Call) -> Iterator[Entry]:
             yield entry
 
 
-def _tasks(call: Call, records: list[Record], tenant: str | None) -> list[shapes.TaskJson]:
+def _tasks(call: Call, records: list[TaskRecord], tenant: str | None) -> list[shapes.TaskJson]:
     charges = {charge.task: charge for charge in call.control.ledger(tenant).charges}
     base_url = call.request.base_url
     return [
@@ -229,8 +229,8 @@ def _scenario(scenario: Scenario) -> ScenarioJson:
     }
 
 
-def _armed(waiting: Armed) -> ArmedJson:
-    always = waiting.creates >= ALWAYS
+def _armed_json(waiting: Armed) -> ArmedJson:
+    always = waiting.creates >= UNLIMITED_CREATES
     return {
         "scenario": waiting.scenario,
         "tenant": waiting.tenant,

@@ -15,7 +15,7 @@ from typing import Any
 from wan_validators import checks as c
 from wan_validators import size_checks as s
 from wan_validators.pointer import ANY, MISSING
-from wan_validators.prose import wanted
+from wan_validators.prose import describe_wanted
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 TYPES: Mapping[type, str] = {
@@ -225,9 +225,9 @@ def _says(rule: Rule) -> str:
     check = rule.check
     says = rule.says
     if isinstance(check, c.Members):
-        says = f"documented members: {wanted(check)}"
+        says = f"documented members: {describe_wanted(check)}"
     elif says is None or check != c.Given():
-        says = f"must be {wanted(check)}"
+        says = f"must be {describe_wanted(check)}"
     when = f", when {rule.when.at} is {rule.when.value!r}".lower() if rule.when else ""
     bad = "" if rule.severity is Severity.ERROR else f" ({rule.severity})"
     return f"{rule.id}: {says}{when}{bad}"

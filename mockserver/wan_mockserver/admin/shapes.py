@@ -16,7 +16,7 @@ from wan_validators.vendor import Failure, Output, Vendor
 from ..journal import Entry
 from ..ledger import Charge, Duplicate, Ledger
 from ..prices import Prices
-from ..tasks import Record, shown
+from ..tasks import TaskRecord, to_wire_task
 
 
 class NoteJson(TypedDict):
@@ -173,9 +173,9 @@ def charge(charged: Charge) -> ChargeJson:
     return cast("ChargeJson", made)
 
 
-def task(record: Record, charged: Charge, base_url: str) -> TaskJson:
+def task(record: TaskRecord, charged: Charge, base_url: str) -> TaskJson:
     """*record*, as it stands, and what it is charged; URLs begin with *base_url*."""
-    seen = shown(record, base_url, _vendor(record.vendor))
+    seen = to_wire_task(record, base_url, _vendor(record.vendor))
     return {
         "id": record.id,
         "tenant": record.tenant,

@@ -114,7 +114,7 @@ ROUTES: Final = (
         "Draws everything from another seed.",
         controls.SeedJson,
         controls.reseed,
-        SEED.needed(),
+        SEED.as_required(),
     ),
     post(
         "/reset",

@@ -15,7 +15,7 @@ from ..http.errors import AdminError
 from ..messages import Request, Response
 from ..scenarios.choice import HEADER, STEP
 from .answers import errors, successes
-from .inferred import inferred
+from .inferred import infer_schema
 from .openapi import DIALECT, VERSION
 from .reports import version
 from .request_schema import request_schema
@@ -101,7 +101,9 @@ def _create(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
             "content": {"application/json": {"schema": _payload(specs)}},
         },
         "responses": {
-            str(vendor.created_status): _described("The task is accepted.", made.created, vendor),
+            str(vendor.created_status): _describe_response(
+                "The task is accepted.", made.created, vendor
+            ),
             **_refusals(vendor, errors(vendor, specs[0], create=True)),
         },
     }
@@ -116,7 +118,7 @@ def _poll(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
         "tags": [vendor.name],
         "parameters": [task_id, SCENARIO],
         "responses": {
-            "200": _described("The task as it stands.", made.status, vendor),
+            "200": _describe_response("The task as it stands.", made.status, vendor),
             **_refusals(vendor, errors(vendor, specs[0], create=False)),
         },
     }
@@ -164,16 +166,21 @@ def _payload(specs: list[ModelSpec]) -> dict[str, Any]:
 def _refusals(vendor: Vendor, refused: Mapping[int, tuple[str, list[Any]]]) -> dict[str, Any]:
     every = [body for _, bodies in refused.values() for body in bodies]
     return {
-        **{str(status): _described(says, bodies) for status, (says, bodies) in refused.items()},
-        "default": _described("Whatever else a scenario calls up.", every),
+        **{
+            str(status): _describe_response(says, bodies)
+            for status, (says, bodies) in refused.items()
+        },
+        "default": _describe_response("Whatever else a scenario calls up.", every),
     }
 
 
-def _described(says: str, bodies: Iterable[Any], vendor: Vendor | None = None) -> dict[str, Any]:
+def _describe_response(
+    says: str, bodies: Iterable[Any], vendor: Vendor | None = None
+) -> dict[str, Any]:
     """A response with examples of its *bodies*, and the schema that fits them all."""
     bodies = list(bodies)
     words = tuple(vendor.words.values()) if vendor else ()
-    content = {"schema": inferred(bodies, words), "example": bodies[-1]}
+    content = {"schema": infer_schema(bodies, words), "example": bodies[-1]}
     return {"description": says, "headers": STEPPED, "content": {"application/json": content}}
 
 

@@ -38,7 +38,7 @@ class Span:
         return f"{self.low} to {self.high}" if self.low else f"at most {self.high}"
 
 
-def counted(found: Entries, noun: str, wanted: Span) -> Verdict:
+def judge_count(found: Entries, noun: str, wanted: Span) -> Verdict:
     """Whether as many *found* as are *wanted*; *noun* is their plural."""
     said = f"{len(found)} {noun}" if len(found) != 1 else f"1 {noun.removesuffix('s')}"
     says = f"{said} came; {wanted} should have"

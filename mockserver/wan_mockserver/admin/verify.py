@@ -159,7 +159,7 @@ class VerifiedJson(TypedDict):
     forgotten: int
 
 
-def verified(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> VerifiedJson:
+def judge_checks(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> VerifiedJson:
     """Returns the verdicts on *checks* as JSON; raises AdminError for one that is not valid."""
     wanted = [_read(check, f"checks[{place}]") for place, check in enumerate(checks)]
     verdicts = [judge(seen) for judge in wanted]
@@ -175,7 +175,7 @@ def verified(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> Verif
             }
             for check, verdict in zip(checks, verdicts, strict=True)
         ],
-        "requests": _shown(seen.entries, named),
+        "requests": _named_entries(seen.entries, named),
         "forgotten": forgotten,
     }
 
@@ -212,5 +212,5 @@ def _read(given: Any, where: str) -> Callable[[Evidence], Verdict]:
     return lambda seen: check.judge(seen, argument)
 
 
-def _shown(entries: Sequence[Entry], named: set[int]) -> dict[str, shapes.EntryJson]:
+def _named_entries(entries: Sequence[Entry], named: set[int]) -> dict[str, shapes.EntryJson]:
     return {str(kept.number): shapes.entry(kept) for kept in entries if kept.number in named}

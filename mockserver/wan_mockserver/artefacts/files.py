@@ -31,7 +31,7 @@ def names(parts: Sequence[Part]) -> list[str]:
     ]
 
 
-def named(parts: Sequence[Part], name: str) -> Artefact | None:
+def find_artefact(parts: Sequence[Part], name: str) -> Artefact | None:
     """The part whose file is called *name*, or None."""
     for part, own in zip(parts, names(parts), strict=True):
         if own == name and not isinstance(part, Words):

@@ -65,7 +65,7 @@ def scene(width: int, height: int, seed: int) -> Image.Image:
     _sun(image, colours.sun, chance)
     for nth in range(1, _RIDGES + 1):
         nearness = nth / _RIDGES
-        _hill(image, mixed(colours.horizon, colours.near, nearness**0.8), nearness, chance)
+        _hill(image, mix(colours.horizon, colours.near, nearness**0.8), nearness, chance)
     return image
 
 
@@ -81,7 +81,7 @@ def palette(seed: int) -> Palette:
     )
 
 
-def mixed(one: Colour, other: Colour, share: float) -> Colour:
+def mix(one: Colour, other: Colour, share: float) -> Colour:
     """*one* with *share*, from 0 to 1, of *other*."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
@@ -115,7 +115,7 @@ def _sky(width: int, height: int, colours: Palette) -> Image.Image:
     horizon = 0.6 * height
     column = Image.new("RGB", (1, height))
     column.putdata(
-        [mixed(colours.zenith, colours.horizon, min(1, y / horizon)) for y in range(height)]
+        [mix(colours.zenith, colours.horizon, min(1, y / horizon)) for y in range(height)]
     )
     return column.resize((width, height))
 
@@ -128,7 +128,7 @@ def _sun(image: Image.Image, colour: Colour, chance: Random) -> None:
         radius = own * multiple
         mask = _mask(image)
         corners = (x - radius, y - radius), (x + radius, y + radius)
-        ImageDraw.Draw(mask).ellipse(_enlarged(corners), fill=round(255 * opacity))
+        ImageDraw.Draw(mask).ellipse(_enlarge(corners), fill=round(255 * opacity))
         image.paste(colour, mask=mask.reduce(_SMOOTH))
 
 
@@ -145,7 +145,7 @@ def _hill(image: Image.Image, colour: Colour, nearness: float, chance: Random) -
         lift = sum(share * sin(rate * x / width + phase) for rate, phase, share in waves)
         ridge.append((x, middle - 0.06 * height * lift))
     mask = _mask(image)
-    outline = _enlarged((*ridge, (width, height), (0, height)))
+    outline = _enlarge((*ridge, (width, height), (0, height)))
     ImageDraw.Draw(mask).polygon(outline, fill=255)
     image.paste(colour, mask=mask.reduce(_SMOOTH))
 
@@ -154,5 +154,5 @@ def _mask(image: Image.Image) -> Image.Image:
     return Image.new("L", (_SMOOTH * image.width, _SMOOTH * image.height))
 
 
-def _enlarged(points: Iterable[Point]) -> list[Point]:
+def _enlarge(points: Iterable[Point]) -> list[Point]:
     return [(_SMOOTH * x, _SMOOTH * y) for x, y in points]

@@ -121,13 +121,13 @@ def _key_frame(film: Film, across: int, down: int, number: int) -> bytes:
     # How "no coefficients" is written depends on the neighbours: PCM counts as 16 (9.2.1).
     beside = {1, across}
     others = (_SAME + ("000011" if nth in beside else "1") for nth in range(1, across * down))
-    return _sized(_unit(0x65, aligned + _bits(samples) + "".join(others)))
+    return _prefix_size(_unit(0x65, aligned + _bits(samples) + "".join(others)))
 
 
 def _same_frame(macroblocks: int, nth: int) -> bytes:
     """The frame before, once more: all macroblocks are skipped."""
     head = _ue(0) + _ue(5) + _ue(0) + f"{nth:08b}" + "000" + _ue(0) + _ue(1)
-    return _sized(_unit(0x41, head + _ue(macroblocks)))
+    return _prefix_size(_unit(0x41, head + _ue(macroblocks)))
 
 
 def _yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -155,7 +155,7 @@ def _unit(head: int, bits: str) -> bytes:
     return bytes([head]) + re.sub(rb"\0\0(?=[\0-\3])", b"\0\0\3", content)
 
 
-def _sized(unit: bytes) -> bytes:
+def _prefix_size(unit: bytes) -> bytes:
     return pack(">I", len(unit)) + unit
 
 

@@ -116,8 +116,8 @@ def _pictures(
     spec: ModelSpec, outputs: Images, payload: Any, seed: int, *, interleaved: bool
 ) -> Plan:
     width, height = _picture_sides(spec, outputs, payload)
-    watermark = _asked(spec, payload, outputs.watermark)
-    asked = _asked(spec, payload, outputs.interleave)
+    watermark = _is_flag_set(spec, payload, outputs.watermark)
+    asked = _is_flag_set(spec, payload, outputs.interleave)
     if asked and outputs.most is not None:
         most = spec.value(payload, outputs.most)
         count = Random(seed).randint(1, most)  # noqa: S311  (must repeat, need not surprise)
@@ -138,16 +138,18 @@ def _film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
     width, height = _sides(TIERS[tier], *_aspect(payload, outputs.input, otherwise=(16, 9)))
     duration = spec.value(payload, outputs.duration)
     seconds = outputs.seconds if duration is MISSING else duration
-    audio = _given(spec, payload, outputs.audio_url) or _asked(spec, payload, outputs.audio)
+    audio = _is_present(spec, payload, outputs.audio_url) or _is_flag_set(
+        spec, payload, outputs.audio
+    )
     return Plan((Film(width, height, seconds, outputs.fps, audio, seed),), tier)
 
 
-def _asked(spec: ModelSpec, payload: Any, at: str | None) -> bool:
+def _is_flag_set(spec: ModelSpec, payload: Any, at: str | None) -> bool:
     """Whether the flag at *at* is true; a model without the flag is never asked."""
     return at is not None and spec.value(payload, at) is True
 
 
-def _given(spec: ModelSpec, payload: Any, at: str | None) -> bool:
+def _is_present(spec: ModelSpec, payload: Any, at: str | None) -> bool:
     """Whether there is anything but null at *at*; a model without the member has nothing."""
     return at is not None and spec.value(payload, at) is not MISSING
 
@@ -156,10 +158,10 @@ def _picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple[int,
     given = sides(spec.value(payload, outputs.size))
     if given is not None:
         return given
-    return _sides(AREA, *_clamped(*_aspect(payload, outputs.inputs, otherwise=(1, 1))))
+    return _sides(AREA, *_clamp_aspect(*_aspect(payload, outputs.inputs, otherwise=(1, 1))))
 
 
-def _clamped(width: int, height: int) -> tuple[int, int]:
+def _clamp_aspect(width: int, height: int) -> tuple[int, int]:
     """The nearest aspect from 1:4 to 4:1, as two integers (S0, S2, S4: the range of a size)."""
     return min(max(4 * width, height), 16 * height), 4 * height
 

@@ -35,7 +35,7 @@ def admin_token(options: Namespace, environ: Mapping[str, str]) -> str | None:
         raise UsageError(f"{TOKEN}: {error}") from error
 
 
-def assembled(options: Namespace, token: str | None, listener: Listener) -> Mock:
+def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
     """The mock that *options* ask for; its store is to be closed.
 
     Raises UsageError for what cannot be had.
@@ -91,7 +91,7 @@ def _scenarios(options: Namespace) -> Scenarios:
     own = options.scenarios and contents("--scenarios", read, options.scenarios)
     known = Scenarios(own)
     try:
-        known.named(options.scenario or "ok")
+        known.find(options.scenario or "ok")
     except ValueError as error:
         raise UsageError(f"--scenario: {error}") from error
     return known

@@ -42,9 +42,9 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    known = _known(options.file)
+    known = _load_scenarios(options.file)
     try:
-        chosen = [known.named(name) for name in options.names]
+        chosen = [known.find(name) for name in options.names]
     except ValueError as error:
         raise UsageError(str(error)) from error
     match options.format:
@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
     return DONE
 
 
-def _known(file: Path | None) -> Scenarios:
+def _load_scenarios(file: Path | None) -> Scenarios:
     from ..scenarios.file import read
     from ..scenarios.known import Scenarios
     from .assembling import contents

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wan_validators.catalog import vendors
 from wan_validators.command import DONE, Command, UsageError
 
-from .assembling import admin_token, assembled
+from .assembling import admin_token, assemble
 from .options import HOST, MEMORY, TOKEN, arguments
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def run(options: Namespace) -> int:
         address = _address(options.host, options.port)
         token = admin_token(options, os.environ)
         if token is None and not _is_loopback(address):
-            raise UsageError(_unprotected(address))
-        mock = assembled(options, token, _silent if options.quiet else _print_exchange)
+            raise UsageError(_missing_token_error(address))
+        mock = assemble(options, token, _silent if options.quiet else _print_exchange)
         at_the_end.callback(mock.store.close)
         server = _server(mock, address, options)
         at_the_end.callback(server.stop)
@@ -54,7 +54,7 @@ def _address(host: str, port: int) -> str:
     return str(found[0][4][0])
 
 
-def _unprotected(address: str) -> str:
+def _missing_token_error(address: str) -> str:
     return (
         f"{address} can be reached from other machines, and so could the dashboard and the admin "
         f"API, which show all requests and can forget them; give an --admin-token, or set {TOKEN}, "

@@ -11,7 +11,7 @@ from .pages import page, parameters
 from .rendering import html, in_page
 from .wording import many, span
 
-LONGEST: Final = 20_000
+MAX_FORM_BYTES: Final = 20_000
 """Bytes of a form that are read."""
 
 MOST_CREATES: Final = 1_000_000
@@ -25,20 +25,20 @@ Action = Callable[[Control, Fields], str]
 
 def arm(control: Control, request: Request, rest: str) -> Response:
     """Lets the next creates meet a scenario; 0 of them take back what was armed."""
-    return _done(control, request, _arm)
+    return _perform(control, request, _arm)
 
 
 def advance(control: Control, request: Request, rest: str) -> Response:
     """Moves the clock on."""
-    return _done(control, request, _advance)
+    return _perform(control, request, _advance)
 
 
 def reset(control: Control, request: Request, rest: str) -> Response:
     """Forgets everything, or all of one tenant."""
-    return _done(control, request, _reset)
+    return _perform(control, request, _reset)
 
 
-def _done(control: Control, request: Request, action: Action) -> Response:
+def _perform(control: Control, request: Request, action: Action) -> Response:
     """What *action* says, in the page; the reason if it refuses to."""
     try:
         notice, status = ("good", action(control, _fields(request))), 200
@@ -50,8 +50,8 @@ def _done(control: Control, request: Request, action: Action) -> Response:
 
 
 def _fields(request: Request) -> Fields:
-    if request.body is None or len(request.body) > LONGEST:
-        raise ValueError(f"a form may have {LONGEST:,} bytes; reload the page and try again")
+    if request.body is None or len(request.body) > MAX_FORM_BYTES:
+        raise ValueError(f"a form may have {MAX_FORM_BYTES:,} bytes; reload the page and try again")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise ValueError(

@@ -12,7 +12,7 @@ from .wording import clock_time, many, usd
 
 Find = Callable[[int], Entry | None]
 
-MOST: Final = 20
+MAX_ROWS: Final = 20
 """Duplicate charges that are shown, the newest."""
 
 
@@ -49,7 +49,7 @@ class Costs:
 
 def costs(ledger: Ledger, find: Find, now: float) -> Costs:
     """*ledger* in words; *find* gives the entry of the journal that has a number."""
-    pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicates[-MOST:]))
+    pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicates[-MAX_ROWS:]))
     more = len(ledger.duplicates) - len(pairs)
     return Costs(
         total=usd(ledger.total),

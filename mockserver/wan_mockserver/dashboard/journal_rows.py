@@ -11,14 +11,14 @@ from ..control import Control
 from ..journal import Entry, Message, Note
 from .wording import clock_time, full_time, many, short, span
 
-MOST: Final = 100
+MAX_JOURNAL_ROWS: Final = 100
 """Entries that are shown, the newest."""
 
 MOST_NOTES: Final = 4
 """Findings of one entry that are shown in its row."""
 
 
-USUAL: Final = ": as usual"
+AS_USUAL: Final = ": as usual"
 """How a step ends that changed nothing; a row does not speak of it."""
 
 
@@ -61,12 +61,12 @@ class EntryView:
     answer: Half
 
 
-def refused(entry: Entry) -> bool:
+def is_refused(entry: Entry) -> bool:
     """Whether the client was turned away."""
     return entry.status >= 400
 
 
-def lost(entry: Entry) -> bool:
+def is_lost(entry: Entry) -> bool:
     """Whether the answer that tells of it never got through."""
     return not entry.arrived and bool(entry.delivery or (entry.action == "create" and entry.task))
 
@@ -86,19 +86,19 @@ def latest(control: Control, tenant: str | None, show: str) -> tuple[list[Entry]
     Not much more is read than it takes to find them.
     """
     fits = SHOWN[show][1]
-    count: int | None = MOST + 1
+    count: int | None = MAX_JOURNAL_ROWS + 1
     while True:
         read = control.journal(tenant, count)
         found = [entry for entry in read if fits(entry)]
-        if count is None or len(read) < count or len(found) > MOST:
+        if count is None or len(read) < count or len(found) > MAX_JOURNAL_ROWS:
             return found, bool(read)
         # So many hold enough if they are like those that were read, and a quarter of them more.
-        count = 5 * count * (MOST + 1) // (4 * len(found)) if found else None
+        count = 5 * count * (MAX_JOURNAL_ROWS + 1) // (4 * len(found)) if found else None
 
 
 def entry_rows(entries: Sequence[Entry], now: float) -> tuple[EntryRow, ...]:
     """The newest of *entries*, the newest first."""
-    return tuple(_row(entry, now) for entry in reversed(entries[-MOST:]))
+    return tuple(_row(entry, now) for entry in reversed(entries[-MAX_JOURNAL_ROWS:]))
 
 
 def entry_view(entry: Entry) -> EntryView:
@@ -137,7 +137,7 @@ def _row(entry: Entry, now: float) -> EntryRow:
         request=f"{entry.method} {entry.path}",
         status=entry.status,
         tenant=entry.tenant,
-        step="" if entry.step.endswith(USUAL) else entry.step,
+        step="" if entry.step.endswith(AS_USUAL) else entry.step,
         why=_why(entry),
         notes=entry.findings[:MOST_NOTES],
         more_notes=f"and {many(more, 'more finding')}" if more > 0 else "",
@@ -164,11 +164,11 @@ def _why(entry: Entry) -> str:
 
 
 def _tags(entry: Entry) -> Iterator[tuple[str, str]]:
-    if refused(entry):
-        yield "bad", "refused" if not lost(entry) else "error"
-    if lost(entry):
+    if is_refused(entry):
+        yield "bad", "refused" if not is_lost(entry) else "error"
+    if is_lost(entry):
         yield "warn", f"answer lost ({entry.delivery})" if entry.delivery else "answer lost"
-    elif not entry.arrived and not refused(entry):
+    elif not entry.arrived and not is_refused(entry):
         yield "warn", "answer changed"
     if entry.delay and not entry.delivery:
         yield "warn", f"late by {span(entry.delay)}"

@@ -11,11 +11,11 @@ from wan_validators.catalog import vendors
 
 from .. import journal
 from ..clock import OFFSET
-from ..control import ALWAYS, Control
+from ..control import UNLIMITED_CREATES, Control
 from ..scenarios.choice import ARMED, Armed
 from ..stores import COUNTERS
 from .costs import Costs, costs
-from .journal_rows import MOST, EntryRow, entry_rows, latest
+from .journal_rows import MAX_JOURNAL_ROWS, EntryRow, entry_rows, latest
 from .task_rows import TaskRow, next_change, task_rows
 from .wording import full_time, many, next_day, span
 
@@ -25,7 +25,7 @@ SENTENCES: Final = {
     "auto": "Every poll moves it by the interval a client should wait.",
 }
 
-USUAL: Final = "ok"
+DEFAULT_SCENARIO_NAME: Final = "ok"
 """The scenario that needs no word."""
 
 STEPS: Final = ((10, "+10 s"), (60, "+1 min"), (900, "+15 min"), (86400, "+24 h"))
@@ -99,13 +99,13 @@ def view(control: Control, tenant: str | None = None, show: str = "all") -> View
         show=show,
         seed=control.simulator.seed,
         clock=_clock(control, now),
-        otherwise="" if default == USUAL else default,
+        otherwise="" if default == DEFAULT_SCENARIO_NAME else default,
         waiting=_waiting(control),
         costs=costs(ledger, partial(journal.entry, control.store), now),
         tasks=tasks,
         more_tasks=f"{many(older, 'older task')} not shown." if older else "",
         entries=entry_rows(wanted, now),
-        more_entries="Older entries are not shown." if len(wanted) > MOST else "",
+        more_entries="Older entries are not shown." if len(wanted) > MAX_JOURNAL_ROWS else "",
         empty_journal="Nothing of this kind yet." if any_kept else "No requests yet.",
         creates=tuple((vendor.title, vendor.create) for vendor in vendors()),
     )
@@ -130,7 +130,7 @@ def _waiting(control: Control) -> tuple[Waiting, ...]:
 
 
 def _wait(armed: Armed) -> Waiting:
-    endless = armed.creates >= ALWAYS
+    endless = armed.creates >= UNLIMITED_CREATES
     left = many(armed.creates - armed.used, "more create")
     return Waiting(
         scenario=armed.scenario,

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from ..control import Control
 from .live import View, view
 
-MOST: Final = 100
+MAX_REVISIONS: Final = 100
 """Looks that are remembered of one mock."""
 
 Stamp = tuple[str, float | None]
@@ -30,13 +30,13 @@ def look(control: Control, tenant: str | None, show: str) -> View:
     stamp = _stamp(control)  # first of all: what is written from here on is news
     shown = view(control, tenant, show)
     looks = _LOOKS.setdefault(control, {})
-    if len(looks) >= MOST:
+    if len(looks) >= MAX_REVISIONS:
         looks.clear()
     looks[tenant, show] = _Look(stamp, shown.until, shown.revision)
     return shown
 
 
-def unchanged(control: Control, tenant: str | None, show: str, revision: str) -> bool:
+def is_unchanged(control: Control, tenant: str | None, show: str, revision: str) -> bool:
     """Whether *revision* is known to be that of what :func:`look` would give now.
 
     False wherever that takes a look.

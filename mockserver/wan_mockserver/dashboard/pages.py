@@ -14,7 +14,7 @@ from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
 from .journal_rows import SHOWN, entry_view
 from .live import STEPS, View
-from .news import look, unchanged
+from .news import is_unchanged, look
 from .rendering import html
 
 Groups = Sequence[tuple[str, Sequence[Scenario]]]
@@ -54,7 +54,7 @@ def live(control: Control, request: Request, rest: str) -> Response:
     """The part of the page that moves; 204 if it still is as the browser has it."""
     tenant, show = _filters(request)
     known = parameters(request.query).get("revision", "")
-    if unchanged(control, tenant, show, known):
+    if is_unchanged(control, tenant, show, known):
         return _NOTHING_NEW
     shown = look(control, tenant, show)
     if shown.revision == known:

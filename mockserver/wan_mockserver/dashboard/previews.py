@@ -14,9 +14,9 @@ from ..artefacts.cache import Artefact, Artefacts, content_type
 from ..artefacts.plan import Film, Words
 from ..control import ROOT, Control
 from ..messages import Request, Response
-from ..tasks import TASKS, Record, settled
+from ..tasks import TASKS, TaskRecord, state_at
 from .rendering import SAFE
-from .static import cached
+from .static import respond_cached
 
 SIDE: Final = 240
 """Pixels of a thumbnail's longer side."""
@@ -37,7 +37,7 @@ class Result:
     file: str = ""
 
 
-def results(record: Record) -> tuple[Result, ...]:
+def results(record: TaskRecord) -> tuple[Result, ...]:
     """What *record*, as it stands, has to show."""
     if record.state is not State.DONE or record.results:
         return ()
@@ -57,7 +57,7 @@ def thumbnail(control: Control, request: Request, name: str) -> Response:
         return _missing(name)
     longer = max(artefact.width, artefact.height)
     sides = (max(1, side * SIDE // longer) for side in (artefact.width, artefact.height))
-    return cached(request, _small(*sides, artefact.seed), {"Content-Type": "image/jpeg"})
+    return respond_cached(request, _small(*sides, artefact.seed), {"Content-Type": "image/jpeg"})
 
 
 def file(control: Control, request: Request, name: str) -> Response:
@@ -88,9 +88,9 @@ def _artefact(control: Control, name: str) -> Artefact | None:
     record = control.store.get(TASKS, task)
     if record is None:
         return None
-    now = settled(record, control.clock.now())
+    now = state_at(record, control.clock.now())
     shown = now.state is State.DONE and now.results is None
-    return files.named(now.parts, own) if shown else None
+    return files.find_artefact(now.parts, own) if shown else None
 
 
 def _missing(name: str) -> Response:

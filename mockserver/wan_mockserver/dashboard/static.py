@@ -31,10 +31,10 @@ def serve(control: Control, request: Request, name: str) -> Response:
         known = ", ".join(TYPES)
         return Response.json(404, {"message": f"there is no file {name!r}; files: {known}"})
     content = _content(name)
-    return cached(request, content, {"Content-Type": TYPES[name]})
+    return respond_cached(request, content, {"Content-Type": TYPES[name]})
 
 
-def cached(request: Request, content: bytes, headers: dict[str, str]) -> Response:
+def respond_cached(request: Request, content: bytes, headers: dict[str, str]) -> Response:
     """*content*, or 304 if it is what the browser has; it always asks again."""
     etag = sha256(content).hexdigest()[:32]
     own = {**SAFE, **headers, "ETag": quote_etag(etag), "Cache-Control": "no-cache"}

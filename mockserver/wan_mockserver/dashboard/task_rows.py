@@ -11,11 +11,11 @@ from wan_validators.vendor import State
 
 from ..ledger import Ledger
 from ..lifecycle import Lifecycle, Seconds
-from ..tasks import ENDED, Record
+from ..tasks import ENDED, TaskRecord
 from .previews import Result, results
 from .wording import clock_time, full_time, many, short, usd
 
-MOST: Final = 60
+MAX_TASK_ROWS: Final = 60
 """Tasks that are shown, the newest."""
 
 MOST_RESULTS: Final = 6
@@ -53,14 +53,14 @@ class TaskRow:
     repeats: str
 
 
-def task_rows(records: Sequence[Record], ledger: Ledger, now: float) -> tuple[TaskRow, ...]:
+def task_rows(records: Sequence[TaskRecord], ledger: Ledger, now: float) -> tuple[TaskRow, ...]:
     """The newest of *records*, the newest first."""
     repeats = {pair.second.task: pair.first.task for pair in ledger.duplicates}
     billed = {charge.task for charge in ledger.charges if charge.billed}
     return tuple(_row(record, now, billed, repeats) for record in _newest(records))
 
 
-def next_change(records: Iterable[Record], now: float) -> float:
+def next_change(records: Iterable[TaskRecord], now: float) -> float:
     """The time at which one of *records*, as they stand at *now*, may look different by itself.
 
     Only those move that go by the clock, at multiples of one in GRID of their time.
@@ -68,18 +68,18 @@ def next_change(records: Iterable[Record], now: float) -> float:
     return min((_moves(each, each.lifecycle, now) for each in records), default=math.inf)
 
 
-def _moves(record: Record, lifecycle: Lifecycle, now: float) -> float:
+def _moves(record: TaskRecord, lifecycle: Lifecycle, now: float) -> float:
     if record.state in ENDED or not isinstance(lifecycle, Seconds):
         return math.inf
     nth = math.floor(GRID * max(now - record.created_at, 0.0) / lifecycle.total) + 1
     return record.created_at + lifecycle.total * nth / GRID
 
 
-def _newest(records: Sequence[Record]) -> Iterable[Record]:
-    return reversed(records[-MOST:])
+def _newest(records: Sequence[TaskRecord]) -> Iterable[TaskRecord]:
+    return reversed(records[-MAX_TASK_ROWS:])
 
 
-def _row(record: Record, now: float, billed: set[str], repeats: Mapping[str, str]) -> TaskRow:
+def _row(record: TaskRecord, now: float, billed: set[str], repeats: Mapping[str, str]) -> TaskRow:
     made = results(record)
     failure = record.failure if record.state is State.FAILED else None
     more = len(made) - MOST_RESULTS
@@ -93,7 +93,7 @@ def _row(record: Record, now: float, billed: set[str], repeats: Mapping[str, str
         made=clock_time(record.created_at, now),
         made_in_full=full_time(record.created_at),
         price="price unknown" if record.cost is None else usd(record.cost),
-        billed=_billed(record, billed),
+        billed=_format_cost(record, billed),
         failure=f"{failure.code}: {failure.message}" if failure else "",
         results=made[:MOST_RESULTS],
         more=f"and {many(more, 'more result')}" if more > 0 else "",
@@ -104,7 +104,7 @@ def _row(record: Record, now: float, billed: set[str], repeats: Mapping[str, str
     )
 
 
-def _billed(record: Record, billed: set[str]) -> str:
+def _format_cost(record: TaskRecord, billed: set[str]) -> str:
     if record.id in billed:
         return "billed"
     return "not billed" if record.state in ENDED else "if it succeeds"

@@ -15,7 +15,9 @@ from ..delivery import Cut
 from ..lifecycle import Never, Seconds
 from .scenario import Body, Creating, Downloading, Lag, Outcome, Polling, Results, Scenario, Step
 
-USUAL: Final = Scenario(name="ok", group="outcome", summary="Everything goes as documented.")
+DEFAULT_SCENARIO: Final = Scenario(
+    name="ok", group="outcome", summary="Everything goes as documented."
+)
 
 REFUSED: Final = (401, 402, 403, 404, 409, 423, 451)
 """Statuses that do not pass by themselves."""
@@ -24,7 +26,7 @@ PASSING: Final = (500, 502, 503, 504)
 """Statuses that are gone when a client tries again."""
 
 
-NEVER: Final = Step(handled=False, cut=Cut.SILENCE)
+SILENT_STEP: Final = Step(handled=False, cut=Cut.SILENCE)
 
 FILE_PACE: Final = 64 * 1024
 """Bytes a second of a slow download, as files are longer than other bodies."""
@@ -35,7 +37,7 @@ def _outcomes() -> Iterator[Scenario]:
         made = Outcome(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="outcome", vendor=vendor, outcome=made)
 
-    yield USUAL
+    yield DEFAULT_SCENARIO
     yield outcome("slow", "The task takes ten minutes and then succeeds.", lifecycle=Seconds(600))
     yield outcome("stuck", "The task never ends.", lifecycle=Never())
     for vendor in vendors():
@@ -116,7 +118,7 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
     says = "is done, and the answer ends short of its Content-Length"
     yield "transport", "truncated-body", says, short
     yield "transport", "garbage", "is done, and the answer is no HTTP", Step(cut=Cut.GARBAGE)
-    yield "transport", "timeout", "is never answered and not done", NEVER
+    yield "transport", "timeout", "is never answered and not done", SILENT_STEP
     yield "transport", "slow-body", "is answered slowly, byte by byte", Step(pace=100, times=None)
     lag = Lag(median=0.4, sigma=0.7)
     says = "is answered late, by a time drawn anew for each"
@@ -166,7 +168,7 @@ def _downloads() -> Iterator[Scenario]:
 
 
 @cache
-def shipped() -> Mapping[str, Scenario]:
+def shipped_scenarios() -> Mapping[str, Scenario]:
     """All of them, in the order of their groups."""
     made = (*_outcomes(), *_states(), *_creates(), *_polls(), *_downloads())
     return {scenario.name: scenario for scenario in sorted(made, key=_group)}

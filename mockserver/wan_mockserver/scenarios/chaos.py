@@ -30,7 +30,7 @@ class Chaos:
     def __str__(self) -> str:
         return f"chaos:{self.seed}:{self.rate:g}"
 
-    def drawn(self, part: str, what: str, known: Scenarios, applies: Applies) -> str | None:
+    def draw(self, part: str, what: str, known: Scenarios, applies: Applies) -> str | None:
         """The name of a scenario with that *part* for the request *what*, or None.
 
         Depends on nothing but the arguments, so that requests in another order, or beside

@@ -33,7 +33,7 @@ def arm(store: Store, armed: Armed) -> None:
     store.change(ARMED, armed.tenant, lambda _: armed, armed.tenant)
 
 
-def armed(store: Store, tenant: str) -> Armed | None:
+def take_armed(store: Store, tenant: str) -> Armed | None:
     """What the next create of *tenant* is to meet, this one counted as used."""
     for whose in dict.fromkeys((tenant, "")):
         waiting = store.get(ARMED, whose)

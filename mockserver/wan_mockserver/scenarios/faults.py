@@ -34,7 +34,7 @@ def refusal(step: Step, *, missing: Refused) -> RequestRejected | None:
     return RequestRejected(why, detail, status=step.status)
 
 
-def applied(
+def apply_step(
     step: Step, answer: Response, request: Request, *, now: float, random: Random
 ) -> Response:
     """*answer* as *step* leaves it. *now* is the time of a Retry-After that is a date."""

@@ -50,7 +50,7 @@ from wan_validators.wording import clip
 from .known import Scenarios
 from .members import Member, Wrong, array, fields, string, table, toml
 from .parts import SCENARIO, troubles
-from .scenario import Scenario, combined
+from .scenario import Scenario, combine
 
 USE: Final = Member("use", array(string(bool, 'the name of a scenario, such as "http-503:2"')))
 
@@ -72,7 +72,7 @@ def read(file: Path) -> dict[str, Scenario]:
     except (ValueError, RecursionError) as error:
         raise BadScenarios(f"{file} is no TOML: {error}") from error
     try:
-        made = _scenarios({name: _said(name, given) for name, given in tables.items()})
+        made = _scenarios({name: _read_table(name, given) for name, given in tables.items()})
     except Wrong as error:
         raise BadScenarios(f"{file}: {error}") from error
     return {name: made[name] for name in tables}
@@ -85,7 +85,7 @@ def text(scenario: Scenario) -> str:
     reached.
     """
     name = re.sub("[^a-z0-9]+", "-", scenario.name.lower()).strip("-")[:64] or "own"
-    lines = (f"{key} = {toml(value)}\n" for key, value in _dotted(as_table(scenario)))
+    lines = (f"{key} = {toml(value)}\n" for key, value in _flatten(as_table(scenario)))
     return f"[{name}]\n{''.join(lines)}"
 
 
@@ -94,7 +94,7 @@ def as_table(scenario: Scenario) -> dict[str, Any]:
     return table(SCENARIO, scenario, Scenario(name="", summary=""))
 
 
-def _dotted(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """A line's key and value for each thing that is told."""
     for part, value in told.items():
         if type(value) is dict:
@@ -103,7 +103,7 @@ def _dotted(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield part, value
 
 
-def _said(name: str, given: Any) -> dict[str, Any]:
+def _read_table(name: str, given: Any) -> dict[str, Any]:
     """What the table *given* says, by field of a scenario, and its use."""
     if not NAME(name):
         rule = "a small letter or a digit, then up to 63 of these and hyphens"
@@ -121,7 +121,7 @@ def _scenarios(all_said: Mapping[str, dict[str, Any]]) -> dict[str, Scenario]:
     made: dict[str, Scenario] = {}
     try:
         for name in TopologicalSorter(needs).static_order():
-            made[name] = _made(name, all_said[name], Scenarios(made))
+            made[name] = _build_scenario(name, all_said[name], Scenarios(made))
     except CycleError as error:
         cycle = " uses ".join(reversed(error.args[1]))
         raise Wrong(f"{cycle}: a scenario cannot consist of itself; break the circle") from error
@@ -146,14 +146,15 @@ def _near(name: str, known: Scenarios) -> str:
     return f"{clip(repr(name))}; {hint}"
 
 
-def _made(name: str, said: dict[str, Any], known: Scenarios) -> Scenario:
+def _build_scenario(name: str, said: dict[str, Any], known: Scenarios) -> Scenario:
     own = {field: value for field, value in said.items() if field != USE.field}
     made = Scenario(name=name, **own)
     used = [
-        _used(each, f"{name}.use[{nth}]", known) for nth, each in enumerate(said.get("use", ()))
+        _resolve_use(each, f"{name}.use[{nth}]", known)
+        for nth, each in enumerate(said.get("use", ()))
     ]
     try:
-        made = replace(combined(name, (*used, made), made.summary), group=made.group)
+        made = replace(combine(name, (*used, made), made.summary), group=made.group)
     except ValueError as error:
         raise Wrong(f"{error}, and none of them is stronger; leave one out of {name}") from error
     for trouble in troubles(made.outcome, made.vendor):
@@ -161,8 +162,8 @@ def _made(name: str, said: dict[str, Any], known: Scenarios) -> Scenario:
     return made
 
 
-def _used(composition: str, path: str, known: Scenarios) -> Scenario:
+def _resolve_use(composition: str, path: str, known: Scenarios) -> Scenario:
     try:
-        return known.named(composition)
+        return known.find(composition)
     except ValueError as error:
         raise Wrong(f"{path}: {error}") from error

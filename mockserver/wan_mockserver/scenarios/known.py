@@ -9,13 +9,13 @@ from typing import Final
 from wan_validators.nearest import nearest
 from wan_validators.wording import clip
 
-from .catalogue import shipped
-from .scenario import Scenario, combined
+from .catalogue import shipped_scenarios
+from .scenario import Scenario, combine
 
-LONGEST: Final = 200
+MAX_NAME_CHARACTERS: Final = 200
 """Characters of a composition."""
 
-MOST: Final = 10_000
+MAX_STEPS: Final = 10_000
 """Compositions that are remembered."""
 
 
@@ -30,7 +30,7 @@ class Scenarios(Mapping[str, Scenario]):
     """
 
     def __init__(self, own: Mapping[str, Scenario] | None = None) -> None:
-        self._all = {**shipped(), **(own or {})}
+        self._all = {**shipped_scenarios(), **(own or {})}
         self._named: dict[str, Scenario] = {}
 
     def __getitem__(self, name: str) -> Scenario:
@@ -42,7 +42,7 @@ class Scenarios(Mapping[str, Scenario]):
     def __len__(self) -> int:
         return len(self._all)
 
-    def named(self, text: str) -> Scenario:
+    def find(self, text: str) -> Scenario:
         """The scenario that *text* is the name of, in the form NAME, NAME:COUNT or A+B.
 
         Raises UnknownScenario for a name that there is not, and ValueError for what can be
@@ -51,17 +51,18 @@ class Scenarios(Mapping[str, Scenario]):
         known = self._named.get(text)
         if known is None:
             known = self._read(text)
-            if len(self._named) < MOST:
+            if len(self._named) < MAX_STEPS:
                 self._named[text] = known
         return known
 
     def _read(self, text: str) -> Scenario:
-        if not (len(text) <= LONGEST and text.isascii() and text.isprintable()):
-            says = f"the name of a scenario has at most {LONGEST} printable ASCII characters"
+        if not (len(text) <= MAX_NAME_CHARACTERS and text.isascii() and text.isprintable()):
+            most = MAX_NAME_CHARACTERS
+            says = f"the name of a scenario has at most {most} printable ASCII characters"
             raise ValueError(f"{says}, not so {clip(ascii(text))}")
         names = [part.strip() for part in text.split("+")]
         parts = tuple(map(self._one, names))
-        return parts[0] if len(parts) == 1 else combined("+".join(names), parts)
+        return parts[0] if len(parts) == 1 else combine("+".join(names), parts)
 
     def _one(self, text: str) -> Scenario:
         name, colon, count = text.partition(":")

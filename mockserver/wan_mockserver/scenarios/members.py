@@ -36,7 +36,7 @@ Members = Mapping[str, Member]
 def fields(members: Members, given: Any, path: str) -> dict[str, Any]:
     """What the table *given* says, by field; raises Wrong for a member that there is not."""
     if type(given) is not dict:
-        raise refused(given, path, "a table")
+        raise wrong_value(given, path, "a table")
     for name in given:
         if name not in members:
             raise Wrong(f"{path}: there is no member {clip(repr(name))}; {_offer(name, members)}")
@@ -56,7 +56,7 @@ def table(members: Members, value: object, usual: object) -> dict[str, Any]:
     }
 
 
-def refused(given: Any, path: str, allowed: str) -> Wrong:
+def wrong_value(given: Any, path: str, allowed: str) -> Wrong:
     """The error for a value other than the *allowed* ones."""
     shown = brief(given)
     described = type(given) is not str and type(shown) is str
@@ -68,7 +68,7 @@ def whole(low: int, high: int) -> Reader:
 
     def read(given: Any, path: str) -> int:
         if type(given) is not int or not low <= given <= high:
-            raise refused(given, path, f"a whole number from {low} to {high}")
+            raise wrong_value(given, path, f"a whole number from {low} to {high}")
         return given
 
     return read
@@ -79,7 +79,7 @@ def number(low: float, high: float) -> Reader:
 
     def read(given: Any, path: str) -> float:
         if type(given) not in (int, float) or not low <= given <= high:
-            raise refused(given, path, f"a number from {low:g} to {high:g}")
+            raise wrong_value(given, path, f"a number from {low:g} to {high:g}")
         return given  # type: ignore[no-any-return]
 
     return read
@@ -88,7 +88,7 @@ def number(low: float, high: float) -> Reader:
 def flag(given: Any, path: str) -> bool:
     """``true`` or ``false``."""
     if type(given) is not bool:
-        raise refused(given, path, "true or false")
+        raise wrong_value(given, path, "true or false")
     return given
 
 
@@ -97,7 +97,7 @@ def string(fits: Callable[[str], object], says: str) -> Reader:
 
     def read(given: Any, path: str) -> str:
         if type(given) is not str or not fits(given):
-            raise refused(given, path, says)
+            raise wrong_value(given, path, says)
         return given
 
     return read
@@ -109,7 +109,7 @@ def one_of(kind: type[Kind]) -> Reader:
 
     def read(given: Any, path: str) -> Kind:
         if type(given) is not str or given not in known:
-            raise refused(given, path, offered(given, known))
+            raise wrong_value(given, path, list_allowed(given, known))
         return known[given]
 
     return read
@@ -120,20 +120,20 @@ def array(item: Reader) -> Reader:
 
     def read(given: Any, path: str) -> tuple[Any, ...]:
         if type(given) is not list:
-            raise refused(given, path, "an array, in brackets")
+            raise wrong_value(given, path, "an array, in brackets")
         return tuple(item(each, f"{path}[{nth}]") for nth, each in enumerate(given))
 
     return read
 
 
-def offered(given: Any, known: Mapping[str, object]) -> str:
+def list_allowed(given: Any, known: Mapping[str, object]) -> str:
     """All that are *known*, and which of them is likely to have been meant."""
     near = nearest(given, known) if type(given) is str else None
     hint = f" (did you mean {near}?)" if near else ""
-    return f"{', '.join(map(quoted, known))}{hint}"
+    return f"{', '.join(map(toml_string, known))}{hint}"
 
 
-def quoted(text: str) -> str:
+def toml_string(text: str) -> str:
     """*text* as a TOML string."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
@@ -144,7 +144,7 @@ def toml(value: Any, indent: str = "    ") -> str:
         case bool() | int() | float():
             return json.dumps(value)
         case str():
-            return quoted(value)
+            return toml_string(value)
         case dict():
             inside = ", ".join(f"{name} = {toml(each)}" for name, each in value.items())
             return f"{{{inside}}}"

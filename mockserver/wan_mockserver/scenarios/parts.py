@@ -17,16 +17,16 @@ from .members import (
     array,
     fields,
     flag,
+    list_allowed,
     number,
-    offered,
     one_of,
-    refused,
     string,
     table,
     whole,
+    wrong_value,
 )
 from .scenario import PARTS, Outcome, Results, Steps
-from .steps import MOST, prose, step, written
+from .steps import MAX_REPETITIONS, prose, step, to_table
 
 
 def troubles(outcome: Outcome, vendor: str | None) -> Iterator[str]:
@@ -35,13 +35,13 @@ def troubles(outcome: Outcome, vendor: str | None) -> Iterator[str]:
         yield 'message is the text of an error, whose code is missing: fail = "3001"'
     codes = [code for each in vendors() if vendor in (None, each.name) for code in each.failures]
     if outcome.fail and outcome.message is None and outcome.fail not in codes:
-        near = offered(outcome.fail, dict.fromkeys(codes))
+        near = list_allowed(outcome.fail, dict.fromkeys(codes))
         yield f"no task fails with {outcome.fail!r}; codes: {near}, or any code with a message"
 
 
 def _lifecycle(given: Any, path: str) -> lifecycle.Lifecycle:
     if type(given) is not str:
-        raise refused(given, path, lifecycle.FORMS)
+        raise wrong_value(given, path, lifecycle.FORMS)
     try:
         return lifecycle.parse(given)
     except ValueError as error:
@@ -58,7 +58,7 @@ def _words(given: Any, path: str) -> dict[State, str]:
 def _vendor(given: Any, path: str) -> str:
     names = {vendor.name: vendor for vendor in vendors()}
     if type(given) is not str or given not in names:
-        raise refused(given, path, offered(given, names))
+        raise wrong_value(given, path, list_allowed(given, names))
     return given
 
 
@@ -70,7 +70,7 @@ def _part(name: str, members: Members) -> Member:
         if steps and type(given) is list:
             return kind(steps=steps.read(given, path))
         if type(given) is not dict:
-            raise refused(given, path, f"{'an array of steps, or ' if steps else ''}a table")
+            raise wrong_value(given, path, f"{'an array of steps, or ' if steps else ''}a table")
         return kind(**fields(members, given, path))
 
     def write(part: Any) -> Any:
@@ -82,19 +82,19 @@ def _part(name: str, members: Members) -> Member:
 
 def _steps(given: Any, path: str) -> Steps:
     made: Steps = array(step)(given, path)
-    if len(_reached(made)) < len(made):
+    if len(_reachable(made)) < len(made):
         says = 'is for all requests that come (times = "forever"), so no step may follow it'
-        raise Wrong(f"{path}[{len(_reached(made)) - 1}] {says}")
+        raise Wrong(f"{path}[{len(_reachable(made)) - 1}] {says}")
     return made
 
 
-def _reached(steps: Steps) -> Steps:
+def _reachable(steps: Steps) -> Steps:
     """Those before which there is none without end."""
     endless = [nth for nth, each in enumerate(steps) if each.times is None]
     return steps[: endless[0] + 1] if endless else steps
 
 
-_STEPS: Final = Member("steps", _steps, lambda steps: [*map(written, _reached(steps))])
+_STEPS: Final = Member("steps", _steps, lambda steps: [*map(to_table, _reachable(steps))])
 
 _POLL: Final = {
     "steps": _STEPS,
@@ -110,7 +110,7 @@ _OUTCOME: Final = {
     "fail": Member("fail", string(re.compile("[0-9]{1,16}").fullmatch, "a code, digits in quotes")),
     "message": Member("message", prose(1000)),
     "moderated": Member("moderated", flag),
-    "images": Member("images", whole(1, MOST)),
+    "images": Member("images", whole(1, MAX_REPETITIONS)),
     "results": Member("results", one_of(Results), lambda results: results.value),
     "interleaved": Member("interleaved", flag),
 }

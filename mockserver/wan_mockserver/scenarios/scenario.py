@@ -177,7 +177,7 @@ class Scenario:
     @property
     def parts(self) -> tuple[str, ...]:
         """The names of the parts that are out of the ordinary."""
-        return tuple(part for part, usual in USUAL.items() if getattr(self, part) != usual)
+        return tuple(part for part, usual in DEFAULT_PARTS.items() if getattr(self, part) != usual)
 
     def times(self, count: int) -> Scenario:
         """*count* as the times of its steps, or as the images that it keeps: ``NAME:COUNT``.
@@ -204,12 +204,12 @@ PARTS: Final = {
     "download": Downloading,
 }
 
-USUAL: Final = {part: make() for part, make in PARTS.items()}
+DEFAULT_PARTS: Final = {part: make() for part, make in PARTS.items()}
 
 Part = TypeVar("Part", Creating, Polling, Outcome, Downloading)
 
 
-def combined(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Scenario:
+def combine(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Scenario:
     """All of *scenarios* at once: the steps of one after those of the other.
 
     Raises ValueError where two of them differ about anything else, and for two ends at once.
@@ -218,7 +218,7 @@ def combined(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> S
     for other in scenarios[1:]:
         if None not in (made.vendor, other.vendor) and made.vendor != other.vendor:
             raise ValueError(f"{name}: {other.name} can only happen at {other.vendor}")
-        parts = {part: _joined(getattr(made, part), getattr(other, part), name) for part in PARTS}
+        parts = {part: _join(getattr(made, part), getattr(other, part), name) for part in PARTS}
         made = replace(made, vendor=made.vendor or other.vendor, **parts)
     if made.outcome.moderated and made.outcome.fail:
         raise ValueError(f"{name}: moderated and fail are two ends of one task")
@@ -226,7 +226,7 @@ def combined(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> S
     return replace(made, summary=said)
 
 
-def _joined(one: Part, other: Part, name: str) -> Part:
+def _join(one: Part, other: Part, name: str) -> Part:
     usual = type(one)()
     changed: dict[str, Any] = {}
     for field in fields(one):

@@ -10,16 +10,16 @@ from wan_validators.vendor import Refused, Vendor
 from .. import making
 from ..http.errors import RequestRejected
 from ..stores import Store, number
-from ..tasks import Record
-from ..visit import Visit
+from ..tasks import TaskRecord
+from ..visit import RequestContext
 from .chaos import Chaos
-from .choice import HEADER, armed
+from .choice import HEADER, take_armed
 from .known import Scenarios
 from .scenario import Outcome, Scenario, nth
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class SelectedScenario:
     """What was chosen for a request; *plan* names the draw, if *chaotic* chance chose."""
 
     scenario: Scenario
@@ -27,14 +27,14 @@ class Met:
     plan: str = ""
 
 
-class Steering:
+class ScenarioSelector:
     """Chooses among the *known* scenarios, strongest first: the request's header, its API key,
     what was armed for the next creates, and then *otherwise*, or what *chaos* draws."""
 
     def __init__(
         self, store: Store, known: Scenarios, otherwise: str = "ok", chaos: Chaos | None = None
     ) -> None:
-        known.named(otherwise)
+        known.find(otherwise)
         self._store = store
         self._known = known
         self._otherwise = otherwise
@@ -45,13 +45,13 @@ class Steering:
         """What happens where nobody chooses."""
         return str(self._chaos or self._otherwise)
 
-    def create(self, visit: Visit, vendor: Vendor) -> Met:
+    def create(self, visit: RequestContext, vendor: Vendor) -> SelectedScenario:
         """What a create of *visit* meets; sets its step and label."""
         tenant = visit.caller.tenant
-        name, waiting = self._asked(visit), None
-        if name is None and (waiting := armed(self._store, tenant)):
+        name, waiting = self._requested_name(visit), None
+        if name is None and (waiting := take_armed(self._store, tenant)):
             name = waiting.scenario
-        met = self._met(name) if name or not self._chaos else self._drawn(visit, vendor)
+        met = self._select(name) if name or not self._chaos else self._draw(visit, vendor)
         making.check(met.scenario, vendor, None)
         steps, count = met.scenario.create.steps, 0
         if waiting:
@@ -62,10 +62,10 @@ class Steering:
         self._label(visit, met, "create", count)
         return met
 
-    def poll(self, visit: Visit, record: Record | None) -> Met:
+    def poll(self, visit: RequestContext, record: TaskRecord | None) -> SelectedScenario:
         """What a poll of *record*, this visit of it included, meets; sets step and label."""
-        name = self._header(visit) or (record.scenario if record else self._asked(visit))
-        met = self._met(name)
+        name = self._header(visit) or (record.scenario if record else self._requested_name(visit))
+        met = self._select(name)
         count = record.visits - 1 if record else 0
         if record and record.chaotic and not self._header(visit):
             met, count = self._more(met, "poll", f"{record.id}/{count}"), 0
@@ -76,9 +76,9 @@ class Steering:
         self._label(visit, met, "poll", count)
         return met
 
-    def download(self, visit: Visit, record: Record | None) -> Met:
+    def download(self, visit: RequestContext, record: TaskRecord | None) -> SelectedScenario:
         """What a download of one of the files of *record* meets; sets step and label."""
-        met = self._met(self._header(visit) or (record.scenario if record else None))
+        met = self._select(self._header(visit) or (record.scenario if record else None))
         steps = met.scenario.download.steps
         count = 0
         if record and (steps or record.chaotic):
@@ -90,47 +90,47 @@ class Steering:
         self._label(visit, met, "download", count)
         return met
 
-    def _header(self, visit: Visit) -> str | None:
+    def _header(self, visit: RequestContext) -> str | None:
         return visit.request.headers.get(HEADER.lower())
 
-    def _asked(self, visit: Visit) -> str | None:
+    def _requested_name(self, visit: RequestContext) -> str | None:
         return self._header(visit) or visit.caller.scenario
 
-    def _met(self, name: str | None) -> Met:
+    def _select(self, name: str | None) -> SelectedScenario:
         plan = f"{self._chaos} " if self._chaos and name is None else ""
         try:
-            return Met(self._known.named(name or self._otherwise), plan=plan)
+            return SelectedScenario(self._known.find(name or self._otherwise), plan=plan)
         except ValueError as error:
             raise RequestRejected(Refused.NO_SCENARIO, str(error)) from error
 
-    def _drawn(self, visit: Visit, vendor: Vendor) -> Met:
+    def _draw(self, visit: RequestContext, vendor: Vendor) -> SelectedScenario:
         """A create part and an outcome, each of which may be as usual."""
         assert self._chaos
         tenant = visit.caller.tenant
         count = number(self._store, "chaos", tenant)
         drawn = [
-            self._chaos.drawn(part, f"{tenant}/{count}", self._known, _applies(vendor))
+            self._chaos.draw(part, f"{tenant}/{count}", self._known, _applies(vendor))
             for part in ("create", "outcome")
         ]
-        met = self._met("+".join(filter(None, drawn)) or "ok")
+        met = self._select("+".join(filter(None, drawn)) or "ok")
         return replace(met, chaotic=True, plan=f"{self._chaos}#{count} ")
 
-    def _more(self, met: Met, part: str, what: str) -> Met:
+    def _more(self, met: SelectedScenario, part: str, what: str) -> SelectedScenario:
         """*met* with another *part*, if chance has one for the request *what*."""
         assert self._chaos
-        name = self._chaos.drawn(part, what, self._known, lambda _: True)
-        drawn = self._met(name or "ok").scenario
+        name = self._chaos.draw(part, what, self._known, lambda _: True)
+        drawn = self._select(name or "ok").scenario
         scenario = replace(met.scenario, name=drawn.name, **{part: getattr(drawn, part)})
-        return Met(scenario, chaotic=True, plan=f"{self._chaos} ")
+        return SelectedScenario(scenario, chaotic=True, plan=f"{self._chaos} ")
 
-    def _label(self, visit: Visit, met: Met, part: str, count: int) -> None:
+    def _label(self, visit: RequestContext, met: SelectedScenario, part: str, count: int) -> None:
         if not (met.scenario.parts or self._chaos):
             return
         says = visit.step.says if visit.step else "as usual"
         visit.label = f"{met.plan}{met.scenario.name} {part} {count + 1}: {says}"
 
 
-def fitting(met: Met, vendor: Vendor, visit: Visit) -> Met:
+def fitting(met: SelectedScenario, vendor: Vendor, visit: RequestContext) -> SelectedScenario:
     """*met* as it can happen to the model of *visit*.
 
     An outcome that chance drew and that cannot happen is dropped; one that was chosen raises

@@ -29,10 +29,10 @@ from typing import Any, Final
 
 from ..delivery import Cut
 from .faults import LATEST
-from .members import Member, Wrong, fields, flag, number, one_of, refused, string, table, whole
+from .members import Member, Wrong, fields, flag, number, one_of, string, table, whole, wrong_value
 from .scenario import Body, Lag, Step
 
-MOST: Final = 10**6
+MAX_REPETITIONS: Final = 10**6
 """Requests that one step is for, unless it is for all."""
 
 FOREVER: Final = "forever"
@@ -44,7 +44,7 @@ REDIRECTS: Final = (301, 302, 303, 307, 308)
 UNSEEN: Final = (Cut.RESET, Cut.GARBAGE, Cut.SILENCE)
 """After these the client knows nothing of the answer."""
 
-USUAL: Final = Step()
+DEFAULT_STEP: Final = Step()
 
 
 def prose(longest: int, least: int = 1) -> Any:
@@ -58,7 +58,7 @@ def prose(longest: int, least: int = 1) -> Any:
 
 def _status(given: Any, path: str) -> int:
     if type(given) is not int or given not in STATUSES:
-        raise refused(given, path, "an HTTP status from 200 to 511, such as 429 or 503")
+        raise wrong_value(given, path, "an HTTP status from 200 to 511, such as 429 or 503")
     return given
 
 
@@ -66,8 +66,10 @@ def _times(given: Any, path: str) -> int | None:
     if given == FOREVER:
         return None
     if type(given) is not int:
-        raise refused(given, path, f'a whole number from 1 to {MOST}, or "{FOREVER}"')
-    made: int = whole(1, MOST)(given, path)
+        raise wrong_value(
+            given, path, f'a whole number from 1 to {MAX_REPETITIONS}, or "{FOREVER}"'
+        )
+    made: int = whole(1, MAX_REPETITIONS)(given, path)
     return made
 
 
@@ -125,18 +127,18 @@ def step(given: Any, path: str) -> Step:
         said = {"status": 307, "body": Body.EMPTY, **said}
     made = Step(**said)
     if "handled" not in said:
-        made = replace(made, handled=_done(made))
+        made = replace(made, handled=_is_default(made))
     for trouble in _troubles(made):
         raise Wrong(f"{path}: {trouble}")
     return made
 
 
-def written(step: Step) -> dict[str, Any]:
+def to_table(step: Step) -> dict[str, Any]:
     """The table that :func:`step` reads as *step*."""
-    return table(STEP, step, replace(USUAL, handled=_done(step)))
+    return table(STEP, step, replace(DEFAULT_STEP, handled=_is_default(step)))
 
 
-def _done(step: Step) -> bool:
+def _is_default(step: Step) -> bool:
     return (step.status or 200) < 300 and step.body in (None, Body.EMPTY)
 
 

@@ -33,7 +33,7 @@ TTL: Final = 7 * 24 * 3600
 Nothing else expires by Redis's clock.
 """
 
-PATIENCE: Final = 30.0
+LOCK_TIMEOUT_S: Final = 30.0
 """Seconds for which a change is tried again that others were faster than."""
 
 SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys", "unix")
@@ -47,7 +47,7 @@ FORMS: Final = (
 _OPTIONS: Final = {
     "protocol": 2,
     "max_connections": 32,
-    "timeout": PATIENCE,
+    "timeout": LOCK_TIMEOUT_S,
     "socket_connect_timeout": 5.0,
     "socket_timeout": 10.0,
     "retry_on_error": [Disconnected, TimedOut],
@@ -78,7 +78,7 @@ class RedisStore:
             raise ValueError(f"{self._place} has an unknown option after the ?: {error}") from error
 
     def get(self, table: Table[Value], key: str) -> Value | None:
-        return _read(codec(table.type), self._kept(table, key))
+        return _read(codec(table.type), self._read_entry(table, key))
 
     def change(
         self,
@@ -87,9 +87,9 @@ class RedisStore:
         change: Callable[[Value | None], Value],
         tenant: str = "",
     ) -> Value:
-        coded, deadline = codec(table.type), time.monotonic() + PATIENCE
+        coded, deadline = codec(table.type), time.monotonic() + LOCK_TIMEOUT_S
         while time.monotonic() < deadline:
-            kept = self._kept(table, key)
+            kept = self._read_entry(table, key)
             value = change(_read(coded, kept))
             written = self._run(
                 self._change,
@@ -108,7 +108,8 @@ class RedisStore:
                 return value
             time.sleep(random.random() / 500)  # noqa: S311  (only so that not all try at once)
         raise Unavailable(
-            f"others changed {table.name} {key!r} at {self._place} for {PATIENCE:g} seconds, so "
+            f"others changed {table.name} {key!r} at {self._place} for "
+            f"{LOCK_TIMEOUT_S:g} seconds, so "
             "that no change came through; send fewer requests at a time"
         )
 
@@ -143,7 +144,7 @@ class RedisStore:
     def close(self) -> None:
         self._client.connection_pool.disconnect()
 
-    def _kept(self, table: Table[Any], key: str) -> bytes | None:
+    def _read_entry(self, table: Table[Any], key: str) -> bytes | None:
         """The value and the facts about it; its first MARK bytes tell one write from another."""
         with self._reaching():
             field = table.name.encode() + b"\0" + octets(key)

@@ -20,7 +20,7 @@ SCHEMA: Final = 1
 APPLICATION: Final = 0x77616E70
 """The file's ``application_id``, by which a database is known to be ours."""
 
-PATIENCE: Final = 30.0
+LOCK_TIMEOUT_S: Final = 30.0
 """Seconds to wait for other processes that hold the file."""
 
 _TABLES: Final = (
@@ -73,7 +73,7 @@ class SqliteStore:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
         self._lock = RLock()
-        self._connection = _opened(self._path)
+        self._connection = _open(self._path)
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         with self._using() as connection:
@@ -186,7 +186,7 @@ def _make_room(connection: sqlite3.Connection, table: Table[Any]) -> None:
         )
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     """A connection to the database at *path*, made if there is none."""
     if path.is_dir():
         raise ValueError(f"{path} is a folder; name a file in it, such as {path / 'wanproof.db'}")
@@ -195,7 +195,10 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         with ExitStack() as unless_ready:
             connection = sqlite3.connect(
-                path.absolute(), timeout=PATIENCE, isolation_level=None, check_same_thread=False
+                path.absolute(),
+                timeout=LOCK_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,
             )
             unless_ready.callback(connection.close)
             _check(connection, path)
@@ -235,7 +238,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Sets the journal's mode; SQLite itself does not wait for others who do so, too."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -255,7 +258,7 @@ def _trouble(path: Path, error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             says = "cannot be written; allow it, in its folder too, or name another file"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            says = f"was held by another process for {PATIENCE:g} seconds; end that process"
+            says = f"was held by another process for {LOCK_TIMEOUT_S:g} seconds; end that process"
         case sqlite3.SQLITE_FULL:
             says = "cannot grow, the disk is full; make room, or name a file on another disk"
         case _:

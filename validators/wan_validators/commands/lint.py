@@ -42,7 +42,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     model = None if options.model is None else named(options.model).id
-    names = records.expand(options.files or _piped())
+    names = records.expand(options.files or _sources_from_pipe())
     reporter = _reporter(options.format)
     summary = Summary()
     try:
@@ -73,7 +73,7 @@ def _results(
             bar.advance(len(item.data))
 
 
-def _piped() -> list[str]:
+def _sources_from_pipe() -> list[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("name the files to lint, or - for standard input")
     return [records.STDIN]

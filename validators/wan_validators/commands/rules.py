@@ -9,9 +9,9 @@ from typing import Any
 
 from ..catalog import catalog, model
 from ..command import DONE, Command
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..pointer import MISSING
-from ..prose import allowed
+from ..prose import describe_allowed
 from ..spec import Equals, ModelSpec, Rule
 
 
@@ -52,7 +52,7 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
     }
 
 
-def doubts(spec: ModelSpec) -> tuple[Doubt, ...]:
+def doubts(spec: ModelSpec) -> tuple[Ambiguity, ...]:
     """Those about the model's own page, then those about its vendor."""
     return spec.doubts + spec.vendor.doubts
 
@@ -65,7 +65,7 @@ def row(rule: Rule) -> dict[str, Any]:
         "at": rule.at,
         "code": rule.code,
         "severity": str(rule.severity),
-        "allowed": allowed(rule.check),
+        "allowed": describe_allowed(rule.check),
         "required": rule.required,
         "nullable": rule.nullable,
         "when": rule.when and condition(rule.when),

@@ -23,18 +23,18 @@ Engine = Callable[[Any], list[Finding]]
 
 def compile_spec(spec: ModelSpec) -> Engine:
     """A function from an unwrapped payload to all findings of *spec* in it."""
-    careful = _run(_written(Careful, spec), "careful")
-    writer = _written(Swift, spec)
+    careful = _run(_write_source(Careful, spec), "careful")
+    writer = _write_source(Swift, spec)
     writer.names["careful"] = careful
     return _run(writer, "swift")
 
 
 def source(spec: ModelSpec) -> str:
     """The Python source that :func:`compile_spec` runs, to be read by a person."""
-    return _written(Swift, spec).source + "\n\n" + _written(Careful, spec).source
+    return _write_source(Swift, spec).source + "\n\n" + _write_source(Careful, spec).source
 
 
-def _written(form: type[Writer], spec: ModelSpec) -> Writer:
+def _write_source(form: type[Writer], spec: ModelSpec) -> Writer:
     writer = form(spec)
     writer.write(tree(spec))
     return writer

@@ -140,7 +140,11 @@ class Swift(Careful):
     def _recurring(self, depth: int, place: Place, value: str, at: str) -> None:
         """Tests of a value whose verdict is kept; all rows ask for nothing but the value."""
         assert not any(rule.when for rule in place.rules)
-        verdicts, broken, before = self.named("verdicts", {}), self.fresh("broken"), self.fresh("n")
+        verdicts, broken, before = (
+            self.global_name("verdicts", {}),
+            self.fresh("broken"),
+            self.fresh("n"),
+        )
         self.line(depth, f"{broken} = {verdicts}.get({value})")
         self.line(depth, f"if {broken} is None:")
         self.line(depth + 1, f"{before} = len(found)")
@@ -172,8 +176,10 @@ class Swift(Careful):
     def _tests(self, rule: Rule, value: str) -> list[str]:
         check, view = rule.check, rule.check.view
         if view.quick is not None:
-            see, fine = self.named("see", view.see), self.named("fine", view.fine)
-            return [f"({self.named('quick', view.quick)}({value}) or {see}({value}) is {fine})"]
+            see, fine = self.global_name("see", view.see), self.global_name("fine", view.fine)
+            return [
+                f"({self.global_name('quick', view.quick)}({value}) or {see}({value}) is {fine})"
+            ]
         if check == BOOLEAN:
             return [f"({value} is True or {value} is False)"]
         if isinstance(check, OneOf) and isinstance(check.values[0], str):

@@ -52,7 +52,7 @@ class Writer(ABC):
         """A name that nothing has yet."""
         return f"{stem}{next(self._number)}"
 
-    def named(self, stem: str, thing: object) -> str:
+    def global_name(self, stem: str, thing: object) -> str:
         """The global name of *thing*, made on first sight."""
         for name, known in self.names.items():
             if known is thing:
@@ -62,7 +62,7 @@ class Writer(ABC):
         return name
 
     def check(self, rule: Rule) -> str:
-        return self.named("check", rule.check)
+        return self.global_name("check", rule.check)
 
     def fits(self, rule: Rule, seen: str, value: str) -> str:
         """Source that is true if *value*, of which *seen* is seen, fits the check of *rule*."""
@@ -95,7 +95,7 @@ class Writer(ABC):
 
     def add(self, depth: int, rule: Rule, at: str, value: str) -> None:
         # tuple.__new__ makes a Finding at half the cost of calling the class.
-        name = self.named("rule", rule)
+        name = self.global_name("rule", rule)
         self.line(depth, f"found.append(make(Finding, ({name}, f{at!r}, {value}, None, None)))")
 
     def absent(self, depth: int, place: Place, at: str) -> None:
@@ -112,7 +112,7 @@ class Writer(ABC):
         *names* are those of the value and of the two numbers.
         """
         value, size, known = names
-        rule = self.named("rule", self._closed[place.path])
+        rule = self.global_name("rule", self._closed[place.path])
         self.line(depth, f"if {known} != {size}:")
         self.line(depth + 1, f"strangers({value}, {rule}, f{at!r}, found)")
 
@@ -150,15 +150,15 @@ class Writer(ABC):
         fit, hold = self.fits(rule, seen, value), self.holds(rule, seen)
         if fit not in (kind, "True"):
             self.line(depth, f"if {fit}:")
-            self._broken(depth + 1, f"if not ({hold}):", rule, (value, at), tracked=tracked)
+            self._write_broken(depth + 1, f"if not ({hold}):", rule, (value, at), tracked=tracked)
             if tracked:
-                self._broken(depth, "elif clean:", rule, (value, at), tracked=True)
+                self._write_broken(depth, "elif clean:", rule, (value, at), tracked=True)
         elif hold == "True":
             self.line(depth, "pass")
         else:
-            self._broken(depth, f"if not ({hold}):", rule, (value, at), tracked=tracked)
+            self._write_broken(depth, f"if not ({hold}):", rule, (value, at), tracked=tracked)
 
-    def _broken(
+    def _write_broken(
         self, depth: int, test: str, rule: Rule, names: tuple[str, str], *, tracked: bool
     ) -> None:
         value, at = names
@@ -172,10 +172,10 @@ class Writer(ABC):
         if view is ITSELF:
             return value, depth
         seen = self.fresh("seen")
-        self.line(depth, f"{seen} = {self.named('see', view.see)}({value})")
+        self.line(depth, f"{seen} = {self.global_name('see', view.see)}({value})")
         if view.fine is NotImplemented:
             return seen, depth
-        self.line(depth, f"if {seen} is not {self.named('fine', view.fine)}:")
+        self.line(depth, f"if {seen} is not {self.global_name('fine', view.fine)}:")
         return seen, depth + 1
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, OneOf
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..outputs import Price, Videos
 from ..rows import BARE_BASE64, MEGABYTES, SEEDS, VIDEO_LENGTH, image, negative_prompt, prompt
 from ..spec import ModelSpec, Rule
@@ -44,7 +44,7 @@ SPEC = ModelSpec(
         BARE_BASE64,
         MEGABYTES,
         VIDEO_LENGTH,
-        Doubt(
+        Ambiguity(
             "resolution 720P",
             readings=(
                 "the enumeration has 480P and 1080P only",
@@ -53,7 +53,7 @@ SPEC = ModelSpec(
             taken="refused",
             rules=("resolution-tier",),
         ),
-        Doubt(
+        Ambiguity(
             "last_frame",
             readings=(
                 "among the features and in the second example",
@@ -62,7 +62,7 @@ SPEC = ModelSpec(
             taken="allowed, held to the same limits as image",
             rules=("image-source",),
         ),
-        Doubt(
+        Ambiguity(
             "safety_filter",
             readings=("missing from the page", "present on a newer copy of it, default true"),
             taken="allowed, may be null",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, Between, Items
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..outputs import Images, Price
 from ..rows import (
     BARE_BASE64,
@@ -53,13 +53,13 @@ SPEC = ModelSpec(
         BARE_BASE64,
         MEGABYTES,
         SEED_SPAN,
-        Doubt(
+        Ambiguity(
             "an empty array of images",
             readings=("images is required", "only a maximum is given: 3 items"),
             taken="refused: an edit needs an image",
             rules=("images-count",),
         ),
-        Doubt(
+        Ambiguity(
             "transparency",
             readings=(
                 "the page names PNG without a restriction",
@@ -68,7 +68,7 @@ SPEC = ModelSpec(
             taken="allowed here",
             rules=("image-format",),
         ),
-        Doubt(
+        Ambiguity(
             "null",
             readings=(
                 "size and safety_filter are marked as nullable",

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, Absent, OneOf
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..outputs import Price, Videos
 from ..rows import (
     BARE_BASE64,
@@ -66,7 +66,7 @@ SPEC = ModelSpec(
         BARE_BASE64,
         MEGABYTES,
         VIDEO_LENGTH,
-        Doubt(
+        Ambiguity(
             "how long an MP3 plays",
             readings=(
                 "3-30 seconds",
@@ -75,7 +75,7 @@ SPEC = ModelSpec(
             taken="what the file says, to the end",
             rules=("audio-duration",),
         ),
-        Doubt(
+        Ambiguity(
             "audio as a data: URI",
             readings=(
                 "audio_url is a URI, which a data: URI is",
@@ -84,7 +84,7 @@ SPEC = ModelSpec(
             taken="allowed, and its content is checked",
             rules=("audio-source",),
         ),
-        Doubt(
+        Ambiguity(
             "null",
             readings=(
                 "audio, audio_url and safety_filter are marked as nullable",

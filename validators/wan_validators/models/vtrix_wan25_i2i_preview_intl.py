@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ..checks import BOOLEAN, OBJECT, Between, Items, OneOf
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..outputs import Images, Price
 from ..rows import MEGABYTES, SEED_SPAN, image, images_billed, negative_prompt, prompt, seed, size
 from ..spec import ModelSpec, Rule, Severity
@@ -47,7 +47,7 @@ SPEC = ModelSpec(
     doubts=(
         MEGABYTES,
         SEED_SPAN,
-        Doubt(
+        Ambiguity(
             "text over the limit",
             readings=(
                 "the prose says that it is truncated",
@@ -56,7 +56,7 @@ SPEC = ModelSpec(
             taken="truncated, with a warning: this page has no codes",
             rules=("prompt-length", "negative-prompt-length"),
         ),
-        Doubt(
+        Ambiguity(
             "the size when none is given",
             readings=(
                 "the default is 1280*1280",
@@ -65,13 +65,13 @@ SPEC = ModelSpec(
             taken="the aspect of the last image",
             rules=("size-format",),
         ),
-        Doubt(
+        Ambiguity(
             "what stands between width and height",
             readings=("the prose prints the multiplication sign", "the format is width*height"),
             taken="an asterisk",
             rules=("size-format",),
         ),
-        Doubt(
+        Ambiguity(
             "n when moving to or from wan26_i2i",
             readings=("the default here is 4", "the default there is 1"),
             taken="each page's own; leaving n out is pointed out here",

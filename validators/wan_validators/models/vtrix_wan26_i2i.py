@@ -17,9 +17,9 @@ from ..checks import (
     Text,
     Within,
 )
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..outputs import Images, Price
-from ..rows import MEGABYTES, SEEDS, coded, image
+from ..rows import MEGABYTES, SEEDS, coded_rule, image
 from ..size_checks import Pair, Pixels, Ratio, Size
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
@@ -44,12 +44,12 @@ SPEC = ModelSpec(
     rules=(
         Rule("payload-type", "", OBJECT),
         Rule("model-value", "/model", OneOf(("wan26_i2i",)), required=True),
-        coded("input-object", "/input", OBJECT, "001021001", required=True),
-        coded("messages-count", "/input/messages", Items(1, 1), "001021002", required=True),
+        coded_rule("input-object", "/input", OBJECT, "001021001", required=True),
+        coded_rule("messages-count", "/input/messages", Items(1, 1), "001021002", required=True),
         Rule("message-type", MESSAGE, OBJECT),
-        coded("role-value", f"{MESSAGE}/role", OneOf(("user",)), "001021003", required=True),
-        coded("content-array", CONTENT, ARRAY, "001021004", required=True),
-        coded("text-count", CONTENT, Parts("text", 1, 1), "001021005"),
+        coded_rule("role-value", f"{MESSAGE}/role", OneOf(("user",)), "001021003", required=True),
+        coded_rule("content-array", CONTENT, ARRAY, "001021004", required=True),
+        coded_rule("text-count", CONTENT, Parts("text", 1, 1), "001021005"),
         Rule("content-part-type", f"{CONTENT}/*", OBJECT),
         Rule(
             "content-part-members",
@@ -58,26 +58,26 @@ SPEC = ModelSpec(
             severity=Severity.WARNING,
         ),
         Rule("prompt-type", TEXT, STRING),
-        coded("prompt-length", TEXT, Text(1, 2000), "001021006"),
+        coded_rule("prompt-length", TEXT, Text(1, 2000), "001021006"),
         Rule("prompt-blank", TEXT, NotBlank(empty=True), severity=Severity.WARNING),
-        coded(
+        coded_rule(
             "images-count-interleave", CONTENT, Parts("image", 0, 1), "001021007", when=INTERLEAVED
         ),
-        coded("images-count", CONTENT, Parts("image", 1, 4), "001021008", when=EDITING),
+        coded_rule("images-count", CONTENT, Parts("image", 1, 4), "001021008", when=EDITING),
         *image(f"{CONTENT}/*/image", sides=(384, 5000), opaque=True),
         Rule("parameters-type", PARAMETERS, OBJECT),
         Rule("negative-prompt-type", NEGATIVE, STRING),
-        coded("negative-prompt-length", NEGATIVE, Text(0, 500), "001021009"),
+        coded_rule("negative-prompt-length", NEGATIVE, Text(0, 500), "001021009"),
         Rule("interleave-type", INTERLEAVED.at, BOOLEAN, default=False),
-        coded("n-range", N, COUNT, "001021011", default=1),
-        coded("n-interleave", N, Within(COUNT, Between(1, 1)), "001021010", when=INTERLEAVED),
-        coded("max-images-range", MAX_IMAGES, Between(1, 5), "001021013", default=5),
-        coded("max-images-mode", MAX_IMAGES, Absent(), "001021012", when=EDITING),
-        coded("seed-range", f"{PARAMETERS}/seed", SEEDS, "001021014"),
-        coded("size-format", SIZE, Pair(), "001021015"),
-        coded("size-integers", SIZE, Size(), "001021018"),
-        coded("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280), "001021016"),
-        coded("size-ratio", SIZE, Ratio((1, 4), (4, 1)), "001021017"),
+        coded_rule("n-range", N, COUNT, "001021011", default=1),
+        coded_rule("n-interleave", N, Within(COUNT, Between(1, 1)), "001021010", when=INTERLEAVED),
+        coded_rule("max-images-range", MAX_IMAGES, Between(1, 5), "001021013", default=5),
+        coded_rule("max-images-mode", MAX_IMAGES, Absent(), "001021012", when=EDITING),
+        coded_rule("seed-range", f"{PARAMETERS}/seed", SEEDS, "001021014"),
+        coded_rule("size-format", SIZE, Pair(), "001021015"),
+        coded_rule("size-integers", SIZE, Size(), "001021018"),
+        coded_rule("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280), "001021016"),
+        coded_rule("size-ratio", SIZE, Ratio((1, 4), (4, 1)), "001021017"),
         Rule("prompt-extend-type", f"{PARAMETERS}/prompt_extend", BOOLEAN, default=True),
         Rule(
             "prompt-extend-mode",
@@ -107,7 +107,7 @@ SPEC = ModelSpec(
     ),
     doubts=(
         MEGABYTES,
-        Doubt(
+        Ambiguity(
             "text over the limit",
             readings=(
                 "the prose says that it is truncated",
@@ -116,7 +116,7 @@ SPEC = ModelSpec(
             taken="refused",
             rules=("prompt-length", "negative-prompt-length"),
         ),
-        Doubt(
+        Ambiguity(
             "which code a malformed size gets",
             readings=(
                 "001021015: the format must be width*height",
@@ -126,13 +126,13 @@ SPEC = ModelSpec(
             "018 unless both parts are ASCII digits above zero",
             rules=("size-format", "size-integers"),
         ),
-        Doubt(
+        Ambiguity(
             "what stands between width and height",
             readings=("the prose prints the multiplication sign", "the format is width*height"),
             taken="an asterisk",
             rules=("size-format",),
         ),
-        Doubt(
+        Ambiguity(
             "what 001021016 measures",
             readings=(
                 "each side, as its text could be read",
@@ -141,19 +141,19 @@ SPEC = ModelSpec(
             taken="the total",
             rules=("size-pixels",),
         ),
-        Doubt(
+        Ambiguity(
             "max_images in editing mode",
             readings=('it is "only effective" when interleaved', "001021012 refuses it"),
             taken="refused",
             rules=("max-images-mode",),
         ),
-        Doubt(
+        Ambiguity(
             "which code an n over 4 gets when interleaved",
             readings=("001021010: n must be 1", "001021011: n must be from 1 to 4"),
             taken="011 for what is no integer from 1 to 4, 010 for 2 to 4",
             rules=("n-range", "n-interleave"),
         ),
-        Doubt(
+        Ambiguity(
             "faults without a code",
             readings=(
                 "the table has none for the model, flags, images or unknown members",
@@ -162,7 +162,7 @@ SPEC = ModelSpec(
             taken="found without a code; the mock's task then fails with 001021099",
             rules=("model-value", "interleave-type", "image-source", "prompt-type"),
         ),
-        Doubt(
+        Ambiguity(
             "which code what is missing gets",
             readings=(
                 "a missing messages or content breaks 001021001 (a field is missing)",
@@ -171,13 +171,13 @@ SPEC = ModelSpec(
             taken="001 for input alone; 002 for messages, 004 for content",
             rules=("input-object", "messages-count", "content-array", "text-count"),
         ),
-        Doubt(
+        Ambiguity(
             "a content object with both text and image, or with neither",
             readings=("one text object and 0-4 image objects", "one object may serve as both"),
             taken="counted as both, with a warning",
             rules=("content-part-members",),
         ),
-        Doubt(
+        Ambiguity(
             "n when moving to or from wan25_i2i_preview_intl",
             readings=("the default here is 1", "the default there is 4"),
             taken="each page's own",

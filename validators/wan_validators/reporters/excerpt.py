@@ -20,7 +20,7 @@ def safe(text: str) -> str:
     That is what Unicode calls not printable: control and format characters (terminal
     escapes, bidirectional overrides), lone surrogates, and white space other than the space.
     """
-    return text if text.isprintable() else "".join(map(_shown, text))
+    return text if text.isprintable() else "".join(map(_escape_character, text))
 
 
 def excerpt(line: str, column: int) -> tuple[str, str]:
@@ -41,14 +41,14 @@ def _fitting(characters: Iterable[str], room: int) -> list[str]:
     """The first of *characters* as they are shown, as far as *room* cells take them."""
     shown: list[str] = []
     for character in characters:
-        shown.append(_TAB if character == "\t" else _shown(character))
+        shown.append(_TAB if character == "\t" else _escape_character(character))
         room -= _cells(shown[-1:])
         if room < 0:
             return shown[:-1]
     return shown
 
 
-def _shown(character: str) -> str:
+def _escape_character(character: str) -> str:
     if character.isprintable():
         return character
     return character.encode("unicode_escape").decode("ascii")

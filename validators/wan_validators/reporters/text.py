@@ -89,12 +89,12 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.allowed is not None:
         yield "allowed", safe(finding.allowed)
     if finding.value is not MISSING:
-        yield "got", safe(_got(finding))
+        yield "got", safe(_format_got(finding))
     if finding.hint is not None:
         yield "hint", safe(finding.hint)
 
 
-def _got(finding: Finding) -> str:
+def _format_got(finding: Finding) -> str:
     """JSON where it is the value itself, bare words where it is a description of it."""
     got = finding.got
     described = type(got) is str and got != finding.value

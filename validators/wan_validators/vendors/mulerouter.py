@@ -17,7 +17,7 @@ from http import HTTPStatus
 from random import Random
 from typing import Any, Final
 
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..vendor import Failure, Refusal, Refused, State, Task, Vendor, Wire
 
 STATES: Final = {
@@ -110,7 +110,7 @@ def error(failure: Failure) -> dict[str, Any]:
     }
 
 
-def accepted(task: Task) -> Wire:
+def create_accepted(task: Task) -> Wire:
     return {"task_info": task_info(task)}
 
 
@@ -125,7 +125,7 @@ def status(task: Task) -> Wire:
     return wire
 
 
-def refused(refusal: Refusal) -> tuple[int, Wire]:
+def create_refused(refusal: Refusal) -> tuple[int, Wire]:
     """A problem object; a refused payload also carries the failed task's envelope.
 
     Clients read a string ``detail``, or the envelope; together they suit them all (a guess:
@@ -142,7 +142,7 @@ def refused(refusal: Refusal) -> tuple[int, Wire]:
     }
     if refusal.task and refusal.task.failure:
         problem["error_code"] = int(refusal.task.failure.code)
-        problem |= accepted(refusal.task)
+        problem |= create_accepted(refusal.task)
     return code, problem
 
 
@@ -169,16 +169,16 @@ VENDOR: Final = Vendor(
     created_status=202,
     lazy=False,
     new_id=new_id,
-    accepted=accepted,
+    accepted=create_accepted,
     status=status,
-    refused=refused,
+    refused=create_refused,
     rejection=rejection,
     words=STATES,
     moderation=MODERATION,
     other_words=OTHER_STATES,
     failures=FAILURES,
     doubts=(
-        Doubt(
+        Ambiguity(
             "the word for a task that is done",
             readings=(
                 "completed, in every recorded body and on the models' pages",
@@ -187,7 +187,7 @@ VENDOR: Final = Vendor(
             ),
             taken="pending, processing, completed and failed",
         ),
-        Doubt(
+        Ambiguity(
             "the body of a refused payload",
             readings=(
                 "a problem object with a string detail, which some clients read",
@@ -195,7 +195,7 @@ VENDOR: Final = Vendor(
             ),
             taken="both in one body",
         ),
-        Doubt(
+        Ambiguity(
             "timestamps",
             readings=(
                 "the documents' examples end in Z after whole seconds",

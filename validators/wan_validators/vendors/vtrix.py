@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from .. import codes
-from ..doubt import Doubt
+from ..doubt import Ambiguity
 from ..pointer import escape
 from ..vendor import Failure, Refusal, Refused, State, Task, Unwrapped, Vendor, Wire
 
@@ -55,7 +55,7 @@ def new_id(random: Random) -> str:
     return "".join(random.choices(XID_ALPHABET, k=20))
 
 
-def accepted(task: Task) -> Wire:
+def create_accepted(task: Task) -> Wire:
     """The answer to create; ``created_at`` is an integer, since a Go client needs one."""
     word = STATES[task.state] if task.word is None else task.word
     return {
@@ -68,7 +68,7 @@ def accepted(task: Task) -> Wire:
 
 def status(task: Task) -> Wire:
     """``progress`` until the task fails; ``output`` and ``usage`` only when completed."""
-    wire: dict[str, Any] = {**accepted(task)}
+    wire: dict[str, Any] = {**create_accepted(task)}
     if task.state is State.DONE:
         wire["progress"] = 1.0
         if task.results:
@@ -115,7 +115,7 @@ def error(failure: Failure) -> dict[str, str | int]:
     return {"code": number, "message": message, "error_message": message}
 
 
-def refused(refusal: Refusal) -> tuple[int, Wire]:
+def create_refused(refusal: Refusal) -> tuple[int, Wire]:
     """Clients read ``message``, or ``error.message``, or ``error.error_message``.
 
     Except for a refused payload the code is the HTTP status (a guess).
@@ -169,15 +169,15 @@ VENDOR: Final = Vendor(
     created_status=200,
     lazy=True,
     new_id=new_id,
-    accepted=accepted,
+    accepted=create_accepted,
     status=status,
-    refused=refused,
+    refused=create_refused,
     rejection=rejection,
     words=STATES,
     moderation=MODERATION,
     failures={code: codes.TEXTS[code] for code in codes.LIFECYCLE},
     doubts=(
-        Doubt(
+        Ambiguity(
             "where a 001021xxx code comes back",
             readings=(
                 "in a failed task, since that is where the pages put error",
@@ -185,7 +185,7 @@ VENDOR: Final = Vendor(
             ),
             taken="in a failed task, unless the mock is told to reject at create",
         ),
-        Doubt(
+        Ambiguity(
             "the members of error",
             readings=(
                 "code, a string, and message (S2, S4)",
