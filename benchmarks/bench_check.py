@@ -19,15 +19,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from wan_contracts.arena import Harness
-from wan_contracts.case import Case
+from wan_contracts.cases.case import Case
+from wan_contracts.cases.systematic import plain
+from wan_contracts.cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from wan_contracts.clients import Client
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.process import ProcessClient
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.runner import RunPlan, check
-from wan_contracts.tempo import REAL, VIRTUAL, TimeProfile
-from wan_contracts.walk import plain
+from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.runner import RunPlan, check
 from wan_mockserver.service import Mock
 from wan_validators.catalog import model
 

@@ -63,7 +63,7 @@ MODULES = [
 ]
 
 CLIENT = """
-from wan_contracts.outcome import Kind, Outcome
+from wan_contracts.protocol.outcome import Kind, Outcome
 
 class Client:
     def __init__(self, setting): pass
@@ -220,7 +220,7 @@ def test_every_module_can_be_imported_or_names_the_extra_of_its_package(
         ("from wan_mockserver.app import create_app", "mock"),
         ("from wan_mockserver import transport", "mock"),
         ("import wan_mockserver.simulator as simulator", "mock"),
-        ("from wan_contracts.strategies import valid", "contract"),
+        ("from wan_contracts.generation.strategies import valid", "contract"),
         ("from wan_contracts.suite import test_law", "contract"),
         ("from wan_contracts import arena", "contract"),
         ("from wan_mockserver import create_app", "mock"),

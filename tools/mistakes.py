@@ -8,10 +8,10 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any, NamedTuple
 
-from wan_validators.checks import BOOLEAN, STRING, Kind, View
-from wan_validators.codes import TEXTS
+from wan_validators.constraints.basic import BOOLEAN, STRING, Kind, View
+from wan_validators.error_codes import TEXTS
 from wan_validators.outputs import Price
-from wan_validators.pointer import MISSING
+from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 

@@ -17,7 +17,8 @@ from typing import Any
 from mistakes import mutants
 from slips import slips
 
-from wan_validators import catalog, checks, media_checks, size_checks
+from wan_validators import catalog
+from wan_validators.constraints import basic, media, size
 from wan_validators.spec import ModelSpec, Severity
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "validators"))
@@ -56,9 +57,9 @@ def tables() -> Iterator[tuple[str, str]]:
 def code() -> Iterator[tuple[str, str]]:
     """Which slips in the code of a check its edges see."""
     witnesses = (
-        (checks, test_checks),
-        (size_checks, test_checks),
-        (media_checks, test_media_checks),
+        (basic, test_checks),
+        (size, test_checks),
+        (media, test_media_checks),
     )
     for module, witness in witnesses:
         for slip in slips(module):

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from wan_contracts.case import Setting
-from wan_contracts.outcome import Outcome, OutcomeKind
-from wan_contracts.run import ClientError
+from wan_contracts.cases.case import Setting
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind
+from wan_contracts.runner.interaction import ClientError
 
 SETTING = Setting(
     base_url="http://127.0.0.1:1/api",

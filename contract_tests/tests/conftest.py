@@ -9,10 +9,10 @@ from textwrap import dedent
 
 import pytest
 
-import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
+import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
 from client_scripts import PREAMBLE, Write
 from plugin_runs import Run
-from wan_contracts.runner import RunPlan
+from wan_contracts.runner.runner import RunPlan
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from law_mutations_equivalent import EQUIVALENT
 from law_mutations_seeded import MODULES, Mutant, mutants
 from recorded_runs import COUNTED
 from wan_contracts.laws import LAWS, Law
-from wan_contracts.run import Interaction
+from wan_contracts.runner.interaction import Interaction
 
 
 class Witnesses:

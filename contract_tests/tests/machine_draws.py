@@ -12,7 +12,7 @@ from machine_model import (
     SCENARIOS,
     WINDOW,
 )
-from wan_contracts.strategies import single_fault, valid
+from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
 from wan_mockserver.tenants import caller
 from wan_validators.catalog import catalog

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from wan_contracts.payloads import at, is_leaf
-from wan_contracts.shrinking import places
-from wan_contracts.strategies import valid
-from wan_contracts.values import (
+from wan_contracts.generation.payloads import at, is_leaf
+from wan_contracts.generation.strategies import valid
+from wan_contracts.generation.values import (
     JUNK_VALUES,
     UNKNOWN_NAMES,
     Several,
@@ -24,9 +23,10 @@ from wan_contracts.values import (
     lookalike_values,
     valid_values,
 )
-from wan_validators import pointer
-from wan_validators.checks import Json
-from wan_validators.pointer import ANY, MISSING, Path
+from wan_contracts.runner.minimize import places
+from wan_validators.constraints.basic import Json
+from wan_validators.source import json_pointer
+from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import ModelSpec, Rule
 
 AWKWARD: Final[Several] = (
@@ -70,7 +70,7 @@ def arbitrary(spec: ModelSpec) -> Values:
 def _at_a_leaf(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """Where neither object nor array should stand: a value at or just past some limit."""
     row = draw(st.sampled_from([row for row in spec.rules if is_leaf(spec, row.path)]))
-    places = pointer.find(payload, row.path)
+    places = json_pointer.find(payload, row.path)
     if not places:
         return payload
     place, _ = draw(st.sampled_from(places))
@@ -79,20 +79,20 @@ def _at_a_leaf(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
         _light(invalid_values(row.check, "a")),
         valid_values(row.check),
     )
-    return pointer.put(payload, place, draw(limits | st.sampled_from(JUNK_VALUES)))
+    return json_pointer.put(payload, place, draw(limits | st.sampled_from(JUNK_VALUES)))
 
 
 def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """At a place that a row speaks of: nothing, or something past its limits, or junk."""
     path = draw(st.sampled_from(_paths(spec)))
-    places = pointer.find(payload, path)
+    places = json_pointer.find(payload, path)
     if not places:
         return payload
     place, value = draw(st.sampled_from(places))
     limits = [
         invalid_values(row.check, value) for row in at(path, spec.every_rule) if _fits(row, value)
     ]
-    return pointer.put(
+    return json_pointer.put(
         payload, place, draw(_one_of((MISSING,), JUNK_VALUES, lookalike_values(value), *limits))
     )
 
@@ -101,7 +101,7 @@ def _anywhere(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """At any place: nothing, junk, a near miss, or a whole tree."""
     place, value = draw(st.sampled_from(list(places(payload))))
     several = _one_of((MISSING,) if place else (), JUNK_VALUES, AWKWARD, lookalike_values(value))
-    return pointer.put(payload, place, draw(several | arbitrary(spec)))
+    return json_pointer.put(payload, place, draw(several | arbitrary(spec)))
 
 
 def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
@@ -109,12 +109,12 @@ def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     place, value = draw(st.sampled_from(list(places(payload))))
     if type(value) is dict:
         more = draw(_one_of(JUNK_VALUES, AWKWARD, _all_values(spec)))
-        return pointer.put(payload, (*place, draw(_names(spec))), more)
+        return json_pointer.put(payload, (*place, draw(_names(spec))), more)
     if type(value) is list:
         several = ([item] * count for item in JUNK_VALUES for count in (1, 2, 5, 30))
         more = draw(_one_of(tuple(several), tuple([item] for item in (*value, *AWKWARD))))
         start = draw(st.integers(0, len(value)))
-        return pointer.put(payload, place, [*value[:start], *more, *value[start:]])
+        return json_pointer.put(payload, place, [*value[:start], *more, *value[start:]])
     return payload
 
 
@@ -123,7 +123,7 @@ def _moved(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     several = list(places(payload))
     place, _ = draw(st.sampled_from(several))
     _, value = draw(st.sampled_from(several))
-    return pointer.put(payload, place, value)
+    return json_pointer.put(payload, place, value)
 
 
 def _one_of(*several: Several) -> Values:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
+import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
 
 HERE = Path(__file__).parent
 
@@ -18,7 +18,7 @@ CLIENTS = f"""
     sys.path.append({str(HERE)!r})
 
     from faulty_clients.reference import AsyncReference, Reference
-    from wan_contracts.outcome import Kind, Outcome
+    from wan_contracts.protocol.outcome import Kind, Outcome
 
     class DropsTheCode(Reference):
         def generate(self, model, payload):

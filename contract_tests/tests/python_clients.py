@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from wan_contracts.case import Setting
+from wan_contracts.cases.case import Setting
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.outcome import Outcome
-from wan_contracts.run import ClientError
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.runner.interaction import ClientError
 
 SETTING = Setting(
     base_url="http://127.0.0.1:1",

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from faulty_clients.broken import BROKEN, CORRECT
 from faulty_clients.reference import AsyncReference, Reference
-from wan_contracts.arena import Harness
-from wan_contracts.case import Case
+from wan_contracts.cases.case import Case
+from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, Law
-from wan_contracts.run import Interaction
-from wan_contracts.tally import judge_interaction
-from wan_contracts.tempo import VIRTUAL
+from wan_contracts.runner.aggregation import judge_interaction
+from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.interaction import Interaction
 
 CLIENTS: Final[Mapping[str, Any]] = {
     "Reference": Reference,

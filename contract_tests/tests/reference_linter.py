@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from wan_validators import pointer
-from wan_validators.checks import Members
+from wan_validators.constraints.basic import Members
 from wan_validators.finding import Finding
-from wan_validators.pointer import MISSING, Path
+from wan_validators.source import json_pointer
+from wan_validators.source.json_pointer import MISSING, Path
 from wan_validators.spec import ModelSpec, Rule
 
 
@@ -21,13 +21,13 @@ def findings(spec: ModelSpec, payload: Any) -> list[Finding]:
     found: list[Finding] = []
     nullable = {rule.path for rule in spec.rules if rule.nullable}
     for rule in spec.rules:
-        if rule.when and not rule.when.is_satisfied(pointer.value(payload, rule.when.path)):
+        if rule.when and not rule.when.is_satisfied(json_pointer.value(payload, rule.when.path)):
             continue
-        for path, value in pointer.find(payload, rule.path):
+        for path, value in json_pointer.find(payload, rule.path):
             if value is None and rule.path in nullable:
                 continue
             if _broken(rule, path, value, found):
-                found.append(Finding(rule, pointer.text(path), value))
+                found.append(Finding(rule, json_pointer.text(path), value))
     return found + [finding for rule in spec.closed for finding in _strangers(rule, payload)]
 
 
@@ -37,13 +37,13 @@ def _broken(rule: Rule, path: Path, value: Any, found: list[Finding]) -> bool:
     seen = rule.check.view.see(value)
     if rule.check.fits(seen):
         return not rule.check.holds(seen)
-    return all(finding.pointer != pointer.text(path) for finding in found)
+    return all(finding.pointer != json_pointer.text(path) for finding in found)
 
 
 def _strangers(rule: Rule, payload: Any) -> Iterator[Finding]:
     assert isinstance(rule.check, Members)
-    for path, value in pointer.find(payload, rule.path):
+    for path, value in json_pointer.find(payload, rule.path):
         if type(value) is dict:
             for name in value:
                 if name not in rule.check.known:
-                    yield Finding(rule, pointer.text((*path, name)), value[name])
+                    yield Finding(rule, json_pointer.text((*path, name)), value[name])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wan_contracts.outcome import OutcomeKind
+from wan_contracts.protocol.outcome import OutcomeKind
 
 if TYPE_CHECKING:
     pass

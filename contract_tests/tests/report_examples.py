@@ -10,11 +10,16 @@ from typing import Any, Final
 
 import httpx
 
-from wan_contracts.case import Case, Setting
+from wan_contracts.cases.case import Case, Setting
 from wan_contracts.laws.law import Group, Law, Level
-from wan_contracts.outcome import Outcome, Output
-from wan_contracts.report import ContractReport, Coverage, LawFailure, LawResult
-from wan_contracts.run import ClientError, ClientErrorKind, Interaction, ObservedExchange
+from wan_contracts.protocol.outcome import Outcome, Output
+from wan_contracts.results.report import ContractReport, Coverage, LawFailure, LawResult
+from wan_contracts.runner.interaction import (
+    ClientError,
+    ClientErrorKind,
+    Interaction,
+    ObservedExchange,
+)
 from wan_mockserver.admin.verdicts import Verdict
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.exchange import Exchange

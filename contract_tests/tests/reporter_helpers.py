@@ -9,7 +9,7 @@ from report_examples import (
     every_standing,
     report,
 )
-from wan_contracts.report import ContractReport
+from wan_contracts.results.report import ContractReport
 
 IDS = [result.law.id for result in every_standing()]
 

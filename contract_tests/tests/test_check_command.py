@@ -12,7 +12,7 @@ import pytest
 from junitparser import JUnitXml
 
 from wan_contracts.laws import LAWS, MONEY_SAFE
-from wan_contracts.protocol import SCHEMAS
+from wan_contracts.protocol.schemas import SCHEMAS
 from wan_validators.cli import main
 
 CLIENTS = Path(__file__).parent / "faulty_clients"
@@ -22,7 +22,7 @@ import sys
 import threading
 sys.path.append({here!r})
 from faulty_clients.reference import Reference
-from wan_contracts.conversation import Conversation
+from wan_contracts.reference_client.client import Conversation
 
 
 class Codeless(Reference):

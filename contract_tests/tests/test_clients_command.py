@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
-from wan_contracts.case import build_case_document
+from wan_contracts.cases.case import build_case_document
 from wan_contracts.clients.command import CommandClient
 from wan_contracts.clients.process import ProcessClient
-from wan_contracts.outcome import Outcome
-from wan_contracts.run import ClientError, ClientErrorKind
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 from wan_validators.command import UsageError
 
 Client = CommandClient | ProcessClient

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wan_contracts.clients.loading import load
-from wan_contracts.outcome import Outcome
+from wan_contracts.protocol.outcome import Outcome
 from wan_validators.command import UsageError
 
 
@@ -45,7 +45,7 @@ def test_modules_and_files_are_loaded(folder: Path) -> None:
     assert load("apack.client:maker.make")() is None
     assert load("alone.py:Client")().x == 5
     assert load(f"{folder / 'alone.py'}:Client")().x == 5
-    assert load("wan_contracts.outcome:Outcome") is Outcome
+    assert load("wan_contracts.protocol.outcome:Outcome") is Outcome
 
 
 def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
-from wan_contracts.case import build_case_document
+from wan_contracts.cases.case import build_case_document
 from wan_contracts.clients.process import ProcessClient
-from wan_contracts.outcome import Outcome
-from wan_contracts.run import ClientError, ClientErrorKind
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 
 # --- one process for all calls
 

@@ -15,10 +15,10 @@ from unittest.mock import Mock
 import pytest
 
 from python_clients import DONE, PATIENCE, SETTING, Async, Sync, boom, ended, factory, trouble
-from wan_contracts.case import Setting
+from wan_contracts.cases.case import Setting
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.outcome import Outcome, OutcomeKind
-from wan_contracts.run import ClientErrorKind
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind
+from wan_contracts.runner.interaction import ClientErrorKind
 from wan_validators.command import UsageError
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from python_clients import SHORT, Sync, boom, boom_later, ended, factory, forever, trouble
 from wan_contracts.clients.python import Runaway
-from wan_contracts.run import ClientErrorKind
+from wan_contracts.runner.interaction import ClientErrorKind
 from wan_mockserver.patching import PatchingClock
 
 

@@ -28,10 +28,10 @@ from python_clients import (
     forever,
     trouble,
 )
-from wan_contracts.clients.limit import CallTimeout, run_with_limit
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.outcome import Outcome
-from wan_contracts.run import ClientError, ClientErrorKind
+from wan_contracts.clients.time_limit import CallTimeout, run_with_limit
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 from wan_mockserver.patching import PatchingClock
 
 
@@ -118,9 +118,9 @@ def test_nothing_is_heard_of_such_tasks_at_the_end_of_python(tmp_path: Path) -> 
 
 AT_THE_END = """
 import asyncio
-from wan_contracts.case import Setting
+from wan_contracts.cases.case import Setting
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.outcome import Outcome
+from wan_contracts.protocol.outcome import Outcome
 
 async def deaf(swallowed):
     while True:

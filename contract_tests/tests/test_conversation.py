@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_payloads import EDIT, INTERVAL
-from wan_contracts import answers
-from wan_contracts.case import Setting
-from wan_contracts.conversation import ReferenceClient, converse
-from wan_contracts.steps import ReceivedResponse, SendRequest, TransportFailure, Wait
+from wan_contracts.cases.case import Setting
+from wan_contracts.reference_client import response_parsing
+from wan_contracts.reference_client.client import ReferenceClient, converse
+from wan_contracts.reference_client.io_events import (
+    ReceivedResponse,
+    SendRequest,
+    TransportFailure,
+    Wait,
+)
 
 if TYPE_CHECKING:
     pass
@@ -119,12 +124,12 @@ DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
     ],
 )
 def test_retry_after_has_two_forms(headers: dict[str, str], seconds: float | None) -> None:
-    assert answers.retry_after(headers) == seconds
+    assert response_parsing.retry_after(headers) == seconds
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"<html>", b"null", b"[" * 100_000])
 def test_what_is_no_json_object_says_nothing(body: bytes) -> None:
-    assert answers.parse_object(body) == {}
+    assert response_parsing.parse_object(body) == {}
 
 
 MEMBERS = (
@@ -145,10 +150,10 @@ JSON = st.recursive(
 
 @given(document=st.dictionaries(WORDS, JSON))
 def test_no_answer_is_too_odd_to_be_read(document: dict[str, Any]) -> None:
-    answers.task_id(document)
-    answers.state(document)
-    answers.message(document)
-    assert type(answers.code(document)) in (str, int, type(None))
-    assert all(isinstance(result.value, str) for result in answers.results(document))
-    cost = answers.cost(document)
+    response_parsing.task_id(document)
+    response_parsing.state(document)
+    response_parsing.message(document)
+    assert type(response_parsing.code(document)) in (str, int, type(None))
+    assert all(isinstance(result.value, str) for result in response_parsing.results(document))
+    cost = response_parsing.cost(document)
     assert cost is None or cost.is_finite()

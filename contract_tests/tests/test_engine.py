@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 import reference_linter
 from hypothesis_profiles import examples
 from mutated_payloads import arbitrary, battered
-from wan_contracts.strategies import single_fault, valid, wrap_payload
+from wan_contracts.generation.strategies import single_fault, valid, wrap_payload
 from wan_validators import lint
 from wan_validators.catalog import catalog
 from wan_validators.finding import Finding
-from wan_validators.linting import findings
+from wan_validators.linter import findings
 from wan_validators.spec import ModelSpec, Rule
 
 MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from report_examples import failure, law, paid_twice
-from wan_contracts.expected import load, mark_known_failures
-from wan_contracts.report import LawResult, Status
+from wan_contracts.results.known_failures import load, mark_known_failures
+from wan_contracts.results.report import LawResult, Status
 from wan_validators.command import UsageError
 
 LAWS = ("one-charge", "connections-reused", "retry-after")

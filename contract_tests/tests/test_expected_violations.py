@@ -12,12 +12,12 @@ from expected_violations import BROKEN
 from faulty_clients.broken import BROKEN as CLIENTS
 from faulty_clients.reference import Reference
 from recorded_runs import COUNTED, SLOW
-from wan_contracts.arena import Harness
+from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS
-from wan_contracts.runner import RunPlan, check
-from wan_contracts.tempo import VIRTUAL
+from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.runner import RunPlan, check
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 NONE: frozenset[str] = frozenset()

@@ -13,12 +13,12 @@ from faulty_clients.reference import Reference
 from law_mutations_equivalent import EQUIVALENT
 from law_mutations_seeded import Mutant
 from law_mutations_seeded import mutants as every_mutant
-from wan_contracts.arena import Harness
+from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.python import PythonClient
 from wan_contracts.laws import LAWS, Judge, Law
 from wan_contracts.laws.law import KEPT, build_violation
-from wan_contracts.run import Interaction
-from wan_contracts.tempo import VIRTUAL
+from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.interaction import Interaction
 
 BLIND: tuple[Judge, ...] = (lambda _: KEPT, lambda _: None, lambda _: build_violation("always"))
 

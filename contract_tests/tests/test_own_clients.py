@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 
 from hypothesis_profiles import examples
-from wan_contracts.arena import Harness
+from wan_contracts.cases.random import Batch, draw_batches
+from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.draws import Batch, draw_batches
 from wan_contracts.laws import LAWS
-from wan_contracts.outcome import OutcomeKind
-from wan_contracts.tally import judge_interaction
-from wan_contracts.tempo import VIRTUAL
+from wan_contracts.protocol.outcome import OutcomeKind
+from wan_contracts.runner.aggregation import judge_interaction
+from wan_contracts.runner.harness import Harness
 from wan_validators.catalog import catalog
 from wan_validators.vendor import State
 

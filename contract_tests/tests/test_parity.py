@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
-from wan_contracts.strategies import single_fault, valid
+from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver import transport
 from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock

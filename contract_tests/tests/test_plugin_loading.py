@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-import wan_contracts.planning  # noqa: F401  (or each run in this process loads it anew)
+import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
 from plugin_runs import CLIENTS, ONE_CALL, PYARGS
 
 pytest_plugins = ["pytester"]

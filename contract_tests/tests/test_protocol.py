@@ -12,10 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from wan_contracts.case import Setting, build_case_document
-from wan_contracts.outcome import Outcome, OutcomeKind, Output
-from wan_contracts.protocol import SCHEMAS, InvalidDocument, read, validate_outcome, validator
-from wan_contracts.strategies import valid
+from wan_contracts.cases.case import Setting, build_case_document
+from wan_contracts.generation.strategies import valid
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind, Output
+from wan_contracts.protocol.schemas import (
+    SCHEMAS,
+    InvalidDocument,
+    read,
+    validate_outcome,
+    validator,
+)
 from wan_validators.catalog import catalog, model
 
 DIGEST = "0" * 64

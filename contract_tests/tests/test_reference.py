@@ -17,8 +17,8 @@ import httpx
 import pytest
 
 from reference_payloads import DEADLINE, EDIT, INTERVAL, End, failed
-from wan_contracts.case import Setting
-from wan_contracts.outcome import Outcome, OutcomeKind
+from wan_contracts.cases.case import Setting
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind
 from wan_mockserver.app import create_app
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.patching import PatchingClock

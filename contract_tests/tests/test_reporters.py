@@ -23,9 +23,9 @@ from report_examples import (
     stuck,
 )
 from reporter_helpers import IDS, tampered
-from wan_contracts.report import ContractReport, LawResult
 from wan_contracts.reporters import FORMATS, render
 from wan_contracts.reporters import json as json_format
+from wan_contracts.results.report import ContractReport, LawResult
 
 
 @pytest.mark.parametrize("format", FORMATS)

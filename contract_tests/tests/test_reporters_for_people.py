@@ -19,8 +19,8 @@ from report_examples import (
     stuck,
 )
 from reporter_helpers import IDS, tampered
-from wan_contracts.report import ContractReport, LawResult, Status
 from wan_contracts.reporters import FORMATS, badge, markdown, render, terminal, wording
+from wan_contracts.results.report import ContractReport, LawResult, Status
 
 # HTML
 

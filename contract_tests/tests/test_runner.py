@@ -9,22 +9,22 @@ from typing import Any
 import httpx
 import pytest
 
-from wan_contracts.arena import Harness
-from wan_contracts.case import Case, Setting
+from wan_contracts.cases.case import Case, Setting
+from wan_contracts.cases.systematic import breakable, carriable, faults, plain, systematic_cases
+from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
-from wan_contracts.conversation import ReferenceClient
 from wan_contracts.laws import LAWS, law
-from wan_contracts.outcome import Outcome
-from wan_contracts.report import ContractReport, LawResult, Status
-from wan_contracts.run import ClientError, ClientErrorKind
-from wan_contracts.runner import RunPlan, check, replay_case
-from wan_contracts.tempo import REAL, VIRTUAL
-from wan_contracts.walk import breakable, carriable, faults, plain, systematic_cases
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.results.report import ContractReport, LawResult, Status
+from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.interaction import ClientError, ClientErrorKind
+from wan_contracts.runner.runner import RunPlan, check, replay_case
 from wan_mockserver.scenarios.catalogue import shipped_scenarios
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
-from wan_validators.pointer import parse, value
+from wan_validators.source.json_pointer import parse, value
 
 REFERENCE = Path(__file__).parent / "faulty_clients" / "reference.py"
 IMAGES = model("wan2.5-i2i-preview")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
-from wan_contracts.strategies import single_fault, valid
+from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.lifecycle import Polls
 from wan_mockserver.messages import Request, Response

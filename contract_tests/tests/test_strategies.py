@@ -11,15 +11,25 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
-from wan_contracts.payloads import modes
-from wan_contracts.strategies import acceptable, single_fault, valid, wrap_payload
-from wan_contracts.values import invalid_values, valid_values
-from wan_validators import pointer
+from wan_contracts.generation.payloads import modes
+from wan_contracts.generation.strategies import acceptable, single_fault, valid, wrap_payload
+from wan_contracts.generation.values import invalid_values, valid_values
 from wan_validators.catalog import catalog
-from wan_validators.checks import STRING, Absent, Alone, Check, Given, Items, Kind, Members, Parts
+from wan_validators.constraints.basic import (
+    STRING,
+    Absent,
+    Alone,
+    Check,
+    Given,
+    Items,
+    Kind,
+    Members,
+    Parts,
+)
 from wan_validators.finding import Finding
-from wan_validators.linting import findings
-from wan_validators.pointer import ANY, MISSING
+from wan_validators.linter import findings
+from wan_validators.source import json_pointer
+from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
 
 MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]
@@ -77,15 +87,15 @@ def test_an_acceptable_payload_has_no_error(spec: ModelSpec, data: st.DataObject
 def test_nothing_can_be_taken_from_the_smallest_valid_payload(spec: ModelSpec) -> None:
     smallest = find(valid(spec), lambda payload: True, settings=settings(database=None))
     for path in _given(spec, smallest):
-        for place, value in pointer.find(smallest, path):
+        for place, value in json_pointer.find(smallest, path):
             if isinstance(place[-1], str) and value is not MISSING:
-                assert findings(spec, pointer.put(smallest, place, MISSING)), place
+                assert findings(spec, json_pointer.put(smallest, place, MISSING)), place
 
 
 @pytest.mark.parametrize("spec", MODELS)
 def test_every_mode_comes_up(spec: ModelSpec) -> None:
     paths = list(modes(spec)[0])
-    drawn = [[pointer.value(payload, path) for path in paths] for payload in _sample(spec)]
+    drawn = [[json_pointer.value(payload, path) for path in paths] for payload in _sample(spec)]
     assert {*map(repr, drawn)} == {repr(list(mode.values())) for mode in modes(spec)}
 
 
@@ -104,7 +114,10 @@ def test_null_comes_up_where_it_is_allowed_and_nowhere_else(spec: ModelSpec) -> 
     places = {rule.path for rule in spec.rules}
     nullable = {rule.path for rule in spec.rules if rule.nullable}
     nulls = {
-        path for payload in _sample(spec) for path in places if pointer.value(payload, path) is None
+        path
+        for payload in _sample(spec)
+        for path in places
+        if json_pointer.value(payload, path) is None
     }
     assert nulls == nullable
 
@@ -193,11 +206,11 @@ def _drawn(payloads: st.SearchStrategy[Any], count: int) -> list[Any]:
     return drawn
 
 
-def _given(spec: ModelSpec, payload: Any) -> set[pointer.Path]:
+def _given(spec: ModelSpec, payload: Any) -> set[json_pointer.Path]:
     """The paths of *spec*, the root aside, at which something stands in *payload*."""
     paths = {rule.path for rule in spec.rules if rule.path}
     return {
         path
         for path in paths
-        if any(value is not MISSING for _, value in pointer.find(payload, path))
+        if any(value is not MISSING for _, value in json_pointer.find(payload, path))
     }

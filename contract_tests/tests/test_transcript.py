@@ -18,11 +18,11 @@ from report_examples import (
     server,
     stuck,
 )
-from wan_contracts import curl
-from wan_contracts.case import Case
-from wan_contracts.outcome import Outcome
-from wan_contracts.run import Interaction
-from wan_contracts.transcript import LAST, MAX_EXCHANGES, blocks, lines
+from wan_contracts.cases.case import Case
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.results import curl
+from wan_contracts.results.transcript import LAST, MAX_EXCHANGES, blocks, lines
+from wan_contracts.runner.interaction import Interaction
 from wan_mockserver.messages import Request
 
 PROGRAM = 'curl() { printf "%s\\0" "$@"; }\n'

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .case import Setting
-    from .conversation import ReferenceClient, converse
-    from .driving import RawResponse, drive, drive_async
+    from .cases.case import Setting
+    from .generation.strategies import acceptable, single_fault, valid, wrap_payload
     from .laws import LAWS, Law
-    from .outcome import Outcome, Output
-    from .steps import SendRequest
-    from .strategies import acceptable, single_fault, valid, wrap_payload
+    from .protocol.outcome import Outcome, Output
+    from .reference_client.client import ReferenceClient, converse
+    from .reference_client.drivers import RawResponse, drive, drive_async
+    from .reference_client.io_events import SendRequest
 
 __all__ = [
     "LAWS",
@@ -32,13 +32,13 @@ __all__ = [
 ]
 
 _EXPORTS: Final = {
-    "wan_contracts.case": ("Setting",),
-    "wan_contracts.conversation": ("ReferenceClient", "converse"),
-    "wan_contracts.driving": ("RawResponse", "drive", "drive_async"),
+    "wan_contracts.cases.case": ("Setting",),
+    "wan_contracts.reference_client.client": ("ReferenceClient", "converse"),
+    "wan_contracts.reference_client.drivers": ("RawResponse", "drive", "drive_async"),
     "wan_contracts.laws": ("LAWS", "Law"),
-    "wan_contracts.outcome": ("Outcome", "Output"),
-    "wan_contracts.steps": ("SendRequest",),
-    "wan_contracts.strategies": ("acceptable", "single_fault", "valid", "wrap_payload"),
+    "wan_contracts.protocol.outcome": ("Outcome", "Output"),
+    "wan_contracts.reference_client.io_events": ("SendRequest",),
+    "wan_contracts.generation.strategies": ("acceptable", "single_fault", "valid", "wrap_payload"),
 }
 
 if not TYPE_CHECKING:  # a type checker would take every name for an export

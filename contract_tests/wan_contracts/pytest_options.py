@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from .replay import ClientSpec
+    from .results.replay import ClientSpec
 
 
 class Option(NamedTuple):
@@ -104,7 +104,7 @@ def find_client_spec(config: pytest.Config) -> ClientSpec | None:
     """
     from wan_validators.command import UsageError
 
-    from .replay import ClientSpec
+    from .results.replay import ClientSpec
 
     given = {name: config.getoption(f"wan_{name}") for name in ("client", "command")}
     if not any(given.values()):
@@ -131,7 +131,7 @@ def parse_check_options(config: pytest.Config) -> Namespace:
 
     from wan_validators.command import UsageError
 
-    from .commands.asking import arguments
+    from .commands.options import arguments
 
     class Parser(ArgumentParser):
         def error(self, message: str) -> Any:

@@ -28,9 +28,9 @@ from .pytest_options import find_client_spec, parse_check_options, report_usage_
 
 if TYPE_CHECKING:
     from .clients import Client
-    from .replay import ClientSpec
-    from .report import ContractReport
-    from .runner import RunPlan
+    from .results.replay import ClientSpec
+    from .results.report import ContractReport
+    from .runner.runner import RunPlan
 
 
 class LawWarning(UserWarning):
@@ -114,7 +114,7 @@ def wan_plan(request: pytest.FixtureRequest) -> RunPlan:
     """What is asked of the client: override it, in the scope of the session or of a module."""
     __tracebackhide__ = True
     with report_usage_errors():
-        from .planning import build_plan
+        from .runner.options import build_plan
 
         who = find_client_spec(request.config)
         return build_plan(
@@ -132,8 +132,8 @@ def wan_report(
     from pathlib import Path
 
     with report_usage_errors():
-        from .commands.asking import REPLAYS
-        from .planning import read_known_failures, run_plan
+        from .commands.options import REPLAYS
+        from .runner.options import read_known_failures, run_plan
 
         client, who = _client(wan_client)
         borne = read_known_failures(parse_check_options(request.config).expect)
@@ -149,8 +149,8 @@ def _client(given: Any) -> tuple[Client, ClientSpec | None]:
     from wan_validators.command import UsageError
 
     from .clients.python import PythonClient
-    from .commands import choosing
-    from .replay import ClientSpec
+    from .commands import client_selection
+    from .results.replay import ClientSpec
 
     if given is None:
         raise UsageError(
@@ -159,7 +159,7 @@ def _client(given: Any) -> tuple[Client, ClientSpec | None]:
         )
     who = ClientSpec(form="python", argv=(given,)) if isinstance(given, str) else given
     if isinstance(who, ClientSpec):
-        return choosing.client(who), who
+        return client_selection.client(who), who
     if hasattr(given, "in_process"):
         return given, None
     kind = given if hasattr(given, "__qualname__") else type(given)

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wan_validators.checks import OBJECT, Given
+from wan_validators.constraints.basic import OBJECT, Given
 from wan_validators.extras import naming_extra
 from wan_validators.finding import Finding
-from wan_validators.linting import findings
-from wan_validators.nearest import nearest
-from wan_validators.pointer import MISSING
-from wan_validators.reading import read
+from wan_validators.linter import findings
+from wan_validators.messages.formatting import clip
+from wan_validators.messages.suggestions import nearest
+from wan_validators.source.json_pointer import MISSING
+from wan_validators.source.parser import read
 from wan_validators.spec import ModelSpec, Rule, Severity
 from wan_validators.vendor import Refused, Vendor
-from wan_validators.wording import clip
 
 from .http.errors import RequestRejected
 from .messages import MAX_BODY, Request

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from wan_validators.catalog import catalog
-from wan_validators.nearest import nearest
+from wan_validators.messages.formatting import clip
+from wan_validators.messages.suggestions import nearest
 from wan_validators.outputs import TIERS, Images, Price
 from wan_validators.spec import ModelSpec
-from wan_validators.wording import clip
 
 Prices = Mapping[str, Price]
 """Prices by model."""

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from wan_validators.catalog import models_of
-from wan_validators.nearest import nearest as similar
+from wan_validators.messages.suggestions import nearest as similar
 from wan_validators.vendor import Refused, Vendor
 
 from .artefacts import files

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from wan_validators import address
-from wan_validators.media import FINE, Media, picture, sound
+from wan_validators.media import urls
+from wan_validators.media.reference import FINE, Media, picture, sound
 
 PUBLIC = [
     "https://example.com/cat.jpg",
@@ -106,27 +106,27 @@ NO_URLS = [
 
 @pytest.mark.parametrize("url", PUBLIC)
 def test_a_public_url_is_fine(url: str) -> None:
-    assert address.is_url(url)
-    assert address.is_public(url)
+    assert urls.is_url(url)
+    assert urls.is_public(url)
     assert picture(url) is FINE
     assert sound(url) is FINE
 
 
 @pytest.mark.parametrize("url", OUT_OF_REACH)
 def test_an_address_that_only_the_sender_reaches_is_not_public(url: str) -> None:
-    assert address.is_url(url)
-    assert not address.is_public(url)
+    assert urls.is_url(url)
+    assert not urls.is_public(url)
     assert picture(url) == sound(url) == Media(form="url", public=False)
 
 
 @pytest.mark.parametrize("text", NO_URLS)
 def test_what_is_no_http_url_is_neither_url_nor_public(text: str) -> None:
-    assert not address.is_url(text)
-    assert not address.is_public(text)
+    assert not urls.is_url(text)
+    assert not urls.is_public(text)
     assert picture(text) == sound(text) == Media(form="other")
 
 
-@pytest.mark.parametrize("quickly", [address.PUBLIC, address.plainly_public])
+@pytest.mark.parametrize("quickly", [urls.PUBLIC, urls.plainly_public])
 def test_the_quick_ways_never_call_public_what_is_not(quickly: Any) -> None:
     assert [text for text in OUT_OF_REACH + NO_URLS if quickly(text)] == []
     assert quickly("https://example.com/cat.jpg")

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from wan_validators import checks, size_checks
-from wan_validators.checks import (
+from wan_validators.constraints import basic, size
+from wan_validators.constraints.basic import (
     Absent,
     Alone,
     Between,
@@ -24,7 +24,7 @@ from wan_validators.checks import (
     Within,
     integer,
 )
-from wan_validators.size_checks import Pair, Pixels, Ratio, Size, sides
+from wan_validators.constraints.size import Pair, Pixels, Ratio, Size, sides
 
 VERY_LONG = "9" * 5000
 """More digits than Python's int() takes."""
@@ -151,7 +151,7 @@ def test_edges(case: Case) -> None:
 def test_every_check_has_edges() -> None:
     every = {
         thing
-        for thing in (*vars(checks).values(), *vars(size_checks).values())
+        for thing in (*vars(basic).values(), *vars(size).values())
         if inspect.isclass(thing) and hasattr(thing, "holds") and thing is not Check
     }
     assert every == {type(case.check) for case in CASES}

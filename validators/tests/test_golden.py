@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 import reference_linter
-from wan_validators import Severity, lint, pointer
+from wan_validators import Severity, lint
 from wan_validators.catalog import catalog, model
 from wan_validators.finding import Finding
-from wan_validators.pointer import MISSING
+from wan_validators.source import json_pointer
+from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
 
 from . import files
@@ -125,13 +126,13 @@ def test_its_pointer_leads_into_the_payload_as_it_was_given(case: Golden) -> Non
 
     parent, _, last = found.pointer.rpartition("/")
     if found.value is MISSING:
-        within = pointer.value(case.payload, pointer.parse(parent))
+        within = json_pointer.value(case.payload, json_pointer.parse(parent))
         assert isinstance(within, dict)
         assert last not in within
     elif found.rule != "unknown-member":
-        assert pointer.value(case.payload, pointer.parse(found.pointer)) == found.value
+        assert json_pointer.value(case.payload, json_pointer.parse(found.pointer)) == found.value
     else:
-        assert pointer.value(case.payload, pointer.parse(found.pointer)) is not MISSING
+        assert json_pointer.value(case.payload, json_pointer.parse(found.pointer)) is not MISSING
     assert found.line is not None
     assert found.column is not None
 

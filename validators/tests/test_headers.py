@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from wan_validators.headers import Header, audio_header, image_header
+from wan_validators.media.headers import Header, audio_header, image_header
 
 from . import files
 from .files import image, mp3, png, wav

@@ -12,10 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wan_validators import Report, catalog, lint
-from wan_validators.records import Record
 from wan_validators.reporters import Reporter, Result, Summary
 from wan_validators.reporters.json import JsonReporter
 from wan_validators.reporters.text import TextReporter
+from wan_validators.source.files import Record
 from wan_validators.spec import ModelSpec
 
 MODELS = [None, *(spec.id for spec in catalog())]

@@ -9,7 +9,10 @@ import pytest
 
 from wan_validators.lazy import load
 
-EXPORTS = {"wan_validators.pointer": ("parse", "escape"), "wan_validators.linting": ("lint",)}
+EXPORTS = {
+    "wan_validators.source.json_pointer": ("parse", "escape"),
+    "wan_validators.linter": ("lint",),
+}
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_an_export_is_imported_and_kept(package: ModuleType) -> None:
-    from wan_validators.pointer import escape
+    from wan_validators.source.json_pointer import escape
 
     assert load(package.__name__, "escape", EXPORTS) is escape
     assert vars(package)["escape"] is escape

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from wan_validators import checks as c
-from wan_validators import codes
-from wan_validators import media_checks as m
-from wan_validators import size_checks as s
+from wan_validators import error_codes
 from wan_validators.catalog import catalog
+from wan_validators.constraints import basic as c
+from wan_validators.constraints import media as m
+from wan_validators.constraints import size as s
 from wan_validators.outputs import Images, Outputs
-from wan_validators.pointer import MISSING
+from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 from . import witnesses
@@ -170,8 +170,8 @@ def test_every_page_has_a_table_and_every_table_a_page() -> None:
 def test_the_codes_are_those_of_the_page() -> None:
     table = witnesses.codes()
 
-    assert {**table["payload"], **table["lifecycle"]} == codes.TEXTS
-    assert tuple(table["lifecycle"]) == codes.LIFECYCLE
+    assert {**table["payload"], **table["lifecycle"]} == error_codes.TEXTS
+    assert tuple(table["lifecycle"]) == error_codes.LIFECYCLE
 
 
 def test_every_code_about_the_payload_has_its_row() -> None:

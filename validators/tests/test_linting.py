@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wan_validators import Severity, UnknownModel, engine, lint, model
-from wan_validators.engine.swift import LONGEST, MOST
+from wan_validators.engine.fast_path import LONGEST, MOST
 
 URL = "https://example.com/in.png"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from wan_validators.headers import Header, image_header
-from wan_validators.media import Media, mime_types, picture, sound
+from wan_validators.media.headers import Header, image_header
+from wan_validators.media.reference import Media, mime_types, picture, sound
 
 from . import files
 from .files import data_uri, image, wav

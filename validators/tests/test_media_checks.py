@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from wan_validators import media_checks
-from wan_validators.media_checks import (
+from wan_validators.constraints import media
+from wan_validators.constraints.media import (
     PICTURE,
     SOUND,
     Base64,
@@ -170,7 +170,7 @@ def test_edges(case: Case) -> None:
 def test_every_check_has_edges() -> None:
     every = {
         thing
-        for thing in vars(media_checks).values()
+        for thing in vars(media).values()
         if inspect.isclass(thing) and issubclass(thing, MediaCheck) and thing is not MediaCheck
     }
     assert every == {type(case.check) for case in CASES}

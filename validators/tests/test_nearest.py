@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wan_validators.nearest import suggest
+from wan_validators.messages.suggestions import suggest
 
 KNOWN = ("accept-lost", "accept-late", "ok")
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from wan_validators import Finding, lint, prose
+from wan_validators import Finding, lint
 from wan_validators.catalog import catalog
-from wan_validators.checks import ITSELF, Given
-from wan_validators.media_checks import Opaque
+from wan_validators.constraints.basic import ITSELF, Given
+from wan_validators.constraints.media import Opaque
+from wan_validators.messages import text
 from wan_validators.spec import Rule
 
 from .files import data_uri, image, mp3, png, wav
@@ -301,9 +302,9 @@ def test_of_parts_their_number_is_got() -> None:
 def test_every_check_in_use_has_words_for_what_it_allows() -> None:
     checks = [rule.check for spec in catalog() for rule in spec.every_rule]
 
-    silent = {type(check) for check in checks if not prose.describe_allowed(check)}
+    silent = {type(check) for check in checks if not text.describe_allowed(check)}
     assert silent == {Given}
-    assert prose.describe_allowed(Odd()) is None
+    assert text.describe_allowed(Odd()) is None
 
 
 def test_a_limit_on_files_has_words_for_what_is_none() -> None:

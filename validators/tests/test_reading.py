@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_validators import Severity, lint
-from wan_validators.checks import Given
+from wan_validators.constraints.basic import Given
 from wan_validators.finding import Finding
-from wan_validators.pointer import MISSING
-from wan_validators.reading import legible, place, read
+from wan_validators.source.json_pointer import MISSING
+from wan_validators.source.parser import legible, place, read
 from wan_validators.spec import Rule
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.records import Record, Unreadable, expand, read, size
+from wan_validators.source.files import Record, Unreadable, expand, read, size
 
 
 @pytest.fixture(autouse=True)

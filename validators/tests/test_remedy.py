@@ -15,7 +15,7 @@ from wan_validators.extras import naming_extra, remedy
         ("flask", "somebody.elses", "mock"),
         ("av.container", "wan_mockserver.artefacts.films", "video"),
         ("redis", "wan_mockserver.stores.redis", "redis"),
-        ("redis", "wan_contracts.arena", "redis"),
+        ("redis", "wan_contracts.runner.harness", "redis"),
         ("respx", "wan_mockserver.transport", "contract"),
     ],
 )

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_validators import lint
-from wan_validators.checks import ITSELF, Given
+from wan_validators.constraints.basic import ITSELF, Given
 from wan_validators.finding import Finding, Report
-from wan_validators.records import Record, Unreadable
 from wan_validators.reporters import Reporter, Result, Summary
 from wan_validators.reporters.excerpt import WIDTH, _cells, excerpt, safe
 from wan_validators.reporters.json import JsonReporter
 from wan_validators.reporters.text import TextReporter, wants_colour
+from wan_validators.source.files import Record, Unreadable
 from wan_validators.spec import Rule
 
 VALID = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wan_validators.source import MOST_DUPLICATES, Lines, Position, Span, scan, word
+from wan_validators.source.positions import MOST_DUPLICATES, Lines, Position, Span, scan, word
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from wan_validators import UnknownModel, catalog, model
+from wan_validators.ambiguity import Ambiguity
 from wan_validators.catalog import _spec, models_of, vendors
-from wan_validators.checks import BOOLEAN, OBJECT, STRING, Absent
-from wan_validators.doubt import Ambiguity
+from wan_validators.constraints.basic import BOOLEAN, OBJECT, STRING, Absent
 from wan_validators.spec import Equals, ModelSpec, Rule
 
 FLAG = Equals("/flag", value=True, default=False)

@@ -6,7 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from wan_validators.wording import format_count, format_range, format_seconds, format_usd, pluralize
+from wan_validators.messages.formatting import (
+    format_count,
+    format_range,
+    format_seconds,
+    format_usd,
+    pluralize,
+)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from .catalog import UnknownModel, catalog, model
 from .finding import Finding, Report
-from .linting import lint
+from .linter import lint
 from .spec import Severity
 
 __all__ = ["Finding", "Report", "Severity", "UnknownModel", "catalog", "lint", "model"]

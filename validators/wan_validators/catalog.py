@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from . import models
-from .nearest import suggest
+from .messages.suggestions import suggest
 from .spec import ModelSpec
 from .vendor import Vendor
 

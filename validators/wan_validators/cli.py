@@ -16,7 +16,7 @@ from typing import Final
 from .catalog import UnknownModel
 from .command import DONE, FAULT, GROUP, USAGE, Command, UsageError
 from .extras import DISTRIBUTION, remedy
-from .nearest import suggest
+from .messages.suggestions import suggest
 from .reporters.excerpt import safe
 
 DEBUG: Final = "WANPROOF_DEBUG"

@@ -41,28 +41,28 @@ class Finding(NamedTuple):
     @property
     def message(self) -> str:
         """What the API answers where a code is documented; our own words elsewhere."""
-        from .prose import message
+        from .messages.text import message
 
         return self.row.says or message(self.row, self.pointer, self.value)
 
     @property
     def allowed(self) -> str | None:
         """What would have been accepted."""
-        from .prose import describe_allowed
+        from .messages.text import describe_allowed
 
         return describe_allowed(self.row.check)
 
     @property
     def got(self) -> Any:
         """What was there instead: a short JSON value. None for null, and for nothing."""
-        from .prose import describe_got
+        from .messages.text import describe_got
 
         return describe_got(self.row, self.value)
 
     @property
     def hint(self) -> str | None:
         """What to do about it, where that can be told from the value."""
-        from .hints import hint
+        from .messages.hints import hint
 
         return hint(self.row, self.pointer, self.value)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from . import pointer
-from .checks import Check, Members
-from .doubt import Ambiguity
+from .ambiguity import Ambiguity
+from .constraints.basic import Check, Members
 from .outputs import Outputs
-from .pointer import MISSING, Path
+from .source import json_pointer
+from .source.json_pointer import MISSING, Path
 from .vendor import Vendor
 
 __all__ = ["UNKNOWN_MEMBER", "Equals", "ModelSpec", "Rule", "Severity"]
@@ -36,7 +36,7 @@ class Equals:
     path: Path = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "path", pointer.parse(self.at))
+        object.__setattr__(self, "path", json_pointer.parse(self.at))
 
     def __invert__(self) -> Equals:
         """The other mode of a boolean member."""
@@ -72,7 +72,7 @@ class Rule:
     path: Path = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "path", pointer.parse(self.at))
+        object.__setattr__(self, "path", json_pointer.parse(self.at))
 
 
 UNKNOWN_MEMBER = "unknown-member"
@@ -128,7 +128,7 @@ class ModelSpec:
 
     def value(self, payload: Any, at: str) -> Any:
         """What *payload* says at *at*, or the documented default; MISSING if there is neither."""
-        given = pointer.value(payload, pointer.parse(at))
+        given = json_pointer.value(payload, json_pointer.parse(at))
         if given is not MISSING and given is not None:
             return given
         return next(
@@ -139,8 +139,8 @@ class ModelSpec:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
         for rule in self.rules:
             for depth, part in enumerate(rule.path):
-                if isinstance(part, str) and part != pointer.ANY:
+                if isinstance(part, str) and part != json_pointer.ANY:
                     known.setdefault(rule.path[:depth], set()).add(part)
         for path, names in known.items():
             check = Members(frozenset(names))
-            yield Rule(UNKNOWN_MEMBER, pointer.text(path), check, severity=Severity.WARNING)
+            yield Rule(UNKNOWN_MEMBER, json_pointer.text(path), check, severity=Severity.WARNING)

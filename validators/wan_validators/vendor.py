@@ -9,7 +9,7 @@ from enum import Enum
 from random import Random
 from typing import Any
 
-from .doubt import Ambiguity
+from .ambiguity import Ambiguity
 
 __all__ = [
     "Failure",

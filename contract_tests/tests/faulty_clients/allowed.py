@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from wan_contracts import answers
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.outcome import Outcome, Output
-from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
+from wan_contracts.protocol.outcome import Outcome, Output
+from wan_contracts.reference_client import response_parsing
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
 
 
 class CorrectWithoutLint(ReferenceClient):
@@ -140,7 +140,7 @@ class EnvelopeFails(ReferenceClient):
     preflight = False
 
     def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
-        task_id = answers.task_id(self.parse_body(got))
+        task_id = response_parsing.task_id(self.parse_body(got))
         return (
             self.build_failed_outcome(task_id, got)
             if task_id

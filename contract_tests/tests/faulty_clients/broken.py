@@ -30,10 +30,10 @@ from faulty_clients import (
     broken_timing,
 )
 from faulty_clients.reference import Reference
-from wan_contracts.case import Setting
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.driving import RawResponse
-from wan_contracts.steps import SendRequest
+from wan_contracts.cases.case import Setting
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.drivers import RawResponse
+from wan_contracts.reference_client.io_events import SendRequest
 
 
 class OverASocket(Reference):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.outcome import Outcome, OutcomeKind
-from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
 
 
 class FailsTheLost(ReferenceClient):

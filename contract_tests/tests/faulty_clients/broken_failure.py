@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 from faulty_clients.allowed import EnvelopeFails
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.outcome import Outcome, OutcomeKind
-from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
 
 
 class RaisesOnFailure(ReferenceClient):

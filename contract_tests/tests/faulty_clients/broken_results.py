@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from faulty_clients.allowed import HandsOnUrls
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.outcome import Outcome, Output
-from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
+from wan_contracts.protocol.outcome import Outcome, Output
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
 from wan_validators import vendor
 
 

@@ -6,20 +6,21 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.outcome import Outcome
-from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
-from wan_validators import lint, pointer
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
+from wan_validators import lint
+from wan_validators.source import json_pointer
 
 LIMIT: Final = 2000
 """The longest prompt of the models for images, in code points."""
 
 
-def prompts(call: ReferenceClient) -> Iterator[tuple[pointer.Path, str]]:
+def prompts(call: ReferenceClient) -> Iterator[tuple[json_pointer.Path, str]]:
     """Where prompts stand in the payload, and what they say."""
     for rule in call.spec.rules:
         if rule.id == "prompt-length":
-            found = pointer.find(call.payload, rule.path)
+            found = json_pointer.find(call.payload, rule.path)
             yield from ((path, text) for path, text in found if isinstance(text, str))
 
 
@@ -98,7 +99,7 @@ class CutsAtUtf16Units(ReferenceClient):
         payload = self.payload
         for path, text in prompts(self):
             if units(text) > LIMIT:
-                payload = pointer.put(payload, path, text[: LIMIT // 2])
+                payload = json_pointer.put(payload, path, text[: LIMIT // 2])
         return payload
 
 
@@ -108,7 +109,7 @@ class RefusesUtf16Units(ReferenceClient):
     def check_payload(self) -> Outcome | None:
         for path, text in prompts(self):
             if units(text) > LIMIT:
-                return Outcome.not_sent(f"{pointer.text(path)}: at most {LIMIT} characters")
+                return Outcome.not_sent(f"{json_pointer.text(path)}: at most {LIMIT} characters")
         return super().check_payload()
 
 
@@ -223,7 +224,7 @@ class MendsPayloads(ReferenceClient):
     def build_body(self) -> Any:
         payload = self.payload
         for error in lint(payload, self.setting.model).errors:
-            payload = without(payload, pointer.parse(error.pointer))
+            payload = without(payload, json_pointer.parse(error.pointer))
         return payload
 
 
@@ -239,7 +240,7 @@ def shortened(value: Any, name: str) -> Any:
     return {key: each[:1] if key == name else shortened(each, name) for key, each in value.items()}
 
 
-def without(value: Any, path: pointer.Path) -> Any:
+def without(value: Any, path: json_pointer.Path) -> Any:
     """*value* without the member of an object to which *path* leads."""
     if not path or not isinstance(value, dict):
         return value

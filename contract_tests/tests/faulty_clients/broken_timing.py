@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from faulty_clients.allowed import Ends, Queues
 from faulty_clients.broken_failure import GivesUpOn5xx
-from wan_contracts.conversation import ReferenceClient
-from wan_contracts.outcome import Outcome
-from wan_contracts.steps import ReceivedResponse, Steps, TransportFailure
+from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.reference_client.client import ReferenceClient
+from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
 
 FEW = 10
 """Polls, after which some have had enough."""

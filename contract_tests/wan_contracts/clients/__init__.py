@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from ..case import Setting
-from ..outcome import Outcome
-from ..run import ClientError
+from ..cases.case import Setting
+from ..protocol.outcome import Outcome
+from ..runner.interaction import ClientError
 
 
 class Client(Protocol):

@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any, Final
 
 from wan_validators.command import UsageError
-from wan_validators.nearest import suggest
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
+from wan_validators.messages.suggestions import suggest
 
 from .shelter import preserve_process_state
 from .telling import format_error, where

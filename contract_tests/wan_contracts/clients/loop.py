@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
-from . import limit
-from .limit import CallTimeout, run_with_limit
+from . import time_limit
+from .time_limit import CallTimeout, run_with_limit
 
 MOMENT: Final = 0.25
 """Seconds that tasks have to end when they are cancelled. Where time is virtual, of that, too."""
@@ -63,7 +63,7 @@ class ClientEventLoop:
 
 def _run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
     with suppress(Exception, SystemExit, CallTimeout):
-        run_with_limit(lambda: runner.run(work), limit.AGAIN)
+        run_with_limit(lambda: runner.run(work), time_limit.AGAIN)
 
 
 async def _await_value(value: Awaitable[Any]) -> Any:

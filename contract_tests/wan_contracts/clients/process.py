@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Final
 
-from wan_validators.wording import format_seconds
+from wan_validators.messages.formatting import format_seconds
 
-from ..case import Setting, build_case_document
-from ..outcome import Outcome
-from ..protocol import InvalidDocument, read
-from ..run import ClientError, ClientErrorKind
-from .processes import HINT, MAX_STDOUT_BYTES, ChildProcess, check_output_size, start
+from ..cases.case import Setting, build_case_document
+from ..protocol.outcome import Outcome
+from ..protocol.schemas import InvalidDocument, read
+from ..runner.interaction import ClientError, ClientErrorKind
+from .child_process import HINT, MAX_STDOUT_BYTES, ChildProcess, check_output_size, start
 from .program import SubprocessClient, unstartable
 
 STARTING: Final = 30.0

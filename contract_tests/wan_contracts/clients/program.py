@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Self
 
 from wan_validators.command import UsageError
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
 
-from ..run import ClientError, ClientErrorKind
+from ..runner.interaction import ClientError, ClientErrorKind
 
 
 class SubprocessClient:

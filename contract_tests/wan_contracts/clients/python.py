@@ -8,16 +8,16 @@ from contextlib import suppress
 from typing import Any, Self
 
 from wan_validators.command import UsageError
-from wan_validators.wording import clip, format_seconds
+from wan_validators.messages.formatting import clip, format_seconds
 
-from ..case import Setting
-from ..outcome import Outcome
-from ..protocol import InvalidDocument, validate_outcome
-from ..run import ClientError, ClientErrorKind
+from ..cases.case import Setting
+from ..protocol.outcome import Outcome
+from ..protocol.schemas import InvalidDocument, validate_outcome
+from ..runner.interaction import ClientError, ClientErrorKind
 from . import telling
-from .limit import CallTimeout, run_with_limit
 from .loop import ClientEventLoop
 from .shelter import preserve_process_state
+from .time_limit import CallTimeout, run_with_limit
 
 
 class Runaway(BaseException):

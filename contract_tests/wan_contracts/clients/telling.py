@@ -12,7 +12,7 @@ from typing import Final
 
 import wan_mockserver
 import wan_validators
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
 
 FRAMES: Final = 12
 """Of a traceback, the innermost ones, that are shown."""

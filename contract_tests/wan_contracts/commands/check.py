@@ -17,20 +17,20 @@ from wan_validators.catalog import catalog
 from wan_validators.command import DONE, FINDINGS, Command, UsageError
 from wan_validators.extras import naming_extra
 
-from . import choosing
-from .asking import arguments as asking
-from .asking import outputs
+from . import client_selection
+from .options import arguments as asking
+from .options import outputs
 
 if TYPE_CHECKING:
-    from ..replay import ClientSpec
-    from ..report import ContractReport
-    from ..tally import Aggregator
+    from ..results.replay import ClientSpec
+    from ..results.report import ContractReport
+    from ..runner.aggregation import Aggregator
 
 INTERRUPTED: Final = 128 + 2
 
 
 def arguments(parser: ArgumentParser) -> None:
-    choosing.arguments(parser)
+    client_selection.arguments(parser)
     asking(parser)
 
 
@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
         return _print_laws()
     if options.schema:
         return _schema(options.schema)
-    who = choosing.parse_client_spec(options)
+    who = client_selection.parse_client_spec(options)
     if who is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
     files = outputs(options)
@@ -71,11 +71,11 @@ def _run_check(client_spec: ClientSpec, options: Namespace) -> ContractReport:
     """What the run finds, with its progress on a terminal while it goes on."""
     from wan_validators.progress import Bar
 
-    from ..planning import build_plan, read_known_failures, run_plan
+    from ..runner.options import build_plan, read_known_failures, run_plan
 
     asked = build_plan(options, once=client_spec.form == "command")
     borne = read_known_failures(options.expect)
-    client = choosing.client(client_spec)
+    client = client_selection.client(client_spec)
     total = 0
     with Bar(lambda: total or None, sys.stderr, counted="calls") as bar:
 
@@ -128,7 +128,7 @@ def _finish_process(code: int, before: set[threading.Thread]) -> int:
 
 
 def _is_good(report: ContractReport, *, strict: bool) -> bool:
-    from ..report import Status
+    from ..results.report import Status
 
     return report.passed and not (strict and report.status_counts[Status.WARN])
 
@@ -146,7 +146,7 @@ def _print_laws() -> int:
 
 
 def _schema(name: str) -> int:
-    from ..protocol import SCHEMAS
+    from ..protocol.schemas import SCHEMAS
 
     print(json.dumps(SCHEMAS[name], indent=2))
     return DONE

@@ -10,22 +10,22 @@ from pathlib import Path
 
 from wan_validators.command import DONE, FINDINGS, Command, UsageError
 
-from . import choosing
+from . import client_selection
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="as `wanproof check` wrote it")
-    choosing.arguments(parser)
+    client_selection.arguments(parser)
 
 
 def run(options: Namespace) -> int:
-    from ..replay import Replay
     from ..reporters.terminal import write
-    from ..runner import replay_case
+    from ..results.replay import Replay
+    from ..runner.runner import replay_case
 
     replay = Replay.load(options.file)
-    who = choosing.parse_client_spec(options) or replay.client
-    client = choosing.client(who)
+    who = client_selection.parse_client_spec(options) or replay.client
+    client = client_selection.client(who)
     report = replay_case(
         client, replay.case, replay.time_profile, replay.law, full_size=replay.full_size
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from wan_validators.nearest import suggest
+from wan_validators.messages.suggestions import suggest
 
 from . import endings, failure, money, polling, results, retries, sending
 from .law import Group, Judge, Law, Level

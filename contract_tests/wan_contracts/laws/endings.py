@@ -7,8 +7,8 @@ from typing import Final
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.vendor import State
 
-from ..outcome import OutcomeKind
-from ..run import Interaction
+from ..protocol.outcome import OutcomeKind
+from ..runner.interaction import Interaction
 from .law import KEPT, Group, Law, Level, build_violation
 from .polling import find_unfinished
 from .results import is_good_download

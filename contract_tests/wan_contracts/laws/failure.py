@@ -7,8 +7,14 @@ from typing import Final
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.vendor import State
 
-from ..outcome import OutcomeKind
-from ..run import ClientError, ClientErrorKind, Interaction, ObservedExchange, find_task_object
+from ..protocol.outcome import OutcomeKind
+from ..runner.interaction import (
+    ClientError,
+    ClientErrorKind,
+    Interaction,
+    ObservedExchange,
+    find_task_object,
+)
 from .law import KEPT, Group, Law, Level, build_violation
 from .retries import FINAL
 from .wires import error_code, error_texts

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from wan_mockserver.admin.verdicts import Verdict, numbers
 
-from ..run import Interaction, ObservedExchange
+from ..runner.interaction import Interaction, ObservedExchange
 
 __all__ = ["KEPT", "Group", "Judge", "Law", "Level", "build_violation"]
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from wan_mockserver.admin.verdicts import Verdict
 from wan_mockserver.tasks import TaskRecord
-from wan_validators.wording import format_seconds, format_usd
+from wan_validators.messages.formatting import format_seconds, format_usd
 
-from ..run import Interaction, ObservedExchange
+from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 from .polling import late
 from .retries import is_redirect

@@ -7,10 +7,10 @@ from typing import Final
 
 from wan_mockserver.admin import judges
 from wan_mockserver.admin.verdicts import Verdict
-from wan_validators.wording import format_seconds
+from wan_validators.messages.formatting import format_seconds
 
-from ..outcome import Outcome, OutcomeKind
-from ..run import ClientError, ClientErrorKind, Interaction, ObservedExchange
+from ..protocol.outcome import Outcome, OutcomeKind
+from ..runner.interaction import ClientError, ClientErrorKind, Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 
 GRACE: Final = 1.0

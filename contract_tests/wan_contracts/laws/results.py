@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.vendor import Output as Made
 
-from ..outcome import OutcomeKind, Output
-from ..run import Interaction, ObservedExchange
+from ..protocol.outcome import OutcomeKind, Output
+from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 
 MEDIA: Final = ("image/", "video/")

@@ -8,7 +8,7 @@ from wan_mockserver.admin import judges
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.vendor import State
 
-from ..run import Interaction, ObservedExchange
+from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 from .polling import far_from_deadline
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from wan_mockserver.admin.verdicts import Verdict
-from wan_validators.checks import Json
-from wan_validators.reading import read
-from wan_validators.wording import brief
+from wan_validators.constraints.basic import Json
+from wan_validators.messages.formatting import brief
+from wan_validators.source.parser import read
 
-from ..outcome import OutcomeKind
-from ..run import Interaction, ObservedExchange
+from ..protocol.outcome import OutcomeKind
+from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 from .wires import asked_and_sent, find_model
 

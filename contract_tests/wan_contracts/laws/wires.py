@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ..run import Interaction, ObservedExchange, find_task_object, parse_json
+from ..runner.interaction import Interaction, ObservedExchange, find_task_object, parse_json
 
 SHORTEST: Final = 8
 """Characters from which on a text of an error's body says something."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Final
 
-from ..report import ContractReport
+from ..results.report import ContractReport
 
 FORMATS: Final[Mapping[str, str]] = {
     "json": "json",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from wan_validators.wording import format_count
+from wan_validators.messages.formatting import format_count
 
 from ..laws import Group
-from ..report import ContractReport, Status
+from ..results.report import ContractReport, Status
 
 SAFE: Final = "money-safe"
 """The profile whose name is its own message."""

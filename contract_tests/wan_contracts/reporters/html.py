@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from wan_validators.extras import naming_extra
 from wan_validators.reporters.excerpt import safe
 
-from ..report import ContractReport, Status
-from ..transcript import format_block
+from ..results.report import ContractReport, Status
+from ..results.transcript import format_block
 from . import wording
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@
      "coverage": {KIND: {"met": [...], "missed": [...]}},
      "summary": {VERDICT: COUNT}}
 
-``verdict`` is a :class:`~wan_contracts.report.Standing`. ``known`` is the reason why the law is
+``verdict`` is a :class:`Status`. ``known`` is the reason why the law is
 known to be broken and ``reason`` why it was not judged, null without one. ``failure`` is null, or
 the smallest call that breaks the law:
 
@@ -26,8 +26,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from ..report import ContractReport, LawFailure, LawResult
-from ..transcript import lines
+from ..results.report import ContractReport, LawFailure, LawResult
+from ..results.transcript import lines
 from .wording import client_result_to_json, plain
 
 VERSION: Final = 1

@@ -7,7 +7,7 @@ from typing import Any
 from wan_validators.extras import naming_extra
 from wan_validators.reporters.excerpt import safe
 
-from ..report import ContractReport, LawResult, Status
+from ..results.report import ContractReport, LawResult, Status
 from . import wording
 from .plain import details
 

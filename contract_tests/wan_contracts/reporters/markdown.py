@@ -8,11 +8,11 @@ from html import escape
 from itertools import chain
 from typing import Final
 
+from wan_validators.messages.formatting import number
 from wan_validators.reporters.excerpt import safe
-from wan_validators.wording import number
 
-from ..report import ContractReport, LawResult, Status
-from ..transcript import format_block
+from ..results.report import ContractReport, LawResult, Status
+from ..results.transcript import format_block
 from . import wording
 
 MAX_DOCUMENT_CHARS: Final = 60_000

@@ -6,8 +6,8 @@ from itertools import chain
 
 from wan_validators.reporters.excerpt import safe
 
-from ..report import LawResult
-from ..transcript import format_block
+from ..results.report import LawResult
+from ..results.transcript import format_block
 from . import wording
 
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from wan_validators.reporters.excerpt import safe
 
 from ..laws.law import Law, Level
-from ..report import ContractReport, LawFailure, LawResult, Status
-from ..transcript import lines
+from ..results.report import ContractReport, LawFailure, LawResult, Status
+from ..results.transcript import lines
 from . import wording
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

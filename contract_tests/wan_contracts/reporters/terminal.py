@@ -11,12 +11,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from wan_validators.messages.formatting import number
 from wan_validators.reporters.excerpt import safe
 from wan_validators.reporters.text import wants_colour
-from wan_validators.wording import number
 
-from ..report import ContractReport, LawResult, Status
-from ..transcript import TranscriptBlock, format_block
+from ..results.report import ContractReport, LawResult, Status
+from ..results.transcript import TranscriptBlock, format_block
 from . import wording
 
 COLOURS: Final[Mapping[Status, str]] = {

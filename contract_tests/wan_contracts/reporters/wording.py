@@ -14,15 +14,15 @@ from typing import Any, Final
 
 from wan_mockserver.journal import redact
 from wan_mockserver.scenarios.known import Scenarios
+from wan_validators.messages.formatting import brief, format_count, number
 from wan_validators.reporters.excerpt import safe
-from wan_validators.wording import brief, format_count, number
 
-from ..case import Case
+from ..cases.case import Case
 from ..laws.law import Group
-from ..outcome import Outcome
-from ..report import ContractReport, Coverage, LawFailure, LawResult, Status
-from ..run import ClientError, ClientErrorKind
-from ..transcript import TranscriptBlock, blocks
+from ..protocol.outcome import Outcome
+from ..results.report import ContractReport, Coverage, LawFailure, LawResult, Status
+from ..results.transcript import TranscriptBlock, blocks
+from ..runner.interaction import ClientError, ClientErrorKind
 
 MAX_TEXT_CHARS: Final = 200
 """Characters of one text in a payload or in what the client reported that are shown."""

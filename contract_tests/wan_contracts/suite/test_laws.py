@@ -7,9 +7,9 @@ import warnings
 from wan_validators.extras import naming_extra
 
 from ..laws import LAWS, Law
-from ..report import ContractReport, LawResult, Status
 from ..reporters import wording
 from ..reporters.plain import details
+from ..results.report import ContractReport, LawResult, Status
 
 with naming_extra():
     import pytest

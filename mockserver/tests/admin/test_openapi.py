@@ -18,7 +18,7 @@ from wan_mockserver.control import ROOT
 from wan_mockserver.messages import Request, Response
 from wan_mockserver.service import Mock
 from wan_validators.catalog import catalog, model, models_of, vendors
-from wan_validators.linting import lint
+from wan_validators.linter import lint
 from wan_validators.spec import ModelSpec
 
 Make = Callable[..., Mock]

@@ -9,10 +9,10 @@ import pytest
 
 from wan_mockserver.artefacts.plan import Film, Picture, plan
 from wan_validators import model
-from wan_validators.checks import OBJECT, Between, OneOf
-from wan_validators.linting import findings
+from wan_validators.constraints.basic import OBJECT, Between, OneOf
+from wan_validators.linter import findings
 from wan_validators.outputs import Images, Price, Videos
-from wan_validators.rows import SEEDS, prompt, size
+from wan_validators.shared_rules import SEEDS, prompt, size
 from wan_validators.spec import ModelSpec, Rule
 
 VENDOR = model("wan2.5-i2i-preview").vendor

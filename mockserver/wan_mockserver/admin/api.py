@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from wan_validators.extras import naming_extra
-from wan_validators.nearest import nearest
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
+from wan_validators.messages.suggestions import nearest
 
 from ..control import ROOT, Control
 from ..http.errors import AdminError

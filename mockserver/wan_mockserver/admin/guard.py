@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
 
 from ..http.errors import AdminError
 from ..messages import Request

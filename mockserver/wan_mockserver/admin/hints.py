@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wan_validators.nearest import nearest
+from wan_validators.messages.suggestions import nearest
 
 
 def hint(name: str, known: Iterable[str], kind: str = "allowed") -> str:

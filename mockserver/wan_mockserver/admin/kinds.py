@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from wan_validators.wording import brief
+from wan_validators.messages.formatting import brief
 
 from .hints import hint
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from wan_validators.pointer import MISSING
-from wan_validators.reading import read
+from wan_validators.messages.formatting import clip
+from wan_validators.source.json_pointer import MISSING
+from wan_validators.source.parser import read
 from wan_validators.spec import Severity
-from wan_validators.wording import clip
 
 from ..http.errors import AdminError
 from ..messages import Request

@@ -9,8 +9,8 @@ from importlib import metadata
 from typing import Final, Literal, TypedDict
 
 from wan_validators.catalog import catalog, vendors
+from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
-from wan_validators.wording import clip
 
 from ..control import ROOT, UNLIMITED_CREATES, Control
 from ..http.errors import AdminError

@@ -12,10 +12,10 @@ from functools import singledispatch
 from itertools import groupby
 from typing import Any
 
-from wan_validators import checks as c
-from wan_validators import size_checks as s
-from wan_validators.pointer import ANY, MISSING
-from wan_validators.prose import describe_wanted
+from wan_validators.constraints import basic as c
+from wan_validators.constraints import size as s
+from wan_validators.messages.text import describe_wanted
+from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 TYPES: Mapping[type, str] = {

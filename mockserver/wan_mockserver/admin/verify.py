@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from wan_validators.wording import brief, clip
+from wan_validators.messages.formatting import brief, clip
 
 from ..http.errors import AdminError
 from ..journal import Entry

@@ -8,10 +8,11 @@ from math import isqrt
 from random import Random
 from typing import Any, Final
 
-from wan_validators import media, pointer
+from wan_validators.constraints.size import sides
+from wan_validators.media import reference
 from wan_validators.outputs import AREA, TIERS, Images, Price, Videos
-from wan_validators.pointer import MISSING
-from wan_validators.size_checks import sides
+from wan_validators.source import json_pointer
+from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
 
 SEEDS: Final = 2**31
@@ -180,16 +181,16 @@ def _aspect(payload: Any, at: str | None, otherwise: tuple[int, int]) -> tuple[i
     """
     if at is None:
         return otherwise
-    found = [value for _, value in pointer.find(payload, pointer.parse(at))]
+    found = [value for _, value in json_pointer.find(payload, json_pointer.parse(at))]
     listed = [item for value in found for item in (value if type(value) is list else [value])]
     images = [item for item in listed if type(item) is str]
-    facts = media.picture(images[-1]) if images else None
+    facts = reference.picture(images[-1]) if images else None
     return otherwise if facts is None else facts.header.sides or otherwise
 
 
 def _prompt_length(spec: ModelSpec, payload: Any) -> int:
     """How many characters the prompt has, wherever the model keeps it."""
-    found = pointer.find(payload, spec.rule("prompt-type").path)
+    found = json_pointer.find(payload, spec.rule("prompt-type").path)
     return sum(len(text) for _, text in found if type(text) is str)
 
 

@@ -44,8 +44,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
-from wan_validators.nearest import nearest
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
+from wan_validators.messages.suggestions import nearest
 
 from .known import Scenarios
 from .members import Member, Wrong, array, fields, string, table, toml

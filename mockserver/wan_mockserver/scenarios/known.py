@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from wan_validators.nearest import nearest
-from wan_validators.wording import clip
+from wan_validators.messages.formatting import clip
+from wan_validators.messages.suggestions import nearest
 
 from .catalogue import shipped_scenarios
 from .scenario import Scenario, combine

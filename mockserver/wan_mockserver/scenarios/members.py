@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-from wan_validators.nearest import nearest
-from wan_validators.wording import brief, clip
+from wan_validators.messages.formatting import brief, clip
+from wan_validators.messages.suggestions import nearest
 
 Reader = Callable[[Any, str], Any]
 """From a TOML value, and its path for messages, to what it stands for; raises Wrong."""

@@ -7,16 +7,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
-from .. import records
 from ..catalog import model as named
 from ..command import DONE, FINDINGS, USAGE, Command, UsageError
-from ..linting import lint
+from ..linter import lint
 from ..progress import Bar
-from ..records import Unreadable
 from ..reporters import Reporter, Result, Summary
 from ..reporters.excerpt import safe
 from ..reporters.json import JsonReporter
 from ..reporters.text import TextReporter, wants_colour
+from ..source import files
+from ..source.files import Unreadable
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     model = None if options.model is None else named(options.model).id
-    names = records.expand(options.files or _sources_from_pipe())
+    names = files.expand(options.files or _sources_from_pipe())
     reporter = _reporter(options.format)
     summary = Summary()
     try:
@@ -58,8 +58,8 @@ def _results(
     names: Sequence[str], model: str | None, summary: Summary, *, lined: bool
 ) -> Iterator[Result]:
     """The result of each record of the files *names*, which is also added to *summary*."""
-    with Bar(lambda: records.size(names), sys.stderr) as bar:
-        for item in records.read(names, lined=lined):
+    with Bar(lambda: files.size(names), sys.stderr) as bar:
+        for item in files.read(names, lined=lined):
             if isinstance(item, Unreadable):
                 bar.hide()
                 print(f"wanproof: cannot read {safe(item.source)}: {item.reason}", file=sys.stderr)
@@ -76,7 +76,7 @@ def _results(
 def _sources_from_pipe() -> list[str]:
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("name the files to lint, or - for standard input")
-    return [records.STDIN]
+    return [files.STDIN]
 
 
 def _reporter(format: str) -> Reporter:

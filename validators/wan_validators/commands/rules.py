@@ -7,11 +7,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from ..ambiguity import Ambiguity
 from ..catalog import catalog, model
 from ..command import DONE, Command
-from ..doubt import Ambiguity
-from ..pointer import MISSING
-from ..prose import describe_allowed
+from ..messages.text import describe_allowed
+from ..source.json_pointer import MISSING
 from ..spec import Equals, ModelSpec, Rule
 
 

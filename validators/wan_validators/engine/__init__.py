@@ -13,10 +13,10 @@ from typing import Any
 
 from ..finding import Finding
 from ..spec import ModelSpec
-from .careful import Careful
-from .places import tree
-from .swift import Swift
-from .writer import Writer
+from .codegen import Writer
+from .fast_path import Swift
+from .full import Careful
+from .rule_tree import tree
 
 Engine = Callable[[Any], list[Finding]]
 

@@ -6,8 +6,20 @@ from collections.abc import Mapping
 from functools import singledispatch
 from typing import Final
 
-from ..checks import Absent, Alone, Between, Check, Given, Items, Kind, NotBlank, OneOf, Parts, Text
-from ..size_checks import Pair, Pixels, Ratio, Size
+from ..constraints.basic import (
+    Absent,
+    Alone,
+    Between,
+    Check,
+    Given,
+    Items,
+    Kind,
+    NotBlank,
+    OneOf,
+    Parts,
+    Text,
+)
+from ..constraints.size import Pair, Pixels, Ratio, Size
 from ..spec import Equals
 
 KINDS: Final[Mapping[type, type]] = {

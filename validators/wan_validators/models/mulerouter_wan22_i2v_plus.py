@@ -2,10 +2,18 @@
 
 from decimal import Decimal
 
-from ..checks import BOOLEAN, OBJECT, OneOf
-from ..doubt import Ambiguity
+from ..ambiguity import Ambiguity
+from ..constraints.basic import BOOLEAN, OBJECT, OneOf
 from ..outputs import Price, Videos
-from ..rows import BARE_BASE64, MEGABYTES, SEEDS, VIDEO_LENGTH, image, negative_prompt, prompt
+from ..shared_rules import (
+    BARE_BASE64,
+    MEGABYTES,
+    SEEDS,
+    VIDEO_LENGTH,
+    image,
+    negative_prompt,
+    prompt,
+)
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from ..checks import BOOLEAN, OBJECT, Between, Items
-from ..doubt import Ambiguity
+from ..ambiguity import Ambiguity
+from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
 from ..outputs import Images, Price
-from ..rows import (
+from ..shared_rules import (
     BARE_BASE64,
     MEGABYTES,
     SEED_SPAN,

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from ..checks import BOOLEAN, OBJECT, Absent, OneOf
-from ..doubt import Ambiguity
+from ..ambiguity import Ambiguity
+from ..constraints.basic import BOOLEAN, OBJECT, Absent, OneOf
 from ..outputs import Price, Videos
-from ..rows import (
+from ..shared_rules import (
     BARE_BASE64,
     MEGABYTES,
     SEEDS,

@@ -2,10 +2,19 @@
 
 from decimal import Decimal
 
-from ..checks import BOOLEAN, OBJECT, Between, Items, OneOf
-from ..doubt import Ambiguity
+from ..ambiguity import Ambiguity
+from ..constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
 from ..outputs import Images, Price
-from ..rows import MEGABYTES, SEED_SPAN, image, images_billed, negative_prompt, prompt, seed, size
+from ..shared_rules import (
+    MEGABYTES,
+    SEED_SPAN,
+    image,
+    images_billed,
+    negative_prompt,
+    prompt,
+    seed,
+    size,
+)
 from ..spec import ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 

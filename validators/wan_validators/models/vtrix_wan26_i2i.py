@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from ..checks import (
+from ..ambiguity import Ambiguity
+from ..constraints.basic import (
     ARRAY,
     BOOLEAN,
     OBJECT,
@@ -17,10 +18,9 @@ from ..checks import (
     Text,
     Within,
 )
-from ..doubt import Ambiguity
+from ..constraints.size import Pair, Pixels, Ratio, Size
 from ..outputs import Images, Price
-from ..rows import MEGABYTES, SEEDS, coded_rule, image
-from ..size_checks import Pair, Pixels, Ratio, Size
+from ..shared_rules import MEGABYTES, SEEDS, coded_rule, image
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..finding import Finding, Report
-from ..records import Record, Unreadable
+from ..source.files import Record, Unreadable
 from ..spec import Severity
 
 

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Final, TextIO
 
 from ..finding import Finding
-from ..pointer import MISSING
-from ..reading import legible
-from ..source import Lines
+from ..messages.formatting import format_count
+from ..source.json_pointer import MISSING
+from ..source.parser import legible
+from ..source.positions import Lines
 from ..spec import Severity
-from ..wording import format_count
 from . import Result, Summary
 from .excerpt import excerpt, safe
 

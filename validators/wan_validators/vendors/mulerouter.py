@@ -17,7 +17,7 @@ from http import HTTPStatus
 from random import Random
 from typing import Any, Final
 
-from ..doubt import Ambiguity
+from ..ambiguity import Ambiguity
 from ..vendor import Failure, Refusal, Refused, State, Task, Vendor, Wire
 
 STATES: Final = {

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any, Final
 
-from .. import codes
-from ..doubt import Ambiguity
-from ..pointer import escape
+from .. import error_codes
+from ..ambiguity import Ambiguity
+from ..source.json_pointer import escape
 from ..vendor import Failure, Refusal, Refused, State, Task, Unwrapped, Vendor, Wire
 
 STATES: Final = {
@@ -139,7 +139,7 @@ def rejection(errors: Sequence[Any]) -> Failure:
     if coded:
         first = min(coded, key=lambda error: error.code)
         return Failure(first.code, first.message)
-    return Failure("001021099", f"{codes.TEXTS['001021099']}: {errors[0].message}")
+    return Failure("001021099", f"{error_codes.TEXTS['001021099']}: {errors[0].message}")
 
 
 def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:
@@ -175,7 +175,7 @@ VENDOR: Final = Vendor(
     rejection=rejection,
     words=STATES,
     moderation=MODERATION,
-    failures={code: codes.TEXTS[code] for code in codes.LIFECYCLE},
+    failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
     doubts=(
         Ambiguity(
             "where a 001021xxx code comes back",

@@ -1,0 +1,83 @@
+"""Calls drawn at random: a payload, and what goes wrong with it. They shrink together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import Final, NamedTuple
+
+from wan_validators.extras import naming_extra
+from wan_validators.spec import ModelSpec
+
+from ..generation.strategies import acceptable, single_fault
+from ..generation.values import Values
+from .case import Case
+from .systematic import MAX_PAYLOAD_CHARS, breakable, carriable, possible
+from .time_profiles import TimeProfile
+
+with naming_extra():
+    from hypothesis import strategies as st
+
+BATCH_SIZE: Final = (6, 12)
+"""Calls of one payload at least and at most: drawing it takes as long as a call does."""
+
+HEAVY: Final = "-bytes"
+"""How the ids of rules end that only megabytes can break."""
+
+TIMES: Final = (1, 2, 3, 5)
+"""So often a scenario's steps happen, if not as often as is usual."""
+
+
+class Batch(NamedTuple):
+    """Several calls with the same payload, each under a fault plan of its own."""
+
+    model_id: str
+    payload: object
+    scenarios: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Short: Hypothesis writes it down for each that it finds, and payloads can be large."""
+        return f"Sitting({self.model_id!r}, {len(self.scenarios)} plans)"
+
+    def cases(self) -> list[Case]:
+        assert isinstance(self.payload, dict)
+        plans = dict.fromkeys(self.scenarios)
+        return [Case(self.model_id, self.payload, scenario) for scenario in plans]
+
+
+def draw_batches(specs: Sequence[ModelSpec], time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
+    """A payload of one of the models, valid or with one fault, under several fault plans.
+
+    Scenarios that keep a client busy till its deadline are left out.
+    """
+    return st.sampled_from(specs).flatmap(partial(_draw_batch, time_profile=time_profile))
+
+
+@cache
+def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
+    rules = filter(breakable, spec.every_rule)
+    errors = [rule for rule in rules if not rule.id.endswith(HEAVY)]
+    faulty = st.sampled_from(errors).flatmap(partial(single_fault, spec))
+    payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_sendable)
+    fewest, most = BATCH_SIZE
+    plans = st.lists(draw_fault_plan(spec, time_profile), min_size=fewest, max_size=most)
+    return st.builds(
+        lambda payload, scenarios: Batch(spec.id, payload, tuple(scenarios)), payloads, plans
+    )
+
+
+@cache
+def draw_fault_plan(spec: ModelSpec, time_profile: TimeProfile) -> Values:
+    """The name of a fault plan: nothing, one scenario, or two at once. Shrinks to ``ok``."""
+    quick = [name for name in time_profile.scenarios if not time_profile.is_lengthy(name)]
+    names = [name for name in quick if possible(name, time_profile, spec)]
+    repeated = [f"{name}:{n}" for name in names for n in TIMES]
+    counted = [name for name in repeated if possible(name, time_profile, spec)]
+    alone = st.sampled_from(names) | st.sampled_from(counted)
+    pairs = st.tuples(alone, alone).map("+".join)
+    return alone | pairs.filter(lambda pair: possible(pair, time_profile, spec))
+
+
+def _sendable(payload: object) -> bool:
+    return carriable(payload) and len(json.dumps(payload)) <= MAX_PAYLOAD_CHARS

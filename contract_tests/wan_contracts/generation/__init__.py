@@ -1,0 +1,1 @@
+"""Hypothesis strategies for payloads, and the values at every limit."""

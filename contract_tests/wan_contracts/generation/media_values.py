@@ -1,0 +1,196 @@
+"""The values of the checks on images and audio; see :mod:`.values`.
+
+Importing this module registers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Final
+
+from wan_validators.constraints.basic import Json, View
+from wan_validators.constraints.media import (
+    PICTURE,
+    SOUND,
+    Base64,
+    Declared,
+    Dimensions,
+    Duration,
+    FileSize,
+    Format,
+    MediaCheck,
+    Opaque,
+    Prefixed,
+    Reachable,
+    Reference,
+)
+from wan_validators.extras import naming_extra
+from wan_validators.media.reference import mime_types
+
+from . import media_files
+from .values import Several, Values, invalid_values, valid_value_strategy, valid_values
+
+with naming_extra():
+    from hypothesis import strategies as st
+
+FORMATS: Final[Mapping[View, tuple[str, ...]]] = {
+    PICTURE: ("JPEG", "PNG", "BMP", "WEBP"),
+    SOUND: ("WAV", "MP3"),
+}
+SIZED: Final[Mapping[str, Callable[[int, int], bytes]]] = {
+    "JPEG": media_files.jpeg,
+    "PNG": media_files.png,
+    "BMP": media_files.bmp,
+    "WEBP": media_files.webp,
+}
+PUBLIC: Final = (
+    "https://example.com/1",
+    "http://wanx.alicdn.com/material/xxx.jpeg",
+    "HTTPS://EXAMPLE.COM:8443/a%20b.png?x=1&y=2#z",
+    "https://93.184.216.34/1.png",
+    "https://[2606:4700:4700::1111]/1.png",
+)
+PRIVATE: Final = (
+    "http://localhost/1.png",
+    "http://localhost:8000/1.png",
+    "https://127.0.0.1/1.png",
+    "http://127.1/1.png",
+    "http://0x7f000001/1.png",
+    "http://10.0.0.1/1.png",
+    "http://192.168.1.10:9000/1.png",
+    "http://169.254.169.254/latest",
+    "http://[::1]/1.png",
+    "http://files.internal/1.png",
+    "http://minio/bucket/1.png",
+)
+NO_REFERENCE: Final = (
+    "ftp://example.com/1.png",
+    "file:///1.png",
+    "1.png",
+    "//example.com/1.png",
+    "https://",
+    "https://example.com/a b.png",
+    "https://example.com:port/1.png",
+    "data:image/png,abc",
+    "data:image/png;base64",
+    "<string>",
+    "",
+)
+
+
+@valid_values.register
+def _(check: MediaCheck) -> Several:
+    return PUBLIC + _files(check.view)
+
+
+@cache
+def _files(view: View) -> Several:
+    """A flawless file of each documented format, under each of its MIME types."""
+    return tuple(
+        media_files.uri(media_files.MAKERS[name](), mime)
+        for name in FORMATS[view]
+        for mime in mime_types(name)
+    )
+
+
+def _plain(format: str, data: bytes | None = None) -> str:
+    """A file, by default a flawless one of *format*, under the first of its MIME types."""
+    content = media_files.MAKERS[format]() if data is None else data
+    return media_files.uri(content, mime_types(format)[0])
+
+
+@invalid_values.register
+def _(check: Reference, value: Json) -> Several:
+    return NO_REFERENCE
+
+
+@invalid_values.register
+def _(check: Reachable, value: Json) -> Several:
+    return PRIVATE
+
+
+@invalid_values.register
+def _(check: Prefixed, value: Json) -> Several:
+    return tuple(media_files.base64(media_files.MAKERS[name]()) for name in FORMATS[check.view])
+
+
+@invalid_values.register
+def _(check: Base64, value: Json) -> Several:
+    # Bytes of ones are written as slashes, for which the url-safe alphabet has another sign.
+    start, _, data = _plain(FORMATS[check.view][0], b"\xff" * 48).partition(",")
+    slips = (data.replace("/", "_"), f"%2F{data}", f"{data[:9]}\n{data[9:]}", f"{data} ")
+    wrong = (*slips, data[:-1], f"{data}=", f"={data}", f"{data}字", "=", "")
+    return tuple(f"{start},{each}" for each in wrong)
+
+
+@invalid_values.register
+def _(check: Format, value: Json) -> Several:
+    others = [media_files.uri(data, mime) for mime, data in media_files.OTHER_FILES.items()]
+    cut = [_plain(name, media_files.CUT_SHORT[name]) for name in FORMATS[check.view]]
+    return (*others, *cut)
+
+
+@invalid_values.register
+def _(check: Declared, value: Json) -> Several:
+    return tuple(
+        media_files.uri(media_files.MAKERS[name](), mime)
+        for name in FORMATS[check.view]
+        for mime in ("image/png", "audio/mpeg", "image/gif", "image/*", "text/plain", "")
+        if mime not in mime_types(name)
+    )
+
+
+@invalid_values.register
+def _(check: Opaque, value: Json) -> Several:
+    return (
+        _plain("PNG", media_files.png_with_alpha()),
+        _plain("PNG", media_files.png_with_transparent_colour()),
+        _plain("WEBP", media_files.webp_with_alpha()),
+    )
+
+
+@valid_values.register
+def _(check: Dimensions) -> Several:
+    corners = [(w, h) for w in (check.low, check.high) for h in (check.low, check.high)]
+    return tuple(_build_sized_file(name, *corner) for corner in corners for name in SIZED)
+
+
+@invalid_values.register
+def _(check: Dimensions, value: Json) -> Several:
+    low, high = check.low, check.high
+    outside = [(low - 1, low), (low, low - 1), (high + 1, high), (high, high + 1), (1, 1)]
+    return (
+        *(_build_sized_file(name, *at) for at in outside for name in SIZED),
+        _build_sized_file("PNG", 60_000, 60_000),
+    )
+
+
+@valid_value_strategy.register
+def _(check: Dimensions) -> Values:
+    side = st.integers(check.low, check.high)
+    return st.builds(_build_sized_file, st.sampled_from([*SIZED]), side, side)
+
+
+def _build_sized_file(name: str, width: int, height: int) -> str:
+    return _plain(name, SIZED[name](width, height))
+
+
+@invalid_values.register
+def _(check: FileSize, value: Json) -> Several:
+    name = FORMATS[check.view][-1 if check.view is PICTURE else 0]
+    return (media_files.heavy(name, mime_types(name)[0], check.high + 1),)
+
+
+@valid_values.register
+def _(check: Duration) -> Several:
+    return tuple(_plain("WAV", media_files.wav(seconds)) for seconds in (check.low, check.high))
+
+
+@invalid_values.register
+def _(check: Duration, value: Json) -> Several:
+    seconds = (check.low - 0.01, check.high + 0.01, 0.01, check.high * 10)
+    return (
+        *(_plain("WAV", media_files.wav(s)) for s in seconds),
+        _plain("MP3", media_files.mp3(1)),
+    )

@@ -1,0 +1,196 @@
+"""Payloads built from rows: what is required is there, and every row accepts what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cache, lru_cache
+from itertools import product
+from typing import Any
+
+from wan_validators.constraints.basic import Absent, Alone, Items, Json, Parts, View
+from wan_validators.extras import naming_extra
+from wan_validators.source.json_pointer import ANY, MISSING, Path
+from wan_validators.spec import Equals, ModelSpec, Rule
+
+from . import media_values, size_values  # noqa: F401  (they register the values of checks)
+from .values import Several, Values, valid_value_strategy, valid_values
+
+with naming_extra():
+    from hypothesis import strategies as st
+
+Mode = Mapping[Path, Json]
+"""What stands at each place that a condition asks about; MISSING where nothing does."""
+
+
+def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
+    """Those of *rows*, which all stand at one place, that *value* breaks there."""
+    rows = list(rows)
+    if value is MISSING:
+        return [row for row in rows if row.required]
+    if value is None and any(row.nullable for row in rows):
+        return []
+    found: list[Rule] = []
+    for row in rows:
+        seen = _extract(row.check.view, value)
+        if not row.check.fits(seen):
+            found += [] if found else [row]
+        elif not row.check.holds(seen):
+            found.append(row)
+    return found
+
+
+def _extract(view: View, value: Json) -> Any:
+    return _look(view, value) if type(value) is str else view.see(value)
+
+
+@lru_cache(maxsize=2**12)
+def _look(view: View, text: str) -> Any:
+    return view.see(text)
+
+
+@cache
+def modes(spec: ModelSpec) -> tuple[Mode, ...]:
+    """Every setting of the members that conditions of *spec* ask about, the simplest first."""
+    paths = dict.fromkeys(row.when.path for row in spec.rules if row.when)
+    settings = product(*(_settings(spec, path) for path in paths))
+    every: list[Mode] = [dict(zip(paths, values, strict=True)) for values in settings]
+    return tuple(
+        mode
+        for mode in every
+        if not any(find_broken_rules(at(path, active(spec, mode)), mode[path]) for path in paths)
+    )
+
+
+def _settings(spec: ModelSpec, path: Path) -> Several:
+    """What may stand at *path*: absence, null, edges, and what a condition names."""
+    conditions = [row.when for row in spec.rules if row.when and row.when.path == path]
+    named = [when.value for when in conditions if isinstance(when, Equals)]
+    edges = valid_values(at(path, spec.rules)[0].check)
+    unnamed = [edge for edge in edges if edge not in named]
+    return (MISSING, None, *unnamed, *dict.fromkeys(named))
+
+
+def active(spec: ModelSpec, mode: Mode) -> list[Rule]:
+    """The rows of *spec* that apply in *mode*."""
+    return [
+        row for row in spec.every_rule if not row.when or row.when.is_satisfied(mode[row.when.path])
+    ]
+
+
+def at(path: Path, rules: Iterable[Rule]) -> list[Rule]:
+    return [rule for rule in rules if rule.path == path]
+
+
+@cache
+def is_leaf(spec: ModelSpec, path: Path) -> bool:
+    """Whether no row of *spec* speaks of anything below *path*."""
+    return all(row.path[: len(path)] != path or row.path == path for row in spec.rules)
+
+
+@cache
+def leaf(rows: tuple[Rule, ...]) -> Values:
+    """Values that all of *rows*, which stand at one place, accept."""
+    accepted = [
+        v for row in rows for v in valid_values(row.check) if not find_broken_rules(rows, v)
+    ]
+    null = st.just(None) if not find_broken_rules(rows, None) else st.nothing()
+    if not accepted:
+        return null
+    anywhere = st.one_of([valid_value_strategy(row.check) for row in rows]).filter(
+        lambda v: not find_broken_rules(rows, v)
+    )
+    return st.sampled_from(accepted) | anywhere | null
+
+
+class PayloadBuilder:
+    """Builds one payload, member by member, from what *draw* says.
+
+    Every row of *rules* accepts it, except where *mode* says what to put. The *needed* places
+    are there; of the others, what is optional may be.
+    """
+
+    def __init__(
+        self, draw: st.DrawFn, rules: Sequence[Rule], mode: Mode, needed: Iterable[Path] = ()
+    ) -> None:
+        self.draw = draw
+        self.mode = mode
+        self.needed = {*needed, *(path for path, value in mode.items() if value is not MISSING)}
+        self.rows: dict[Path, list[Rule]] = {}
+        for rule in rules:
+            self.rows.setdefault(rule.path, []).append(rule)
+        self.below: dict[Path, dict[str | int, None]] = {}
+        for path in self.rows:
+            if path:
+                self.below.setdefault(path[:-1], {})[path[-1]] = None
+
+    def value(self, path: Path = ()) -> Json:
+        """What may stand at *path*."""
+        if path in self.mode:
+            return self.mode[path]
+        below = self.below.get(path)
+        if not below:
+            return self.draw(leaf(tuple(self.rows[path])))
+        if ANY in below:
+            return self.items(path)
+        if any(isinstance(part, int) for part in below):
+            return [self.value((*path, index)) for index in sorted(below, key=int)]
+        return self.members(path, self._choose_excluded(path))
+
+    def items(self, path: Path) -> list[Json]:
+        """An array; if rows tell its parts by a member, each part has one such member."""
+        item = (*path, ANY)
+        kinds = self._kinds_of_parts(path)
+        if not kinds:
+            checks = [row.check for row in self.rows[path]]
+            few = next((check for check in checks if isinstance(check, Items)), Items(0, 3))
+            return [self.value(item) for _ in range(self._count(item, few.low, few.high))]
+        parts = [
+            self.members(item, without={*kinds} - {key}, needed=key)
+            for key, (low, high) in kinds.items()
+            for _ in range(self._count((*item, key), low, high))
+        ]
+        order: list[Json] = self.draw(st.permutations(parts))
+        return order
+
+    def _kinds_of_parts(self, path: Path) -> dict[str, tuple[int, int]]:
+        """The members that tell parts of the array at *path*, and how many of each it may have."""
+        alone = [row.check for row in self.rows[*path, ANY] if isinstance(row.check, Alone)]
+        counted = [row.check for row in self.rows[path] if isinstance(row.check, Parts)]
+        some = {key: (0, 3) for check in alone for key in check.keys}
+        return some | {check.key: (check.low, check.high) for check in counted}
+
+    def members(
+        self, path: Path, without: Set[object] = frozenset(), needed: str | None = None
+    ) -> dict[str, Json]:
+        """An object with none of the members *without*, and with the one that is *needed*."""
+        names = [name for name in self.below[path] if name not in without]
+        return {
+            str(name): self.value((*path, name))
+            for name in names
+            if name == needed or self._is_present((*path, name))
+        }
+
+    def _is_present(self, path: Path) -> bool:
+        rows = self.rows[path]
+        if path in self.mode:
+            return self.mode[path] is not MISSING
+        if self._is_needed(path) or any(row.required for row in rows):
+            return True
+        banned = any(isinstance(row.check, Absent) for row in rows)
+        if banned and find_broken_rules(rows, None):
+            return False
+        return self.draw(st.booleans())
+
+    def _is_needed(self, path: Path) -> bool:
+        return any(needed[: len(path)] == path for needed in self.needed)
+
+    def _count(self, path: Path, low: int, high: int) -> int:
+        return self.draw(st.integers(max(low, self._is_needed(path)), high))
+
+    def _choose_excluded(self, path: Path) -> set[str]:
+        """The members to leave out of an object that may have but one of several."""
+        for row in self.rows[path]:
+            if isinstance(row.check, Alone):
+                keys = row.check.keys
+                return {*keys} - {self.draw(st.sampled_from(keys))}
+        return set()

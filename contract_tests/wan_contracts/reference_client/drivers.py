@@ -1,0 +1,70 @@
+"""Drives a conversation with an HTTP library: one function that blocks, one that awaits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from .io_events import ReceivedResponse, SendRequest, Steps, TransportFailure, Wait
+
+__all__ = ["Errors", "RawResponse", "drive", "drive_async"]
+
+T = TypeVar("T")
+Errors = tuple[type[BaseException], ...]
+RawResponse = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and the whole body of an answer."""
+
+
+def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: Errors) -> T:
+    """What *steps* come to. *fetch* makes a request, once, and follows no redirect.
+
+    *errors* are what it raises where no whole answer came; all else passes through.
+    """
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Wait):
+                time.sleep(step.seconds)
+                step = steps.send(time.monotonic())
+                continue
+            try:
+                fetched = fetch(step)
+            except errors as error:
+                step = steps.send(_fault(error))
+            else:
+                step = steps.send(_answer(fetched))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+async def drive_async(
+    steps: Steps[T], fetch: Callable[[SendRequest], Awaitable[RawResponse]], errors: Errors
+) -> T:
+    """The same with coroutines of asyncio."""
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Wait):
+                await asyncio.sleep(step.seconds)
+                step = steps.send(time.monotonic())
+                continue
+            try:
+                fetched = await fetch(step)
+            except errors as error:
+                step = steps.send(_fault(error))
+            else:
+                step = steps.send(_answer(fetched))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def _answer(fetched: RawResponse) -> ReceivedResponse:
+    status, headers, body = fetched
+    lowered = {name.lower(): value for name, value in headers.items()}
+    return ReceivedResponse(status, lowered, body, time.monotonic())
+
+
+def _fault(error: BaseException) -> TransportFailure:
+    return TransportFailure(f"{type(error).__name__}: {error}", time.monotonic())

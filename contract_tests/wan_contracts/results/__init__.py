@@ -1,0 +1,1 @@
+"""What a run found: the report, known failures, replay files, transcripts."""

@@ -1,0 +1,1 @@
+"""Runs a client through all cases and observes each call."""

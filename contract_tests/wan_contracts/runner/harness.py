@@ -1,0 +1,155 @@
+"""Where a client under test meets the mock: one call at a time, each in a world of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from types import ModuleType, TracebackType
+from typing import Any, Self
+from zlib import crc32
+
+from wan_mockserver.app import wsgi
+from wan_mockserver.artefacts.cache import Artefact, Artefacts
+from wan_mockserver.artefacts.plain_films import mp4
+from wan_mockserver.artefacts.plan import Film, Picture
+from wan_mockserver.clock import Clock, RealClock
+from wan_mockserver.direct import direct
+from wan_mockserver.lifecycle import Polls
+from wan_mockserver.patching import PatchingClock, binding
+from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.server import Server
+from wan_mockserver.service import Mock
+from wan_mockserver.simulator import Simulator
+from wan_mockserver.tenants import caller
+from wan_mockserver.transport import AsyncWanTransport, WanTransport
+
+from ..cases.case import Case, Setting
+from ..cases.time_profiles import TimeProfile
+from ..clients import Client
+from .interaction import ClientError, ClientErrorKind, Interaction, ObservedExchange
+from .recording_proxy import KEY_PREFIX, RecordedExchange, RecordingProxy
+
+PICTURES = 64
+"""How many different pictures there are; more would cost time and show no more."""
+
+
+class SmallArtefacts(Artefacts):
+    """Files that are small and soon drawn: what a client does with them does not depend on that.
+
+    The pictures of one task differ from each other.
+    """
+
+    def bytes_of(self, artefact: Artefact) -> bytes:
+        if isinstance(artefact, Film):
+            return mp4(Film(16, 16, seconds=1, fps=2, audio=False, seed=artefact.seed))
+        return super().bytes_of(Picture(16, 16, seed=artefact.seed % PICTURES))
+
+
+class Harness:
+    """A mock server for *client* alone. Used with ``with``; it listens at a loopback address.
+
+    *full_size* files have the sides and seconds that the payloads ask for.
+    """
+
+    def __init__(
+        self, client: Client, time_profile: TimeProfile, *, full_size: bool = False
+    ) -> None:
+        self.client = client
+        self.time_profile = time_profile
+        self._patching = PatchingClock() if client.in_process and time_profile.is_virtual else None
+        self.mock = Mock(
+            Simulator(
+                clock=self._choose_clock(),
+                lifecycle=Polls(1),
+                scenarios=Scenarios(time_profile.scenarios),
+                artefacts=Artefacts() if full_size else SmallArtefacts(),
+                listener=lambda _: None,
+            )
+        )
+        self._binding: list[ModuleType] | None = None
+        self._proxy = RecordingProxy(self.mock)
+        self._server = Server(wsgi(self._proxy))
+        self._transports = self._build_transports() if client.in_process else {}
+
+    def run(self, case: Case, number: int) -> Interaction:
+        """What happens when the client makes the call of *case*, the one with *number*.
+
+        The same case meets the same faults each time, and gets the same results.
+        """
+        self.mock.reset(seed=crc32(case.canonical_json.encode()))
+        setting = self._build_setting(case, f"{KEY_PREFIX}{number:x}.")
+        room = int(1.5 * setting.deadline / setting.poll_interval)
+        self._proxy.begin(setting.api_key, case.scenario, setting.deadline, room)
+        with self._patch_clock():
+            ended = self.client.call(setting, case.payload, number, self.time_profile.call_timeout)
+        noted = self._proxy.end()
+        if self._proxy.runaway_message:
+            ended = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
+        tenant = caller(f"Bearer {setting.api_key}").tenant
+        tasks = self.mock.tasks(tenant)
+        return Interaction(
+            case=case,
+            setting=setting,
+            client_result=ended,
+            exchanges=self._build_exchanges(noted),
+            tasks=tuple(tasks),
+            ledger=self.mock.ledger(tenant, tasks),
+        )
+
+    def _choose_clock(self) -> Clock | None:
+        return self._patching or (RealClock() if not self.time_profile.is_virtual else None)
+
+    def _build_transports(self) -> Mapping[str, Any]:
+        return {
+            "transport": WanTransport(self._proxy),
+            "async_transport": AsyncWanTransport(self._proxy),
+        }
+
+    def _build_setting(self, case: Case, api_key: str) -> Setting:
+        return Setting(
+            base_url=self._server.url,
+            api_key=api_key,
+            vendor=case.spec.vendor.name,
+            model=case.model_id,
+            poll_interval=self.time_profile.interval_for(case.spec),
+            deadline=self.time_profile.deadline,
+            timeout=self.time_profile.timeout,
+            **self._transports,
+        )
+
+    def _patch_clock(self) -> AbstractContextManager[object]:
+        if self._patching is None:
+            return nullcontext()
+        if self._binding is None:
+            self._binding = binding()
+        return self._patching.patch(*self._binding)
+
+    def _build_exchanges(self, noted: list[RecordedExchange]) -> tuple[ObservedExchange, ...]:
+        entries = {entry.number: entry for entry in self.mock.journal()}
+        return tuple(
+            ObservedExchange(
+                request=each.request,
+                response=each.response,
+                entry=entries[each.response.entry],
+                at=each.at,
+                peer=each.request.peer,
+            )
+            for each in noted
+            if each.response.entry in entries
+        )
+
+    def __enter__(self) -> Self:
+        with ExitStack() as entered:
+            entered.enter_context(direct(self._server.host))
+            entered.enter_context(self._server)
+            entered.enter_context(self.client)
+            self._entered = entered.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._entered.__exit__(kind, error, trace)

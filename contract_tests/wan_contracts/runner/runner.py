@@ -1,0 +1,227 @@
+"""A whole run of the suite: every call, every judge, and what comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from wan_mockserver.admin.verdicts import Verdict
+from wan_validators.catalog import catalog
+from wan_validators.spec import ModelSpec
+
+from ..cases.case import Case
+from ..cases.random import draw_batches
+from ..cases.systematic import possible, systematic_cases
+from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
+from ..clients import Client
+from ..laws import LAWS, Law
+from ..results.report import ContractReport
+from .aggregation import Aggregator, is_unsupported, judge_interaction, names
+from .harness import Harness
+from .interaction import ClientError, ClientErrorKind
+from .minimize import shrink_case
+from .random_search import RandomSearch
+
+LEAST, MOST = 20, 80
+"""Calls that may be made for a smaller payload of a failure, of other processes and of ours."""
+
+HOPELESS: Final = 3
+"""Calls in a row that hang, after which the client is given up."""
+
+INTERRUPTED: Final = "The run was interrupted."
+
+GIVEN_UP: Final = (
+    f"The run was ended after {HOPELESS} calls in a row that hung. A client in Python that waits "
+    "otherwise than by time.sleep and asyncio.sleep, or reads datetime.now(), needs --real-time."
+)
+
+EXAMPLES: Final = 200
+"""Random calls of a run that is told neither a number nor a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPlan:
+    """What to ask of a client, and for how long.
+
+    *examples* is how many calls are drawn at random after the walk through every rule and
+    scenario, *seconds* after how long no further one is begun, None for no such limit. Empty
+    *scenarios* are all of them. A *brief* run walks through every rule and scenario once, and
+    sends no values at limits.
+    """
+
+    specs: Sequence[ModelSpec] = ()
+    laws: Sequence[Law] = LAWS
+    scenarios: Sequence[str] = ()
+    profile: str = "full"
+    seed: int = 0
+    examples: int = EXAMPLES
+    seconds: float | None = None
+    brief: bool = False
+    real_time: bool = False
+    full_size: bool = False
+
+    def choose_time_profile(self, client: Client) -> TimeProfile:
+        return REAL if self.real_time or not client.in_process else VIRTUAL
+
+
+ProgressCallback = Callable[[Aggregator, int], None]
+"""Hears of each call: what they add up to, and how many there will be at least."""
+
+
+def check(
+    client: Client, plan: RunPlan, watch: ProgressCallback = lambda _tally, _total: None
+) -> ContractReport:
+    """Holds *client* to the laws of *plan*.
+
+    Deterministic for a client that is: the same plan makes the same calls. An interrupt ends
+    the run, and what was found until then is reported. Raises UsageError for a client that
+    cannot be started.
+    """
+    specs = plan.specs or catalog()
+    tempo = plan.choose_time_profile(client)
+    tally = Aggregator(plan.laws)
+    begun = monotonic()
+    interrupted = False
+    with Harness(client, tempo, full_size=plan.full_size) as arena:
+        course = RunLoop(arena, plan, tally, watch)
+        try:
+            course.run_systematic_cases(specs, tempo)
+            course.run_random_search(specs, tempo)
+            course.shrink_failures()
+        except KeyboardInterrupt:
+            interrupted = True
+    return ContractReport(
+        client=client.name,
+        profile=plan.profile,
+        seed=plan.seed,
+        cases=tally.cases,
+        unsupported=tally.unsupported,
+        seconds=monotonic() - begun,
+        results=tally.results(),
+        coverage=tally.coverage(specs, _possible(plan, specs, tempo)),
+        models=[spec.id for spec in specs],
+        notes=[INTERRUPTED] * interrupted + [GIVEN_UP] * course.is_hopeless,
+        interrupted=interrupted,
+        narrowed=bool(plan.scenarios),
+    )
+
+
+class RunLoop:
+    """The calls of one run, one after the other."""
+
+    def __init__(
+        self, harness: Harness, plan: RunPlan, aggregator: Aggregator, watch: ProgressCallback
+    ) -> None:
+        self._harness = harness
+        self._plan = plan
+        self._aggregator = aggregator
+        self._watch = watch
+        self._ends = None if plan.seconds is None else monotonic() + plan.seconds
+        self._calls = 0
+        self._total = 0
+        self._declined: set[str] = set()
+        self._hung_calls = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether one call after the other hangs, each of which takes all the patience."""
+        return self._hung_calls >= HOPELESS
+
+    def run_systematic_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
+        """Every rule and every scenario once."""
+        brief = self._plan.brief
+        everywhere = self._harness.client.in_process and not brief
+        chosen = systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
+        cases = [case for case in chosen if self._is_wanted(case)]
+        self._total = len(cases) + self._plan.examples
+        for case in cases:
+            if case.model_id not in self._declined and not self.is_hopeless:
+                self.make_call(case, earnest=True)
+
+    def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
+        """Random calls at the models that the client has not declined."""
+        left = tuple(spec for spec in specs if spec.id not in self._declined)
+        most = self._aggregator.cases + self._plan.examples
+        if not left or self._plan.scenarios or not self._plan.examples:
+            return
+        search = RandomSearch(
+            draw_batches(left, time_profile), self._make_random_call, self._plan.seed
+        )
+        search.run(
+            lambda: self._aggregator.cases < most and not self._is_over(),
+            {*self._aggregator.broken},
+        )
+
+    def shrink_failures(self) -> None:
+        """Takes away from the payload of each failure what it does not need."""
+        for law, failure in [*self._aggregator.smallest_failures.items()]:
+            left = MOST if self._harness.client.in_process else LEAST
+
+            def shows(case: Case, law: str = law) -> bool:
+                nonlocal left
+                left -= 1
+                if left < 0 or self._is_over():
+                    return False
+                verdict = self.make_call(case, earnest=False).get(law)
+                return verdict is not None and not verdict.passed
+
+            shrink_case(failure.interaction.case, shows)
+
+    def make_call(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
+        """Makes the call and judges it; in earnest, it counts."""
+        self._calls += 1
+        run = self._harness.run(case, self._calls)
+        verdicts = judge_interaction(self._plan.laws, run)
+        if earnest:
+            self._aggregator.add(run, verdicts, drawn=drawn)
+        else:
+            self._aggregator.keep(run, verdicts)
+        if is_unsupported(run):
+            self._declined.add(case.model_id)
+        hung = (
+            isinstance(run.client_result, ClientError)
+            and run.client_result.kind is ClientErrorKind.HUNG
+        )
+        self._hung_calls = self._hung_calls + 1 if hung else 0
+        if earnest:
+            self._watch(self._aggregator, self._total)
+        return verdicts
+
+    def _make_random_call(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
+        return None if self._is_over() else self.make_call(case, earnest=earnest, drawn=True)
+
+    def _is_wanted(self, case: Case) -> bool:
+        chosen = self._plan.scenarios
+        return not chosen or any(name in chosen for name in names(case.scenario))
+
+    def _is_over(self) -> bool:
+        return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
+
+
+def _possible(plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> list[str]:
+    """The scenarios that were to be met, of those that can happen to any of the models."""
+    wanted = [name for text in plan.scenarios for name in names(text)] or time_profile.scenarios
+    return [name for name in wanted if any(possible(name, time_profile, spec) for spec in specs)]
+
+
+def replay_case(
+    client: Client, case: Case, time_profile: TimeProfile, law: Law, *, full_size: bool = False
+) -> ContractReport:
+    """One call again, judged by one law."""
+    tally = Aggregator([law])
+    begun = monotonic()
+    with Harness(client, time_profile, full_size=full_size) as arena:
+        run = arena.run(case, 1)
+        tally.add(run, judge_interaction([law], run))
+    return ContractReport(
+        client=client.name,
+        profile="replay",
+        seed=0,
+        cases=1,
+        unsupported=tally.unsupported,
+        seconds=monotonic() - begun,
+        results=tally.results(),
+        models=[case.model_id],
+    )

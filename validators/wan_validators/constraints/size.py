@@ -1,0 +1,96 @@
+"""The limits on a size, a string such as ``1280*720``: its form, its pixels, its aspect."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar, Final
+
+from .basic import ITSELF, Json, View, integer
+
+__all__ = ["SIDES", "Pair", "Pixels", "Ratio", "Size", "sides"]
+
+_SIZE = re.compile(r"([0-9]+)\*([0-9]+)")
+
+
+@lru_cache(maxsize=256)
+def _sides(value: str) -> tuple[int, int] | None:
+    found = _SIZE.fullmatch(value)
+    if found is None:
+        return None
+    width, height = integer(found[1]), integer(found[2])
+    return (width, height) if width and height else None
+
+
+def sides(value: Json) -> tuple[int, int] | None:
+    """``"1280*720"`` as ``(1280, 720)``; None unless both are plain ASCII digits above zero."""
+    if type(value) is not str:
+        return None
+    return _sides(value) if len(value) <= 32 else _sides.__wrapped__(value)
+
+
+SIDES: Final = View(sides, recurs=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A string of two parts joined by one ``*``."""
+
+    view: ClassVar[View] = ITSELF
+
+    def fits(self, seen: Any) -> bool:
+        return type(seen) is str
+
+    def holds(self, seen: Any) -> bool:
+        return bool(seen.count("*") == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Two integers above zero joined by one ``*``; other strings are left to :class:`Pair`."""
+
+    view: ClassVar[View] = ITSELF
+
+    def fits(self, seen: Any) -> bool:
+        return type(seen) is str and seen.count("*") == 1
+
+    def holds(self, seen: Any) -> bool:
+        return sides(seen) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A size whose width times height is from *low* to *high*, both included."""
+
+    view: ClassVar[View] = SIDES
+    low: int
+    high: int
+
+    def fits(self, seen: Any) -> bool:
+        return seen is not None
+
+    def holds(self, seen: Any) -> bool:
+        return bool(self.low <= seen[0] * seen[1] <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A size whose width to height is from *low* to *high*, each a pair, both included.
+
+    Compared in integers, so that no rounding moves an edge.
+    """
+
+    view: ClassVar[View] = SIDES
+    low: tuple[int, int]
+    high: tuple[int, int]
+
+    def fits(self, seen: Any) -> bool:
+        return seen is not None
+
+    def holds(self, seen: Any) -> bool:
+        width, height = seen
+        return bool(
+            width * self.low[1] >= height * self.low[0]
+            and width * self.high[1] <= height * self.high[0]
+        )

@@ -1,0 +1,1 @@
+"""References to media, and the headers of the files behind data URIs."""

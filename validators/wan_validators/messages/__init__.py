@@ -1,0 +1,1 @@
+"""The words of findings: messages, hints, suggestions and number formats."""

@@ -1,0 +1,109 @@
+"""Names, numbers and values in words: short, and safe to print whatever they are."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import Any
+
+from ..source.json_pointer import MISSING
+
+__all__ = [
+    "MAX_SHOWN_CHARACTERS",
+    "brief",
+    "clip",
+    "format_count",
+    "format_range",
+    "format_seconds",
+    "format_usd",
+    "last_name",
+    "megabytes",
+    "number",
+    "pluralize",
+    "spread",
+]
+
+MAX_SHOWN_CHARACTERS = 80
+"""Characters of a value that are shown."""
+
+
+def last_name(pointer: str) -> str:
+    """The last name in *pointer*, with the index that follows it: ``images[1]``."""
+    parts = pointer.split("/")[1:]
+    index = f"[{parts.pop()}]" if len(parts) > 1 and parts[-1].isdecimal() else ""
+    name = parts[-1].replace("~1", "/").replace("~0", "~") if parts else "the payload"
+    return clip(name) + index
+
+
+def number(value: int) -> str:
+    """1638400 as ``1,638,400``."""
+    return f"{value:,}"
+
+
+def spread(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def format_range(low: int, high: int, unit: str) -> str:
+    """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
+    if low == 0 and high > 1:
+        return f"at most {high} {pluralize(unit, high)}"
+    return f"{spread(low, high)} {pluralize(unit, high)}"
+
+
+def pluralize(noun: str, count: int) -> str:
+    """Returns the form of *noun* that follows *count*: ``task`` after 1, else ``tasks``."""
+    if count == 1:
+        return noun
+    if noun.endswith("y") and not noun.endswith(("ay", "ey", "oy")):
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
+def format_count(count: int, noun: str) -> str:
+    """Formats *count* with its noun: ``1 task``, ``2,000 tasks``."""
+    return f"{number(count)} {pluralize(noun, count)}"
+
+
+def format_seconds(seconds: float) -> str:
+    """Formats a duration to the millisecond: ``1.9 s``."""
+    return f"{round(seconds, 3):g} s"
+
+
+def format_usd(amount: Decimal) -> str:
+    """Formats an amount without an exponent: ``0.06 USD``."""
+    return f"{amount:f} USD"
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 2**20:.4g} MB ({number(size)} bytes)"
+
+
+def clip(text: str) -> str:
+    """The start of *text*, and its length where that is not all."""
+    if len(text) <= MAX_SHOWN_CHARACTERS:
+        return text
+    return f"{text[: MAX_SHOWN_CHARACTERS - 20]}… ({number(len(text))} characters)"
+
+
+def brief(value: Any) -> Any:
+    """*value* as a JSON value of bounded size: containers and long numbers are described."""
+    match value:
+        case None | bool():
+            return value
+        case str():
+            return clip(value)
+        case int():
+            return value if abs(value) < 2**63 else f"an integer of {_digits(value)} digits"
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case dict():
+            return f"an object with {format_range(len(value), len(value), 'member')}"
+        case list():
+            return f"an array of {format_range(len(value), len(value), 'item')}"
+    return None if value is MISSING else f"a Python {type(value).__name__}"
+
+
+def _digits(value: int) -> str:
+    digits = math.floor(abs(value).bit_length() * math.log10(2)) + 1
+    return f"about {number(digits)}" if digits < 4300 else "4,300 or more"

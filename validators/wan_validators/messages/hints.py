@@ -1,0 +1,122 @@
+"""What to do about a finding, where its value tells what was meant."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from ..constraints import basic as c
+from ..constraints import media as m
+from ..constraints import size as s
+from ..media.reference import mime_types
+from ..source.json_pointer import MISSING
+from .suggestions import suggest
+
+if TYPE_CHECKING:
+    from ..spec import Rule
+
+_ALMOST_SIZE = re.compile(
+    r"\s*\+?([1-9][0-9]{2,4})\s*[xX*\u00d7\u2217:,/]\s*\+?([1-9][0-9]{2,4})\s*(?:px)?\s*"
+)
+
+_BY_RATIO = {
+    "1:1": "1280*1280",
+    "2:3": "800*1200",
+    "3:2": "1200*800",
+    "3:4": "960*1280",
+    "4:3": "1280*960",
+    "9:16": "720*1280",
+    "16:9": "1280*720",
+    "21:9": "1344*576",
+}
+"""The sizes that the documents recommend for common aspect ratios (S2, S4)."""
+
+MAX_HINT_CHARACTERS = 200
+"""Strings above this are data, not slips of the pen."""
+
+
+def hint(rule: Rule, pointer: str, value: Any) -> str | None:
+    """Says in one imperative sentence how to mend *value*, which breaks *rule* at *pointer*.
+
+    Returns None if the value does not tell what was meant.
+    """
+    return None if value is MISSING else _hint(rule.check, pointer, value)
+
+
+@singledispatch
+def _hint(check: c.Check, pointer: str, value: Any) -> str | None:
+    return None
+
+
+@_hint.register(s.Pair)
+@_hint.register(s.Size)
+def _(check: c.Check, pointer: str, value: Any) -> str | None:
+    if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
+        return 'write it as a string, such as "1280*720"'
+    text = value.strip()
+    if text in _BY_RATIO:
+        return f'size is in pixels; for {text} write "{_BY_RATIO[text]}"'
+    if re.fullmatch(r"[1-8][kK]|[0-9]{3,4}[pP]", text):
+        return f'size is in pixels, not a tier: write for example "{_BY_RATIO["1:1"]}"'
+    found = _ALMOST_SIZE.fullmatch(value)
+    return f'write "{found[1]}*{found[2]}"' if found else None
+
+
+@_hint.register(c.Members)
+def _(check: c.Members, pointer: str, value: Any) -> str | None:
+    name, otherwise = pointer.rpartition("/")[2], "leave it out: it is likely to be ignored"
+    return suggest(name, sorted(check.known), otherwise)
+
+
+@_hint.register(c.Between)
+@_hint.register(c.Within)
+def _(check: c.Check, pointer: str, value: Any) -> str | None:
+    if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
+        what = "quotes"
+    elif type(value) is float and value.is_integer():
+        what = "a fraction"
+    else:
+        return None
+    return f"write {int(value)}, without {what}" if check.holds(int(value)) else None
+
+
+@_hint.register
+def _(check: c.Kind, pointer: str, value: Any) -> str | None:
+    if check.type is bool:
+        word = value.lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
+        if word in ("true", "false"):
+            return f"write {word}, without quotes"
+    return None
+
+
+@_hint.register
+def _(check: c.OneOf, pointer: str, value: Any) -> str | None:
+    if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
+        return None
+    same = [known for known in check.values if str(known).lower() == value.strip().lower()]
+    return f"write {json.dumps(same[0])}" if same else None
+
+
+@_hint.register
+def _(check: m.Prefixed, pointer: str, value: Any) -> str | None:
+    seen = check.view.see(value)
+    names = mime_types(seen.header.format or "")
+    return f"put data:{names[0]};base64, before it" if names else None
+
+
+@_hint.register
+def _(check: m.Declared, pointer: str, value: Any) -> str | None:
+    names = mime_types(check.view.see(value).header.format or "")
+    return f"declare it as {names[0]}" if names else None
+
+
+@_hint.register
+def _(check: m.Reachable, pointer: str, value: Any) -> str | None:
+    return "upload it to where the vendor can fetch it, or send it as a data: URI"
+
+
+@_hint.register
+def _(check: m.Dimensions, pointer: str, value: Any) -> str | None:
+    return "scale the image before you send it"

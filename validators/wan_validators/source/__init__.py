@@ -1,0 +1,1 @@
+"""From text to payloads, and from JSON Pointers back to lines and columns."""
