@@ -35,11 +35,11 @@ from rich.console import Console
 from rich.table import Table
 from timing import Measure, interleaved, per_call
 
-from wan_mockserver.app import create_app
-from wan_mockserver.patching import PatchingClock
-from wan_mockserver.server import THREADS, Server
-from wan_mockserver.stores.opening import open_store
-from wan_mockserver.transport import BASE_URL
+from wan_mockserver.http.httpx_transport import BASE_URL
+from wan_mockserver.http.server import THREADS, Server
+from wan_mockserver.http.wsgi import create_app
+from wan_mockserver.state.stores.opening import open_store
+from wan_mockserver.testing.fake_time import PatchingClock
 
 FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
 VALID: Final = FIXTURES / "payloads/vtrix/wan26_i2i/valid/documents-request.json"

@@ -14,10 +14,10 @@ import httpx
 from mock_peers import HOST, Route
 from timing import Measure, per_call
 
-from wan_mockserver.patching import PatchingClock
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.worlds import WanMock
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.testing.fake_time import PatchingClock
+from wan_mockserver.testing.handles import WanMock
 
 CREATE: Final = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 PAYLOAD: Final = {

@@ -12,8 +12,8 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wan_mockserver.stores import Unavailable
-from wan_mockserver.stores.opening import open_store
+from wan_mockserver.state.stores import Unavailable
+from wan_mockserver.state.stores.opening import open_store
 
 HOST: Final = "127.0.0.1"
 

@@ -39,7 +39,7 @@ import pytest
 import yaml
 
 from wan_mockserver import Server, create_app
-from wan_mockserver.scenarios import file as scenario_file
+from wan_mockserver.scenarios import toml_format as scenario_file
 from wan_validators.cli import main
 
 ROOT: Final = Path(__file__).parents[1]

@@ -73,10 +73,10 @@ class Client:
 
 VIDEO = f"""{BLOCK}
 import httpx
-from wan_mockserver.lifecycle import Polls
+from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.transport import BASE_URL, WanTransport
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 transport = WanTransport(Mock(Simulator(lifecycle=Polls(0))))
 headers = {{"Authorization": "Bearer any"}}
 client = httpx.Client(transport=transport, base_url=BASE_URL, headers=headers)
@@ -216,10 +216,10 @@ def test_every_module_can_be_imported_or_names_the_extra_of_its_package(
 @pytest.mark.parametrize(
     ("statement", "extra"),
     [
-        ("import wan_mockserver.app", "mock"),
-        ("from wan_mockserver.app import create_app", "mock"),
+        ("import wan_mockserver.http.wsgi", "mock"),
+        ("from wan_mockserver.http.wsgi import create_app", "mock"),
         ("from wan_mockserver import transport", "mock"),
-        ("import wan_mockserver.simulator as simulator", "mock"),
+        ("import wan_mockserver.simulator.service as simulator", "mock"),
         ("from wan_contracts.generation.strategies import valid", "contract"),
         ("from wan_contracts.suite import test_law", "contract"),
         ("from wan_contracts import arena", "contract"),

@@ -15,12 +15,12 @@ from typing import Final
 import httpx
 from playwright.sync_api import sync_playwright
 
-from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.server import Server
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.stores.memory import MemoryStore
 
 FILE: Final = Path(__file__).parents[1] / "docs/dashboard.png"
 CHROMIUM: Final = "/usr/bin/chromium"

@@ -14,7 +14,7 @@ from machine_model import (
 )
 from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
-from wan_mockserver.tenants import caller
+from wan_mockserver.simulator.auth import caller
 from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec, Severity
 from wan_validators.vendor import State

@@ -22,11 +22,11 @@ from wan_contracts.runner.interaction import (
 )
 from wan_mockserver.admin.verdicts import Verdict
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.exchange import Exchange
-from wan_mockserver.ledger import ledger
+from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.transport import BASE_URL, WanTransport
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.exchange import Exchange
+from wan_mockserver.state.ledger import ledger
 
 KEY: Final = "mr_secret_of_the_examples"
 MODEL: Final = "mulerouter/wan2.5-i2i-preview"

@@ -13,7 +13,7 @@ import pytest
 from python_clients import SHORT, Sync, boom, boom_later, ended, factory, forever, trouble
 from wan_contracts.clients.python import Runaway
 from wan_contracts.runner.interaction import ClientErrorKind
-from wan_mockserver.patching import PatchingClock
+from wan_mockserver.testing.fake_time import PatchingClock
 
 
 def test_our_own_frames_are_not_shown() -> None:

@@ -32,7 +32,7 @@ from wan_contracts.clients.python import PythonClient
 from wan_contracts.clients.time_limit import CallTimeout, run_with_limit
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind
-from wan_mockserver.patching import PatchingClock
+from wan_mockserver.testing.fake_time import PatchingClock
 
 
 async def heedless() -> None:

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
 from wan_contracts.generation.strategies import single_fault, valid
-from wan_mockserver import transport
-from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
+from wan_mockserver.http import httpx_transport
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.catalogue import shipped_scenarios
-from wan_mockserver.server import Server
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.simulator.service import Simulator
 from wan_validators.catalog import catalog, model
 from wan_validators.spec import ModelSpec
 
@@ -106,7 +106,7 @@ def mock() -> Mock:
     return Mock(Simulator(seed=5, clock=ManualClock(), listener=lambda _: None))
 
 
-HERE: dict[str, Any] = {"base_url": transport.BASE_URL, "timeout": 20}
+HERE: dict[str, Any] = {"base_url": httpx_transport.BASE_URL, "timeout": 20}
 
 
 async def driven(send: Callable[..., Awaitable[httpx.Response]], steps: list[Step]) -> list[Seen]:
@@ -140,27 +140,27 @@ async def with_async_client(client: httpx.AsyncClient, steps: list[Step]) -> lis
 
 
 def sync_in_process(steps: list[Step]) -> list[Seen]:
-    return with_client(httpx.Client(transport=transport.WanTransport(mock()), **HERE), steps)
+    return with_client(httpx.Client(transport=httpx_transport.WanTransport(mock()), **HERE), steps)
 
 
 def async_in_process(steps: list[Step]) -> list[Seen]:
-    client = httpx.AsyncClient(transport=transport.AsyncWanTransport(mock()), **HERE)
+    client = httpx.AsyncClient(transport=httpx_transport.AsyncWanTransport(mock()), **HERE)
     return asyncio.run(with_async_client(client, steps))
 
 
 def sync_respx(steps: list[Step]) -> list[Seen]:
-    with transport.mock(mock(), assert_all_called=False):
+    with httpx_transport.mock(mock(), assert_all_called=False):
         return with_client(httpx.Client(**HERE), steps)
 
 
 def async_respx(steps: list[Step]) -> list[Seen]:
-    with transport.mock(mock(), assert_all_called=False):
+    with httpx_transport.mock(mock(), assert_all_called=False):
         return asyncio.run(with_async_client(httpx.AsyncClient(**HERE), steps))
 
 
 def over_a_socket(steps: list[Step]) -> list[Seen]:
     """The header Host makes URLs the same as in process."""
-    host = {"Host": urlsplit(transport.BASE_URL).netloc}
+    host = {"Host": urlsplit(httpx_transport.BASE_URL).netloc}
     with Server(create_app(mock())) as server:
         return with_client(httpx.Client(base_url=server.url, headers=host, timeout=20), steps)
 

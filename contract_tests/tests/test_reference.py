@@ -19,13 +19,13 @@ import pytest
 from reference_payloads import DEADLINE, EDIT, INTERVAL, End, failed
 from wan_contracts.cases.case import Setting
 from wan_contracts.protocol.outcome import Outcome, OutcomeKind
-from wan_mockserver.app import create_app
 from wan_mockserver.artefacts.cache import Artefacts
-from wan_mockserver.patching import PatchingClock
-from wan_mockserver.server import Server
+from wan_mockserver.http.httpx_transport import BASE_URL, AsyncWanTransport, WanTransport
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.transport import BASE_URL, AsyncWanTransport, WanTransport
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.testing.fake_time import PatchingClock
 from wan_validators.catalog import model
 
 if TYPE_CHECKING:

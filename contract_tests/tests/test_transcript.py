@@ -23,7 +23,7 @@ from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.results import curl
 from wan_contracts.results.transcript import LAST, MAX_EXCHANGES, blocks, lines
 from wan_contracts.runner.interaction import Interaction
-from wan_mockserver.messages import Request
+from wan_mockserver.http.messages import Request
 
 PROGRAM = 'curl() { printf "%s\\0" "$@"; }\n'
 

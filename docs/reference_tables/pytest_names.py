@@ -14,7 +14,7 @@ from _pytest.config import get_config
 from wan_contracts import pytest_plugin as contract_plugin
 from wan_mockserver import WanMock, World
 from wan_mockserver import pytest_plugin as mock_plugin
-from wan_mockserver.patching import PatchingClock
+from wan_mockserver.testing.fake_time import PatchingClock
 
 from .markdown import code, escape, from_docstring, table
 from .python_api import format_members_of

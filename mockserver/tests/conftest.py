@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.exchange import Exchange
-from wan_mockserver.messages import Request, Response
-from wan_mockserver.server import Server
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.exchange import Exchange
 
 
 @pytest.fixture

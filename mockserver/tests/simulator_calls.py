@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from wan_mockserver.messages import Response
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.http.messages import Response
+from wan_mockserver.simulator.service import Simulator
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 

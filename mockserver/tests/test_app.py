@@ -14,12 +14,12 @@ import httpx
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from wan_mockserver.app import create_app
-from wan_mockserver.exchange import Exchange
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.messages import MAX_BODY
-from wan_mockserver.server import Server
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.http.messages import MAX_BODY
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
+from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.exchange import Exchange
 
 CREATE = "/model/v1/generation"
 PAYLOAD = {

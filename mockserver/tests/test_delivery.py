@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from wan_mockserver import travel, wire
-from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.delivery import DEFAULT_DELIVERY, GARBAGE, MAX_SILENCE_S, Cut, Delivery
-from wan_mockserver.messages import Request, Response
-from wan_mockserver.server import Server
-from wan_mockserver.travel import Mark, steps
+from wan_mockserver.http import response_steps, waitress_faults
+from wan_mockserver.http.delivery import DEFAULT_DELIVERY, GARBAGE, MAX_SILENCE_S, Cut, Delivery
+from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.http.response_steps import Mark, steps
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 
 BODY = b"0123456789" * 4
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -116,7 +116,7 @@ def test_a_body_trickles_at_its_pace(body: bytes, pace: float) -> None:
     assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == body
     seconds = [wait for wait in waits if isinstance(wait, float)]
     assert sum(seconds) == pytest.approx(len(body) / pace)
-    assert all(wait <= max(travel.TICK, 1 / pace) + 1e-9 for wait in seconds)
+    assert all(wait <= max(response_steps.TICK, 1 / pace) + 1e-9 for wait in seconds)
 
 
 # Cuts
@@ -148,7 +148,7 @@ def test_garbage_is_garbage(opened: Open) -> None:
 
 
 def test_silence_ends_when_patience_does(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(travel, "PATIENCE", 0.02)
+    monkeypatch.setattr(response_steps, "MAX_SILENCE_S", 0.02)
     assert asked(opened(Fake(**{"": answer(cut=Cut.SILENCE)}))) == (b"", False)
 
 
@@ -329,8 +329,8 @@ def test_those_who_wait_keep_no_one_waiting(opened: Open) -> None:
 
 
 def test_spare_threads_end_and_are_not_without_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "SPARE", 2)
-    pool = wire.Pool(3)
+    monkeypatch.setattr(waitress_faults, "SPARE", 2)
+    pool = waitress_faults.Pool(3)
 
     def running() -> int:
         return len(pool.threads) - pool.stop_count

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from wan_mockserver.direct import NAMES, direct
+from wan_mockserver.http.no_proxy import NAMES, direct
 
 LOW, UP = NAMES
 HOST = "127.0.0.1"

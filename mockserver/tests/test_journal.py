@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver import journal
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.exchange import Exchange, lines
-from wan_mockserver.journal import JOURNAL, MAX_BODY_CHARACTERS, Entry, entries
-from wan_mockserver.messages import MAX_BODY, Response
+from wan_mockserver.http.messages import MAX_BODY, Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores import Table
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state import journal
+from wan_mockserver.state.exchange import Exchange, lines
+from wan_mockserver.state.journal import JOURNAL, MAX_BODY_CHARACTERS, Entry, entries
+from wan_mockserver.state.stores import Table
+from wan_mockserver.state.stores.memory import MemoryStore
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.ledger import Ledger
-from wan_mockserver.lifecycle import Seconds
-from wan_mockserver.messages import Response
-from wan_mockserver.prices import shipped_prices
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores import Table
-from wan_mockserver.tasks import TaskRecord
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.ledger import Ledger
+from wan_mockserver.state.prices import shipped_prices
+from wan_mockserver.state.stores import Table
+from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.outputs import Price
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
@@ -210,7 +210,9 @@ def test_tasks_by_the_clock_are_billed_when_their_time_is_over(
 def test_tasks_that_were_forgotten_are_counted(
     mock: Mock, create: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wan_mockserver.desk.TASKS", Table("tasks", TaskRecord, most=2))
+    monkeypatch.setattr(
+        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, most=2)
+    )
     for _ in range(5):
         create()
     assert mock.ledger().forgotten == 3

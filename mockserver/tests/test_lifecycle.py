@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from wan_mockserver.lifecycle import Lifecycle, Polls, Seconds, parse
-from wan_mockserver.tasks import TaskRecord, look
+from wan_mockserver.scenarios.lifecycle import Lifecycle, Polls, Seconds, parse
+from wan_mockserver.state.tasks import TaskRecord, look
 from wan_validators.vendor import Failure, State
 
 

@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 
 from wan_mockserver.clock import RealClock
-from wan_mockserver.delivery import Delivery
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.messages import Response
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.http.delivery import Delivery
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import Outcome, Polling, Scenario, Step
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.simulator.service import Simulator
 from wan_validators.vendor import State
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

@@ -10,10 +10,10 @@ import pytest
 
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.errors import RequestRejected
-from wan_mockserver.lifecycle import Seconds
-from wan_mockserver.limits import Limits
-from wan_mockserver.messages import Response
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Seconds
+from wan_mockserver.simulator.rate_limits import Limits
+from wan_mockserver.simulator.service import Simulator
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VTRIX = "/model/v1/generation"

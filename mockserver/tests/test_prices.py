@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.messages import Response
-from wan_mockserver.prices import BadPrices, read, shipped_prices
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.prices import BadPrices, read, shipped_prices
 from wan_validators.catalog import catalog
 
 LIST = """

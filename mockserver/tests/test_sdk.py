@@ -10,9 +10,9 @@ import httpx
 import pytest
 import seaart_sdk as sdk
 
-from wan_mockserver.exchange import Exchange
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.server import Server
+from wan_mockserver.http.server import Server
+from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.state.exchange import Exchange
 
 INPUT = {
     "messages": [

@@ -20,12 +20,12 @@ import pytest
 from wan_mockserver.commands import serve
 from wan_mockserver.commands.assembling import admin_token, assemble
 from wan_mockserver.commands.options import arguments
-from wan_mockserver.messages import Response
-from wan_mockserver.scenarios.choice import STEP
-from wan_mockserver.server import Server
+from wan_mockserver.http.messages import Response
+from wan_mockserver.http.server import Server
 from wan_mockserver.service import Mock
-from wan_mockserver.stores import opening
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.simulator.armed_scenarios import STEP
+from wan_mockserver.state.stores import opening
+from wan_mockserver.state.stores.memory import MemoryStore
 from wan_validators.cli import main
 from wan_validators.command import UsageError
 

@@ -12,12 +12,12 @@ import wan_mockserver
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.exchange import Exchange, lines
-from wan_mockserver.lifecycle import Polls, Seconds
-from wan_mockserver.messages import Response
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores import Table
-from wan_mockserver.tasks import TaskRecord
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Polls, Seconds
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.exchange import Exchange, lines
+from wan_mockserver.state.stores import Table
+from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.catalog import models_of, vendors
 
 from .simulator_calls import BOTH, MULE, MULE_EDIT, VTRIX, VTRIX_EDIT, Api, Make, Send, id_of
@@ -135,7 +135,9 @@ def test_tasks_by_the_clock_need_no_polls(simulator: Make, send: Send, clock: Ma
 def test_the_oldest_tasks_are_forgotten(
     simulator: Make, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wan_mockserver.desk.TASKS", Table("tasks", TaskRecord, most=3))
+    monkeypatch.setattr(
+        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, most=3)
+    )
     server = simulator()
     ids = [id_of(send(server, "POST", MULE, MULE_EDIT)) for _ in range(5)]
     statuses = [send(server, "GET", f"{MULE}/{task_id}").status for task_id in ids]

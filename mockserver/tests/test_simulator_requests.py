@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.messages import MAX_BODY
+from wan_mockserver.http.messages import MAX_BODY
+from wan_mockserver.scenarios.lifecycle import Polls
 
 from .simulator_calls import BOTH, MULE, MULE_EDIT, VTRIX, VTRIX_EDIT, Api, Make, Send, id_of
 

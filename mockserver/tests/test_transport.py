@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from wan_mockserver import transport
-from wan_mockserver.app import create_app
-from wan_mockserver.delivery import DEFAULT_DELIVERY, MAX_SILENCE_S, Cut, Delivery
-from wan_mockserver.server import Server
-from wan_mockserver.transport import BASE_URL, AsyncWanTransport, WanTransport, mock
+from wan_mockserver.http import httpx_transport
+from wan_mockserver.http.delivery import DEFAULT_DELIVERY, MAX_SILENCE_S, Cut, Delivery
+from wan_mockserver.http.httpx_transport import BASE_URL, AsyncWanTransport, WanTransport, mock
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 
 from .transport_ways import BODY, WAYS, Fake, Way, answer, by_async_respx, by_async_transport, meet
 
@@ -205,7 +205,7 @@ def test_a_body_in_pieces_is_put_together(way: Way) -> None:
 
 @ways
 def test_a_body_that_is_too_long_is_none(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MAX_BODY", 3)
+    monkeypatch.setattr(httpx_transport, "MAX_BODY", 3)
     service = Fake()
     asynchronous = way in (by_async_transport, by_async_respx)
     way(service, method="POST", content=b"abc")

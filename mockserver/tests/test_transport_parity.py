@@ -14,11 +14,11 @@ import respx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wan_mockserver.app import create_app
-from wan_mockserver.delivery import Cut, Delivery
-from wan_mockserver.messages import Response
-from wan_mockserver.server import Server
-from wan_mockserver.transport import BASE_URL, mock, mount
+from wan_mockserver.http.delivery import Cut, Delivery
+from wan_mockserver.http.httpx_transport import BASE_URL, mock, mount
+from wan_mockserver.http.messages import Response
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 
 from .transport_ways import WAYS, Fake, Way, answer, meet
 

@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.limits import Limits
-from wan_mockserver.messages import Response
-from wan_mockserver.server import Server
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.http.messages import Response
+from wan_mockserver.http.server import Server
+from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.simulator.rate_limits import Limits
+from wan_mockserver.simulator.service import Simulator
 
 CREATE = "/model/v1/generation"
 TASK = "/model/v1/generation/task"

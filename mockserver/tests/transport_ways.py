@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.delivery import Delivery
-from wan_mockserver.messages import Request, Response
-from wan_mockserver.transport import BASE_URL, AsyncWanTransport, WanTransport, mock
+from wan_mockserver.http.delivery import Delivery
+from wan_mockserver.http.httpx_transport import BASE_URL, AsyncWanTransport, WanTransport, mock
+from wan_mockserver.http.messages import Request, Response
 
 BODY = b"0123456789" * 4
 

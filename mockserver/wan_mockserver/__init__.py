@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .app import create_app
-    from .limits import Limits
-    from .server import Server
+    from .http.httpx_transport import BASE_URL, AsyncWanTransport, WanTransport, mount, side_effect
+    from .http.server import Server
+    from .http.wsgi import create_app
     from .service import Mock
-    from .simulator import Simulator
-    from .transport import BASE_URL, AsyncWanTransport, WanTransport, mount, side_effect
-    from .worlds import WanMock, World
+    from .simulator.rate_limits import Limits
+    from .simulator.service import Simulator
+    from .testing.handles import WanMock, World
 
 __all__ = [
     "BASE_URL",
@@ -29,19 +29,19 @@ __all__ = [
 ]
 
 _EXPORTS: Final = {
-    "wan_mockserver.app": ("create_app",),
-    "wan_mockserver.limits": ("Limits",),
+    "wan_mockserver.http.wsgi": ("create_app",),
+    "wan_mockserver.simulator.rate_limits": ("Limits",),
     "wan_mockserver.service": ("Mock",),
-    "wan_mockserver.server": ("Server",),
-    "wan_mockserver.simulator": ("Simulator",),
-    "wan_mockserver.transport": (
+    "wan_mockserver.http.server": ("Server",),
+    "wan_mockserver.simulator.service": ("Simulator",),
+    "wan_mockserver.http.httpx_transport": (
         "BASE_URL",
         "AsyncWanTransport",
         "WanTransport",
         "mount",
         "side_effect",
     ),
-    "wan_mockserver.worlds": ("WanMock", "World"),
+    "wan_mockserver.testing.handles": ("WanMock", "World"),
 }
 
 if not TYPE_CHECKING:  # a type checker would take every name for an export

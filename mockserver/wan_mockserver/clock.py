@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import Final, Protocol
 
-from .stores import COUNTERS, Store
-from .stores.memory import MemoryStore
+from .state.stores import COUNTERS, Store
+from .state.stores.memory import MemoryStore
 
 START: Final = 1_700_000_000.0
 """Where a clock begins that somebody else moves: 2023-11-14T22:13:20Z."""

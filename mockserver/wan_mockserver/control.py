@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from .clock import Clock
-from .journal import JOURNAL, Entry, entries
-from .ledger import WINDOW, Ledger, ledger
-from .scenarios.choice import Armed, arm
-from .simulator import SEED, Simulator
-from .stores import COUNTERS, Store
-from .tasks import TASKS, TaskRecord, state_at
+from .simulator.armed_scenarios import Armed, arm
+from .simulator.service import SEED, Simulator
+from .state.journal import JOURNAL, Entry, entries
+from .state.ledger import WINDOW, Ledger, ledger
+from .state.stores import COUNTERS, Store
+from .state.tasks import TASKS, TaskRecord, state_at
 
 ROOT: Final = "/_wanproof"
 """Below this path is what no vendor has: the dashboard and the admin API."""

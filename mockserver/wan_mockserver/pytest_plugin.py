@@ -19,9 +19,9 @@ import pytest
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from .patching import PatchingClock
     from .service import Mock
-    from .worlds import WanMock, World
+    from .testing.fake_time import PatchingClock
+    from .testing.handles import WanMock, World
 
 SECTION: Final = "wanproof journal"
 """The title of what a failed test tells."""
@@ -43,7 +43,7 @@ def _scenario(name: str) -> Mapping[str, Any]:
 
 def _lifecycle(how: str) -> Mapping[str, Any]:
     """when tasks end: "at-once", "never", "polls:N" or "seconds:S\""""
-    from .lifecycle import parse
+    from .scenarios.lifecycle import parse
 
     return {"lifecycle": parse(str(how))}
 
@@ -56,8 +56,8 @@ def _limits(
     balance: Decimal | str | None = None,
 ) -> Mapping[str, Any]:
     """what every API key is held to; the balance is in USD"""
-    from .limits import Limits
-    from .prices import amount
+    from .simulator.rate_limits import Limits
+    from .state.prices import amount
 
     counts = {
         "creates_per_second": creates_per_second,
@@ -108,7 +108,7 @@ def pytest_runtest_makereport(
     report = yield
     mock = item.stash.get(_MOCK, None)
     if report.failed and mock is not None:
-        from .worlds import format_journal
+        from .testing.handles import format_journal
 
         report.sections.append((SECTION, format_journal(mock)))
         del item.stash[_MOCK]
@@ -118,7 +118,7 @@ def pytest_runtest_makereport(
 @pytest.fixture
 def wan_clock() -> Iterator[PatchingClock]:
     """A clock that sleeping on it moves, at once; ``patch()`` puts it in place of Python's."""
-    from .patching import PatchingClock
+    from .testing.fake_time import PatchingClock
 
     clock = PatchingClock()
     yield clock
@@ -127,7 +127,7 @@ def wan_clock() -> Iterator[PatchingClock]:
 
 @pytest.fixture
 def wan_options() -> Mapping[str, Any]:
-    """Override it to give the mock server options of ``wan_mockserver.simulator.Simulator``.
+    """Override it to give options of ``wan_mockserver.Simulator`` to the mock server.
 
     Markers are stronger.
     """
@@ -142,7 +142,7 @@ def _wan_world(
     __tracebackhide__ = True
     try:
         from .service import Mock
-        from .simulator import Simulator
+        from .simulator.service import Simulator
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None
     options = {"seed": _seed_of(request.config), "clock": wan_clock, **wan_options}
@@ -158,7 +158,7 @@ def _wan_world(
 def wan_mock(_wan_world: Mock) -> Iterator[WanMock]:
     """The mock server in process: transports and clients of httpx, respx, journal, ledger."""
     __tracebackhide__ = True
-    from .worlds import WanMock
+    from .testing.handles import WanMock
 
     try:
         mock = WanMock(_wan_world)
@@ -173,12 +173,12 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
     """The same mock server on a free port of 127.0.0.1; time-outs and delays are real there."""
     __tracebackhide__ = True
     try:
-        from .app import create_app
-        from .direct import direct
-        from .server import Server
+        from .http.no_proxy import direct
+        from .http.server import Server
+        from .http.wsgi import create_app
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None
-    from .worlds import World
+    from .testing.handles import World
 
     server = Server(create_app(_wan_world)).start()
     with direct(server.host):

@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Final
 
 from .control import ROOT, Control
-from .exchange import log
 from .http.errors import AdminError
-from .messages import Request, Response
-from .routes import normal
-from .stores import Unavailable
+from .http.messages import Request, Response
+from .simulator.routing import normal
+from .state.exchange import log
+from .state.stores import Unavailable
 
 OPENAPI: Final = "/openapi.json"
 """Where the vendors' routes are described."""
 
 
 class Mock(Control):
-    """A :class:`~wan_mockserver.messages.Service`: everything at one base URL."""
+    """A :class:`~wan_mockserver.http.messages.Service`: everything at one base URL."""
 
     def handle(self, request: Request) -> Response:
         """Routes paths below ROOT, and OPENAPI, to the mock's own pages; others to a vendor."""

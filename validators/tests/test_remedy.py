@@ -10,13 +10,13 @@ from wan_validators.extras import naming_extra, remedy
 @pytest.mark.parametrize(
     ("module", "asking", "extra"),
     [
-        ("flask", "wan_mockserver.app", "mock"),
+        ("flask", "wan_mockserver.http.wsgi", "mock"),
         ("flask", "wan_contracts.commands.check", "contract"),
         ("flask", "somebody.elses", "mock"),
         ("av.container", "wan_mockserver.artefacts.films", "video"),
-        ("redis", "wan_mockserver.stores.redis", "redis"),
+        ("redis", "wan_mockserver.state.stores.redis", "redis"),
         ("redis", "wan_contracts.runner.harness", "redis"),
-        ("respx", "wan_mockserver.transport", "contract"),
+        ("respx", "wan_mockserver.http.httpx_transport", "contract"),
     ],
 )
 def test_the_extra_of_the_package_comes_first_then_the_smallest(
@@ -30,7 +30,7 @@ def test_the_extra_of_the_package_comes_first_then_the_smallest(
 @pytest.mark.parametrize("name", ["no_such_module", None])
 def test_a_library_of_no_extra_has_no_remedy(name: str | None) -> None:
     error = ModuleNotFoundError("as it was", name=name)
-    assert remedy(error, "wan_mockserver.app") is None
+    assert remedy(error, "wan_mockserver.http.wsgi") is None
     with pytest.raises(ModuleNotFoundError) as raised, naming_extra():
         raise error
     assert raised.value is error

@@ -9,8 +9,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from wan_mockserver import making
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.registry import Scenarios
+from wan_mockserver.simulator import task_factory
 from wan_validators import lint
 from wan_validators.constraints.basic import Items, Json, Text
 from wan_validators.extras import naming_extra
@@ -86,7 +86,7 @@ def possible(scenario: str, time_profile: TimeProfile, spec: ModelSpec) -> bool:
         named = _find_scenarios(time_profile).find(scenario)
     except ValueError:
         return False
-    return making.why_not(named, spec.vendor, spec) is None
+    return task_factory.why_not(named, spec.vendor, spec) is None
 
 
 def carriable(payload: Json) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from wan_mockserver.delivery import Cut
-from wan_mockserver.lifecycle import Never, Seconds
+from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import shipped_scenarios
+from wan_mockserver.scenarios.lifecycle import Never, Seconds
 from wan_mockserver.scenarios.scenario import Lag, Outcome, Scenario, Step
 from wan_validators.spec import ModelSpec
 

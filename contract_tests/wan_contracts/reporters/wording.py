@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from wan_mockserver.journal import redact
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.registry import Scenarios
+from wan_mockserver.state.journal import redact
 from wan_validators.messages.formatting import brief, format_count, number
 from wan_validators.reporters.excerpt import safe
 

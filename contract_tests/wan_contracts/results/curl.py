@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
-from wan_mockserver.journal import redact
-from wan_mockserver.messages import Request
+from wan_mockserver.http.messages import Request
+from wan_mockserver.state.journal import redact
 from wan_validators.messages.formatting import number
 
 VARIABLE: Final = "WANPROOF_API_KEY"

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from wan_mockserver.journal import redact
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.registry import Scenarios
+from wan_mockserver.state.journal import redact
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
 from wan_validators.extras import naming_extra

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from wan_mockserver.delivery import Cut
-from wan_mockserver.journal import redact
+from wan_mockserver.http.delivery import Cut
+from wan_mockserver.state.journal import redact
 from wan_validators.messages.formatting import format_seconds, number
 from wan_validators.reporters.excerpt import safe
 

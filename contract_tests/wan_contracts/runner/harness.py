@@ -8,20 +8,20 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 from zlib import crc32
 
-from wan_mockserver.app import wsgi
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
 from wan_mockserver.artefacts.plain_films import mp4
 from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
-from wan_mockserver.direct import direct
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.patching import PatchingClock, binding
-from wan_mockserver.scenarios.known import Scenarios
-from wan_mockserver.server import Server
+from wan_mockserver.http.httpx_transport import AsyncWanTransport, WanTransport
+from wan_mockserver.http.no_proxy import direct
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import wsgi
+from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.tenants import caller
-from wan_mockserver.transport import AsyncWanTransport, WanTransport
+from wan_mockserver.simulator.auth import caller
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.testing.fake_time import PatchingClock, binding
 
 from ..cases.case import Case, Setting
 from ..cases.time_profiles import TimeProfile

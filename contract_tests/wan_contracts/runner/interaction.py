@@ -9,10 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from wan_mockserver.journal import Entry
-from wan_mockserver.ledger import Ledger
-from wan_mockserver.messages import Request, Response
-from wan_mockserver.tasks import TaskRecord, to_wire_task
+from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.state.journal import Entry
+from wan_mockserver.state.ledger import Ledger
+from wan_mockserver.state.tasks import TaskRecord, to_wire_task
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.vendor import Output, State

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Final
 
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.registry import Scenarios
 from wan_validators.catalog import catalog, model, vendors
 from wan_validators.command import UsageError
 from wan_validators.spec import ModelSpec

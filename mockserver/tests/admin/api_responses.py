@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wan_mockserver.messages import Response
+from wan_mockserver.http.messages import Response
 from wan_mockserver.service import Mock
 
 Make = Callable[..., Mock]

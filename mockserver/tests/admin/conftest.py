@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.messages import Request, Response
+from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.stores.memory import MemoryStore
 
 CREATE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 PAYLOAD = {

@@ -9,9 +9,9 @@ import pytest
 from wan_mockserver.admin.api import ROUTES
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.service import Mock
-from wan_mockserver.stores import Unavailable
-from wan_mockserver.stores.memory import MemoryStore
-from wan_mockserver.stores.sqlite import SqliteStore
+from wan_mockserver.state.stores import Unavailable
+from wan_mockserver.state.stores.memory import MemoryStore
+from wan_mockserver.state.stores.sqlite import SqliteStore
 
 from .api_responses import BOB, Ask, Create, Make, says, value
 

@@ -7,9 +7,9 @@ from dataclasses import fields
 
 import pytest
 
-from wan_mockserver.journal import Entry
-from wan_mockserver.lifecycle import Polls
+from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
+from wan_mockserver.state.journal import Entry
 
 from .api_responses import BOB, MODEL, Ask, Create, Make, Poll, says, value
 

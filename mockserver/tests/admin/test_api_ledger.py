@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from wan_mockserver.admin import shapes
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.prices import shipped_prices
+from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
+from wan_mockserver.state.prices import shipped_prices
 
 from .api_responses import BOB, MODEL, Ask, Create, Make, Poll, value
 

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from wan_mockserver.admin.api import ROUTES
-from wan_mockserver.app import create_app
-from wan_mockserver.messages import Request, Response
-from wan_mockserver.server import Server
+from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
 
 Make = Callable[..., Mock]

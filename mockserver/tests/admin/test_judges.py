@@ -10,8 +10,8 @@ import pytest
 
 from wan_mockserver.admin import judges
 from wan_mockserver.admin.verdicts import Span, Verdict
-from wan_mockserver.journal import Entry, Message, Note
-from wan_mockserver.ledger import Charge, Duplicate
+from wan_mockserver.state.journal import Entry, Message, Note
+from wan_mockserver.state.ledger import Charge, Duplicate
 
 START = 1_700_000_000.0
 NOTHING = Message(headers={}, length=0)

@@ -10,8 +10,8 @@ import pytest
 
 from wan_mockserver.admin.verify import CHECKS
 from wan_mockserver.clock import AutoClock, ManualClock
-from wan_mockserver.lifecycle import Polls
-from wan_mockserver.messages import Response
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 
 Make = Callable[..., Mock]

@@ -6,7 +6,7 @@ import pytest
 
 from wan_mockserver.artefacts import files
 from wan_mockserver.artefacts.plan import Film, Picture, Words
-from wan_mockserver.messages import Request, Response
+from wan_mockserver.http.messages import Request, Response
 
 CONTENT = bytes(range(100))
 ETAG = f'"{sha256(CONTENT).hexdigest()[:32]}"'

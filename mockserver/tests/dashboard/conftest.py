@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 import pytest
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.messages import Request, Response
+from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.stores.memory import MemoryStore
 from wan_validators.catalog import vendors
 
 VENDOR = next(vendor for vendor in vendors() if "{model}" in vendor.create)

@@ -9,7 +9,7 @@ import pytest
 
 from wan_mockserver import dashboard
 from wan_mockserver.dashboard import static
-from wan_mockserver.messages import Request, Response
+from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
 
 from .conftest import BASE, VIDEOS, Client

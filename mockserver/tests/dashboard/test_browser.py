@@ -13,11 +13,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from wan_mockserver.app import create_app
 from wan_mockserver.clock import RealClock
-from wan_mockserver.server import Server
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.simulator.service import Simulator
 
 from .conftest import PAYLOAD, VENDOR, VIDEOS, Client
 

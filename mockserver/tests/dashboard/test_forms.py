@@ -7,7 +7,7 @@ import json
 import pytest
 
 from wan_mockserver import dashboard
-from wan_mockserver.messages import Request
+from wan_mockserver.http.messages import Request
 from wan_mockserver.service import Mock
 
 from .conftest import BASE, Client

@@ -15,14 +15,14 @@ import pytest
 from wan_mockserver.clock import START, ManualClock
 from wan_mockserver.dashboard import news
 from wan_mockserver.dashboard.task_rows import next_change, task_rows
-from wan_mockserver.ledger import ledger
-from wan_mockserver.lifecycle import Lifecycle, Never, Polls, Seconds
+from wan_mockserver.scenarios.lifecycle import Lifecycle, Never, Polls, Seconds
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores import Store
-from wan_mockserver.stores.memory import MemoryStore
-from wan_mockserver.stores.sqlite import SqliteStore
-from wan_mockserver.tasks import state_at
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.ledger import ledger
+from wan_mockserver.state.stores import Store
+from wan_mockserver.state.stores.memory import MemoryStore
+from wan_mockserver.state.stores.sqlite import SqliteStore
+from wan_mockserver.state.tasks import state_at
 
 from .conftest import Client
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import LATEST
-from wan_mockserver.prices import shipped_prices
 from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.prices import shipped_prices
 
 from .conftest import VIDEOS, Client
 

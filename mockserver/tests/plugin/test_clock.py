@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import START
-from wan_mockserver.patching import PatchingClock
+from wan_mockserver.testing.fake_time import PatchingClock
 
 QUARTER_HOUR = 900
 

@@ -12,8 +12,8 @@ import httpcore
 import httpx
 import pytest
 
-from wan_mockserver.patching import PatchingClock
-from wan_mockserver.worlds import WanMock, World
+from wan_mockserver.testing.fake_time import PatchingClock
+from wan_mockserver.testing.handles import WanMock, World
 
 MODEL = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 PAYLOAD = {"prompt": "night", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from wan_mockserver.messages import Response
+from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.chaos import RATE, Chaos, parse
-from wan_mockserver.scenarios.choice import HEADER, STEP
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import PARTS, Scenario
-from wan_mockserver.simulator import Simulator
+from wan_mockserver.simulator.armed_scenarios import HEADER, STEP
+from wan_mockserver.simulator.service import Simulator
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "n": 2}

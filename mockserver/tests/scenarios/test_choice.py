@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.messages import Response
-from wan_mockserver.scenarios.choice import HEADER, STEP, Armed, arm, take_armed
+from wan_mockserver.http.messages import Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores.memory import MemoryStore
+from wan_mockserver.simulator.armed_scenarios import HEADER, STEP, Armed, arm, take_armed
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.stores.memory import MemoryStore
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VTRIX = "/model/v1/generation"

@@ -14,7 +14,7 @@ import pytest
 
 from wan_mockserver.commands.scenarios import COMMAND
 from wan_mockserver.scenarios.catalogue import GROUPS, shipped_scenarios
-from wan_mockserver.scenarios.file import read, text
+from wan_mockserver.scenarios.toml_format import read, text
 from wan_validators import cli
 from wan_validators.catalog import vendors
 

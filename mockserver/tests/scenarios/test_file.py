@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.delivery import Cut
-from wan_mockserver.lifecycle import Seconds
+from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import shipped_scenarios
-from wan_mockserver.scenarios.file import BadScenarios, read, text
-from wan_mockserver.scenarios.known import Scenarios
+from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.scenarios.members import Wrong, toml
 from wan_mockserver.scenarios.parts import SCENARIO
+from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import Body, Lag, Polling, Results, Scenario, Step
 from wan_mockserver.scenarios.steps import STEP, step, to_table
+from wan_mockserver.scenarios.toml_format import BadScenarios, read, text
 from wan_validators.vendor import State
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from wan_mockserver.delivery import Cut
+from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import DEFAULT_SCENARIO, GROUPS, shipped_scenarios
-from wan_mockserver.scenarios.known import MAX_STEPS, Scenarios, UnknownScenario
+from wan_mockserver.scenarios.registry import MAX_STEPS, Scenarios, UnknownScenario
 from wan_mockserver.scenarios.scenario import KEPT, Creating, Downloading, Outcome, Scenario, Step
 
 MINE = Scenario(name="partial", summary="Mine.", outcome=Outcome(images=3))

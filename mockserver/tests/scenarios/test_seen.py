@@ -16,13 +16,13 @@ from typing import Any
 import httpx
 import pytest
 
-from wan_mockserver.app import create_app
 from wan_mockserver.clock import ManualClock
+from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
+from wan_mockserver.http.server import Server
+from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.catalogue import shipped_scenarios
-from wan_mockserver.server import Server
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.transport import BASE_URL, WanTransport
+from wan_mockserver.simulator.service import Simulator
 from wan_validators.catalog import model
 from wan_validators.vendor import Vendor
 

@@ -17,8 +17,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as Disconnected
 
-from wan_mockserver.stores import Store
-from wan_mockserver.stores.opening import open_store
+from wan_mockserver.state.stores import Store
+from wan_mockserver.state.stores.opening import open_store
 
 PATIENCE = 20.0
 """Seconds to wait for the server to listen, which takes some milliseconds."""

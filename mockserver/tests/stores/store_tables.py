@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from wan_mockserver.stores import COUNTERS, Store, Table
+from wan_mockserver.state.stores import COUNTERS, Store, Table
 
 
 class Colour(Enum):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wan_mockserver.stores import Store, Table
-from wan_mockserver.stores.memory import MemoryStore
-from wan_mockserver.stores.opening import open_store
+from wan_mockserver.state.stores import Store, Table
+from wan_mockserver.state.stores.memory import MemoryStore
+from wan_mockserver.state.stores.opening import open_store
 
 TABLES = (
     Table("few", float, most=3),

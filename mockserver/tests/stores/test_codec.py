@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.journal import Entry, Message
-from wan_mockserver.limits import Account
-from wan_mockserver.scenarios.choice import Armed
-from wan_mockserver.stores.codec import codec, octets
-from wan_mockserver.tasks import TaskRecord
+from wan_mockserver.simulator.armed_scenarios import Armed
+from wan_mockserver.simulator.rate_limits import Account
+from wan_mockserver.state.journal import Entry, Message
+from wan_mockserver.state.stores.codec import codec, octets
+from wan_mockserver.state.tasks import TaskRecord
 
 
 class Mood(Enum):
@@ -188,7 +188,7 @@ def test_a_protocol_is_refused_before_anything_is_kept() -> None:
 def test_the_memory_store_needs_no_library() -> None:
     code = (
         "import sys\n"
-        "from wan_mockserver.stores.opening import open_store\n"
+        "from wan_mockserver.state.stores.opening import open_store\n"
         "open_store('memory').close()\n"
         "print(sorted({'attr', 'cattrs', 'redis', 'sqlite3'} & set(sys.modules)))"
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from wan_mockserver.stores import COUNTERS, Store, Table
+from wan_mockserver.state.stores import COUNTERS, Store, Table
 
 from .store_tables import PAGES, Colour, Page, count, put, texts
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wan_mockserver.stores import COUNTERS, Store
+from wan_mockserver.state.stores import COUNTERS, Store
 
 from .store_tables import PAGES, count, put, texts
 

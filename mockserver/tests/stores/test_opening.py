@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wan_mockserver.stores import COUNTERS, Store
-from wan_mockserver.stores.memory import MemoryStore
-from wan_mockserver.stores.opening import FORMS, open_store
-from wan_mockserver.stores.sqlite import SqliteStore
+from wan_mockserver.state.stores import COUNTERS, Store
+from wan_mockserver.state.stores.memory import MemoryStore
+from wan_mockserver.state.stores.opening import FORMS, open_store
+from wan_mockserver.state.stores.sqlite import SqliteStore
 
 
 def test_memory() -> None:

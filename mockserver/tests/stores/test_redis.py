@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from wan_mockserver.stores import COUNTERS, Table, Unavailable, redis
-from wan_mockserver.stores.redis import TTL, RedisStore
-from wan_mockserver.stores.redis_scripts import KEYS, MEMORY
+from wan_mockserver.state.stores import COUNTERS, Table, Unavailable, redis
+from wan_mockserver.state.stores.redis import TTL, RedisStore
+from wan_mockserver.state.stores.redis_scripts import KEYS, MEMORY
 
 PREFIX = "particular:"
 
@@ -92,7 +92,7 @@ def test_rivals_of_other_keys_do_not_disturb(store: RedisStore) -> None:
 def test_rivals_that_never_rest_are_told_of(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis, "PATIENCE", 0.05)
+    monkeypatch.setattr(redis, "LOCK_TIMEOUT_S", 0.05)
 
     def change(old: float | None) -> float:
         count(store)
@@ -311,9 +311,11 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
     for name in [name for name in sys.modules if name.partition(".")[0] == "redis"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "redis", None)
-    monkeypatch.delitem(sys.modules, "wan_mockserver.stores.redis")
-    monkeypatch.setattr("wan_mockserver.stores.redis", None)  # undone with the test, as all is
-    from wan_mockserver.stores.opening import open_store
+    monkeypatch.delitem(sys.modules, "wan_mockserver.state.stores.redis")
+    monkeypatch.setattr(
+        "wan_mockserver.state.stores.redis", None
+    )  # undone with the test, as all is
+    from wan_mockserver.state.stores.opening import open_store
 
     with pytest.raises(ModuleNotFoundError, match=r'pip install "wanproof\[redis\]"') as raised:
         open_store("redis://127.0.0.1:1")

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.limits import Limits
+from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator import Simulator
-from wan_mockserver.stores import Store
-from wan_mockserver.stores.memory import MemoryStore
-from wan_mockserver.transport import BASE_URL, WanTransport
+from wan_mockserver.simulator.rate_limits import Limits
+from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.state.stores import Store
+from wan_mockserver.state.stores.memory import MemoryStore
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 2}

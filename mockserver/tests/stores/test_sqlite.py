@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.stores import COUNTERS, Store, Table, Unavailable, sqlite
-from wan_mockserver.stores.sqlite import SCHEMA, SqliteStore
+from wan_mockserver.state.stores import COUNTERS, Store, Table, Unavailable, sqlite
+from wan_mockserver.state.stores.sqlite import SCHEMA, SqliteStore
 
 NOBODY = 65534
 
@@ -168,7 +168,7 @@ def test_it_waits_for_one_who_is_making_the_file(
             waits.append(seconds)
             other.execute("ROLLBACK")
 
-        monkeypatch.setattr("wan_mockserver.stores.sqlite.time.sleep", sleep)
+        monkeypatch.setattr("wan_mockserver.state.stores.sqlite.time.sleep", sleep)
         SqliteStore(file).close()
     assert len(waits) == 1
 
@@ -176,7 +176,7 @@ def test_it_waits_for_one_who_is_making_the_file(
 def test_one_who_makes_the_file_meanwhile_is_no_other_program(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE", 0.01)
+    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_S", 0.01)
 
     class Slow(sqlite3.Connection):
         def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
@@ -216,7 +216,7 @@ def test_a_closed_store_says_so(store: Store, file: Path) -> None:
 def test_one_who_holds_the_file_for_ever_is_told_of(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE", 0.01)
+    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_S", 0.01)
     with (
         closing(SqliteStore(file)) as store,
         closing(sqlite3.connect(file, isolation_level=None)) as other,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from wan_mockserver.stores import COUNTERS
-from wan_mockserver.stores.opening import open_store
+from wan_mockserver.state.stores import COUNTERS
+from wan_mockserver.state.stores.opening import open_store
 
 
 def say(text: str) -> None:

@@ -10,7 +10,7 @@ from wan_validators.messages.suggestions import nearest
 
 from ..control import ROOT, Control
 from ..http.errors import AdminError
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 from . import openapi, table
 from .reading import from_body, from_query
 from .reports import Call

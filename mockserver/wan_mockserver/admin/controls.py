@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 from ..clock import LATEST
 from ..control import Control
 from ..http.errors import AdminError
-from ..scenarios.choice import ARMED, arm
+from ..simulator.armed_scenarios import ARMED, arm
 from .kinds import Field, Seconds, Text, Whole
 from .reports import ArmedJson, Call, list_armed
 

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from wan_validators.messages.formatting import clip
 
 from ..http.errors import AdminError
-from ..messages import Request
+from ..http.messages import Request
 from .reading import content_type
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from email.utils import parsedate_to_datetime
 from itertools import chain, pairwise
 from typing import Final
 
-from ..delivery import Cut
-from ..journal import Entry
-from ..ledger import Charge, Duplicate
+from ..http.delivery import Cut
+from ..state.journal import Entry
+from ..state.ledger import Charge, Duplicate
 from .verdicts import Entries, Span, Verdict, judge_count, numbers, say_seconds
 
 SLACK: Final = 0.001

@@ -12,7 +12,7 @@ from wan_validators.source.parser import read
 from wan_validators.spec import Severity
 
 from ..http.errors import AdminError
-from ..messages import Request
+from ..http.messages import Request
 from .hints import hint
 from .kinds import Field
 

@@ -14,12 +14,12 @@ from wan_validators.vendor import State
 
 from ..control import ROOT, UNLIMITED_CREATES, Control
 from ..http.errors import AdminError
-from ..journal import JOURNAL, Entry
-from ..messages import Request
-from ..routes import Action
-from ..scenarios.choice import ARMED, Armed
+from ..http.messages import Request
 from ..scenarios.scenario import Scenario
-from ..tasks import TASKS, TaskRecord, state_at
+from ..simulator.armed_scenarios import ARMED, Armed
+from ..simulator.routing import Action
+from ..state.journal import JOURNAL, Entry
+from ..state.tasks import TASKS, TaskRecord, state_at
 from . import shapes
 from .kinds import Field, Flag, Many, Text, Whole
 from .reading import Values

@@ -13,10 +13,10 @@ from typing import TypedDict, cast
 from wan_validators.catalog import vendors
 from wan_validators.vendor import Failure, Output, Vendor
 
-from ..journal import Entry
-from ..ledger import Charge, Duplicate, Ledger
-from ..prices import Prices
-from ..tasks import TaskRecord, to_wire_task
+from ..state.journal import Entry
+from ..state.ledger import Charge, Duplicate, Ledger
+from ..state.prices import Prices
+from ..state.tasks import TaskRecord, to_wire_task
 
 
 class NoteJson(TypedDict):

@@ -12,8 +12,8 @@ from wan_validators.vendor import Vendor
 
 from ..artefacts import files
 from ..http.errors import AdminError
-from ..messages import Request, Response
-from ..scenarios.choice import HEADER, STEP
+from ..http.messages import Request, Response
+from ..simulator.armed_scenarios import HEADER, STEP
 from .answers import errors, successes
 from .inferred import infer_schema
 from .openapi import DIALECT, VERSION

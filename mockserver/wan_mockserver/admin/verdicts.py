@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..journal import Entry
+from ..state.journal import Entry
 
 Entries = Sequence[Entry]
 """Exchanges, in the order of their numbers."""

@@ -9,8 +9,8 @@ from typing import Any, Final, TypedDict
 from wan_validators.messages.formatting import brief, clip
 
 from ..http.errors import AdminError
-from ..journal import Entry
-from ..ledger import Ledger
+from ..state.journal import Entry
+from ..state.ledger import Ledger
 from . import judges, shapes
 from .hints import hint
 from .kinds import Flag, Kind, Schema, Seconds, Usd, Whole

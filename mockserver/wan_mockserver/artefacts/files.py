@@ -8,7 +8,7 @@ from typing import Final
 
 from wan_validators.extras import naming_extra
 
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 from .cache import Artefact, content_type, extension
 from .plan import Part, Words
 

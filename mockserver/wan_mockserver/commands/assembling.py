@@ -16,10 +16,10 @@ from .options import TOKEN, token
 
 if TYPE_CHECKING:
     from ..clock import Clock
-    from ..exchange import Listener
-    from ..scenarios.known import Scenarios
+    from ..scenarios.registry import Scenarios
     from ..service import Mock
-    from ..stores import Store
+    from ..state.exchange import Listener
+    from ..state.stores import Store
 
 Value = TypeVar("Value")
 
@@ -40,11 +40,11 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
 
     Raises UsageError for what cannot be had.
     """
-    from ..limits import Limits
-    from ..prices import read as read_prices
     from ..service import Mock
-    from ..simulator import Simulator
-    from ..stores.opening import open_store
+    from ..simulator.rate_limits import Limits
+    from ..simulator.service import Simulator
+    from ..state.prices import read as read_prices
+    from ..state.stores.opening import open_store
 
     known = _scenarios(options)
     prices = options.prices and contents("--prices", read_prices, options.prices)
@@ -83,8 +83,8 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
 
 
 def _scenarios(options: Namespace) -> Scenarios:
-    from ..scenarios.file import read
-    from ..scenarios.known import Scenarios
+    from ..scenarios.registry import Scenarios
+    from ..scenarios.toml_format import read
 
     if options.scenario and options.chaos:
         raise UsageError("--scenario and --chaos exclude each other: chaos draws the scenarios")
@@ -112,8 +112,8 @@ def _seed(store: Store, wanted: int | None) -> int:
 
     The store keeps it for the others.
     """
-    from ..simulator import SEED
-    from ..stores import COUNTERS
+    from ..simulator.service import SEED
+    from ..state.stores import COUNTERS
 
     drawn = int.from_bytes(os.urandom(4))
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wan_validators.catalog import vendors
 
-from .. import lifecycle
-from ..scenarios import chaos
+from ..scenarios import chaos, lifecycle
 
 if TYPE_CHECKING:
     from argparse import _ArgumentGroup as Group
@@ -117,7 +116,7 @@ def _happening(group: Group) -> None:
 
 
 def _limits(group: Group) -> None:
-    from ..ledger import WINDOW  # which needs an extra that may not be installed
+    from ..state.ledger import WINDOW  # which needs an extra that may not be installed
 
     for name, what in (
         ("--creates-per-second", "more tasks than that of one API key in any second"),
@@ -194,6 +193,6 @@ def _seconds(text: str) -> float:
 
 
 def _usd(text: str) -> Decimal:
-    from ..prices import amount
+    from ..state.prices import amount
 
     return amount(text)

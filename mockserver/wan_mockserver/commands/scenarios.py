@@ -16,7 +16,7 @@ from wan_validators.command import DONE, Command, UsageError
 from wan_validators.reporters.text import wants_colour
 
 if TYPE_CHECKING:
-    from ..scenarios.known import Scenarios
+    from ..scenarios.registry import Scenarios
     from ..scenarios.scenario import Scenario
 
 
@@ -61,8 +61,8 @@ def run(options: Namespace) -> int:
 
 
 def _load_scenarios(file: Path | None) -> Scenarios:
-    from ..scenarios.file import read
-    from ..scenarios.known import Scenarios
+    from ..scenarios.registry import Scenarios
+    from ..scenarios.toml_format import read
     from .assembling import contents
 
     return Scenarios(None if file is None else contents("--file", read, file))
@@ -70,7 +70,7 @@ def _load_scenarios(file: Path | None) -> Scenarios:
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """Everything about *scenario*, as a JSON object; its parts are those of its TOML form."""
-    from ..scenarios.file import as_table
+    from ..scenarios.toml_format import as_table
 
     told = as_table(scenario)
     return {"name": scenario.name, "group": scenario.group, "at": places(scenario), **told}
@@ -99,7 +99,7 @@ def _only(scenario: Scenario) -> str:
 
 def page(scenario: Scenario, bold: str) -> Iterator[str]:
     """All about one: what it does, where it can happen, how to choose it, and its TOML form."""
-    from ..scenarios.choice import HEADER
+    from ..simulator.armed_scenarios import HEADER
 
     name = scenario.name
     yield bold.format(name)
@@ -118,14 +118,14 @@ def page(scenario: Scenario, bold: str) -> Iterator[str]:
 
 
 def _toml(scenario: Scenario) -> str:
-    from ..scenarios.file import text
+    from ..scenarios.toml_format import text
 
     return text(scenario)
 
 
 def places(scenario: Scenario) -> dict[str, list[str]]:
     """The models that *scenario* can happen to, by vendor."""
-    from ..making import why_not
+    from ..simulator.task_factory import why_not
 
     return {
         vendor.name: [

@@ -20,9 +20,9 @@ from .assembling import admin_token, assemble
 from .options import HOST, MEMORY, TOKEN, arguments
 
 if TYPE_CHECKING:
-    from ..exchange import Exchange
-    from ..server import Server
+    from ..http.server import Server
     from ..service import Mock
+    from ..state.exchange import Exchange
 
 
 def run(options: Namespace) -> int:
@@ -63,8 +63,8 @@ def _missing_token_error(address: str) -> str:
 
 
 def _server(mock: Mock, address: str, options: Namespace) -> Server:
-    from ..app import create_app
-    from ..server import Server
+    from ..http.server import Server
+    from ..http.wsgi import create_app
 
     try:
         return Server(create_app(mock), address, options.port)
@@ -173,7 +173,7 @@ def _on_termination() -> None:
 
 
 def _print_exchange(exchange: Exchange) -> None:
-    from ..exchange import lines
+    from ..state.exchange import lines
 
     _write("\n".join(lines(exchange)))
 

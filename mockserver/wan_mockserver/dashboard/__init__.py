@@ -8,7 +8,7 @@ from typing import Final
 
 from ..control import ROOT, Control
 from ..http.errors import AdminError
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 from . import actions, pages, previews, static
 
 Handler = Callable[[Control, Request, str], Response]

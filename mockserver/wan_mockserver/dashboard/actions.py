@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ..control import Control
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 from .pages import page, parameters
 from .rendering import html, in_page
 from .wording import many, span

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ..journal import Entry
-from ..ledger import Charge, Duplicate, Ledger
+from ..state.journal import Entry
+from ..state.ledger import Charge, Duplicate, Ledger
 from .wording import clock_time, many, usd
 
 Find = Callable[[int], Entry | None]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..control import Control
-from ..journal import Entry, Message, Note
+from ..state.journal import Entry, Message, Note
 from .wording import clock_time, full_time, many, short, span
 
 MAX_JOURNAL_ROWS: Final = 100

@@ -9,11 +9,11 @@ from typing import Final
 
 from wan_validators.catalog import vendors
 
-from .. import journal
 from ..clock import OFFSET
 from ..control import UNLIMITED_CREATES, Control
-from ..scenarios.choice import ARMED, Armed
-from ..stores import COUNTERS
+from ..simulator.armed_scenarios import ARMED, Armed
+from ..state import journal
+from ..state.stores import COUNTERS
 from .costs import Costs, costs
 from .journal_rows import MAX_JOURNAL_ROWS, EntryRow, entry_rows, latest
 from .task_rows import TaskRow, next_change, task_rows

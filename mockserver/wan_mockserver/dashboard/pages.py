@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from .. import journal
 from ..control import ROOT, Control
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
+from ..state import journal
 from .journal_rows import SHOWN, entry_view
 from .live import STEPS, View
 from .news import is_unchanged, look

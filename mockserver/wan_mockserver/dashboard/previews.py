@@ -13,8 +13,8 @@ from ..artefacts import files
 from ..artefacts.cache import Artefact, Artefacts, content_type
 from ..artefacts.plan import Film, Words
 from ..control import ROOT, Control
-from ..messages import Request, Response
-from ..tasks import TASKS, TaskRecord, state_at
+from ..http.messages import Request, Response
+from ..state.tasks import TASKS, TaskRecord, state_at
 from .rendering import SAFE
 from .static import respond_cached
 

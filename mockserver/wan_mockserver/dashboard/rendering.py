@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wan_validators.extras import naming_extra
 
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,7 +10,7 @@ from typing import Final
 from wan_validators.extras import naming_extra
 
 from ..control import Control
-from ..messages import Request, Response
+from ..http.messages import Request, Response
 from .rendering import SAFE
 
 with naming_extra():

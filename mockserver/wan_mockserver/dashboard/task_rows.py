@@ -9,9 +9,9 @@ from typing import Final
 
 from wan_validators.vendor import State
 
-from ..ledger import Ledger
-from ..lifecycle import Lifecycle, Seconds
-from ..tasks import ENDED, TaskRecord
+from ..scenarios.lifecycle import Lifecycle, Seconds
+from ..state.ledger import Ledger
+from ..state.tasks import ENDED, TaskRecord
 from .previews import Result, results
 from .wording import clock_time, full_time, many, short, usd
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from wan_validators.finding import Finding
 from wan_validators.vendor import Refusal, Refused, Task
 
-from ..messages import Response
+from .messages import Response
 
 __all__ = ["AdminError", "RequestRejected"]
 

@@ -11,8 +11,8 @@ from typing import Final
 from wan_validators.catalog import vendors
 from wan_validators.vendor import State
 
-from ..delivery import Cut
-from ..lifecycle import Never, Seconds
+from ..http.delivery import Cut
+from .lifecycle import Never, Seconds
 from .scenario import Body, Creating, Downloading, Lag, Outcome, Polling, Results, Scenario, Step
 
 DEFAULT_SCENARIO: Final = Scenario(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from .known import Scenarios
+from .registry import Scenarios
 from .scenario import Scenario
 
 RATE: Final = 0.2

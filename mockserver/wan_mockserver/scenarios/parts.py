@@ -9,7 +9,7 @@ from typing import Any, Final
 from wan_validators.catalog import vendors
 from wan_validators.vendor import State
 
-from .. import lifecycle
+from . import lifecycle
 from .members import (
     Member,
     Members,

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 
 from wan_validators.vendor import State
 
-from ..delivery import Cut
-from ..lifecycle import Lifecycle
+from ..http.delivery import Cut
+from .lifecycle import Lifecycle
 
 KEPT: Final = 24 * 3600.0
 """Seconds for which tasks and result URLs are kept, as the upstream keeps them."""

@@ -27,8 +27,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
-from ..delivery import Cut
-from .faults import LATEST
+from ..http.delivery import Cut
+from ..simulator.fault_injection import LATEST
 from .members import Member, Wrong, fields, flag, number, one_of, string, table, whole, wrong_value
 from .scenario import Body, Lag, Step
 

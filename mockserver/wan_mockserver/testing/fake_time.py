@@ -12,7 +12,7 @@ from types import ModuleType, coroutine
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from .clock import START, ManualClock
+from ..clock import START, ManualClock
 
 UPTIME: Final = 100_000.0
 """Where :meth:`PatchingClock.monotonic` begins: not at 0, which is false."""

@@ -47,9 +47,9 @@ from typing import Any, Final
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import nearest
 
-from .known import Scenarios
 from .members import Member, Wrong, array, fields, string, table, toml
 from .parts import SCENARIO, troubles
+from .registry import Scenarios
 from .scenario import Scenario, combine
 
 USE: Final = Member("use", array(string(bool, 'the name of a scenario, such as "http-503:2"')))

@@ -8,10 +8,10 @@ from typing import Final
 
 from wan_validators.vendor import Failure, Output, State, Task, Vendor
 
-from .artefacts import files
-from .artefacts.plan import Film, Part, Words
-from .lifecycle import Lifecycle, Polls
-from .scenarios.scenario import KEPT, Polling, Results
+from ..artefacts import files
+from ..artefacts.plan import Film, Part, Words
+from ..scenarios.lifecycle import Lifecycle, Polls
+from ..scenarios.scenario import KEPT, Polling, Results
 from .stores import Table
 
 ENDED: Final = frozenset({State.DONE, State.FAILED})

@@ -9,8 +9,8 @@ from typing import Final
 
 from wan_validators.vendor import Refused
 
-from .http.errors import RequestRejected
-from .stores import Table
+from ..http.errors import RequestRejected
+from ..state.stores import Table
 
 __all__ = ["ACCOUNTS", "Account", "Limits"]
 

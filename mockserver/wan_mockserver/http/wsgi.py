@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from wan_validators.extras import naming_extra
 
+from ..service import Mock
+from ..simulator.service import Simulator
 from .messages import MAX_BODY, Request, Response, Service
-from .service import Mock
-from .simulator import Simulator
-from .travel import DELIVER, steps
+from .response_steps import DELIVER, steps
 
 with naming_extra():
     import flask

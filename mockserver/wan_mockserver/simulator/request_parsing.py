@@ -17,8 +17,8 @@ from wan_validators.source.parser import read
 from wan_validators.spec import ModelSpec, Rule, Severity
 from wan_validators.vendor import Refused, Vendor
 
-from .http.errors import RequestRejected
-from .messages import MAX_BODY, Request
+from ..http.errors import RequestRejected
+from ..http.messages import MAX_BODY, Request
 
 with naming_extra():
     from werkzeug.http import parse_options_header

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from wan_validators.finding import Finding
 
+from ..http.messages import Request, Response
 from .journal import Entry
-from .messages import Request, Response
 
 log = logging.getLogger("wan_mockserver")
 

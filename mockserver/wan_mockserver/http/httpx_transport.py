@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from wan_validators.extras import naming_extra
 
 from .messages import MAX_BODY, Request, Service
-from .travel import Mark, steps
+from .response_steps import Mark, steps
 
 with naming_extra():
     import httpx

@@ -11,10 +11,10 @@ from random import Random
 
 from wan_validators.vendor import Refused
 
-from ..delivery import Cut, Delivery
+from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected
-from ..messages import Request, Response
-from .scenario import Body, Lag, Step
+from ..http.messages import Request, Response
+from ..scenarios.scenario import Body, Lag, Step
 
 LATEST = 120.0
 """Seconds that a late answer takes at most."""

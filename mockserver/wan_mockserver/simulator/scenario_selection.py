@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 from wan_validators.vendor import Refused, Vendor
 
-from .. import making
 from ..http.errors import RequestRejected
-from ..stores import Store, number
-from ..tasks import TaskRecord
-from ..visit import RequestContext
-from .chaos import Chaos
-from .choice import HEADER, take_armed
-from .known import Scenarios
-from .scenario import Outcome, Scenario, nth
+from ..scenarios.chaos import Chaos
+from ..scenarios.registry import Scenarios
+from ..scenarios.scenario import Outcome, Scenario, nth
+from ..state.stores import Store, number
+from ..state.tasks import TaskRecord
+from . import task_factory
+from .armed_scenarios import HEADER, take_armed
+from .context import RequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ScenarioSelector:
         if name is None and (waiting := take_armed(self._store, tenant)):
             name = waiting.scenario
         met = self._select(name) if name or not self._chaos else self._draw(visit, vendor)
-        making.check(met.scenario, vendor, None)
+        task_factory.check(met.scenario, vendor, None)
         steps, count = met.scenario.create.steps, 0
         if waiting:
             count = waiting.used - 1
@@ -136,11 +136,11 @@ def fitting(met: SelectedScenario, vendor: Vendor, visit: RequestContext) -> Sel
     An outcome that chance drew and that cannot happen is dropped; one that was chosen raises
     RequestRejected.
     """
-    if met.chaotic and making.why_not(met.scenario, vendor, visit.spec):
+    if met.chaotic and task_factory.why_not(met.scenario, vendor, visit.spec):
         return replace(met, scenario=replace(met.scenario, outcome=Outcome()))
-    making.check(met.scenario, vendor, visit.spec)
+    task_factory.check(met.scenario, vendor, visit.spec)
     return met
 
 
 def _applies(vendor: Vendor) -> Callable[[Scenario], bool]:
-    return lambda scenario: making.why_not(scenario, vendor, None) is None
+    return lambda scenario: task_factory.why_not(scenario, vendor, None) is None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from .clock import Clock
-from .journal import Entry
-from .ledger import Ledger
-from .routes import Action
-from .service import Mock
-from .tasks import TaskRecord
+from ..clock import Clock
+from ..service import Mock
+from ..simulator.routing import Action
+from ..state.journal import Entry
+from ..state.ledger import Ledger
+from ..state.tasks import TaskRecord
 
 if TYPE_CHECKING:
     import httpx
     from respx import MockRouter, Route
 
-    from .admin.verify import ResultJson
+    from ..admin.verify import ResultJson
 
 __all__ = [
     "KEY",
@@ -83,8 +83,8 @@ class World:
         that there is not.
         """
         __tracebackhide__ = True
-        from .admin.verify import Evidence, judge_checks
-        from .http.errors import AdminError
+        from ..admin.verify import Evidence, judge_checks
+        from ..http.errors import AdminError
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:
@@ -104,7 +104,7 @@ class WanMock(World):
     """
 
     def __init__(self, mock: Mock) -> None:
-        from .transport import BASE_URL, AsyncWanTransport, WanTransport
+        from ..http.httpx_transport import BASE_URL, AsyncWanTransport, WanTransport
 
         super().__init__(mock, BASE_URL)
         self.transport = WanTransport(mock)
@@ -132,7 +132,7 @@ class WanMock(World):
         """
         __tracebackhide__ = True
         if self._router is None:
-            from .transport import mock
+            from ..http.httpx_transport import mock
 
             try:
                 self._router = mock(self.mock, self.url, assert_all_called=False)
@@ -143,7 +143,7 @@ class WanMock(World):
 
     def answer_for(self, base_url: str) -> Route:
         """Lets the server answer for the host of *base_url*, too, by way of :attr:`respx`."""
-        from .transport import mount
+        from ..http.httpx_transport import mount
 
         return mount(self.respx, self.mock, base_url)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from wan_validators.extras import naming_extra
 
 from .messages import MAX_BODY
-from .wire import SPARE, Channel, Pool
+from .waitress_faults import SPARE, Channel, Pool
 
 with naming_extra():
     from waitress import wasyncore

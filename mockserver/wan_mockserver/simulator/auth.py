@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from wan_validators.vendor import Refused
 
-from .http.errors import RequestRejected
+from ..http.errors import RequestRejected
 
 _KEY = re.compile("[!-~]+").fullmatch
 _OURS = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from wan_validators.extras import naming_extra
 
 from .delivery import DEFAULT_DELIVERY, GARBAGE, Delivery
-from .travel import DELIVER, Mark, Step, steps
+from .response_steps import DELIVER, Mark, Step, steps
 
 with naming_extra():
     from waitress.channel import ClientDisconnected, HTTPChannel

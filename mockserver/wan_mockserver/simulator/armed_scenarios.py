@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from ..stores import Store, Table
+from ..state.stores import Store, Table
 
 HEADER: Final = "X-Wanproof-Scenario"
 """The header of a request that chooses, for this request and for the task it makes."""

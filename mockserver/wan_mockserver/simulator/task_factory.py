@@ -14,13 +14,13 @@ from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Failure, Refused, Vendor
 
-from .artefacts.plan import Picture, Plan, cost, keeping, plan
-from .http.errors import RequestRejected
-from .intake import Submission
-from .lifecycle import Lifecycle
-from .prices import Prices
-from .scenarios.scenario import Outcome, Scenario
-from .tasks import TaskRecord
+from ..artefacts.plan import Picture, Plan, cost, keeping, plan
+from ..http.errors import RequestRejected
+from ..scenarios.lifecycle import Lifecycle
+from ..scenarios.scenario import Outcome, Scenario
+from ..state.prices import Prices
+from ..state.tasks import TaskRecord
+from .request_parsing import Submission
 
 
 def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str | None:

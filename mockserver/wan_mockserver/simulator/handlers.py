@@ -9,21 +9,21 @@ from random import Random
 
 from wan_validators.vendor import Refused, State, Vendor
 
-from . import making, tenants
-from .artefacts import files
-from .artefacts.cache import Artefacts, content_type
-from .clock import Clock
-from .http.errors import RequestRejected
-from .intake import Models, submission
-from .lifecycle import Lifecycle
-from .limits import ACCOUNTS, Limits
-from .messages import Response
-from .prices import Prices
-from .scenarios.scenario import KEPT
-from .scenarios.steering import SelectedScenario, fitting
-from .stores import Store, number
-from .tasks import ENDED, TASKS, TaskRecord, look, state_at, to_wire_task
-from .visit import RequestContext
+from ..artefacts import files
+from ..artefacts.cache import Artefacts, content_type
+from ..clock import Clock
+from ..http.errors import RequestRejected
+from ..http.messages import Response
+from ..scenarios.lifecycle import Lifecycle
+from ..scenarios.scenario import KEPT
+from ..state.prices import Prices
+from ..state.stores import Store, number
+from ..state.tasks import ENDED, TASKS, TaskRecord, look, state_at, to_wire_task
+from . import auth, task_factory
+from .context import RequestContext
+from .rate_limits import ACCOUNTS, Limits
+from .request_parsing import Models, submission
+from .scenario_selection import SelectedScenario, fitting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Handlers:
         visit.findings, visit.spec = submitted.findings, submitted.spec
         met, tenant = fitting(met, vendor, visit), visit.caller.tenant
         record = replace(
-            making.record(
+            task_factory.record(
                 vendor,
                 submitted,
                 met.scenario,
@@ -125,7 +125,7 @@ class Handlers:
         if record:
             visit.task = record.id
             visit.spec = self.models[record.vendor][record.model]
-            visit.caller = tenants.Caller(record.tenant)
+            visit.caller = auth.Caller(record.tenant)
         return record
 
     def content(

@@ -11,12 +11,12 @@ from wan_validators.finding import Finding
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import State, Vendor
 
-from .exchange import Exchange
-from .journal import Entry, Note, message, redact
-from .messages import Request, Response
-from .scenarios.scenario import Step
-from .tasks import ENDED
-from .tenants import NOBODY, Caller
+from ..http.messages import Request, Response
+from ..scenarios.scenario import Step
+from ..state.exchange import Exchange
+from ..state.journal import Entry, Note, message, redact
+from ..state.tasks import ENDED
+from .auth import NOBODY, Caller
 
 MAX_ECHO_CHARACTERS: Final = 2000
 """Characters of a path that are kept."""

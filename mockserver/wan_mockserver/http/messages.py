@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
-from .clock import Clock
+from ..clock import Clock
 from .delivery import DEFAULT_DELIVERY, Delivery
 
 MAX_BODY: Final = 64 * 1024 * 1024

@@ -12,8 +12,8 @@ from wan_validators.catalog import models_of
 from wan_validators.messages.suggestions import nearest as similar
 from wan_validators.vendor import Refused, Vendor
 
-from .artefacts import files
-from .http.errors import RequestRejected
+from ..artefacts import files
+from ..http.errors import RequestRejected
 
 
 class Action(Enum):

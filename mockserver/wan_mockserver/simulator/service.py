@@ -12,29 +12,29 @@ from uuid import UUID
 from wan_validators.catalog import models_of, vendors
 from wan_validators.vendor import Refused
 
-from . import journal, routes, tenants
-from .artefacts.cache import Artefacts
-from .clock import Clock, RealClock
-from .desk import Handlers
-from .exchange import Listener, log, to_log
-from .http.errors import RequestRejected
-from .intake import errors
-from .lifecycle import DEFAULT, Lifecycle
-from .limits import Limits
-from .messages import Request, Response
-from .prices import Prices, shipped_prices
-from .refusal import plain
-from .routes import Action
-from .scenarios import faults
-from .scenarios.chaos import Chaos
-from .scenarios.choice import STEP
-from .scenarios.known import Scenarios
-from .scenarios.steering import ScenarioSelector
-from .stores import COUNTERS, Store, number
-from .stores.memory import MemoryStore
-from .tasks import TASKS, TaskRecord
-from .trace import traceparent
-from .visit import RequestContext
+from ..artefacts.cache import Artefacts
+from ..clock import Clock, RealClock
+from ..http.errors import RequestRejected
+from ..http.messages import Request, Response
+from ..scenarios.chaos import Chaos
+from ..scenarios.lifecycle import DEFAULT, Lifecycle
+from ..scenarios.registry import Scenarios
+from ..state import journal
+from ..state.exchange import Listener, log, to_log
+from ..state.prices import Prices, shipped_prices
+from ..state.stores import COUNTERS, Store, number
+from ..state.stores.memory import MemoryStore
+from ..state.tasks import TASKS, TaskRecord
+from ..trace import traceparent
+from . import auth, fault_injection, routing
+from .armed_scenarios import STEP
+from .context import RequestContext
+from .handlers import Handlers
+from .rate_limits import Limits
+from .rejections import plain
+from .request_parsing import errors
+from .routing import Action
+from .scenario_selection import ScenarioSelector
 
 FINDINGS = "X-Wanproof-Findings"
 """Our own header on the answer to create: how many errors its payload has."""
@@ -84,7 +84,7 @@ class Simulator:
         self.clock = clock or RealClock(self.store)
         self.scenarios = scenarios or Scenarios()
         self._listener = listener
-        self._routes = routes.routes(vendors())
+        self._routes = routing.routes(vendors())
         self._steering = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
         self._desk = Handlers(
             models=models,
@@ -137,11 +137,11 @@ class Simulator:
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
     def _visit(self, request: Request) -> RequestContext:
-        path = routes.normal(request.path)
+        path = routing.normal(request.path)
         try:
-            caller = tenants.caller(request.headers.get("authorization"))
+            caller = auth.caller(request.headers.get("authorization"))
         except RequestRejected:
-            caller = tenants.NOBODY
+            caller = auth.NOBODY
         nth = number(self.store, "visit", caller.tenant)
         return RequestContext(
             request=request if path == request.path else replace(request, path=path),
@@ -170,9 +170,9 @@ class Simulator:
     def _action(self, visit: RequestContext) -> Response:
         method, path = visit.request.method, visit.request.path
         try:
-            match = routes.find(self._routes, method, path)
+            match = routing.find(self._routes, method, path)
         except RequestRejected:
-            visit.vendor = routes.nearest(self._routes, path)  # whose words the refusal is in
+            visit.vendor = routing.nearest(self._routes, path)  # whose words the refusal is in
             raise
         visit.vendor = vendor = match.route.vendor
         visit.names, visit.action = match.names, match.route.action.value
@@ -180,8 +180,8 @@ class Simulator:
             record = self._desk.owner(visit)
             met = self._steering.download(visit, record)
             return self._apply_scenario(visit, partial(self._desk.content, visit, record, met))
-        if visit.caller is tenants.NOBODY:
-            tenants.caller(visit.request.headers.get("authorization"))  # which says why
+        if visit.caller is auth.NOBODY:
+            auth.caller(visit.request.headers.get("authorization"))  # which says why
         if match.route.action is Action.CREATE:
             met = self._steering.create(visit, vendor)
             return self._apply_scenario(visit, partial(self._desk.create, visit, vendor, met))
@@ -195,10 +195,12 @@ class Simulator:
             return serve()
         answer = self._serve_or_refuse(visit, serve) if step.handled else Response(status=200)
         missing = Refused.NO_TASK if "task_id" in visit.names else Refused.NO_ROUTE
-        refused = faults.refusal(step, missing=missing)
+        refused = fault_injection.refusal(step, missing=missing)
         if refused:
             answer = self._refusal(visit, refused)
-        return faults.apply_step(step, answer, visit.request, now=visit.now, random=visit.random)
+        return fault_injection.apply_step(
+            step, answer, visit.request, now=visit.now, random=visit.random
+        )
 
     def _refusal(self, visit: RequestContext, refused: RequestRejected) -> Response:
         visit.why = refused.refusal.detail

@@ -1,0 +1,1 @@
+"""Answers vendor requests: routing, handlers, rate limits, scenarios, faults."""

@@ -1,0 +1,1 @@
+"""Everything that outlives a request: tasks, journal, ledger and their stores."""
