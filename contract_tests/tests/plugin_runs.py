@@ -18,7 +18,7 @@ CLIENTS = f"""
     sys.path.append({str(HERE)!r})
 
     from faulty_clients.reference import AsyncReference, Reference
-    from wan_contracts.protocol.outcome import Kind, Outcome
+    from wan_contracts.protocol.outcome import Outcome, OutcomeKind
 
     class DropsTheCode(Reference):
         def generate(self, model, payload):
@@ -30,7 +30,7 @@ CLIENTS = f"""
 
     class Declines(Reference):
         def generate(self, model, payload):
-            return Outcome(kind=Kind.UNSUPPORTED)
+            return Outcome(kind=OutcomeKind.UNSUPPORTED)
 
     class IsInterrupted(Reference):
         def generate(self, model, payload):

@@ -22,18 +22,18 @@ import sys
 import threading
 sys.path.append({here!r})
 from faulty_clients.reference import Reference
-from wan_contracts.reference_client.client import Conversation
+from wan_contracts.reference_client.client import ReferenceClient
 
 
 class Codeless(Reference):
-    class conversation(Conversation):
-        def code_of(self, got):
+    class conversation(ReferenceClient):
+        def parse_code(self, got):
             return None
 
 
 class Hasty(Reference):
-    class conversation(Conversation):
-        def due(self, got):
+    class conversation(ReferenceClient):
+        def next_poll_at(self, got):
             return None if got else self.now + 100
 
 
