@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wan_validators import Severity, UnknownModel, engine, lint, model
-from wan_validators.engine.fast_path import LONGEST, MOST
+from wan_validators.engine.fast_path import MAX_CACHED_CHARACTERS, MAX_CACHED_VERDICTS
 
 URL = "https://example.com/in.png"
 
@@ -78,11 +78,15 @@ def test_warnings_leave_a_payload_valid() -> None:
 
 def test_wrong_sizes_are_reported_every_time_however_many_there_are() -> None:
     """The engine keeps verdicts on sizes, of short ones and up to a number of them."""
-    sizes = [f"{width}x720" for width in range(MOST + 9)] + ["9" * LONGEST + "*1"]
+    sizes = [f"{width}x720" for width in range(MAX_CACHED_VERDICTS + 9)] + [
+        "9" * MAX_CACHED_CHARACTERS + "*1"
+    ]
 
     for _ in range(2):
         found = [rules(chat(size=size)) for size in sizes]
-        assert found == [["size-format"]] * (MOST + 9) + [["size-pixels", "size-ratio"]]
+        assert found == [["size-format"]] * (MAX_CACHED_VERDICTS + 9) + [
+            ["size-pixels", "size-ratio"]
+        ]
         assert rules(chat(size="1280*720")) == []
 
 

@@ -208,7 +208,7 @@ def plain(value: Any, key: str = "") -> Any:
 
 
 def pretty(value: Any, key: str = "") -> tuple[str, ...]:
-    """*value* as lines of JSON, with long texts clipped; at most MOST of them."""
+    """*value* as lines of JSON, with long texts clipped; at most MAX_LINES of them."""
     shown = json.dumps(_clip_values(plain(value, key)), indent=2, ensure_ascii=False).split("\n")
     return _at_most([safe(line) for line in shown])
 

@@ -105,7 +105,7 @@ def _alike(
 
 
 def _fold_middle(all_blocks: list[TranscriptBlock]) -> list[TranscriptBlock]:
-    """*all_blocks*, with the middle folded where there are more than MOST."""
+    """*all_blocks*, with the middle folded where there are more than MAX_EXCHANGES."""
     if len(all_blocks) <= MAX_EXCHANGES:
         return all_blocks
     half = MAX_EXCHANGES // 2

@@ -24,8 +24,9 @@ from .interaction import ClientError, ClientErrorKind
 from .minimize import shrink_case
 from .random_search import RandomSearch
 
-LEAST, MOST = 20, 80
-"""Calls that may be made for a smaller payload of a failure, of other processes and of ours."""
+MAX_SHRINK_CALLS_EXTERNAL: Final = 20
+MAX_SHRINK_CALLS_IN_PROCESS: Final = 80
+"""Calls that may be made for a smaller payload of a failure."""
 
 HOPELESS: Final = 3
 """Calls in a row that hang, after which the client is given up."""
@@ -157,7 +158,8 @@ class RunLoop:
     def shrink_failures(self) -> None:
         """Takes away from the payload of each failure what it does not need."""
         for law, failure in [*self._aggregator.smallest_failures.items()]:
-            left = MOST if self._harness.client.in_process else LEAST
+            in_process = self._harness.client.in_process
+            left = MAX_SHRINK_CALLS_IN_PROCESS if in_process else MAX_SHRINK_CALLS_EXTERNAL
 
             def shows(case: Case, law: str = law) -> bool:
                 nonlocal left

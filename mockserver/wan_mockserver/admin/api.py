@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from wan_validators.extras import naming_extra
 from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import nearest
+from wan_validators.messages.suggestions import suggest
 
 from ..control import ROOT, Control
 from ..http.errors import AdminError
@@ -72,6 +72,6 @@ def _match_route(request: Request) -> tuple[Route, dict[str, Any]]:
 
 def _nothing_at(path: str) -> str:
     known = {route.path: ROOT + route.path for route in ROUTES}
-    near = nearest(path.removeprefix(ROOT), known)
-    hint = f"did you mean {known[near]}?" if near else f"known: {', '.join(known.values())}"
+    everything = f"known: {', '.join(known.values())}"
+    hint = suggest(path.removeprefix(ROOT), known, everything, show=known.__getitem__)
     return f"nothing is served at {clip(path)}; {hint}"

@@ -81,7 +81,9 @@ SHOWN: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
 
 
 def latest(control: Control, tenant: str | None, show: str) -> tuple[list[Entry], bool]:
-    """The newest entries to *show*, more than MOST if there are, and whether any are kept.
+    """The newest entries to *show*, and whether any are kept.
+
+    There are more than MAX_JOURNAL_ROWS of them if so many are kept.
 
     Not much more is read than it takes to find them.
     """

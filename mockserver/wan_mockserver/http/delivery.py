@@ -22,7 +22,7 @@ class Cut(Enum):
     GARBAGE = "garbage"
     """Bytes that are no HTTP, then closed."""
     SILENCE = "silence"
-    """Not a byte, until the client gives up or PATIENCE is over; then closed."""
+    """Not a byte, until the client gives up or MAX_SILENCE_S is over; then closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from wan_validators.messages.formatting import brief, clip
-from wan_validators.messages.suggestions import nearest
+from wan_validators.messages.suggestions import suggest
 
 Reader = Callable[[Any, str], Any]
 """From a TOML value, and its path for messages, to what it stands for; raises Wrong."""
@@ -128,8 +128,8 @@ def array(item: Reader) -> Reader:
 
 def list_allowed(given: Any, known: Mapping[str, object]) -> str:
     """All that are *known*, and which of them is likely to have been meant."""
-    near = nearest(given, known) if type(given) is str else None
-    hint = f" (did you mean {near}?)" if near else ""
+    meant = suggest(given, known) if type(given) is str else ""
+    hint = f" ({meant})" if meant else ""
     return f"{', '.join(map(toml_string, known))}{hint}"
 
 
@@ -156,5 +156,4 @@ def toml(value: Any, indent: str = "    ") -> str:
 
 
 def _offer(name: str, members: Members) -> str:
-    near = nearest(name, members)
-    return f"did you mean {near}?" if near else f"members: {', '.join(members)}"
+    return suggest(name, members, f"members: {', '.join(members)}")

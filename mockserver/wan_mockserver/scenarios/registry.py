@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import nearest
+from wan_validators.messages.suggestions import suggest
 
 from .catalogue import shipped_scenarios
 from .scenario import Scenario, combine
@@ -26,7 +26,7 @@ class UnknownScenario(ValueError):
 class Scenarios(Mapping[str, Scenario]):
     """The shipped ones and *own*, which take their place where they have the same name.
 
-    :meth:`named` also reads compositions: ``rate-limited:3+expired-urls``.
+    :meth:`find` also reads compositions: ``rate-limited:3+expired-urls``.
     """
 
     def __init__(self, own: Mapping[str, Scenario] | None = None) -> None:
@@ -76,6 +76,5 @@ class Scenarios(Mapping[str, Scenario]):
         return found.times(int(count))
 
     def _unknown(self, name: str) -> str:
-        near = nearest(name, self._all)
-        hint = f"did you mean {near}?" if near else "wanproof scenarios lists them"
+        hint = suggest(name, self._all, "wanproof scenarios lists them")
         return f"there is no scenario {clip(repr(name))}; {hint}"

@@ -45,7 +45,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import nearest
+from wan_validators.messages.suggestions import suggest
 
 from .members import Member, Wrong, array, fields, string, table, toml
 from .parts import SCENARIO, troubles
@@ -141,8 +141,7 @@ def _needs(name: str, said: Mapping[str, Any], known: Scenarios) -> set[str]:
 
 
 def _near(name: str, known: Scenarios) -> str:
-    near = nearest(name, known)
-    hint = f"did you mean {near}?" if near else "`wanproof scenarios` lists those that are shipped"
+    hint = suggest(name, known, "`wanproof scenarios` lists those that are shipped")
     return f"{clip(repr(name))}; {hint}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from wan_validators.constraints.basic import OBJECT, Given
@@ -11,7 +12,7 @@ from wan_validators.extras import naming_extra
 from wan_validators.finding import Finding
 from wan_validators.linter import findings
 from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import nearest
+from wan_validators.messages.suggestions import suggest
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import ModelSpec, Rule, Severity
@@ -118,10 +119,13 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     if model is MISSING:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _unknown(vendor, models, model, f"no member model names a model{header}")
-    meant = nearest(model, models) if type(model) is str else None
-    place = vendor.create.replace("{model}", meant or "")
-    hint = f" (did you mean {meant}, POST {place}?)" if meant else ""
+    meant = suggest(model, models, show=partial(_show, vendor)) if type(model) is str else ""
+    hint = f" ({meant})" if meant else ""
     raise _unknown(vendor, models, model, f"there is no model {clip(repr(model))}{hint}")
+
+
+def _show(vendor: Vendor, model: str) -> str:
+    return f"{model}, POST {vendor.create.replace('{model}', model)}"
 
 
 def _unknown(vendor: Vendor, models: Models, model: Any, says: str) -> RequestRejected:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from wan_validators.catalog import catalog
 from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import nearest
+from wan_validators.messages.suggestions import suggest
 from wan_validators.outputs import TIERS, Images, Price
 from wan_validators.spec import ModelSpec
 
@@ -47,8 +47,7 @@ def read(file: Path) -> Prices:
     made = dict(shipped_prices())
     for model, table in tables.items():
         if model not in known:
-            near = nearest(model, known)
-            hint = f"did you mean {near}?" if near else f"models: {', '.join(known)}"
+            hint = suggest(model, known, f"models: {', '.join(known)}")
             raise BadPrices(f"{file}: there is no model {model!r}; {hint}")
         made[model] = _price(known[model], table, f"{file}: {model}", file)
     return made

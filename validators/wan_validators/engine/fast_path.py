@@ -8,6 +8,8 @@ engine starts anew; so it does for a whole array as soon as one item has a fault
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..constraints.basic import BOOLEAN, ITSELF, Kind, OneOf, Parts
 from ..finding import Finding
 from ..source.json_pointer import ANY, Path
@@ -18,8 +20,11 @@ from .full import Careful
 from .rule_tree import Place
 
 GIVE_UP = "return careful(payload)"
-MOST, LONGEST = 256, 32
-"""How many verdicts on recurring values are kept, and on how long ones, in characters."""
+MAX_CACHED_VERDICTS: Final = 256
+"""Verdicts on recurring values that are kept for a place."""
+
+MAX_CACHED_CHARACTERS: Final = 32
+"""Characters of a value whose verdict is kept."""
 
 
 class Swift(Careful):
@@ -190,5 +195,6 @@ class Swift(Careful):
 
 def _remember(value: object, verdicts: dict[str, tuple[Rule, ...]], found: list[Finding]) -> None:
     """Keeps the rows that a short string breaks, for as many strings as are worth it."""
-    if type(value) is str and len(value) <= LONGEST and len(verdicts) < MOST:
+    has_room = len(verdicts) < MAX_CACHED_VERDICTS
+    if type(value) is str and len(value) <= MAX_CACHED_CHARACTERS and has_room:
         verdicts[value] = tuple(finding.row for finding in found)

@@ -35,7 +35,7 @@ def message(rule: Rule, pointer: str, value: Any) -> str:
 
 @singledispatch
 def describe_wanted(check: c.Check) -> str | None:
-    """:func:`allowed`, in more words where it would not read well after "must be"."""
+    """:func:`describe_allowed`, in more words where it would not read well after "must be"."""
     return describe_allowed(check)
 
 
