@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wan_contracts.cases.case import Case
-from wan_contracts.cases.systematic import plain
+from wan_contracts.cases.systematic import find_plain_payload
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from wan_contracts.clients import Client
 from wan_contracts.clients.loading import load
@@ -69,7 +69,7 @@ def python() -> Client:
 
 def plain_calls(client: Client, tempo: TimeProfile, models: Sequence[str]) -> float:
     """Calls a second, the median of some rounds, of calls under which nothing goes wrong."""
-    cases = [Case(name, plain(model(name))) for name in models]
+    cases = [Case(name, find_plain_payload(model(name))) for name in models]
     times = []
     with Harness(client, tempo) as arena:
         for _ in range(ROUNDS + 1):

@@ -12,7 +12,7 @@ from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wan_mockserver.state.stores import Unavailable
+from wan_mockserver.state.stores import StoreUnavailable
 from wan_mockserver.state.stores.opening import open_store
 
 HOST: Final = "127.0.0.1"
@@ -55,7 +55,7 @@ def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
     while process.poll() is None and time.monotonic() < deadline:
         try:
             open_store(url).close()
-        except Unavailable:
+        except StoreUnavailable:
             time.sleep(0.02)
         else:
             return True

@@ -60,7 +60,7 @@ def test_the_reference_has_every_rule_law_and_member_of_the_fixtures(site: Path)
     laws = (site / "reference/laws.html").read_text(encoding="utf-8")
     members = (site / "reference/fixture-objects.html").read_text(encoding="utf-8")
 
-    assert all(f">{rule.id}<" in rules for spec in catalog() for rule in spec.every_rule)
+    assert all(f">{rule.id}<" in rules for spec in catalog() for rule in spec.all_rules)
     assert all(f'id="{law.id}"' in laws for law in LAWS)
     assert all(name in members for name in vars(WanMock) if name[0] != "_")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any, NamedTuple
 
-from wan_validators.constraints.basic import BOOLEAN, STRING, Kind, View
+from wan_validators.constraints.basic import BOOLEAN, STRING, JsonType, View
 from wan_validators.error_codes import TEXTS
 from wan_validators.outputs import Price
 from wan_validators.source.json_pointer import MISSING
@@ -25,7 +25,7 @@ class Mutant(NamedTuple):
 def mutants(spec: ModelSpec) -> Iterator[Mutant]:
     """Every single mistake in *spec* that its tables would still be accepted with."""
     for index, rule in enumerate(spec.rules):
-        where = f"{spec.id} {rule.id} at {rule.at or '/'}"
+        where = f"{spec.id} {rule.id} at {rule.pointer or '/'}"
         for changed, mistake in _rule(rule):
             rules = [*spec.rules[:index], *changed, *spec.rules[index + 1 :]]
             try:
@@ -43,19 +43,19 @@ def _rule(rule: Rule) -> Iterator[tuple[list[Rule], str]]:
 
 
 def _changes(rule: Rule) -> Iterator[tuple[dict[str, Any], str]]:
-    for check, mistake in _values(rule.check):
-        yield {"check": check}, mistake
+    for check, mistake in _values(rule.constraint):
+        yield {"constraint": check}, mistake
     yield {"required": not rule.required}, "required flipped"
     yield {"nullable": not rule.nullable}, "nullable flipped"
     for severity in set(Severity) - {rule.severity}:
         yield {"severity": severity}, f"severity {rule.severity} -> {severity}"
     for default in _other_defaults(rule.default):
         yield {"default": default}, f"default {rule.default!r} -> {default!r}"
-    yield {"at": f"{rule.at}x"}, "place misspelt"
+    yield {"pointer": f"{rule.pointer}x"}, "place misspelt"
     if rule.code:
         for code in _neighbours(rule.code):
             yield {"code": code}, f"code {rule.code} -> {code}"
-        yield {"says": f"{rule.says}!"}, "text changed"
+        yield {"message": f"{rule.message}!"}, "text changed"
     if rule.when:
         yield {"when": None}, "condition dropped"
         for when, mistake in _values(rule.when):
@@ -113,7 +113,7 @@ def _(value: Decimal) -> Iterator[tuple[Any, str]]:
 
 
 @_values.register
-def _(value: Kind) -> Iterator[tuple[Any, str]]:
+def _(value: JsonType) -> Iterator[tuple[Any, str]]:
     yield (STRING if value == BOOLEAN else BOOLEAN), f"{value.type.__name__} -> another type"
 
 

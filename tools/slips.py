@@ -50,7 +50,10 @@ def slips(module: ModuleType) -> Iterator[Slip]:
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.ClassDef) and node.name in vars(module):
             for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name in ("fits", "holds"):
+                if isinstance(method, ast.FunctionDef) and method.name in (
+                    "applies_to",
+                    "is_satisfied",
+                ):
                     yield from _slips(module, vars(module)[node.name], method)
 
 

@@ -11,7 +11,14 @@ from typing import Any, Final
 
 import aiohttp
 
-from wan_contracts import Outcome, RawResponse, SendRequest, Setting, converse, drive_async
+from wan_contracts import (
+    Outcome,
+    RawResponse,
+    SendRequest,
+    Setting,
+    drive_async,
+    run_reference_client,
+)
 
 ERRORS: Final = (aiohttp.ClientError, TimeoutError)
 
@@ -33,7 +40,9 @@ class Client:
             ),
             middlewares=(once,),
         ) as session:
-            return await drive_async(converse(setting, payload), partial(fetch, session), ERRORS)
+            return await drive_async(
+                run_reference_client(setting, payload), partial(fetch, session), ERRORS
+            )
 
 
 async def fetch(session: aiohttp.ClientSession, step: SendRequest) -> RawResponse:

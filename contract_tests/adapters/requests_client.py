@@ -11,7 +11,7 @@ from typing import Any, Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from wan_contracts import Outcome, RawResponse, SendRequest, Setting, converse, drive
+from wan_contracts import Outcome, RawResponse, SendRequest, Setting, drive, run_reference_client
 
 ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
 
@@ -27,7 +27,7 @@ class Client:
         self._http.trust_env = False
 
     def generate(self, model: str, payload: Any) -> Outcome:
-        steps = converse(replace(self._setting, model=model), payload)
+        steps = run_reference_client(replace(self._setting, model=model), payload)
         return drive(steps, self._fetch, ERRORS)
 
     def close(self) -> None:

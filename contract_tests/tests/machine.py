@@ -132,7 +132,7 @@ class Machine(RuleBasedStateMachine):
         assert status(response) == expected.status
         assert response.headers.get("Retry-After") == ("2" if response.status == 429 else None)
         if gone:
-            self.mock.lost(response)
+            self.mock.mark_response_lost(response)
         task = expected.task
         if task is None:
             return []

@@ -14,12 +14,12 @@ from machine_model import (
 )
 from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefact, Artefacts
-from wan_mockserver.simulator.auth import caller
+from wan_mockserver.simulator.auth import parse_caller
 from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec, Severity
 from wan_validators.vendor import State
 
-KEYS: Final = {caller(f"Bearer {key}").tenant: key for key in ("a-key", "another-key")}
+KEYS: Final = {parse_caller(f"Bearer {key}").tenant: key for key in ("a-key", "another-key")}
 """API keys by the names of the tenants that hold them."""
 
 
@@ -92,9 +92,9 @@ def orders(spec: ModelSpec) -> st.SearchStrategy[Order]:
 
     rows = [
         row
-        for row in spec.every_rule
+        for row in spec.all_rules
         if row.severity is Severity.ERROR
-        and row.at not in ("", "/model")
+        and row.pointer not in ("", "/model")
         and not row.id.endswith(HEAVY)
     ]
     good = valid(spec).map(lambda payload: Order(spec, payload, None))

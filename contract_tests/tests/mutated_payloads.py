@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from wan_contracts.generation.payloads import at, is_leaf
+from wan_contracts.generation.payloads import find_rules_at, is_leaf
 from wan_contracts.generation.strategies import valid
 from wan_contracts.generation.values import (
     JUNK_VALUES,
     UNKNOWN_NAMES,
-    Several,
-    Values,
+    JsonValues,
+    ValueStrategy,
     invalid_values,
     lookalike_values,
     valid_values,
@@ -29,7 +29,7 @@ from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import ModelSpec, Rule
 
-AWKWARD: Final[Several] = (
+AWKWARD: Final[JsonValues] = (
     *(float("nan"), float("inf"), -0.0, 4.0, 5.0, -(2**31), 10**4000),
     *("\ud800", "\x00", "NaN", "a" * 5000, "*" * 5000, "1*1*1", "data:,", "data:;base64,"),
     *([[]], [{}], [None], {"": None}, {"text": None}, [[[[]]]], [None] * 100, [{}] * 40),
@@ -38,7 +38,7 @@ AWKWARD: Final[Several] = (
 
 
 @cache
-def battered(spec: ModelSpec) -> Values:
+def battered(spec: ModelSpec) -> ValueStrategy:
     """Payloads that were valid before up to eight things were done to them.
 
     Most keep their shape, since a member that is torn out takes the faults in it along.
@@ -58,7 +58,7 @@ def battered(spec: ModelSpec) -> Values:
 
 
 @cache
-def arbitrary(spec: ModelSpec) -> Values:
+def arbitrary(spec: ModelSpec) -> ValueStrategy:
     """JSON values of any shape, in which documented names and values come up at random."""
     return st.recursive(
         st.sampled_from(JUNK_VALUES + AWKWARD + _all_values(spec)) | st.text(max_size=9),
@@ -75,9 +75,9 @@ def _at_a_leaf(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
         return payload
     place, _ = draw(st.sampled_from(places))
     limits = _one_of(
-        _light(invalid_values(row.check, "a")),
-        _light(invalid_values(row.check, "a")),
-        valid_values(row.check),
+        _light(invalid_values(row.constraint, "a")),
+        _light(invalid_values(row.constraint, "a")),
+        valid_values(row.constraint),
     )
     return json_pointer.put(payload, place, draw(limits | st.sampled_from(JUNK_VALUES)))
 
@@ -90,7 +90,9 @@ def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
         return payload
     place, value = draw(st.sampled_from(places))
     limits = [
-        invalid_values(row.check, value) for row in at(path, spec.every_rule) if _fits(row, value)
+        invalid_values(row.constraint, value)
+        for row in find_rules_at(path, spec.all_rules)
+        if _fits(row, value)
     ]
     return json_pointer.put(
         payload, place, draw(_one_of((MISSING,), JUNK_VALUES, lookalike_values(value), *limits))
@@ -126,24 +128,24 @@ def _moved(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     return json_pointer.put(payload, place, value)
 
 
-def _one_of(*several: Several) -> Values:
+def _one_of(*several: JsonValues) -> ValueStrategy:
     return st.one_of([st.sampled_from(each) for each in several if each])
 
 
 def _fits(rule: Rule, value: Json) -> bool:
-    return value is not MISSING and rule.check.fits(rule.check.view.see(value))
+    return value is not MISSING and rule.constraint.applies_to(rule.constraint.view.extract(value))
 
 
 @cache
-def _all_values(spec: ModelSpec) -> Several:
+def _all_values(spec: ModelSpec) -> JsonValues:
     """What is good for the leaves, and what is not."""
-    checks = [row.check for row in spec.rules if is_leaf(spec, row.path)]
+    checks = [row.constraint for row in spec.rules if is_leaf(spec, row.path)]
     return _light(
         v for check in checks for v in (*valid_values(check), *invalid_values(check, "a"))
     )
 
 
-def _light(values: Iterable[Json]) -> Several:
+def _light(values: Iterable[Json]) -> JsonValues:
     """*values* but for whole files over a limit of megabytes."""
     return tuple(value for value in values if type(value) is not str or len(value) < 100_000)
 

@@ -160,7 +160,7 @@ def law(id: str, group: Group = Group.MONEY, level: Level = Level.MUST) -> Law:
 
 
 def failure(run: Interaction, says: str, *entries: int, replay: str | None = None) -> LawFailure:
-    verdict = Verdict(passed=False, says=says, entries=entries)
+    verdict = Verdict(passed=False, message=says, entries=entries)
     return LawFailure(interaction=run, verdict=verdict, number=17, replay=replay)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reference_payloads import EDIT, INTERVAL
 from wan_contracts.cases.case import Setting
 from wan_contracts.reference_client import response_parsing
-from wan_contracts.reference_client.client import ReferenceClient, converse
+from wan_contracts.reference_client.client import ReferenceClient, run_reference_client
 from wan_contracts.reference_client.io_events import (
     ReceivedResponse,
     SendRequest,
@@ -44,7 +44,7 @@ def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> l
 
     A number is the seconds after which a request fails. The script's last line is repeated.
     """
-    talk, now, asked = converse(SETTING, payload), 0.0, []
+    talk, now, asked = run_reference_client(SETTING, payload), 0.0, []
     lines = iter(script)
     line = script[0]
     step = next(talk)
@@ -124,7 +124,7 @@ DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
     ],
 )
 def test_retry_after_has_two_forms(headers: dict[str, str], seconds: float | None) -> None:
-    assert response_parsing.retry_after(headers) == seconds
+    assert response_parsing.parse_retry_after(headers) == seconds
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"<html>", b"null", b"[" * 100_000])
@@ -150,10 +150,10 @@ JSON = st.recursive(
 
 @given(document=st.dictionaries(WORDS, JSON))
 def test_no_answer_is_too_odd_to_be_read(document: dict[str, Any]) -> None:
-    response_parsing.task_id(document)
-    response_parsing.state(document)
-    response_parsing.message(document)
-    assert type(response_parsing.code(document)) in (str, int, type(None))
-    assert all(isinstance(result.value, str) for result in response_parsing.results(document))
-    cost = response_parsing.cost(document)
+    response_parsing.parse_task_id(document)
+    response_parsing.parse_state(document)
+    response_parsing.parse_message(document)
+    assert type(response_parsing.parse_code(document)) in (str, int, type(None))
+    assert all(isinstance(result.value, str) for result in response_parsing.parse_results(document))
+    cost = response_parsing.parse_cost(document)
     assert cost is None or cost.is_finite()

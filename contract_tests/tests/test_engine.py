@@ -18,15 +18,15 @@ from wan_contracts.generation.strategies import single_fault, valid, wrap_payloa
 from wan_validators import lint
 from wan_validators.catalog import catalog
 from wan_validators.finding import Finding
-from wan_validators.linter import findings
+from wan_validators.linter import find_findings
 from wan_validators.spec import ModelSpec, Rule
 
 MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]
 WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if spec.vendor.unwrap]
 ROWS = [
-    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.at}")
+    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")
     for spec in catalog()
-    for number, rule in enumerate(spec.every_rule)
+    for number, rule in enumerate(spec.all_rules)
 ]
 
 
@@ -36,14 +36,14 @@ ROWS = [
 def test_both_find_nothing_in_valid_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(valid(spec))
     assert reference_linter.findings(spec, payload) == []
-    assert list(findings(spec, payload)) == []
+    assert list(find_findings(spec, payload)) == []
 
 
 @pytest.mark.parametrize(("spec", "rule"), ROWS)
 @given(data=st.data())
 def test_both_find_the_same_single_fault(spec: ModelSpec, rule: Rule, data: st.DataObject) -> None:
     payload = data.draw(single_fault(spec, rule))
-    _same(reference_linter.findings(spec, payload), findings(spec, payload))
+    _same(reference_linter.findings(spec, payload), find_findings(spec, payload))
 
 
 @pytest.mark.parametrize("spec", MODELS)
@@ -52,7 +52,7 @@ def test_both_find_the_same_single_fault(spec: ModelSpec, rule: Rule, data: st.D
 def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec))
     assume(not _is_wrapper(spec, payload))
-    _same(reference_linter.findings(spec, payload), findings(spec, payload))
+    _same(reference_linter.findings(spec, payload), find_findings(spec, payload))
 
 
 @pytest.mark.parametrize("spec", MODELS)
@@ -61,7 +61,7 @@ def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataO
 def test_both_find_the_same_in_any_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(arbitrary(spec))
     assume(not _is_wrapper(spec, payload))
-    _same(reference_linter.findings(spec, payload), findings(spec, payload))
+    _same(reference_linter.findings(spec, payload), find_findings(spec, payload))
 
 
 @pytest.mark.parametrize("spec", WRAPPING)
@@ -76,7 +76,7 @@ def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
         each if each.pointer in outside else each._replace(pointer="/input/0/params" + each.pointer)
         for each in reference_linter.findings(spec, payload)
     ]
-    _same(placed, findings(spec, wrap_payload(spec, payload)))
+    _same(placed, find_findings(spec, wrap_payload(spec, payload)))
 
 
 @pytest.mark.parametrize("spec", MODELS)
@@ -105,7 +105,7 @@ def test_text_and_its_value_have_the_same_findings(spec: ModelSpec, data: st.Dat
 @given(data=st.data())
 def test_every_finding_can_be_told_as_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec) | arbitrary(spec))
-    for each in findings(spec, payload):
+    for each in find_findings(spec, payload):
         told = json.loads(json.dumps(each.as_dict()))
         assert told["message"]
         assert told["rule"] == each.row.id
@@ -125,7 +125,7 @@ def _order(finding: Finding) -> tuple[str, str, str]:
 
 
 def _told(finding: Finding) -> tuple[str, str, str]:
-    return finding.pointer, finding.row.id, finding.row.at
+    return finding.pointer, finding.row.id, finding.row.pointer
 
 
 def _is_wrapper(spec: ModelSpec, payload: Any) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from report_examples import failure, law, paid_twice
-from wan_contracts.results.known_failures import load, mark_known_failures
+from wan_contracts.results.known_failures import load_known_failures, mark_known_failures
 from wan_contracts.results.report import LawResult, Status
 from wan_validators.command import UsageError
 
@@ -21,7 +21,7 @@ def test_reasons_are_read_by_law(tmp_path: Path) -> None:
         '[one-charge]\nreason = "a wontfix"\n',
         encoding="utf-8",
     )
-    assert load(file, LAWS) == {
+    assert load_known_failures(file, LAWS) == {
         "connections-reused": "curl is started anew",
         "one-charge": "a wontfix",
     }
@@ -30,7 +30,7 @@ def test_reasons_are_read_by_law(tmp_path: Path) -> None:
 def test_an_empty_file_knows_of_no_failure(tmp_path: Path) -> None:
     file = tmp_path / "known.toml"
     file.write_text("")
-    assert load(str(file), iter(LAWS)) == {}
+    assert load_known_failures(str(file), iter(LAWS)) == {}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path, text: str, says: list[st
     file = tmp_path / "known.toml"
     file.write_text(text)
     with pytest.raises(UsageError) as error:
-        load(file, LAWS)
+        load_known_failures(file, LAWS)
     assert str(file) in str(error.value)
     for part in says:
         assert part in str(error.value)
@@ -60,14 +60,14 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "known.toml"
     file.write_bytes(b"\xff\xfe[")
     with pytest.raises(UsageError, match="is no TOML"):
-        load(file, LAWS)
+        load_known_failures(file, LAWS)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot read .*gone\.toml: No such file"):
-        load(tmp_path / "gone.toml", LAWS)
+        load_known_failures(tmp_path / "gone.toml", LAWS)
     with pytest.raises(UsageError, match="cannot read"):
-        load(tmp_path, LAWS)
+        load_known_failures(tmp_path, LAWS)
 
 
 def test_a_known_failure_is_borne_with_and_its_passing_is_not() -> None:

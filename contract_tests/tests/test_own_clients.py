@@ -38,7 +38,9 @@ def test_no_law_is_broken(arena: Harness, sitting: Batch) -> None:
     for number, case in enumerate(sitting.cases(), 1):
         run = arena.run(case, number)
         broken = {
-            law: each.says for law, each in judge_interaction(LAWS, run).items() if not each.passed
+            law: each.message
+            for law, each in judge_interaction(LAWS, run).items()
+            if not each.passed
         }
         assert not broken, (case, run.client_result)
 

@@ -20,7 +20,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http import httpx_transport
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
-from wan_mockserver.scenarios.catalogue import shipped_scenarios
+from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
 from wan_validators.catalog import catalog, model
@@ -29,7 +29,7 @@ from wan_validators.spec import ModelSpec
 SLOW = ("timeout", "slow", "latency")
 """Parts of the names of scenarios that take real time over a socket."""
 
-SCENARIOS = [name for name in shipped_scenarios() if not any(part in name for part in SLOW)]
+SCENARIOS = [name for name in load_shipped_scenarios() if not any(part in name for part in SLOW)]
 
 ADDED = {"server", "connection", "content-length", "via"}
 """Headers that a socket's server adds, or whose absence it makes up for."""
@@ -52,7 +52,7 @@ def runs(draw: st.DrawFn) -> list[Step]:
     """A few calls of any model, good and bad, under any scenario or two."""
     steps = []
     for spec in draw(st.lists(st.sampled_from(catalog()), min_size=1, max_size=3)):
-        faults = st.sampled_from(spec.every_rule).flatmap(partial(single_fault, spec))
+        faults = st.sampled_from(spec.all_rules).flatmap(partial(single_fault, spec))
         names = st.lists(st.sampled_from(SCENARIOS), min_size=1, max_size=2)
         scenario = "+".join(draw(names))
         polls = draw(st.integers(0, 4))

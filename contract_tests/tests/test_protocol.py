@@ -18,9 +18,9 @@ from wan_contracts.protocol.outcome import Outcome, OutcomeKind, Output
 from wan_contracts.protocol.schemas import (
     SCHEMAS,
     InvalidDocument,
-    read,
+    build_validator,
+    parse_outcome,
     validate_outcome,
-    validator,
 )
 from wan_validators.catalog import catalog, model
 
@@ -83,7 +83,7 @@ def _described(schema: Mapping[str, Any]) -> None:
 def test_what_a_client_is_told_fits_its_schema(data: st.DataObject, model_id: str) -> None:
     payload = data.draw(valid(model(model_id)))
     told = json.loads(json.dumps(build_case_document(SETTING, payload, 1)))
-    assert validator("case").is_valid(told)
+    assert build_validator("case").is_valid(told)
     assert set(told) == set(SCHEMAS["case"]["properties"])
 
 
@@ -91,24 +91,26 @@ def test_a_case_that_lacks_something_does_not_fit() -> None:
     told = build_case_document(SETTING, {}, 1)
     for name in told:
         rest = {other: value for other, value in told.items() if other != name}
-        assert not validator("case").is_valid(rest), name
-    assert not validator("case").is_valid({**told, "version": 2})
+        assert not build_validator("case").is_valid(rest), name
+    assert not build_validator("case").is_valid({**told, "version": 2})
 
 
 @given(outcomes)
 def test_an_outcome_comes_back_as_it_went(outcome: Outcome) -> None:
-    assert read(json.dumps(outcome.as_json())) == outcome
-    assert read(json.dumps(outcome.as_json()).encode()) == outcome
+    assert parse_outcome(json.dumps(outcome.as_json())) == outcome
+    assert parse_outcome(json.dumps(outcome.as_json()).encode()) == outcome
     assert validate_outcome(outcome) == outcome
     assert validate_outcome(outcome.as_json()) == outcome
 
 
 def test_null_means_not_said() -> None:
     members = dict.fromkeys(SCHEMAS["outcome"]["properties"])
-    assert read(json.dumps({**members, "outcome": "gave_up"})) == Outcome(kind=OutcomeKind.GAVE_UP)
+    assert parse_outcome(json.dumps({**members, "outcome": "gave_up"})) == Outcome(
+        kind=OutcomeKind.GAVE_UP
+    )
     output = dict.fromkeys(SCHEMAS["outcome"]["properties"]["outputs"]["items"]["properties"])
     done = {"outcome": "completed", "outputs": [{**output, "kind": "image", "url": "u"}]}
-    assert read(json.dumps(done)) == Outcome.completed([Output(kind="image", url="u")])
+    assert parse_outcome(json.dumps(done)) == Outcome.completed([Output(kind="image", url="u")])
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_null_means_not_said() -> None:
     ],
 )
 def test_forms_that_are_as_good(written: str, expected: Outcome | str) -> None:
-    outcome = read(written)
+    outcome = parse_outcome(written)
     if isinstance(expected, str):
         expected = Outcome(kind=OutcomeKind.GAVE_UP, spent_usd=Decimal(expected))
     assert outcome == expected
@@ -184,7 +186,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
 )
 def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complaint: str) -> None:
     with pytest.raises(InvalidDocument) as caught:
-        read(written)
+        parse_outcome(written)
     assert complaint in str(caught.value)
 
 
@@ -204,7 +206,7 @@ def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complai
 )
 def test_a_member_that_stands_twice_is_refused(written: str, complaint: str) -> None:
     with pytest.raises(InvalidDocument) as caught:
-        read(written)
+        parse_outcome(written)
     assert complaint in str(caught.value)
 
 
@@ -212,7 +214,7 @@ def test_complaints_are_short_whatever_was_written() -> None:
     long = "x" * 10_000
     for written in ({"outcome": long}, {"outcome": "failed", long: 1}, {"outcome": [long] * 99}):
         with pytest.raises(InvalidDocument) as caught:
-            read(json.dumps(written))
+            parse_outcome(json.dumps(written))
         assert len(str(caught.value)) < 300
 
 

@@ -132,8 +132,8 @@ def outside_of_fences(text: str) -> str:
 def test_a_fence_is_longer_than_what_is_in_it() -> None:
     assert markdown.format_code_block(["a ```` b"])[0] == "`" * 5
     assert markdown.format_code_block(["x"], "json") == ["```json", "x", "```"]
-    assert markdown.code("a`b``c") == "```a`b``c```"
-    assert markdown.code("`a") == "`` `a ``"
+    assert markdown.format_code("a`b``c") == "```a`b``c```"
+    assert markdown.format_code("`a") == "`` `a ``"
 
 
 def test_markdown_stays_short_enough_for_a_comment() -> None:
@@ -152,7 +152,7 @@ def test_markdown_stays_short_enough_for_a_comment() -> None:
 
 
 def messages(made: ContractReport) -> tuple[str, str]:
-    shown = badge.badge(made)
+    shown = badge.build_badge(made)
     assert shown["schemaVersion"] == 1
     assert shown["label"] == "wanproof"
     assert json.loads(badge.render_report(made)) == shown
@@ -260,8 +260,8 @@ def test_a_run_that_passed_is_short() -> None:
 
 def test_the_summary_copes_with_no_time_and_no_laws() -> None:
     empty = replace(report(), results=(), seconds=0.0, cases=0)
-    assert wording.summary(empty) == "0 laws: none judged; 0 cases in 0.0 s; seed 7"
-    assert wording.verdict(empty) == "no law was judged"
+    assert wording.format_summary(empty) == "0 laws: none judged; 0 cases in 0.0 s; seed 7"
+    assert wording.format_verdict(empty) == "no law was judged"
     assert messages(empty)[1] == "lightgrey"
     assert shown(empty, io.StringIO())
     for name in FORMATS:

@@ -10,7 +10,13 @@ import httpx
 import pytest
 
 from wan_contracts.cases.case import Case, Setting
-from wan_contracts.cases.systematic import breakable, carriable, faults, plain, systematic_cases
+from wan_contracts.cases.systematic import (
+    find_fault_payloads,
+    find_plain_payload,
+    is_breakable,
+    is_portable,
+    systematic_cases,
+)
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python import PythonClient
@@ -21,7 +27,7 @@ from wan_contracts.results.report import ContractReport, LawResult, Status
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 from wan_contracts.runner.runner import RunPlan, check, replay_case
-from wan_mockserver.scenarios.catalogue import shipped_scenarios
+from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.source.json_pointer import parse, value
@@ -44,10 +50,10 @@ def found(report: ContractReport, name: str) -> LawResult:
 
 @pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
 def test_the_walk_breaks_every_rule_that_can_be_broken_and_each_alone(spec: Any) -> None:
-    broken = [lint(payload, spec.id).errors for payload in faults(spec)]
+    broken = [lint(payload, spec.id).errors for payload in find_fault_payloads(spec)]
 
     assert {error.rule for (error,) in broken} == {
-        rule.id for rule in spec.every_rule if breakable(rule)
+        rule.id for rule in spec.all_rules if is_breakable(rule)
     }
 
 
@@ -61,7 +67,7 @@ def test_the_walk_meets_every_scenario(tempo: Any) -> None:
     ]
 
     assert {*once} == {*everywhere} == {*tempo.scenarios}
-    assert {*tempo.scenarios} > {*shipped_scenarios()}
+    assert {*tempo.scenarios} > {*load_shipped_scenarios()}
     named = [name for name in once if name != "ok"]
     assert len(named) == len({*named})
     assert all(everywhere.count(name) >= 1 for name in tempo.scenarios)
@@ -77,15 +83,15 @@ def test_the_walk_sends_values_at_the_limits_and_nothing_invalid_for_them() -> N
 
     assert {"😀" * 2000, "字" * 2000} <= prompts
     valid = [payload for payload in payloads if lint(payload, IMAGES.id).valid]
-    assert len(payloads) - len(valid) == len(faults(IMAGES))
+    assert len(payloads) - len(valid) == len(find_fault_payloads(IMAGES))
 
 
 @pytest.mark.parametrize(
     "payload", [{"a": "\ud800"}, {"n": 1.0}, {"n": 2**60}, {"n": float("nan")}, [], "a"], ids=repr
 )
 def test_what_not_every_client_can_be_told_is_not_asked(payload: Any) -> None:
-    assert not carriable(payload)
-    assert carriable({"prompt": "字😀", "n": 0.5, "none": None, "list": [True, 2**53]})
+    assert not is_portable(payload)
+    assert is_portable({"prompt": "字😀", "n": 0.5, "none": None, "list": [True, 2**53]})
 
 
 def test_the_same_seed_makes_the_same_run() -> None:
@@ -155,7 +161,7 @@ def test_what_is_told_apart_by_no_scenario_is_shown_under_none() -> None:
     failure = found(report, "code-told").failure
     assert failure
     assert failure.interaction.case.scenario.startswith("fail-")
-    assert failure.verdict.says == "the code is 2001, and None is reported"
+    assert failure.verdict.message == "the code is 2001, and None is reported"
 
 
 def test_a_client_that_cannot_do_a_model_is_asked_once() -> None:
@@ -239,7 +245,7 @@ def test_an_interrupt_tells_of_what_was_found_until_then() -> None:
 
 
 def test_a_replay_is_one_call_judged_by_one_law() -> None:
-    case = Case(IMAGES.id, plain(IMAGES), "fail-3001")
+    case = Case(IMAGES.id, find_plain_payload(IMAGES), "fail-3001")
 
     kept = replay_case(client(), case, VIRTUAL, law("code-told"))
     broken = replay_case(client(parse_code=lambda *_: None), case, VIRTUAL, law("code-told"))
@@ -299,5 +305,5 @@ def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> Non
         return generate
 
     with Harness(PythonClient("client", client), REAL) as arena:
-        arena.run(Case(IMAGES.id, plain(IMAGES), "ok"), 1)
+        arena.run(Case(IMAGES.id, find_plain_payload(IMAGES), "ok"), 1)
     assert statuses == [404]

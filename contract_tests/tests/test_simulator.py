@@ -30,7 +30,7 @@ def simulator(**options: Any) -> Simulator:
 
 def payloads(spec: ModelSpec) -> st.SearchStrategy[Any]:
     """Valid payloads, and such as break one rule, all of them objects."""
-    faults = st.sampled_from(spec.every_rule).flatmap(lambda rule: single_fault(spec, rule))
+    faults = st.sampled_from(spec.all_rules).flatmap(lambda rule: single_fault(spec, rule))
     return st.one_of(valid(spec), faults).filter(lambda payload: type(payload) is dict)
 
 
@@ -92,9 +92,9 @@ def polled(server: Simulator, spec: ModelSpec, answer: Response) -> Any:
 
 def described(spec: ModelSpec, state: State, report: Report) -> dict[str, Any]:
     """The members that tell of *state* and of why, in the vendor's words."""
-    failure = spec.vendor.rejection(report.errors) if state is State.FAILED else None
+    failure = spec.vendor.build_rejection_failure(report.errors) if state is State.FAILED else None
     task = Task(id="", model="", state=state, created_at=0, updated_at=0, failure=failure)
-    wire = flat(spec.vendor.status(task))
+    wire = flat(spec.vendor.build_status_body(task))
     return {name: wire[name] for name in ("status", "code", "message", "detail") if name in wire}
 
 

@@ -18,40 +18,40 @@ from wan_validators.catalog import catalog
 from wan_validators.constraints.basic import (
     STRING,
     Absent,
-    Alone,
-    Check,
-    Given,
+    Anything,
+    Constraint,
     Items,
-    Kind,
-    Members,
-    Parts,
+    JsonType,
+    KnownMembers,
+    MutuallyExclusive,
+    ObjectCount,
 )
 from wan_validators.finding import Finding
-from wan_validators.linter import findings
+from wan_validators.linter import find_findings
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
 
 MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]
 ROWS = [
-    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.at}")
+    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")
     for spec in catalog()
-    for number, rule in enumerate(spec.every_rule)
+    for number, rule in enumerate(spec.all_rules)
 ]
 REQUIRED = [
-    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.at}")
+    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")
     for spec in catalog()
-    for number, rule in enumerate(spec.every_rule)
+    for number, rule in enumerate(spec.all_rules)
     if rule.required
 ]
 WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if spec.vendor.unwrap]
 NOT_WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if not spec.vendor.unwrap]
-CONTAINERS = (Items, Parts, Alone, Members)
+CONTAINERS = (Items, ObjectCount, MutuallyExclusive, KnownMembers)
 LEAVES = {
-    repr(rule.check): rule.check
+    repr(rule.constraint): rule.constraint
     for spec in catalog()
-    for rule in spec.every_rule
-    if not isinstance(rule.check, CONTAINERS)
+    for rule in spec.all_rules
+    if not isinstance(rule.constraint, CONTAINERS)
 }
 
 
@@ -59,7 +59,7 @@ LEAVES = {
 @examples(4)
 @given(data=st.data())
 def test_nothing_is_found_in_a_valid_payload(spec: ModelSpec, data: st.DataObject) -> None:
-    assert list(findings(spec, data.draw(valid(spec)))) == []
+    assert list(find_findings(spec, data.draw(valid(spec)))) == []
 
 
 @pytest.mark.parametrize(("spec", "rule"), ROWS)
@@ -68,7 +68,7 @@ def test_a_single_fault_is_the_only_one_found_and_found_in_its_place(
     spec: ModelSpec, rule: Rule, data: st.DataObject
 ) -> None:
     payload = data.draw(single_fault(spec, rule))
-    found = findings(spec, payload)
+    found = find_findings(spec, payload)
     assert [(each.rule, each.pointer) for each in found] == [(rule.id, found[0].pointer)]
     assert found[0].row is rule
     assert _matches(found[0].pointer, rule)
@@ -79,7 +79,7 @@ def test_a_single_fault_is_the_only_one_found_and_found_in_its_place(
 @examples(4)
 @given(data=st.data())
 def test_an_acceptable_payload_has_no_error(spec: ModelSpec, data: st.DataObject) -> None:
-    found = findings(spec, data.draw(acceptable(spec)))
+    found = find_findings(spec, data.draw(acceptable(spec)))
     assert [each.rule for each in found if each.severity is Severity.ERROR] == []
 
 
@@ -89,7 +89,7 @@ def test_nothing_can_be_taken_from_the_smallest_valid_payload(spec: ModelSpec) -
     for path in _given(spec, smallest):
         for place, value in json_pointer.find(smallest, path):
             if isinstance(place[-1], str) and value is not MISSING:
-                assert findings(spec, json_pointer.put(smallest, place, MISSING)), place
+                assert find_findings(spec, json_pointer.put(smallest, place, MISSING)), place
 
 
 @pytest.mark.parametrize("spec", MODELS)
@@ -124,18 +124,18 @@ def test_null_comes_up_where_it_is_allowed_and_nowhere_else(spec: ModelSpec) -> 
 
 @pytest.mark.parametrize(("spec", "rule"), REQUIRED)
 def test_what_is_required_is_left_out_at_times(spec: ModelSpec, rule: Rule) -> None:
-    found = [findings(spec, payload)[0] for payload in _drawn(single_fault(spec, rule), 30)]
+    found = [find_findings(spec, payload)[0] for payload in _drawn(single_fault(spec, rule), 30)]
     assert any(each.value is MISSING for each in found)
 
 
 @pytest.mark.parametrize("check", LEAVES.values(), ids=LEAVES)
-def test_good_values_hold_and_past_values_fit_but_do_not_hold(check: Check) -> None:
-    accepted = [check.view.see(value) for value in valid_values(check)]
-    assert all(check.fits(seen) and check.holds(seen) for seen in accepted)
+def test_good_values_hold_and_past_values_fit_but_do_not_hold(check: Constraint) -> None:
+    accepted = [check.view.extract(value) for value in valid_values(check)]
+    assert all(check.applies_to(seen) and check.is_satisfied(seen) for seen in accepted)
     assert accepted or isinstance(check, Absent)
-    refused = [check.view.see(value) for value in invalid_values(check, "a")]
-    assert all(check.fits(seen) and not check.holds(seen) for seen in refused)
-    assert refused or isinstance(check, Kind | Given)
+    refused = [check.view.extract(value) for value in invalid_values(check, "a")]
+    assert all(check.applies_to(seen) and not check.is_satisfied(seen) for seen in refused)
+    assert refused or isinstance(check, JsonType | Anything)
 
 
 @pytest.mark.parametrize("spec", WRAPPING)
@@ -171,7 +171,7 @@ def test_a_row_that_never_applies_is_named() -> None:
 
 def _matches(found: str, rule: Rule) -> bool:
     """Whether the pointer *found* is one that *rule* speaks of, or of a member too many."""
-    wanted = [*rule.path, ANY] if isinstance(rule.check, Members) else rule.path
+    wanted = [*rule.path, ANY] if isinstance(rule.constraint, KnownMembers) else rule.path
     parts = found.split("/")[1:]
     return len(parts) == len(wanted) and all(
         want in (ANY, part) or str(want) == part for part, want in zip(parts, wanted, strict=True)

@@ -21,7 +21,7 @@ from report_examples import (
 from wan_contracts.cases.case import Case
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.results import curl
-from wan_contracts.results.transcript import LAST, MAX_EXCHANGES, blocks, lines
+from wan_contracts.results.transcript import LAST_POLLS, MAX_EXCHANGES, build_blocks, format_lines
 from wan_contracts.runner.interaction import Interaction
 from wan_mockserver.http.messages import Request
 
@@ -30,10 +30,10 @@ PROGRAM = 'curl() { printf "%s\\0" "$@"; }\n'
 
 def arguments(request: Request, key: str = KEY) -> list[str]:
     """What a shell that knows the key gives to curl, if the lines are pasted into it."""
-    script = PROGRAM + "\n".join(curl.command(request, key))
+    script = PROGRAM + "\n".join(curl.format_command(request, key))
     made = subprocess.run(
         ["bash", "-c", script],
-        env={curl.VARIABLE: key, "LC_ALL": "C.UTF-8"},
+        env={curl.KEY_VARIABLE: key, "LC_ALL": "C.UTF-8"},
         capture_output=True,
         check=True,
     )
@@ -65,12 +65,12 @@ def test_a_pasted_line_sends_what_was_sent(body: str) -> None:
         *("-H", "Content-Type: application/json"),
         *("--data-raw", body),
     ]
-    assert not any(KEY in line for line in curl.command(request, KEY))
+    assert not any(KEY in line for line in curl.format_command(request, KEY))
 
 
 def credentials(value: str) -> str:
     request = Request(method="GET", path="/", headers={"authorization": value})
-    return "\n".join(curl.command(request, KEY))
+    return "\n".join(curl.format_command(request, KEY))
 
 
 def test_the_scheme_that_was_sent_is_shown_and_no_key_ever() -> None:
@@ -87,24 +87,24 @@ def test_the_scheme_that_was_sent_is_shown_and_no_key_ever() -> None:
 def test_a_long_body_is_clipped_and_says_so() -> None:
     payload = {"prompt": "cat", "image": "data:image/png;base64," + "A" * 5000}
     request = Request(method="POST", path="/", body=json.dumps(payload).encode())
-    *_, last = curl.command(request, KEY)
+    *_, last = curl.format_command(request, KEY)
     assert '"prompt": "cat"' in last
     assert "# clipped; it has 5,052 characters" in last
     assert len(last) < 300
     request = Request(method="POST", path="/", body=b"x" * 5000 + KEY.encode())
-    *_, last = curl.command(request, KEY)
+    *_, last = curl.format_command(request, KEY)
     assert len(last) < curl.MAX_BODY_CHARS + 100
 
 
 @pytest.mark.parametrize(("body", "says"), [(None, "too long"), (b"\xff\xfe", "2 bytes")])
 def test_a_body_that_cannot_be_shown_is_described(body: bytes | None, says: str) -> None:
-    *_, last = curl.command(Request(method="POST", path="/", body=body), KEY)
+    *_, last = curl.format_command(Request(method="POST", path="/", body=body), KEY)
     assert says in last
 
 
 def test_it_tells_of_a_lost_answer_and_of_the_task_behind_it() -> None:
     run = paid_twice()
-    told = lines(run, (1, 2))
+    told = format_lines(run, (1, 2))
     lost, second = (
         told.index(f"> #{number} {at} create") for number, at in ((1, "+0s"), (2, "+1.5s"))
     )
@@ -123,24 +123,24 @@ def test_it_tells_of_a_lost_answer_and_of_the_task_behind_it() -> None:
 
 def test_nothing_in_it_is_obeyed_by_a_terminal_or_secret() -> None:
     for run in (hostile(), stuck(), paid_twice()):
-        for line in lines(run, (1,)):
+        for line in format_lines(run, (1,)):
             assert line.isprintable()
             assert KEY not in line
 
 
 def test_polls_that_are_alike_are_folded() -> None:
-    told = blocks(stuck())
+    told = build_blocks(stuck())
     folded = [block for block in told if not block.sent]
     assert len(folded) == 1
     assert folded[0].head == "… 84 polls like these, until +880s …"
     assert sum(block.count for block in told) == 91
-    assert [block.head.split()[0] for block in told[-LAST:]] == ["#90", "#91"]
-    assert len(lines(stuck())) < 60
+    assert [block.head.split()[0] for block in told[-LAST_POLLS:]] == ["#90", "#91"]
+    assert len(format_lines(stuck())) < 60
 
 
 def test_marked_exchanges_are_never_folded() -> None:
     shown = range(30, 61)
-    told = blocks(stuck(), shown)
+    told = build_blocks(stuck(), shown)
     marked = [int(block.head.split()[0][1:]) for block in told if block.is_marked]
     assert marked == list(shown)
     assert sum(block.count for block in told) == 91
@@ -152,7 +152,7 @@ def test_a_poll_that_differs_is_not_folded_with_others() -> None:
     assert answer is not None
     at.poll(answer.json()["task_info"]["id"], 4)
     run = at.run(Outcome.gave_up("tired"), Case(MODEL, PAYLOAD, "poll-503"))
-    told = "\n".join(lines(run))
+    told = "\n".join(format_lines(run))
     assert told.count("=> 503") == 2
     assert "like these" not in told
 
@@ -165,7 +165,7 @@ def runaway() -> Interaction:
 
 
 def test_a_runaway_is_folded_but_for_what_is_marked() -> None:
-    told = blocks(runaway(), (5, 300))
+    told = build_blocks(runaway(), (5, 300))
     assert len(told) == MAX_EXCHANGES + 3
     assert sum(block.count for block in told) == 10 * MAX_EXCHANGES
     assert [block.head.split()[0] for block in told if block.is_marked] == ["#5", "#300"]
@@ -180,15 +180,15 @@ def test_retry_after_and_location_are_told() -> None:
         at = server(scenario)
         at.create()
         run = at.run(Outcome.gave_up("tired"), Case(MODEL, PAYLOAD, scenario))
-        assert any(says in line for line in lines(run))
+        assert any(says in line for line in format_lines(run))
 
 
 def test_findings_about_the_payload_are_told() -> None:
     at = server()
     at.create({"prompt": HOSTILE})
-    told = "\n".join(lines(at.run(Outcome.gave_up("tired"), Case(MODEL, PAYLOAD))))
+    told = "\n".join(format_lines(at.run(Outcome.gave_up("tired"), Case(MODEL, PAYLOAD))))
     assert re.search(r"^ +lint: error \S+ .*: ", told, re.MULTILINE)
 
 
 def test_a_call_without_requests_has_no_lines() -> None:
-    assert lines(server().run(Outcome.not_sent("no"), Case(MODEL, PAYLOAD))) == []
+    assert format_lines(server().run(Outcome.not_sent("no"), Case(MODEL, PAYLOAD))) == []

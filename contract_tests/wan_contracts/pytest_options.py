@@ -55,16 +55,18 @@ OPTIONS: Final = {
     "scenario": Option("only calls under this scenario; may be repeated", "NAME", "args"),
 }
 
-SEED: Final = "seed"
+SEED_OPTION: Final = "seed"
 """An option of the mock server's plugin, and of this one."""
 
 ACTIONS: Final = {"string": "store", "args": "append", "bool": "store_true"}
 
-_WORDS: Final = re.compile(rf"(?:argument )?--(?=(?:{'|'.join([*OPTIONS, SEED])})\b)")
+_OPTION_PREFIX: Final = re.compile(
+    rf"(?:argument )?--(?=(?:{'|'.join([*OPTIONS, SEED_OPTION])})\b)"
+)
 """What stands before the name of an option where `wanproof check` speaks of it."""
 
 
-def add(parser: pytest.Parser) -> None:
+def add_options(parser: pytest.Parser) -> None:
     """Adds each of OPTIONS to the command line, and to what may stand in the ini file."""
     group = parser.getgroup("wanproof", "a mock server for asynchronous generation APIs")
     for name, option in OPTIONS.items():
@@ -81,14 +83,14 @@ def report_usage_errors() -> Iterator[None]:
     __tracebackhide__ = True
     from wan_validators import UnknownModel
     from wan_validators.command import UsageError
-    from wan_validators.extras import remedy
+    from wan_validators.extras import format_install_hint
 
     try:
         yield
     except (UsageError, UnknownModel) as error:
-        says = _WORDS.sub("--wan-", str(error))
+        says = _OPTION_PREFIX.sub("--wan-", str(error))
     except ModuleNotFoundError as error:
-        missing = remedy(error, __name__)
+        missing = format_install_hint(error, __name__)
         if missing is None:
             raise
         says = missing
@@ -108,7 +110,7 @@ def find_client_spec(config: pytest.Config) -> ClientSpec | None:
 
     given = {name: config.getoption(f"wan_{name}") for name in ("client", "command")}
     if not any(given.values()):
-        given = {name: _value(config, name) for name in given}
+        given = {name: _find_value(config, name) for name in given}
     if all(given.values()):
         raise UsageError("name the client by --wan-client or by --wan-command, not by both")
     if given["client"]:
@@ -119,7 +121,7 @@ def find_client_spec(config: pytest.Config) -> ClientSpec | None:
         argv = shlex.split(given["command"])
     except ValueError as error:
         raise UsageError(f"--wan-command: {error}: {given['command']}") from error
-    return ClientSpec(form="stdio" if _value(config, "stdio") else "command", argv=tuple(argv))
+    return ClientSpec(form="stdio" if _find_value(config, "stdio") else "command", argv=tuple(argv))
 
 
 def parse_check_options(config: pytest.Config) -> Namespace:
@@ -131,17 +133,20 @@ def parse_check_options(config: pytest.Config) -> Namespace:
 
     from wan_validators.command import UsageError
 
-    from .commands.options import arguments
+    from .commands.options import add_arguments
 
     class Parser(ArgumentParser):
         def error(self, message: str) -> Any:
             raise UsageError(message)
 
     parser = Parser()
-    arguments(parser)
+    add_arguments(parser)
     argv = []
-    for name in (*(name for name, option in OPTIONS.items() if option.is_check_option), SEED):
-        value = _value(config, name)
+    for name in (
+        *(name for name, option in OPTIONS.items() if option.is_check_option),
+        SEED_OPTION,
+    ):
+        value = _find_value(config, name)
         if value is True:
             argv.append(f"--{name}")
         elif value not in (None, "", False):
@@ -151,7 +156,7 @@ def parse_check_options(config: pytest.Config) -> Namespace:
     return options
 
 
-def _value(config: pytest.Config, name: str) -> Any:
+def _find_value(config: pytest.Config, name: str) -> Any:
     """What the command line gives, else the ini file; there, paths begin beside that file."""
     given = config.getoption(f"wan_{name}", "")  # the seed's may be missing, with its plugin
     if given is not None:

@@ -40,24 +40,24 @@ class LawWarning(UserWarning):
 _SUMMARY_LINES: Final[pytest.StashKey[dict[str, list[str]]]] = pytest.StashKey()
 """What the end of the run tells of each module with the suite in it."""
 
-_FAILED: Final[pytest.StashKey[dict[str, str]]] = pytest.StashKey()
+_SETUP_FAILURES: Final[pytest.StashKey[dict[str, str]]] = pytest.StashKey()
 """The first test of each module that could not get its report."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    options.add(parser)
+    options.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SUMMARY_LINES] = {}
-    config.stash[_FAILED] = {}
+    config.stash[_SETUP_FAILURES] = {}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """One error says enough, where each of the laws would have the same."""
-    first = item.config.stash[_FAILED].get(_module(item))
-    if first is not None and _is_ours(item):
+    first = item.config.stash[_SETUP_FAILURES].get(_find_module_id(item))
+    if first is not None and _uses_report(item):
         pytest.skip(f"the suite could not run; see the error of {first}")
 
 
@@ -66,11 +66,11 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    module = _module(item)
+    module = _find_module_id(item)
     stash = item.config.stash
     in_vain = report.when == "setup" and report.failed and module not in stash[_SUMMARY_LINES]
-    if in_vain and _is_ours(item):
-        stash[_FAILED].setdefault(module, item.name)
+    if in_vain and _uses_report(item):
+        stash[_SETUP_FAILURES].setdefault(module, item.name)
     return report
 
 
@@ -132,19 +132,21 @@ def wan_report(
     from pathlib import Path
 
     with report_usage_errors():
-        from .commands.options import REPLAYS
+        from .commands.options import DEFAULT_REPLAY_FOLDER
         from .runner.options import read_known_failures, run_plan
 
-        client, who = _client(wan_client)
+        client, who = _resolve_client(wan_client)
         borne = read_known_failures(parse_check_options(request.config).expect)
-        report = run_plan(client, wan_plan, borne, client_spec=who, folder=Path(REPLAYS))
+        report = run_plan(
+            client, wan_plan, borne, client_spec=who, folder=Path(DEFAULT_REPLAY_FOLDER)
+        )
     if report.interrupted:
         raise KeyboardInterrupt
-    request.config.stash[_SUMMARY_LINES][request.node.nodeid] = _lines(report)
+    request.config.stash[_SUMMARY_LINES][request.node.nodeid] = _format_summary(report)
     return report
 
 
-def _client(given: Any) -> tuple[Client, ClientSpec | None]:
+def _resolve_client(given: Any) -> tuple[Client, ClientSpec | None]:
     """The client that the fixture stands for, and how it is named if a replay can find it."""
     from wan_validators.command import UsageError
 
@@ -159,30 +161,30 @@ def _client(given: Any) -> tuple[Client, ClientSpec | None]:
         )
     who = ClientSpec(form="python", argv=(given,)) if isinstance(given, str) else given
     if isinstance(who, ClientSpec):
-        return client_selection.client(who), who
+        return client_selection.create_client(who), who
     if hasattr(given, "in_process"):
         return given, None
     kind = given if hasattr(given, "__qualname__") else type(given)
     return PythonClient(f"{kind.__module__}:{kind.__qualname__}", given), None
 
 
-def _lines(report: ContractReport) -> list[str]:
-    from wan_validators.reporters.excerpt import safe
+def _format_summary(report: ContractReport) -> list[str]:
+    from wan_validators.reporters.excerpt import escape_controls
 
     from .reporters import wording
 
     return [
-        safe(f"{report.client}, profile {report.profile}"),
-        *(f"  {wording.coverage(part)}" for part in report.coverage),
-        f"  {wording.summary(report)}",
+        escape_controls(f"{report.client}, profile {report.profile}"),
+        *(f"  {wording.format_coverage(part)}" for part in report.coverage),
+        f"  {wording.format_summary(report)}",
         "  The same seed makes the same calls again, --wan-seed N others.",
     ]
 
 
-def _module(item: pytest.Item) -> str:
+def _find_module_id(item: pytest.Item) -> str:
     module = item.getparent(pytest.Module)
     return "" if module is None else module.nodeid
 
 
-def _is_ours(item: pytest.Item) -> bool:
+def _uses_report(item: pytest.Item) -> bool:
     return "wan_report" in getattr(item, "fixturenames", ())

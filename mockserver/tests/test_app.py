@@ -14,7 +14,7 @@ import httpx
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from wan_mockserver.http.messages import MAX_BODY
+from wan_mockserver.http.messages import MAX_BODY_BYTES
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.lifecycle import Polls
@@ -109,7 +109,7 @@ class Tap(io.RawIOBase):
 
 def test_a_body_that_says_it_is_too_long_is_not_read(client: Client) -> None:
     tap = Tap()
-    environ = {"wsgi.input": tap, "CONTENT_LENGTH": str(MAX_BODY + 1)}
+    environ = {"wsgi.input": tap, "CONTENT_LENGTH": str(MAX_BODY_BYTES + 1)}
     answer = client.post(CREATE, headers=HEADERS, environ_overrides=environ)
     assert (answer.status_code, tap.taken) == (413, 0)
 
@@ -119,7 +119,7 @@ def test_a_body_of_unknown_length_is_read_no_further_than_the_limit(client: Clie
     environ = {"wsgi.input": tap, "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
     answer = client.post(CREATE, headers=HEADERS, environ_overrides=environ)
     assert answer.status_code == 413
-    assert MAX_BODY < tap.taken <= MAX_BODY + 2**20
+    assert MAX_BODY_BYTES < tap.taken <= MAX_BODY_BYTES + 2**20
 
 
 def test_the_application_keeps_to_wsgi(simulator: Make) -> None:
@@ -158,7 +158,7 @@ def test_a_length_over_the_limit_is_refused_before_the_body_comes(
 def test_a_client_may_send_a_refused_body_out_and_go_on(serve: Serve) -> None:
     server = serve()
     with httpx.Client(base_url=server.url, headers=HEADERS) as http:
-        refused = http.post(CREATE, content=b" " * (MAX_BODY + 1))
+        refused = http.post(CREATE, content=b" " * (MAX_BODY_BYTES + 1))
         accepted = http.post(CREATE, json=PAYLOAD)
     assert (refused.status_code, accepted.status_code) == (413, 200)
 

@@ -20,7 +20,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http import response_steps, waitress_faults
 from wan_mockserver.http.delivery import DEFAULT_DELIVERY, GARBAGE, MAX_SILENCE_S, Cut, Delivery
 from wan_mockserver.http.messages import Request, Response
-from wan_mockserver.http.response_steps import Mark, steps
+from wan_mockserver.http.response_steps import WireEvent, iter_steps
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 
@@ -42,7 +42,7 @@ class Fake:
         self.seen.append(request)
         return self.answers.get(request.path.strip("/"), Response(status=200, body=b"plain"))
 
-    def lost(self, response: Response) -> None:
+    def mark_response_lost(self, response: Response) -> None:
         self.losses.append(response)
         self.lost_one.set()
 
@@ -82,37 +82,37 @@ def asked(server: Server, request: bytes = GET) -> tuple[bytes, bool]:
 
 
 def test_a_whole_answer_is_its_head_and_its_body() -> None:
-    assert [*steps(BODY, DEFAULT_DELIVERY)] == [Mark.HEAD, BODY]
-    assert [*steps(b"", DEFAULT_DELIVERY)] == [Mark.HEAD]
+    assert [*iter_steps(BODY, DEFAULT_DELIVERY)] == [WireEvent.HEAD, BODY]
+    assert [*iter_steps(b"", DEFAULT_DELIVERY)] == [WireEvent.HEAD]
 
 
 @pytest.mark.parametrize(
     ("cut", "expected"),
     [
-        (Cut.RESET, [2.0, Mark.RESET]),
-        (Cut.GARBAGE, [2.0, Mark.GARBAGE, Mark.CLOSE]),
-        (Cut.SILENCE, [2.0, MAX_SILENCE_S, Mark.CLOSE]),
-        (Cut.RESET_MIDWAY, [2.0, Mark.HEAD, BODY[:20], Mark.RESET]),
-        (Cut.TRUNCATED, [2.0, Mark.HEAD, BODY[:20], Mark.CLOSE]),
+        (Cut.RESET, [2.0, WireEvent.RESET]),
+        (Cut.GARBAGE, [2.0, WireEvent.GARBAGE, WireEvent.CLOSE]),
+        (Cut.SILENCE, [2.0, MAX_SILENCE_S, WireEvent.CLOSE]),
+        (Cut.RESET_MIDWAY, [2.0, WireEvent.HEAD, BODY[:20], WireEvent.RESET]),
+        (Cut.TRUNCATED, [2.0, WireEvent.HEAD, BODY[:20], WireEvent.CLOSE]),
     ],
 )
 def test_a_delay_comes_before_everything(cut: Cut, expected: list[object]) -> None:
-    assert [*steps(BODY, Delivery(delay=2.0, cut=cut))] == expected
+    assert [*iter_steps(BODY, Delivery(delay=2.0, cut=cut))] == expected
 
 
 @pytest.mark.parametrize(
-    ("cut", "end"), [(Cut.RESET_MIDWAY, Mark.RESET), (Cut.TRUNCATED, Mark.CLOSE)]
+    ("cut", "end"), [(Cut.RESET_MIDWAY, WireEvent.RESET), (Cut.TRUNCATED, WireEvent.CLOSE)]
 )
-def test_without_a_body_the_head_is_cut(cut: Cut, end: Mark) -> None:
-    assert [*steps(b"", Delivery(cut=cut))] == [Mark.PART_OF_HEAD, end]
-    assert [*steps(b"x", Delivery(cut=cut))] == [Mark.HEAD, end]
+def test_without_a_body_the_head_is_cut(cut: Cut, end: WireEvent) -> None:
+    assert [*iter_steps(b"", Delivery(cut=cut))] == [WireEvent.PART_OF_HEAD, end]
+    assert [*iter_steps(b"x", Delivery(cut=cut))] == [WireEvent.HEAD, end]
 
 
 @given(st.binary(max_size=300), st.floats(0.5, 5000))
 def test_a_body_trickles_at_its_pace(body: bytes, pace: float) -> None:
-    head, *rest = steps(body, Delivery(pace=pace))
+    head, *rest = iter_steps(body, Delivery(pace=pace))
     waits, pieces = rest[::2], rest[1::2]
-    assert head is Mark.HEAD
+    assert head is WireEvent.HEAD
     assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == body
     seconds = [wait for wait in waits if isinstance(wait, float)]
     assert sum(seconds) == pytest.approx(len(body) / pace)
@@ -251,8 +251,8 @@ def test_a_slow_body_comes_in_pieces(opened: Open) -> None:
     server = opened(Fake(**{"": answer(b"abc", pace=100.0)}))
     with httpx.stream("GET", server.url, timeout=30) as response:
         assert b"".join(response.iter_raw()) == b"abc"
-    one_by_one = [*steps(b"abc", Delivery(pace=1.0))]
-    assert one_by_one == [Mark.HEAD, 1.0, b"a", 1.0, b"b", 1.0, b"c"]
+    one_by_one = [*iter_steps(b"abc", Delivery(pace=1.0))]
+    assert one_by_one == [WireEvent.HEAD, 1.0, b"a", 1.0, b"b", 1.0, b"c"]
 
 
 # Clients that go away, and a server that does
@@ -329,8 +329,8 @@ def test_those_who_wait_keep_no_one_waiting(opened: Open) -> None:
 
 
 def test_spare_threads_end_and_are_not_without_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waitress_faults, "SPARE", 2)
-    pool = waitress_faults.Pool(3)
+    monkeypatch.setattr(waitress_faults, "MAX_SPARE_THREADS", 2)
+    pool = waitress_faults.ThreadPool(3)
 
     def running() -> int:
         return len(pool.threads) - pool.stop_count

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from wan_mockserver.http.no_proxy import NAMES, direct
+from wan_mockserver.http.no_proxy import NAMES, bypass_proxy
 
 LOW, UP = NAMES
 HOST = "127.0.0.1"
@@ -32,6 +32,6 @@ def test_the_host_is_added_to_those_that_are_known_and_taken_out_again(
 ) -> None:
     for name, value in before.items():
         monkeypatch.setenv(name, value)
-    with direct(HOST):
+    with bypass_proxy(HOST):
         assert environment() == within
     assert environment() == before

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.http.messages import MAX_BODY, Response
+from wan_mockserver.http.messages import MAX_BODY_BYTES, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
 from wan_mockserver.state import journal
@@ -93,15 +93,15 @@ def test_long_bodies_are_kept_as_length_and_hash(mock: Mock, send: Send) -> None
     body = json.dumps({**EDIT, "prompt": "y" * MAX_BODY_CHARACTERS}).encode()
     send(mock, "POST", PATH, body=body)
     send(mock, "POST", PATH, body=b"\xff\xfe")
-    send(mock, "POST", PATH, body=None, headers={"Content-Length": str(MAX_BODY + 1)})
+    send(mock, "POST", PATH, body=None, headers={"Content-Length": str(MAX_BODY_BYTES + 1)})
     long, binary, unread = (entry.sent for entry in mock.journal())
     assert (long.text, long.length, len(long.sha256)) == (None, len(body), 64)
     assert (binary.text, binary.length) == (None, 2)
-    assert (unread.text, unread.length, unread.sha256) == (None, MAX_BODY + 1, "")
+    assert (unread.text, unread.length, unread.sha256) == (None, MAX_BODY_BYTES + 1, "")
 
 
 def test_it_is_bounded_by_count(mock: Mock, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "JOURNAL", Table("journal", Entry, most=3))
+    monkeypatch.setattr(journal, "JOURNAL", Table("journal", Entry, max_count=3))
     for _ in range(5):
         send(mock, "GET", "/nowhere")
     assert [entry.number for entry in mock.journal()] == [3, 4, 5]
@@ -120,7 +120,7 @@ def test_it_is_bounded_by_bytes(mock: Mock, send: Send, monkeypatch: pytest.Monk
 
 
 def test_the_shipped_bounds_hold_from_the_start() -> None:
-    assert JOURNAL.most == 10_000
+    assert JOURNAL.max_count == 10_000
     assert JOURNAL.bytes == 32 * 1024 * 1024
     assert JOURNAL.weigh(_entry()) == 701
 
@@ -143,7 +143,7 @@ def _entry() -> Entry:
 def test_to_mark_what_is_forgotten_does_no_harm(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", PATH, EDIT)
     mock.reset()
-    mock.lost(answer)
+    mock.mark_response_lost(answer)
     assert entries(MemoryStore()) == mock.journal() == []
 
 

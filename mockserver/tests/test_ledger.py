@@ -16,7 +16,7 @@ from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
 from wan_mockserver.state.ledger import Ledger
-from wan_mockserver.state.prices import shipped_prices
+from wan_mockserver.state.prices import load_shipped_prices
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.outputs import Price
@@ -171,7 +171,7 @@ def test_only_images_that_there_are_are_billed(
 
 def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send) -> None:
     none = Price(usd={}, source="nowhere", on="2026-11-21", confidence="none")
-    mock = Mock(simulator(prices={**shipped_prices(), "wan2.5-i2i-preview": none}))
+    mock = Mock(simulator(prices={**load_shipped_prices(), "wan2.5-i2i-preview": none}))
     send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
     ledger = mock.ledger()
     assert ledger.charges[0].usd is None
@@ -180,7 +180,7 @@ def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send
 
 def test_a_lost_answer_that_only_the_transport_knows_of_counts(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", PATH, EDIT)
-    mock.lost(answer)
+    mock.mark_response_lost(answer)
     send(mock, "POST", PATH, EDIT)
     assert len(mock.ledger().duplicates) == 1
     first, second = mock.journal()
@@ -190,7 +190,7 @@ def test_a_lost_answer_that_only_the_transport_knows_of_counts(mock: Mock, send:
 
 def test_a_lost_poll_loses_no_task(mock: Mock, send: Send, create: Callable[..., str]) -> None:
     task = create()
-    mock.lost(send(mock, "GET", f"{PATH}/{task}"))
+    mock.mark_response_lost(send(mock, "GET", f"{PATH}/{task}"))
     create()
     assert mock.ledger().duplicates == ()
     assert not mock.journal()[1].arrived
@@ -211,7 +211,7 @@ def test_tasks_that_were_forgotten_are_counted(
     mock: Mock, create: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, most=2)
+        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, max_count=2)
     )
     for _ in range(5):
         create()

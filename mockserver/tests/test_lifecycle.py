@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from wan_mockserver.scenarios.lifecycle import Lifecycle, Polls, Seconds, parse
-from wan_mockserver.state.tasks import TaskRecord, look
+from wan_mockserver.scenarios.lifecycle import Lifecycle, Polls, Seconds, parse_lifecycle
+from wan_mockserver.state.tasks import TaskRecord, advance_on_poll
 from wan_validators.vendor import Failure, State
 
 
@@ -32,12 +32,12 @@ def record(lifecycle: Lifecycle, failure: Failure | None = None) -> TaskRecord:
     ],
 )
 def test_a_lifecycle_is_read_from_its_text(text: str, lifecycle: Lifecycle) -> None:
-    assert parse(text) == lifecycle
+    assert parse_lifecycle(text) == lifecycle
 
 
 @pytest.mark.parametrize("text", ["at-once", "polls:3", "seconds:1.5", "seconds:90"])
 def test_a_lifecycle_is_written_as_it_is_read(text: str) -> None:
-    assert str(parse(text)) == text
+    assert str(parse_lifecycle(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_lifecycle_is_written_as_it_is_read(text: str) -> None:
 )
 def test_any_other_text_is_refused_with_what_it_was(text: str) -> None:
     with pytest.raises(ValueError, match="is no lifecycle") as refused:
-        parse(text)
+        parse_lifecycle(text)
     assert repr(text) in str(refused.value)
 
 
@@ -108,7 +108,7 @@ def test_a_task_changed_last_when_its_state_did() -> None:
     seen = record(Polls(2))
     changes = []
     for now in (1001.0, 1002.0, 1003.0, 1004.0):
-        seen = look(seen, now)
+        seen = advance_on_poll(seen, now)
         changes.append((seen.state, seen.updated_at))
     assert changes == [
         (State.PENDING, 1000.0),
@@ -119,19 +119,19 @@ def test_a_task_changed_last_when_its_state_did() -> None:
 
 
 def test_a_task_that_runs_by_the_clock_ended_when_its_time_was_over_not_when_it_was_seen() -> None:
-    seen = look(record(Seconds(10.0)), 1500.0)
+    seen = advance_on_poll(record(Seconds(10.0)), 1500.0)
     assert (seen.state, seen.updated_at) == (State.DONE, 1010.0)
 
 
 def test_what_has_ended_stays_ended_even_if_the_clock_is_set_back() -> None:
-    ended = look(record(Seconds(10.0)), 1500.0)
-    again = look(ended, 1001.0)
+    ended = advance_on_poll(record(Seconds(10.0)), 1500.0)
+    again = advance_on_poll(ended, 1001.0)
     assert (again.state, again.updated_at, again.polls) == (State.DONE, 1010.0, 2)
 
 
 def test_a_task_with_a_failure_runs_and_then_fails() -> None:
     seen = record(Polls(1), Failure("1", "no"))
-    states = [(seen := look(seen, 1001.0)).state for _ in range(3)]
+    states = [(seen := advance_on_poll(seen, 1001.0)).state for _ in range(3)]
     assert states == [State.PENDING, State.FAILED, State.FAILED]
 
 

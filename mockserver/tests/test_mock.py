@@ -13,7 +13,7 @@ from wan_mockserver.http.delivery import Delivery
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.scenarios.scenario import Outcome, Polling, Scenario, Step
+from wan_mockserver.scenarios.scenario import PollBehaviour, Scenario, Step, TaskOutcome
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
 from wan_validators.vendor import State
@@ -44,10 +44,10 @@ def test_what_is_armed_must_be_a_scenario_and_a_number_of_creates(mock: Mock) ->
 
 
 def test_a_seed_must_be_exact_as_a_float(mock: Mock) -> None:
-    mock.reseed(2**53)
+    mock.set_seed(2**53)
     assert mock.simulator.seed == 2**53
     with pytest.raises(ValueError, match=r"between -2\*\*53 and 2\*\*53"):
-        mock.reseed(2**53 + 1)
+        mock.set_seed(2**53 + 1)
 
 
 def test_a_reset_with_a_seed_replays_what_that_seed_gives(mock: Mock, send: Send) -> None:
@@ -88,8 +88,8 @@ def test_a_delivery_takes_time_forward(given: dict[str, float]) -> None:
 
 def test_a_code_that_a_vendor_has_not_needs_a_message(simulator: Make, send: Send) -> None:
     own = {
-        "bare": Scenario(name="bare", summary="", outcome=Outcome(fail="3001")),
-        "told": Scenario(name="told", summary="", outcome=Outcome(fail="3001", message="Oh.")),
+        "bare": Scenario(name="bare", summary="", outcome=TaskOutcome(fail="3001")),
+        "told": Scenario(name="told", summary="", outcome=TaskOutcome(fail="3001", message="Oh.")),
     }
     server = simulator(scenarios=Scenarios(own))
     bare, told = (
@@ -106,7 +106,7 @@ def test_a_code_that_a_vendor_has_not_needs_a_message(simulator: Make, send: Sen
 def test_polls_of_a_task_that_there_is_not_meet_the_steps_in_turn(
     simulator: Make, send: Send
 ) -> None:
-    busy = Polling(steps=(Step(handled=False, status=503, times=2),))
+    busy = PollBehaviour(steps=(Step(handled=False, status=503, times=2),))
     own = {"busy": Scenario(name="busy", summary="", poll=busy)}
     server = simulator(scenarios=Scenarios(own), scenario="busy")
     polls = [send(server, "GET", f"{MULE}/no-such-task").status for _ in range(3)]

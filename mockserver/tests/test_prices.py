@@ -13,7 +13,7 @@ from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
-from wan_mockserver.state.prices import BadPrices, read, shipped_prices
+from wan_mockserver.state.prices import BadPrices, load_shipped_prices, read_prices
 from wan_validators.catalog import catalog
 
 LIST = """
@@ -41,21 +41,21 @@ def file(tmp_path: Path) -> Callable[[str], Path]:
 
 
 def test_every_shipped_price_has_a_source_a_date_and_a_confidence() -> None:
-    assert shipped_prices().keys() == {spec.id for spec in catalog()}
-    for price in shipped_prices().values():
+    assert load_shipped_prices().keys() == {spec.id for spec in catalog()}
+    for price in load_shipped_prices().values():
         assert price.source
         assert price.confidence
         assert price.on.startswith("2026-")
 
 
 def test_a_file_takes_the_place_of_what_it_names(file: Callable[[str], Path]) -> None:
-    prices = read(file(LIST))
+    prices = read_prices(file(LIST))
     own = prices["wan2.5-i2i-preview"]
     assert own.usd == {"image": Decimal("0.025")}
     assert (own.source, own.on, own.confidence) == ("our contract", "2026-11-01", "exact")
     assert prices["wan2.5-i2v-preview"].usd == {"720P": Decimal("0.08")}
     assert prices["wan2.5-i2v-preview"].source == "prices.toml"
-    assert prices["wan26_i2i"] == shipped_prices()["wan26_i2i"]
+    assert prices["wan26_i2i"] == load_shipped_prices()["wan26_i2i"]
 
 
 def test_the_ledger_goes_by_it(
@@ -63,7 +63,7 @@ def test_the_ledger_goes_by_it(
     send: Callable[..., Response],
     file: Callable[[str], Path],
 ) -> None:
-    mock = Mock(simulator(prices=read(file(LIST)), lifecycle=Polls(0)))
+    mock = Mock(simulator(prices=read_prices(file(LIST)), lifecycle=Polls(0)))
     path = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
     edit = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 3}
     task = json.loads(send(mock, "POST", path, edit).body)["task_info"]["id"]
@@ -93,7 +93,7 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
     file: Callable[[str], Path], text: str, says: str
 ) -> None:
     with pytest.raises(BadPrices) as refused:
-        read(file(text))
+        read_prices(file(text))
     assert says in str(refused.value)
     assert "prices.toml" in str(refused.value)
 
@@ -101,4 +101,4 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
 def test_a_file_that_is_no_text_is_told(file: Callable[[str], Path], tmp_path: Path) -> None:
     (tmp_path / "prices.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(BadPrices, match=r"prices\.toml is no TOML"):
-        read(tmp_path / "prices.toml")
+        read_prices(tmp_path / "prices.toml")

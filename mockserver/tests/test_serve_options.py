@@ -215,7 +215,7 @@ def test_own_scenarios_can_be_chosen_and_are_the_default(send: Send, tmp_path: P
     ],
 )
 def test_a_store_is_announced_without_its_password(store: str, shown: str) -> None:
-    assert serve._without_password(store) == shown
+    assert serve._remove_password(store) == shown
 
 
 class Closing(MemoryStore):

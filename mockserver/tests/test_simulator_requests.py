@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from wan_mockserver.http.messages import MAX_BODY
+from wan_mockserver.http.messages import MAX_BODY_BYTES
 from wan_mockserver.scenarios.lifecycle import Polls
 
 from .simulator_calls import BOTH, MULE, MULE_EDIT, VTRIX, VTRIX_EDIT, Api, Make, Send, id_of
@@ -113,8 +113,8 @@ def test_a_body_at_the_limit_is_read_and_one_byte_more_is_not(
 ) -> None:
     server = simulator()
     text = json.dumps(api.payload).encode()
-    assert send(server, "POST", api.create, body=text.ljust(MAX_BODY)).status in (200, 202)
-    assert b"64 MB" in send(server, "POST", api.create, body=text.ljust(MAX_BODY + 1)).body
+    assert send(server, "POST", api.create, body=text.ljust(MAX_BODY_BYTES)).status in (200, 202)
+    assert b"64 MB" in send(server, "POST", api.create, body=text.ljust(MAX_BODY_BYTES + 1)).body
     assert send(server, "GET", f"{api.task}/unknown").status == 404
 
 

@@ -205,7 +205,7 @@ def test_a_body_in_pieces_is_put_together(way: Way) -> None:
 
 @ways
 def test_a_body_that_is_too_long_is_none(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(httpx_transport, "MAX_BODY", 3)
+    monkeypatch.setattr(httpx_transport, "MAX_BODY_BYTES", 3)
     service = Fake()
     asynchronous = way in (by_async_transport, by_async_respx)
     way(service, method="POST", content=b"abc")

@@ -52,7 +52,7 @@ class Fake:
         self.seen.append(request)
         return self.response
 
-    def lost(self, response: Response) -> None:
+    def mark_response_lost(self, response: Response) -> None:
         self.losses.append(response)
 
 

@@ -12,7 +12,7 @@ from .state.stores.memory import MemoryStore
 START: Final = 1_700_000_000.0
 """Where a clock begins that somebody else moves: 2023-11-14T22:13:20Z."""
 
-LATEST: Final = 253_402_214_400.0
+MAX_TIME: Final = 253_402_214_400.0
 """The last day of the year 9999, past which no date can be told."""
 
 OFFSET: Final = "clock"
@@ -44,12 +44,12 @@ class Clock(Protocol):
         """The same for a coroutine."""
         ...
 
-    def polled(self, interval: float) -> None:
+    def handle_poll(self, interval: float) -> None:
         """Hears that a client polled which should have waited *interval* seconds before."""
         ...
 
 
-class _Moved:
+class _AdjustableClock:
     """A time that can be advanced; how far is kept in *store*, for all who share it."""
 
     def __init__(self, store: Store | None = None) -> None:
@@ -58,30 +58,30 @@ class _Moved:
     def _offset(self) -> float:
         return self._store.get(COUNTERS, OFFSET) or 0.0
 
-    def _base(self) -> float:
+    def _get_base_time(self) -> float:
         raise NotImplementedError
 
     def now(self) -> float:
-        return self._base() + self._offset()
+        return self._get_base_time() + self._offset()
 
     def advance(self, seconds: float) -> float:
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"a clock can only be moved forward, not by {seconds!r} seconds")
-        if self.now() + seconds > LATEST:
+        if self.now() + seconds > MAX_TIME:
             raise ValueError("a clock cannot be moved past the year 9999")
         moved = self._store.change(COUNTERS, OFFSET, lambda offset: (offset or 0.0) + seconds)
-        return self._base() + moved
+        return self._get_base_time() + moved
 
-    def polled(self, interval: float) -> None:
+    def handle_poll(self, interval: float) -> None:
         """Nothing happens."""
 
 
-class RealClock(_Moved):
+class RealClock(_AdjustableClock):
     """The machine's own clock, and whatever it was advanced by."""
 
     mode = "real"
 
-    def _base(self) -> float:
+    def _get_base_time(self) -> float:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
@@ -91,7 +91,7 @@ class RealClock(_Moved):
         await asyncio.sleep(seconds)
 
 
-class ManualClock(_Moved):
+class ManualClock(_AdjustableClock):
     """A clock that stands still until it is advanced; to sleep is to advance it."""
 
     mode = "manual"
@@ -100,7 +100,7 @@ class ManualClock(_Moved):
         super().__init__(store)
         self._start = start
 
-    def _base(self) -> float:
+    def _get_base_time(self) -> float:
         return self._start
 
     def sleep(self, seconds: float) -> None:
@@ -115,5 +115,5 @@ class AutoClock(ManualClock):
 
     mode = "auto"
 
-    def polled(self, interval: float) -> None:
+    def handle_poll(self, interval: float) -> None:
         self.advance(interval)

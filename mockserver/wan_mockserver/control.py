@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from .clock import Clock
-from .simulator.armed_scenarios import Armed, arm
+from .simulator.armed_scenarios import Armed, put_armed
 from .simulator.service import SEED, Simulator
 from .state.journal import JOURNAL, Entry, entries
-from .state.ledger import WINDOW, Ledger, ledger
+from .state.ledger import DEFAULT_WINDOW_S, Ledger, ledger
 from .state.stores import COUNTERS, Store
 from .state.tasks import TASKS, TaskRecord, state_at
 
@@ -37,7 +37,7 @@ class Control:
         simulator: Simulator,
         *,
         token: str | None = None,
-        window: float = WINDOW,
+        window: float = DEFAULT_WINDOW_S,
         hosts: Collection[str] = HOSTS,
     ) -> None:
         self.simulator = simulator
@@ -70,7 +70,7 @@ class Control:
     ) -> Ledger:
         """What the tasks would have cost until now; *tasks* are they, if they are at hand."""
         records = self.tasks(tenant) if tasks is None else tasks
-        return ledger(records, self.store.forgotten(TASKS), self._window)
+        return ledger(records, self.store.count_forgotten(TASKS), self._window)
 
     def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
         """Lets the next *creates* of *tenant* ("" for any) meet *scenario*; None means all.
@@ -81,7 +81,7 @@ class Control:
         if creates is not None and creates < 0:
             raise ValueError(f"creates must be a whole number from 0 up, not {creates}")
         many = UNLIMITED_CREATES if creates is None else creates
-        arm(self.store, Armed(scenario=scenario, creates=many, tenant=tenant))
+        put_armed(self.store, Armed(scenario=scenario, creates=many, tenant=tenant))
 
     def reset(self, tenant: str | None = None, seed: int | None = None) -> None:
         """Forgets everything, or all about one tenant, and draws from *seed* from now on.
@@ -93,9 +93,9 @@ class Control:
             raise ValueError('a tenant has a name; None, not "", stands for all of them')
         self.store.clear(tenant)
         if seed is not None:
-            self.reseed(seed)
+            self.set_seed(seed)
 
-    def reseed(self, seed: int) -> None:
+    def set_seed(self, seed: int) -> None:
         """Draws everything from *seed* from now on.
 
         Raises ValueError for a number that is not exact as a float.

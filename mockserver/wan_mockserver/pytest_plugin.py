@@ -43,9 +43,9 @@ def _scenario(name: str) -> Mapping[str, Any]:
 
 def _lifecycle(how: str) -> Mapping[str, Any]:
     """when tasks end: "at-once", "never", "polls:N" or "seconds:S\""""
-    from .scenarios.lifecycle import parse
+    from .scenarios.lifecycle import parse_lifecycle
 
-    return {"lifecycle": parse(str(how))}
+    return {"lifecycle": parse_lifecycle(str(how))}
 
 
 def _limits(
@@ -173,7 +173,7 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
     """The same mock server on a free port of 127.0.0.1; time-outs and delays are real there."""
     __tracebackhide__ = True
     try:
-        from .http.no_proxy import direct
+        from .http.no_proxy import bypass_proxy
         from .http.server import Server
         from .http.wsgi import create_app
     except ModuleNotFoundError as error:
@@ -181,7 +181,7 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
     from .testing.handles import World
 
     server = Server(create_app(_wan_world)).start()
-    with direct(server.host):
+    with bypass_proxy(server.host):
         yield World(_wan_world, server.url)
     wan_clock.restore()  # the server must not wait on a clock that stands
     server.stop()

@@ -8,9 +8,9 @@ from typing import Final
 from .control import ROOT, Control
 from .http.errors import AdminError
 from .http.messages import Request, Response
-from .simulator.routing import normal
+from .simulator.routing import normalize_path
 from .state.exchange import log
-from .state.stores import Unavailable
+from .state.stores import StoreUnavailable
 
 OPENAPI: Final = "/openapi.json"
 """Where the vendors' routes are described."""
@@ -22,17 +22,17 @@ class Mock(Control):
     def handle(self, request: Request) -> Response:
         """Routes paths below ROOT, and OPENAPI, to the mock's own pages; others to a vendor."""
         try:
-            path = normal(request.path)
+            path = normalize_path(request.path)
             if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
                 return self._handle_own(replace(request, path=path))
             return self.simulator.handle(request)
-        except Unavailable as error:
+        except StoreUnavailable as error:
             log.error("%s", error)
             says = f"the mock server cannot use its store: {error}"
             return Response.json(500, {"message": says})
 
-    def lost(self, response: Response) -> None:
-        self.simulator.lost(response)
+    def mark_response_lost(self, response: Response) -> None:
+        self.simulator.mark_response_lost(response)
 
     def _handle_own(self, request: Request) -> Response:
         """Answers a request that is for no vendor. Never raises.
@@ -43,7 +43,7 @@ class Mock(Control):
             response = self._route_own(request)
         except AdminError as declined:
             response = declined.response
-        except Unavailable as error:
+        except StoreUnavailable as error:
             response = AdminError(f"the server's store is out of reach: {error}", 503).response
         except Exception as error:  # noqa: BLE001  (whatever it is, the server lives on)
             log.error("%s: %s", type(error).__name__, error)

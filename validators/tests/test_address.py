@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from wan_validators.media import urls
-from wan_validators.media.reference import FINE, Media, picture, sound
+from wan_validators.media.reference import (
+    KNOWN_GOOD,
+    Media,
+    parse_audio_reference,
+    parse_image_reference,
+)
 
 PUBLIC = [
     "https://example.com/cat.jpg",
@@ -108,25 +113,27 @@ NO_URLS = [
 def test_a_public_url_is_fine(url: str) -> None:
     assert urls.is_url(url)
     assert urls.is_public(url)
-    assert picture(url) is FINE
-    assert sound(url) is FINE
+    assert parse_image_reference(url) is KNOWN_GOOD
+    assert parse_audio_reference(url) is KNOWN_GOOD
 
 
 @pytest.mark.parametrize("url", OUT_OF_REACH)
 def test_an_address_that_only_the_sender_reaches_is_not_public(url: str) -> None:
     assert urls.is_url(url)
     assert not urls.is_public(url)
-    assert picture(url) == sound(url) == Media(form="url", public=False)
+    assert (
+        parse_image_reference(url) == parse_audio_reference(url) == Media(form="url", public=False)
+    )
 
 
 @pytest.mark.parametrize("text", NO_URLS)
 def test_what_is_no_http_url_is_neither_url_nor_public(text: str) -> None:
     assert not urls.is_url(text)
     assert not urls.is_public(text)
-    assert picture(text) == sound(text) == Media(form="other")
+    assert parse_image_reference(text) == parse_audio_reference(text) == Media(form="other")
 
 
-@pytest.mark.parametrize("quickly", [urls.PUBLIC, urls.plainly_public])
+@pytest.mark.parametrize("quickly", [urls.PUBLIC, urls.match_public_url])
 def test_the_quick_ways_never_call_public_what_is_not(quickly: Any) -> None:
     assert [text for text in OUT_OF_REACH + NO_URLS if quickly(text)] == []
     assert quickly("https://example.com/cat.jpg")

@@ -10,40 +10,40 @@ import pytest
 from wan_validators.constraints import basic, size
 from wan_validators.constraints.basic import (
     Absent,
-    Alone,
+    Anything,
     Between,
-    Check,
-    Given,
+    BetweenIf,
+    Constraint,
     Items,
-    Kind,
-    Members,
+    JsonType,
+    KnownMembers,
+    MutuallyExclusive,
     NotBlank,
+    ObjectCount,
     OneOf,
-    Parts,
     Text,
-    Within,
-    integer,
+    parse_integer,
 )
-from wan_validators.constraints.size import Pair, Pixels, Ratio, Size, sides
+from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize, parse_sides
 
 VERY_LONG = "9" * 5000
 """More digits than Python's int() takes."""
 
 
 class Case(NamedTuple):
-    check: Check
+    check: Constraint
     accepted: tuple[Any, ...]
     over: tuple[Any, ...]
     of_another_kind: tuple[Any, ...]
 
 
 CASES = [
-    Case(Kind(dict), ({}, {"a": 1}), (), ([], "", None, 0, True)),
-    Case(Kind(list), ([], [1]), (), ({}, "", (), None)),
-    Case(Kind(str), ("", "a", "\ud800"), (), (None, 1, ["a"], b"a")),
-    Case(Kind(bool), (True, False), (), (0, 1, "true", None, 1.0)),
-    Case(Kind(int), (0, 1, -1), (), (True, 1.0, "1", None)),
-    Case(Given(), (None, 0, "", [], {}), (), ()),
+    Case(JsonType(dict), ({}, {"a": 1}), (), ([], "", None, 0, True)),
+    Case(JsonType(list), ([], [1]), (), ({}, "", (), None)),
+    Case(JsonType(str), ("", "a", "\ud800"), (), (None, 1, ["a"], b"a")),
+    Case(JsonType(bool), (True, False), (), (0, 1, "true", None, 1.0)),
+    Case(JsonType(int), (0, 1, -1), (), (True, 1.0, "1", None)),
+    Case(Anything(), (None, 0, "", [], {}), (), ()),
     Case(Absent(), (), (None, 0, "x", {}, False), ()),
     Case(OneOf(("user",)), ("user",), ("User", "system", "", "user "), (None, 1, ["user"])),
     Case(OneOf(("480P", "1080P")), ("480P", "1080P"), ("720P", "480p", "480"), (480, None)),
@@ -51,8 +51,8 @@ CASES = [
     Case(OneOf((1,)), (1,), (0, 2), (True, 1.0, "1")),
     Case(Between(1, 4), (1, 2, 3, 4), (0, 5, -1, 10**30), (True, False, 1.0, 1.5, "1", None, [1])),
     Case(Between(0, 2_147_483_647), (0, 2_147_483_647), (-1, 2_147_483_648), (0.0, "0", False)),
-    Case(Within(Between(1, 4), Between(1, 1)), (1,), (2, 3, 4), (0, 5, True, 1.0, "1", None)),
-    Case(Within(Between(0, 9), Between(0, 7)), (0, 7), (8, 9), (-1, 10, "8", 8.0)),
+    Case(BetweenIf(Between(1, 4), Between(1, 1)), (1,), (2, 3, 4), (0, 5, True, 1.0, "1", None)),
+    Case(BetweenIf(Between(0, 9), Between(0, 7)), (0, 7), (8, 9), (-1, 10, "8", 8.0)),
     Case(
         Text(1, 3),
         ("a", "abc", "\u5b57\u5b57\u5b57", "\U0001f600" * 3, "e\u0301a", "   ", "\ud800"),
@@ -65,31 +65,36 @@ CASES = [
     Case(Items(1, 3), ([0], [0, 0, 0], [None]), ([], [0] * 4), ({}, "ab", None, (0,))),
     Case(Items(1, 1), ([0],), ([], [0, 0]), ({"0": 0}, "a")),
     Case(
-        Parts("text", 1, 1),
+        ObjectCount("text", 1, 1),
         ([{"text": "a"}], [{"text": None}, {"image": 1}], ["text", {"text": "a"}]),
         ([], [{"image": 1}], [{"text": "a"}] * 2, ["text"], [["text"]], [{"Text": "a"}]),
         ({}, {"text": "a"}, "text", None),
     ),
     Case(
-        Parts("image", 1, 4),
+        ObjectCount("image", 1, 4),
         ([{"image": 1}], [{"image": 1}] * 4, [{"image": 1}] * 4 + [{"text": 1}] * 9),
         ([], [{"text": "image"}], [{"image": 1}] * 5),
         (None, {"image": 1}),
     ),
-    Case(Parts("image", 0, 1), ([], [{"image": 1}], [1]), ([{"image": 1}] * 2,), ("", {})),
+    Case(ObjectCount("image", 0, 1), ([], [{"image": 1}], [1]), ([{"image": 1}] * 2,), ("", {})),
     Case(
-        Alone(("text", "image")),
+        MutuallyExclusive(("text", "image")),
         ({"text": 1}, {"image": 1}, {"other": 1}, {"text": 1, "other": 1}),
         ({}, {"text": 1, "image": 1}, {"text": None, "image": None, "other": 1}),
         ([], "text", None),
     ),
     Case(
-        Members(frozenset({"a", "b"})),
+        KnownMembers(frozenset({"a", "b"})),
         ({}, {"a": 1}, {"a": 1, "b": 2}),
         ({"c": 1}, {"A": 1}, {"a": 1, "": 2}),
         ([], "a", None),
     ),
-    Case(Pair(), ("1*2", "a*b", "*", " * "), ("1x2", "1*2*3", "", "1\u00d72"), (12, None, ["1*2"])),
+    Case(
+        TwoPartSize(),
+        ("1*2", "a*b", "*", " * "),
+        ("1x2", "1*2*3", "", "1\u00d72"),
+        (12, None, ["1*2"]),
+    ),
     Case(
         Size(),
         ("1*2", "1234567890*9876543210", "0001*2", f"{VERY_LONG}*1"),
@@ -134,25 +139,25 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: type(case.check).__name__)
 def test_edges(case: Case) -> None:
-    check, see = case.check, case.check.view.see
+    check, see = case.check, case.check.view.extract
 
     fits = {
-        name: [check.fits(see(value)) for value in values]
+        name: [check.applies_to(see(value)) for value in values]
         for name, values in case._asdict().items()
         if name != "check"
     }
     assert all(fits["accepted"])
     assert all(fits["over"])
     assert not any(fits["of_another_kind"])
-    assert [value for value in case.accepted if not check.holds(see(value))] == []
-    assert [value for value in case.over if check.holds(see(value))] == []
+    assert [value for value in case.accepted if not check.is_satisfied(see(value))] == []
+    assert [value for value in case.over if check.is_satisfied(see(value))] == []
 
 
 def test_every_check_has_edges() -> None:
     every = {
         thing
         for thing in (*vars(basic).values(), *vars(size).values())
-        if inspect.isclass(thing) and hasattr(thing, "holds") and thing is not Check
+        if inspect.isclass(thing) and hasattr(thing, "is_satisfied") and thing is not Constraint
     }
     assert every == {type(case.check) for case in CASES}
 
@@ -160,9 +165,9 @@ def test_every_check_has_edges() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: type(case.check).__name__)
 def test_a_check_answers_with_a_plain_boolean(case: Case) -> None:
     for value in case.accepted + case.over:
-        seen = case.check.view.see(value)
-        assert type(case.check.fits(seen)) is bool
-        assert type(case.check.holds(seen)) is bool
+        seen = case.check.view.extract(value)
+        assert type(case.check.applies_to(seen)) is bool
+        assert type(case.check.is_satisfied(seen)) is bool
 
 
 @pytest.mark.parametrize(
@@ -179,7 +184,7 @@ def test_a_check_answers_with_a_plain_boolean(case: Case) -> None:
     ids=lambda value: str(value)[:9] if type(value) is str else "",
 )
 def test_integers_of_any_length_are_read(digits: str, number: int) -> None:
-    assert integer(digits) == number
+    assert parse_integer(digits) == number
 
 
 @pytest.mark.parametrize(
@@ -199,4 +204,4 @@ def test_integers_of_any_length_are_read(digits: str, number: int) -> None:
 def test_sides_are_two_integers_above_zero_or_nothing(
     text: Any, pair: tuple[int, int] | None
 ) -> None:
-    assert sides(text) == pair
+    assert parse_sides(text) == pair

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from PIL import Image
 
-from wan_validators.media.headers import Header, audio_header, image_header
+from wan_validators.media.headers import Header, read_audio_header, read_image_header
 
 from . import files
 from .files import image, mp3, png, wav
@@ -105,17 +105,17 @@ PICTURES = [
 
 @pytest.mark.parametrize("case", PICTURES, ids=lambda case: case.what)
 def test_the_header_of_an_image(case: Picture) -> None:
-    assert image_header(case.data) == case.header
+    assert read_image_header(case.data) == case.header
 
 
 def test_the_pixels_of_an_announced_giant_are_never_allocated() -> None:
     giants = [png(60_000, 60_000), files.vp8x(16_000_000, 16_000_000, alpha=True)]
-    image_header(giants[0])  # so that what importing Pillow takes is not counted
+    read_image_header(giants[0])  # so that what importing Pillow takes is not counted
 
     tracemalloc.start()
     try:
         for giant in giants:
-            assert image_header(giant).sides is not None
+            assert read_image_header(giant).sides is not None
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
@@ -127,7 +127,7 @@ def test_damaged_metadata_neither_warn_nor_hide_the_size() -> None:
 
     with warnings.catch_warnings(record=True) as raised:
         warnings.simplefilter("always")
-        header = image_header(data)
+        header = read_image_header(data)
 
     assert header == opaque("JPEG")
     assert raised == []
@@ -137,7 +137,7 @@ def test_every_cut_of_a_real_file_is_read_or_called_damaged_without_a_crash() ->
     for kind in ("JPEG", "PNG", "BMP", "WEBP"):
         whole = image(kind, (16, 9))
         for length in range(len(whole)):
-            header = image_header(whole[:length])
+            header = read_image_header(whole[:length])
             assert header.format in (kind, None)
             assert header.sides in ((16, 9), None)
 
@@ -148,8 +148,8 @@ def test_webp_is_read_as_pillow_reads_it(mode: str, more: dict[str, Any]) -> Non
     data = image("WEBP", (127, 33), mode, **more)
 
     with Image.open(io.BytesIO(data)) as opened:
-        assert image_header(data).sides == opened.size
-        assert image_header(data).transparent == ("A" in opened.mode)
+        assert read_image_header(data).sides == opened.size
+        assert read_image_header(data).transparent == ("A" in opened.mode)
 
 
 ID3 = b"ID3\x04\0\0\0\0\x02\0" + b"\0" * 256
@@ -189,7 +189,7 @@ SOUNDS = [
     ("data", "header"), [row[1:] for row in SOUNDS], ids=[r[0] for r in SOUNDS]
 )
 def test_the_header_of_an_audio_file(data: bytes, header: Header) -> None:
-    seen = audio_header(data)
+    seen = read_audio_header(data)
 
     assert seen.format == header.format
     assert seen.seconds == pytest.approx(header.seconds, abs=1e-9)
@@ -199,7 +199,7 @@ def test_a_wav_that_claims_four_gigabytes_plays_no_longer_than_its_bytes() -> No
     whole = wav(200)
     piped = whole[:40] + b"\xff\xff\xff\xff" + whole[44:]
 
-    seconds = audio_header(piped).seconds
+    seconds = read_audio_header(piped).seconds
 
     assert seconds == pytest.approx(24.4)
 
@@ -209,16 +209,16 @@ def test_an_mp3_with_a_xing_header_plays_as_long_as_that_says() -> None:
     whole = mp3(5)
     xing = whole[:13] + b"Xing\0\0\0\3" + frames + size + whole[29:]
 
-    assert audio_header(xing).seconds == pytest.approx(72.0)
+    assert read_audio_header(xing).seconds == pytest.approx(72.0)
 
 
 def test_a_wav_whose_samples_are_not_pcm_plays_as_long_as_its_fact_chunk_says() -> None:
     law = wav(50)[:20] + b"\x07\0" + wav(50)[22:36] + b"fact\x04\0\0\0\x32\0\0\0" + wav(50)[36:]
 
-    assert audio_header(law).seconds == pytest.approx(5.0)
+    assert read_audio_header(law).seconds == pytest.approx(5.0)
 
 
 def test_junk_that_begins_like_an_mp3_is_given_up_on() -> None:
     junk = b"\xff\xfb" + b"\xff" * 2_000_000
 
-    assert audio_header(junk) == Header(format="MP3")
+    assert read_audio_header(junk) == Header(format="MP3")

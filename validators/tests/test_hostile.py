@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wan_validators import Report, catalog, lint
-from wan_validators.reporters import Reporter, Result, Summary
+from wan_validators.reporters import LintResult, Reporter, Summary
 from wan_validators.reporters.json import JsonReporter
 from wan_validators.reporters.text import TextReporter
 from wan_validators.source.files import Record
@@ -55,7 +55,7 @@ def told(report: Report) -> list[str]:
 
 def written(data: bytes, model: str | None = None) -> list[str]:
     """The rules broken by *data*, once both reporters have written them down."""
-    result = Result.of(Record("a.json", 1, data), lint(data, model))
+    result = LintResult.from_report(Record("a.json", 1, data), lint(data, model))
     out: dict[type[Reporter], io.StringIO] = {}
     for make in (TextReporter, JsonReporter):
         out[make] = io.StringIO()

@@ -27,7 +27,7 @@ from . import witnesses
 Plain = dict[str, Any]
 
 KINDS = {dict: "object", list: "array", str: "string", bool: "boolean"}
-FILES = {m.PICTURE: "image", m.SOUND: "audio"}
+FILES = {m.IMAGE_VIEW: "image", m.AUDIO_VIEW: "audio"}
 
 
 def is_(words: str) -> Callable[[Any], Plain]:
@@ -35,22 +35,22 @@ def is_(words: str) -> Callable[[Any], Plain]:
 
 
 PLAIN: Mapping[type, Callable[[Any], Plain]] = {
-    c.Kind: lambda check: {"is": KINDS[check.type]},
-    c.Given: is_("given"),
+    c.JsonType: lambda check: {"is": KINDS[check.type]},
+    c.Anything: is_("given"),
     c.Absent: is_("absent"),
     c.OneOf: lambda check: {"values": list(check.values)},
     c.Between: lambda check: {"integer": [check.low, check.high]},
-    c.Within: lambda check: {
+    c.BetweenIf: lambda check: {
         "integer": [check.inner.low, check.inner.high],
         "of": [check.outer.low, check.outer.high],
     },
     c.Text: lambda check: {"characters": [check.low, check.high]},
-    c.NotBlank: lambda check: {"not": [text for text in ("", " ") if not check.holds(text)]},
+    c.NotBlank: lambda check: {"not": [text for text in ("", " ") if not check.is_satisfied(text)]},
     c.Items: lambda check: {"items": [check.low, check.high]},
-    c.Parts: lambda check: {"objects": [check.low, check.high], "with": check.key},
-    c.Alone: lambda check: {"one-of": list(check.keys)},
-    c.Members: lambda check: {"members": sorted(check.known)},
-    s.Pair: is_("two parts around *"),
+    c.ObjectCount: lambda check: {"objects": [check.low, check.high], "with": check.key},
+    c.MutuallyExclusive: lambda check: {"one-of": list(check.keys)},
+    c.KnownMembers: lambda check: {"members": sorted(check.known)},
+    s.TwoPartSize: is_("two parts around *"),
     s.Size: is_("two integers around *"),
     s.Pixels: lambda check: {"pixels": [check.low, check.high]},
     s.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
@@ -69,9 +69,13 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
 
 def plain(rule: Rule) -> Plain:
     """A row of a table in the form of ``fixtures/limits``; what is usual is left out."""
-    row: Plain = {"id": rule.id, "at": rule.at, **PLAIN[type(rule.check)](rule.check)}
-    if rule.check.view in FILES:
-        row["file"] = FILES[rule.check.view]
+    row: Plain = {
+        "id": rule.id,
+        "at": rule.pointer,
+        **PLAIN[type(rule.constraint)](rule.constraint),
+    }
+    if rule.constraint.view in FILES:
+        row["file"] = FILES[rule.constraint.view]
     if rule.severity is not Severity.ERROR:
         row["severity"] = str(rule.severity)
     if rule.when is not None:
@@ -79,14 +83,19 @@ def plain(rule: Rule) -> Plain:
     if rule.default is not MISSING:
         row["default"] = rule.default
     return row | {
-        name: getattr(rule, name)
-        for name in ("code", "required", "nullable", "says")
-        if getattr(rule, name) not in (None, False)
+        name: value
+        for name, value in (
+            ("code", rule.code),
+            ("required", rule.required),
+            ("nullable", rule.nullable),
+            ("says", rule.message),
+        )
+        if value not in (None, False)
     }
 
 
 def condition(when: Equals) -> str:
-    return f"{when.at} is {json.dumps(when.value)}, by default {json.dumps(when.default)}"
+    return f"{when.pointer} is {json.dumps(when.value)}, by default {json.dumps(when.default)}"
 
 
 def typed(row: Plain) -> Plain:
@@ -123,7 +132,7 @@ every_model = pytest.mark.parametrize("spec", catalog(), ids=name)
 
 @every_model
 def test_the_table_has_the_rows_of_the_page_and_no_others(spec: ModelSpec) -> None:
-    in_table = keyed([plain(rule) for rule in spec.every_rule])
+    in_table = keyed([plain(rule) for rule in spec.all_rules])
     on_page = keyed([typed(row) for row in page(spec)["rules"]])
 
     assert in_table == on_page
@@ -146,8 +155,8 @@ def test_the_paths_are_those_of_the_page(spec: ModelSpec) -> None:
 def test_every_known_contradiction_is_recorded_as_a_doubt(spec: ModelSpec) -> None:
     for known in page(spec)["doubts"]:
         about = [
-            " ".join((doubt.about, *doubt.readings, doubt.taken))
-            for doubt in spec.doubts
+            " ".join((doubt.about, *doubt.interpretations, doubt.chosen))
+            for doubt in spec.ambiguities
             if set(doubt.rules) == set(known["rules"])
         ]
         assert any(known["says"] in text for text in about), known
@@ -155,9 +164,9 @@ def test_every_known_contradiction_is_recorded_as_a_doubt(spec: ModelSpec) -> No
 
 @every_model
 def test_every_doubt_has_two_readings_and_a_decision(spec: ModelSpec) -> None:
-    for doubt in spec.doubts:
-        assert len(set(doubt.readings)) >= 2
-        assert doubt.taken
+    for doubt in spec.ambiguities:
+        assert len(set(doubt.interpretations)) >= 2
+        assert doubt.chosen
         assert doubt.rules
 
 

@@ -91,7 +91,7 @@ def test_wrong_sizes_are_reported_every_time_however_many_there_are() -> None:
 
 
 def test_the_engine_can_be_read() -> None:
-    tree = ast.parse(engine.source(model("wan26_i2i")))
+    tree = ast.parse(engine.build_source(model("wan26_i2i")))
 
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert names == ["swift", "careful"]

@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from wan_validators.media.headers import Header, image_header
-from wan_validators.media.reference import Media, mime_types, picture, sound
+from wan_validators.media.headers import Header, read_image_header
+from wan_validators.media.reference import (
+    Media,
+    get_mime_types,
+    parse_audio_reference,
+    parse_image_reference,
+)
 
 from . import files
 from .files import data_uri, image, wav
@@ -27,12 +32,12 @@ SEEN = Media(
 
 @pytest.mark.parametrize("value", [None, 5, True, ["https://example.com/cat.jpg"], {}, b"abc"])
 def test_what_is_no_string_is_no_reference(value: Any) -> None:
-    assert picture(value) is None
-    assert sound(value) is None
+    assert parse_image_reference(value) is None
+    assert parse_audio_reference(value) is None
 
 
 def test_a_data_uri_tells_format_sides_and_bytes() -> None:
-    assert picture(URI) == SEEN
+    assert parse_image_reference(URI) == SEEN
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,7 @@ def test_a_data_uri_tells_format_sides_and_bytes() -> None:
     ],
 )
 def test_a_data_uri_may_be_in_capitals_and_have_parameters(prefix: str) -> None:
-    assert picture(prefix + ENCODED) == SEEN
+    assert parse_image_reference(prefix + ENCODED) == SEEN
 
 
 @pytest.mark.parametrize(
@@ -54,7 +59,7 @@ def test_a_data_uri_may_be_in_capitals_and_have_parameters(prefix: str) -> None:
     [("data:;base64,", ""), ("data:image/jpg;base64,", "image/jpg"), ("data:x;base64,", "x")],
 )
 def test_the_type_is_read_as_declared(prefix: str, declared: str) -> None:
-    seen = picture(prefix + ENCODED)
+    seen = parse_image_reference(prefix + ENCODED)
 
     assert seen is not None
     assert seen.declared == declared
@@ -80,24 +85,24 @@ def test_the_type_is_read_as_declared(prefix: str, declared: str) -> None:
     ],
 )
 def test_what_is_neither_base64_data_nor_a_url_is_something_else(text: str) -> None:
-    assert picture(text) == Media(form="other")
+    assert parse_image_reference(text) == Media(form="other")
 
 
 @pytest.mark.parametrize("content", [PNG, JPEG, image("BMP", (8, 8)), image("GIF", (8, 8))])
 def test_bare_base64_of_an_image_is_recognized(content: bytes) -> None:
-    seen = picture(b64encode(content).decode())
+    seen = parse_image_reference(b64encode(content).decode())
 
     assert seen is not None
     assert (seen.form, seen.declared, seen.size) == ("bare", None, len(content))
-    assert seen.header == image_header(content)
+    assert seen.header == read_image_header(content)
 
 
 def test_bare_base64_is_no_way_to_give_audio() -> None:
-    assert sound(b64encode(wav(50)).decode()) == Media(form="other")
+    assert parse_audio_reference(b64encode(wav(50)).decode()) == Media(form="other")
 
 
 def test_bare_base64_is_recognized_by_its_start_even_when_damaged_later() -> None:
-    seen = picture(ENCODED + "\n")
+    seen = parse_image_reference(ENCODED + "\n")
 
     assert seen is not None
     assert seen.form == "bare"
@@ -131,12 +136,12 @@ def test_bare_base64_is_recognized_by_its_start_even_when_damaged_later() -> Non
 def test_the_flaw_in_base64_is_named(encoded: str, flaw: str) -> None:
     seen = Media(form="data", declared="image/png", flaw=flaw)
 
-    assert picture("data:image/png;base64," + encoded) == seen
-    assert sound("data:image/png;base64," + encoded) == seen
+    assert parse_image_reference("data:image/png;base64," + encoded) == seen
+    assert parse_audio_reference("data:image/png;base64," + encoded) == seen
 
 
 def test_a_percent_encoded_data_uri_is_flawed() -> None:
-    seen = picture(URI.replace("+", "%2B").replace("=", "%3D"))
+    seen = parse_image_reference(URI.replace("+", "%2B").replace("=", "%3D"))
 
     assert seen is not None
     assert seen.flaw is not None
@@ -144,19 +149,19 @@ def test_a_percent_encoded_data_uri_is_flawed() -> None:
 
 
 def test_mime_types_begin_with_the_one_to_recommend() -> None:
-    assert mime_types("JPEG")[:2] == ("image/jpeg", "image/jpg")
-    assert [mime_types(name)[0] for name in ("PNG", "BMP", "WEBP", "WAV", "MP3")] == [
+    assert get_mime_types("JPEG")[:2] == ("image/jpeg", "image/jpg")
+    assert [get_mime_types(name)[0] for name in ("PNG", "BMP", "WEBP", "WAV", "MP3")] == [
         "image/png",
         "image/bmp",
         "image/webp",
         "audio/wav",
         "audio/mpeg",
     ]
-    assert mime_types("GIF") == ()
+    assert get_mime_types("GIF") == ()
 
 
 def test_the_start_of_bare_base64_is_enough_to_know_the_format() -> None:
-    assert picture(b64encode(files.jpeg_after(300_000)).decode()) == Media(
+    assert parse_image_reference(b64encode(files.jpeg_after(300_000)).decode()) == Media(
         form="bare",
         size=len(files.jpeg_after(300_000)),
         header=Header(format="JPEG", sides=(384, 384), transparent=False),

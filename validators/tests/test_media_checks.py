@@ -10,15 +10,15 @@ import pytest
 
 from wan_validators.constraints import media
 from wan_validators.constraints.media import (
-    PICTURE,
-    SOUND,
+    AUDIO_VIEW,
+    IMAGE_VIEW,
     Base64,
     Declared,
     Dimensions,
     Duration,
     FileSize,
     Format,
-    MediaCheck,
+    MediaConstraint,
     Opaque,
     Prefixed,
     Reachable,
@@ -43,7 +43,7 @@ def url_safe(content: bytes) -> str:
 
 
 class Case(NamedTuple):
-    check: MediaCheck
+    check: MediaConstraint
     accepted: tuple[str, ...]
     over: tuple[str, ...]
 
@@ -58,26 +58,26 @@ CASES = [
         Reference(), (WEB, URI, ENCODED, "http://localhost/", url_safe(PNG)), ("cat.jpg", "", "cat")
     ),
     Case(
-        Reference(SOUND),
+        Reference(AUDIO_VIEW),
         ("https://example.com/a.mp3", SPEECH),
         ("a.mp3", "", b64encode(wav(50)).decode()),
     ),
     Case(Reachable(), (WEB, URI, ENCODED, "cat.jpg"), ("http://localhost/", "http://10.1.2.3/")),
-    Case(Reachable(SOUND), ("https://example.com/a.mp3", SPEECH), ("http://127.0.0.1/a.mp3",)),
+    Case(Reachable(AUDIO_VIEW), ("https://example.com/a.mp3", SPEECH), ("http://127.0.0.1/a.mp3",)),
     Case(Prefixed(), (WEB, URI, "cat"), (ENCODED, b64encode(JPEG).decode())),
     Case(
         Base64(),
         (WEB, URI, ENCODED, "cat", data_uri(b"x", "image/png")),
         ("data:image/png;base64,", URI + "=", url_safe(PNG), ENCODED + "\n"),
     ),
-    Case(Base64(SOUND), (SPEECH,), (SPEECH + "=", "data:audio/wav;base64,")),
+    Case(Base64(AUDIO_VIEW), (SPEECH,), (SPEECH + "=", "data:audio/wav;base64,")),
     Case(
         Format(names=("JPEG", "PNG")),
         (WEB, URI, ENCODED, data_uri(JPEG, "image/jpeg"), URI + "=", CLEAR),
         (GIF, data_uri(b"a cat", "image/png"), data_uri(PNG[:20], "image/png")),
     ),
     Case(
-        Format(SOUND, names=("WAV", "MP3")),
+        Format(AUDIO_VIEW, names=("WAV", "MP3")),
         (SPEECH, data_uri(mp3(42), "audio/mpeg")),
         (data_uri(b"OggS\0\x02", "audio/ogg"), data_uri(TAGS_ALONE, "audio/mpeg"), URI),
     ),
@@ -97,7 +97,7 @@ CASES = [
         (data_uri(PNG, "image/jpeg"), data_uri(JPEG, "image/png"), data_uri(PNG, "")),
     ),
     Case(
-        Declared(SOUND),
+        Declared(AUDIO_VIEW),
         (SPEECH, data_uri(wav(50), "audio/x-wav"), data_uri(mp3(42), "audio/mp3")),
         (data_uri(wav(50), "audio/mpeg"), data_uri(mp3(42), "audio/wav")),
     ),
@@ -132,9 +132,9 @@ CASES = [
         (WEB, padded(PNG, 999, "image/png"), padded(PNG, 1000, "image/png"), "cat"),
         (padded(PNG, 1001, "image/png"), padded(b"a cat", 2000, "image/png")),
     ),
-    Case(FileSize(SOUND, high=94), (SPEECH,), (data_uri(wav(51), "audio/wav"),)),
+    Case(FileSize(AUDIO_VIEW, high=94), (SPEECH,), (data_uri(wav(51), "audio/wav"),)),
     Case(
-        Duration(SOUND, low=3, high=30),
+        Duration(AUDIO_VIEW, low=3, high=30),
         (
             "https://example.com/a.mp3",
             data_uri(wav(30), "audio/wav"),
@@ -159,24 +159,26 @@ NO_STRINGS: tuple[Any, ...] = (None, 5, True, [WEB], {})
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: type(case.check).__name__)
 def test_edges(case: Case) -> None:
-    check, see = case.check, case.check.view.see
+    check, see = case.check, case.check.view.extract
 
-    assert [value[:60] for value in case.accepted if not check.holds(see(value))] == []
-    assert [value[:60] for value in case.over if check.holds(see(value))] == []
-    assert all(check.fits(see(value)) for value in case.accepted + case.over)
-    assert not any(check.fits(see(value)) for value in NO_STRINGS)
+    assert [value[:60] for value in case.accepted if not check.is_satisfied(see(value))] == []
+    assert [value[:60] for value in case.over if check.is_satisfied(see(value))] == []
+    assert all(check.applies_to(see(value)) for value in case.accepted + case.over)
+    assert not any(check.applies_to(see(value)) for value in NO_STRINGS)
 
 
 def test_every_check_has_edges() -> None:
     every = {
         thing
         for thing in vars(media).values()
-        if inspect.isclass(thing) and issubclass(thing, MediaCheck) and thing is not MediaCheck
+        if inspect.isclass(thing)
+        and issubclass(thing, MediaConstraint)
+        and thing is not MediaConstraint
     }
     assert every == {type(case.check) for case in CASES}
 
 
-@pytest.mark.parametrize("view", [PICTURE, SOUND])
+@pytest.mark.parametrize("view", [IMAGE_VIEW, AUDIO_VIEW])
 def test_nothing_can_be_at_fault_in_what_a_view_calls_fine(view: Any) -> None:
-    assert view.see(WEB) is view.fine
-    assert all(case.check.holds(view.fine) for case in CASES)
+    assert view.extract(WEB) is view.known_good
+    assert all(case.check.is_satisfied(view.known_good) for case in CASES)

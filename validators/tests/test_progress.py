@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from wan_validators.progress import FIRST_SHOWN_AFTER_S, PERIOD, Bar
+from wan_validators.progress import FIRST_SHOWN_AFTER_S, REFRESH_PERIOD_S, ProgressBar
 
 
 class Terminal(io.StringIO):
@@ -42,7 +42,7 @@ def unknown() -> int | None:
 
 def test_nothing_is_drawn_where_there_is_no_terminal() -> None:
     err, clock = io.StringIO(), Clock()
-    with Bar(known, err, clock) as bar:
+    with ProgressBar(known, err, clock) as bar:
         clock.now = 2 * FIRST_SHOWN_AFTER_S
         bar.advance(1000)
     assert err.getvalue() == ""
@@ -50,7 +50,7 @@ def test_nothing_is_drawn_where_there_is_no_terminal() -> None:
 
 def test_nothing_is_drawn_of_quick_work() -> None:
     err, clock = Terminal(), Clock()
-    with Bar(known, err, clock) as bar:
+    with ProgressBar(known, err, clock) as bar:
         clock.now = FIRST_SHOWN_AFTER_S - 0.01
         bar.advance(1000)
     assert err.getvalue() == ""
@@ -59,7 +59,7 @@ def test_nothing_is_drawn_of_quick_work() -> None:
 @pytest.mark.parametrize(("total", "shown"), [(known, "1.0/4.0 kB"), (unknown, "1.0/? kB")])
 def test_long_work_is_shown_in_bytes(total: Callable[[], int | None], shown: str) -> None:
     err, clock = Terminal(), Clock()
-    with Bar(total, err, clock) as bar:
+    with ProgressBar(total, err, clock) as bar:
         bar.advance(400)
         clock.now = FIRST_SHOWN_AFTER_S
         bar.advance(600)
@@ -68,24 +68,24 @@ def test_long_work_is_shown_in_bytes(total: Callable[[], int | None], shown: str
 
 def test_it_is_drawn_only_every_so_often() -> None:
     err, clock = Terminal(), Clock()
-    with Bar(known, err, clock) as bar:
+    with ProgressBar(known, err, clock) as bar:
         clock.now = FIRST_SHOWN_AFTER_S
         bar.advance(1000)
         bar.advance(1000)
         assert "2.0/4.0 kB" not in err.getvalue()
-        clock.now += PERIOD
+        clock.now += REFRESH_PERIOD_S
         bar.advance(1000)
         assert "3.0/4.0 kB" in err.getvalue()
 
 
 def test_it_comes_back_after_it_was_hidden_and_leaves_no_trace() -> None:
     err, clock = Terminal(), Clock()
-    with Bar(known, err, clock) as bar:
+    with ProgressBar(known, err, clock) as bar:
         clock.now = FIRST_SHOWN_AFTER_S
         bar.advance(1000)
         bar.hide()
         assert err.getvalue().endswith("\x1b[2K")
-        clock.now += PERIOD
+        clock.now += REFRESH_PERIOD_S
         bar.advance(1000)
         assert "2.0/4.0 kB" in err.getvalue()
     assert err.getvalue().endswith("\x1b[2K")
@@ -94,7 +94,7 @@ def test_it_comes_back_after_it_was_hidden_and_leaves_no_trace() -> None:
 
 def test_what_else_is_counted_is_named_and_can_be_remarked_upon() -> None:
     err, clock = Terminal(), Clock()
-    with Bar(lambda: 12, err, clock, counted="calls") as bar:
+    with ProgressBar(lambda: 12, err, clock, counted="calls") as bar:
         clock.now = 2 * FIRST_SHOWN_AFTER_S
         bar.advance(3, "[2] laws broken")
     assert " 3/12" in err.getvalue()

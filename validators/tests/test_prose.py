@@ -10,7 +10,7 @@ import pytest
 
 from wan_validators import Finding, lint
 from wan_validators.catalog import catalog
-from wan_validators.constraints.basic import ITSELF, Given
+from wan_validators.constraints.basic import IDENTITY_VIEW, Anything
 from wan_validators.constraints.media import Opaque
 from wan_validators.messages import text
 from wan_validators.spec import Rule
@@ -43,12 +43,12 @@ MP3_AS_WAV = data_uri(mp3(42), "audio/wav")
 class Odd:
     """A check that nothing but itself knows."""
 
-    view = ITSELF
+    view = IDENTITY_VIEW
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return seen is not None
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(seen)
 
 
@@ -300,10 +300,10 @@ def test_of_parts_their_number_is_got() -> None:
 
 
 def test_every_check_in_use_has_words_for_what_it_allows() -> None:
-    checks = [rule.check for spec in catalog() for rule in spec.every_rule]
+    checks = [rule.constraint for spec in catalog() for rule in spec.all_rules]
 
     silent = {type(check) for check in checks if not text.describe_allowed(check)}
-    assert silent == {Given}
+    assert silent == {Anything}
     assert text.describe_allowed(Odd()) is None
 
 

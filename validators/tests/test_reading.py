@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_validators import Severity, lint
-from wan_validators.constraints.basic import Given
+from wan_validators.constraints.basic import Anything
 from wan_validators.finding import Finding
 from wan_validators.source.json_pointer import MISSING
-from wan_validators.source.parser import legible, place, read
+from wan_validators.source.parser import decode_for_display, locate_findings, read
 from wan_validators.spec import Rule
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
@@ -159,7 +159,7 @@ def test_lone_surrogates_are_read_as_python_reads_them() -> None:
     ],
 )
 def test_any_data_is_legible(data: str | bytes | bytearray, text: str) -> None:
-    assert legible(data) == text
+    assert decode_for_display(data) == text
 
 
 def test_findings_are_placed_at_the_name_the_value_or_the_object_around() -> None:
@@ -186,6 +186,6 @@ def test_a_finding_in_a_member_that_stands_twice_is_placed_at_the_last() -> None
 
 
 def test_a_pointer_that_leads_nowhere_stays_without_a_place() -> None:
-    finding = Finding(Rule("some-rule", "", Given()), "/a/b", 1)
-    assert place([finding], '{"a": 1}') == [finding]
-    assert place([], "") == []
+    finding = Finding(Rule("some-rule", "", Anything()), "/a/b", 1)
+    assert locate_findings([finding], '{"a": 1}') == [finding]
+    assert locate_findings([], "") == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.source.files import Record, Unreadable, expand, read, size
+from wan_validators.source.files import Record, Unreadable, expand, read, total_size
 
 
 @pytest.fixture(autouse=True)
@@ -128,5 +128,5 @@ def test_a_directory_that_cannot_be_listed_is_not_passed_over(
 def test_the_size_of_all_files_is_known_beforehand_but_not_that_of_a_pipe() -> None:
     Path("a.json").write_bytes(b"12345")
     Path("b.json").write_bytes(b"67")
-    assert size(["a.json", "b.json"]) == 7
-    assert size(["a.json", "-"]) is None
+    assert total_size(["a.json", "b.json"]) == 7
+    assert total_size(["a.json", "-"]) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wan_validators.extras import naming_extra, remedy
+from wan_validators.extras import explain_missing_extra, format_install_hint
 
 
 @pytest.mark.parametrize(
@@ -24,20 +24,20 @@ def test_the_extra_of_the_package_comes_first_then_the_smallest(
 ) -> None:
     name = module.partition(".")[0]
     says = f'{name} is not installed; get it with: pip install "wanproof[{extra}]"'
-    assert remedy(ModuleNotFoundError(name=module), asking) == says
+    assert format_install_hint(ModuleNotFoundError(name=module), asking) == says
 
 
 @pytest.mark.parametrize("name", ["no_such_module", None])
 def test_a_library_of_no_extra_has_no_remedy(name: str | None) -> None:
     error = ModuleNotFoundError("as it was", name=name)
-    assert remedy(error, "wan_mockserver.http.wsgi") is None
-    with pytest.raises(ModuleNotFoundError) as raised, naming_extra():
+    assert format_install_hint(error, "wan_mockserver.http.wsgi") is None
+    with pytest.raises(ModuleNotFoundError) as raised, explain_missing_extra():
         raise error
     assert raised.value is error
 
 
 def test_a_library_of_an_extra_is_named_with_it() -> None:
     says = r'^flask is not installed; get it with: pip install "wanproof\[mock\]"$'
-    with pytest.raises(ModuleNotFoundError, match=says) as raised, naming_extra():
+    with pytest.raises(ModuleNotFoundError, match=says) as raised, explain_missing_extra():
         raise ModuleNotFoundError("No module named 'flask.views'", name="flask.views")
     assert raised.value.name == "flask.views"

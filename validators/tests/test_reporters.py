@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_validators import lint
-from wan_validators.constraints.basic import ITSELF, Given
+from wan_validators.constraints.basic import IDENTITY_VIEW, Anything
 from wan_validators.finding import Finding, Report
-from wan_validators.reporters import Reporter, Result, Summary
-from wan_validators.reporters.excerpt import WIDTH, _cells, excerpt, safe
+from wan_validators.reporters import LintResult, Reporter, Summary
+from wan_validators.reporters.excerpt import WIDTH, _cells, escape_controls, format_excerpt
 from wan_validators.reporters.json import JsonReporter
 from wan_validators.reporters.text import TextReporter, wants_colour
 from wan_validators.source.files import Record, Unreadable
@@ -26,11 +26,11 @@ VALID = (
 )
 
 
-def result(data: bytes, number: int = 1, source: str = "a.json") -> Result:
-    return Result.of(Record(source, number, data), lint(data))
+def result(data: bytes, number: int = 1, source: str = "a.json") -> LintResult:
+    return LintResult.from_report(Record(source, number, data), lint(data))
 
 
-def told(reporter: Reporter, out: io.StringIO, *results: Result) -> str:
+def told(reporter: Reporter, out: io.StringIO, *results: LintResult) -> str:
     summary = Summary()
     for each in results:
         summary.add(each)
@@ -39,12 +39,12 @@ def told(reporter: Reporter, out: io.StringIO, *results: Result) -> str:
     return out.getvalue()
 
 
-def as_text(*results: Result, colour: bool = False) -> str:
+def as_text(*results: LintResult, colour: bool = False) -> str:
     out = io.StringIO()
     return told(TextReporter(out, colour=colour), out, *results)
 
 
-def as_json(*results: Result) -> Any:
+def as_json(*results: LintResult) -> Any:
     out = io.StringIO()
     text = told(JsonReporter(out), out, *results)
     assert text.isascii()
@@ -113,26 +113,26 @@ def test_an_empty_text_has_no_line_to_show() -> None:
 
 
 def test_a_finding_without_a_place_is_shown_without_a_line() -> None:
-    finding = Finding(Rule("some-rule", "", Given(), says="so it is"), "/a", 1)
-    unplaced = Result.of(Record("a.json", 4, b"{}"), Report(None, [finding]))
+    finding = Finding(Rule("some-rule", "", Anything(), message="so it is"), "/a", 1)
+    unplaced = LintResult.from_report(Record("a.json", 4, b"{}"), Report(None, [finding]))
     assert as_text(unplaced).startswith("a.json:4: error some-rule so it is\n")
 
 
 class Unspoken:
     """A check that no words exist for."""
 
-    view = ITSELF
+    view = IDENTITY_VIEW
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return True
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return False
 
 
 def test_text_says_nothing_of_allowed_where_there_are_no_words() -> None:
-    finding = Finding(Rule("some-rule", "", Unspoken(), says="so it is"), "/a", 1, 1, 7)
-    spoken = Result.of(Record("a.json", 1, b'{"a": 1}'), Report(None, [finding]))
+    finding = Finding(Rule("some-rule", "", Unspoken(), message="so it is"), "/a", 1, 1, 7)
+    spoken = LintResult.from_report(Record("a.json", 1, b'{"a": 1}'), Report(None, [finding]))
     assert as_text(spoken).splitlines()[1:4] == ['  | {"a": 1}', "  |       ^", "  got: 1"]
 
 
@@ -150,7 +150,7 @@ def test_nothing_from_a_payload_reaches_the_terminal_raw() -> None:
     texts = [
         as_text(result(json.dumps(payload).encode(), source=f"{HOSTILE}.json")),
         as_text(result(f'{{"model": "wan26_i2i", "{HOSTILE}'.encode("utf-8", "surrogatepass"))),
-        as_text(Result.of(Record("a", 1, b'{"a":1}'), lint(payload, "wan26_i2i"))),
+        as_text(LintResult.from_report(Record("a", 1, b'{"a":1}'), lint(payload, "wan26_i2i"))),
     ]
     for text in texts:
         assert all(line.isprintable() for line in text.split("\n"))
@@ -214,13 +214,13 @@ def test_colour_is_for_terminals_that_want_it(
 def test_an_excerpt_has_the_caret_under_its_column(
     line: str, column: int, shown: str, caret: str
 ) -> None:
-    assert excerpt(line, column) == (shown, caret)
+    assert format_excerpt(line, column) == (shown, caret)
 
 
 @given(st.text(st.characters(exclude_categories=[])), st.data())
 def test_an_excerpt_is_never_wide_and_never_raw(line: str, data: st.DataObject) -> None:
     line *= data.draw(st.integers(1, 50))
-    shown, caret = excerpt(line, data.draw(st.integers(1, len(line) + 1)))
+    shown, caret = format_excerpt(line, data.draw(st.integers(1, len(line) + 1)))
     assert shown.isprintable()
     assert _cells(shown) <= WIDTH + 2
     assert len(caret) - 1 <= _cells(shown)
@@ -236,7 +236,7 @@ def test_an_excerpt_is_never_wide_and_never_raw(line: str, data: st.DataObject) 
     ],
 )
 def test_safe_text_is_printable(text: str, shown: str) -> None:
-    assert safe(text) == shown
+    assert escape_controls(text) == shown
 
 
 def test_json_has_the_documented_form() -> None:

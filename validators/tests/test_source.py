@@ -2,7 +2,7 @@
 
 import pytest
 
-from wan_validators.source.positions import MOST_DUPLICATES, Lines, Position, Span, scan, word
+from wan_validators.source.positions import MAX_DUPLICATES, Lines, Position, Span, find_word, scan
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_names_are_compared_as_they_are_read() -> None:
 
 def test_the_number_of_duplicates_is_bounded() -> None:
     text = "{" + ",".join(['"a":1'] * 1000) + "}"
-    assert len(scan(text, ()).duplicates) == MOST_DUPLICATES
+    assert len(scan(text, ()).duplicates) == MAX_DUPLICATES
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_the_number_of_duplicates_is_bounded() -> None:
     [("[NaN]", "NaN", 1), ('["NaN", NaN]', "NaN", 8), ('{"a": -Infinity', "-Infinity", 6)],
 )
 def test_a_word_is_found_outside_strings(text: str, wanted: str, offset: int) -> None:
-    assert word(text, wanted) == offset
+    assert find_word(text, wanted) == offset

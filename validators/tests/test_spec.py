@@ -19,7 +19,7 @@ BODY = Rule("payload-type", "", OBJECT)
 
 
 def spec(*rules: Rule, **more: Any) -> ModelSpec:
-    return replace(model("wan26_i2i"), rules=(BODY, *rules), doubts=(), **more)
+    return replace(model("wan26_i2i"), rules=(BODY, *rules), ambiguities=(), **more)
 
 
 def test_a_place_begins_with_a_row_that_always_applies() -> None:
@@ -47,7 +47,7 @@ def test_the_same_rule_may_stand_once_for_each_condition() -> None:
 
 def test_a_doubt_is_about_rules_that_there_are() -> None:
     with pytest.raises(ValueError, match=r"doubts about rules it has not: \['size-format'\]"):
-        replace(spec(), doubts=(Ambiguity("a", ("b", "c"), "b", rules=("size-format",)),))
+        replace(spec(), ambiguities=(Ambiguity("a", ("b", "c"), "b", rules=("size-format",)),))
 
 
 def test_only_a_flag_has_an_opposite() -> None:
@@ -60,11 +60,11 @@ def test_only_a_flag_has_an_opposite() -> None:
     ("given", "met"), [(True, True), (False, False), (1, False), ("true", False), (None, False)]
 )
 def test_a_condition_takes_nothing_for_a_flag_but_a_flag(given: Any, met: bool) -> None:  # noqa: FBT001
-    assert FLAG.is_satisfied(given) is met
+    assert FLAG.is_met(given) is met
 
 
 def test_rules_are_found_by_their_ids() -> None:
-    assert model("wan26_i2i").rule("unknown-member").at == ""
+    assert model("wan26_i2i").rule("unknown-member").pointer == ""
     with pytest.raises(LookupError, match="wan26_i2i has no rule 'n-rnage'"):
         model("wan26_i2i").rule("n-rnage")
 

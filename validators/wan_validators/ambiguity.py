@@ -16,6 +16,6 @@ class Ambiguity:
     """
 
     about: str
-    readings: tuple[str, ...]
-    taken: str
+    interpretations: tuple[str, ...]
+    chosen: str
     rules: tuple[str, ...] = ()

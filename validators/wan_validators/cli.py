@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from .catalog import UnknownModel
-from .command import DONE, FAULT, GROUP, USAGE, Command, UsageError
-from .extras import DISTRIBUTION, remedy
+from .command import EXIT_INTERNAL_ERROR, EXIT_OK, EXIT_USAGE, GROUP, Command, UsageError
+from .extras import DISTRIBUTION, format_install_hint
 from .messages.suggestions import suggest
-from .reporters.excerpt import safe
+from .reporters.excerpt import escape_controls
 
 DEBUG: Final = "WANPROOF_DEBUG"
 
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
     except SystemExit as stop:  # argparse, after --help or a wrong option
-        return stop.code if isinstance(stop.code, int) else USAGE
+        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
@@ -59,15 +59,15 @@ def _run(argv: list[str]) -> int:
             return _run_command(commands[name], rest)
         case ["-h" | "--help", *_]:
             print(_help(commands))
-            return DONE
+            return EXIT_OK
         case ["--version", *_]:
             print(DISTRIBUTION, metadata.version(DISTRIBUTION))
-            return DONE
+            return EXIT_OK
         case [name, *_]:
-            _complain(f"there is no command {name!r}; {_offer(name, commands)}")
+            _print_error(f"there is no command {name!r}; {_suggest_command(name, commands)}")
         case _:
             print(_help(commands), file=sys.stderr)
-    return USAGE
+    return EXIT_USAGE
 
 
 def _run_command(entry: EntryPoint, argv: list[str]) -> int:
@@ -75,7 +75,7 @@ def _run_command(entry: EntryPoint, argv: list[str]) -> int:
     try:
         return _dispatch(entry.load(), argv)
     except ModuleNotFoundError as error:
-        says = remedy(error, entry.module)
+        says = format_install_hint(error, entry.module)
         if says is None:
             raise
         raise UsageError(says) from error
@@ -104,7 +104,7 @@ def _help(commands: Commands) -> str:
         try:
             command = entry.load()
         except ModuleNotFoundError as error:
-            lines.append(f"  {name:{width}}  ({remedy(error, entry.module) or error})")
+            lines.append(f"  {name:{width}}  ({format_install_hint(error, entry.module) or error})")
         else:
             lines.append(f"  {name:{width}}  {command.summary}")
             examples += command.examples[:1]
@@ -126,7 +126,7 @@ def _sections(examples: Iterable[str], notes: str) -> Iterator[str]:
         yield "\n  ".join(["examples:", *examples])
 
 
-def _offer(name: str, commands: Commands) -> str:
+def _suggest_command(name: str, commands: Commands) -> str:
     return suggest(name, commands, f"commands: {', '.join(sorted(commands))}", cutoff=0.5)
 
 
@@ -140,20 +140,20 @@ def _report_failure(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):
         return BROKEN_PIPE
     if isinstance(error, OSError):
-        _complain(f"cannot go on: {error.strerror or error}")
-        return USAGE
+        _print_error(f"cannot go on: {error.strerror or error}")
+        return EXIT_USAGE
     if isinstance(error, UsageError):
-        _complain(str(error))
-        return USAGE
-    _complain(
+        _print_error(str(error))
+        return EXIT_USAGE
+    _print_error(
         f"this is a fault of {DISTRIBUTION}'s own: {type(error).__name__}: {str(error)[:200]}. "
         f"Please report this line, the command and its input; {DEBUG}=1 shows more."
     )
-    return FAULT
+    return EXIT_INTERNAL_ERROR
 
 
-def _complain(message: str) -> None:
-    print(f"{DISTRIBUTION}: {safe(message)}", file=sys.stderr)
+def _print_error(message: str) -> None:
+    print(f"{DISTRIBUTION}: {escape_controls(message)}", file=sys.stderr)
 
 
 def _settle_output() -> None:

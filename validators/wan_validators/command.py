@@ -10,14 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["DONE", "FAULT", "FINDINGS", "GROUP", "USAGE", "Command", "UsageError"]
+__all__ = [
+    "EXIT_FINDINGS",
+    "EXIT_INTERNAL_ERROR",
+    "EXIT_OK",
+    "EXIT_USAGE",
+    "GROUP",
+    "Command",
+    "UsageError",
+]
 
 GROUP: Final = "wanproof.commands"
 
-DONE: Final = 0
-FINDINGS: Final = 1
-USAGE: Final = 2
-FAULT: Final = 3
+EXIT_OK: Final = 0
+EXIT_FINDINGS: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_INTERNAL_ERROR: Final = 3
 
 
 class UsageError(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["DISTRIBUTION", "EXTRA_OF_PACKAGE", "naming_extra", "remedy"]
+__all__ = ["DISTRIBUTION", "EXTRA_OF_PACKAGE", "explain_missing_extra", "format_install_hint"]
 
 DISTRIBUTION: Final = "wanproof"
 
@@ -22,7 +22,7 @@ The build writes out an extra within an extra, so its requirements stand there, 
 """
 
 
-def remedy(error: ModuleNotFoundError, asking: str) -> str | None:
+def format_install_hint(error: ModuleNotFoundError, asking: str) -> str | None:
     """Says what to install for the library that is missing; None for one of no extra.
 
     The sentence names the usual extra of the package in which the module *asking* is. If
@@ -43,7 +43,7 @@ def remedy(error: ModuleNotFoundError, asking: str) -> str | None:
 
 
 @contextmanager
-def naming_extra() -> Iterator[None]:
+def explain_missing_extra() -> Iterator[None]:
     """Makes a failed import of a library of an extra say what to install.
 
     Raises ModuleNotFoundError, whose message is the sentence.
@@ -52,13 +52,13 @@ def naming_extra() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        says = remedy(error, _asking())
+        says = format_install_hint(error, _find_asking_module())
         if says is None:
             raise
         raise ModuleNotFoundError(says, name=error.name) from None
 
 
-def _asking() -> str:
+def _find_asking_module() -> str:
     """Finds the outermost of our modules that is at work and needs an extra.
 
     The contract suite imports the mock server. Its user needs the extra of the suite.

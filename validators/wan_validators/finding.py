@@ -41,16 +41,16 @@ class Finding(NamedTuple):
     @property
     def message(self) -> str:
         """What the API answers where a code is documented; our own words elsewhere."""
-        from .messages.text import message
+        from .messages.text import describe_violation
 
-        return self.row.says or message(self.row, self.pointer, self.value)
+        return self.row.message or describe_violation(self.row, self.pointer, self.value)
 
     @property
     def allowed(self) -> str | None:
         """What would have been accepted."""
         from .messages.text import describe_allowed
 
-        return describe_allowed(self.row.check)
+        return describe_allowed(self.row.constraint)
 
     @property
     def got(self) -> Any:
@@ -62,9 +62,9 @@ class Finding(NamedTuple):
     @property
     def hint(self) -> str | None:
         """What to do about it, where that can be told from the value."""
-        from .messages.hints import hint
+        from .messages.hints import build_hint
 
-        return hint(self.row, self.pointer, self.value)
+        return build_hint(self.row, self.pointer, self.value)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as a JSON object; see the README for its members."""

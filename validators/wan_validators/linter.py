@@ -8,14 +8,14 @@ from typing import Any
 
 from .catalog import find, suggestion
 from .catalog import model as named
-from .constraints.basic import OBJECT, Given, Members
+from .constraints.basic import OBJECT, Anything, KnownMembers
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
 from .source.json_pointer import MISSING, parse, value
-from .source.parser import place, read
+from .source.parser import locate_findings, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 
-__all__ = ["engine", "findings", "lint"]
+__all__ = ["engine", "find_findings", "lint"]
 
 
 def lint(payload: Any, model: str | None = None) -> Report:
@@ -32,7 +32,7 @@ def lint(payload: Any, model: str | None = None) -> Report:
     """
     if model is None and type(payload) is dict:
         try:
-            ready = _READY[payload["model"]]
+            ready = _READY_MODELS[payload["model"]]
         except (KeyError, TypeError):
             pass  # unknown, not yet compiled, or no name at all
         else:
@@ -44,7 +44,7 @@ def lint(payload: Any, model: str | None = None) -> Report:
     return _lint_value(payload, spec)
 
 
-def findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
+def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
     """All findings of *spec* in *payload*, which may be in its vendor's wrapper."""
     found = engine(spec)(payload)
     return _lint_wrapper(spec, payload, found) if found else found
@@ -63,17 +63,19 @@ def _lint_wrapper(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[F
     if inner is None:
         return found
     within = engine(spec)(inner.payload)
-    placed = [finding._replace(pointer=inner.place(finding.pointer)) for finding in within]
-    strays = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.strays]
+    placed = [
+        finding._replace(pointer=inner.to_outer_pointer(finding.pointer)) for finding in within
+    ]
+    strays = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
     return placed + strays
 
 
 _WRAPPER = Rule(
     UNKNOWN_MEMBER,
     "/input/0",
-    Members(frozenset({"params"})),
+    KnownMembers(frozenset({"params"})),
     severity=Severity.WARNING,
-    says="only input[0].params is read",
+    message="only input[0].params is read",
 )
 
 
@@ -82,10 +84,10 @@ def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
     if document.value is MISSING:
         return Report(spec.id if spec else None, document.findings)
     report = _lint_value(document.value, spec)
-    return Report(report.model, document.findings + place(report.findings, document.text))
+    return Report(report.model, document.findings + locate_findings(report.findings, document.text))
 
 
-class _Ready:
+class _ReadyModel:
     """A model whose engine is compiled, and the report that its flawless payloads share."""
 
     __slots__ = ("engine", "flawless", "spec")
@@ -97,7 +99,7 @@ class _Ready:
         return Report(self.spec.id, _lint_wrapper(self.spec, payload, found))
 
 
-_READY: dict[Any, _Ready] = {}
+_READY_MODELS: dict[Any, _ReadyModel] = {}
 
 
 def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
@@ -105,10 +107,10 @@ def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
         spec = find(payload.get("model")) if type(payload) is dict else None
     if spec is None:
         return Report(None, [_no_model(payload)])
-    if spec.id not in _READY:
-        _READY[spec.id] = _Ready(spec)
-    found = _READY[spec.id].engine(payload)
-    return _READY[spec.id].report(payload, found)
+    if spec.id not in _READY_MODELS:
+        _READY_MODELS[spec.id] = _ReadyModel(spec)
+    found = _READY_MODELS[spec.id].engine(payload)
+    return _READY_MODELS[spec.id].report(payload, found)
 
 
 def _no_model(payload: Any) -> Finding:
@@ -120,5 +122,5 @@ def _no_model(payload: Any) -> Finding:
     else:
         says = "no documented model has this name"
     offer = suggestion(name) if type(name) is str else suggestion("")
-    row = Rule("model-known", "/model", Given(), required=True, says=f"{says}; {offer}")
+    row = Rule("model-known", "/model", Anything(), required=True, message=f"{says}; {offer}")
     return Finding(row, "/model", name)

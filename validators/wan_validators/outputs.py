@@ -42,8 +42,8 @@ class Images:
     inputs: str | None = None
     watermark: str | None = None
     interleave: str | None = None
-    most: str | None = None
-    counted: bool = False
+    max_images: str | None = None
+    has_image_count: bool = False
     interval: float = 10.0
 
 

@@ -16,11 +16,11 @@ FIRST_SHOWN_AFTER_S: Final = 1.0
 
 BYTES: Final = "bytes"
 
-PERIOD: Final = 0.1
+REFRESH_PERIOD_S: Final = 0.1
 """Seconds from one drawing to the next."""
 
 
-class Bar:
+class ProgressBar:
     """What is done out of *total* (None if unknown) on *err*; nothing if that is no terminal.
 
     What is *counted* is bytes, or whatever else is named. It is drawn by the caller's own
@@ -54,19 +54,19 @@ class Bar:
     ) -> None:
         self.hide()
 
-    def advance(self, amount: int, says: str = "") -> None:
-        """*amount* more is done; *says* stands behind the bar."""
+    def advance(self, amount: int, description: str = "") -> None:
+        """*amount* more is done; *description* stands behind the bar."""
         self._done += amount
         if self._clock() < self._due:
             return
-        self._due = self._clock() + PERIOD
+        self._due = self._clock() + REFRESH_PERIOD_S
         if self._progress is None:
             self._progress = self._create_progress()
         self._progress.start()
         task = self._progress.task_ids[0]
         total = self._total()
         self._progress.update(
-            task, completed=self._done, total=total, description=says, refresh=True
+            task, completed=self._done, total=total, description=description, refresh=True
         )
 
     def hide(self) -> None:

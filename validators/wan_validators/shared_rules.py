@@ -6,9 +6,9 @@ from typing import Any
 
 from . import error_codes
 from .ambiguity import Ambiguity
-from .constraints.basic import STRING, Between, Check, Given, NotBlank, Text, Within
+from .constraints.basic import STRING, Anything, Between, BetweenIf, Constraint, NotBlank, Text
 from .constraints.media import (
-    SOUND,
+    AUDIO_VIEW,
     Base64,
     Declared,
     Dimensions,
@@ -20,7 +20,7 @@ from .constraints.media import (
     Reachable,
     Reference,
 )
-from .constraints.size import Pair, Pixels, Ratio, Size
+from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .spec import Equals, Rule, Severity
 
 IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
@@ -30,29 +30,29 @@ MIB = 1024 * 1024
 
 MEGABYTES = Ambiguity(
     "what a file size of 10MB (for audio, 15MB) is",
-    readings=("1024 * 1024 bytes for each MB", "1,000,000 bytes for each MB"),
-    taken="the larger, so that nothing allowed is refused",
+    interpretations=("1024 * 1024 bytes for each MB", "1,000,000 bytes for each MB"),
+    chosen="the larger, so that nothing allowed is refused",
     rules=("image-bytes",),
 )
 BARE_BASE64 = Ambiguity(
     "base64 without data: before it",
-    readings=('"Base64 encoded data" is allowed', "every example is a data: URI"),
-    taken="allowed, with a warning",
+    interpretations=('"Base64 encoded data" is allowed', "every example is a data: URI"),
+    chosen="allowed, with a warning",
     rules=("image-prefix",),
 )
 SEED_SPAN = Ambiguity(
     "a seed near the maximum with n over 1",
-    readings=(
+    interpretations=(
         "seed must be at most 2147483647",
         "the images use seed to seed+n-1, which may run past it",
     ),
-    taken="allowed, with a warning",
+    chosen="allowed, with a warning",
     rules=("seed-span",),
 )
 VIDEO_LENGTH = Ambiguity(
     "the duration of a video when none is given",
-    readings=("an enumeration with no default", "5 seconds, as in the sample payload"),
-    taken="5 seconds in the mock; leaving it out is allowed",
+    interpretations=("an enumeration with no default", "5 seconds, as in the sample payload"),
+    chosen="5 seconds in the mock; leaving it out is allowed",
     rules=("duration-choice",),
 )
 """Doubts that several pages raise in the same words."""
@@ -60,9 +60,9 @@ VIDEO_LENGTH = Ambiguity(
 Rows = tuple[Rule, ...]
 
 
-def coded_rule(id: str, at: str, check: Check, code: str, **more: Any) -> Rule:
+def coded_rule(id: str, at: str, check: Constraint, code: str, **more: Any) -> Rule:
     """A row whose code and message are those of the 001021xxx table."""
-    return Rule(id, at, check, code=code, says=error_codes.TEXTS[code], **more)
+    return Rule(id, at, check, code=code, message=error_codes.TEXTS[code], **more)
 
 
 def image(at: str, *, sides: tuple[int, int], opaque: bool, required: bool = False) -> Rows:
@@ -89,21 +89,21 @@ def audio(at: str) -> Rows:
     """What the custom audio must be (S1: WAV or MP3, 3 to 30 s, at most 15 MB)."""
     return (
         Rule("audio-type", at, STRING, nullable=True),
-        Rule("audio-source", at, Reference(SOUND)),
-        Rule("audio-reachable", at, Reachable(SOUND), severity=Severity.WARNING),
-        Rule("audio-base64", at, Base64(SOUND)),
-        Rule("audio-format", at, Format(SOUND, names=AUDIO_FORMATS)),
-        Rule("audio-mime", at, Declared(SOUND), severity=Severity.WARNING),
-        Rule("audio-duration", at, Duration(SOUND, low=3, high=30)),
-        Rule("audio-bytes", at, FileSize(SOUND, high=15 * MIB)),
+        Rule("audio-source", at, Reference(AUDIO_VIEW)),
+        Rule("audio-reachable", at, Reachable(AUDIO_VIEW), severity=Severity.WARNING),
+        Rule("audio-base64", at, Base64(AUDIO_VIEW)),
+        Rule("audio-format", at, Format(AUDIO_VIEW, names=AUDIO_FORMATS)),
+        Rule("audio-mime", at, Declared(AUDIO_VIEW), severity=Severity.WARNING),
+        Rule("audio-duration", at, Duration(AUDIO_VIEW, low=3, high=30)),
+        Rule("audio-bytes", at, FileSize(AUDIO_VIEW, high=15 * MIB)),
     )
 
 
-def prompt(at: str, most: int, severity: Severity = Severity.ERROR) -> Rows:
-    """A required prompt of at most *most* characters; *severity* is that of a longer one."""
+def prompt(at: str, max_length: int, severity: Severity = Severity.ERROR) -> Rows:
+    """A required prompt of at most *max_length* characters; *severity* is that of a longer one."""
     return (
         Rule("prompt-type", at, STRING, required=True),
-        Rule("prompt-length", at, Text(0, most), severity=severity),
+        Rule("prompt-length", at, Text(0, max_length), severity=severity),
         Rule("prompt-blank", at, NotBlank(), severity=Severity.WARNING),
     )
 
@@ -122,7 +122,7 @@ def size(at: str, pixels: tuple[int, int], **more: Any) -> Rows:
     *more* goes to the first row.
     """
     return (
-        Rule("size-format", at, Pair(), **more),
+        Rule("size-format", at, TwoPartSize(), **more),
         Rule("size-integers", at, Size()),
         Rule("size-pixels", at, Pixels(*pixels)),
         Rule("size-ratio", at, Ratio((1, 4), (4, 1))),
@@ -135,10 +135,10 @@ def seed(at: str, n: str, default_n: int) -> Rows:
         Rule(
             "seed-span",
             at,
-            Within(SEEDS, Between(SEEDS.low, SEEDS.high - count + 1)),
+            BetweenIf(SEEDS, Between(SEEDS.low, SEEDS.high - count + 1)),
             severity=Severity.WARNING,
             when=Equals(n, value=count, default=default_n),
-            says=f"{count} images use the seeds seed to seed+{count - 1}, "
+            message=f"{count} images use the seeds seed to seed+{count - 1}, "
             f"which run past {SEEDS.high}",
         )
         for count in (2, 3, 4)
@@ -151,8 +151,8 @@ def images_billed(at: str, n: int) -> Rule:
     return Rule(
         "n-default",
         at,
-        Given(),
+        Anything(),
         severity=Severity.INFO,
         required=True,
-        says=f"n is left out, and the default makes and bills {n} images",
+        message=f"n is left out, and the default makes and bills {n} images",
     )

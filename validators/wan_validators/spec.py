@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from .ambiguity import Ambiguity
-from .constraints.basic import Check, Members
+from .constraints.basic import Constraint, KnownMembers
 from .outputs import Outputs
 from .source import json_pointer
 from .source.json_pointer import MISSING, Path
@@ -30,21 +30,21 @@ class Severity(StrEnum):
 class Equals:
     """When a rule applies: the member at *at* is *value*; an absent one counts as *default*."""
 
-    at: str
+    pointer: str
     value: bool | int
     default: bool | int
     path: Path = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "path", json_pointer.parse(self.at))
+        object.__setattr__(self, "path", json_pointer.parse(self.pointer))
 
     def __invert__(self) -> Equals:
         """The other mode of a boolean member."""
         if not isinstance(self.value, bool):
             raise TypeError(f"only a boolean condition has an opposite, not {self!r}")
-        return Equals(self.at, value=not self.value, default=self.default)
+        return Equals(self.pointer, value=not self.value, default=self.default)
 
-    def is_satisfied(self, value: Any) -> bool:
+    def is_met(self, value: Any) -> bool:
         given = self.default if value is MISSING else value
         return type(given) is type(self.value) and bool(given == self.value)
 
@@ -60,19 +60,19 @@ class Rule:
     """
 
     id: str
-    at: str
-    check: Check
+    pointer: str
+    constraint: Constraint
     code: str | None = None
     severity: Severity = Severity.ERROR
     required: bool = False
     nullable: bool = False
     default: Any = MISSING
     when: Equals | None = None
-    says: str | None = None
+    message: str | None = None
     path: Path = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "path", json_pointer.parse(self.at))
+        object.__setattr__(self, "path", json_pointer.parse(self.pointer))
 
 
 UNKNOWN_MEMBER = "unknown-member"
@@ -82,7 +82,7 @@ UNKNOWN_MEMBER = "unknown-member"
 class ModelSpec:
     """Everything documented about one model at one vendor.
 
-    *rules* stand in the order in which the vendor would name them. ``closed`` holds the
+    *rules* stand in the order in which the vendor would name them. ``unknown_member_rules`` holds the
     rows derived from them: for each object, the members that any row knows.
     """
 
@@ -92,36 +92,36 @@ class ModelSpec:
     source: str
     rules: tuple[Rule, ...]
     outputs: Outputs
-    doubts: tuple[Ambiguity, ...] = ()
-    closed: tuple[Rule, ...] = field(init=False)
+    ambiguities: tuple[Ambiguity, ...] = ()
+    unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "closed", tuple(self._closing_rules()))
+        object.__setattr__(self, "unknown_member_rules", tuple(self._build_unknown_member_rules()))
         first = {rule.path: rule for rule in reversed(self.rules)}
         for path, rule in first.items():
             if rule.when or (path and path[:-1] not in first):
                 raise ValueError(
-                    f"{self.id}: {rule.at} and the place above it each need a first row that "
+                    f"{self.id}: {rule.pointer} and the place above it each need a first row that "
                     "says of what kind the value must be, whatever the mode"
                 )
-        rows = Counter((rule.id, rule.at, rule.when) for rule in self.rules)
+        rows = Counter((rule.id, rule.pointer, rule.when) for rule in self.rules)
         twice = [row for row, count in rows.items() if count > 1]
         if twice:
             raise ValueError(f"{self.id}: two rows for {twice[0]}")
-        unknown = {name for doubt in self.doubts for name in doubt.rules} - {
+        unknown = {name for doubt in self.ambiguities for name in doubt.rules} - {
             rule.id for rule in self.rules
         }
         if unknown:
             raise ValueError(f"{self.id}: doubts about rules it has not: {sorted(unknown)}")
 
     @property
-    def every_rule(self) -> tuple[Rule, ...]:
+    def all_rules(self) -> tuple[Rule, ...]:
         """The written rows, then the derived ones."""
-        return self.rules + self.closed
+        return self.rules + self.unknown_member_rules
 
     def rule(self, id: str) -> Rule:
         """The first row named *id*; raises LookupError."""
-        for rule in self.every_rule:
+        for rule in self.all_rules:
             if rule.id == id:
                 return rule
         raise LookupError(f"{self.id} has no rule {id!r}")
@@ -132,15 +132,15 @@ class ModelSpec:
         if given is not MISSING and given is not None:
             return given
         return next(
-            (r.default for r in self.rules if r.at == at and r.default is not MISSING), MISSING
+            (r.default for r in self.rules if r.pointer == at and r.default is not MISSING), MISSING
         )
 
-    def _closing_rules(self) -> Iterator[Rule]:
+    def _build_unknown_member_rules(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
         for rule in self.rules:
             for depth, part in enumerate(rule.path):
                 if isinstance(part, str) and part != json_pointer.ANY:
                     known.setdefault(rule.path[:depth], set()).add(part)
         for path, names in known.items():
-            check = Members(frozenset(names))
+            check = KnownMembers(frozenset(names))
             yield Rule(UNKNOWN_MEMBER, json_pointer.text(path), check, severity=Severity.WARNING)

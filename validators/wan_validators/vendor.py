@@ -13,12 +13,12 @@ from .ambiguity import Ambiguity
 
 __all__ = [
     "Failure",
-    "Output",
-    "Refusal",
-    "Refused",
+    "Rejection",
+    "RejectionReason",
     "State",
     "Task",
-    "Unwrapped",
+    "TaskOutput",
+    "UnwrappedPayload",
     "Vendor",
     "Wire",
 ]
@@ -37,7 +37,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class TaskOutput:
     """One result: *kind* is ``image``, ``video`` or ``text``; *value* its URL or its text."""
 
     kind: str
@@ -75,7 +75,7 @@ class Task:
     updated_at: float
     progress: float = 0.0
     remote_id: str = ""
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[TaskOutput, ...] = ()
     failure: Failure | None = None
     cost: Decimal | None = None
     image_count: int | None = None
@@ -84,7 +84,7 @@ class Task:
     results: bool = True
 
 
-class Refused(Enum):
+class RejectionReason(Enum):
     """Why a request got no task: by what is wrong with it, not by HTTP status."""
 
     NO_KEY = "no Authorization header"
@@ -107,7 +107,7 @@ class Refused(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Rejection:
     """A request that was turned down, before any wire shape.
 
     *detail* says what exactly was wrong, for vendors that have no sentence of their own;
@@ -116,7 +116,7 @@ class Refusal:
     *status* is an HTTP status in place of the usual one.
     """
 
-    why: Refused
+    reason: RejectionReason
     detail: str
     status: int | None = None
     path: str = ""
@@ -126,7 +126,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Unwrapped:
+class UnwrappedPayload:
     """A payload taken out of a vendor's wrapper, and how to find a place in the original.
 
     *outer* names the members that stand outside, everything else stands under *prefix*.
@@ -136,9 +136,9 @@ class Unwrapped:
     payload: Mapping[str, Any]
     prefix: str
     outer: frozenset[str]
-    strays: tuple[str, ...] = ()
+    ignored_pointers: tuple[str, ...] = ()
 
-    def place(self, pointer: str) -> str:
+    def to_outer_pointer(self, pointer: str) -> str:
         """*pointer* into the unwrapped payload as a pointer into the given one."""
         first = pointer.split("/", 2)[1] if pointer else ""
         return pointer if not pointer or first in self.outer else self.prefix + pointer
@@ -168,15 +168,15 @@ class Vendor:
     created_status: int
     lazy: bool
     new_id: Callable[[Random], str]
-    accepted: Callable[[Task], Wire]
-    status: Callable[[Task], Wire]
-    refused: Callable[[Refusal], tuple[int, Wire]]
-    rejection: Callable[[Sequence[Any]], Failure]
+    build_created_body: Callable[[Task], Wire]
+    build_status_body: Callable[[Task], Wire]
+    build_error_response: Callable[[Rejection], tuple[int, Wire]]
+    build_rejection_failure: Callable[[Sequence[Any]], Failure]
     words: Mapping[State, str]
     moderation: Failure
     other_words: Mapping[State, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
-    doubts: tuple[Ambiguity, ...] = ()
+    ambiguities: tuple[Ambiguity, ...] = ()
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
-    unwrap: Callable[[Mapping[str, Any]], Unwrapped | None] | None = None
+    unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None

@@ -140,7 +140,7 @@ class EnvelopeFails(ReferenceClient):
     preflight = False
 
     def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
-        task_id = response_parsing.task_id(self.parse_body(got))
+        task_id = response_parsing.parse_task_id(self.parse_body(got))
         return (
             self.build_failed_outcome(task_id, got)
             if task_id

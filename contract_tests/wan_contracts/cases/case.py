@@ -12,9 +12,9 @@ from wan_validators import Report, lint
 from wan_validators.catalog import model
 from wan_validators.spec import ModelSpec
 
-__all__ = ["VERSION", "Case", "Setting", "build_case_document"]
+__all__ = ["PROTOCOL_VERSION", "Case", "Setting", "build_case_document"]
 
-VERSION: Final = 1
+PROTOCOL_VERSION: Final = 1
 """Of the form in which cases and outcomes go over pipes."""
 
 
@@ -75,7 +75,7 @@ def build_case_document(
 ) -> dict[str, Any]:
     """What a client in another process is told: the case *number* of the run, as JSON."""
     return {
-        "version": VERSION,
+        "version": PROTOCOL_VERSION,
         "case": number,
         "base_url": setting.base_url,
         "api_key": setting.api_key,

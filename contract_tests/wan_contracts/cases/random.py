@@ -7,25 +7,25 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Final, NamedTuple
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 from wan_validators.spec import ModelSpec
 
 from ..generation.strategies import acceptable, single_fault
-from ..generation.values import Values
+from ..generation.values import ValueStrategy
 from .case import Case
-from .systematic import MAX_PAYLOAD_CHARS, breakable, carriable, possible
+from .systematic import MAX_PAYLOAD_CHARS, is_breakable, is_portable, is_possible
 from .time_profiles import TimeProfile
 
-with naming_extra():
+with explain_missing_extra():
     from hypothesis import strategies as st
 
 BATCH_SIZE: Final = (6, 12)
 """Calls of one payload at least and at most: drawing it takes as long as a call does."""
 
-HEAVY: Final = "-bytes"
+LARGE_RULE_SUFFIX: Final = "-bytes"
 """How the ids of rules end that only megabytes can break."""
 
-TIMES: Final = (1, 2, 3, 5)
+REPEAT_COUNTS: Final = (1, 2, 3, 5)
 """So often a scenario's steps happen, if not as often as is usual."""
 
 
@@ -56,10 +56,10 @@ def draw_batches(specs: Sequence[ModelSpec], time_profile: TimeProfile) -> st.Se
 
 @cache
 def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
-    rules = filter(breakable, spec.every_rule)
-    errors = [rule for rule in rules if not rule.id.endswith(HEAVY)]
+    rules = filter(is_breakable, spec.all_rules)
+    errors = [rule for rule in rules if not rule.id.endswith(LARGE_RULE_SUFFIX)]
     faulty = st.sampled_from(errors).flatmap(partial(single_fault, spec))
-    payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_sendable)
+    payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_is_sendable)
     fewest, most = BATCH_SIZE
     plans = st.lists(draw_fault_plan(spec, time_profile), min_size=fewest, max_size=most)
     return st.builds(
@@ -68,16 +68,16 @@ def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy
 
 
 @cache
-def draw_fault_plan(spec: ModelSpec, time_profile: TimeProfile) -> Values:
+def draw_fault_plan(spec: ModelSpec, time_profile: TimeProfile) -> ValueStrategy:
     """The name of a fault plan: nothing, one scenario, or two at once. Shrinks to ``ok``."""
     quick = [name for name in time_profile.scenarios if not time_profile.is_lengthy(name)]
-    names = [name for name in quick if possible(name, time_profile, spec)]
-    repeated = [f"{name}:{n}" for name in names for n in TIMES]
-    counted = [name for name in repeated if possible(name, time_profile, spec)]
+    names = [name for name in quick if is_possible(name, time_profile, spec)]
+    repeated = [f"{name}:{n}" for name in names for n in REPEAT_COUNTS]
+    counted = [name for name in repeated if is_possible(name, time_profile, spec)]
     alone = st.sampled_from(names) | st.sampled_from(counted)
     pairs = st.tuples(alone, alone).map("+".join)
-    return alone | pairs.filter(lambda pair: possible(pair, time_profile, spec))
+    return alone | pairs.filter(lambda pair: is_possible(pair, time_profile, spec))
 
 
-def _sendable(payload: object) -> bool:
-    return carriable(payload) and len(json.dumps(payload)) <= MAX_PAYLOAD_CHARS
+def _is_sendable(payload: object) -> bool:
+    return is_portable(payload) and len(json.dumps(payload)) <= MAX_PAYLOAD_CHARS

@@ -8,27 +8,27 @@ from functools import cached_property
 from typing import Final
 
 from wan_mockserver.http.delivery import Cut
-from wan_mockserver.scenarios.catalogue import shipped_scenarios
+from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.lifecycle import Never, Seconds
-from wan_mockserver.scenarios.scenario import Lag, Outcome, Scenario, Step
+from wan_mockserver.scenarios.scenario import Lag, Scenario, Step, TaskOutcome
 from wan_validators.spec import ModelSpec
 
-LATE: Final = 0.02
+LATENCY_MEDIAN_S: Final = 0.02
 """Seconds, in the median, by which a late answer is late: far below any time-out."""
 
-HURRY: Final = 50
+BODY_SPEEDUP: Final = 50
 """So many times faster than the catalogue's comes the body of a slow answer."""
 
-LOCKED: Final = (409, 423, 451)
+LOCKED_STATUSES: Final = (409, 423, 451)
 """Statuses after which a client that goes on would do so till its deadline."""
 
-LONG: Final = 40.0
+VIRTUAL_RETRY_AFTER_S: Final = 40.0
 """Seconds to wait after a 429, where none really passes: longer than between two polls."""
 
-AGAIN: Final = 5
+MAX_REAL_REPEATS: Final = 5
 """So often they come where time really passes."""
 
-PARTS: Final = ("create", "poll", "download")
+SCENARIO_PARTS: Final = ("create", "poll", "download")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +59,13 @@ class TimeProfile:
         """The shipped scenarios as they go at this tempo, and those of the suite itself."""
         own = {scenario.name: scenario for scenario in self._iter_own_scenarios()}
         return {
-            name: self._adapt_scenario(each) for name, each in shipped_scenarios().items()
+            name: self._adapt_scenario(each) for name, each in load_shipped_scenarios().items()
         } | own
 
     def is_lengthy(self, name: str) -> bool:
         """Whether *name* keeps a client busy till its deadline, or waits for its time-out."""
         scenario = self.scenarios[name]
-        steps = [step for part in PARTS for step in getattr(scenario, part).steps]
+        steps = [step for part in SCENARIO_PARTS for step in getattr(scenario, part).steps]
         waits = any(step.retry_after for step in steps) and not self.is_virtual
         silent = any(step.cut is Cut.SILENCE for step in steps)
         endless = any(step.times is None and not step.handled for step in scenario.poll.steps)
@@ -82,14 +82,14 @@ class TimeProfile:
                 name=f"last-minute-{nth}",
                 group="outcome",
                 summary="The task ends just before the deadline.",
-                outcome=Outcome(lifecycle=ends),
+                outcome=TaskOutcome(lifecycle=ends),
             )
 
     def _adapt_scenario(self, scenario: Scenario) -> Scenario:
         """*scenario*, with shorter waits where they would really pass."""
         parts = {
             part: replace(value, steps=tuple(map(self._adapt_step, value.steps)))
-            for part, value in ((part, getattr(scenario, part)) for part in PARTS)
+            for part, value in ((part, getattr(scenario, part)) for part in SCENARIO_PARTS)
         }
         lifecycle = scenario.outcome.lifecycle
         if isinstance(lifecycle, Seconds) and not self.is_virtual:
@@ -99,16 +99,16 @@ class TimeProfile:
 
     def _adapt_step(self, step: Step) -> Step:
         if step.delay:
-            step = replace(step, delay=Lag(median=LATE, sigma=step.delay.sigma))
+            step = replace(step, delay=Lag(median=LATENCY_MEDIAN_S, sigma=step.delay.sigma))
         if step.pace:
-            step = replace(step, pace=step.pace * HURRY)
+            step = replace(step, pace=step.pace * BODY_SPEEDUP)
         if step.retry_after and self.is_virtual:
-            step = replace(step, retry_after=LONG)
+            step = replace(step, retry_after=VIRTUAL_RETRY_AFTER_S)
         elif step.retry_after:
             # A date is told in whole seconds, so it may be up to one later than meant.
             step = replace(step, retry_after=0.2 if step.retry_as_date else 1.0, times=1)
-        if step.status in LOCKED and step.times is None and not self.is_virtual:
-            step = replace(step, times=AGAIN)
+        if step.status in LOCKED_STATUSES and step.times is None and not self.is_virtual:
+            step = replace(step, times=MAX_REAL_REPEATS)
         return step
 
 

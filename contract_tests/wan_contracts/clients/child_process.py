@@ -11,8 +11,8 @@ from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
 from typing import IO, Final
 
-from wan_validators.messages.formatting import clip, megabytes
-from wan_validators.source.parser import legible
+from wan_validators.messages.formatting import clip, format_megabytes
+from wan_validators.source.parser import decode_for_display
 
 from ..runner.interaction import ClientError, ClientErrorKind
 from .telling import MAX_ERROR_OUTPUT_CHARS
@@ -20,17 +20,17 @@ from .telling import MAX_ERROR_OUTPUT_CHARS
 MAX_STDOUT_BYTES: Final = 16 * 2**20
 """Bytes of standard output that one call may take."""
 
-CHUNK: Final = 2**16
+CHUNK_BYTES: Final = 2**16
 
-SLICE: Final = 0.1
+SELECT_TIMEOUT_S: Final = 0.1
 """Seconds after which it is looked whether the process is alive, when it says nothing."""
 
-MOMENT: Final = 0.001
+EXIT_POLL_INTERVAL_S: Final = 0.001
 """Seconds between two looks for the exit of a process that has closed its pipes."""
 
-HINT: Final = "Logs belong on standard error"
+STDERR_HINT: Final = "Logs belong on standard error"
 
-GRACE: Final = 0.5
+EXIT_GRACE_S: Final = 0.5
 """Seconds that a process has to end by itself when it is asked to, or has said its last."""
 
 
@@ -89,7 +89,7 @@ class ChildProcess:
             left = until - monotonic()
             if left <= 0:
                 return False
-            self.poll_pipes(min(left, SLICE))
+            self.poll_pipes(min(left, SELECT_TIMEOUT_S))
         return True
 
     def poll_pipes(self, wait: float = 0) -> bool:
@@ -109,16 +109,18 @@ class ChildProcess:
             if left <= 0:
                 return False
             # Its exit is no event on a pipe that it has closed before.
-            self.poll_pipes(min(left, MOMENT))
+            self.poll_pipes(min(left, EXIT_POLL_INTERVAL_S))
         return True
 
     def describe_exit(self) -> str:
         """In words, how a process ended that has closed its standard output."""
-        self.wait_for_exit(monotonic() + GRACE)
+        self.wait_for_exit(monotonic() + EXIT_GRACE_S)
         code = self.returncode
         if code is None:
             return "closed its standard output"
-        return f"was killed by {_signal(-code)}" if code < 0 else f"ended with exit code {code}"
+        return (
+            f"was killed by {_format_signal(-code)}" if code < 0 else f"ended with exit code {code}"
+        )
 
     def kill_with_error(self, kind: ClientErrorKind, message: str) -> ClientError:
         """Kills the process, and tells what was the matter with it."""
@@ -133,9 +135,9 @@ class ChildProcess:
             return
         self._outgoing = memoryview(b"")
         self._close_stdin()
-        if not self.wait_for_exit(monotonic() + GRACE):
+        if not self.wait_for_exit(monotonic() + EXIT_GRACE_S):
             self._signal_group(signal.SIGTERM)
-            self.wait_for_exit(monotonic() + GRACE)
+            self.wait_for_exit(monotonic() + EXIT_GRACE_S)
         self.kill()
 
     def kill(self) -> None:
@@ -144,7 +146,7 @@ class ChildProcess:
             return
         self._signal_group(signal.SIGKILL)
         self._process.wait()
-        for _ in range(MAX_STDOUT_BYTES // CHUNK):
+        for _ in range(MAX_STDOUT_BYTES // CHUNK_BYTES):
             if not self.poll_pipes():
                 break
         self._selector.close()
@@ -182,7 +184,7 @@ class ChildProcess:
     def _read(self, stream: IO[bytes]) -> bytes | None:
         """What is there; b"" at its end, None if there is nothing yet."""
         try:
-            chunk = os.read(stream.fileno(), CHUNK)
+            chunk = os.read(stream.fileno(), CHUNK_BYTES)
         except BlockingIOError:
             return None
         if not chunk:
@@ -207,16 +209,18 @@ def check_output_size(child: ChildProcess) -> ClientError | None:
     """Ends a *child* that has written more than is allowed; None if it has not."""
     if len(child.stdout_buffer) <= MAX_STDOUT_BYTES:
         return None
-    says = f"it wrote more than {megabytes(MAX_STDOUT_BYTES)} on standard output for one call"
+    says = (
+        f"it wrote more than {format_megabytes(MAX_STDOUT_BYTES)} on standard output for one call"
+    )
     return child.kill_with_error(ClientErrorKind.GARBAGE, says)
 
 
-def start(output: bytes | bytearray) -> str:
+def format_output_start(output: bytes | bytearray) -> str:
     """The start of what a client wrote on standard output, to be shown."""
-    return repr(clip(legible(output.strip())))
+    return repr(clip(decode_for_display(output.strip())))
 
 
-def _signal(number: int) -> str:
+def _format_signal(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:

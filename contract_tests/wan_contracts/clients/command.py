@@ -12,12 +12,18 @@ from wan_validators.messages.formatting import format_seconds
 
 from ..cases.case import Setting, build_case_document
 from ..protocol.outcome import Outcome
-from ..protocol.schemas import InvalidDocument, read
+from ..protocol.schemas import InvalidDocument, parse_outcome
 from ..runner.interaction import ClientError, ClientErrorKind
-from .child_process import HINT, MAX_STDOUT_BYTES, ChildProcess, check_output_size, start
-from .program import SubprocessClient, unstartable
+from .child_process import (
+    MAX_STDOUT_BYTES,
+    STDERR_HINT,
+    ChildProcess,
+    check_output_size,
+    format_output_start,
+)
+from .program import SubprocessClient, build_start_error
 
-LARGEST: Final = 100_000
+MAX_CASE_VARIABLE_BYTES: Final = 100_000
 """Bytes of a case that an environment variable can hold wherever we run."""
 
 
@@ -36,17 +42,17 @@ class CommandClient(SubprocessClient):
         case = json.dumps(build_case_document(setting, payload, number))
         until = monotonic() + call_timeout
         try:
-            child = ChildProcess(self._argv, environment(setting, case))
+            child = ChildProcess(self._argv, build_environment(setting, case))
         except OSError as error:
-            return unstartable(error)
+            return build_start_error(error)
         try:
             child.feed(case.encode(), last=True)
-            return _outcome(child, until, call_timeout)
+            return _read_outcome(child, until, call_timeout)
         finally:
             child.kill()
 
 
-def environment(setting: Setting, case: str) -> Mapping[str, str]:
+def build_environment(setting: Setting, case: str) -> Mapping[str, str]:
     """Our own environment and what a client needs to know; not *case* if it is very large."""
     told = {
         "WANPROOF_BASE_URL": setting.base_url,
@@ -58,11 +64,11 @@ def environment(setting: Setting, case: str) -> Mapping[str, str]:
         "WANPROOF_TIMEOUT": f"{setting.timeout:g}",
     }
     inherited = {name: value for name, value in os.environ.items() if name != "WANPROOF_CASE"}
-    large = len(case) > LARGEST
+    large = len(case) > MAX_CASE_VARIABLE_BYTES
     return {**inherited, **told, **({} if large else {"WANPROOF_CASE": case})}
 
 
-def _outcome(child: ChildProcess, until: float, call_timeout: float) -> Outcome | ClientError:
+def _read_outcome(child: ChildProcess, until: float, call_timeout: float) -> Outcome | ClientError:
     in_time = child.read_until(lambda: len(child.stdout_buffer) > MAX_STDOUT_BYTES, until)
     flood = check_output_size(child)
     if flood is not None:
@@ -77,9 +83,13 @@ def _outcome(child: ChildProcess, until: float, call_timeout: float) -> Outcome 
             ClientErrorKind.HUNG, f"it did not end within {format_seconds(call_timeout)}{said}"
         )
     try:
-        return read(bytes(child.stdout_buffer))
+        return parse_outcome(bytes(child.stdout_buffer))
     except InvalidDocument as error:
         kind = ClientErrorKind.CRASHED if child.returncode else ClientErrorKind.GARBAGE
-        shown = f": {start(child.stdout_buffer)}. {HINT}" if child.stdout_buffer.strip() else ""
+        shown = (
+            f": {format_output_start(child.stdout_buffer)}. {STDERR_HINT}"
+            if child.stdout_buffer.strip()
+            else ""
+        )
         says = f"it {child.describe_exit()}, and its standard output is no outcome: {error}{shown}"
         return child.kill_with_error(kind, says)

@@ -16,7 +16,7 @@ from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 
 from .shelter import preserve_process_state
-from .telling import format_error, where
+from .telling import find_error_location, format_error
 
 MAX_LISTED_NAMES: Final = 8
 """Names of a module that are listed."""
@@ -33,19 +33,19 @@ def load(spec: str) -> Any:
     home, colon, path = spec.rpartition(":")
     names = path.split(".")
     if not (home and all(map(str.isidentifier, names))):
-        raise UsageError(_unreadable(home or path if colon else spec))
+        raise UsageError(_describe_bad_spec(home or path if colon else spec))
     with preserve_process_state():
-        module = _file(Path(home)) if home.endswith(".py") else _module(home)
+        module = _load_file(Path(home)) if home.endswith(".py") else _load_module(home)
     found: Any = module
     for depth, name in enumerate(names):
         if not hasattr(found, name):
             owner = ".".join([home, *names[:depth]])
-            raise UsageError(f"{owner} has no {name!r}; {_instead(found, name)}")
+            raise UsageError(f"{owner} has no {name!r}; {_suggest_name(found, name)}")
         found = getattr(found, name)
     return found
 
 
-def _unreadable(home: str) -> str:
+def _describe_bad_spec(home: str) -> str:
     example = f"{home or 'package.module'}:make_client"
     return (
         f"a client in Python is given as package.module:attribute or path/to/file.py:attribute, "
@@ -53,7 +53,7 @@ def _unreadable(home: str) -> str:
     )
 
 
-def _instead(owner: Any, name: str) -> str:
+def _suggest_name(owner: Any, name: str) -> str:
     public = [each for each in dir(owner) if not each.startswith("_")]
     meant = suggest(name, public)
     if meant:
@@ -71,10 +71,10 @@ def _is_defined_in(module: ModuleType, name: str) -> bool:
     return getattr(getattr(module, name), "__module__", None) == module.__name__
 
 
-def _module(name: str) -> ModuleType:
+def _load_module(name: str) -> ModuleType:
     if not all(map(str.isidentifier, name.split("."))):
         raise UsageError(f"{clip(name)!r} is no name of a module, and no path that ends in .py")
-    _importable(Path.cwd())
+    _add_to_sys_path(Path.cwd())
     try:
         return import_module(name)
     except KeyboardInterrupt:
@@ -82,15 +82,17 @@ def _module(name: str) -> ModuleType:
     except BaseException as error:
         absent = error.name if isinstance(error, ModuleNotFoundError) else None
         if absent and f"{name}.".startswith(f"{absent}."):
-            raise UsageError(_absent(absent)) from error
+            raise UsageError(_describe_missing_module(absent)) from error
         raise UsageError(_describe_import_error(name, error)) from error
 
 
-def _file(path: Path) -> ModuleType:
+def _load_file(path: Path) -> ModuleType:
     if not path.is_file():
-        meant = suggest(path.name, _stems(path.parent, suffix=".py"), show=path.with_name)
+        meant = suggest(
+            path.name, _list_module_names(path.parent, suffix=".py"), show=path.with_name
+        )
         raise UsageError("; ".join(filter(None, (f"there is no file {path}", meant))))
-    _importable(path.parent.resolve())
+    _add_to_sys_path(path.parent.resolve())
     # Not its plain name: that may be another module's, which would be shadowed.
     name = f"wanproof_client_{path.stem}"
     loader = SourceFileLoader(name, str(path.resolve()))
@@ -107,24 +109,24 @@ def _file(path: Path) -> ModuleType:
     return module
 
 
-def _importable(folder: Path) -> None:
+def _add_to_sys_path(folder: Path) -> None:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
 
-def _absent(name: str) -> str:
+def _describe_missing_module(name: str) -> str:
     package, _, last = name.rpartition(".")
     if package:
         return f"there is no module {name!r}: {package!r} was found, and has no {last!r}"
     flaw = f"there is no module {name!r}, neither in the current directory nor installed"
-    return "; ".join(filter(None, (flaw, suggest(name, _stems(Path.cwd())))))
+    return "; ".join(filter(None, (flaw, suggest(name, _list_module_names(Path.cwd())))))
 
 
-def _stems(folder: Path, suffix: str = "") -> Iterable[str]:
+def _list_module_names(folder: Path, suffix: str = "") -> Iterable[str]:
     """The modules in *folder*; none if there is no such folder."""
     return [f"{path.stem}{suffix}" for path in folder.glob("*.py")]
 
 
 def _describe_import_error(name: str, error: BaseException) -> str:
-    place = where(error)
+    place = find_error_location(error)
     return f"{name} cannot be imported: {format_error(error)}{f' ({place})' if place else ''}"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from . import time_limit
 from .time_limit import CallTimeout, run_with_limit
 
-MOMENT: Final = 0.25
+CANCEL_GRACE_S: Final = 0.25
 """Seconds that tasks have to end when they are cancelled. Where time is virtual, of that, too."""
 
 
@@ -26,7 +26,7 @@ class ClientEventLoop:
         """What *value* comes to."""
         if self._runner is None:
             self._runner = asyncio.Runner()
-            self._runner.get_loop().set_exception_handler(_handle)
+            self._runner.get_loop().set_exception_handler(_log_exception)
         return self._runner.run(_await_value(value))
 
     def cancel_leftovers(self) -> None:
@@ -40,7 +40,7 @@ class ClientEventLoop:
     def close(self) -> None:
         """Ends the loop and what is in it, in a moment, whatever the client does against it."""
         if self._runner is not None:
-            _run(self._runner, _end())
+            _run_with_limit(self._runner, _close_loop_tasks())
             self._abandon()
 
     def _abandon(self) -> None:
@@ -50,7 +50,7 @@ class ClientEventLoop:
         loop = runner.get_loop()
         loop.set_exception_handler(lambda _loop, _context: None)
         if asyncio.all_tasks(loop):
-            _run(runner, _close_others())
+            _run_with_limit(runner, _close_others())
         left = asyncio.all_tasks(loop)
         # The runner's own way would wait for tasks and threads for as long as they like.
         loop.close()
@@ -61,19 +61,19 @@ class ClientEventLoop:
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
 
 
-def _run(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
+def _run_with_limit(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
     with suppress(Exception, SystemExit, CallTimeout):
-        run_with_limit(lambda: runner.run(work), time_limit.AGAIN)
+        run_with_limit(lambda: runner.run(work), time_limit.REPEAT_INTERVAL_S)
 
 
 async def _await_value(value: Awaitable[Any]) -> Any:
     return await value
 
 
-async def _end() -> None:
+async def _close_loop_tasks() -> None:
     await _cancel_others()
     generators = asyncio.get_running_loop().shutdown_asyncgens()
-    await asyncio.wait([asyncio.ensure_future(generators)], timeout=MOMENT)
+    await asyncio.wait([asyncio.ensure_future(generators)], timeout=CANCEL_GRACE_S)
 
 
 async def _cancel_others() -> None:
@@ -83,7 +83,7 @@ async def _cancel_others() -> None:
         task.cancel()
     if not others:
         return
-    done, _ = await asyncio.wait(others, timeout=MOMENT)
+    done, _ = await asyncio.wait(others, timeout=CANCEL_GRACE_S)
     for task in done:
         if not task.cancelled():
             task.exception()  # or else it would be logged that nobody asked for it
@@ -109,7 +109,7 @@ def _is_over(task: asyncio.Task[Any]) -> bool:
     )
 
 
-def _handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Logs what is the matter in the loop, except for what we raised there ourselves."""
     error = context.get("exception")
     if error is None or isinstance(error, Exception):

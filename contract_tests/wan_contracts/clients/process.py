@@ -11,12 +11,18 @@ from wan_validators.messages.formatting import format_seconds
 
 from ..cases.case import Setting, build_case_document
 from ..protocol.outcome import Outcome
-from ..protocol.schemas import InvalidDocument, read
+from ..protocol.schemas import InvalidDocument, parse_outcome
 from ..runner.interaction import ClientError, ClientErrorKind
-from .child_process import HINT, MAX_STDOUT_BYTES, ChildProcess, check_output_size, start
-from .program import SubprocessClient, unstartable
+from .child_process import (
+    MAX_STDOUT_BYTES,
+    STDERR_HINT,
+    ChildProcess,
+    check_output_size,
+    format_output_start,
+)
+from .program import SubprocessClient, build_start_error
 
-STARTING: Final = 30.0
+START_TIMEOUT_S: Final = 30.0
 """Seconds that a new process may take to start, besides those for its first call."""
 
 
@@ -28,7 +34,7 @@ class ProcessClient(SubprocessClient):
     Empty lines are passed over.
     """
 
-    def __init__(self, argv: Sequence[str], start_timeout: float = STARTING) -> None:
+    def __init__(self, argv: Sequence[str], start_timeout: float = START_TIMEOUT_S) -> None:
         super().__init__(argv)
         self._starting = start_timeout
         self._child: ChildProcess | None = None
@@ -42,9 +48,9 @@ class ProcessClient(SubprocessClient):
         try:
             child, self._child = self._child or ChildProcess(self._argv), None
         except OSError as error:
-            return unstartable(error)
+            return build_start_error(error)
         try:
-            ended = _check_idle(child) or _answer(child, line, call_timeout, starting)
+            ended = _check_idle(child) or _read_answer(child, line, call_timeout, starting)
         except BaseException:
             child.kill()
             raise
@@ -62,7 +68,7 @@ def _check_idle(child: ChildProcess) -> ClientError | None:
     """What is the matter with *child* before it is given a case; None if nothing is."""
     child.poll_pipes()
     if child.stdout_buffer.strip():
-        shown = f"{start(child.stdout_buffer)}. {HINT}"
+        shown = f"{format_output_start(child.stdout_buffer)}. {STDERR_HINT}"
         says = f"it wrote on standard output before it was given this case: {shown}"
         return child.kill_with_error(ClientErrorKind.GARBAGE, says)
     child.stdout_buffer.clear()
@@ -75,7 +81,7 @@ def _check_idle(child: ChildProcess) -> ClientError | None:
     return None
 
 
-def _answer(
+def _read_answer(
     child: ChildProcess, line: bytes, call_timeout: float, start_timeout: float
 ) -> Outcome | ClientError:
     child.feed(line)
@@ -87,7 +93,9 @@ def _answer(
         return flood
     if not _has_line(child.stdout_buffer):
         cut = (
-            f", in the midst of a line: {start(child.stdout_buffer)}" if child.stdout_buffer else ""
+            f", in the midst of a line: {format_output_start(child.stdout_buffer)}"
+            if child.stdout_buffer
+            else ""
         )
         if in_time:
             says = f"it {child.describe_exit()} instead of answering{cut}"
@@ -99,9 +107,9 @@ def _answer(
     answer, _, rest = child.stdout_buffer.partition(b"\n")
     child.stdout_buffer[:] = rest
     try:
-        return read(bytes(answer))
+        return parse_outcome(bytes(answer))
     except InvalidDocument as error:
-        says = f"a line of its standard output is no outcome: {error}: {start(answer)}. {HINT}"
+        says = f"a line of its standard output is no outcome: {error}: {format_output_start(answer)}. {STDERR_HINT}"
         return child.kill_with_error(ClientErrorKind.GARBAGE, says)
 
 

@@ -25,21 +25,21 @@ class SubprocessClient:
 
     def __enter__(self) -> Self:
         """Raises UsageError if there is no such command."""
-        _check(self._argv)
+        _check_command(self._argv)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Ends what still runs: here, nothing outlives a call."""
 
 
-def unstartable(error: OSError) -> ClientError:
+def build_start_error(error: OSError) -> ClientError:
     """For a command that is there and executable, and yet no program."""
     return ClientError(
         kind=ClientErrorKind.CRASHED, message=f"it cannot be started: {error.strerror or error}"
     )
 
 
-def _check(argv: Sequence[str]) -> None:
+def _check_command(argv: Sequence[str]) -> None:
     """Raises UsageError if there is no such command."""
     if os.name == "nt":
         raise UsageError(

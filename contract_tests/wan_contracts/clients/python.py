@@ -46,16 +46,16 @@ class PythonClient:
 
     def __init__(self, name: str, target: Any) -> None:
         self.name = name
-        self._ready = None if isinstance(target, type) else _generator(target)
+        self._ready = None if isinstance(target, type) else _find_generate(target)
         self._make = target
         self._loop = ClientEventLoop()
         if self._ready is None:
             _check_factory(name, target)
             return
-        self._wants_setting = _takes(self._ready, 3) is True
+        self._wants_setting = _accepts_arguments(self._ready, 3) is True
         if not self._wants_setting:
             try:
-                _check(self._ready, ready=True)
+                _check_generate(self._ready, ready=True)
             except UnusableClient as error:
                 raise UsageError(f"{name} cannot be used: {error}") from None
 
@@ -81,7 +81,9 @@ class PythonClient:
         self, setting: Setting, payload: Any, call_timeout: float
     ) -> Outcome | ClientError:
         try:
-            return _read(run_with_limit(lambda: self._call_target(setting, payload), call_timeout))
+            return _parse_result(
+                run_with_limit(lambda: self._call_target(setting, payload), call_timeout)
+            )
         except KeyboardInterrupt:
             raise
         except UnusableClient as error:
@@ -89,22 +91,24 @@ class PythonClient:
         except CallTimeout as error:
             self._loop.close()
             says = f"it did not return within {format_seconds(call_timeout)} of real time"
-            return ClientError(kind=ClientErrorKind.HUNG, message=says, stderr=telling.trace(error))
+            return ClientError(
+                kind=ClientErrorKind.HUNG, message=says, stderr=telling.format_traceback(error)
+            )
         except BaseException as error:  # noqa: BLE001  (SystemExit, too, is a crash)
-            return _trouble(error)
+            return _build_client_error(error)
 
     def _call_target(self, setting: Setting, payload: Any) -> Any:
         if self._ready is not None:
             more = (setting,) if self._wants_setting else ()
             return self._await_if_needed(self._ready(setting.model, payload, *more))
         made = self._await_if_needed(self._make(setting))
-        generate = _generator(made) or made
+        generate = _find_generate(made) or made
         if not callable(generate):
             raise UnusableClient(
                 f"the factory returned {_describe_value(made)}, which has no method generate"
             )
         try:
-            _check(generate)
+            _check_generate(generate)
             result = self._await_if_needed(generate(setting.model, payload))
         except BaseException:
             with suppress(Exception):
@@ -124,12 +128,12 @@ class PythonClient:
         return self._loop.run(value) if inspect.isawaitable(value) else value
 
 
-def _generator(target: Any) -> Callable[..., Any] | None:
+def _find_generate(target: Any) -> Callable[..., Any] | None:
     generate = getattr(target, "generate", None)
     return generate if callable(generate) else None
 
 
-def _takes(generate: Callable[..., Any], count: int) -> bool | None:
+def _accepts_arguments(generate: Callable[..., Any], count: int) -> bool | None:
     """Whether *generate* can be called with *count* arguments; None if it does not tell."""
     try:
         signature = inspect.signature(generate)
@@ -142,9 +146,9 @@ def _takes(generate: Callable[..., Any], count: int) -> bool | None:
     return True
 
 
-def _check(generate: Callable[..., Any], *, ready: bool = False) -> None:
+def _check_generate(generate: Callable[..., Any], *, ready: bool = False) -> None:
     """Raises Unusable if *generate* cannot be called with a model and a payload."""
-    if _takes(generate, 2) is False:
+    if _accepts_arguments(generate, 2) is False:
         form = "generate(model, payload)"
         more = " or, with the Setting, generate(model, payload, setting)" if ready else ""
         raise UnusableClient(
@@ -173,7 +177,7 @@ def _check_factory(name: str, target: Any) -> None:
         ) from None
 
 
-def _read(result: Any) -> Outcome | ClientError:
+def _parse_result(result: Any) -> Outcome | ClientError:
     if not isinstance(result, Outcome | Mapping):
         says = (
             f"generate returned {_describe_value(result)}; allowed: an Outcome, "
@@ -188,20 +192,24 @@ def _read(result: Any) -> Outcome | ClientError:
         )
 
 
-def _trouble(error: BaseException) -> ClientError:
-    if _ran_away(error):
-        says = f"it went on sending requests long after its deadline{_tail(str(error))}"
-        return ClientError(kind=ClientErrorKind.RUNAWAY, message=says, stderr=telling.trace(error))
-    place = telling.where(error)
+def _build_client_error(error: BaseException) -> ClientError:
+    if _is_runaway(error):
+        says = f"it went on sending requests long after its deadline{_format_suffix(str(error))}"
+        return ClientError(
+            kind=ClientErrorKind.RUNAWAY, message=says, stderr=telling.format_traceback(error)
+        )
+    place = telling.find_error_location(error)
     says = f"it raised {telling.format_error(error)}{f' ({place})' if place else ''}"
-    return ClientError(kind=ClientErrorKind.CRASHED, message=says, stderr=telling.trace(error))
+    return ClientError(
+        kind=ClientErrorKind.CRASHED, message=says, stderr=telling.format_traceback(error)
+    )
 
 
-def _tail(message: str) -> str:
+def _format_suffix(message: str) -> str:
     return f": {message}" if message else ""
 
 
-def _ran_away(error: BaseException) -> bool:
+def _is_runaway(error: BaseException) -> bool:
     """Whether *error* is a Runaway, or was raised because of one."""
     seen: set[int] = set()
     rest: list[BaseException | None] = [error]

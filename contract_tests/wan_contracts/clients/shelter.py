@@ -37,7 +37,7 @@ class _StderrProxy(io.BufferedIOBase):
 @contextmanager
 def preserve_process_state() -> Iterator[None]:
     """Within this, what is printed goes to standard error; after it, we are where we were."""
-    before = _here()
+    before = _find_working_directory()
     aside = io.TextIOWrapper(
         _StderrProxy(), encoding="utf-8", errors="backslashreplace", write_through=True
     )
@@ -45,12 +45,12 @@ def preserve_process_state() -> Iterator[None]:
         with redirect_stdout(aside):
             yield
     finally:
-        if before is not None and before != _here():
+        if before is not None and before != _find_working_directory():
             with suppress(OSError):
                 os.chdir(before)
 
 
-def _here() -> Path | None:
+def _find_working_directory() -> Path | None:
     """The working directory; None if it was removed."""
     try:
         return Path.cwd()

@@ -11,10 +11,10 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-AGAIN: Final = 1.0
+REPEAT_INTERVAL_S: Final = 1.0
 """Seconds until a client that swallowed the exception is interrupted once more."""
 
-SOON: Final = 1e-6
+MIN_TIMER_S: Final = 1e-6
 
 
 class CallTimeout(BaseException):
@@ -40,7 +40,7 @@ def run_with_limit(work: Callable[[], T], seconds: float) -> T:
 
     begun = monotonic()
     handler = signal.signal(signal.SIGALRM, interrupt)
-    delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_INTERVAL_S)
     try:
         done = work()
     except (KeyboardInterrupt, CallTimeout):
@@ -55,7 +55,7 @@ def run_with_limit(work: Callable[[], T], seconds: float) -> T:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if delay:
-            left = max(delay - (monotonic() - begun), SOON)
+            left = max(delay - (monotonic() - begun), MIN_TIMER_S)
             signal.setitimer(signal.ITIMER_REAL, left, interval)
     if fired:
         raise CallTimeout

@@ -14,23 +14,23 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from wan_validators.catalog import catalog
-from wan_validators.command import DONE, FINDINGS, Command, UsageError
-from wan_validators.extras import naming_extra
+from wan_validators.command import EXIT_FINDINGS, EXIT_OK, Command, UsageError
+from wan_validators.extras import explain_missing_extra
 
 from . import client_selection
-from .options import arguments as asking
-from .options import outputs
+from .options import add_arguments as asking
+from .options import parse_reports
 
 if TYPE_CHECKING:
     from ..results.replay import ClientSpec
     from ..results.report import ContractReport
     from ..runner.aggregation import Aggregator
 
-INTERRUPTED: Final = 128 + 2
+EXIT_INTERRUPTED: Final = 128 + 2
 
 
-def arguments(parser: ArgumentParser) -> None:
-    client_selection.arguments(parser)
+def add_arguments(parser: ArgumentParser) -> None:
+    client_selection.add_arguments(parser)
     asking(parser)
 
 
@@ -38,25 +38,25 @@ def run(options: Namespace) -> int:
     if options.list:
         return _print_laws()
     if options.schema:
-        return _schema(options.schema)
+        return _print_schema(options.schema)
     who = client_selection.parse_client_spec(options)
     if who is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
-    files = outputs(options)
+    files = parse_reports(options)
     for path in (*(path for _, path in files), *filter(None, (options.badge,))):
-        _put(path, None)
+        _write_file(path, None)
     before = {*threading.enumerate()}
     with _use_temporary_home():
         report = _run_check(who, options)
         _write_reports(report, options, files)
-    code = DONE if _is_good(report, strict=options.strict) else FINDINGS
-    return _finish_process(INTERRUPTED if report.interrupted else code, before)
+    code = EXIT_OK if _is_passing(report, strict=options.strict) else EXIT_FINDINGS
+    return _finish_process(EXIT_INTERRUPTED if report.interrupted else code, before)
 
 
 @contextmanager
 def _use_temporary_home() -> Iterator[None]:
     """Hypothesis would leave a folder with some in the working directory, which is the user's."""
-    with naming_extra():
+    with explain_missing_extra():
         from hypothesis.configuration import set_hypothesis_home_dir
 
     with TemporaryDirectory(prefix="wanproof-") as folder:
@@ -69,15 +69,15 @@ def _use_temporary_home() -> Iterator[None]:
 
 def _run_check(client_spec: ClientSpec, options: Namespace) -> ContractReport:
     """What the run finds, with its progress on a terminal while it goes on."""
-    from wan_validators.progress import Bar
+    from wan_validators.progress import ProgressBar
 
     from ..runner.options import build_plan, read_known_failures, run_plan
 
     asked = build_plan(options, once=client_spec.form == "command")
     borne = read_known_failures(options.expect)
-    client = client_selection.client(client_spec)
+    client = client_selection.create_client(client_spec)
     total = 0
-    with Bar(lambda: total or None, sys.stderr, counted="calls") as bar:
+    with ProgressBar(lambda: total or None, sys.stderr, counted="calls") as bar:
 
         def watch(tally: Aggregator, most: int) -> None:
             nonlocal total
@@ -101,12 +101,12 @@ def _write_reports(
     else:
         print(render(options.format, report))
     for kind, path in files:
-        _put(path, render(kind, report))
+        _write_file(path, render(kind, report))
     if options.badge:
-        _put(options.badge, badge(report))
+        _write_file(options.badge, badge(report))
 
 
-def _put(path: Path, text: str | None) -> None:
+def _write_file(path: Path, text: str | None) -> None:
     """Writes *text*, or only sees to it that it can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ def _finish_process(code: int, before: set[threading.Thread]) -> int:
     return code
 
 
-def _is_good(report: ContractReport, *, strict: bool) -> bool:
+def _is_passing(report: ContractReport, *, strict: bool) -> bool:
     from ..results.report import Status
 
     return report.passed and not (strict and report.status_counts[Status.WARN])
@@ -142,20 +142,20 @@ def _print_laws() -> int:
     print("\nthe documents:")
     for source in sorted(spec.source for spec in catalog()):
         print(f"  {source}")
-    return DONE
+    return EXIT_OK
 
 
-def _schema(name: str) -> int:
+def _print_schema(name: str) -> int:
     from ..protocol.schemas import SCHEMAS
 
     print(json.dumps(SCHEMAS[name], indent=2))
-    return DONE
+    return EXIT_OK
 
 
 COMMAND = Command(
     name="check",
     summary="Hold a client in any language to the documents, and to all that can go wrong.",
-    arguments=arguments,
+    arguments=add_arguments,
     run=run,
     examples=(
         "wanproof check --client my_package.client:make_client",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..results.replay import ClientSpec
 
 
-def arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("the client under test")
     group.add_argument(
         "--client",
@@ -47,7 +47,7 @@ def parse_client_spec(options: Namespace) -> ClientSpec | None:
     return None
 
 
-def client(client_spec: ClientSpec) -> Client:
+def create_client(client_spec: ClientSpec) -> Client:
     """The client itself. Raises UsageError if there is none of that name."""
     if client_spec.form == "python":
         from ..clients.loading import load

@@ -10,27 +10,29 @@ from typing import TypeVar
 
 from wan_validators.command import UsageError
 
-FORMATS = ("json", "junit", "sarif", "html", "md")
+REPORT_FORMATS = ("json", "junit", "sarif", "html", "md")
 
-REPLAYS = ".wanproof"
+DEFAULT_REPLAY_FOLDER = ".wanproof"
 """The folder for replay files, unless another one is named."""
 
 Value = TypeVar("Value", int, float)
 
 
-def arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: ArgumentParser) -> None:
     _add_plan_options(parser)
     _add_law_options(parser)
     _add_output_options(parser)
 
 
-def outputs(options: Namespace) -> list[tuple[str, Path]]:
+def parse_reports(options: Namespace) -> list[tuple[str, Path]]:
     """The formats and files of ``--report``. Raises UsageError for what is neither."""
     made = []
     for text in options.report:
         kind, equals, path = text.partition("=")
-        if not (equals and path) or kind not in FORMATS:
-            says = f"--report takes FORMAT=FILE, with one of {', '.join(FORMATS)}; not {text!r}"
+        if not (equals and path) or kind not in REPORT_FORMATS:
+            says = (
+                f"--report takes FORMAT=FILE, with one of {', '.join(REPORT_FORMATS)}; not {text!r}"
+            )
             raise UsageError(says)
         made.append((kind, Path(path)))
     return made
@@ -55,7 +57,7 @@ def _add_plan_options(parser: ArgumentParser) -> None:
     )
     group.add_argument(
         "--examples",
-        type=_from_zero(int),
+        type=_parse_non_negative(int),
         metavar="N",
         help="random calls after the walk through every rule and scenario (default 200; none "
         "for a command that is started for each)",
@@ -67,10 +69,16 @@ def _add_plan_options(parser: ArgumentParser) -> None:
         "(always so for a command that is started for each call)",
     )
     group.add_argument(
-        "--seconds", type=_from_zero(float), metavar="S", help="begin no random call after these"
+        "--seconds",
+        type=_parse_non_negative(float),
+        metavar="S",
+        help="begin no random call after these",
     )
     group.add_argument(
-        "--seed", type=_from_zero(int), metavar="N", help="repeat the run that told this seed"
+        "--seed",
+        type=_parse_non_negative(int),
+        metavar="N",
+        help="repeat the run that told this seed",
     )
     group.add_argument(
         "--real-time",
@@ -113,7 +121,7 @@ def _add_law_options(parser: ArgumentParser) -> None:
 
 def _add_output_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("what is written")
-    group.add_argument("--format", choices=("text", *FORMATS), default="text")
+    group.add_argument("--format", choices=("text", *REPORT_FORMATS), default="text")
     group.add_argument(
         "--report",
         action="append",
@@ -124,13 +132,13 @@ def _add_output_options(parser: ArgumentParser) -> None:
     group.add_argument("--badge", type=Path, metavar="FILE", help="write a badge for shields.io")
     group.add_argument(
         "--replays",
-        default=REPLAYS,
+        default=DEFAULT_REPLAY_FOLDER,
         metavar="FOLDER",
-        help=f"where the files for `wanproof replay` go (default {REPLAYS})",
+        help=f"where the files for `wanproof replay` go (default {DEFAULT_REPLAY_FOLDER})",
     )
 
 
-def _from_zero(number: type[Value]) -> Callable[[str], Value]:
+def _parse_non_negative(number: type[Value]) -> Callable[[str], Value]:
     def read(text: str) -> Value:
         try:
             value = number(text)

@@ -8,14 +8,14 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from wan_validators.command import DONE, FINDINGS, Command, UsageError
+from wan_validators.command import EXIT_FINDINGS, EXIT_OK, Command, UsageError
 
 from . import client_selection
 
 
-def arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="as `wanproof check` wrote it")
-    client_selection.arguments(parser)
+    client_selection.add_arguments(parser)
 
 
 def run(options: Namespace) -> int:
@@ -25,7 +25,7 @@ def run(options: Namespace) -> int:
 
     replay = Replay.load(options.file)
     who = client_selection.parse_client_spec(options) or replay.client
-    client = client_selection.client(who)
+    client = client_selection.create_client(who)
     report = replay_case(
         client, replay.case, replay.time_profile, replay.law, full_size=replay.full_size
     )
@@ -36,13 +36,13 @@ def run(options: Namespace) -> int:
         failure = replace(result.failure, replay=options.file.as_posix())
         report = replace(report, results=[replace(result, failure=failure)])
     write(report, sys.stdout, os.environ)
-    return FINDINGS if result.broken else DONE
+    return EXIT_FINDINGS if result.broken else EXIT_OK
 
 
 COMMAND = Command(
     name="replay",
     summary="Make one call again that broke a law, as `wanproof check` wrote it down.",
-    arguments=arguments,
+    arguments=add_arguments,
     run=run,
     examples=(
         "wanproof replay .wanproof/one-charge.json",

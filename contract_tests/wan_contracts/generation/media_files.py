@@ -13,14 +13,20 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
-SIDE: Final = 512
+DEFAULT_SIDE_PIXELS: Final = 512
 """Pixels of a side that every documented model takes."""
 
-SECONDS: Final = 5
+DEFAULT_DURATION_S: Final = 5
 """A playing time that every documented model takes."""
 
 
-def png(width: int = SIDE, height: int = SIDE, *, colour: int = 2, extra: bytes = b"") -> bytes:
+def png(
+    width: int = DEFAULT_SIDE_PIXELS,
+    height: int = DEFAULT_SIDE_PIXELS,
+    *,
+    colour: int = 2,
+    extra: bytes = b"",
+) -> bytes:
     """*colour* is PNG's own: 2 is RGB, 3 a palette, 6 RGB with alpha; *extra* are chunks."""
     header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
     chunks = [_chunk(b"IHDR", header), extra, _chunk(b"IDAT", b""), _chunk(b"IEND", b"")]
@@ -40,19 +46,21 @@ def png_with_transparent_colour() -> bytes:
     return png(colour=3, extra=_chunk(b"PLTE", bytes(6)) + _chunk(b"tRNS", b"\x00\xff"))
 
 
-def jpeg(width: int = SIDE, height: int = SIDE) -> bytes:
+def jpeg(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) -> bytes:
     components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
     frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + components
     scan = b"\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"
     return b"\xff\xd8\xff\xc0" + frame + b"\xff\xda" + scan
 
 
-def bmp(width: int = SIDE, height: int = SIDE) -> bytes:
+def bmp(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) -> bytes:
     info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + info
 
 
-def webp(width: int = SIDE, height: int = SIDE, *, alpha: bool = False) -> bytes:
+def webp(
+    width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS, *, alpha: bool = False
+) -> bytes:
     """The extended layout (RFC 9649, section 2.7), without the frames."""
     flags = bytes([0x10 if alpha else 0, 0, 0, 0])
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
@@ -63,7 +71,7 @@ def webp_with_alpha() -> bytes:
     return webp(alpha=True)
 
 
-def wav(seconds: float = SECONDS) -> bytes:
+def wav(seconds: float = DEFAULT_DURATION_S) -> bytes:
     """Eight-bit mono at 100 samples a second, so that half a minute is 3 kB."""
     samples = bytes([128]) * round(seconds * 100)
     form = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 100, 100, 1, 8)
@@ -74,12 +82,12 @@ def _riff(kind: bytes, chunks: bytes) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + kind + chunks
 
 
-def mp3(seconds: float = SECONDS) -> bytes:
+def mp3(seconds: float = DEFAULT_DURATION_S) -> bytes:
     """MPEG-2 layer III at 8 kbit/s and 24 kHz: frames of 24 bytes, 24 ms each."""
     return (b"\xff\xf3\x14\xc4" + bytes(20)) * round(seconds / 0.024)
 
 
-MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
+FILE_BUILDERS: Final[Mapping[str, Callable[[], bytes]]] = {
     "JPEG": jpeg,
     "PNG": png,
     "BMP": bmp,
@@ -89,13 +97,15 @@ MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
 }
 """A file of every documented format, by the format's name."""
 
-CUT_SHORT: Final[Mapping[str, bytes]] = {
-    name: make()[: 3 if name == "MP3" else 16] for name, make in MAKERS.items()
+TRUNCATED_FILES: Final[Mapping[str, bytes]] = {
+    name: make()[: 3 if name == "MP3" else 16] for name, make in FILE_BUILDERS.items()
 }
 """Of each, as much as tells the format and no more; one frame of an MP3 would be a whole file."""
 
 OTHER_FILES: Final[Mapping[str, bytes]] = {
-    "image/gif": b"GIF89a" + struct.pack("<HH", SIDE, SIDE) + bytes(3),
+    "image/gif": b"GIF89a"
+    + struct.pack("<HH", DEFAULT_SIDE_PIXELS, DEFAULT_SIDE_PIXELS)
+    + bytes(3),
     "image/tiff": b"II*\x00" + bytes(16),
     "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512"/>',
     "image/avif": b"\x00\x00\x00\x1cftypavif" + bytes(16),
@@ -115,15 +125,15 @@ def pad_file(data: bytes, size: int) -> bytes:
     return data + bytes(missing)
 
 
-def base64(data: bytes) -> str:
+def encode_base64(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def uri(data: bytes, mime: str) -> str:
-    return f"data:{mime};base64,{base64(data)}"
+def build_data_uri(data: bytes, mime: str) -> str:
+    return f"data:{mime};base64,{encode_base64(data)}"
 
 
 @cache
-def heavy(format: str, mime: str, size: int) -> str:
+def build_large_uri(format: str, mime: str, size: int) -> str:
     """A file of *size* bytes; made once, since it is large."""
-    return uri(pad_file(MAKERS[format](), size), mime)
+    return build_data_uri(pad_file(FILE_BUILDERS[format](), size), mime)

@@ -11,47 +11,47 @@ from typing import Final
 
 from wan_validators.constraints.basic import Json, View
 from wan_validators.constraints.media import (
-    PICTURE,
-    SOUND,
+    AUDIO_VIEW,
+    IMAGE_VIEW,
     Base64,
     Declared,
     Dimensions,
     Duration,
     FileSize,
     Format,
-    MediaCheck,
+    MediaConstraint,
     Opaque,
     Prefixed,
     Reachable,
     Reference,
 )
-from wan_validators.extras import naming_extra
-from wan_validators.media.reference import mime_types
+from wan_validators.extras import explain_missing_extra
+from wan_validators.media.reference import get_mime_types
 
 from . import media_files
-from .values import Several, Values, invalid_values, valid_value_strategy, valid_values
+from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strategy, valid_values
 
-with naming_extra():
+with explain_missing_extra():
     from hypothesis import strategies as st
 
 FORMATS: Final[Mapping[View, tuple[str, ...]]] = {
-    PICTURE: ("JPEG", "PNG", "BMP", "WEBP"),
-    SOUND: ("WAV", "MP3"),
+    IMAGE_VIEW: ("JPEG", "PNG", "BMP", "WEBP"),
+    AUDIO_VIEW: ("WAV", "MP3"),
 }
-SIZED: Final[Mapping[str, Callable[[int, int], bytes]]] = {
+SIZED_FILE_BUILDERS: Final[Mapping[str, Callable[[int, int], bytes]]] = {
     "JPEG": media_files.jpeg,
     "PNG": media_files.png,
     "BMP": media_files.bmp,
     "WEBP": media_files.webp,
 }
-PUBLIC: Final = (
+PUBLIC_URLS: Final = (
     "https://example.com/1",
     "http://wanx.alicdn.com/material/xxx.jpeg",
     "HTTPS://EXAMPLE.COM:8443/a%20b.png?x=1&y=2#z",
     "https://93.184.216.34/1.png",
     "https://[2606:4700:4700::1111]/1.png",
 )
-PRIVATE: Final = (
+PRIVATE_URLS: Final = (
     "http://localhost/1.png",
     "http://localhost:8000/1.png",
     "https://127.0.0.1/1.png",
@@ -64,7 +64,7 @@ PRIVATE: Final = (
     "http://files.internal/1.png",
     "http://minio/bucket/1.png",
 )
-NO_REFERENCE: Final = (
+INVALID_REFERENCES: Final = (
     "ftp://example.com/1.png",
     "file:///1.png",
     "1.png",
@@ -80,117 +80,125 @@ NO_REFERENCE: Final = (
 
 
 @valid_values.register
-def _(check: MediaCheck) -> Several:
-    return PUBLIC + _files(check.view)
+def _(check: MediaConstraint) -> JsonValues:
+    return PUBLIC_URLS + _build_valid_files(check.view)
 
 
 @cache
-def _files(view: View) -> Several:
+def _build_valid_files(view: View) -> JsonValues:
     """A flawless file of each documented format, under each of its MIME types."""
     return tuple(
-        media_files.uri(media_files.MAKERS[name](), mime)
+        media_files.build_data_uri(media_files.FILE_BUILDERS[name](), mime)
         for name in FORMATS[view]
-        for mime in mime_types(name)
+        for mime in get_mime_types(name)
     )
 
 
-def _plain(format: str, data: bytes | None = None) -> str:
+def _build_file(format: str, data: bytes | None = None) -> str:
     """A file, by default a flawless one of *format*, under the first of its MIME types."""
-    content = media_files.MAKERS[format]() if data is None else data
-    return media_files.uri(content, mime_types(format)[0])
+    content = media_files.FILE_BUILDERS[format]() if data is None else data
+    return media_files.build_data_uri(content, get_mime_types(format)[0])
 
 
 @invalid_values.register
-def _(check: Reference, value: Json) -> Several:
-    return NO_REFERENCE
+def _(check: Reference, value: Json) -> JsonValues:
+    return INVALID_REFERENCES
 
 
 @invalid_values.register
-def _(check: Reachable, value: Json) -> Several:
-    return PRIVATE
+def _(check: Reachable, value: Json) -> JsonValues:
+    return PRIVATE_URLS
 
 
 @invalid_values.register
-def _(check: Prefixed, value: Json) -> Several:
-    return tuple(media_files.base64(media_files.MAKERS[name]()) for name in FORMATS[check.view])
+def _(check: Prefixed, value: Json) -> JsonValues:
+    return tuple(
+        media_files.encode_base64(media_files.FILE_BUILDERS[name]()) for name in FORMATS[check.view]
+    )
 
 
 @invalid_values.register
-def _(check: Base64, value: Json) -> Several:
+def _(check: Base64, value: Json) -> JsonValues:
     # Bytes of ones are written as slashes, for which the url-safe alphabet has another sign.
-    start, _, data = _plain(FORMATS[check.view][0], b"\xff" * 48).partition(",")
+    start, _, data = _build_file(FORMATS[check.view][0], b"\xff" * 48).partition(",")
     slips = (data.replace("/", "_"), f"%2F{data}", f"{data[:9]}\n{data[9:]}", f"{data} ")
     wrong = (*slips, data[:-1], f"{data}=", f"={data}", f"{data}字", "=", "")
     return tuple(f"{start},{each}" for each in wrong)
 
 
 @invalid_values.register
-def _(check: Format, value: Json) -> Several:
-    others = [media_files.uri(data, mime) for mime, data in media_files.OTHER_FILES.items()]
-    cut = [_plain(name, media_files.CUT_SHORT[name]) for name in FORMATS[check.view]]
+def _(check: Format, value: Json) -> JsonValues:
+    others = [
+        media_files.build_data_uri(data, mime) for mime, data in media_files.OTHER_FILES.items()
+    ]
+    cut = [_build_file(name, media_files.TRUNCATED_FILES[name]) for name in FORMATS[check.view]]
     return (*others, *cut)
 
 
 @invalid_values.register
-def _(check: Declared, value: Json) -> Several:
+def _(check: Declared, value: Json) -> JsonValues:
     return tuple(
-        media_files.uri(media_files.MAKERS[name](), mime)
+        media_files.build_data_uri(media_files.FILE_BUILDERS[name](), mime)
         for name in FORMATS[check.view]
         for mime in ("image/png", "audio/mpeg", "image/gif", "image/*", "text/plain", "")
-        if mime not in mime_types(name)
+        if mime not in get_mime_types(name)
     )
 
 
 @invalid_values.register
-def _(check: Opaque, value: Json) -> Several:
+def _(check: Opaque, value: Json) -> JsonValues:
     return (
-        _plain("PNG", media_files.png_with_alpha()),
-        _plain("PNG", media_files.png_with_transparent_colour()),
-        _plain("WEBP", media_files.webp_with_alpha()),
+        _build_file("PNG", media_files.png_with_alpha()),
+        _build_file("PNG", media_files.png_with_transparent_colour()),
+        _build_file("WEBP", media_files.webp_with_alpha()),
     )
 
 
 @valid_values.register
-def _(check: Dimensions) -> Several:
+def _(check: Dimensions) -> JsonValues:
     corners = [(w, h) for w in (check.low, check.high) for h in (check.low, check.high)]
-    return tuple(_build_sized_file(name, *corner) for corner in corners for name in SIZED)
+    return tuple(
+        _build_sized_file(name, *corner) for corner in corners for name in SIZED_FILE_BUILDERS
+    )
 
 
 @invalid_values.register
-def _(check: Dimensions, value: Json) -> Several:
+def _(check: Dimensions, value: Json) -> JsonValues:
     low, high = check.low, check.high
     outside = [(low - 1, low), (low, low - 1), (high + 1, high), (high, high + 1), (1, 1)]
     return (
-        *(_build_sized_file(name, *at) for at in outside for name in SIZED),
+        *(_build_sized_file(name, *at) for at in outside for name in SIZED_FILE_BUILDERS),
         _build_sized_file("PNG", 60_000, 60_000),
     )
 
 
 @valid_value_strategy.register
-def _(check: Dimensions) -> Values:
+def _(check: Dimensions) -> ValueStrategy:
     side = st.integers(check.low, check.high)
-    return st.builds(_build_sized_file, st.sampled_from([*SIZED]), side, side)
+    return st.builds(_build_sized_file, st.sampled_from([*SIZED_FILE_BUILDERS]), side, side)
 
 
 def _build_sized_file(name: str, width: int, height: int) -> str:
-    return _plain(name, SIZED[name](width, height))
+    return _build_file(name, SIZED_FILE_BUILDERS[name](width, height))
 
 
 @invalid_values.register
-def _(check: FileSize, value: Json) -> Several:
-    name = FORMATS[check.view][-1 if check.view is PICTURE else 0]
-    return (media_files.heavy(name, mime_types(name)[0], check.high + 1),)
+def _(check: FileSize, value: Json) -> JsonValues:
+    name = FORMATS[check.view][-1 if check.view is IMAGE_VIEW else 0]
+    return (media_files.build_large_uri(name, get_mime_types(name)[0], check.high + 1),)
 
 
 @valid_values.register
-def _(check: Duration) -> Several:
-    return tuple(_plain("WAV", media_files.wav(seconds)) for seconds in (check.low, check.high))
+def _(check: Duration) -> JsonValues:
+    return tuple(
+        _build_file("WAV", media_files.wav(seconds)) for seconds in (check.low, check.high)
+    )
 
 
 @invalid_values.register
-def _(check: Duration, value: Json) -> Several:
+def _(check: Duration, value: Json) -> JsonValues:
     seconds = (check.low - 0.01, check.high + 0.01, 0.01, check.high * 10)
     return (
-        *(_plain("WAV", media_files.wav(s)) for s in seconds),
-        _plain("MP3", media_files.mp3(1)),
+        *(_build_file("WAV", media_files.wav(s)) for s in seconds),
+        _build_file("MP3", media_files.mp3(1)),
     )

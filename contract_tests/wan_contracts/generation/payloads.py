@@ -7,15 +7,22 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
-from wan_validators.constraints.basic import Absent, Alone, Items, Json, Parts, View
-from wan_validators.extras import naming_extra
+from wan_validators.constraints.basic import (
+    Absent,
+    Items,
+    Json,
+    MutuallyExclusive,
+    ObjectCount,
+    View,
+)
+from wan_validators.extras import explain_missing_extra
 from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule
 
 from . import media_values, size_values  # noqa: F401  (they register the values of checks)
-from .values import Several, Values, valid_value_strategy, valid_values
+from .values import JsonValues, ValueStrategy, valid_value_strategy, valid_values
 
-with naming_extra():
+with explain_missing_extra():
     from hypothesis import strategies as st
 
 Mode = Mapping[Path, Json]
@@ -31,53 +38,54 @@ def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
         return []
     found: list[Rule] = []
     for row in rows:
-        seen = _extract(row.check.view, value)
-        if not row.check.fits(seen):
+        seen = _extract(row.constraint.view, value)
+        if not row.constraint.applies_to(seen):
             found += [] if found else [row]
-        elif not row.check.holds(seen):
+        elif not row.constraint.is_satisfied(seen):
             found.append(row)
     return found
 
 
 def _extract(view: View, value: Json) -> Any:
-    return _look(view, value) if type(value) is str else view.see(value)
+    return _extract_from_text(view, value) if type(value) is str else view.extract(value)
 
 
 @lru_cache(maxsize=2**12)
-def _look(view: View, text: str) -> Any:
-    return view.see(text)
+def _extract_from_text(view: View, text: str) -> Any:
+    return view.extract(text)
 
 
 @cache
 def modes(spec: ModelSpec) -> tuple[Mode, ...]:
     """Every setting of the members that conditions of *spec* ask about, the simplest first."""
     paths = dict.fromkeys(row.when.path for row in spec.rules if row.when)
-    settings = product(*(_settings(spec, path) for path in paths))
+    settings = product(*(_list_condition_values(spec, path) for path in paths))
     every: list[Mode] = [dict(zip(paths, values, strict=True)) for values in settings]
     return tuple(
         mode
         for mode in every
-        if not any(find_broken_rules(at(path, active(spec, mode)), mode[path]) for path in paths)
+        if not any(
+            find_broken_rules(find_rules_at(path, find_active_rules(spec, mode)), mode[path])
+            for path in paths
+        )
     )
 
 
-def _settings(spec: ModelSpec, path: Path) -> Several:
+def _list_condition_values(spec: ModelSpec, path: Path) -> JsonValues:
     """What may stand at *path*: absence, null, edges, and what a condition names."""
     conditions = [row.when for row in spec.rules if row.when and row.when.path == path]
     named = [when.value for when in conditions if isinstance(when, Equals)]
-    edges = valid_values(at(path, spec.rules)[0].check)
+    edges = valid_values(find_rules_at(path, spec.rules)[0].constraint)
     unnamed = [edge for edge in edges if edge not in named]
     return (MISSING, None, *unnamed, *dict.fromkeys(named))
 
 
-def active(spec: ModelSpec, mode: Mode) -> list[Rule]:
+def find_active_rules(spec: ModelSpec, mode: Mode) -> list[Rule]:
     """The rows of *spec* that apply in *mode*."""
-    return [
-        row for row in spec.every_rule if not row.when or row.when.is_satisfied(mode[row.when.path])
-    ]
+    return [row for row in spec.all_rules if not row.when or row.when.is_met(mode[row.when.path])]
 
 
-def at(path: Path, rules: Iterable[Rule]) -> list[Rule]:
+def find_rules_at(path: Path, rules: Iterable[Rule]) -> list[Rule]:
     return [rule for rule in rules if rule.path == path]
 
 
@@ -88,15 +96,15 @@ def is_leaf(spec: ModelSpec, path: Path) -> bool:
 
 
 @cache
-def leaf(rows: tuple[Rule, ...]) -> Values:
+def leaf_values(rows: tuple[Rule, ...]) -> ValueStrategy:
     """Values that all of *rows*, which stand at one place, accept."""
     accepted = [
-        v for row in rows for v in valid_values(row.check) if not find_broken_rules(rows, v)
+        v for row in rows for v in valid_values(row.constraint) if not find_broken_rules(rows, v)
     ]
     null = st.just(None) if not find_broken_rules(rows, None) else st.nothing()
     if not accepted:
         return null
-    anywhere = st.one_of([valid_value_strategy(row.check) for row in rows]).filter(
+    anywhere = st.one_of([valid_value_strategy(row.constraint) for row in rows]).filter(
         lambda v: not find_broken_rules(rows, v)
     )
     return st.sampled_from(accepted) | anywhere | null
@@ -129,7 +137,7 @@ class PayloadBuilder:
             return self.mode[path]
         below = self.below.get(path)
         if not below:
-            return self.draw(leaf(tuple(self.rows[path])))
+            return self.draw(leaf_values(tuple(self.rows[path])))
         if ANY in below:
             return self.items(path)
         if any(isinstance(part, int) for part in below):
@@ -141,7 +149,7 @@ class PayloadBuilder:
         item = (*path, ANY)
         kinds = self._kinds_of_parts(path)
         if not kinds:
-            checks = [row.check for row in self.rows[path]]
+            checks = [row.constraint for row in self.rows[path]]
             few = next((check for check in checks if isinstance(check, Items)), Items(0, 3))
             return [self.value(item) for _ in range(self._count(item, few.low, few.high))]
         parts = [
@@ -154,8 +162,14 @@ class PayloadBuilder:
 
     def _kinds_of_parts(self, path: Path) -> dict[str, tuple[int, int]]:
         """The members that tell parts of the array at *path*, and how many of each it may have."""
-        alone = [row.check for row in self.rows[*path, ANY] if isinstance(row.check, Alone)]
-        counted = [row.check for row in self.rows[path] if isinstance(row.check, Parts)]
+        alone = [
+            row.constraint
+            for row in self.rows[*path, ANY]
+            if isinstance(row.constraint, MutuallyExclusive)
+        ]
+        counted = [
+            row.constraint for row in self.rows[path] if isinstance(row.constraint, ObjectCount)
+        ]
         some = {key: (0, 3) for check in alone for key in check.keys}
         return some | {check.key: (check.low, check.high) for check in counted}
 
@@ -176,7 +190,7 @@ class PayloadBuilder:
             return self.mode[path] is not MISSING
         if self._is_needed(path) or any(row.required for row in rows):
             return True
-        banned = any(isinstance(row.check, Absent) for row in rows)
+        banned = any(isinstance(row.constraint, Absent) for row in rows)
         if banned and find_broken_rules(rows, None):
             return False
         return self.draw(st.booleans())
@@ -190,7 +204,7 @@ class PayloadBuilder:
     def _choose_excluded(self, path: Path) -> set[str]:
         """The members to leave out of an object that may have but one of several."""
         for row in self.rows[path]:
-            if isinstance(row.check, Alone):
-                keys = row.check.keys
+            if isinstance(row.constraint, MutuallyExclusive):
+                keys = row.constraint.keys
                 return {*keys} - {self.draw(st.sampled_from(keys))}
         return set()

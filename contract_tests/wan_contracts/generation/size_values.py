@@ -10,53 +10,53 @@ from functools import cache
 from math import isqrt
 from typing import Final
 
-from wan_validators.constraints.basic import Check, Json
-from wan_validators.constraints.size import Pair, Pixels, Ratio, Size
-from wan_validators.extras import naming_extra
+from wan_validators.constraints.basic import Constraint, Json
+from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize
+from wan_validators.extras import explain_missing_extra
 
-from .values import Several, Values, invalid_values, valid_value_strategy, valid_values
+from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strategy, valid_values
 
-with naming_extra():
+with explain_missing_extra():
     from hypothesis import strategies as st
 
-SCALES: Final = range(384, 721, 16)
+SCALE_SIDES: Final = range(384, 721, 16)
 """Shorter sides of pictures of about a million pixels."""
 
 
-@valid_values.register(Pair)
+@valid_values.register(TwoPartSize)
 @valid_values.register(Size)
-def _(check: Check) -> Several:
+def _(check: Constraint) -> JsonValues:
     return ("1024*1024", "1280*720")
 
 
 @invalid_values.register
-def _(check: Pair, value: Json) -> Several:
+def _(check: TwoPartSize, value: Json) -> JsonValues:
     return ("1280x720", "1280×720", "1280", "1280*720*1", "1280**720", "16:9", "1K", "")
 
 
 @invalid_values.register
-def _(check: Size, value: Json) -> Several:
+def _(check: Size, value: Json) -> JsonValues:
     wrong = ("a*b", "1280*", "*720", "*", "1280.0*720", " 1280*720", "1280* 720", "1280*720\n")
     return (*wrong, "-1280*720", "+1280*720", "1_280*720", "0*720", "1280*00", "１２８０*720")
 
 
 @valid_values.register
-def _(check: Pixels) -> Several:
-    pairs = [*_factors(check.low), *_factors(check.high)]
+def _(check: Pixels) -> JsonValues:
+    pairs = [*_find_factors(check.low), *_find_factors(check.high)]
     return tuple(f"{width}*{height}" for width, height in pairs)
 
 
 @invalid_values.register
-def _(check: Pixels, value: Json) -> Several:
-    below = [(w - 1, h) for w, h in _factors(check.low)]
-    above = [(w, h + 1) for w, h in _factors(check.high)]
+def _(check: Pixels, value: Json) -> JsonValues:
+    below = [(w - 1, h) for w, h in _find_factors(check.low)]
+    above = [(w, h + 1) for w, h in _find_factors(check.high)]
     near = [f"{width}*{height}" for width, height in below + above if width]
     return (*near, "1*1", "99999*99999", "9" * 5000 + "*" + "9" * 5000)
 
 
 @valid_value_strategy.register
-def _(check: Pixels) -> Values:
-    def size(width: int) -> Values:
+def _(check: Pixels) -> ValueStrategy:
+    def size(width: int) -> ValueStrategy:
         heights = st.integers(-(-check.low // width), check.high // width)
         return heights.map(lambda height: f"{width}*{height}")
 
@@ -64,30 +64,30 @@ def _(check: Pixels) -> Values:
 
 
 @cache
-def _factors(product: int) -> tuple[tuple[int, int], ...]:
+def _find_factors(product: int) -> tuple[tuple[int, int], ...]:
     """The pairs of integers with this *product*, the most equal first."""
     sides = (side for side in range(isqrt(product), 0, -1) if product % side == 0)
-    return tuple(pair for side in sides for pair in _both(side, product // side))
+    return tuple(pair for side in sides for pair in _iter_orientations(side, product // side))
 
 
-def _both(side: int, other: int) -> Iterator[tuple[int, int]]:
+def _iter_orientations(side: int, other: int) -> Iterator[tuple[int, int]]:
     yield side, other
     if side != other:
         yield other, side
 
 
 @valid_values.register
-def _(check: Ratio) -> Several:
+def _(check: Ratio) -> JsonValues:
     return tuple(
         f"{width * scale}*{height * scale}"
         for width, height in (check.low, check.high)
-        for scale in SCALES
+        for scale in SCALE_SIDES
     )
 
 
 @invalid_values.register
-def _(check: Ratio, value: Json) -> Several:
+def _(check: Ratio, value: Json) -> JsonValues:
     (low, per_low), (high, per_high) = check.low, check.high
-    narrow = [f"{low * scale}*{per_low * scale + 1}" for scale in SCALES]
-    flat = [f"{high * scale + 1}*{per_high * scale}" for scale in SCALES]
+    narrow = [f"{low * scale}*{per_low * scale + 1}" for scale in SCALE_SIDES]
+    flat = [f"{high * scale + 1}*{per_high * scale}" for scale in SCALE_SIDES]
     return (*narrow, *flat)

@@ -12,30 +12,30 @@ from typing import Any, Final
 
 from wan_validators.constraints.basic import (
     Absent,
-    Alone,
+    Anything,
     Between,
-    Check,
-    Given,
+    BetweenIf,
+    Constraint,
     Items,
     Json,
-    Kind,
-    Members,
+    JsonType,
+    KnownMembers,
+    MutuallyExclusive,
     NotBlank,
+    ObjectCount,
     OneOf,
-    Parts,
     Text,
-    Within,
 )
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 
-with naming_extra():
+with explain_missing_extra():
     from hypothesis import strategies as st
 
-Values = st.SearchStrategy[Any]
-Several = tuple[Json, ...]
+ValueStrategy = st.SearchStrategy[Any]
+JsonValues = tuple[Json, ...]
 
-JUNK_VALUES: Final[Several] = (
+JUNK_VALUES: Final[JsonValues] = (
     *(None, True, False, 0, 1, -1, 7, 1.0, 0.5, 1e300, 2**63, 10**30),
     *("", " ", "1", "true", "junk", "null", [], {}),
 )
@@ -46,24 +46,24 @@ UNKNOWN_NAMES: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
 
 
 @singledispatch
-def valid_values(check: Check) -> Several:
+def valid_values(check: Constraint) -> JsonValues:
     """Values that *check* accepts, the simplest first and those at its edges among them."""
     raise TypeError(f"wan_contracts has no values for {check!r}: register some")
 
 
 @singledispatch
-def invalid_values(check: Check, value: Json) -> Several:
+def invalid_values(check: Constraint, value: Json) -> JsonValues:
     """Values of the right kind that *check* refuses, some made from the accepted *value*."""
     raise TypeError(f"wan_contracts has no values past {check!r}: register some")
 
 
 @singledispatch
-def valid_value_strategy(check: Check) -> Values:
+def valid_value_strategy(check: Constraint) -> ValueStrategy:
     """Values anywhere within the limit, for checks that accept more than a few."""
     return st.nothing()
 
 
-def lookalike_values(value: Json) -> Several:
+def lookalike_values(value: Json) -> JsonValues:
     """Values of other kinds that are easily taken for *value*; none for what is missing."""
     if value is MISSING:
         return ()
@@ -77,8 +77,8 @@ def lookalike_values(value: Json) -> Several:
 
 
 @valid_values.register
-def _(check: Kind) -> Several:
-    kinds: dict[type, Several] = {
+def _(check: JsonType) -> JsonValues:
+    kinds: dict[type, JsonValues] = {
         bool: (False, True),
         str: ("", "a", "字"),
         dict: ({},),
@@ -88,33 +88,33 @@ def _(check: Kind) -> Several:
 
 
 @valid_values.register
-def _(check: Given) -> Several:
+def _(check: Anything) -> JsonValues:
     return (0, "a")
 
 
-@invalid_values.register(Kind)
-@invalid_values.register(Given)
-def _(check: Check, value: Json) -> Several:
+@invalid_values.register(JsonType)
+@invalid_values.register(Anything)
+def _(check: Constraint, value: Json) -> JsonValues:
     return ()
 
 
 @valid_values.register
-def _(check: Absent) -> Several:
+def _(check: Absent) -> JsonValues:
     return ()
 
 
 @invalid_values.register
-def _(check: Absent, value: Json) -> Several:
+def _(check: Absent, value: Json) -> JsonValues:
     return (value,)
 
 
 @valid_values.register
-def _(check: OneOf) -> Several:
+def _(check: OneOf) -> JsonValues:
     return check.values
 
 
 @invalid_values.register
-def _(check: OneOf, value: Json) -> Several:
+def _(check: OneOf, value: Json) -> JsonValues:
     near: list[Json] = []
     for known in check.values:
         if isinstance(known, int):
@@ -125,65 +125,65 @@ def _(check: OneOf, value: Json) -> Several:
 
 
 @valid_values.register
-def _(check: Between) -> Several:
+def _(check: Between) -> JsonValues:
     low, high = check.low, check.high
     return tuple(sorted({low, min(low + 1, high), max(high - 1, low), high}))
 
 
 @invalid_values.register
-def _(check: Between, value: Json) -> Several:
+def _(check: Between, value: Json) -> JsonValues:
     return (check.low - 1, check.high + 1, -(2**63), 2**64, 10**40)
 
 
 @valid_value_strategy.register
-def _(check: Between) -> Values:
+def _(check: Between) -> ValueStrategy:
     return st.integers(check.low, check.high)
 
 
 @valid_values.register
-def _(check: Within) -> Several:
+def _(check: BetweenIf) -> JsonValues:
     return valid_values(check.inner)
 
 
 @invalid_values.register
-def _(check: Within, value: Json) -> Several:
+def _(check: BetweenIf, value: Json) -> JsonValues:
     near = (check.inner.high + 1, check.inner.low - 1, check.outer.low, check.outer.high)
-    return tuple(v for v in near if check.outer.holds(v) and not check.inner.holds(v))
+    return tuple(v for v in near if check.outer.is_satisfied(v) and not check.inner.is_satisfied(v))
 
 
 @valid_values.register
-def _(check: Text) -> Several:
+def _(check: Text) -> JsonValues:
     return tuple(sign * n for n in (check.low, check.low + 1, check.high) for sign in "a字😀")
 
 
 @invalid_values.register
-def _(check: Text, value: Json) -> Several:
+def _(check: Text, value: Json) -> JsonValues:
     return tuple(sign * n for n in (check.low - 1, check.high + 1) if n >= 0 for sign in "a字😀")
 
 
 @valid_value_strategy.register
-def _(check: Text) -> Values:
+def _(check: Text) -> ValueStrategy:
     return st.text(min_size=check.low, max_size=min(check.high, check.low + 20))
 
 
 @valid_values.register
-def _(check: NotBlank) -> Several:
+def _(check: NotBlank) -> JsonValues:
     return ("a", " 字\n", "\ufeff")
 
 
 @invalid_values.register
-def _(check: NotBlank, value: Json) -> Several:
+def _(check: NotBlank, value: Json) -> JsonValues:
     return (" ", "\t\n", "\u3000\u00a0", *([] if check.empty else [""]))
 
 
 @invalid_values.register
-def _(check: Items, value: Json) -> Several:
+def _(check: Items, value: Json) -> JsonValues:
     longer = value * (check.high + 1)
     return (value[: max(check.low - 1, 0)], longer[: check.high + 1], longer * 20)
 
 
 @invalid_values.register
-def _(check: Parts, value: Json) -> Several:
+def _(check: ObjectCount, value: Json) -> JsonValues:
     parts = [part for part in value if type(part) is dict and check.key in part]
     others = [part for part in value if part not in parts]
     more = parts * (check.high + 1)
@@ -195,11 +195,11 @@ def _(check: Parts, value: Json) -> Several:
 
 
 @invalid_values.register
-def _(check: Alone, value: Json) -> Several:
+def _(check: MutuallyExclusive, value: Json) -> JsonValues:
     return ({}, value)
 
 
 @invalid_values.register
-def _(check: Members, value: Json) -> Several:
+def _(check: KnownMembers, value: Json) -> JsonValues:
     names = [*UNKNOWN_NAMES, *(name[:-1] for name in sorted(check.known))]
     return tuple({**value, name: None} for name in names if name not in check.known)

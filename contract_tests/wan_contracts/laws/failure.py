@@ -16,45 +16,50 @@ from ..runner.interaction import (
     find_task_object,
 )
 from .law import KEPT, Group, Law, Level, build_violation
-from .retries import FINAL
-from .wires import error_code, error_texts
+from .retries import FINAL_STATUSES
+from .wires import find_error_code, find_error_texts
 
 
-def answers(run: Interaction) -> Verdict | None:
-    return None if _is_odd(run) else _check_ending(run)
+def check_answers(interaction: Interaction) -> Verdict | None:
+    return None if _has_unreadable_response(interaction) else _check_ending(interaction)
 
 
-def odd_bodies(run: Interaction) -> Verdict | None:
-    return _check_ending(run) if _is_odd(run) else None
+def check_odd_bodies(interaction: Interaction) -> Verdict | None:
+    return _check_ending(interaction) if _has_unreadable_response(interaction) else None
 
 
-def check_code_told(run: Interaction) -> Verdict | None:
-    source = _error_answer(run)
-    wanted = error_code(source) if source else None
-    if source is None or wanted is None or run.outcome is None:
+def check_code_told(interaction: Interaction) -> Verdict | None:
+    source = _find_error_response(interaction)
+    wanted = find_error_code(source) if source else None
+    if source is None or wanted is None or interaction.outcome is None:
         return None
-    if _same_code(run.outcome.code, wanted):
+    if _is_same_code(interaction.outcome.code, wanted):
         return KEPT
     return build_violation(
-        f"the code is {wanted!r}, and {run.outcome.code!r} is reported", [source]
+        f"the code is {wanted!r}, and {interaction.outcome.code!r} is reported", [source]
     )
 
 
-def check_message_told(run: Interaction) -> Verdict | None:
-    source = _error_answer(run)
-    texts = error_texts(source) if source else []
-    if source is None or not texts or run.outcome is None:
+def check_message_told(interaction: Interaction) -> Verdict | None:
+    source = _find_error_response(interaction)
+    texts = find_error_texts(source) if source else []
+    if source is None or not texts or interaction.outcome is None:
         return None
-    if any(text in (run.outcome.message or "") for text in texts):
+    if any(text in (interaction.outcome.message or "") for text in texts):
         return KEPT
     return build_violation(f"the answer says {texts[0]!r}, which the report does not", [source])
 
 
-def check_status_told(run: Interaction) -> Verdict | None:
-    last = run.creates[-1] if run.creates else None
-    if last is None or run.outcome is None or not last.is_intact or last.entry.status not in FINAL:
+def check_status_told(interaction: Interaction) -> Verdict | None:
+    last = interaction.creates[-1] if interaction.creates else None
+    if (
+        last is None
+        or interaction.outcome is None
+        or not last.is_intact
+        or last.entry.status not in FINAL_STATUSES
+    ):
         return None
-    kind, status = run.outcome.kind, run.outcome.status
+    kind, status = interaction.outcome.kind, interaction.outcome.status
     enveloped = kind is OutcomeKind.FAILED and "id" in find_task_object(last.json)
     if enveloped or (kind is OutcomeKind.REFUSED and status == last.entry.status):
         return KEPT
@@ -64,41 +69,42 @@ def check_status_told(run: Interaction) -> Verdict | None:
     )
 
 
-def _check_ending(run: Interaction) -> Verdict | None:
-    if not isinstance(run.client_result, ClientError):
+def _check_ending(interaction: Interaction) -> Verdict | None:
+    if not isinstance(interaction.client_result, ClientError):
         return KEPT
-    if run.client_result.kind is ClientErrorKind.RUNAWAY:
+    if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
         return None
     return build_violation(
-        f"{run.client_result.kind}: {run.client_result.message}", run.exchanges[-1:]
+        f"{interaction.client_result.kind}: {interaction.client_result.message}",
+        interaction.exchanges[-1:],
     )
 
 
-def _is_odd(run: Interaction) -> bool:
+def _has_unreadable_response(interaction: Interaction) -> bool:
     """Whether an answer was no JSON where JSON is due, or never came whole.
 
     Only the last one counts for a call that ended in trouble: that is what it ended on.
     """
-    due = [seen for seen in run.exchanges if seen.entry.action in ("create", "poll")]
-    if isinstance(run.client_result, ClientError):
+    due = [seen for seen in interaction.exchanges if seen.entry.action in ("create", "poll")]
+    if isinstance(interaction.client_result, ClientError):
         due = due[-1:]
     return any(not seen.is_intact or seen.json is None for seen in due)
 
 
-def _error_answer(run: Interaction) -> ObservedExchange | None:
+def _find_error_response(interaction: Interaction) -> ObservedExchange | None:
     """The answer that told the client why there is no result."""
-    if run.outcome is None:
+    if interaction.outcome is None:
         return None
-    said = run.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.REFUSED)
-    if run.final_poll and run.record and run.record.state is State.FAILED:
-        return run.final_poll if said else None
-    last = run.creates[-1] if run.creates else None
+    said = interaction.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.REFUSED)
+    if interaction.final_poll and interaction.record and interaction.record.state is State.FAILED:
+        return interaction.final_poll if said else None
+    last = interaction.creates[-1] if interaction.creates else None
     if last and said and last.is_intact and last.entry.status >= 400:
         return last
     return None
 
 
-def _same_code(reported: str | None, wanted: str | int) -> bool:
+def _is_same_code(reported: str | None, wanted: str | int) -> bool:
     """Codes that go out as numbers have lost their leading zeros, and may get them back."""
     if reported is None:
         return False
@@ -115,7 +121,7 @@ LAWS: Final = (
         statement="Every call ends in time with an outcome that fits the schema.",
         source="wanproof check --schema outcome",
         hint="catch what your HTTP library raises, and report gave_up with the task id",
-        judge=answers,
+        judge=check_answers,
     ),
     Law(
         id="odd-bodies",
@@ -124,7 +130,7 @@ LAWS: Final = (
         statement="An answer that is HTML, empty, cut or lost ends in an outcome, not in a crash.",
         source="gateways and proxies answer for the API: 502 pages, empty bodies, resets",
         hint="check status and Content-Type before parsing, and catch what parsing raises",
-        judge=odd_bodies,
+        judge=check_odd_bodies,
     ),
     Law(
         id="code-told",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wan_mockserver.admin.verdicts import Verdict, numbers
+from wan_mockserver.admin.verdicts import Verdict, list_entry_numbers
 
 from ..runner.interaction import Interaction, ObservedExchange
 
@@ -52,10 +52,12 @@ class Law:
     judge: Judge
 
 
-KEPT = Verdict(passed=True, says="")
+KEPT = Verdict(passed=True, message="")
 """The call had occasion to break the law, and did not."""
 
 
 def build_violation(message: str, exchanges: Iterable[ObservedExchange] = ()) -> Verdict:
     """The call breaks the law; *exchanges* are the requests that show it."""
-    return Verdict(passed=False, says=message, entries=numbers(seen.entry for seen in exchanges))
+    return Verdict(
+        passed=False, message=message, entries=list_entry_numbers(seen.entry for seen in exchanges)
+    )

@@ -10,7 +10,7 @@ from wan_validators.messages.formatting import format_seconds, format_usd
 
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .polling import late
+from .polling import is_late
 from .retries import is_redirect
 
 MIN_INTERVAL_RATIO: Final = 0.75
@@ -20,48 +20,55 @@ MIN_REQUESTS: Final = 3
 """Requests from which on it shows whether a connection is used again."""
 
 
-def one_charge(run: Interaction) -> Verdict | None:
-    billed = _find_billed_tasks(run)
+def check_one_charge(interaction: Interaction) -> Verdict | None:
+    billed = _find_billed_tasks(interaction)
     if len(billed) <= 1:
-        return KEPT if run.creates else None
+        return KEPT if interaction.creates else None
     made = {record.entry for record in billed}
-    shown = [seen for seen in run.creates if seen.entry.number in made]
+    shown = [seen for seen in interaction.creates if seen.entry.number in made]
     first = shown[0].entry
     why = f"; the first answer: {first.delivery or first.step or first.status}" if shown else ""
     return build_violation(f"one call made {len(billed)} tasks, and each is billed{why}", shown)
 
 
-def check_price_told(run: Interaction) -> Verdict | None:
-    if run.outcome is None or run.outcome.spent_usd is None or run.ledger.unknown:
+def check_price_told(interaction: Interaction) -> Verdict | None:
+    if (
+        interaction.outcome is None
+        or interaction.outcome.spent_usd is None
+        or interaction.ledger.unknown
+    ):
         return None
-    if len(_find_billed_tasks(run)) > 1:
+    if len(_find_billed_tasks(interaction)) > 1:
         return None
-    if run.outcome.spent_usd == run.ledger.total:
+    if interaction.outcome.spent_usd == interaction.ledger.total:
         return KEPT
-    says = f"{format_usd(run.ledger.total)} were billed, and {run.outcome.spent_usd:f} are reported"
-    return build_violation(says, [run.final_poll] if run.final_poll else [])
+    says = f"{format_usd(interaction.ledger.total)} were billed, and {interaction.outcome.spent_usd:f} are reported"
+    return build_violation(says, [interaction.final_poll] if interaction.final_poll else [])
 
 
-def poll_rate(run: Interaction) -> Verdict | None:
-    polls = [poll for poll in run.task_polls if not is_redirect(poll)]
+def check_poll_rate(interaction: Interaction) -> Verdict | None:
+    polls = [poll for poll in interaction.task_polls if not is_redirect(poll)]
     if len(polls) < MIN_REQUESTS:
         return None
     mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)
-    if mean >= MIN_INTERVAL_RATIO * run.setting.poll_interval:
+    if mean >= MIN_INTERVAL_RATIO * interaction.setting.poll_interval:
         return KEPT
     says = f"{len(polls)} polls of one task came {format_seconds(mean)} apart on average"
-    wanted = format_seconds(run.setting.poll_interval)
+    wanted = format_seconds(interaction.setting.poll_interval)
     return build_violation(f"{says}; {wanted} are recommended", polls[:MIN_REQUESTS])
 
 
-def polls_per_task(run: Interaction) -> Verdict | None:
-    if not run.task_polls:
+def check_polls_per_task(interaction: Interaction) -> Verdict | None:
+    if not interaction.task_polls:
         return None
-    most = int(1.5 * run.setting.deadline / run.setting.poll_interval) + MIN_REQUESTS
+    most = (
+        int(1.5 * interaction.setting.deadline / interaction.setting.poll_interval) + MIN_REQUESTS
+    )
     polls = [
         poll
-        for poll in run.task_polls
-        if run.acknowledged_create and not late(run, poll, run.acknowledged_create.at)
+        for poll in interaction.task_polls
+        if interaction.acknowledged_create
+        and not is_late(interaction, poll, interaction.acknowledged_create.at)
     ]
     if len(polls) <= most:
         return KEPT
@@ -69,26 +76,30 @@ def polls_per_task(run: Interaction) -> Verdict | None:
     return build_violation(says, polls[-1:])
 
 
-def connections_reused(run: Interaction) -> Verdict | None:
-    peers = [seen.peer for seen in run.exchanges]
-    if len(peers) < MIN_REQUESTS or not all(peers) or not all(map(_is_undisturbed, run.exchanges)):
+def check_connections_reused(interaction: Interaction) -> Verdict | None:
+    peers = [seen.peer for seen in interaction.exchanges]
+    if (
+        len(peers) < MIN_REQUESTS
+        or not all(peers)
+        or not all(map(_is_undisturbed, interaction.exchanges))
+    ):
         return None
     if len(set(peers)) < len(peers):
         return KEPT
     return build_violation(
         f"each of {len(peers)} requests came on a connection of its own",
-        run.exchanges[:MIN_REQUESTS],
+        interaction.exchanges[:MIN_REQUESTS],
     )
 
 
-def _find_billed_tasks(run: Interaction) -> list[TaskRecord]:
+def _find_billed_tasks(interaction: Interaction) -> list[TaskRecord]:
     """The tasks that cost something, now or when they end."""
-    return [record for record in run.tasks if record.failure is None]
+    return [record for record in interaction.tasks if record.failure is None]
 
 
 def _is_undisturbed(seen: ObservedExchange) -> bool:
     """Whether nothing about the exchange is a reason to connect anew."""
-    return seen.is_success and seen.response.delivery.plain
+    return seen.is_success and seen.response.delivery.is_plain
 
 
 LAWS: Final = (
@@ -101,7 +112,7 @@ LAWS: Final = (
         "creates; no vendor documents an idempotency key",
         hint="never repeat a create that may have arrived: a reset, a time-out and a 5xx leave "
         "that open; only a 429 made no task for certain",
-        judge=one_charge,
+        judge=check_one_charge,
     ),
     Law(
         id="price-told",
@@ -119,7 +130,7 @@ LAWS: Final = (
         statement="Polls of a task are as far apart as is recommended.",
         source="the upstream: every 10 s for images, 15 s for videos; 20 queries a second in all",
         hint="sleep between two polls, after a failed one as well",
-        judge=poll_rate,
+        judge=check_poll_rate,
     ),
     Law(
         id="polls-per-task",
@@ -128,7 +139,7 @@ LAWS: Final = (
         statement="A task is polled no more often than its deadline has room for.",
         source="the upstream's recommendation: every 10 s for images, 15 s for videos",
         hint="do not shorten the interval as the deadline comes near",
-        judge=polls_per_task,
+        judge=check_polls_per_task,
     ),
     Law(
         id="connections-reused",
@@ -137,6 +148,6 @@ LAWS: Final = (
         statement="Requests share connections where nothing went wrong with them.",
         source="each new connection costs the vendor and the caller a TLS handshake",
         hint="keep one session or pool for a client's life, and read bodies to their end",
-        judge=connections_reused,
+        judge=check_connections_reused,
     ),
 )

@@ -8,17 +8,17 @@ from typing import Any, Final
 
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.constraints.basic import Json
-from wan_validators.messages.formatting import brief
+from wan_validators.messages.formatting import summarize_value
 from wan_validators.source.parser import read
 
 from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .wires import asked_and_sent, find_model
+from .wires import find_model, find_payloads
 
 
-def check_documented_form(run: Interaction) -> Verdict | None:
-    for seen in run.creates:
+def check_documented_form(interaction: Interaction) -> Verdict | None:
+    for seen in interaction.creates:
         document = read(seen.request.body or b"")
         if not isinstance(document.value, dict):
             return build_violation("the body of the create is no JSON object", [seen])
@@ -26,59 +26,61 @@ def check_documented_form(run: Interaction) -> Verdict | None:
             return build_violation(
                 f"in the body of the create, {document.findings[0].message}", [seen]
             )
-        if _foreign(run, seen):
+        if _is_foreign(interaction, seen):
             names = ", ".join(document.value)
             says = f"nothing that was asked for stands where the documents say; members: {names}"
             return build_violation(says, [seen])
-    return KEPT if run.creates else None
+    return KEPT if interaction.creates else None
 
 
-def payload_intact(run: Interaction) -> Verdict | None:
-    if not run.case.lint_report.valid:
+def check_payload_intact(interaction: Interaction) -> Verdict | None:
+    if not interaction.case.lint_report.valid:
         return None
     judged = False
-    for seen in run.creates:
-        pair = asked_and_sent(run, seen)
-        if pair is None or _foreign(run, seen):
+    for seen in interaction.creates:
+        pair = find_payloads(interaction, seen)
+        if pair is None or _is_foreign(interaction, seen):
             continue
         judged = True
         for says in _find_lost_members(*pair):
             return build_violation(says, [seen])
-        if find_model(run, seen) != run.case.model_id:
-            says = f"the create is for {find_model(run, seen)!r}, not for {run.case.model_id!r}"
+        if find_model(interaction, seen) != interaction.case.model_id:
+            says = f"the create is for {find_model(interaction, seen)!r}, not for {interaction.case.model_id!r}"
             return build_violation(says, [seen])
     return KEPT if judged else None
 
 
-def nothing_added(run: Interaction) -> Verdict | None:
-    if not run.case.lint_report.valid:
+def check_nothing_added(interaction: Interaction) -> Verdict | None:
+    if not interaction.case.lint_report.valid:
         return None
-    for seen in run.creates:
-        pair = asked_and_sent(run, seen)
-        if pair is None or _foreign(run, seen):
+    for seen in interaction.creates:
+        pair = find_payloads(interaction, seen)
+        if pair is None or _is_foreign(interaction, seen):
             continue
         for pointer, value in _find_added_members(*pair):
-            if pointer.removeprefix("/") not in run.case.spec.vendor.tolerated:
+            if pointer.removeprefix("/") not in interaction.case.spec.vendor.tolerated:
                 return build_violation(
                     f"nobody asked for {pointer}, which is {_format_value(value)}", [seen]
                 )
-    return KEPT if run.creates else None
+    return KEPT if interaction.creates else None
 
 
-def create_url(run: Interaction) -> Verdict | None:
+def check_create_url(interaction: Interaction) -> Verdict | None:
     stray = [
-        seen for seen in run.exchanges if not seen.entry.action and seen.request.method != "GET"
+        seen
+        for seen in interaction.exchanges
+        if not seen.entry.action and seen.request.method != "GET"
     ]
     if stray:
-        request, template = stray[0].request, run.case.spec.vendor.create
-        wanted = template.format(model=run.case.model_id)
+        request, template = stray[0].request, interaction.case.spec.vendor.create
+        wanted = template.format(model=interaction.case.model_id)
         return build_violation(f"{request.method} {request.path} is not POST {wanted}", stray)
-    return KEPT if run.creates else None
+    return KEPT if interaction.creates else None
 
 
-def bearer_header(run: Interaction) -> Verdict | None:
-    wanted = f"Bearer {run.setting.api_key}"
-    asking = (*run.creates, *run.polls)
+def check_bearer_header(interaction: Interaction) -> Verdict | None:
+    wanted = f"Bearer {interaction.setting.api_key}"
+    asking = (*interaction.creates, *interaction.polls)
     wrong = [seen for seen in asking if seen.request.headers.get("authorization") != wanted]
     if not wrong:
         return KEPT if asking else None
@@ -89,8 +91,8 @@ def bearer_header(run: Interaction) -> Verdict | None:
     return build_violation(f"a {wrong[0].entry.action} {says}", wrong)
 
 
-def json_content_type(run: Interaction) -> Verdict | None:
-    types = [(seen, seen.request.headers.get("content-type", "")) for seen in run.creates]
+def check_json_content_type(interaction: Interaction) -> Verdict | None:
+    types = [(seen, seen.request.headers.get("content-type", "")) for seen in interaction.creates]
     for seen, given in types:
         if given.partition(";")[0].strip().lower() != "application/json":
             return build_violation(
@@ -99,34 +101,34 @@ def json_content_type(run: Interaction) -> Verdict | None:
     return KEPT if types else None
 
 
-def check_invalid_told(run: Interaction) -> Verdict | None:
-    if run.case.lint_report.valid or run.outcome is None:
+def check_invalid_told(interaction: Interaction) -> Verdict | None:
+    if interaction.case.lint_report.valid or interaction.outcome is None:
         return None
-    if run.outcome.kind is not OutcomeKind.COMPLETED:
+    if interaction.outcome.kind is not OutcomeKind.COMPLETED:
         return KEPT
-    error = run.case.lint_report.errors[0]
+    error = interaction.case.lint_report.errors[0]
     where = error.pointer or "the payload"
     return build_violation(
         f"{where} is invalid ({error.message}), and the call is reported as completed"
     )
 
 
-def local_limits(run: Interaction) -> Verdict | None:
-    if not run.case.lint_report.valid or run.outcome is None:
+def check_local_limits(interaction: Interaction) -> Verdict | None:
+    if not interaction.case.lint_report.valid or interaction.outcome is None:
         return None
-    if run.exchanges and run.outcome.kind is not OutcomeKind.NOT_SENT:
+    if interaction.exchanges and interaction.outcome.kind is not OutcomeKind.NOT_SENT:
         return KEPT
-    why = brief(run.outcome.message or "it does not say why")
-    if run.outcome.kind is OutcomeKind.NOT_SENT:
+    why = summarize_value(interaction.outcome.message or "it does not say why")
+    if interaction.outcome.kind is OutcomeKind.NOT_SENT:
         return build_violation(f"the client refused by itself what the documents allow: {why}")
     return build_violation(
-        f"nothing was ever sent to the base URL; {run.outcome.kind} is reported: {why}"
+        f"nothing was ever sent to the base URL; {interaction.outcome.kind} is reported: {why}"
     )
 
 
-def _foreign(run: Interaction, seen: ObservedExchange) -> bool:
+def _is_foreign(interaction: Interaction, seen: ObservedExchange) -> bool:
     """Whether the body has none of the members that were asked for."""
-    pair = asked_and_sent(run, seen)
+    pair = find_payloads(interaction, seen)
     return pair is not None and bool(pair[0]) and not pair[0].keys() & pair[1].keys()
 
 
@@ -164,7 +166,7 @@ def _find_added_members(asked: Json, sent: Json, pointer: str = "") -> Iterator[
 
 
 def _format_value(value: Json) -> str:
-    return json.dumps(brief(value), ensure_ascii=False)
+    return json.dumps(summarize_value(value), ensure_ascii=False)
 
 
 LAWS: Final = (
@@ -188,7 +190,7 @@ LAWS: Final = (
         ),
         source="S0 to S4; lengths counted in UTF-16 units and sizes written WxH are usual mistakes",
         hint="hand the payload through as it is; do not cut, translate or drop members",
-        judge=payload_intact,
+        judge=check_payload_intact,
     ),
     Law(
         id="nothing-added",
@@ -197,7 +199,7 @@ LAWS: Final = (
         statement="No member is sent that was not asked for.",
         source="S0 to S4: each member has a documented default; a client's own can cost more",
         hint="leave out what the caller left out, so that the documented defaults apply",
-        judge=nothing_added,
+        judge=check_nothing_added,
     ),
     Law(
         id="create-url",
@@ -206,7 +208,7 @@ LAWS: Final = (
         statement="Tasks are created by POST at the documented path of the model.",
         source="S0, S1, S3: /vendors/alibaba/v1/{model}/generation; S2, S4: /model/v1/generation",
         hint="join base URL and path with exactly one slash, and put the model in as documented",
-        judge=create_url,
+        judge=check_create_url,
     ),
     Law(
         id="bearer-header",
@@ -215,7 +217,7 @@ LAWS: Final = (
         statement="Creates and polls carry the API key in the header Authorization: Bearer <key>.",
         source="S0 to S4",
         hint="set the header once on the session that sends both",
-        judge=bearer_header,
+        judge=check_bearer_header,
     ),
     Law(
         id="json-content-type",
@@ -224,7 +226,7 @@ LAWS: Final = (
         statement="Creates say that their body is application/json.",
         source="S0 to S4",
         hint="set Content-Type: application/json, or let the HTTP library encode the JSON",
-        judge=json_content_type,
+        judge=check_json_content_type,
     ),
     Law(
         id="invalid-told",
@@ -242,6 +244,6 @@ LAWS: Final = (
         statement="What the documents allow is sent: the client's own limits are not stricter.",
         source="S0 to S4: the limits, which wanproof rules prints",
         hint="count text in code points and sizes in pixels, and compare with wanproof rules",
-        judge=local_limits,
+        judge=check_local_limits,
     ),
 )

@@ -85,13 +85,17 @@ class Outcome:
 
     @classmethod
     def refused(cls, status: int, message: str, code: str | int | None = None) -> Self:
-        return cls(kind=OutcomeKind.REFUSED, status=status, message=message, code=_text(code))
+        return cls(
+            kind=OutcomeKind.REFUSED, status=status, message=message, code=_code_to_text(code)
+        )
 
     @classmethod
     def failed(
         cls, message: str, code: str | int | None = None, task_id: str | None = None
     ) -> Self:
-        return cls(kind=OutcomeKind.FAILED, task_id=task_id, code=_text(code), message=message)
+        return cls(
+            kind=OutcomeKind.FAILED, task_id=task_id, code=_code_to_text(code), message=message
+        )
 
     @classmethod
     def completed(
@@ -126,9 +130,9 @@ class Outcome:
             kind=OutcomeKind(document["outcome"]),
             task_id=document.get("task_id"),
             status=document.get("status"),
-            code=_text(document.get("code")),
+            code=_code_to_text(document.get("code")),
             message=document.get("message"),
-            outputs=tuple(map(_output, document.get("outputs") or ())),
+            outputs=tuple(map(_parse_output, document.get("outputs") or ())),
             partial=document.get("partial") or False,
             spent_usd=None if spent is None else Decimal(str(spent)),
         )
@@ -149,25 +153,25 @@ class Outcome:
 
     def _outputs(self) -> list[dict[str, Any]] | None:
         said = self.outputs or self.kind is OutcomeKind.COMPLETED
-        return [_wire(output) for output in self.outputs] if said else None
+        return [_output_to_json(output) for output in self.outputs] if said else None
 
 
-_NAMES: Final = {"length": "bytes"}
+_JSON_NAMES: Final = {"length": "bytes"}
 
 
-def _wire(output: Output) -> dict[str, Any]:
+def _output_to_json(output: Output) -> dict[str, Any]:
     members = {
-        _NAMES.get(name, name): getattr(output, name) for name in Output.__dataclass_fields__
+        _JSON_NAMES.get(name, name): getattr(output, name) for name in Output.__dataclass_fields__
     }
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _output(document: Mapping[str, Any]) -> Output:
+def _parse_output(document: Mapping[str, Any]) -> Output:
     members: dict[str, Any] = {
-        name: document.get(_NAMES.get(name, name)) for name in Output.__dataclass_fields__
+        name: document.get(_JSON_NAMES.get(name, name)) for name in Output.__dataclass_fields__
     }
     return Output(**members)
 
 
-def _text(code: str | int | None) -> str | None:
+def _code_to_text(code: str | int | None) -> str | None:
     return None if code is None else str(code)

@@ -8,17 +8,17 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import clip
 
-from ..cases.case import VERSION
+from ..cases.case import PROTOCOL_VERSION
 from .outcome import Outcome, OutcomeKind
-from .validation import InvalidDocument, Schema, check, parse_document
+from .validation import InvalidDocument, Schema, parse_document, validate
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-__all__ = ["SCHEMAS", "InvalidDocument", "read", "validate_outcome", "validator"]
+__all__ = ["SCHEMAS", "InvalidDocument", "build_validator", "parse_outcome", "validate_outcome"]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,14 +31,14 @@ def _seconds(title: str, description: str) -> Schema:
     return _member(title, description, type="number", exclusiveMinimum=0)
 
 
-def _has(**members: str) -> Schema:
+def _require_types(**members: str) -> Schema:
     """Asks for *members* of these types, which null does not stand for."""
     types = {name: {"type": kind} for name, kind in members.items()}
     return {"required": list(members), "properties": types}
 
 
 _CASE_MEMBERS: Final[Schema] = {
-    "version": _member("Version", "the version of this form", const=VERSION),
+    "version": _member("Version", "the version of this form", const=PROTOCOL_VERSION),
     "case": _member("Case", "the number of the call in this run", type="integer", minimum=0),
     "base_url": _member("Base URL", "what stands before every path of the API", type="string"),
     "api_key": _member("API key", "what is sent as the bearer token", type="string"),
@@ -76,13 +76,13 @@ _OUTPUT: Final[Schema] = {
         "error": _member("Error", "why the file could not be had", type=["string", "null"]),
     },
     "if": {"required": ["kind"], "properties": {"kind": {"const": "text"}}},
-    "then": {"description": "a text needs its text", **_has(text="string")},
+    "then": {"description": "a text needs its text", **_require_types(text="string")},
     "else": {
         "description": "a file needs sha256 and bytes, a url, or an error",
         "anyOf": [
-            _has(sha256="string", bytes="integer"),
-            _has(url="string"),
-            _has(error="string"),
+            _require_types(sha256="string", bytes="integer"),
+            _require_types(url="string"),
+            _require_types(error="string"),
         ],
     },
 }
@@ -141,21 +141,24 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         "if": {"required": ["outcome"], "properties": {"outcome": {"const": "completed"}}},
         "then": {
             "description": "a completed call needs outputs, be it an empty array",
-            **_has(outputs="array"),
+            **_require_types(outputs="array"),
         },
         "else": {
             "if": {"required": ["outcome"], "properties": {"outcome": {"const": "refused"}}},
-            "then": {"description": "a refusal needs the status", **_has(status="integer")},
+            "then": {
+                "description": "a refusal needs the status",
+                **_require_types(status="integer"),
+            },
         },
     },
 }
 """The forms by name: ``case`` is what a client is told, ``outcome`` what it answers."""
 
 
-def read(text: str | bytes) -> Outcome:
+def parse_outcome(text: str | bytes) -> Outcome:
     """The outcome that the JSON *text* describes. Raises Malformed if it does not."""
     document = parse_document(text)
-    check(document, validator("outcome"), "the outcome")
+    validate(document, build_validator("outcome"), "the outcome")
     return Outcome.from_json(document)
 
 
@@ -168,22 +171,22 @@ def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
         if isinstance(outcome, Outcome):
             # An outcome leaves out what is empty, and the schema asks for it.
             outcome = {"outputs": [], **outcome.as_json()}
-        text = json.dumps(outcome, allow_nan=False, default=_number)
+        text = json.dumps(outcome, allow_nan=False, default=_format_decimal)
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
         raise InvalidDocument(f"it has a value that JSON has not: {clip(str(error))}") from error
-    return read(text)
+    return parse_outcome(text)
 
 
 @cache
-def validator(name: str) -> Draft202012Validator:
+def build_validator(name: str) -> Draft202012Validator:
     """What tells whether a value fits the schema called *name*."""
-    with naming_extra():
+    with explain_missing_extra():
         from jsonschema import Draft202012Validator
 
     return Draft202012Validator(SCHEMAS[name])
 
 
-def _number(value: Any) -> str:
+def _format_decimal(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     raise TypeError(f"a Python {type(value).__name__}")

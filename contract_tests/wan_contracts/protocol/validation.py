@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from wan_validators.extras import naming_extra
-from wan_validators.messages.formatting import brief, last_name
+from wan_validators.extras import explain_missing_extra
+from wan_validators.messages.formatting import format_last_name, summarize_value
 from wan_validators.messages.suggestions import suggest
 from wan_validators.source.json_pointer import text as pointer
 from wan_validators.source.parser import read
@@ -33,21 +33,21 @@ def parse_document(text: str | bytes) -> Any:
             raise InvalidDocument(f"{flaw.message}, {place}")
         if flaw.rule == "json-duplicate":
             raise InvalidDocument(
-                f"{last_name(flaw.pointer)} stands twice, the second time {place}"
+                f"{format_last_name(flaw.pointer)} stands twice, the second time {place}"
             )
     return document
 
 
-def check(document: Any, validator: Draft202012Validator, name: str) -> None:
+def validate(document: Any, validator: Draft202012Validator, name: str) -> None:
     """Raises Malformed if *document*, which is called *name*, does not fit the schema."""
     flaws = [*validator.iter_errors(document)]
     if flaws:
-        raise InvalidDocument(_complaint(flaws, name))
+        raise InvalidDocument(_describe_violation(flaws, name))
 
 
-def _complaint(flaws: list[ValidationError], whole: str) -> str:
+def _describe_violation(flaws: list[ValidationError], whole: str) -> str:
     """The flaw that matters most, in a sentence."""
-    with naming_extra():
+    with explain_missing_extra():
         from jsonschema.exceptions import best_match, by_relevance
 
     # A misspelt name explains the one that is missing.
@@ -64,7 +64,7 @@ def _describe_error(flaw: ValidationError) -> str:
     instance: Any = flaw.instance
     match flaw.validator:
         case "additionalProperties":
-            return _unknown(instance, schema["properties"])
+            return _describe_unknown_member(instance, schema["properties"])
         case "required":
             missing = next(name for name in limit if name not in instance)
             member = schema["properties"][missing]
@@ -79,7 +79,7 @@ def _describe_error(flaw: ValidationError) -> str:
     return f"is {_format_value(instance)}; it must be {schema['description']}"
 
 
-def _unknown(instance: Mapping[str, Any], known: Schema) -> str:
+def _describe_unknown_member(instance: Mapping[str, Any], known: Schema) -> str:
     name = next(name for name in instance if name not in known)
     meant = suggest(name, known)
     hint = f" ({meant})" if meant else ""
@@ -87,5 +87,5 @@ def _unknown(instance: Mapping[str, Any], known: Schema) -> str:
 
 
 def _format_value(value: Any) -> str:
-    shown = brief(value)
+    shown = summarize_value(value)
     return shown if isinstance(value, list | dict) else json.dumps(shown, ensure_ascii=False)

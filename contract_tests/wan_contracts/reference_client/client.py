@@ -19,10 +19,10 @@ from ..protocol.outcome import Outcome, Output
 from .io_events import ReceivedResponse, SendRequest, Steps, TransportFailure, Wait
 from .policy import ClientPolicy
 
-__all__ = ["ReferenceClient", "converse"]
+__all__ = ["ReferenceClient", "run_reference_client"]
 
 
-def converse(setting: Setting, payload: Any) -> Steps[Outcome]:
+def run_reference_client(setting: Setting, payload: Any) -> Steps[Outcome]:
     """One call, step by step, up to its outcome.
 
     Raises UnknownModel for a model that is not documented; whatever else goes wrong is in
@@ -119,7 +119,7 @@ class ReferenceClient(ClientPolicy):
         partial, spent = self.is_partial(results), self.parse_cost(got)
         return Outcome.completed(outputs, task_id, partial=partial, spent_usd=spent)
 
-    def fetch_output(self, result: vendor.Output) -> Steps[Output]:
+    def fetch_output(self, result: vendor.TaskOutput) -> Steps[Output]:
         if result.kind == "text":
             return Output.words(result.value)
         if not result.value:

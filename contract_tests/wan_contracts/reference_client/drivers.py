@@ -9,15 +9,15 @@ from typing import TypeVar
 
 from .io_events import ReceivedResponse, SendRequest, Steps, TransportFailure, Wait
 
-__all__ = ["Errors", "RawResponse", "drive", "drive_async"]
+__all__ = ["ErrorTypes", "RawResponse", "drive", "drive_async"]
 
 T = TypeVar("T")
-Errors = tuple[type[BaseException], ...]
+ErrorTypes = tuple[type[BaseException], ...]
 RawResponse = tuple[int, Mapping[str, str], bytes]
 """Status, headers and the whole body of an answer."""
 
 
-def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: Errors) -> T:
+def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: ErrorTypes) -> T:
     """What *steps* come to. *fetch* makes a request, once, and follows no redirect.
 
     *errors* are what it raises where no whole answer came; all else passes through.
@@ -32,15 +32,15 @@ def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: 
             try:
                 fetched = fetch(step)
             except errors as error:
-                step = steps.send(_fault(error))
+                step = steps.send(_build_failure(error))
             else:
-                step = steps.send(_answer(fetched))
+                step = steps.send(_build_response(fetched))
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
 
 
 async def drive_async(
-    steps: Steps[T], fetch: Callable[[SendRequest], Awaitable[RawResponse]], errors: Errors
+    steps: Steps[T], fetch: Callable[[SendRequest], Awaitable[RawResponse]], errors: ErrorTypes
 ) -> T:
     """The same with coroutines of asyncio."""
     try:
@@ -53,18 +53,18 @@ async def drive_async(
             try:
                 fetched = await fetch(step)
             except errors as error:
-                step = steps.send(_fault(error))
+                step = steps.send(_build_failure(error))
             else:
-                step = steps.send(_answer(fetched))
+                step = steps.send(_build_response(fetched))
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
 
 
-def _answer(fetched: RawResponse) -> ReceivedResponse:
+def _build_response(fetched: RawResponse) -> ReceivedResponse:
     status, headers, body = fetched
     lowered = {name.lower(): value for name, value in headers.items()}
     return ReceivedResponse(status, lowered, body, time.monotonic())
 
 
-def _fault(error: BaseException) -> TransportFailure:
+def _build_failure(error: BaseException) -> TransportFailure:
     return TransportFailure(f"{type(error).__name__}: {error}", time.monotonic())

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["ReceivedResponse", "Reply", "SendRequest", "Steps", "TransportFailure", "Wait"]
+__all__ = ["ReceivedResponse", "SendRequest", "StepResult", "Steps", "TransportFailure", "Wait"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,6 @@ class TransportFailure:
     now: float
 
 
-Reply = ReceivedResponse | TransportFailure | float
+StepResult = ReceivedResponse | TransportFailure | float
 T = TypeVar("T")
-Steps = Generator[SendRequest | Wait, Reply, T]
+Steps = Generator[SendRequest | Wait, StepResult, T]

@@ -17,13 +17,13 @@ from ..protocol.outcome import Outcome, OutcomeKind
 from . import response_parsing
 from .io_events import ReceivedResponse, TransportFailure
 
-REPEATS: Final = 4
+MAX_CREATE_REPEATS: Final = 4
 """How often a create is repeated that was answered with 429."""
 
-RETRIES: Final = 3
+MAX_DOWNLOAD_RETRIES: Final = 3
 """How often a download is repeated that failed in a way that may pass."""
 
-HOPELESS: Final = (401, 402, 403)
+STOP_POLLING_STATUSES: Final = (401, 402, 403)
 """Statuses of polls that the next poll would meet again."""
 
 
@@ -84,21 +84,27 @@ class ClientPolicy:
 
         After anything but a 429 there may be one, and to repeat the create would pay twice.
         """
-        return isinstance(got, ReceivedResponse) and got.status == 429 and attempt <= REPEATS
+        return (
+            isinstance(got, ReceivedResponse)
+            and got.status == 429
+            and attempt <= MAX_CREATE_REPEATS
+        )
 
     def may_retry(self, got: ReceivedResponse | TransportFailure, attempt: int) -> bool:
         """Whether the download number *attempt* failed in a way that may pass."""
         passing = isinstance(got, TransportFailure) or got.status == 429 or got.status >= 500
-        return passing and attempt <= RETRIES
+        return passing and attempt <= MAX_DOWNLOAD_RETRIES
 
     def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
         """Whether no further poll can fare better than *got*."""
-        return isinstance(got, ReceivedResponse) and got.status in HOPELESS
+        return isinstance(got, ReceivedResponse) and got.status in STOP_POLLING_STATUSES
 
     def parse_retry_after(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
         """How many seconds the server asks to wait, if it does."""
         return (
-            response_parsing.retry_after(got.headers) if isinstance(got, ReceivedResponse) else None
+            response_parsing.parse_retry_after(got.headers)
+            if isinstance(got, ReceivedResponse)
+            else None
         )
 
     def parse_body(self, got: ReceivedResponse | TransportFailure) -> response_parsing.Object:
@@ -109,28 +115,34 @@ class ClientPolicy:
         return isinstance(got, ReceivedResponse) and 200 <= got.status < 300
 
     def parse_task_id(self, got: ReceivedResponse | TransportFailure) -> str | None:
-        return response_parsing.task_id(self.parse_body(got)) if self.is_success(got) else None
+        return (
+            response_parsing.parse_task_id(self.parse_body(got)) if self.is_success(got) else None
+        )
 
     def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
         """DONE, FAILED, or RUNNING for everything that is not an end."""
         return (
-            response_parsing.state(self.parse_body(got)) if self.is_success(got) else State.RUNNING
+            response_parsing.parse_state(self.parse_body(got))
+            if self.is_success(got)
+            else State.RUNNING
         )
 
     def parse_code(self, got: ReceivedResponse | TransportFailure) -> str | int | None:
-        return response_parsing.code(self.parse_body(got))
+        return response_parsing.parse_code(self.parse_body(got))
 
     def parse_message(self, got: ReceivedResponse | TransportFailure) -> str:
         """What the vendor says of an error; "" if nothing."""
-        return response_parsing.message(self.parse_body(got))
+        return response_parsing.parse_message(self.parse_body(got))
 
-    def parse_results(self, got: ReceivedResponse | TransportFailure) -> Sequence[vendor.Output]:
-        return response_parsing.results(self.parse_body(got))
+    def parse_results(
+        self, got: ReceivedResponse | TransportFailure
+    ) -> Sequence[vendor.TaskOutput]:
+        return response_parsing.parse_results(self.parse_body(got))
 
     def parse_cost(self, got: ReceivedResponse | TransportFailure) -> Decimal | None:
-        return response_parsing.cost(self.parse_body(got))
+        return response_parsing.parse_cost(self.parse_body(got))
 
-    def is_partial(self, results: Sequence[vendor.Output]) -> bool:
+    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
         """Whether these are fewer images than the payload asks for."""
         asked = self.count_requested()
         return asked is not None and sum(each.kind == "image" for each in results) < asked

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from wan_validators.vendor import Output, State
+from wan_validators.vendor import State, TaskOutput
 
 Object = Mapping[str, Any]
 """A JSON object."""
@@ -20,13 +20,13 @@ Object = Mapping[str, Any]
 ENVELOPE: Final = "task_info"
 """The member that holds everything about a task, at vendors that have one."""
 
-DONE: Final = ("completed", "succeeded")
-FAILED: Final = ("failed",)
+DONE_WORDS: Final = ("completed", "succeeded")
+FAILED_WORDS: Final = ("failed",)
 
-LISTS: Final = {"images": "image", "videos": "video"}
+LIST_MEMBERS: Final = {"images": "image", "videos": "video"}
 """Members that are lists of URLs, and of what kind those are."""
 
-SENTENCES: Final = ("title", "detail", "message", "error_message")
+MESSAGE_MEMBERS: Final = ("title", "detail", "message", "error_message")
 """Members in which errors speak to people."""
 
 
@@ -36,58 +36,63 @@ def parse_object(body: bytes) -> Object:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return _object(document)
+    return _as_object(document)
 
 
-def task_id(document: Object) -> str | None:
+def parse_task_id(document: Object) -> str | None:
     """The id of the task that *document* tells of."""
-    found = _task(document).get("id")
+    found = _find_task_object(document).get("id")
     return found if isinstance(found, str) and found else None
 
 
-def state(document: Object) -> State:
+def parse_state(document: Object) -> State:
     """DONE or FAILED in whichever case it is written, and RUNNING for any other word or none."""
-    word = _task(document).get("status")
+    word = _find_task_object(document).get("status")
     word = word.lower() if isinstance(word, str) else ""
-    if word in DONE:
+    if word in DONE_WORDS:
         return State.DONE
-    return State.FAILED if word in FAILED else State.RUNNING
+    return State.FAILED if word in FAILED_WORDS else State.RUNNING
 
 
-def code(document: Object) -> str | int | None:
+def parse_code(document: Object) -> str | int | None:
     """The vendor's code, of a failed task or of a refusal."""
-    codes = _object(_task(document).get("error")).get("code"), document.get("error_code")
+    codes = (
+        _as_object(_find_task_object(document).get("error")).get("code"),
+        document.get("error_code"),
+    )
     return next((each for each in codes if type(each) in (str, int)), None)
 
 
-def message(document: Object) -> str:
+def parse_message(document: Object) -> str:
     """All that an error says in words, each sentence once; "" if it says nothing."""
-    return ": ".join(dict.fromkeys(filter(None, _sentences(document))))
+    return ": ".join(dict.fromkeys(filter(None, _iter_messages(document))))
 
 
-def results(document: Object) -> list[Output]:
+def parse_results(document: Object) -> list[TaskOutput]:
     """What came of a task that is done, in order; for a part without a URL its value is ""."""
     listed = [
-        Output(kind, _string(url)) for name, kind in LISTS.items() for url in _list(document, name)
+        TaskOutput(kind, _as_string(url))
+        for name, kind in LIST_MEMBERS.items()
+        for url in _list_member(document, name)
     ]
     parts = (
-        _object(part)
-        for item in _list(document, "output")
-        for part in _list(_object(item), "content")
+        _as_object(part)
+        for item in _list_member(document, "output")
+        for part in _list_member(_as_object(item), "content")
     )
-    return [*listed, *(_result(part) for part in parts if part)]
+    return [*listed, *(_parse_result(part) for part in parts if part)]
 
 
-def cost(document: Object) -> Decimal | None:
+def parse_cost(document: Object) -> Decimal | None:
     """What the vendor says the task has cost, in USD."""
     try:
-        usd = Decimal(_object(document.get("usage")).get("cost"))  # type: ignore[arg-type]  # raises
+        usd = Decimal(_as_object(document.get("usage")).get("cost"))  # type: ignore[arg-type]  # raises
     except (InvalidOperation, TypeError, ValueError):
         return None
     return usd if usd.is_finite() else None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     """How many seconds Retry-After asks to wait, in either of its forms; never below 0.
 
     A date is counted from the answer's own Date, so that the clocks need not agree. None
@@ -97,41 +102,41 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", asked):
         return float(asked)
     try:
-        seconds = _moment(asked) - _moment(headers.get("date", ""))
+        seconds = _parse_http_date(asked) - _parse_http_date(headers.get("date", ""))
     except (ValueError, TypeError, OverflowError):
         return None
     return max(seconds, 0.0)
 
 
-def _task(document: Object) -> Object:
-    return _object(document.get(ENVELOPE)) or document
+def _find_task_object(document: Object) -> Object:
+    return _as_object(document.get(ENVELOPE)) or document
 
 
-def _result(part: Object) -> Output:
-    kind = _string(part.get("type")) or "image"
-    return Output(kind, _string(part.get("text" if kind == "text" else "url")))
+def _parse_result(part: Object) -> TaskOutput:
+    kind = _as_string(part.get("type")) or "image"
+    return TaskOutput(kind, _as_string(part.get("text" if kind == "text" else "url")))
 
 
-def _sentences(document: Object) -> Iterator[str]:
-    for source in (document, _task(document)):
-        yield from (_string(source.get(name)) for name in SENTENCES)
+def _iter_messages(document: Object) -> Iterator[str]:
+    for source in (document, _find_task_object(document)):
+        yield from (_as_string(source.get(name)) for name in MESSAGE_MEMBERS)
         error = source.get("error")
-        yield _string(error)
-        yield from (_string(_object(error).get(name)) for name in SENTENCES)
+        yield _as_string(error)
+        yield from (_as_string(_as_object(error).get(name)) for name in MESSAGE_MEMBERS)
 
 
-def _moment(text: str) -> float:
+def _parse_http_date(text: str) -> float:
     return parsedate_to_datetime(text).timestamp()
 
 
-def _object(value: Any) -> Object:
+def _as_object(value: Any) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def _list(document: Object, name: str) -> list[Any]:
+def _list_member(document: Object, name: str) -> list[Any]:
     value = document.get(name)
     return value if isinstance(value, list) else []
 
 
-def _string(value: Any) -> str:
+def _as_string(value: Any) -> str:
     return value if isinstance(value, str) else ""

@@ -10,33 +10,33 @@ from wan_validators.messages.formatting import format_count
 from ..laws import Group
 from ..results.report import ContractReport, Status
 
-SAFE: Final = "money-safe"
+MONEY_SAFE_PROFILE: Final = "money-safe"
 """The profile whose name is its own message."""
 
 
-def badge(report: ContractReport) -> dict[str, Any]:
+def build_badge(report: ContractReport) -> dict[str, Any]:
     """The badge as a JSON object.
 
     Green only if laws were judged, none of them is broken, and none passes that is known to
     fail; laws that are known to be broken make it yellow.
     """
-    message, colour = _message(report)
+    message, colour = _choose_message(report)
     return {"schemaVersion": 1, "label": "wanproof", "message": message, "color": colour}
 
 
 def render_report(report: ContractReport) -> str:
     """The badge as JSON."""
-    return json.dumps(badge(report)) + "\n"
+    return json.dumps(build_badge(report)) + "\n"
 
 
-def _has_paid(report: ContractReport) -> bool:
+def _covers_payment(report: ContractReport) -> bool:
     """Whether all scenarios were met by calls for which something could be paid twice."""
     return not report.narrowed and any(
         result.law.group is Group.MONEY and result.judged for result in report.results
     )
 
 
-def _message(report: ContractReport) -> tuple[str, str]:
+def _choose_message(report: ContractReport) -> tuple[str, str]:
     standings = report.status_counts
     judged = sum(result.judged > 0 for result in report.results)
     if not judged:
@@ -49,7 +49,7 @@ def _message(report: ContractReport) -> tuple[str, str]:
     known = standings[Status.KNOWN]
     if known:
         return f"{known} of {format_count(judged, 'law')} known broken", "yellow"
-    if report.profile == SAFE and _has_paid(report):
-        return SAFE, "brightgreen"
+    if report.profile == MONEY_SAFE_PROFILE and _covers_payment(report):
+        return MONEY_SAFE_PROFILE, "brightgreen"
     colour = "green" if standings[Status.WARN] else "brightgreen"
     return f"{format_count(standings[Status.PASS], 'law')} kept", colour

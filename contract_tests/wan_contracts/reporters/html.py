@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wan_validators.extras import naming_extra
-from wan_validators.reporters.excerpt import safe
+from wan_validators.extras import explain_missing_extra
+from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import ContractReport, Status
 from ..results.transcript import format_block
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 def render_report(report: ContractReport) -> str:
     """*report* as a page; every text in it is escaped."""
     failures = [
-        (result, wording.story(result.failure) if result.failure else None)
-        for result in wording.bad(report)
+        (result, wording.describe_failure(result.failure) if result.failure else None)
+        for result in wording.find_problems(report)
     ]
     return (
         _environment()
         .get_template("report.html")
         .render(
             report=report,
-            verdict=wording.verdict(report),
-            summary=wording.summary(report),
+            verdict=wording.format_verdict(report),
+            summary=wording.format_summary(report),
             status_counts=[(each, count) for each, count in report.status_counts.items() if count],
             groups=wording.group_results(report),
             failures=failures,
@@ -41,23 +41,23 @@ def render_report(report: ContractReport) -> str:
 
 @cache
 def _environment() -> Environment:
-    with naming_extra():
+    with explain_missing_extra():
         from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("wan_contracts.reporters", ""),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_harmless,
+        finalize=_make_safe,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(remark=wording.remark, unexpected=wording.describe_unexpected)
-    environment.filters.update(coverage=wording.coverage, written=format_block)
+    environment.filters.update(remark=wording.format_remark, unexpected=wording.describe_unexpected)
+    environment.filters.update(coverage=wording.format_coverage, written=format_block)
     return environment
 
 
-def _harmless(value: Any) -> Any:
+def _make_safe(value: Any) -> Any:
     """A text from outside without control characters; templates give no others."""
-    return safe(value) if type(value) is str else value
+    return escape_controls(value) if type(value) is str else value

@@ -27,8 +27,8 @@ import json
 from typing import Any, Final
 
 from ..results.report import ContractReport, LawFailure, LawResult
-from ..results.transcript import lines
-from .wording import client_result_to_json, plain
+from ..results.transcript import format_lines
+from .wording import client_result_to_json, to_plain_json
 
 VERSION: Final = 1
 """Raised when a member changes its meaning or goes away; new members may come at any time."""
@@ -36,10 +36,10 @@ VERSION: Final = 1
 
 def render_report(report: ContractReport) -> str:
     """*report* as JSON."""
-    return json.dumps(plain(document(report)), allow_nan=False, indent=1) + "\n"
+    return json.dumps(to_plain_json(build_document(report)), allow_nan=False, indent=1) + "\n"
 
 
-def document(report: ContractReport) -> dict[str, Any]:
+def build_document(report: ContractReport) -> dict[str, Any]:
     """*report* as a JSON object."""
     return {
         "version": VERSION,
@@ -52,7 +52,7 @@ def document(report: ContractReport) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "models": list(report.models),
         "notes": list(report.notes),
-        "laws": [_law(result) for result in report.results],
+        "laws": [_law_to_json(result) for result in report.results],
         "coverage": {
             part.kind: {"met": list(part.met), "missed": list(part.missed)}
             for part in report.coverage
@@ -61,7 +61,7 @@ def document(report: ContractReport) -> dict[str, Any]:
     }
 
 
-def _law(result: LawResult) -> dict[str, Any]:
+def _law_to_json(result: LawResult) -> dict[str, Any]:
     law = result.law
     return {
         "id": law.id,
@@ -75,20 +75,20 @@ def _law(result: LawResult) -> dict[str, Any]:
         "broken": result.broken,
         "known": result.known,
         "reason": result.reason,
-        "failure": _failure(result.failure) if result.failure else None,
+        "failure": _failure_to_json(result.failure) if result.failure else None,
     }
 
 
-def _failure(failure: LawFailure) -> dict[str, Any]:
+def _failure_to_json(failure: LawFailure) -> dict[str, Any]:
     run = failure.interaction
     members = {
-        "why": failure.verdict.says,
+        "why": failure.verdict.message,
         "case": run.case.as_json(),
         "number": failure.number,
         **client_result_to_json(run.client_result),
-        "transcript": lines(run, failure.verdict.entries),
+        "transcript": format_lines(run, failure.verdict.entries),
         "entries": list(failure.verdict.entries),
         "replay": failure.replay,
     }
-    cleaned: dict[str, Any] = plain(members, run.setting.api_key)
+    cleaned: dict[str, Any] = to_plain_json(members, run.setting.api_key)
     return cleaned

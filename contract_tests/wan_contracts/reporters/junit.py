@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from wan_validators.extras import naming_extra
-from wan_validators.reporters.excerpt import safe
+from wan_validators.extras import explain_missing_extra
+from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import ContractReport, LawResult, Status
 from . import wording
-from .plain import details
+from .plain import format_details
 
-with naming_extra():
+with explain_missing_extra():
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 
 def render_report(report: ContractReport) -> str:
     """*report* as an XML document; laws that SHOULD be kept do not fail in it."""
-    root: Any = JUnitXml(f"wanproof check {safe(report.client)}")
+    root: Any = JUnitXml(f"wanproof check {escape_controls(report.client)}")
     for group, results in wording.group_results(report).items():
         suite = TestSuite(f"wanproof.{group.value}")
         for name in ("profile", "seed", "cases"):
-            suite.add_property(name, safe(str(getattr(report, name))))
-        suite.add_testcases([_case(result) for result in results])
+            suite.add_property(name, escape_controls(str(getattr(report, name))))
+        suite.add_testcases([_build_case(result) for result in results])
         root.add_testsuite(suite)
     root.update_statistics()
     root.time = round(report.seconds, 3)
@@ -30,23 +30,27 @@ def render_report(report: ContractReport) -> str:
     return document + "\n"
 
 
-def _case(result: LawResult) -> TestCase:
+def _build_case(result: LawResult) -> TestCase:
     law, standing = result.law, result.status
-    case = TestCase(safe(law.id), f"wanproof.{law.group.value}", 0.0)
+    case = TestCase(escape_controls(law.id), f"wanproof.{law.group.value}", 0.0)
     match standing:
         case Status.FAIL:
-            why = wording.why(result.failure) if result.failure else wording.remark(result)
-            case.result = _failure(why, result)
+            why = (
+                wording.format_reason(result.failure)
+                if result.failure
+                else wording.format_remark(result)
+            )
+            case.result = _build_failure(why, result)
         case Status.UNEXPECTED:
-            case.result = _failure(wording.describe_unexpected(result), result)
+            case.result = _build_failure(wording.describe_unexpected(result), result)
         case Status.KNOWN | Status.SKIPPED:
-            case.result = Skipped(wording.remark(result), standing.value)
+            case.result = Skipped(wording.format_remark(result), standing.value)
         case Status.WARN:
-            case.system_out = details(result)
+            case.system_out = format_details(result)
     return case
 
 
-def _failure(message: str, result: LawResult) -> Failure:
+def _build_failure(message: str, result: LawResult) -> Failure:
     failure = Failure(message, result.status.value)
-    failure.text = details(result)
+    failure.text = format_details(result)
     return failure

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from itertools import chain
 
-from wan_validators.reporters.excerpt import safe
+from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import LawResult
 from ..results.transcript import format_block
 from . import wording
 
 
-def details(result: LawResult) -> str:
+def format_details(result: LawResult) -> str:
     """All that is to be said of *result*: the law, its smallest failure if any, and a hint."""
     law = result.law
-    lines = [safe(f"{law.level.value}: {law.statement}")]
+    lines = [escape_controls(f"{law.level.value}: {law.statement}")]
     if result.failure:
-        story = wording.story(result.failure)
+        story = wording.describe_failure(result.failure)
         lines += [
             f"why: {story.reason}",
             f"call: {story.number}, for {story.model}",
@@ -33,4 +33,6 @@ def details(result: LawResult) -> str:
             "",
         ]
         lines += [f"replay: {story.replay_command}"] if story.replay_command else []
-    return "\n".join([*lines, safe(f"hint: {law.hint}"), safe(f"source: {law.source}")])
+    return "\n".join(
+        [*lines, escape_controls(f"hint: {law.hint}"), escape_controls(f"source: {law.source}")]
+    )

@@ -9,41 +9,43 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from wan_validators.reporters.excerpt import safe
+from wan_validators.reporters.excerpt import escape_controls
 
 from ..laws.law import Law, Level
 from ..results.report import ContractReport, LawFailure, LawResult, Status
-from ..results.transcript import lines
+from ..results.transcript import format_lines
 from . import wording
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning"}
 
-SHOWN: Final = (Status.FAIL, Status.WARN, Status.UNEXPECTED, Status.KNOWN)
+REPORTED_STATUSES: Final = (Status.FAIL, Status.WARN, Status.UNEXPECTED, Status.KNOWN)
 
 
 def render_report(report: ContractReport) -> str:
     """*report* as JSON in ASCII."""
-    return json.dumps(document(report), allow_nan=False, indent=1) + "\n"
+    return json.dumps(build_document(report), allow_nan=False, indent=1) + "\n"
 
 
-def document(report: ContractReport) -> dict[str, Any]:
+def build_document(report: ContractReport) -> dict[str, Any]:
     """*report* as the SARIF log that it is."""
     results = [
-        _result(report, result, index)
+        _build_result(report, result, index)
         for index, result in enumerate(report.results)
-        if result.status in SHOWN
+        if result.status in REPORTED_STATUSES
     ]
     run = {
-        "tool": {"driver": _driver(report)},
-        "automationDetails": {"id": f"wanproof-check/{quote(safe(report.client), safe='')}/"},
+        "tool": {"driver": _build_driver(report)},
+        "automationDetails": {
+            "id": f"wanproof-check/{quote(escape_controls(report.client), safe='')}/"
+        },
         "invocations": [{"executionSuccessful": True}],
         "columnKind": "unicodeCodePoints",
         "results": results,
         "properties": {
-            "client": safe(report.client),
-            "profile": safe(report.profile),
+            "client": escape_controls(report.client),
+            "profile": escape_controls(report.profile),
             "seed": report.seed,
             "cases": report.cases,
             "seconds": round(report.seconds, 3),
@@ -52,32 +54,36 @@ def document(report: ContractReport) -> dict[str, Any]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _driver(report: ContractReport) -> dict[str, Any]:
+def _build_driver(report: ContractReport) -> dict[str, Any]:
     return {
         "name": "wanproof",
         "version": version("wanproof"),
         "semanticVersion": version("wanproof"),
-        "rules": [_rule(result.law) for result in report.results],
+        "rules": [_build_rule(result.law) for result in report.results],
     }
 
 
-def _rule(law: Law) -> dict[str, Any]:
-    says, hint, source = safe(law.statement), safe(law.hint), safe(law.source)
+def _build_rule(law: Law) -> dict[str, Any]:
+    says, hint, source = (
+        escape_controls(law.statement),
+        escape_controls(law.hint),
+        escape_controls(law.source),
+    )
     return {
         "id": law.id,
         "name": "".join(part.capitalize() for part in (law.group.value, *law.id.split("-"))),
-        "shortDescription": {"text": _sentence(says)},
-        "fullDescription": {"text": f"{_sentence(says)} Source: {_sentence(source)}"},
+        "shortDescription": {"text": _format_sentence(says)},
+        "fullDescription": {"text": f"{_format_sentence(says)} Source: {_format_sentence(source)}"},
         "help": {
-            "text": f"{_sentence(hint)} Source: {_sentence(source)}",
-            "markdown": f"**How to mend it:** {_sentence(hint)}\n\n**Source:** {_sentence(source)}",
+            "text": f"{_format_sentence(hint)} Source: {_format_sentence(source)}",
+            "markdown": f"**How to mend it:** {_format_sentence(hint)}\n\n**Source:** {_format_sentence(source)}",
         },
         "defaultConfiguration": {"level": LEVELS[law.level]},
         "properties": {"tags": [law.group.value, law.level.value]},
     }
 
 
-def _result(report: ContractReport, result: LawResult, index: int) -> dict[str, Any]:
+def _build_result(report: ContractReport, result: LawResult, index: int) -> dict[str, Any]:
     law, failure = result.law, result.failure
     unexpected = result.status is Status.UNEXPECTED
     located = failure.replay if failure else None
@@ -88,55 +94,55 @@ def _result(report: ContractReport, result: LawResult, index: int) -> dict[str, 
     }
     if located is not None:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": _uri(located)},
+            "artifactLocation": {"uri": _format_uri(located)},
             "region": {"startLine": 1},
         }
     made: dict[str, Any] = {
         "ruleId": law.id,
         "ruleIndex": index,
         "level": "error" if unexpected else LEVELS[law.level],
-        "message": {"text": _message(result)},
+        "message": {"text": _format_message(result)},
         "locations": [location],
-        "partialFingerprints": {"lawAndClient/v1": _fingerprint(report, law)},
+        "partialFingerprints": {"lawAndClient/v1": _build_fingerprint(report, law)},
     }
     if result.status is Status.KNOWN:
-        reason = safe(result.known or "")
+        reason = escape_controls(result.known or "")
         made["suppressions"] = [{"kind": "external", "justification": reason}]
     if failure:
-        made["properties"] = _properties(failure)
+        made["properties"] = _build_properties(failure)
     return made
 
 
-def _message(result: LawResult) -> str:
+def _format_message(result: LawResult) -> str:
     if result.status is Status.UNEXPECTED:
-        return _sentence(f"{result.law.id}: {wording.describe_unexpected(result)}")
-    why = wording.why(result.failure) if result.failure else wording.remark(result)
-    return _sentence(f"{result.law.id}: {why}")
+        return _format_sentence(f"{result.law.id}: {wording.describe_unexpected(result)}")
+    why = wording.format_reason(result.failure) if result.failure else wording.format_remark(result)
+    return _format_sentence(f"{result.law.id}: {why}")
 
 
-def _properties(failure: LawFailure) -> dict[str, Any]:
+def _build_properties(failure: LawFailure) -> dict[str, Any]:
     run, key = failure.interaction, failure.interaction.setting.api_key
-    properties: dict[str, Any] = wording.plain(
+    properties: dict[str, Any] = wording.to_plain_json(
         {
             "model": run.case.model_id,
             "payload": run.case.payload,
             "scenario": run.case.scenario,
             "number": failure.number,
             **wording.client_result_to_json(run.client_result),
-            "transcript": lines(run, failure.verdict.entries),
+            "transcript": format_lines(run, failure.verdict.entries),
         },
         key,
     )
     return properties
 
 
-def _fingerprint(report: ContractReport, law: Law) -> str:
+def _build_fingerprint(report: ContractReport, law: Law) -> str:
     """The same for the same law and client, whichever call it was that broke the law."""
     named = f"{report.client}\n{law.id}"
     return sha256(named.encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def _uri(path: str) -> str:
+def _format_uri(path: str) -> str:
     """*path* as a URI, relative to the working directory if it is below that."""
     file = PurePath(path)
     if file.is_absolute():
@@ -146,5 +152,5 @@ def _uri(path: str) -> str:
     return quote(file.as_posix(), errors="backslashreplace")
 
 
-def _sentence(text: str) -> str:
+def _format_sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."

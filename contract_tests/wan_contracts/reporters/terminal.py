@@ -11,15 +11,15 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from wan_validators.messages.formatting import number
-from wan_validators.reporters.excerpt import safe
+from wan_validators.messages.formatting import format_number
+from wan_validators.reporters.excerpt import escape_controls
 from wan_validators.reporters.text import wants_colour
 
 from ..results.report import ContractReport, LawResult, Status
 from ..results.transcript import TranscriptBlock, format_block
 from . import wording
 
-COLOURS: Final[Mapping[Status, str]] = {
+STATUS_STYLES: Final[Mapping[Status, str]] = {
     Status.PASS: "green",
     Status.FAIL: "bold red",
     Status.WARN: "yellow",
@@ -28,7 +28,7 @@ COLOURS: Final[Mapping[Status, str]] = {
     Status.SKIPPED: "dim",
 }
 
-PIPED: Final = 100
+DEFAULT_WIDTH_COLUMNS: Final = 100
 """Columns where there is no terminal to ask."""
 
 
@@ -40,28 +40,30 @@ def write(
     It is coloured where *out* is a terminal and *environ* does not speak against it. Lines to
     be copied (transcripts, commands) are as long as they are, whatever the width.
     """
-    console = _console(out, environ, width)
+    console = _create_console(out, environ, width)
     with console.capture() as captured:
-        _everything(console, report)
+        _print_report(console, report)
     # Cells are filled up with spaces, of which nobody wants to copy any.
     out.writelines(f"{line.rstrip(' ')}\n" for line in captured.get().rstrip("\n").split("\n"))
 
 
-def _everything(console: Console, report: ContractReport) -> None:
-    console.print(_laws(report))
-    for result in wording.bad(report):
+def _print_report(console: Console, report: ContractReport) -> None:
+    console.print(_build_table(report))
+    for result in wording.find_problems(report):
         console.print()
-        _failure(console, result)
-    _rest(console, report)
+        _print_failure(console, result)
+    _print_rest(console, report)
     console.print()
-    console.print(Text(wording.summary(report), _verdict_style(report)), soft_wrap=True)
+    console.print(
+        Text(wording.format_summary(report), _choose_verdict_style(report)), soft_wrap=True
+    )
 
 
-def _console(out: TextIO, environ: Mapping[str, str], width: int | None) -> Console:
+def _create_console(out: TextIO, environ: Mapping[str, str], width: int | None) -> Console:
     colour = wants_colour(out, environ)
     return Console(
         file=out,
-        width=width or (None if out.isatty() else PIPED),
+        width=width or (None if out.isatty() else DEFAULT_WIDTH_COLUMNS),
         color_system="standard" if colour else None,
         force_terminal=colour,
         no_color=not colour,
@@ -72,7 +74,7 @@ def _console(out: TextIO, environ: Mapping[str, str], width: int | None) -> Cons
     )
 
 
-def _laws(report: ContractReport) -> Table:
+def _build_table(report: ContractReport) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("law", no_wrap=True, overflow="fold")
     table.add_column("level", no_wrap=True)
@@ -83,46 +85,50 @@ def _laws(report: ContractReport) -> Table:
         table.add_row(Text(group.value, "bold"))
         for result in results:
             table.add_row(
-                Text(f"  {safe(result.law.id)}"),
+                Text(f"  {escape_controls(result.law.id)}"),
                 Text(result.law.level.value, "dim"),
-                Text(result.status.value, COLOURS[result.status]),
-                Text(number(result.judged)),
-                Text(wording.remark(result), "dim"),
+                Text(result.status.value, STATUS_STYLES[result.status]),
+                Text(format_number(result.judged)),
+                Text(wording.format_remark(result), "dim"),
             )
     return table
 
 
-def _failure(console: Console, result: LawResult) -> None:
-    law, style = result.law, COLOURS[result.status]
-    title = Text.assemble((f"{result.status.value.upper()} ", style), (safe(law.id), "bold"))
+def _print_failure(console: Console, result: LawResult) -> None:
+    law, style = result.law, STATUS_STYLES[result.status]
+    title = Text.assemble(
+        (f"{result.status.value.upper()} ", style), (escape_controls(law.id), "bold")
+    )
     console.print(Rule(title, align="left", characters="-", style=style))
-    console.print(Text(f"{safe(law.statement)} ({law.level.value})"))
+    console.print(Text(f"{escape_controls(law.statement)} ({law.level.value})"))
     if result.failure is None:
         if result.status is Status.UNEXPECTED:
-            console.print(_facts([("why", wording.describe_unexpected(result))]))
+            console.print(_build_grid([("why", wording.describe_unexpected(result))]))
         return
-    story = wording.story(result.failure)
+    story = wording.describe_failure(result.failure)
     console.print(
-        _facts(
+        _build_grid(
             [
                 ("why", story.reason),
-                ("call", f"{number(story.number)}, for {story.model}"),
+                ("call", f"{format_number(story.number)}, for {story.model}"),
                 ("scenario", story.scenario),
             ]
         )
     )
-    _lines(console, "payload", story.payload)
-    _lines(console, story.result_title, story.result_lines)
-    _transcript(console, story.blocks, style)
+    _print_lines(console, "payload", story.payload)
+    _print_lines(console, story.result_title, story.result_lines)
+    _print_transcript(console, story.blocks, style)
     console.print()
-    console.print(_facts([("hint", safe(law.hint)), ("source", safe(law.source))]))
+    console.print(
+        _build_grid([("hint", escape_controls(law.hint)), ("source", escape_controls(law.source))])
+    )
     if story.replay_command:
         console.print(
             Text.assemble(("  replay    ", "dim"), (story.replay_command, "bold")), soft_wrap=True
         )
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
+def _build_grid(facts: Iterable[tuple[str, str]]) -> RenderableType:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim", width=8)
     grid.add_column(overflow="fold")
@@ -131,13 +137,13 @@ def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
     return Padding(grid, (0, 0, 0, 2))
 
 
-def _lines(console: Console, title: str, lines: Iterable[str]) -> None:
+def _print_lines(console: Console, title: str, lines: Iterable[str]) -> None:
     console.print(Text(f"  {title}", "dim"))
     for line in lines:
         console.print(Padding(Text(line, overflow="fold"), (0, 0, 0, 4)))
 
 
-def _transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str) -> None:
+def _print_transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str) -> None:
     console.print(Text("  what the server saw (> shows the failure)", "dim"))
     for block in blocks:
         for nth, line in enumerate(format_block(block)):
@@ -145,16 +151,18 @@ def _transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str)
             console.print(Text(f"  {line}", look), soft_wrap=True)
 
 
-def _rest(console: Console, report: ContractReport) -> None:
+def _print_rest(console: Console, report: ContractReport) -> None:
     """Known failures, coverage and notes, as far as there are any."""
     known = [
-        Text.assemble((safe(result.law.id), "bold"), f": {wording.remark(result)}")
+        Text.assemble(
+            (escape_controls(result.law.id), "bold"), f": {wording.format_remark(result)}"
+        )
         for result in wording.find_known(report)
     ]
     parts = {
         "known failures": known,
-        "coverage": [Text(wording.coverage(part)) for part in report.coverage],
-        "notes": [Text(safe(note)) for note in report.notes],
+        "coverage": [Text(wording.format_coverage(part)) for part in report.coverage],
+        "notes": [Text(escape_controls(note)) for note in report.notes],
     }
     for title, lines in parts.items():
         if lines:
@@ -163,7 +171,7 @@ def _rest(console: Console, report: ContractReport) -> None:
             console.print(Padding(Group(*lines), (0, 0, 0, 2)))
 
 
-def _verdict_style(report: ContractReport) -> str:
+def _choose_verdict_style(report: ContractReport) -> str:
     if not report.passed:
         return "bold red"
     return "bold yellow" if report.status_counts[Status.WARN] else "bold green"

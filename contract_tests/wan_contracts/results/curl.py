@@ -12,47 +12,47 @@ from urllib.parse import quote
 
 from wan_mockserver.http.messages import Request
 from wan_mockserver.state.journal import redact
-from wan_validators.messages.formatting import number
+from wan_validators.messages.formatting import format_number
 
-VARIABLE: Final = "WANPROOF_API_KEY"
+KEY_VARIABLE: Final = "WANPROOF_API_KEY"
 """The environment variable that stands for the API key, which is never written."""
 
-SHOWN: Final = ("content-type", "x-model", "idempotency-key", "range", "content-encoding")
+SHOWN_HEADERS: Final = ("content-type", "x-model", "idempotency-key", "range", "content-encoding")
 """Headers that are shown besides the one with the key; any other is if the key is in it."""
 
-METHODS: Final[Mapping[str, list[str]]] = {"GET": [], "HEAD": ["--head"]}
+METHOD_OPTIONS: Final[Mapping[str, list[str]]] = {"GET": [], "HEAD": ["--head"]}
 """How curl is told of a method, if not by its name."""
 
 MAX_BODY_CHARS: Final = 1000
 """Characters of a body that are shown; of longer ones that are JSON, only texts are clipped."""
 
-TEXT: Final = 80
+MAX_TEXT_CHARS: Final = 80
 """Characters of a text in such a body."""
 
-_NOTHING: Final = ("", "undefined", "null", "None", "nil")
+_EMPTY_KEYS: Final = ("", "undefined", "null", "None", "nil")
 """What stands where a client has no key; anything else may be a key, and a real one."""
 
 _TRIVIAL: Final = re.compile(r"[^\\\"$`!]*").fullmatch
 _NAMED: Final = re.compile(r"\w").match
-_TEXTUAL: Final = ("authorization", "x-api-key", "api-key")
+_CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "api-key")
 
 
-def command(request: Request, key: str) -> list[str]:
+def format_command(request: Request, key: str) -> list[str]:
     """The lines of it: the URL, the headers that matter, the body; *key* is nowhere in them."""
-    method = METHODS.get(request.method, [f"-X {word(request.method)}"])
-    first = " ".join(["curl", *method, word(url(request), key)])
-    rest = [*(f"-H {each}" for each in _headers(request, key)), *_body(request, key)]
+    method = METHOD_OPTIONS.get(request.method, [f"-X {quote_word(request.method)}"])
+    first = " ".join(["curl", *method, quote_word(format_url(request), key)])
+    rest = [*(f"-H {each}" for each in _format_headers(request, key)), *_format_body(request, key)]
     lines = [first, *rest]
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
-def url(request: Request) -> str:
+def format_url(request: Request) -> str:
     """The URL that was asked for, percent-encoded as far as it must be."""
     path = quote(request.path, safe="/:@!$&'()*+,;=~%", errors="surrogatepass")
     return f"{request.base_url}{path}{'?' if request.query else ''}{request.query}"
 
 
-def word(text: str, key: str = "") -> str:
+def quote_word(text: str, key: str = "") -> str:
     """*text* as one word of a POSIX shell, with the variable in place of *key*.
 
     Text with characters that a terminal would obey is quoted as bash has it, ``$'...'``.
@@ -61,8 +61,8 @@ def word(text: str, key: str = "") -> str:
     if len(parts) == 1:
         return _quote_text(text)
     if text.isprintable() and all(map(_TRIVIAL, parts)) and not any(map(_NAMED, parts[1:])):
-        return f'"{f"${VARIABLE}".join(parts)}"'
-    return f'"${VARIABLE}"'.join(_quote_text(part) if part else "" for part in parts)
+        return f'"{f"${KEY_VARIABLE}".join(parts)}"'
+    return f'"${KEY_VARIABLE}"'.join(_quote_text(part) if part else "" for part in parts)
 
 
 def _quote_text(text: str) -> str:
@@ -80,30 +80,30 @@ def _escape_character(character: str) -> str:
     return common.get(character) or f"\\U{ord(character):08x}"
 
 
-def _headers(request: Request, key: str) -> Iterator[str]:
+def _format_headers(request: Request, key: str) -> Iterator[str]:
     for name, value in request.headers.items():
-        if name in _TEXTUAL:
-            yield word(f"{_title(name)}: {_credential(value, key)}", key)
-        elif name in SHOWN or (len(key) > 3 and key in value):
-            yield word(f"{_title(name)}: {value}", key)
+        if name in _CREDENTIAL_HEADERS:
+            yield quote_word(f"{_format_header_name(name)}: {_mask_credential(value, key)}", key)
+        elif name in SHOWN_HEADERS or (len(key) > 3 and key in value):
+            yield quote_word(f"{_format_header_name(name)}: {value}", key)
 
 
-def _credential(value: str, key: str) -> str:
+def _mask_credential(value: str, key: str) -> str:
     """*value* as it may be shown: a key that is not the run's own may be somebody's."""
     scheme, space, given = value.partition(" ")
     if key and key in value:
         return value
     if not space:
         scheme, given = "", value
-    told = given if given.strip() in _NOTHING else f"(another key, of {len(given)} characters)"
+    told = given if given.strip() in _EMPTY_KEYS else f"(another key, of {len(given)} characters)"
     return f"{scheme}{space}{told}"
 
 
-def _title(name: str) -> str:
+def _format_header_name(name: str) -> str:
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
-def _body(request: Request, key: str) -> Iterator[str]:
+def _format_body(request: Request, key: str) -> Iterator[str]:
     if request.body is None:
         yield "--data-raw ''  # the body was too long to be read"
         return
@@ -112,13 +112,13 @@ def _body(request: Request, key: str) -> Iterator[str]:
     try:
         text = request.body.decode()
     except UnicodeDecodeError:
-        yield f"--data-raw ''  # the body is {number(len(request.body))} bytes that are no UTF-8"
+        yield f"--data-raw ''  # the body is {format_number(len(request.body))} bytes that are no UTF-8"
         return
     if len(text) <= MAX_BODY_CHARS:
-        yield f"--data-raw {word(text, key)}"
+        yield f"--data-raw {quote_word(text, key)}"
     else:
-        remark = f"clipped; it has {number(len(text))} characters"
-        yield f"--data-raw {word(_clip_body(text, key))}  # {remark}"
+        remark = f"clipped; it has {format_number(len(text))} characters"
+        yield f"--data-raw {quote_word(_clip_body(text, key))}  # {remark}"
 
 
 def _clip_body(text: str, key: str) -> str:
@@ -130,8 +130,8 @@ def _clip_body(text: str, key: str) -> str:
 def _shorten_texts(value: Any) -> Any:
     """*value* with nothing but the begin of long texts."""
     match value:
-        case str() if len(value) > TEXT:
-            return f"{value[:TEXT]}..."
+        case str() if len(value) > MAX_TEXT_CHARS:
+            return f"{value[:MAX_TEXT_CHARS]}..."
         case dict():
             return {name: _shorten_texts(each) for name, each in value.items()}
         case list():

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from wan_mockserver.scenarios.members import Member, Wrong, fields, string
+from wan_mockserver.scenarios.members import InvalidMember, Member, parse_fields, string_reader
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
@@ -24,11 +24,11 @@ from wan_validators.messages.suggestions import suggest
 from .report import LawResult
 
 MEMBERS: Final = {
-    "reason": Member("reason", string(str.strip, "a text that says why the law is broken")),
+    "reason": Member("reason", string_reader(str.strip, "a text that says why the law is broken")),
 }
 
 
-def load(path: str | Path, laws: Iterable[str]) -> Mapping[str, str]:
+def load_known_failures(path: str | Path, laws: Iterable[str]) -> Mapping[str, str]:
     """The reasons that the file at *path* gives, by the id of the law, one of *laws*.
 
     Raises UsageError for a file that cannot be read, and for what cannot be used in it.
@@ -41,8 +41,8 @@ def load(path: str | Path, laws: Iterable[str]) -> Mapping[str, str]:
         raise UsageError(f"{path} is no TOML: {error}") from error
     known = tuple(laws)
     try:
-        return {law: _reason(law, given, known) for law, given in tables.items()}
-    except Wrong as error:
+        return {law: _parse_reason(law, given, known) for law, given in tables.items()}
+    except InvalidMember as error:
         raise UsageError(f"{path}: {error}") from error
 
 
@@ -51,12 +51,14 @@ def mark_known_failures(results: Iterable[LawResult], known: Mapping[str, str]) 
     return [replace(result, known=known.get(result.law.id)) for result in results]
 
 
-def _reason(law: str, given: Any, laws: tuple[str, ...]) -> str:
+def _parse_reason(law: str, given: Any, laws: tuple[str, ...]) -> str:
     if law not in laws:
         hint = suggest(law, laws, "`wanproof check --list` shows them")
-        raise Wrong(f"there is no law {clip(repr(law))}; {hint}")
-    said = fields(MEMBERS, given, law)
+        raise InvalidMember(f"there is no law {clip(repr(law))}; {hint}")
+    said = parse_fields(MEMBERS, given, law)
     if "reason" not in said:
-        raise Wrong(f'{law}: the member reason is missing: reason = "Why it is broken, briefly."')
+        raise InvalidMember(
+            f'{law}: the member reason is missing: reason = "Why it is broken, briefly."'
+        )
     reason: str = said["reason"].strip()
     return reason

@@ -12,28 +12,28 @@ from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.journal import redact
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import clip
 
 from ..cases.case import Case
 from ..cases.time_profiles import TIME_PROFILES, TimeProfile
 from ..laws import Law, law
-from ..protocol.validation import InvalidDocument, Schema, check, parse_document
+from ..protocol.validation import InvalidDocument, Schema, parse_document, validate
 from .report import ContractReport, LawResult
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-VERSION: Final = 1
+REPLAY_VERSION: Final = 1
 
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
 
-FORMS: Final = ("python", "command", "stdio")
+CLIENT_FORMS: Final = ("python", "command", "stdio")
 """How a client is named: where it is found in Python, or how its process is started."""
 
 
-def _object(description: str, *optional: str, **members: Schema) -> Schema:
+def _object_schema(description: str, *optional: str, **members: Schema) -> Schema:
     return {
         "description": description,
         "type": "object",
@@ -43,32 +43,32 @@ def _object(description: str, *optional: str, **members: Schema) -> Schema:
     }
 
 
-def _text(description: str, **limits: int) -> Schema:
+def _text_schema(description: str, **limits: int) -> Schema:
     return {"description": description, "type": "string", **limits}
 
 
-SCHEMA: Final[Schema] = _object(
+SCHEMA: Final[Schema] = _object_schema(
     "a replay has version, law, case, tempo and client",
     "why",
     "full_size",
-    version={"description": f"{VERSION}, the version of this form", "const": VERSION},
-    law=_text("the id of the law that was broken", maxLength=MAX_ID_CHARS),
-    why=_text("what was said of it"),
-    case=_object(
+    version={"description": f"{REPLAY_VERSION}, the version of this form", "const": REPLAY_VERSION},
+    law=_text_schema("the id of the law that was broken", maxLength=MAX_ID_CHARS),
+    why=_text_schema("what was said of it"),
+    case=_object_schema(
         "a case has model, payload and scenario",
-        model=_text("the id of the model", maxLength=MAX_ID_CHARS),
+        model=_text_schema("the id of the model", maxLength=MAX_ID_CHARS),
         payload={"description": "what is to be generated", "type": "object"},
-        scenario=_text("the name of the scenario"),
+        scenario=_text_schema("the name of the scenario"),
     ),
     tempo={"description": "how time passes", "enum": [*TIME_PROFILES]},
     full_size={"description": "whether files have the sides asked for", "type": "boolean"},
-    client=_object(
+    client=_object_schema(
         "a client has form and argv",
-        form={"description": "what kind of client it is", "enum": [*FORMS]},
+        form={"description": "what kind of client it is", "enum": [*CLIENT_FORMS]},
         argv={
             "description": "its place in Python, or a command and its arguments; not empty",
             "type": "array",
-            "items": _text("a text"),
+            "items": _text_schema("a text"),
             "minItems": 1,
         },
     ),
@@ -105,7 +105,7 @@ class Replay:
         try:
             document = parse_document(data)
             _check_version(document)
-            check(document, _validator(), "the file")
+            validate(document, _build_validator(), "the file")
         except InvalidDocument as error:
             raise UsageError(f"{path} is no replay file: {error}") from error
         try:
@@ -133,7 +133,7 @@ class Replay:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "version": VERSION,
+            "version": REPLAY_VERSION,
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
@@ -144,8 +144,8 @@ class Replay:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    with naming_extra():
+def _build_validator() -> Draft202012Validator:
+    with explain_missing_extra():
         from jsonschema import Draft202012Validator
 
     return Draft202012Validator(SCHEMA)
@@ -153,9 +153,11 @@ def _validator() -> Draft202012Validator:
 
 def _check_version(document: Any) -> None:
     """Raises Malformed for another version, of which nothing else is known."""
-    version = document.get("version", VERSION) if isinstance(document, dict) else VERSION
-    if version != VERSION:
-        raise InvalidDocument(f"its version is {clip(repr(version))}, not {VERSION}")
+    version = (
+        document.get("version", REPLAY_VERSION) if isinstance(document, dict) else REPLAY_VERSION
+    )
+    if version != REPLAY_VERSION:
+        raise InvalidDocument(f"its version is {clip(repr(version))}, not {REPLAY_VERSION}")
 
 
 def write_replays(
@@ -181,15 +183,15 @@ def write_replays(
             time_profile=time_profile,
             client=client,
             full_size=full_size,
-            why=redact(failure.interaction.setting.api_key, failure.verdict.says),
+            why=redact(failure.interaction.setting.api_key, failure.verdict.message),
         )
-        path = _put(folder, made)
+        path = _write_replay(folder, made)
         return replace(result, failure=replace(failure, replay=path.as_posix()))
 
     return replace(report, results=[kept(result) for result in report.results])
 
 
-def _put(folder: Path, made: Replay) -> Path:
+def _write_replay(folder: Path, made: Replay) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{made.law.id}.json"
     path.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -11,13 +11,13 @@ from typing import Final
 from wan_mockserver.admin.verdicts import Verdict
 from wan_validators.spec import ModelSpec
 
-from ..cases.systematic import breakable
+from ..cases.systematic import is_breakable
 from ..laws import Law
 from ..protocol.outcome import OutcomeKind
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
 
-SEVERAL: Final = "+"
+SCENARIO_SEPARATOR: Final = "+"
 """Between the names of scenarios that happen at once."""
 
 
@@ -36,7 +36,7 @@ class Aggregator:
     scenarios: set[str] = field(default_factory=set)
 
     def add(
-        self, run: Interaction, verdicts: Mapping[str, Verdict], *, drawn: bool = False
+        self, interaction: Interaction, verdicts: Mapping[str, Verdict], *, drawn: bool = False
     ) -> None:
         """One more call, and what its judges say.
 
@@ -44,25 +44,31 @@ class Aggregator:
         are as small as can be, and others become so by a search of their own.
         """
         self.cases += 1
-        if is_unsupported(run):
+        if is_unsupported(interaction):
             self.unsupported += 1
             return
         self.judged.update(verdicts.keys())
         self.broken.update(law for law, verdict in verdicts.items() if not verdict.passed)
-        self.keep(run, {law: each for law, each in verdicts.items() if self._is_new(law, drawn)})
-        self.rules.update(
-            f"{run.case.model_id}: {each.rule}" for each in run.case.lint_report.errors
+        self.keep(
+            interaction, {law: each for law, each in verdicts.items() if self._is_new(law, drawn)}
         )
-        self.codes.update(_codes(run))
-        self.scenarios.update(names(run.case.scenario))
+        self.rules.update(
+            f"{interaction.case.model_id}: {each.rule}"
+            for each in interaction.case.lint_report.errors
+        )
+        self.codes.update(_iter_codes(interaction))
+        self.scenarios.update(parse_scenario_names(interaction.case.scenario))
 
-    def keep(self, run: Interaction, verdicts: Mapping[str, Verdict]) -> None:
-        """Remembers *run* as the smallest that broke a law, where it is."""
+    def keep(self, interaction: Interaction, verdicts: Mapping[str, Verdict]) -> None:
+        """Remembers *interaction* as the smallest that broke a law, where it is."""
         for law, verdict in verdicts.items():
             known = self.smallest_failures.get(law)
-            if not verdict.passed and (known is None or size(run) < size(known.interaction)):
+            if not verdict.passed and (
+                known is None
+                or measure_interaction(interaction) < measure_interaction(known.interaction)
+            ):
                 self.smallest_failures[law] = LawFailure(
-                    interaction=run, verdict=verdict, number=self.cases
+                    interaction=interaction, verdict=verdict, number=self.cases
                 )
 
     def _is_new(self, law: str, drawn: bool) -> bool:  # noqa: FBT001
@@ -83,12 +89,15 @@ class Aggregator:
     def coverage(self, specs: Sequence[ModelSpec], scenarios: Iterable[str]) -> list[Coverage]:
         """What of the rules, codes and scenarios of *specs* was met."""
         rules = [
-            f"{spec.id}: {rule.id}" for spec in specs for rule in spec.every_rule if breakable(rule)
+            f"{spec.id}: {rule.id}"
+            for spec in specs
+            for rule in spec.all_rules
+            if is_breakable(rule)
         ]
         return [
-            _coverage("rules", rules, self.rules),
-            _coverage("codes", _list_documented_codes(specs), self.codes),
-            _coverage("scenarios", scenarios, self.scenarios),
+            _build_coverage("rules", rules, self.rules),
+            _build_coverage("codes", _list_documented_codes(specs), self.codes),
+            _build_coverage("scenarios", scenarios, self.scenarios),
         ]
 
     def _describe_idle(self) -> str:
@@ -97,44 +106,48 @@ class Aggregator:
         return "no call gave occasion to break it"
 
 
-def judge_interaction(laws: Iterable[Law], run: Interaction) -> dict[str, Verdict]:
-    """What each of *laws* that has something to say says of *run*, by its id."""
-    if is_unsupported(run):
+def judge_interaction(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
+    """What each of *laws* that has something to say says of *interaction*, by its id."""
+    if is_unsupported(interaction):
         return {}
-    verdicts = {law.id: law.judge(run) for law in laws}
+    verdicts = {law.id: law.judge(interaction) for law in laws}
     return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
 
 
-def is_unsupported(run: Interaction) -> bool:
+def is_unsupported(interaction: Interaction) -> bool:
     """Whether the client says that it cannot make this call at all."""
-    return run.outcome is not None and run.outcome.kind is OutcomeKind.UNSUPPORTED
+    return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.UNSUPPORTED
 
 
-def size(run: Interaction) -> tuple[int, int, int]:
+def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
     """How much there is to look at in a call: of two that show the same, the smaller is better."""
-    scenario = run.case.scenario
-    faults = 0 if scenario == "ok" else len(names(scenario))
-    return faults, len(run.case.lint_report.errors), len(json.dumps(run.case.payload))
+    scenario = interaction.case.scenario
+    faults = 0 if scenario == "ok" else len(parse_scenario_names(scenario))
+    return (
+        faults,
+        len(interaction.case.lint_report.errors),
+        len(json.dumps(interaction.case.payload)),
+    )
 
 
-def names(scenario: str) -> list[str]:
+def parse_scenario_names(scenario: str) -> list[str]:
     """The scenarios that a fault plan is made of, without how often they happen."""
-    return [part.partition(":")[0] for part in scenario.split(SEVERAL)]
+    return [part.partition(":")[0] for part in scenario.split(SCENARIO_SEPARATOR)]
 
 
-def _codes(run: Interaction) -> Iterator[str]:
+def _iter_codes(interaction: Interaction) -> Iterator[str]:
     """The codes that the call met, or that lint foretold."""
-    yield from (each.code for each in run.case.lint_report.errors if each.code)
-    yield from (record.failure.code for record in run.tasks if record.failure)
+    yield from (each.code for each in interaction.case.lint_report.errors if each.code)
+    yield from (record.failure.code for record in interaction.tasks if record.failure)
 
 
 def _list_documented_codes(specs: Sequence[ModelSpec]) -> list[str]:
-    rules = [rule.code for spec in specs for rule in spec.every_rule if rule.code]
+    rules = [rule.code for spec in specs for rule in spec.all_rules if rule.code]
     ends = [code for spec in specs for code in spec.vendor.failures]
     return sorted({*rules, *ends})
 
 
-def _coverage(kind: str, every: Iterable[str], met: set[str]) -> Coverage:
+def _build_coverage(kind: str, every: Iterable[str], met: set[str]) -> Coverage:
     all_ = list(dict.fromkeys(every))
     return Coverage(
         kind=kind,

@@ -13,15 +13,15 @@ from wan_mockserver.artefacts.plain_films import mp4
 from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.http.httpx_transport import AsyncWanTransport, WanTransport
-from wan_mockserver.http.no_proxy import direct
+from wan_mockserver.http.no_proxy import bypass_proxy
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import wsgi
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.auth import caller
+from wan_mockserver.simulator.auth import parse_caller
 from wan_mockserver.simulator.service import Simulator
-from wan_mockserver.testing.fake_time import PatchingClock, binding
+from wan_mockserver.testing.fake_time import PatchingClock, find_bound_modules
 
 from ..cases.case import Case, Setting
 from ..cases.time_profiles import TimeProfile
@@ -29,7 +29,7 @@ from ..clients import Client
 from .interaction import ClientError, ClientErrorKind, Interaction, ObservedExchange
 from .recording_proxy import KEY_PREFIX, RecordedExchange, RecordingProxy
 
-PICTURES = 64
+MAX_DISTINCT_PICTURES = 64
 """How many different pictures there are; more would cost time and show no more."""
 
 
@@ -42,7 +42,7 @@ class SmallArtefacts(Artefacts):
     def bytes_of(self, artefact: Artefact) -> bytes:
         if isinstance(artefact, Film):
             return mp4(Film(16, 16, seconds=1, fps=2, audio=False, seed=artefact.seed))
-        return super().bytes_of(Picture(16, 16, seed=artefact.seed % PICTURES))
+        return super().bytes_of(Picture(16, 16, seed=artefact.seed % MAX_DISTINCT_PICTURES))
 
 
 class Harness:
@@ -85,7 +85,7 @@ class Harness:
         noted = self._proxy.end()
         if self._proxy.runaway_message:
             ended = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
-        tenant = caller(f"Bearer {setting.api_key}").tenant
+        tenant = parse_caller(f"Bearer {setting.api_key}").tenant
         tasks = self.mock.tasks(tenant)
         return Interaction(
             case=case,
@@ -121,7 +121,7 @@ class Harness:
         if self._patching is None:
             return nullcontext()
         if self._binding is None:
-            self._binding = binding()
+            self._binding = find_bound_modules()
         return self._patching.patch(*self._binding)
 
     def _build_exchanges(self, noted: list[RecordedExchange]) -> tuple[ObservedExchange, ...]:
@@ -140,7 +140,7 @@ class Harness:
 
     def __enter__(self) -> Self:
         with ExitStack() as entered:
-            entered.enter_context(direct(self._server.host))
+            entered.enter_context(bypass_proxy(self._server.host))
             entered.enter_context(self._server)
             entered.enter_context(self.client)
             self._entered = entered.pop_all()

@@ -15,7 +15,7 @@ from wan_mockserver.state.ledger import Ledger
 from wan_mockserver.state.tasks import TaskRecord, to_wire_task
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
-from wan_validators.vendor import Output, State
+from wan_validators.vendor import State, TaskOutput
 
 from ..cases.case import Case, Setting
 from ..protocol.outcome import Outcome
@@ -146,7 +146,7 @@ class Interaction:
         return self.record is not None and self.record.state is State.DONE
 
     @cached_property
-    def results(self) -> tuple[Output, ...]:
+    def results(self) -> tuple[TaskOutput, ...]:
         """What the answer that told of the end had in it, in its order."""
         if not (self.final_poll and self.record and self.is_task_done):
             return ()

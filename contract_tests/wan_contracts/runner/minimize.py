@@ -17,23 +17,23 @@ def shrink_case(case: Case, shows: Callable[[Case], bool]) -> Case:
 
     Lint finds the same in it: a payload that is valid stays so.
     """
-    rules = _rules(case.model_id, case.payload)
+    rules = _find_rules(case.model_id, case.payload)
     smaller = True
     while smaller:
         smaller = False
-        for payload in _reductions(case.payload):
+        for payload in _iter_reductions(case.payload):
             candidate = Case(case.model_id, payload, case.scenario)
-            if _rules(case.model_id, payload) == rules and shows(candidate):
+            if _find_rules(case.model_id, payload) == rules and shows(candidate):
                 case, smaller = candidate, True
                 break
     return case
 
 
-def _rules(model_id: str, payload: Json) -> list[str]:
+def _find_rules(model_id: str, payload: Json) -> list[str]:
     return [finding.rule for finding in lint(payload, model_id).findings]
 
 
-def _reductions(payload: Json) -> Iterator[Json]:
+def _iter_reductions(payload: Json) -> Iterator[Json]:
     """*payload* with a member or an item fewer, or with a shorter text; the boldest cuts first."""
     every = [(path, value) for path, value in places(payload) if path]
     for path, _ in every:

@@ -18,12 +18,12 @@ from wan_validators.spec import ModelSpec
 from ..cases.time_profiles import VIRTUAL
 from ..clients import Client
 from ..laws import LAWS, MONEY_SAFE, Law, law
-from ..results.known_failures import load, mark_known_failures
+from ..results.known_failures import load_known_failures, mark_known_failures
 from ..results.replay import ClientSpec, write_replays
 from ..results.report import ContractReport
-from .runner import EXAMPLES, ProgressCallback, RunPlan, check
+from .runner import DEFAULT_EXAMPLES, ProgressCallback, RunPlan, check
 
-SEEDS: Final = 2**31
+SEED_RANGE: Final = 2**31
 
 
 def build_plan(options: Namespace, *, once: bool) -> RunPlan:
@@ -32,15 +32,15 @@ def build_plan(options: Namespace, *, once: bool) -> RunPlan:
     A client that is started *once* for each call is asked for less. Raises UsageError and
     UnknownModel for a name that nothing has.
     """
-    usual = 0 if once else EXAMPLES
+    usual = 0 if once else DEFAULT_EXAMPLES
     if options.examples is None and options.seconds is not None:
         usual = sys.maxsize
     return RunPlan(
-        specs=tuple(_specs(options.model)),
-        laws=_laws(options.law, options.profile),
-        scenarios=_scenarios(options.scenario),
+        specs=tuple(_select_specs(options.model)),
+        laws=_select_laws(options.law, options.profile),
+        scenarios=_check_scenarios(options.scenario),
         profile="laws" if options.law else options.profile,
-        seed=SystemRandom().randrange(SEEDS) if options.seed is None else options.seed,
+        seed=SystemRandom().randrange(SEED_RANGE) if options.seed is None else options.seed,
         examples=usual if options.examples is None else options.examples,
         seconds=options.seconds,
         brief=once or options.brief,
@@ -51,7 +51,7 @@ def build_plan(options: Namespace, *, once: bool) -> RunPlan:
 
 def read_known_failures(path: Path | None) -> Mapping[str, str]:
     """The reasons that a file of known failures gives, by law. Raises UsageError."""
-    return {} if path is None else load(path, [each.id for each in LAWS])
+    return {} if path is None else load_known_failures(path, [each.id for each in LAWS])
 
 
 def run_plan(
@@ -71,7 +71,7 @@ def run_plan(
     """
     report = check(client, plan, watch)
     if not (report.cases - report.unsupported or report.interrupted):
-        raise UsageError(_nothing(report))
+        raise UsageError(_describe_no_calls(report))
     report = replace(report, results=mark_known_failures(report.results, known))
     if client_spec is None:
         return report
@@ -83,7 +83,7 @@ def run_plan(
         raise UsageError(f"cannot write replay files into {folder}: {error.strerror}") from error
 
 
-def _laws(names: Iterable[str], profile: str) -> list[Law]:
+def _select_laws(names: Iterable[str], profile: str) -> list[Law]:
     try:
         chosen = [law(name) for name in dict.fromkeys(names)]
     except LookupError as error:
@@ -92,7 +92,7 @@ def _laws(names: Iterable[str], profile: str) -> list[Law]:
     return chosen or [each for each in LAWS if not safe or each.id in MONEY_SAFE]
 
 
-def _specs(names: Iterable[str]) -> list[ModelSpec]:
+def _select_specs(names: Iterable[str]) -> list[ModelSpec]:
     """The models that *names*, of models or vendors, stand for."""
     known = {vendor.name: vendor for vendor in vendors()}
     chosen: list[ModelSpec] = []
@@ -104,7 +104,7 @@ def _specs(names: Iterable[str]) -> list[ModelSpec]:
     return list(dict.fromkeys(chosen))
 
 
-def _scenarios(names: list[str]) -> list[str]:
+def _check_scenarios(names: list[str]) -> list[str]:
     known = Scenarios(VIRTUAL.scenarios)
     for name in names:
         try:
@@ -114,7 +114,7 @@ def _scenarios(names: list[str]) -> list[str]:
     return names
 
 
-def _nothing(report: ContractReport) -> str:
+def _describe_no_calls(report: ContractReport) -> str:
     if report.unsupported:
         return (
             f"not one call could be judged: the client says that all {report.unsupported} models "

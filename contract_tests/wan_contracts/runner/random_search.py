@@ -7,24 +7,24 @@ from random import Random
 from typing import Final
 
 from wan_mockserver.admin.verdicts import Verdict
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from ..cases.case import Case
 from ..cases.random import Batch
 
-with naming_extra():
+with explain_missing_extra():
     from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
     from hypothesis.strategies import SearchStrategy
 
-CHUNK: Final = 40
+BATCHES_PER_SEED: Final = 40
 """Sittings that are drawn from one seed."""
 
-SHRINKING: Final = 400
+MAX_SHRINK_CALLS: Final = 400
 """Calls that may be made to find a smaller one, for each law."""
 
 Verdicts = Mapping[str, Verdict]
-Make = Callable[[Case, bool], Verdicts | None]
+MakeCall = Callable[[Case, bool], Verdicts | None]
 """Makes a call, in earnest or in search of a smaller one; None when the time is over."""
 
 
@@ -35,7 +35,7 @@ class RandomSearch:
     so a seed repeats the whole search.
     """
 
-    def __init__(self, strategy: SearchStrategy[Batch], make: Make, seed: int) -> None:
+    def __init__(self, strategy: SearchStrategy[Batch], make: MakeCall, seed: int) -> None:
         self._strategy = strategy
         self._make = make
         self._seed = seed
@@ -71,7 +71,7 @@ class RandomSearch:
 
     def _find_smallest(self, chunk: int, law: str) -> None:
         """Draws the same again, and then ever smaller calls that break *law*."""
-        left = SHRINKING
+        left = MAX_SHRINK_CALLS
 
         def breaks(sitting: Batch) -> bool:
             nonlocal left
@@ -92,7 +92,7 @@ class RandomSearch:
                 self._strategy,
                 breaks,
                 settings=settings(
-                    max_examples=CHUNK,
+                    max_examples=BATCHES_PER_SEED,
                     phases=phases,
                     database=None,
                     deadline=None,

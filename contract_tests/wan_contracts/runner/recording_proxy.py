@@ -15,10 +15,10 @@ from wan_mockserver.simulator.armed_scenarios import HEADER
 KEY_PREFIX: Final = "wp-contract-7c1e5b9042d8"
 """How the API keys of clients under test begin; any others would be as good."""
 
-SPARE: Final = 50
+EXTRA_REQUESTS: Final = 50
 """Requests that a call may take beyond twice what its deadline has room for."""
 
-LINGER: Final = 5.0
+DRAIN_TIMEOUT_S: Final = 5.0
 """Real seconds for which requests are waited for whose client has gone."""
 
 
@@ -73,14 +73,16 @@ class RecordingProxy(Service):
         """
         self.runaway_message = None
         begun = self.clock.now()
-        self._call = _RecordedCall(key, scenario, begun, 3 * deadline, 2 * max_polls + SPARE)
+        self._call = _RecordedCall(
+            key, scenario, begun, 3 * deadline, 2 * max_polls + EXTRA_REQUESTS
+        )
 
     def end(self) -> list[RecordedExchange]:
         """The call is over: what came since it began, once all of it is answered."""
         call, self._call = self._call, None
         assert call
         with self._changed:
-            self._changed.wait_for(lambda: not call.pending, timeout=LINGER)
+            self._changed.wait_for(lambda: not call.pending, timeout=DRAIN_TIMEOUT_S)
         return call.exchanges
 
     def handle(self, request: Request) -> Response:
@@ -104,8 +106,8 @@ class RecordingProxy(Service):
                 self._changed.notify_all()
         return response
 
-    def lost(self, response: Response) -> None:
-        self._mock.lost(response)
+    def mark_response_lost(self, response: Response) -> None:
+        self._mock.mark_response_lost(response)
 
     def _stop_client(self, call: _RecordedCall, request: Request, at: float) -> Response:
         """Ends the call of a client that goes on and on."""

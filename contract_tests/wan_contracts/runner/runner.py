@@ -13,12 +13,12 @@ from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
 from ..cases.random import draw_batches
-from ..cases.systematic import possible, systematic_cases
+from ..cases.systematic import is_possible, systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
 from ..laws import LAWS, Law
 from ..results.report import ContractReport
-from .aggregation import Aggregator, is_unsupported, judge_interaction, names
+from .aggregation import Aggregator, is_unsupported, judge_interaction, parse_scenario_names
 from .harness import Harness
 from .interaction import ClientError, ClientErrorKind
 from .minimize import shrink_case
@@ -28,17 +28,17 @@ MAX_SHRINK_CALLS_EXTERNAL: Final = 20
 MAX_SHRINK_CALLS_IN_PROCESS: Final = 80
 """Calls that may be made for a smaller payload of a failure."""
 
-HOPELESS: Final = 3
+MAX_HUNG_CALLS: Final = 3
 """Calls in a row that hang, after which the client is given up."""
 
-INTERRUPTED: Final = "The run was interrupted."
+INTERRUPTED_NOTE: Final = "The run was interrupted."
 
-GIVEN_UP: Final = (
-    f"The run was ended after {HOPELESS} calls in a row that hung. A client in Python that waits "
+GIVEN_UP_NOTE: Final = (
+    f"The run was ended after {MAX_HUNG_CALLS} calls in a row that hung. A client in Python that waits "
     "otherwise than by time.sleep and asyncio.sleep, or reads datetime.now(), needs --real-time."
 )
 
-EXAMPLES: Final = 200
+DEFAULT_EXAMPLES: Final = 200
 """Random calls of a run that is told neither a number nor a time."""
 
 
@@ -57,7 +57,7 @@ class RunPlan:
     scenarios: Sequence[str] = ()
     profile: str = "full"
     seed: int = 0
-    examples: int = EXAMPLES
+    examples: int = DEFAULT_EXAMPLES
     seconds: float | None = None
     brief: bool = False
     real_time: bool = False
@@ -101,9 +101,9 @@ def check(
         unsupported=tally.unsupported,
         seconds=monotonic() - begun,
         results=tally.results(),
-        coverage=tally.coverage(specs, _possible(plan, specs, tempo)),
+        coverage=tally.coverage(specs, _find_possible_scenarios(plan, specs, tempo)),
         models=[spec.id for spec in specs],
-        notes=[INTERRUPTED] * interrupted + [GIVEN_UP] * course.is_hopeless,
+        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * course.is_hopeless,
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
     )
@@ -128,7 +128,7 @@ class RunLoop:
     @property
     def is_hopeless(self) -> bool:
         """Whether one call after the other hangs, each of which takes all the patience."""
-        return self._hung_calls >= HOPELESS
+        return self._hung_calls >= MAX_HUNG_CALLS
 
     def run_systematic_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Every rule and every scenario once."""
@@ -196,16 +196,20 @@ class RunLoop:
 
     def _is_wanted(self, case: Case) -> bool:
         chosen = self._plan.scenarios
-        return not chosen or any(name in chosen for name in names(case.scenario))
+        return not chosen or any(name in chosen for name in parse_scenario_names(case.scenario))
 
     def _is_over(self) -> bool:
         return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
 
 
-def _possible(plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> list[str]:
+def _find_possible_scenarios(
+    plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile
+) -> list[str]:
     """The scenarios that were to be met, of those that can happen to any of the models."""
-    wanted = [name for text in plan.scenarios for name in names(text)] or time_profile.scenarios
-    return [name for name in wanted if any(possible(name, time_profile, spec) for spec in specs)]
+    wanted = [
+        name for text in plan.scenarios for name in parse_scenario_names(text)
+    ] or time_profile.scenarios
+    return [name for name in wanted if any(is_possible(name, time_profile, spec) for spec in specs)]
 
 
 def replay_case(

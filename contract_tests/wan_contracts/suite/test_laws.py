@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import warnings
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from ..laws import LAWS, Law
 from ..reporters import wording
-from ..reporters.plain import details
+from ..reporters.plain import format_details
 from ..results.report import ContractReport, LawResult, Status
 
-with naming_extra():
+with explain_missing_extra():
     import pytest
 
     from ..pytest_plugin import LawWarning
@@ -26,24 +26,27 @@ def test_law(law: Law, wan_report: ContractReport) -> None:
     result = results[law.id]
     match result.status:
         case Status.FAIL:
-            pytest.fail(details(result), pytrace=False)
+            pytest.fail(format_details(result), pytrace=False)
         case Status.UNEXPECTED:
             pytest.fail(wording.describe_unexpected(result), pytrace=False)
         case Status.WARN:
             _warn(result)
         case Status.KNOWN:
-            pytest.xfail(wording.remark(result))
+            pytest.xfail(wording.format_remark(result))
         case Status.SKIPPED:
-            pytest.skip(wording.remark(result))
+            pytest.skip(wording.format_remark(result))
 
 
 def _warn(result: LawResult) -> None:
     """Warns in brief; where that is an error, fails in full."""
     assert result.failure is not None
-    lines = [f"{result.law.statement} {wording.why(result.failure)}", f"hint: {result.law.hint}"]
-    replay = wording.replay(result.failure)
+    lines = [
+        f"{result.law.statement} {wording.format_reason(result.failure)}",
+        f"hint: {result.law.hint}",
+    ]
+    replay = wording.format_replay_command(result.failure)
     lines += [f"replay: {replay}"] if replay else []
     try:
         warnings.warn(LawWarning("\n".join(lines)), stacklevel=2)
     except LawWarning:
-        pytest.fail(details(result), pytrace=False)
+        pytest.fail(format_details(result), pytrace=False)

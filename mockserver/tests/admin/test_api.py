@@ -9,7 +9,7 @@ import pytest
 from wan_mockserver.admin.api import ROUTES
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.service import Mock
-from wan_mockserver.state.stores import Unavailable
+from wan_mockserver.state.stores import StoreUnavailable
 from wan_mockserver.state.stores.memory import MemoryStore
 from wan_mockserver.state.stores.sqlite import SqliteStore
 
@@ -239,7 +239,7 @@ def test_head_is_get_without_a_body(mock: Mock, ask: Ask, route: Any) -> None:
 def test_a_store_that_is_gone_is_told(make: Make, ask: Ask) -> None:
     class Gone(MemoryStore):
         def values(self, *given: Any, **more: Any) -> Any:
-            raise Unavailable("the disk is full")
+            raise StoreUnavailable("the disk is full")
 
     assert "the disk is full" in says(ask(make(store=Gone()), "/requests"), 503)
 

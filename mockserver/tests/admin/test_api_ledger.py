@@ -9,7 +9,7 @@ import pytest
 from wan_mockserver.admin import shapes
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
-from wan_mockserver.state.prices import shipped_prices
+from wan_mockserver.state.prices import load_shipped_prices
 
 from .api_responses import BOB, MODEL, Ask, Create, Make, Poll, value
 
@@ -46,7 +46,7 @@ def test_the_ledger_of_a_call_that_was_paid_twice(
     assert (given["total_usd"], given["duplicate_usd"]) == ("0.12", "0.06")
     assert given["unknown_prices"] == 0
     assert given["forgotten"] == 0
-    price = shipped_prices()[MODEL]
+    price = load_shipped_prices()[MODEL]
     assert given["prices"] == {
         MODEL: {
             "usd": {"image": "0.03"},
@@ -70,7 +70,7 @@ def test_the_ledger_of_one_tenant(mock: Mock, ask: Ask, create: Create) -> None:
 def test_an_unknown_price_is_null(make: Make, ask: Ask, create: Create, poll: Poll) -> None:
     nameless = {
         model: type(price)(usd={}, source=price.source, on="", confidence="none")
-        for model, price in shipped_prices().items()
+        for model, price in load_shipped_prices().items()
     }
     mock = make(prices=nameless, lifecycle=Polls(0))
     poll(mock, create(mock))

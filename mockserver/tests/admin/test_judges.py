@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from wan_mockserver.admin import judges
-from wan_mockserver.admin.verdicts import Span, Verdict
+from wan_mockserver.admin.verdicts import CountRange, Verdict
 from wan_mockserver.state.journal import Entry, Message, Note
-from wan_mockserver.state.ledger import Charge, Duplicate
+from wan_mockserver.state.ledger import Charge, DuplicateCharge
 
 START = 1_700_000_000.0
 NOTHING = Message(headers={}, length=0)
@@ -39,8 +39,8 @@ def waiting(seconds: str) -> Message:
 
 
 def verdict(given: Verdict) -> tuple[bool, tuple[int, ...]]:
-    assert given.says
-    assert "\n" not in given.says
+    assert given.message
+    assert "\n" not in given.message
     return given.passed, given.entries
 
 
@@ -50,30 +50,30 @@ CREATES = [entry(1, "create"), entry(2, "poll"), entry(3, "create", task="", sta
 @pytest.mark.parametrize(
     ("wanted", "passed"),
     [
-        (Span(2, 2), True),
-        (Span(1, 1), False),
-        (Span(3, 3), False),
-        (Span(1), True),
-        (Span(3), False),
-        (Span(0, 2), True),
-        (Span(0, 1), False),
+        (CountRange(2, 2), True),
+        (CountRange(1, 1), False),
+        (CountRange(3, 3), False),
+        (CountRange(1), True),
+        (CountRange(3), False),
+        (CountRange(0, 2), True),
+        (CountRange(0, 1), False),
     ],
 )
-def test_creates_are_counted_whatever_their_answer(wanted: Span, passed: bool) -> None:  # noqa: FBT001
+def test_creates_are_counted_whatever_their_answer(wanted: CountRange, passed: bool) -> None:  # noqa: FBT001
     assert verdict(judges.requests_made(CREATES, "create", wanted)) == (passed, (1, 3))
 
 
 def test_tasks_are_what_creates_made() -> None:
-    assert verdict(judges.tasks_made(CREATES, Span(1, 1))) == (True, (1,))
+    assert verdict(judges.tasks_made(CREATES, CountRange(1, 1))) == (True, (1,))
 
 
 def test_a_count_says_how_many_came_and_how_many_should_have() -> None:
-    says = judges.requests_made(CREATES, "create", Span(0, 1)).says
+    says = judges.requests_made(CREATES, "create", CountRange(0, 1)).message
 
     assert says == "2 creates came; at most 1 should have"
-    assert str(Span(1, 2)) == "1 to 2"
-    assert str(Span(2, 2)) == "exactly 2"
-    assert str(Span(2)) == "at least 2"
+    assert str(CountRange(1, 2)) == "1 to 2"
+    assert str(CountRange(2, 2)) == "exactly 2"
+    assert str(CountRange(2)) == "at least 2"
 
 
 def polls(*times: float, task: str = "t1", tenant: str = "alice", first: int = 1) -> list[Entry]:
@@ -123,7 +123,7 @@ def test_waits_are_those_of_one_task_and_tenant() -> None:
 
 
 def test_the_shortest_wait_is_told() -> None:
-    says = judges.polls_no_faster_than(polls(0, 5, 7, 20), 10).says
+    says = judges.polls_no_faster_than(polls(0, 5, 7, 20), 10).message
 
     assert "2 of 3" in says
     assert "the shortest 2 s, of task t1" in says
@@ -197,7 +197,7 @@ def test_retry_after_in_either_form(header: str) -> None:
     assert judges.retry_after_obeyed([told, entry(2, "create", at=1.9995)]).passed
     early = [told, entry(2, "create", at=1.9)]
     assert verdict(judges.retry_after_obeyed(early)) == (False, (1, 2))
-    assert "1.9 s after" in judges.retry_after_obeyed(early).says
+    assert "1.9 s after" in judges.retry_after_obeyed(early).message
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-1", "1e9", "²", "Tue, 99 Nov 2023 22:13:22 GMT"])
@@ -257,7 +257,7 @@ def test_findings() -> None:
 
     assert judges.no_findings([found("info")]).passed
     assert verdict(judges.no_findings([found("warning")])) == (False, (1,))
-    assert "n-range: n is 9" in judges.no_findings([found("error")]).says
+    assert "n-range: n is 9" in judges.no_findings([found("error")]).message
 
 
 def charge(task: str, number: int, usd: str | None = "0.03", *, billed: bool = True) -> Charge:
@@ -268,7 +268,7 @@ def charge(task: str, number: int, usd: str | None = "0.03", *, billed: bool = T
 
 
 def test_duplicates_fail() -> None:
-    pair = Duplicate(first=charge("t1", 1), second=charge("t2", 4))
+    pair = DuplicateCharge(first=charge("t1", 1), second=charge("t2", 4))
 
     assert verdict(judges.no_duplicate_charges([])) == (True, ())
     assert verdict(judges.no_duplicate_charges([pair])) == (False, (1, 4))

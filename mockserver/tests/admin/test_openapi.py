@@ -237,7 +237,7 @@ def test_what_it_has_no_words_for_is_told(of_vendors: Any) -> None:
     described = json.dumps(of_vendors["components"]["schemas"])
 
     for spec in catalog():
-        for rule in spec.every_rule:
+        for rule in spec.all_rules:
             if rule.id in WORDLESS:
                 assert f"{rule.id}: " in described
 

@@ -10,7 +10,7 @@ import pytest
 from wan_mockserver.artefacts.plan import Film, Picture, plan
 from wan_validators import model
 from wan_validators.constraints.basic import OBJECT, Between, OneOf
-from wan_validators.linter import findings
+from wan_validators.linter import find_findings
 from wan_validators.outputs import Images, Price, Videos
 from wan_validators.shared_rules import SEEDS, prompt, size
 from wan_validators.spec import ModelSpec, Rule
@@ -64,7 +64,7 @@ FILMS = ModelSpec(
 def test_their_payloads_are_linted(
     spec: ModelSpec, payload: dict[str, Any], rules: list[str]
 ) -> None:
-    assert [finding.rule for finding in findings(spec, payload)] == rules
+    assert [finding.rule for finding in find_findings(spec, payload)] == rules
 
 
 def test_images_without_a_size_are_square() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from wan_mockserver.clock import START, ManualClock
 from wan_mockserver.dashboard import news
-from wan_mockserver.dashboard.task_rows import next_change, task_rows
+from wan_mockserver.dashboard.task_rows import find_next_change, task_rows
 from wan_mockserver.scenarios.lifecycle import Lifecycle, Never, Polls, Seconds
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
@@ -123,7 +123,7 @@ def test_what_is_read_for_news_does_not_grow_with_the_journal() -> None:
         lambda client: client.poll(client.mock.tasks()[0].id, "wanproof.ok.alice", 1),
         lambda client: client.mock.arm("slow"),
         lambda client: client.mock.arm("slow", 2, "alice"),
-        lambda client: client.mock.reseed(8),
+        lambda client: client.mock.set_seed(8),
         lambda client: client.mock.reset(),
         lambda client: client.mock.reset("alice"),
     ],
@@ -141,7 +141,7 @@ def test_an_answer_that_never_arrived_is_news(client: Client) -> None:
     """It changes an entry that the page has, and makes none."""
     answer = client.create()
     page = Page(client)
-    client.mock.lost(answer)
+    client.mock.mark_response_lost(answer)
     assert page.news()
     assert "Its client was never told of it." in client.page()
 
@@ -241,7 +241,7 @@ def test_between_two_changes_a_task_looks_the_same(
     (made,) = client.mock.tasks()
     record = replace(made, lifecycle=Seconds(total))
     now = record.created_at + age
-    at = next_change([state_at(record, now)], now)
+    at = find_next_change([state_at(record, now)], now)
     until = min(at, now + 1000)
     moments = [now + (until - now) * nth / 50 for nth in range(50) if until > now]
     looks = [task_rows([state_at(record, each)], ledger([]), START) for each in moments]
@@ -253,8 +253,8 @@ def test_between_two_changes_a_task_looks_the_same(
 def test_other_tasks_move_by_being_polled_alone(client: Client, lifecycle: Lifecycle) -> None:
     client.create()
     (made,) = client.mock.tasks()
-    assert next_change([replace(made, lifecycle=lifecycle)], START) == float("inf")
-    assert next_change([], START) == float("inf")
+    assert find_next_change([replace(made, lifecycle=lifecycle)], START) == float("inf")
+    assert find_next_change([], START) == float("inf")
 
 
 def test_two_servers_on_one_store_tell_of_each_others_clients(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_two_servers_on_one_store_tell_of_each_others_clients(tmp_path: Path) ->
         page = Page(client)
         answer = other.create()
         assert page.news()
-        other.mock.lost(answer)
+        other.mock.mark_response_lost(answer)
         assert page.news()
         other.mock.reset()
         assert page.news()
@@ -284,4 +284,4 @@ def test_a_page_of_one_server_may_ask_another(tmp_path: Path) -> None:
 def test_no_more_is_remembered_than_a_page_needs(client: Client) -> None:
     for nth in range(news.MAX_REVISIONS + 5):
         assert client.get("/ui/live", f"tenant=t{nth}").status == 200
-    assert len(news._LOOKS[client.mock]) == 5
+    assert len(news._CACHED_REVISIONS[client.mock]) == 5

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.clock import LATEST
+from wan_mockserver.clock import MAX_TIME
 from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
-from wan_mockserver.state.prices import shipped_prices
+from wan_mockserver.state.prices import load_shipped_prices
 
 from .conftest import VIDEOS, Client
 
@@ -102,7 +102,7 @@ def test_a_lost_answer_and_its_repetition_are_marked_and_counted(client: Client)
 
 
 def test_an_unknown_price_is_never_0() -> None:
-    prices = {model: replace(price, usd={}) for model, price in shipped_prices().items()}
+    prices = {model: replace(price, usd={}) for model, price in load_shipped_prices().items()}
     client = Client(Mock(Simulator(seed=7, prices=prices, listener=lambda _: None)))
     client.finished()
     page = client.page()
@@ -204,7 +204,7 @@ def test_long_runs_stay_usable(client: Client) -> None:
 
 def test_a_clock_at_the_calendars_end(client: Client, mock: Mock) -> None:
     client.create()
-    mock.clock.advance(LATEST - mock.clock.now())
+    mock.clock.advance(MAX_TIME - mock.clock.now())
     assert "9999-12-31" in section(client.page(), "clock")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from wan_mockserver.http.messages import Response
-from wan_mockserver.scenarios.chaos import RATE, Chaos, parse
+from wan_mockserver.scenarios.chaos import RATE, Chaos, parse_chaos
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import PARTS, Scenario
 from wan_mockserver.simulator.armed_scenarios import HEADER, STEP
@@ -79,19 +79,19 @@ def test_only_what_applies_is_drawn() -> None:
     ],
 )
 def test_its_form_is_read(text: str, chaos: Chaos) -> None:
-    assert parse(text) == chaos
+    assert parse_chaos(text) == chaos
 
 
 @pytest.mark.parametrize("text", ["", "x", "7.5", ":0.5", "1" * 19, "٧", "7 ", "+7"])
 def test_another_form_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no chaos; it must be SEED or SEED:RATE"):
-        parse(text)
+        parse_chaos(text)
 
 
 @pytest.mark.parametrize("rate", ["", "x", "-0.1", "1.1", "nan", "inf", "1:1"])
 def test_another_rate_is_refused(rate: str) -> None:
     with pytest.raises(ValueError, match="after the colon comes a RATE from 0 to 1"):
-        parse(f"7:{rate}")
+        parse_chaos(f"7:{rate}")
 
 
 def run(send: Send, server: Simulator, many: int = 40) -> list[Response]:
@@ -112,7 +112,7 @@ def test_a_run_repeats_to_the_byte_and_every_answer_names_its_step(
     assert one == other
     assert all(answer.headers[STEP].startswith("chaos:3:0.5") for answer in one)
     assert len(Counter(answer.status for answer in one)) > 4
-    assert any(not answer.delivery.plain for answer in one)
+    assert any(not answer.delivery.is_plain for answer in one)
 
 
 def test_at_rate_0_all_goes_as_usual(simulator: Make, send: Send) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from wan_mockserver.http.messages import Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.armed_scenarios import HEADER, STEP, Armed, arm, take_armed
+from wan_mockserver.simulator.armed_scenarios import HEADER, STEP, Armed, put_armed, take_armed
 from wan_mockserver.simulator.service import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
 
@@ -51,14 +51,14 @@ def test_nothing_is_armed_at_first() -> None:
 
 def test_so_many_creates_are_armed_and_then_no_more() -> None:
     store = MemoryStore()
-    arm(store, Armed(scenario="slow", creates=2))
+    put_armed(store, Armed(scenario="slow", creates=2))
     assert [taken(store, who) for who in ("alice", "bob", "alice")] == ["slow", "slow", None]
 
 
 def test_what_is_armed_for_a_tenant_comes_before_what_is_armed_for_any() -> None:
     store = MemoryStore()
-    arm(store, Armed(scenario="stuck", creates=2))
-    arm(store, Armed(scenario="slow", creates=1, tenant="alice"))
+    put_armed(store, Armed(scenario="stuck", creates=2))
+    put_armed(store, Armed(scenario="slow", creates=1, tenant="alice"))
     assert taken(store, "alice") == "slow"
     assert taken(store, "bob") == "stuck"
     assert taken(store, "alice") == "stuck"
@@ -67,22 +67,22 @@ def test_what_is_armed_for_a_tenant_comes_before_what_is_armed_for_any() -> None
 
 def test_arming_again_takes_the_place_of_what_was_armed() -> None:
     store = MemoryStore()
-    arm(store, Armed(scenario="slow", creates=5))
+    put_armed(store, Armed(scenario="slow", creates=5))
     assert taken(store, "alice") == "slow"
-    arm(store, Armed(scenario="stuck", creates=1))
+    put_armed(store, Armed(scenario="stuck", creates=1))
     assert [taken(store, "alice") for _ in range(2)] == ["stuck", None]
 
 
 def test_to_arm_for_no_creates_disarms() -> None:
     store = MemoryStore()
-    arm(store, Armed(scenario="slow", creates=5))
-    arm(store, Armed(scenario="slow", creates=0))
+    put_armed(store, Armed(scenario="slow", creates=5))
+    put_armed(store, Armed(scenario="slow", creates=0))
     assert taken(store, "alice") is None
 
 
 def test_no_more_than_the_armed_creates_meet_it_under_threads() -> None:
     store = MemoryStore()
-    arm(store, Armed(scenario="slow", creates=100))
+    put_armed(store, Armed(scenario="slow", creates=100))
     with ThreadPoolExecutor(8) as threads:
         found = Counter(threads.map(lambda nth: taken(store, f"tenant{nth % 3}"), range(400)))
     assert found == {"slow": 100, None: 300}

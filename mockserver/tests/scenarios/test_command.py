@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from wan_mockserver.commands.scenarios import COMMAND
-from wan_mockserver.scenarios.catalogue import GROUPS, shipped_scenarios
-from wan_mockserver.scenarios.toml_format import read, text
+from wan_mockserver.scenarios.catalogue import GROUPS, load_shipped_scenarios
+from wan_mockserver.scenarios.toml_format import format_scenario, read_scenarios
 from wan_validators import cli
 from wan_validators.catalog import vendors
 
@@ -50,9 +50,9 @@ def test_all_are_listed_below_their_titles_with_a_sentence_each(run: Run) -> Non
     assert code == 0
     assert [block[0] for block in blocks] == list(GROUPS.values())[:-1]
     rows = [row for block in blocks for row in block[1:]]
-    assert [row.split()[0] for row in rows] == list(shipped_scenarios())
+    assert [row.split()[0] for row in rows] == list(load_shipped_scenarios())
     column = rows[0].index("Everything goes as documented.")
-    for row, scenario in zip(rows, shipped_scenarios().values(), strict=True):
+    for row, scenario in zip(rows, load_shipped_scenarios().values(), strict=True):
         assert row[column - 2 : column] == "  "
         assert row[column:].startswith(scenario.summary)
         titles = [each.title for each in vendors() if row.endswith(f"(only at {each.title})")]
@@ -70,7 +70,7 @@ def test_a_page_tells_what_where_how_and_the_toml(run: Run) -> None:
     assert "  header   X-Wanproof-Scenario: accept-lost" in lines
     assert "  API key  wanproof.accept-lost, or wanproof.accept-lost.TENANT" in lines
     assert "  server   wanproof serve --scenario accept-lost" in lines
-    assert out.endswith("\n\n" + text(shipped_scenarios()["accept-lost"]))
+    assert out.endswith("\n\n" + format_scenario(load_shipped_scenarios()["accept-lost"]))
 
 
 def test_a_page_tells_where_it_cannot_happen(run: Run) -> None:
@@ -83,7 +83,7 @@ def test_compositions_have_pages_and_files(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("rate-limited:3+expired-urls", "--format", "toml")
     file = tmp_path / "own.toml"
     file.write_text(out, encoding="utf-8")
-    (made,) = read(file).values()
+    (made,) = read_scenarios(file).values()
     assert code == 0
     assert (made.create.steps[0].times, made.download.lifetime) == (3, -1)
     assert run("rate-limited:3+expired-urls")[1].endswith(out)
@@ -92,13 +92,13 @@ def test_compositions_have_pages_and_files(run: Run, tmp_path: Path) -> None:
 def test_the_whole_list_is_a_file_that_can_be_read(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(run("--format", "toml")[1], encoding="utf-8")
-    assert read(file).keys() == shipped_scenarios().keys()
+    assert read_scenarios(file).keys() == load_shipped_scenarios().keys()
 
 
 def test_json_has_the_parts_as_they_stand_in_a_file(run: Run) -> None:
     told: dict[str, Any] = json.loads(run("--format", "json")[1])
     assert told["version"] == 1
-    assert [each["name"] for each in told["scenarios"]] == list(shipped_scenarios())
+    assert [each["name"] for each in told["scenarios"]] == list(load_shipped_scenarios())
     (lost,) = json.loads(run("--format", "json", "accept-lost:2")[1])["scenarios"]
     assert lost["create"] == [{"transport": "reset", "times": 2}]
     assert lost["group"] == "transport"

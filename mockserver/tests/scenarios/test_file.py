@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_mockserver.http.delivery import Cut
-from wan_mockserver.scenarios.catalogue import shipped_scenarios
+from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.lifecycle import Seconds
-from wan_mockserver.scenarios.members import Wrong, toml
+from wan_mockserver.scenarios.members import InvalidMember, toml
 from wan_mockserver.scenarios.parts import SCENARIO
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.scenarios.scenario import Body, Lag, Polling, Results, Scenario, Step
-from wan_mockserver.scenarios.steps import STEP, step, to_table
-from wan_mockserver.scenarios.toml_format import BadScenarios, read, text
+from wan_mockserver.scenarios.scenario import Body, Lag, PollBehaviour, Results, Scenario, Step
+from wan_mockserver.scenarios.steps import STEP, parse_step, to_table
+from wan_mockserver.scenarios.toml_format import BadScenarios, format_scenario, read_scenarios
 from wan_validators.vendor import State
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"
@@ -36,7 +36,7 @@ def own(tmp_path: Path) -> Read:
 
     def reading(text: str) -> dict[str, Scenario]:
         file.write_text(text, encoding="utf-8")
-        return read(file)
+        return read_scenarios(file)
 
     return reading
 
@@ -45,10 +45,10 @@ def create(own: Read, steps: str) -> tuple[Step, ...]:
     return own(f'[a]\nsummary = "x"\ncreate = [{steps}]')["a"].create.steps
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+@pytest.mark.parametrize("name", load_shipped_scenarios())
 def test_every_shipped_scenario_survives_being_written(own: Read, name: str) -> None:
-    scenario = shipped_scenarios()[name]
-    assert own(text(scenario)) == {name: replace(scenario, group="own")}
+    scenario = load_shipped_scenarios()[name]
+    assert own(format_scenario(scenario)) == {name: replace(scenario, group="own")}
 
 
 @pytest.mark.parametrize(
@@ -60,18 +60,18 @@ def test_every_shipped_scenario_survives_being_written(own: Read, name: str) -> 
 )
 def test_a_composition_survives_under_another_name(own: Read, composition: str, name: str) -> None:
     scenario = Scenarios().find(composition)
-    assert own(text(scenario)) == {name: replace(scenario, group="own", name=name)}
+    assert own(format_scenario(scenario)) == {name: replace(scenario, group="own", name=name)}
 
 
 def test_steps_that_are_never_reached_are_not_written(own: Read) -> None:
     late, lost = Step(delay=Lag(median=0.4, sigma=0.7), times=None), Step(cut=Cut.RESET)
     made = Scenarios().find("latency+accept-lost")
     assert made.create.steps == (late, lost)
-    assert own(text(made))["latency-accept-lost"].create.steps == (late,)
+    assert own(format_scenario(made))["latency-accept-lost"].create.steps == (late,)
 
 
 def test_every_member_is_read_as_what_it_says() -> None:
-    every = read(EVERY)
+    every = read_scenarios(EVERY)
     assert every["create-errors"].create.steps == (
         Step(handled=False, status=429, retry_after=2, times=2),
         Step(handled=False, status=503, retry_after=30, retry_as_date=True),
@@ -93,7 +93,7 @@ def test_every_member_is_read_as_what_it_says() -> None:
     )
     lost = Step(status=504, delay=Lag(median=3))
     assert every["create-lost"].create.steps == (lost,)
-    assert every["odd-polls"].poll == Polling(
+    assert every["odd-polls"].poll == PollBehaviour(
         steps=(
             Step(handled=False, status=404, times=2),
             Step(delay=Lag(median=0.4, sigma=0.7), times=None),
@@ -108,7 +108,7 @@ def test_every_member_is_read_as_what_it_says() -> None:
         backwards=True,
         integer_codes=True,
     )
-    assert every["other-page"].poll == Polling(other_words=True)
+    assert every["other-page"].poll == PollBehaviour(other_words=True)
     assert every["other-page"].vendor == "mulerouter"
     end = every["odd-end"].outcome
     assert (end.lifecycle, end.fail, end.message) == (
@@ -143,8 +143,8 @@ def test_the_example_shows_every_member() -> None:
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.toml")), ids=lambda file: file.name)
 def test_the_examples_survive_being_written(own: Read, file: Path) -> None:
-    made = read(file)
-    assert own("\n".join(map(text, made.values()))) == made
+    made = read_scenarios(file)
+    assert own("\n".join(map(format_scenario, made.values()))) == made
     assert list(made) == list(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
@@ -307,13 +307,13 @@ def test_what_is_wrong_about_a_step_is_told(own: Read, given: str, says: str) ->
 
 def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read(tmp_path / "none.toml")
+        read_scenarios(tmp_path / "none.toml")
 
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_bytes('[a]\nsummary = "é"'.encode("latin-1"))
     with pytest.raises(BadScenarios, match="is no TOML"):
-        read(tmp_path / "own.toml")
+        read_scenarios(tmp_path / "own.toml")
 
 
 NUMBERS = st.integers(0, 9) | st.floats(0, 9, allow_subnormal=False)
@@ -339,10 +339,10 @@ STEPS = st.fixed_dictionaries(
 @given(STEPS)
 def test_a_step_that_is_read_survives_being_written(table: dict[str, Any]) -> None:
     try:
-        made = step(table, "step")
-    except Wrong:
+        made = parse_step(table, "step")
+    except InvalidMember:
         return
-    assert step(tomllib.loads(f"step = {toml(to_table(made))}")["step"], "step") == made
+    assert parse_step(tomllib.loads(f"step = {toml(to_table(made))}")["step"], "step") == made
 
 
 ODD: tuple[Any, ...] = (True, -1, 1.5, 10**30, "", "\x1b", "é" * 2000, [], [[]], {}, {"x": 1})

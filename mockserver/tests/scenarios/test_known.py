@@ -5,36 +5,43 @@ from __future__ import annotations
 import pytest
 
 from wan_mockserver.http.delivery import Cut
-from wan_mockserver.scenarios.catalogue import DEFAULT_SCENARIO, GROUPS, shipped_scenarios
-from wan_mockserver.scenarios.registry import MAX_STEPS, Scenarios, UnknownScenario
-from wan_mockserver.scenarios.scenario import KEPT, Creating, Downloading, Outcome, Scenario, Step
+from wan_mockserver.scenarios.catalogue import DEFAULT_SCENARIO, GROUPS, load_shipped_scenarios
+from wan_mockserver.scenarios.registry import MAX_CACHED_NAMES, Scenarios, UnknownScenario
+from wan_mockserver.scenarios.scenario import (
+    DEFAULT_FILE_LIFETIME_S,
+    CreateBehaviour,
+    DownloadBehaviour,
+    Scenario,
+    Step,
+    TaskOutcome,
+)
 
-MINE = Scenario(name="partial", summary="Mine.", outcome=Outcome(images=3))
+MINE = Scenario(name="partial", summary="Mine.", outcome=TaskOutcome(images=3))
 
 
 def test_the_shipped_ones_are_there_by_name_and_group() -> None:
     known = Scenarios()
-    assert dict(known) == shipped_scenarios()
-    assert len(known) == len(shipped_scenarios()) > 100
+    assert dict(known) == load_shipped_scenarios()
+    assert len(known) == len(load_shipped_scenarios()) > 100
     assert known["ok"] is known.find("ok") is DEFAULT_SCENARIO
     assert {scenario.group for scenario in known.values()} == GROUPS.keys() - {"own"}
     assert all(name == scenario.name for name, scenario in known.items())
 
 
 def test_each_has_one_sentence_and_but_for_ok_something_to_say() -> None:
-    for scenario in shipped_scenarios().values():
+    for scenario in load_shipped_scenarios().values():
         assert scenario.summary.endswith(".")
         assert scenario.summary.isprintable()
         assert bool(scenario.parts) == (scenario.name != "ok")
-    assert len({scenario.summary for scenario in shipped_scenarios().values()}) == len(
-        shipped_scenarios()
+    assert len({scenario.summary for scenario in load_shipped_scenarios().values()}) == len(
+        load_shipped_scenarios()
     )
 
 
 def test_own_ones_take_the_place_of_shipped_ones() -> None:
     known = Scenarios({"partial": MINE, "mine": Scenario(name="mine", summary="x")})
     assert known.find("partial") is MINE
-    assert len(known) == len(shipped_scenarios()) + 1
+    assert len(known) == len(load_shipped_scenarios()) + 1
     assert Scenarios().find("partial").outcome.images == 1
 
 
@@ -52,14 +59,14 @@ def test_a_count_limits_what_would_go_on_for_ever() -> None:
 
 
 def test_the_count_of_partial_is_how_many_images_succeed() -> None:
-    assert Scenarios().find("partial:3").outcome == Outcome(images=3)
+    assert Scenarios().find("partial:3").outcome == TaskOutcome(images=3)
 
 
 def test_a_composition_has_all_parts_and_steps_in_order() -> None:
     both = Scenarios().find("http-503:1 + accept-lost+expired-urls+fail-3001")
     assert both.name == "http-503:1+accept-lost+expired-urls+fail-3001"
     assert both.create.steps == (Step(handled=False, status=503), Step(cut=Cut.RESET))
-    assert both.download == Downloading(lifetime=-1)
+    assert both.download == DownloadBehaviour(lifetime=-1)
     assert (both.outcome.fail, both.vendor) == ("3001", "mulerouter")
     assert both.summary.startswith("Create is answered with 503 Service Unavailable, twice. ")
 
@@ -67,9 +74,11 @@ def test_a_composition_has_all_parts_and_steps_in_order() -> None:
 def test_ok_adds_nothing_to_a_composition() -> None:
     known = Scenarios()
     assert known.find("ok+accept-lost").create == known["accept-lost"].create
-    assert known.find("accept-lost+ok").download == Downloading(lifetime=KEPT)
+    assert known.find("accept-lost+ok").download == DownloadBehaviour(
+        lifetime=DEFAULT_FILE_LIFETIME_S
+    )
     assert known.find("ok+ok").parts == ()
-    assert known.find("ok+ok").create == Creating()
+    assert known.find("ok+ok").create == CreateBehaviour()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +133,7 @@ def test_compositions_are_remembered_but_not_without_end() -> None:
     known = Scenarios()
     first = known.find("partial:1+slow")
     assert known.find("partial:1+slow") is first
-    for count in range(1, MAX_STEPS + 10):
+    for count in range(1, MAX_CACHED_NAMES + 10):
         known.find(f"partial:{count}")
     assert known.find("partial:1+slow") is first
-    assert known.find(f"partial:{MAX_STEPS + 20}").outcome.images == MAX_STEPS + 20
+    assert known.find(f"partial:{MAX_CACHED_NAMES + 20}").outcome.images == MAX_CACHED_NAMES + 20

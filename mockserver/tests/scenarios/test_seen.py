@@ -20,7 +20,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
-from wan_mockserver.scenarios.catalogue import shipped_scenarios
+from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.service import Simulator
 from wan_validators.catalog import model
@@ -163,10 +163,13 @@ def results(wire: dict[str, Any]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+@pytest.mark.parametrize("name", load_shipped_scenarios())
 def test_a_client_sees_what_is_written(mock: Mock, connect: Connect, name: str) -> None:
     vendor = model("wan26_i2i").vendor
-    if name not in ("interleaved", *TOGETHER) and shipped_scenarios()[name].vendor != vendor.name:
+    if (
+        name not in ("interleaved", *TOGETHER)
+        and load_shipped_scenarios()[name].vendor != vendor.name
+    ):
         vendor = model("wan2.5-i2i-preview").vendor
     with connect(name) as http:
         got = transcript(mock, http, vendor, pause=150 if name == "slow" else 0)
@@ -185,4 +188,4 @@ def test_what_is_late_or_slow_takes_its_time(mock: Mock, connect: Connect, name:
 
 
 def test_every_shipped_scenario_is_written_of_and_no_other() -> None:
-    assert list(SEEN) == list(shipped_scenarios())
+    assert list(SEEN) == list(load_shipped_scenarios())

@@ -21,7 +21,7 @@ class Page:
     colours: tuple[Colour, ...] = ()
 
 
-PAGES = Table("pages", Page, most=3)
+PAGES = Table("pages", Page, max_count=3)
 
 
 def put(store: Store, table: Table[Page], key: str, text: str = "", tenant: str = "") -> Page:

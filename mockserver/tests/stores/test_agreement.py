@@ -15,8 +15,8 @@ from wan_mockserver.state.stores.memory import MemoryStore
 from wan_mockserver.state.stores.opening import open_store
 
 TABLES = (
-    Table("few", float, most=3),
-    Table("heavy", float, most=6, bytes=10, weigh=int),
+    Table("few", float, max_count=3),
+    Table("heavy", float, max_count=6, bytes=10, weigh=int),
 )
 TENANTS = ("", "a", "ab")
 
@@ -56,7 +56,7 @@ def everything(store: Store) -> list[Any]:
                 for newest in (None, 0, 1, 2, 9)
             ],
             store.tenants(table),
-            store.forgotten(table),
+            store.count_forgotten(table),
         )
         for table in TABLES
     ]
@@ -93,4 +93,4 @@ def test_limits_are_met_by_such_calls(table: Table[float]) -> None:
     store = MemoryStore()
     for key in "abcdefgh":
         do(store, ("put", table, key, 4.0, ""))
-    assert 0 < store.forgotten(table) < 8
+    assert 0 < store.count_forgotten(table) < 8

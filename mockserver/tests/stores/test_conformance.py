@@ -17,7 +17,7 @@ HEAVY = Table("heavy", Page, bytes=100, weigh=lambda page: len(page.text))
 NAMESAKE = Table("heavy2", Page)
 
 
-NUMBERS = Table("numbers", float, most=5)
+NUMBERS = Table("numbers", float, max_count=5)
 
 
 def fail(_: Page | None) -> Page:
@@ -29,7 +29,7 @@ class TestStore:
         assert store.get(PAGES, "a") is None
         assert store.values(PAGES) == []
         assert store.values(PAGES, "alice") == []
-        assert store.forgotten(PAGES) == 0
+        assert store.count_forgotten(PAGES) == 0
 
     def test_a_value_comes_back_as_it_was(self, store: Store) -> None:
         page = Page("\ud800 ü\n", Decimal("1.50"), (Colour.BLUE, Colour.RED))
@@ -131,7 +131,7 @@ class TestRevision:
         store.get(PAGES, "a")
         store.values(PAGES, "alice", 1)
         store.tenants(PAGES)
-        store.forgotten(PAGES)
+        store.count_forgotten(PAGES)
         with pytest.raises(LookupError):
             store.change(PAGES, "b", fail)
         assert store.revision() == before
@@ -171,13 +171,13 @@ class TestLimits:
         put(store, PAGES, "f")
         assert texts(store, PAGES) == ["d", "e", "f"]
         assert store.get(PAGES, "c") is None
-        assert store.forgotten(PAGES) == 3
+        assert store.count_forgotten(PAGES) == 3
 
     def test_what_was_forgotten_comes_in_anew(self, store: Store) -> None:
         for key in "abcda":
             put(store, PAGES, key)
         assert texts(store, PAGES) == ["c", "d", "a"]
-        assert store.forgotten(PAGES) == 2
+        assert store.count_forgotten(PAGES) == 2
 
     def test_limits_hold_across_tenants(self, store: Store) -> None:
         for key in "abcd":
@@ -190,7 +190,7 @@ class TestLimits:
             put(store, PAGES, key)
             put(store, HEAVY, key)
         assert texts(store, HEAVY) == list("abcd")
-        assert (store.forgotten(PAGES), store.forgotten(HEAVY)) == (1, 0)
+        assert (store.count_forgotten(PAGES), store.count_forgotten(HEAVY)) == (1, 0)
 
     def test_weight_counts_to_the_byte(self, store: Store) -> None:
         put(store, HEAVY, "a", "a" * 60)
@@ -200,7 +200,7 @@ class TestLimits:
         assert texts(store, HEAVY) == ["b" * 40, "c"]
         put(store, HEAVY, "d", "d" * 59)
         assert len(store.values(HEAVY)) == 3
-        assert store.forgotten(HEAVY) == 1
+        assert store.count_forgotten(HEAVY) == 1
 
     def test_a_value_that_grows_pushes_out_and_one_that_shrinks_makes_room(
         self, store: Store
@@ -222,15 +222,15 @@ class TestLimits:
         assert texts(store, HEAVY) == ["c" * 500]
         put(store, HEAVY, "c", "c" * 600)
         assert texts(store, HEAVY) == ["c" * 600]
-        assert store.forgotten(HEAVY) == 2
+        assert store.count_forgotten(HEAVY) == 2
 
     def test_a_smaller_table_of_the_same_name_forgets_the_rest(self, store: Store) -> None:
         for key in "abc":
             put(store, PAGES, key)
-        smaller = Table("pages", Page, most=1)
+        smaller = Table("pages", Page, max_count=1)
         put(store, smaller, "d")
         assert texts(store, PAGES) == ["d"]
-        assert store.forgotten(PAGES) == 3
+        assert store.count_forgotten(PAGES) == 3
 
 
 class TestClear:
@@ -243,11 +243,11 @@ class TestClear:
         assert store.values(PAGES) == store.values(HEAVY) == []
         assert store.values(COUNTERS) == []
         assert store.get(PAGES, "d") is None
-        assert store.forgotten(PAGES) == 0
+        assert store.count_forgotten(PAGES) == 0
         put(store, HEAVY, "b", "b" * 90)
         put(store, HEAVY, "c", "c" * 10)
         assert len(store.values(HEAVY)) == 2
-        assert store.forgotten(HEAVY) == 0
+        assert store.count_forgotten(HEAVY) == 0
 
     def test_one_tenant(self, store: Store) -> None:
         for key, tenant in [("1", "a"), ("2", "ab"), ("3", "a"), ("4", "")]:
@@ -267,7 +267,7 @@ class TestClear:
         for key in "abcd":
             put(store, PAGES, key, tenant="alice")
         store.clear("alice")
-        assert store.forgotten(PAGES) == 1
+        assert store.count_forgotten(PAGES) == 1
         store.clear("nobody")
         assert store.values(PAGES) == []
 

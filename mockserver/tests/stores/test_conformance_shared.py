@@ -49,7 +49,7 @@ class TestTogether:
             for writer in writers:
                 writer.result()
         assert len(store.values(PAGES)) == 3
-        assert store.forgotten(PAGES) == 157
+        assert store.count_forgotten(PAGES) == 157
 
     def test_another_store_at_the_same_place_sees_everything(
         self, opened: Callable[[str], Store], shared_place: str
@@ -60,7 +60,7 @@ class TestTogether:
         put(second, PAGES, "c", "C")
         for store in (first, second, opened(shared_place)):
             assert texts(store, PAGES, "alice") == ["b", "C", "d"]
-            assert store.forgotten(PAGES) == 1
+            assert store.count_forgotten(PAGES) == 1
         second.clear("alice")
         assert first.get(PAGES, "c") is None
 
@@ -91,7 +91,7 @@ class TestTogether:
         first.close()
         second = opened(shared_place)
         assert texts(second, PAGES, "alice") == ["b", "c", "d"]
-        assert second.forgotten(PAGES) == 1
+        assert second.count_forgotten(PAGES) == 1
         put(second, PAGES, "e")
         assert texts(second, PAGES) == ["c", "d", "e"]
 

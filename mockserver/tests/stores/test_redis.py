@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from wan_mockserver.state.stores import COUNTERS, Table, Unavailable, redis
+from wan_mockserver.state.stores import COUNTERS, StoreUnavailable, Table, redis
 from wan_mockserver.state.stores.redis import TTL, RedisStore
 from wan_mockserver.state.stores.redis_scripts import KEYS, MEMORY
 
@@ -98,7 +98,7 @@ def test_rivals_that_never_rest_are_told_of(
         count(store)
         return 0.0
 
-    with pytest.raises(Unavailable, match=r"others changed counters 'n'.*send fewer"):
+    with pytest.raises(StoreUnavailable, match=r"others changed counters 'n'.*send fewer"):
         store.change(COUNTERS, "n", change)
 
 
@@ -191,7 +191,7 @@ def test_a_world_expires_together_long_after_its_last_change(
 
 
 def test_what_is_forgotten_leaves_nothing_behind(store: RedisStore, admin: Redis) -> None:
-    table = Table("short", float, most=2)
+    table = Table("short", float, max_count=2)
     for nth in range(50):
         store.change(table, str(nth), lambda _: 1.0, str(nth))
     sizes = (admin.hlen(PREFIX + "values"), admin.zcard(PREFIX + "order"))
@@ -228,7 +228,7 @@ def free_port() -> int:
 
 def test_a_server_that_is_not_there() -> None:
     port = free_port()
-    with pytest.raises(Unavailable) as raised:
+    with pytest.raises(StoreUnavailable) as raised:
         RedisStore(f"redis://me:secret@127.0.0.1:{port}/0?socket_timeout=3")
     says = str(raised.value)
     assert f"the Redis server at redis://127.0.0.1:{port}/0 cannot be used" in says
@@ -249,18 +249,18 @@ def test_a_server_that_goes_away(mortal_redis: tuple[str, Callable[[], None]]) -
         lambda: store.values(COUNTERS, "a"),
         lambda: store.tenants(COUNTERS),
         store.revision,
-        lambda: store.forgotten(COUNTERS),
+        lambda: store.count_forgotten(COUNTERS),
         store.clear,
         lambda: store.clear("a"),
     )
     for call in calls:
-        with pytest.raises(Unavailable, match=r"cannot be used.*see that it runs"):
+        with pytest.raises(StoreUnavailable, match=r"cannot be used.*see that it runs"):
             call()
     store.close()
 
 
 def test_a_password_that_is_wrong_is_not_shown(redis_url: str) -> None:
-    with pytest.raises(Unavailable) as raised:
+    with pytest.raises(StoreUnavailable) as raised:
         RedisStore(redis_url.replace("//", "//:s3cret%40@"))
     assert "password" in str(raised.value)
     assert "s3cret" not in str(raised.value)

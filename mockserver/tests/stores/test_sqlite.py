@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.state.stores import COUNTERS, Store, Table, Unavailable, sqlite
+from wan_mockserver.state.stores import COUNTERS, Store, StoreUnavailable, Table, sqlite
 from wan_mockserver.state.stores.sqlite import SCHEMA, SqliteStore
 
 NOBODY = 65534
@@ -208,7 +208,7 @@ def test_a_closed_store_says_so(store: Store, file: Path) -> None:
     store.close()
     calls: tuple[Callable[[], object], ...] = (lambda: store.get(COUNTERS, "n"), store.clear)
     for call in calls:
-        with pytest.raises(Unavailable, match="closed") as raised:
+        with pytest.raises(StoreUnavailable, match="closed") as raised:
             call()
         assert str(file) in str(raised.value)
 
@@ -223,7 +223,7 @@ def test_one_who_holds_the_file_for_ever_is_told_of(
     ):
         store.change(COUNTERS, "n", lambda _: 1.0)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(Unavailable, match=r"was held by another process for 0.01 seconds"):
+        with pytest.raises(StoreUnavailable, match=r"was held by another process for 0.01 seconds"):
             store.change(COUNTERS, "n", lambda _: 2.0)
         with pytest.raises(ValueError, match="was held by another process"):
             SqliteStore(file)
@@ -237,7 +237,7 @@ def test_a_full_disk_is_told_of_and_costs_nothing_that_was_kept(store: SqliteSto
     store.change(pages, "a", lambda _: Page("kept"))
     (size,) = store._connection.execute("PRAGMA page_count").fetchone()
     store._connection.execute(f"PRAGMA max_page_count = {size}")
-    with pytest.raises(Unavailable, match="cannot grow, the disk is full; make room"):
+    with pytest.raises(StoreUnavailable, match="cannot grow, the disk is full; make room"):
         store.change(pages, "b", lambda _: Page("x" * 100_000))
     assert store.values(pages) == [Page("kept")]
     store._connection.execute("PRAGMA max_page_count = 100000")

@@ -9,27 +9,27 @@ from typing import Final, NamedTuple
 
 from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Output, Refusal, Refused, State, Task, Vendor, Wire
+from wan_validators.vendor import Rejection, RejectionReason, State, Task, TaskOutput, Vendor, Wire
 
 AT: Final = 1_700_000_000.0
 
-OF_ANY: Final = (
-    Refused.NO_KEY,
-    Refused.NO_SCHEME,
-    Refused.BAD_KEY,
-    Refused.RATE,
-    Refused.NO_SCENARIO,
-    Refused.INTERNAL,
+COMMON_REASONS: Final = (
+    RejectionReason.NO_KEY,
+    RejectionReason.NO_SCHEME,
+    RejectionReason.BAD_KEY,
+    RejectionReason.RATE,
+    RejectionReason.NO_SCENARIO,
+    RejectionReason.INTERNAL,
 )
-OF_CREATE: Final = (
-    Refused.NO_MODEL,
-    Refused.MALFORMED,
-    Refused.MEDIA_TYPE,
-    Refused.TOO_LARGE,
-    Refused.PAYLOAD,
-    Refused.BALANCE,
+CREATE_REASONS: Final = (
+    RejectionReason.NO_MODEL,
+    RejectionReason.MALFORMED,
+    RejectionReason.MEDIA_TYPE,
+    RejectionReason.TOO_LARGE,
+    RejectionReason.PAYLOAD,
+    RejectionReason.BALANCE,
 )
-OF_POLL: Final = (Refused.NO_TASK,)
+POLL_REASONS: Final = (RejectionReason.NO_TASK,)
 
 
 class Examples(NamedTuple):
@@ -39,37 +39,39 @@ class Examples(NamedTuple):
     status: list[Wire]
 
 
-def successes(vendor: Vendor, specs: list[ModelSpec]) -> Examples:
+def build_success_examples(vendor: Vendor, specs: list[ModelSpec]) -> Examples:
     """What *vendor* can say of tasks of *specs*, the last one being done."""
     states = (State.PENDING, State.RUNNING, State.FAILED, State.DONE)
     tasks = [_task(vendor, spec, state) for state in states for spec in specs]
     unpriced = [_task(vendor, spec, State.DONE, cost=None) for spec in specs]
-    created = [vendor.accepted(task) for task in tasks if task.state is State.PENDING]
-    return Examples(created, [vendor.status(task) for task in (*unpriced, *tasks)])
+    created = [vendor.build_created_body(task) for task in tasks if task.state is State.PENDING]
+    return Examples(created, [vendor.build_status_body(task) for task in (*unpriced, *tasks)])
 
 
-def errors(
+def build_error_examples(
     vendor: Vendor, spec: ModelSpec, *, create: bool
 ) -> Mapping[int, tuple[str, list[Wire]]]:
     """The refusals of creates or polls by their HTTP status: why, and their bodies."""
     found: dict[int, tuple[str, list[Wire]]] = {}
-    for why in (*OF_ANY, *(OF_CREATE if create else OF_POLL)):
-        status, body = vendor.refused(_refusal(vendor, spec, why))
+    for why in (*COMMON_REASONS, *(CREATE_REASONS if create else POLL_REASONS)):
+        status, body = vendor.build_error_response(_refusal(vendor, spec, why))
         says, bodies = found.get(status, ("", []))
         reason = why.value[0].upper() + why.value[1:]
         found[status] = (f"{says}; or {why.value}" if says else reason, [*bodies, body])
     return dict(sorted(found.items()))
 
 
-def _refusal(vendor: Vendor, spec: ModelSpec, why: Refused) -> Refusal:
+def _refusal(vendor: Vendor, spec: ModelSpec, why: RejectionReason) -> Rejection:
     failed = _task(vendor, spec, State.FAILED)
-    return Refusal(
-        why=why,
-        detail=failed.failure.message if why is Refused.PAYLOAD and failed.failure else why.value,
+    return Rejection(
+        reason=why,
+        detail=failed.failure.message
+        if why is RejectionReason.PAYLOAD and failed.failure
+        else why.value,
         path=vendor.create.replace("{model}", spec.id),
         request_id="00000000-0000-4000-8000-000000000000",
         task_id=failed.id,
-        task=failed if why is Refused.PAYLOAD else None,
+        task=failed if why is RejectionReason.PAYLOAD else None,
     )
 
 
@@ -88,13 +90,15 @@ def _task(
         outputs=_outputs(spec) if done else (),
         failure=vendor.moderation if state is State.FAILED else None,
         cost=cost,
-        image_count=1 if isinstance(spec.outputs, Images) and spec.outputs.counted else None,
+        image_count=1
+        if isinstance(spec.outputs, Images) and spec.outputs.has_image_count
+        else None,
         kind=_outputs(spec)[0].kind,
     )
 
 
-def _outputs(spec: ModelSpec) -> tuple[Output, ...]:
+def _outputs(spec: ModelSpec) -> tuple[TaskOutput, ...]:
     if not isinstance(spec.outputs, Images):
-        return (Output("video", "https://example.com/1.mp4"),)
-    image = Output("image", "https://example.com/1.png")
-    return (image, Output("text", "Once upon a time")) if spec.outputs.interleave else (image,)
+        return (TaskOutput("video", "https://example.com/1.mp4"),)
+    image = TaskOutput("image", "https://example.com/1.png")
+    return (image, TaskOutput("text", "Once upon a time")) if spec.outputs.interleave else (image,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 
@@ -12,16 +12,16 @@ from ..control import ROOT, Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
 from . import openapi, table
-from .reading import from_body, from_query
-from .reports import Call
-from .table import Route
+from .reading import parse_body, parse_query
+from .reports import AdminCall
+from .table import AdminRoute
 
-with naming_extra():
+with explain_missing_extra():
     from werkzeug.exceptions import MethodNotAllowed, NotFound
     from werkzeug.routing import Map, Rule
 
 
-def _document(call: Call) -> dict[str, Any]:
+def _document(call: AdminCall) -> dict[str, Any]:
     protected = call.control.token is not None
     return openapi.document(ROUTES, call.request.base_url, protected=protected)
 
@@ -49,16 +49,16 @@ FRESH: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
 def answer(control: Control, request: Request) -> Response:
     """What the API answers; raises AdminError for what it does not do."""
     route, names = _match_route(request)
-    read, fields = (from_body, route.body) if route.body else (from_query, route.query)
+    read, fields = (parse_body, route.body) if route.body else (parse_query, route.query)
     if route.body and request.query:
         raise AdminError(f"{route.method} {ROOT}{route.path} takes a JSON body, and no query")
     if not route.body and request.body and request.method != "GET":
         raise AdminError(f"{route.method} {ROOT}{route.path} takes no body")
     given = read(fields, request)
-    return Response.json(200, route.handler(Call(control, request, given, names)), FRESH)
+    return Response.json(200, route.handler(AdminCall(control, request, given, names)), FRESH)
 
 
-def _match_route(request: Request) -> tuple[Route, dict[str, Any]]:
+def _match_route(request: Request) -> tuple[AdminRoute, dict[str, Any]]:
     try:
         found: tuple[Any, Any] = _MAP.bind("").match(request.path, request.method)
     except MethodNotAllowed as error:

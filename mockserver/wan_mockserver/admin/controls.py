@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypedDict
 
-from ..clock import LATEST
+from ..clock import MAX_TIME
 from ..control import Control
 from ..http.errors import AdminError
-from ..simulator.armed_scenarios import ARMED, arm
-from .kinds import Field, Seconds, Text, Whole
-from .reports import ArmedJson, Call, list_armed
+from ..simulator.armed_scenarios import ARMED, put_armed
+from .kinds import Field, IntegerType, SecondsType, StringType
+from .reports import AdminCall, ArmedJson, list_armed
 
 
 class ArmingJson(TypedDict):
@@ -42,34 +42,39 @@ class ResetJson(TypedDict):
     now: float
 
 
-SEED: Final = Field("seed", Whole(-(2**53), 2**53), "What everything is drawn from.")
+SEED: Final = Field("seed", IntegerType(-(2**53), 2**53), "What everything is drawn from.")
 ARMING: Final = (
     Field(
         "scenario",
-        Text(),
+        StringType(),
         "NAME, NAME:COUNT or A+B, such as accept-lost:2; GET lists the names.",
         required=True,
     ),
     Field(
         "creates",
-        Whole(0, 1_000_000),
+        IntegerType(0, 1_000_000),
         "How many creates are to meet it; null means all that follow, 0 none.",
         nullable=True,
         default=1,
     ),
-    Field("tenant", Text(least=0), "Whose creates; empty means anybody's.", default=""),
+    Field("tenant", StringType(min_length=0), "Whose creates; empty means anybody's.", default=""),
 )
 DISARMING: Final = (
-    Field("tenant", Text(least=0), "Only what waits for this tenant; empty: for anybody's."),
+    Field(
+        "tenant", StringType(min_length=0), "Only what waits for this tenant; empty: for anybody's."
+    ),
 )
 ADVANCING: Final = (
-    Field("advance", Seconds(10**10), "By how many seconds the clock moves on.", required=True),
+    Field("advance", SecondsType(10**10), "By how many seconds the clock moves on.", required=True),
 )
-RESETTING: Final = (Field("tenant", Text(), "Whose things are forgotten; else all are."), SEED)
+RESETTING: Final = (
+    Field("tenant", StringType(), "Whose things are forgotten; else all are."),
+    SEED,
+)
 
 
-def arm_scenario(call: Call) -> ArmingJson:
-    given = call.given
+def arm_scenario(call: AdminCall) -> ArmingJson:
+    given = call.values
     try:
         call.control.arm(given["scenario"], given["creates"], given["tenant"])
     except ValueError as error:
@@ -77,39 +82,39 @@ def arm_scenario(call: Call) -> ArmingJson:
     return {"armed": list_armed(call.control)}
 
 
-def disarm(call: Call) -> ArmingJson:
+def disarm(call: AdminCall) -> ArmingJson:
     for waiting in call.control.store.values(ARMED):
-        if call.given["tenant"] in (None, waiting.tenant):
-            arm(call.control.store, replace(waiting, creates=0, used=0))
+        if call.values["tenant"] in (None, waiting.tenant):
+            put_armed(call.control.store, replace(waiting, creates=0, used=0))
     return {"armed": list_armed(call.control)}
 
 
-def clock(call: Call) -> ClockJson:
+def clock(call: AdminCall) -> ClockJson:
     return _clock(call.control)
 
 
-def advance(call: Call) -> ClockJson:
-    seconds = call.given["advance"]
+def advance(call: AdminCall) -> ClockJson:
+    seconds = call.values["advance"]
     now = call.control.clock.now()
-    if now + seconds > LATEST:
-        says = f"advance must be {LATEST - now:.0f} seconds at most: the calendar ends with 9999"
+    if now + seconds > MAX_TIME:
+        says = f"advance must be {MAX_TIME - now:.0f} seconds at most: the calendar ends with 9999"
         raise AdminError(says)
     call.control.clock.advance(seconds)
     return _clock(call.control)
 
 
-def seed(call: Call) -> SeedJson:
+def seed(call: AdminCall) -> SeedJson:
     return {"seed": call.control.simulator.seed}
 
 
-def reseed(call: Call) -> SeedJson:
-    call.control.reseed(call.given["seed"])
+def set_seed(call: AdminCall) -> SeedJson:
+    call.control.set_seed(call.values["seed"])
     return seed(call)
 
 
-def reset(call: Call) -> ResetJson:
-    tenant = call.given["tenant"]
-    call.control.reset(tenant, call.given["seed"])
+def reset(call: AdminCall) -> ResetJson:
+    tenant = call.values["tenant"]
+    call.control.reset(tenant, call.values["seed"])
     control = call.control
     return {"tenant": tenant, "seed": control.simulator.seed, "now": control.clock.now()}
 

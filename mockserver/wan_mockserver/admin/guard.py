@@ -14,7 +14,7 @@ from wan_validators.messages.formatting import clip
 
 from ..http.errors import AdminError
 from ..http.messages import Request
-from .reading import content_type
+from .reading import parse_content_type
 
 if TYPE_CHECKING:
     from ..control import Control
@@ -28,7 +28,7 @@ CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="wanproof"'}
 MAX_BODY_BYTES: Final = 1_000_000
 """Bytes of a body."""
 
-READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 
 BODIES: Final = ("application/json", "application/x-www-form-urlencoded")
@@ -40,13 +40,13 @@ def check(control: Control, request: Request) -> None:
     """Raises AdminError, with a status and what to do, for a request that must not pass."""
     if control.token is None:
         _check_host(request, control.hosts)
-    elif not any(given and _same(given, control.token) for given in _tokens(request)):
+    elif not any(given and _is_token(given, control.token) for given in _tokens(request)):
         says = (
             f"the admin token is missing or wrong; send it as Authorization: Bearer <token>, as "
             f"{TOKEN}: <token>, or as the password of HTTP Basic with any user name"
         )
         raise AdminError(says, 401, CHALLENGE)
-    if request.method not in READING:
+    if request.method not in SAFE_METHODS:
         _check_origin(request)
         _check_body(request)
 
@@ -65,7 +65,7 @@ def _tokens(request: Request) -> Iterator[str]:
                 return
 
 
-def _same(given: str, token: str) -> bool:
+def _is_token(given: str, token: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode("utf-8", "replace"))
 
 
@@ -74,7 +74,7 @@ def _check_host(request: Request, hosts: frozenset[str]) -> None:
     names = [_parts(request.base_url)]
     if "host" in request.headers:
         names.append(_parts(f"//{request.headers['host']}"))
-    if all(name is not None and _ours(name.hostname or "", hosts) for name in names):
+    if all(name is not None and _is_allowed_host(name.hostname or "", hosts) for name in names):
         return
     given = clip(request.headers.get("host", request.base_url))
     says = (
@@ -85,7 +85,7 @@ def _check_host(request: Request, hosts: frozenset[str]) -> None:
     raise AdminError(says, 403)
 
 
-def _ours(host: str, hosts: frozenset[str]) -> bool:
+def _is_allowed_host(host: str, hosts: frozenset[str]) -> bool:
     name = host.removesuffix(".").lower()
     if name == "localhost" or name.endswith(".localhost") or name in hosts:
         return True
@@ -133,7 +133,7 @@ def _parts(text: str) -> SplitResult | None:
 def _check_body(request: Request) -> None:
     if request.body is None or len(request.body) > MAX_BODY_BYTES:
         raise AdminError(f"a body here may have {MAX_BODY_BYTES:,} bytes at most", 413)
-    kind = content_type(request)
+    kind = parse_content_type(request)
     if request.body and kind not in BODIES:
         says = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"
         raise AdminError(says, 415)

@@ -26,11 +26,11 @@ def infer_schema(values: Sequence[Any], words: Collection[str] = ()) -> dict[str
     if {"integer", "number"} <= kinds.keys():
         del kinds["integer"]
     if len(kinds) > 1:
-        found = [[value for value in values if _is(value, kind)] for kind in kinds]
+        found = [[value for value in values if _is_type(value, kind)] for kind in kinds]
         return {"anyOf": [infer_schema(each, words) for each in found]}
     [kind] = kinds
     if kind == "object":
-        return _object(values, words)
+        return _infer_object_schema(values, words)
     if kind == "array":
         items = [item for value in values for item in value]
         return {"type": kind, "items": infer_schema(items, words)} if items else {"type": kind}
@@ -39,7 +39,7 @@ def infer_schema(values: Sequence[Any], words: Collection[str] = ()) -> dict[str
     return {"type": kind}
 
 
-def _object(values: Sequence[Any], words: Collection[str]) -> dict[str, Any]:
+def _infer_object_schema(values: Sequence[Any], words: Collection[str]) -> dict[str, Any]:
     names = dict.fromkeys(name for value in values for name in value)
     made: dict[str, Any] = {
         "type": "object",
@@ -52,6 +52,6 @@ def _object(values: Sequence[Any], words: Collection[str]) -> dict[str, Any]:
     return {**made, "required": required} if required else made
 
 
-def _is(value: Any, kind: str) -> bool:
+def _is_type(value: Any, kind: str) -> bool:
     own = TYPES[type(value)]
     return own == kind or (own == "integer" and kind == "number")

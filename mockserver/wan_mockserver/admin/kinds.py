@@ -13,61 +13,65 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from wan_validators.messages.formatting import brief
+from wan_validators.messages.formatting import summarize_value
 
-from .hints import hint
+from .hints import format_suggestion
 
 Schema = Mapping[str, Any]
 
 AMOUNT: Final = "[0-9]{1,12}([.][0-9]{1,12})?"
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     @property
-    def schema(self) -> Schema: ...
+    def json_schema(self) -> Schema: ...
 
-    def read(self, value: Any) -> Any: ...
+    def parse_value(self, value: Any) -> Any: ...
 
-    def parse(self, text: str) -> Any: ...
+    def parse_text(self, text: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class IntegerType:
     """A whole number from *low* to *high*; ``true`` is none."""
 
     low: int
     high: int
 
     @property
-    def schema(self) -> Schema:
+    def json_schema(self) -> Schema:
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
-    def read(self, value: Any) -> int:
+    def parse_value(self, value: Any) -> int:
         if type(value) is int and self.low <= value <= self.high:
             return value
-        raise ValueError(f"must be a whole number from {self.low} to {self.high}, {_not(value)}")
+        raise ValueError(
+            f"must be a whole number from {self.low} to {self.high}, {_format_actual(value)}"
+        )
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         digits = text.removeprefix("-")
         return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 20 else text
 
 
 @dataclass(frozen=True, slots=True)
-class Seconds:
+class SecondsType:
     """A number of seconds from 0 to *high*, whole or not."""
 
     high: float
 
     @property
-    def schema(self) -> Schema:
+    def json_schema(self) -> Schema:
         return {"type": "number", "minimum": 0, "maximum": self.high}
 
-    def read(self, value: Any) -> float:
+    def parse_value(self, value: Any) -> float:
         if type(value) in (int, float) and 0 <= value <= self.high:
             return float(value)
-        raise ValueError(f"must be a number of seconds from 0 to {self.high:.0f}, {_not(value)}")
+        raise ValueError(
+            f"must be a number of seconds from 0 to {self.high:.0f}, {_format_actual(value)}"
+        )
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         try:
             number = float(text)
         except ValueError:
@@ -76,68 +80,74 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class StringType:
     """A string of *least* to 2,000 characters, one of *among* if there are any."""
 
-    among: tuple[str, ...] = ()
-    least: int = 1
+    choices: tuple[str, ...] = ()
+    min_length: int = 1
 
     @property
-    def schema(self) -> Schema:
-        among = {"enum": list(self.among)} if self.among else {"minLength": self.least}
+    def json_schema(self) -> Schema:
+        among = {"enum": list(self.choices)} if self.choices else {"minLength": self.min_length}
         return {"type": "string", "maxLength": 2000, **among}
 
-    def read(self, value: Any) -> str:
-        if type(value) is not str or not self.least <= len(value) <= 2000:
-            empty = "that is not empty " if self.least else ""
-            raise ValueError(f"must be a string {empty}of at most 2000 characters, {_not(value)}")
-        if self.among and value not in self.among:
-            raise ValueError(f"cannot be {brief(value)!r}; {hint(value, self.among)}")
+    def parse_value(self, value: Any) -> str:
+        if type(value) is not str or not self.min_length <= len(value) <= 2000:
+            empty = "that is not empty " if self.min_length else ""
+            raise ValueError(
+                f"must be a string {empty}of at most 2000 characters, {_format_actual(value)}"
+            )
+        if self.choices and value not in self.choices:
+            raise ValueError(
+                f"cannot be {summarize_value(value)!r}; {format_suggestion(value, self.choices)}"
+            )
         return value
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         return text
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class BooleanType:
     """``true`` or ``false``; only ``true`` where *only* says so."""
 
-    only: bool = False
+    true_only: bool = False
 
     @property
-    def schema(self) -> Schema:
-        return {"const": True} if self.only else {"type": "boolean"}
+    def json_schema(self) -> Schema:
+        return {"const": True} if self.true_only else {"type": "boolean"}
 
-    def read(self, value: Any) -> bool:
-        if value is True or (value is False and not self.only):
+    def parse_value(self, value: Any) -> bool:
+        if value is True or (value is False and not self.true_only):
             return bool(value)
-        wanted = "true; leave it out where it is not wanted" if self.only else "true or false"
-        raise ValueError(f"must be {wanted}, {_not(value)}")
+        wanted = "true; leave it out where it is not wanted" if self.true_only else "true or false"
+        raise ValueError(f"must be {wanted}, {_format_actual(value)}")
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         return {"true": True, "false": False}.get(text, text)
 
 
 @dataclass(frozen=True, slots=True)
-class Usd:
+class UsdType:
     """An amount in USD from 0 up, as a decimal string such as ``"0.06"``."""
 
     @property
-    def schema(self) -> Schema:
+    def json_schema(self) -> Schema:
         return {"type": "string", "pattern": f"^{AMOUNT}$"}
 
-    def read(self, value: Any) -> Decimal:
+    def parse_value(self, value: Any) -> Decimal:
         if type(value) is str and re.fullmatch(AMOUNT, value):
             return Decimal(value)
-        raise ValueError(f'must be an amount in USD as a string, such as "0.06", {_not(value)}')
+        raise ValueError(
+            f'must be an amount in USD as a string, such as "0.06", {_format_actual(value)}'
+        )
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         return text
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
+class ArrayType:
     """An array of *low* to *high* values, each described by *items* and read by its owner."""
 
     items: Schema
@@ -145,7 +155,7 @@ class Many:
     high: int
 
     @property
-    def schema(self) -> Schema:
+    def json_schema(self) -> Schema:
         return {
             "type": "array",
             "items": dict(self.items),
@@ -153,12 +163,14 @@ class Many:
             "maxItems": self.high,
         }
 
-    def read(self, value: Any) -> list[Any]:
+    def parse_value(self, value: Any) -> list[Any]:
         if type(value) is list and self.low <= len(value) <= self.high:
             return value
-        raise ValueError(f"must be an array of {self.low} to {self.high} items, {_not(value)}")
+        raise ValueError(
+            f"must be an array of {self.low} to {self.high} items, {_format_actual(value)}"
+        )
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         return text
 
 
@@ -170,23 +182,26 @@ class Field:
     """
 
     name: str
-    kind: Kind
-    says: str
+    type: FieldType
+    doc: str
     required: bool = False
     nullable: bool = False
     default: Any = None
 
     @property
-    def schema(self) -> Schema:
-        made = {**self.kind.schema, "description": self.says}
+    def json_schema(self) -> Schema:
+        made = {**self.type.json_schema, "description": self.doc}
         if self.nullable:
-            made = {"anyOf": [dict(self.kind.schema), {"type": "null"}], "description": self.says}
+            made = {
+                "anyOf": [dict(self.type.json_schema), {"type": "null"}],
+                "description": self.doc,
+            }
         return made if self.default is None else {**made, "default": self.default}
 
     def as_required(self) -> Field:
         return replace(self, required=True)
 
 
-def _not(value: Any) -> str:
-    shown = brief(value)
+def _format_actual(value: Any) -> str:
+    shown = summarize_value(value)
     return f"not {shown!r}" if shown is not None else "not null"

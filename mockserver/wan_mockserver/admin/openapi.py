@@ -10,7 +10,7 @@ from ..control import ROOT
 from . import guard, reports
 from .kinds import Field
 from .schemas import schema
-from .table import Route
+from .table import AdminRoute
 
 VERSION: Final = "3.1.0"
 DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
@@ -40,7 +40,7 @@ ERRORS: Final = {
 }
 
 
-def document(routes: Iterable[Route], base_url: str, *, protected: bool) -> dict[str, Any]:
+def document(routes: Iterable[AdminRoute], base_url: str, *, protected: bool) -> dict[str, Any]:
     """Describes *routes* of a server at *base_url*; *protected* if it asks for a token."""
     components: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
@@ -66,7 +66,7 @@ def document(routes: Iterable[Route], base_url: str, *, protected: bool) -> dict
     return made
 
 
-def _operation(route: Route, components: dict[str, Any], *, protected: bool) -> dict[str, Any]:
+def _operation(route: AdminRoute, components: dict[str, Any], *, protected: bool) -> dict[str, Any]:
     names = re.findall(r"\{(\w+)\}", route.path)
     of_path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -74,7 +74,7 @@ def _operation(route: Route, components: dict[str, Any], *, protected: bool) -> 
     ]
     made: dict[str, Any] = {
         "operationId": route.name,
-        "summary": route.says,
+        "summary": route.summary,
         "parameters": [*of_path, *map(_parameter, route.query)],
         "responses": {
             "200": _answer("What was asked for.", schema(route.answer, components)),
@@ -91,7 +91,7 @@ def _operation(route: Route, components: dict[str, Any], *, protected: bool) -> 
     return made
 
 
-def _errors(route: Route, *, protected: bool) -> list[int]:
+def _errors(route: AdminRoute, *, protected: bool) -> list[int]:
     """The statuses that *route* may be refused with."""
     found = [500, 503, 401 if protected else 403]
     if route.query or route.body:
@@ -104,12 +104,12 @@ def _errors(route: Route, *, protected: bool) -> list[int]:
 
 
 def _parameter(field: Field) -> dict[str, Any]:
-    plain = {name: value for name, value in field.schema.items() if name != "description"}
+    plain = {name: value for name, value in field.json_schema.items() if name != "description"}
     return {
         "name": field.name,
         "in": "query",
         "required": field.required,
-        "description": field.says,
+        "description": field.doc,
         "schema": plain,
     }
 
@@ -118,12 +118,12 @@ def body(fields: Sequence[Field]) -> dict[str, Any]:
     """The JSON Schema of an object with these members and no others."""
     made: dict[str, Any] = {
         "type": "object",
-        "properties": {field.name: dict(field.schema) for field in fields},
+        "properties": {field.name: dict(field.json_schema) for field in fields},
         "additionalProperties": False,
     }
     required = [field.name for field in fields if field.required]
     return {**made, "required": required} if required else made
 
 
-def _answer(says: str, of: dict[str, Any]) -> dict[str, Any]:
-    return {"description": says, "content": {"application/json": {"schema": of}}}
+def _answer(description: str, of: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": of}}}

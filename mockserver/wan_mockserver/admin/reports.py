@@ -21,19 +21,19 @@ from ..simulator.routing import Action
 from ..state.journal import JOURNAL, Entry
 from ..state.tasks import TASKS, TaskRecord, state_at
 from . import shapes
-from .kinds import Field, Flag, Many, Text, Whole
+from .kinds import ArrayType, BooleanType, Field, IntegerType, StringType
 from .reading import Values
-from .verify import Evidence, VerifiedJson, judge_checks, schema
+from .verify import Evidence, VerifiedJson, build_check_schema, judge_checks
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AdminCall:
     """One request to a route: what was *given* in its body or query, its path's *names*."""
 
     control: Control
     request: Request
-    given: Values
-    names: Values
+    values: Values
+    path_parameters: Values
 
 
 class HealthJson(TypedDict):
@@ -95,34 +95,40 @@ class TasksJson(TypedDict):
     tasks: list[shapes.TaskJson]
 
 
-TENANT: Final = Field("tenant", Text(), "Only what is of this tenant.")
-MODEL: Final = Field("model", Text(tuple(spec.id for spec in catalog())), "Only of this model.")
-LIMIT: Final = Field("limit", Whole(0, 10_000), "List so many at most, the newest.", default=1000)
+TENANT: Final = Field("tenant", StringType(), "Only what is of this tenant.")
+MODEL: Final = Field(
+    "model", StringType(tuple(spec.id for spec in catalog())), "Only of this model."
+)
+LIMIT: Final = Field(
+    "limit", IntegerType(0, 10_000), "List so many at most, the newest.", default=1000
+)
 FILTER: Final = (
     TENANT,
-    Field("vendor", Text(tuple(vendor.name for vendor in vendors())), "Only of this vendor."),
+    Field("vendor", StringType(tuple(vendor.name for vendor in vendors())), "Only of this vendor."),
     MODEL,
-    Field("task", Text(), "Only about the task with this id."),
-    Field("action", Text(tuple(action.value for action in Action)), "Only of this kind."),
-    Field("status", Whole(100, 599), "Only with this HTTP status."),
-    Field("method", Text(), "Only with this HTTP method."),
-    Field("path", Text(), "Only at exactly this path."),
-    Field("since", Whole(0, 2**53), "Only with a number above this one."),
-    Field("refused", Flag(), "Only those that were refused, or only those that were not."),
+    Field("task", StringType(), "Only about the task with this id."),
+    Field("action", StringType(tuple(action.value for action in Action)), "Only of this kind."),
+    Field("status", IntegerType(100, 599), "Only with this HTTP status."),
+    Field("method", StringType(), "Only with this HTTP method."),
+    Field("path", StringType(), "Only at exactly this path."),
+    Field("since", IntegerType(0, 2**53), "Only with a number above this one."),
+    Field("refused", BooleanType(), "Only those that were refused, or only those that were not."),
 )
 TASK_FILTER: Final = (
     TENANT,
-    Field("state", Text(tuple(state.value for state in State)), "Only in this state."),
+    Field("state", StringType(tuple(state.value for state in State)), "Only in this state."),
     MODEL,
     LIMIT,
 )
 CHECKS: Final = (
     TENANT,
-    Field("checks", Many(schema(), 1, 100), "What is to be judged.", required=True),
+    Field(
+        "checks", ArrayType(build_check_schema(), 1, 100), "What is to be judged.", required=True
+    ),
 )
 
 
-def health(call: Call) -> HealthJson:
+def health(call: AdminCall) -> HealthJson:
     simulator = call.control.simulator
     return {
         "status": "ok",
@@ -135,7 +141,7 @@ def health(call: Call) -> HealthJson:
     }
 
 
-def scenarios(call: Call) -> ScenariosJson:
+def scenarios(call: AdminCall) -> ScenariosJson:
     simulator = call.control.simulator
     return {
         "default": simulator.default,
@@ -147,21 +153,21 @@ def scenarios(call: Call) -> ScenariosJson:
 def list_armed(control: Control) -> list[ArmedJson]:
     """What waits for creates."""
     waiting = [each for each in control.store.values(ARMED) if each.used < each.creates]
-    return [_armed_json(each) for each in waiting]
+    return [_build_armed(each) for each in waiting]
 
 
-def requests(call: Call) -> RequestsJson:
+def requests(call: AdminCall) -> RequestsJson:
     found = list(_matching(call))
-    shown = found[len(found) - min(call.given["limit"], len(found)) :]
+    shown = found[len(found) - min(call.values["limit"], len(found)) :]
     return {"count": len(found), "requests": [shapes.entry(each) for each in shown]}
 
 
-def count(call: Call) -> CountJson:
+def count(call: AdminCall) -> CountJson:
     return {"count": sum(1 for _ in _matching(call))}
 
 
-def tasks(call: Call) -> TasksJson:
-    given = call.given
+def tasks(call: AdminCall) -> TasksJson:
+    given = call.values
     found = [
         record
         for record in call.control.tasks(given["tenant"])
@@ -171,8 +177,8 @@ def tasks(call: Call) -> TasksJson:
     return {"count": len(found), "tasks": _tasks(call, shown, given["tenant"])}
 
 
-def task(call: Call) -> shapes.TaskJson:
-    wanted = call.names["task_id"]
+def task(call: AdminCall) -> shapes.TaskJson:
+    wanted = call.path_parameters["task_id"]
     record = call.control.store.get(TASKS, wanted)
     if record is None:
         says = f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
@@ -181,20 +187,20 @@ def task(call: Call) -> shapes.TaskJson:
     return shown
 
 
-def ledger(call: Call) -> shapes.LedgerJson:
-    control, tenant = call.control, call.given["tenant"]
+def ledger(call: AdminCall) -> shapes.LedgerJson:
+    control, tenant = call.control, call.values["tenant"]
     return shapes.ledger(control.ledger(tenant), control.journal(tenant), control.simulator.prices)
 
 
-def verify(call: Call) -> VerifiedJson:
-    control, tenant = call.control, call.given["tenant"]
+def verify(call: AdminCall) -> VerifiedJson:
+    control, tenant = call.control, call.values["tenant"]
     seen = Evidence(control.journal(tenant), control.ledger(tenant))
-    return judge_checks(call.given["checks"], seen, control.store.forgotten(JOURNAL))
+    return judge_checks(call.values["checks"], seen, control.store.count_forgotten(JOURNAL))
 
 
-def _matching(call: Call) -> Iterator[Entry]:
+def _matching(call: AdminCall) -> Iterator[Entry]:
     """The exchanges that the query asks for, the oldest first."""
-    given = call.given
+    given = call.values
     wanted = {
         name: given[name]
         for name in ("vendor", "model", "task", "action", "status", "method", "path")
@@ -209,7 +215,7 @@ def _matching(call: Call) -> Iterator[Entry]:
             yield entry
 
 
-def _tasks(call: Call, records: list[TaskRecord], tenant: str | None) -> list[shapes.TaskJson]:
+def _tasks(call: AdminCall, records: list[TaskRecord], tenant: str | None) -> list[shapes.TaskJson]:
     charges = {charge.task: charge for charge in call.control.ledger(tenant).charges}
     base_url = call.request.base_url
     return [
@@ -229,7 +235,7 @@ def _scenario(scenario: Scenario) -> ScenarioJson:
     }
 
 
-def _armed_json(waiting: Armed) -> ArmedJson:
+def _build_armed(waiting: Armed) -> ArmedJson:
     always = waiting.creates >= UNLIMITED_CREATES
     return {
         "scenario": waiting.scenario,

@@ -29,89 +29,89 @@ TYPES: Mapping[type, str] = {
 Keywords = dict[str, Any]
 
 
-def request_schema(spec: ModelSpec) -> Keywords:
+def build_request_schema(spec: ModelSpec) -> Keywords:
     """The schema of a body with an unwrapped payload for *spec*."""
     always = [rule for rule in spec.rules if not rule.when]
-    made = _tree(always, spec.every_rule).schema
-    conditions = [{"if": _condition(when), "then": then} for when, then in _conditional(spec)]
+    made = _build_tree(always, spec.all_rules).json_schema
+    conditions = [{"if": _condition(when), "then": then} for when, then in _iter_conditional(spec)]
     made["title"] = spec.title
     made["description"] = "\n".join((f"{spec.source}.", made.get("description", ""))).strip()
     return {**made, "allOf": conditions} if conditions else made
 
 
 @singledispatch
-def keywords(check: c.Check) -> Keywords | None:
+def build_keywords(check: c.Constraint) -> Keywords | None:
     """What *check* is in JSON Schema, beside the type; None where it has no words for it."""
     return None
 
 
-@keywords.register(c.Kind)
-@keywords.register(c.Given)
-def _(check: c.Check) -> Keywords:
+@build_keywords.register(c.JsonType)
+@build_keywords.register(c.Anything)
+def _(check: c.Constraint) -> Keywords:
     return {}
 
 
-@keywords.register
+@build_keywords.register
 def _(check: c.OneOf) -> Keywords:
     return {"enum": list(check.values)}
 
 
-@keywords.register
+@build_keywords.register
 def _(check: c.Between) -> Keywords:
     return {"minimum": check.low, "maximum": check.high}
 
 
-@keywords.register
-def _(check: c.Within) -> Keywords:
+@build_keywords.register
+def _(check: c.BetweenIf) -> Keywords:
     return {"minimum": check.inner.low, "maximum": check.inner.high}
 
 
-@keywords.register
+@build_keywords.register
 def _(check: c.Text) -> Keywords:
     least = {"minLength": check.low} if check.low else {}
     return {**least, "maxLength": check.high}
 
 
-@keywords.register
+@build_keywords.register
 def _(check: c.Items) -> Keywords:
     return {"minItems": check.low, "maxItems": check.high}
 
 
-@keywords.register
-def _(check: c.Parts) -> Keywords:
+@build_keywords.register
+def _(check: c.ObjectCount) -> Keywords:
     having = {"type": "object", "required": [check.key]}
     return {"contains": having, "minContains": check.low, "maxContains": check.high}
 
 
-@keywords.register
+@build_keywords.register
 def _(check: c.Absent) -> Keywords:
     return {"not": {}}
 
 
-@keywords.register
-def _(check: s.Pair) -> Keywords:
+@build_keywords.register
+def _(check: s.TwoPartSize) -> Keywords:
     return {"pattern": r"^[^*]*\*[^*]*$"}
 
 
-@keywords.register
+@build_keywords.register
 def _(check: s.Size) -> Keywords:
     return {"pattern": r"^0*[1-9][0-9]*\*0*[1-9][0-9]*$"}
 
 
-def json_type(check: c.Check) -> str | None:
+def json_type(check: c.Constraint) -> str | None:
     """The JSON type of the values that *check* speaks of; None for any."""
     match check:
-        case c.Kind():
+        case c.JsonType():
             return TYPES[check.type]
         case c.OneOf():
             return TYPES[type(check.values[0])]
-        case c.Between() | c.Within():
+        case c.Between() | c.BetweenIf():
             return "integer"
-        case c.Items() | c.Parts():
+        case c.Items() | c.ObjectCount():
             return "array"
-        case c.Alone() | c.Members():
+        case c.MutuallyExclusive() | c.KnownMembers():
             return "object"
-        case c.Given() | c.Absent():
+        case c.Anything() | c.Absent():
             return None
     return "string"
 
@@ -121,7 +121,7 @@ class _Node:
     """One place in a payload: the rows about it, and the places below."""
 
     rules: list[Rule] = field(default_factory=list)
-    told: list[Rule] = field(default_factory=list)
+    described_rules: list[Rule] = field(default_factory=list)
     below: dict[str | int, _Node] = field(default_factory=dict)
 
     def at(self, path: Iterable[str | int]) -> _Node:
@@ -131,20 +131,20 @@ class _Node:
         return node
 
     @property
-    def schema(self) -> Keywords:
-        made = _own(self.rules)
+    def json_schema(self) -> Keywords:
+        made = _build_own_keywords(self.rules)
         names = {str(name): node for name, node in self.below.items() if _is_name(name)}
         if names:
-            made["properties"] = {name: node.schema for name, node in names.items()}
+            made["properties"] = {name: node.json_schema for name, node in names.items()}
         required = [name for name, node in names.items() if node.required]
         if required:
             made["required"] = required
         if ANY in self.below:
-            made["items"] = self.below[ANY].schema
+            made["items"] = self.below[ANY].json_schema
         places = sorted(part for part in self.below if isinstance(part, int))
         if places:
-            made["prefixItems"] = [self.below[place].schema for place in places]
-        says = [_says(rule) for rule in self.told]
+            made["prefixItems"] = [self.below[place].json_schema for place in places]
+        says = [_describe_rule(rule) for rule in self.described_rules]
         return {**made, "description": "\n".join(says)} if says else made
 
     @property
@@ -152,26 +152,26 @@ class _Node:
         return any(rule.required for rule in self.rules)
 
 
-def _tree(rules: Iterable[Rule], told: Iterable[Rule] = ()) -> _Node:
-    """The places of *rules*; those of *told* that no keyword says are put into words."""
+def _build_tree(rules: Iterable[Rule], described_rules: Iterable[Rule] = ()) -> _Node:
+    """The places of *rules*; those of *described_rules* that no keyword says are put into words."""
     root = _Node()
     for rule in rules:
         node = root.at(rule.path)
         if rule.severity is Severity.ERROR:
             node.rules.append(rule)
-    for rule in told:
-        if rule.severity is not Severity.ERROR or keywords(rule.check) is None:
-            root.at(rule.path).told.append(rule)
+    for rule in described_rules:
+        if rule.severity is not Severity.ERROR or build_keywords(rule.constraint) is None:
+            root.at(rule.path).described_rules.append(rule)
     return root
 
 
-def _own(rules: list[Rule]) -> Keywords:
+def _build_own_keywords(rules: list[Rule]) -> Keywords:
     """The keywords of one place; the first of its rows says of what type it must be."""
     made: Keywords = {}
     also: list[Keywords] = []
     for rule in rules:
-        words = dict(keywords(rule.check) or {})
-        if rule is rules[0] and not rule.when and (kind := json_type(rule.check)):
+        words = dict(build_keywords(rule.constraint) or {})
+        if rule is rules[0] and not rule.when and (kind := json_type(rule.constraint)):
             words["type"] = kind
         if words.keys() & made.keys():
             also.append(words)
@@ -181,10 +181,10 @@ def _own(rules: list[Rule]) -> Keywords:
             made["default"] = rule.default
     if also:
         made["allOf"] = also
-    return _with_null(made) if any(rule.nullable for rule in rules) else made
+    return _allow_null(made) if any(rule.nullable for rule in rules) else made
 
 
-def _with_null(made: Keywords) -> Keywords:
+def _allow_null(made: Keywords) -> Keywords:
     if "type" in made:
         made["type"] = [made["type"], "null"]
     if "enum" in made:
@@ -192,17 +192,19 @@ def _with_null(made: Keywords) -> Keywords:
     return made
 
 
-def _conditional(spec: ModelSpec) -> Iterable[tuple[Equals, Keywords]]:
+def _iter_conditional(spec: ModelSpec) -> Iterable[tuple[Equals, Keywords]]:
     """What holds where a condition is met, of errors that JSON Schema has words for."""
     rules = [
         rule
         for rule in spec.rules
-        if rule.when and rule.severity is Severity.ERROR and keywords(rule.check) is not None
+        if rule.when
+        and rule.severity is Severity.ERROR
+        and build_keywords(rule.constraint) is not None
     ]
     rules.sort(key=lambda rule: str(rule.when))
     for when, group in groupby(rules, key=lambda rule: rule.when):
         assert when
-        yield when, _tree(group).schema
+        yield when, _build_tree(group).json_schema
 
 
 def _condition(when: Equals) -> Keywords:
@@ -220,14 +222,14 @@ def _is_name(part: str | int) -> bool:
     return isinstance(part, str) and part != ANY
 
 
-def _says(rule: Rule) -> str:
+def _describe_rule(rule: Rule) -> str:
     """The row in words, and how bad it is to break it."""
-    check = rule.check
-    says = rule.says
-    if isinstance(check, c.Members):
+    check = rule.constraint
+    says = rule.message
+    if isinstance(check, c.KnownMembers):
         says = f"documented members: {describe_wanted(check)}"
-    elif says is None or check != c.Given():
+    elif says is None or check != c.Anything():
         says = f"must be {describe_wanted(check)}"
-    when = f", when {rule.when.at} is {rule.when.value!r}".lower() if rule.when else ""
+    when = f", when {rule.when.pointer} is {rule.when.value!r}".lower() if rule.when else ""
     bad = "" if rule.severity is Severity.ERROR else f" ({rule.severity})"
     return f"{rule.id}: {says}{when}{bad}"

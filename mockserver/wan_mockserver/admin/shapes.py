@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import TypedDict, cast
 
 from wan_validators.catalog import vendors
-from wan_validators.vendor import Failure, Output, Vendor
+from wan_validators.vendor import Failure, TaskOutput, Vendor
 
 from ..state.journal import Entry
-from ..state.ledger import Charge, Duplicate, Ledger
+from ..state.ledger import Charge, DuplicateCharge, Ledger
 from ..state.prices import Prices
 from ..state.tasks import TaskRecord, to_wire_task
 
@@ -210,7 +210,7 @@ def ledger(book: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson
     }
 
 
-def _duplicate(pair: Duplicate, numbers: Mapping[int, Entry]) -> DuplicateJson:
+def _duplicate(pair: DuplicateCharge, numbers: Mapping[int, Entry]) -> DuplicateJson:
     wanted = (pair.first.entry, pair.second.entry)
     return {
         "first": pair.first.task,
@@ -237,7 +237,7 @@ def _failure(failure: Failure | None) -> FailureJson | None:
     return {"code": failure.code, "message": failure.message} if failure else None
 
 
-def _result(output: Output) -> OutputJson:
+def _result(output: TaskOutput) -> OutputJson:
     return {"kind": output.kind, "value": output.value}
 
 

@@ -9,39 +9,61 @@ from typing import Any, Final
 from . import controls, reports, shapes
 from .controls import ADVANCING, ARMING, DISARMING, RESETTING, SEED
 from .kinds import Field
-from .reports import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, Call
+from .reports import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, AdminCall
 from .verify import VerifiedJson
 
 Fields = tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Route:
+class AdminRoute:
     """*path*, below ROOT, has ``{names}`` where it varies. *answer* is the shape of 200."""
 
     method: str
     path: str
     name: str
-    says: str
+    summary: str
     answer: Any
-    handler: Callable[[Call], Any]
+    handler: Callable[[AdminCall], Any]
     query: Fields = ()
     body: Fields = ()
 
 
 def get(
-    path: str, name: str, says: str, answer: Any, handler: Callable[[Call], Any], *query: Field
-) -> Route:
-    return Route(
-        method="GET", path=path, name=name, says=says, answer=answer, handler=handler, query=query
+    path: str,
+    name: str,
+    summary: str,
+    answer: Any,
+    handler: Callable[[AdminCall], Any],
+    *query: Field,
+) -> AdminRoute:
+    return AdminRoute(
+        method="GET",
+        path=path,
+        name=name,
+        summary=summary,
+        answer=answer,
+        handler=handler,
+        query=query,
     )
 
 
 def post(
-    path: str, name: str, says: str, answer: Any, handler: Callable[[Call], Any], *body: Field
-) -> Route:
-    return Route(
-        method="POST", path=path, name=name, says=says, answer=answer, handler=handler, body=body
+    path: str,
+    name: str,
+    summary: str,
+    answer: Any,
+    handler: Callable[[AdminCall], Any],
+    *body: Field,
+) -> AdminRoute:
+    return AdminRoute(
+        method="POST",
+        path=path,
+        name=name,
+        summary=summary,
+        answer=answer,
+        handler=handler,
+        body=body,
     )
 
 
@@ -62,11 +84,11 @@ ROUTES: Final = (
         controls.arm_scenario,
         *ARMING,
     ),
-    Route(
+    AdminRoute(
         method="DELETE",
         path="/scenarios",
         name="disarm",
-        says="Takes back what waits for creates.",
+        summary="Takes back what waits for creates.",
         answer=controls.ArmingJson,
         handler=controls.disarm,
         query=DISARMING,
@@ -113,7 +135,7 @@ ROUTES: Final = (
         "reseed",
         "Draws everything from another seed.",
         controls.SeedJson,
-        controls.reseed,
+        controls.set_seed,
         SEED.as_required(),
     ),
     post(

@@ -14,11 +14,11 @@ from ..artefacts import files
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
 from ..simulator.armed_scenarios import HEADER, STEP
-from .answers import errors, successes
+from .answers import build_error_examples, build_success_examples
 from .inferred import infer_schema
 from .openapi import DIALECT, VERSION
 from .reports import version
-from .request_schema import request_schema
+from .request_schema import build_request_schema
 
 BEARER: Final = {"bearer": {"type": "http", "scheme": "bearer", "description": "Any key will do."}}
 
@@ -29,7 +29,7 @@ SCENARIO: Final = {
     "schema": {"type": "string"},
 }
 
-STEPPED: Final = {
+STEP_HEADERS: Final = {
     STEP: {"description": "What a scenario did to the request.", "schema": {"type": "string"}}
 }
 
@@ -49,7 +49,7 @@ def _document() -> Mapping[str, Any]:
     schemas: dict[str, Any] = {}
     for vendor in vendors():
         for path, specs in _places(vendor, vendor.create):
-            schemas |= {spec.id: request_schema(spec) for spec in specs}
+            schemas |= {spec.id: build_request_schema(spec) for spec in specs}
             paths[path] = {"post": _create(vendor, specs)}
         for path, specs in _places(vendor, vendor.poll):
             paths[path] = {"get": _poll(vendor, specs)}
@@ -88,9 +88,9 @@ def _create(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
             {"name": vendor.model_header, "in": "header", "description": says, "schema": models}
         )
     about = "The unwrapped form." if vendor.unwrap else ""
-    made = successes(vendor, specs)
+    made = build_success_examples(vendor, specs)
     return {
-        "operationId": f"create-{_of(vendor, specs)}",
+        "operationId": f"create-{_format_vendor_models(vendor, specs)}",
         "summary": f"Makes a task: {', '.join(spec.title for spec in specs)}.",
         "tags": [vendor.name],
         "parameters": parameters,
@@ -104,22 +104,22 @@ def _create(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
             str(vendor.created_status): _describe_response(
                 "The task is accepted.", made.created, vendor
             ),
-            **_refusals(vendor, errors(vendor, specs[0], create=True)),
+            **_refusals(vendor, build_error_examples(vendor, specs[0], create=True)),
         },
     }
 
 
 def _poll(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
     task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    made = successes(vendor, specs)
+    made = build_success_examples(vendor, specs)
     return {
-        "operationId": f"poll-{_of(vendor, specs)}",
+        "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
         "summary": "Tells what has become of a task.",
         "tags": [vendor.name],
         "parameters": [task_id, SCENARIO],
         "responses": {
             "200": _describe_response("The task as it stands.", made.status, vendor),
-            **_refusals(vendor, errors(vendor, specs[0], create=False)),
+            **_refusals(vendor, build_error_examples(vendor, specs[0], create=False)),
         },
     }
 
@@ -175,14 +175,18 @@ def _refusals(vendor: Vendor, refused: Mapping[int, tuple[str, list[Any]]]) -> d
 
 
 def _describe_response(
-    says: str, bodies: Iterable[Any], vendor: Vendor | None = None
+    description: str, bodies: Iterable[Any], vendor: Vendor | None = None
 ) -> dict[str, Any]:
     """A response with examples of its *bodies*, and the schema that fits them all."""
     bodies = list(bodies)
     words = tuple(vendor.words.values()) if vendor else ()
     content = {"schema": infer_schema(bodies, words), "example": bodies[-1]}
-    return {"description": says, "headers": STEPPED, "content": {"application/json": content}}
+    return {
+        "description": description,
+        "headers": STEP_HEADERS,
+        "content": {"application/json": content},
+    }
 
 
-def _of(vendor: Vendor, specs: list[ModelSpec]) -> str:
+def _format_vendor_models(vendor: Vendor, specs: list[ModelSpec]) -> str:
     return specs[0].id if len(specs) == 1 else vendor.name

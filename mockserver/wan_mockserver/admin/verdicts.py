@@ -16,12 +16,12 @@ class Verdict:
     """*says* is one sentence, *entries* the numbers of the exchanges that show it."""
 
     passed: bool
-    says: str
+    message: str
     entries: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class CountRange:
     """From *low* to *high*, both included; None is no end."""
 
     low: int
@@ -38,18 +38,18 @@ class Span:
         return f"{self.low} to {self.high}" if self.low else f"at most {self.high}"
 
 
-def judge_count(found: Entries, noun: str, wanted: Span) -> Verdict:
+def judge_count(found: Entries, noun: str, wanted: CountRange) -> Verdict:
     """Whether as many *found* as are *wanted*; *noun* is their plural."""
     said = f"{len(found)} {noun}" if len(found) != 1 else f"1 {noun.removesuffix('s')}"
     says = f"{said} came; {wanted} should have"
-    return Verdict(len(found) in wanted, says, numbers(found))
+    return Verdict(len(found) in wanted, says, list_entry_numbers(found))
 
 
-def numbers(entries: Iterable[Entry]) -> tuple[int, ...]:
+def list_entry_numbers(entries: Iterable[Entry]) -> tuple[int, ...]:
     """Those of *entries*, each once and in their order."""
     return tuple(sorted({entry.number for entry in entries}))
 
 
-def say_seconds(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     """``1.9 s``, to the millisecond."""
     return f"{round(seconds, 3):g} s"

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from wan_validators.messages.formatting import brief, clip
+from wan_validators.messages.formatting import clip, summarize_value
 
 from ..http.errors import AdminError
 from ..state.journal import Entry
 from ..state.ledger import Ledger
 from . import judges, shapes
-from .hints import hint
-from .kinds import Flag, Kind, Schema, Seconds, Usd, Whole
-from .verdicts import Entries, Span, Verdict
+from .hints import format_suggestion
+from .kinds import BooleanType, FieldType, IntegerType, Schema, SecondsType, UsdType
+from .verdicts import CountRange, Entries, Verdict
 
-COUNT: Final = Whole(0, 1_000_000)
+COUNT_TYPE: Final = IntegerType(0, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,109 +28,115 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountType:
     """A :class:`~wan_mockserver.admin.kinds.Kind`: a number, or an object with its limits."""
 
     @property
-    def schema(self) -> Schema:
+    def json_schema(self) -> Schema:
         limits = {
             "type": "object",
-            "properties": {"at_least": COUNT.schema, "at_most": COUNT.schema},
+            "properties": {"at_least": COUNT_TYPE.json_schema, "at_most": COUNT_TYPE.json_schema},
             "additionalProperties": False,
             "minProperties": 1,
         }
-        return {"oneOf": [COUNT.schema, limits]}
+        return {"oneOf": [COUNT_TYPE.json_schema, limits]}
 
-    def read(self, value: Any) -> Span:
+    def parse_value(self, value: Any) -> CountRange:
         if type(value) is not dict:
-            count = COUNT.read(value)
-            return Span(count, count)
+            count = COUNT_TYPE.parse_value(value)
+            return CountRange(count, count)
         names = ("at_least", "at_most")
         for name in value:
             if name not in names:
-                raise ValueError(f"has no member {clip(repr(name))}; {hint(name, names)}")
+                raise ValueError(
+                    f"has no member {clip(repr(name))}; {format_suggestion(name, names)}"
+                )
         if not value:
             raise ValueError("must be a whole number, or an object with at_least or at_most")
-        low = COUNT.read(value.get("at_least", 0))
-        high = COUNT.read(value["at_most"]) if "at_most" in value else None
+        low = COUNT_TYPE.parse_value(value.get("at_least", 0))
+        high = COUNT_TYPE.parse_value(value["at_most"]) if "at_most" in value else None
         if high is not None and high < low:
             raise ValueError(f"can never be: at_least {low} is more than at_most {high}")
-        return Span(low, high)
+        return CountRange(low, high)
 
-    def parse(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         return text
 
 
-Judge = Callable[[Evidence, Any], Verdict]
+CheckFunction = Callable[[Evidence, Any], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One word of the language: the value that goes with it, what it *says*, and its judge."""
 
-    kind: Kind
-    says: str
-    judge: Judge
+    type: FieldType
+    description: str
+    evaluate: CheckFunction
 
 
-def _counting(action: str) -> Judge:
+def _make_count_check(action: str) -> CheckFunction:
     return lambda seen, wanted: judges.requests_made(seen.entries, action, wanted)
 
 
-def _plain(judge: Callable[[Entries], Verdict]) -> Judge:
+def _make_entry_check(judge: Callable[[Entries], Verdict]) -> CheckFunction:
     return lambda seen, _: judge(seen.entries)
 
 
-ONLY: Final = Flag(only=True)
+TRUE_TYPE: Final = BooleanType(true_only=True)
 
 CHECKS: Final[Mapping[str, Check]] = {
-    "creates": Check(Counted(), "So many creates were sent, answered or not.", _counting("create")),
-    "polls": Check(Counted(), "So many polls were sent.", _counting("poll")),
-    "downloads": Check(Counted(), "So many downloads were asked for.", _counting("file")),
+    "creates": Check(
+        CountType(), "So many creates were sent, answered or not.", _make_count_check("create")
+    ),
+    "polls": Check(CountType(), "So many polls were sent.", _make_count_check("poll")),
+    "downloads": Check(CountType(), "So many downloads were asked for.", _make_count_check("file")),
     "tasks": Check(
-        Counted(),
+        CountType(),
         "So many creates made a task, whether or not their client knows.",
         lambda seen, wanted: judges.tasks_made(seen.entries, wanted),
     ),
     "polls_per_task_at_most": Check(
-        COUNT,
+        COUNT_TYPE,
         "No task was polled more often.",
         lambda seen, most: judges.polls_per_task(seen.entries, most),
     ),
     "polls_no_faster_than": Check(
-        Seconds(10**9),
+        SecondsType(10**9),
         "Between two polls of one task lie at least so many seconds of the server's clock.",
         lambda seen, seconds: judges.polls_no_faster_than(seen.entries, seconds),
     ),
     "no_poll_after_end": Check(
-        ONLY,
+        TRUE_TYPE,
         "No task was polled again after its client had been told that it is over.",
-        _plain(judges.no_poll_after_end),
+        _make_entry_check(judges.no_poll_after_end),
     ),
     "no_create_after": Check(
-        Whole(100, 599),
+        IntegerType(100, 599),
         "No tenant sent a create after an answer with this HTTP status.",
         lambda seen, status: judges.no_create_after(seen.entries, status),
     ),
     "retry_after_obeyed": Check(
-        ONLY,
+        TRUE_TYPE,
         "No create of a tenant, poll of a task or download of a file was repeated before the "
         "time of its Retry-After, in seconds or as a date, was over.",
-        _plain(judges.retry_after_obeyed),
+        _make_entry_check(judges.retry_after_obeyed),
     ),
     "no_task_abandoned": Check(
-        ONLY,
+        TRUE_TYPE,
         "Each task that its client knew of was polled until its end was told.",
-        _plain(judges.no_task_abandoned),
+        _make_entry_check(judges.no_task_abandoned),
     ),
-    "no_findings": Check(ONLY, "No payload had an error or a warning.", _plain(judges.no_findings)),
+    "no_findings": Check(
+        TRUE_TYPE, "No payload had an error or a warning.", _make_entry_check(judges.no_findings)
+    ),
     "no_duplicate_charges": Check(
-        ONLY,
+        TRUE_TYPE,
         "Nothing was paid for twice.",
         lambda seen, _: judges.no_duplicate_charges(seen.ledger.duplicates),
     ),
     "usd_at_most": Check(
-        Usd(),
+        UsdType(),
         "What is billed comes to no more; a billed task of unknown price does not pass.",
         lambda seen, most: judges.usd_at_most(seen.ledger.charges, most),
     ),
@@ -161,7 +167,7 @@ class VerifiedJson(TypedDict):
 
 def judge_checks(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> VerifiedJson:
     """Returns the verdicts on *checks* as JSON; raises AdminError for one that is not valid."""
-    wanted = [_read(check, f"checks[{place}]") for place, check in enumerate(checks)]
+    wanted = [_parse_check(check, f"checks[{place}]") for place, check in enumerate(checks)]
     verdicts = [judge(seen) for judge in wanted]
     named = {number for verdict in verdicts for number in verdict.entries}
     return {
@@ -170,24 +176,24 @@ def judge_checks(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> V
             {
                 "check": check,
                 "passed": verdict.passed,
-                "says": verdict.says,
+                "says": verdict.message,
                 "entries": [*verdict.entries],
             }
             for check, verdict in zip(checks, verdicts, strict=True)
         ],
-        "requests": _named_entries(seen.entries, named),
+        "requests": _build_entries(seen.entries, named),
         "forgotten": forgotten,
     }
 
 
-def schema() -> Schema:
+def build_check_schema() -> Schema:
     """The JSON Schema of one check."""
     return {
         "oneOf": [
             {
                 "type": "object",
-                "description": check.says,
-                "properties": {name: check.kind.schema},
+                "description": check.description,
+                "properties": {name: check.type.json_schema},
                 "required": [name],
                 "additionalProperties": False,
             }
@@ -196,21 +202,21 @@ def schema() -> Schema:
     }
 
 
-def _read(given: Any, where: str) -> Callable[[Evidence], Verdict]:
+def _parse_check(given: Any, where: str) -> Callable[[Evidence], Verdict]:
     if type(given) is not dict or len(given) != 1:
         says = f'{where} must be an object with one member, such as {{"creates": 2}}'
-        raise AdminError(f"{says}, not {brief(given)!r}")
+        raise AdminError(f"{says}, not {summarize_value(given)!r}")
     [(name, value)] = given.items()
     check = CHECKS.get(name)
     if check is None:
         says = f"{where}: there is no check {clip(repr(name))}"
-        raise AdminError(f"{says}; {hint(name, CHECKS, 'checks')}")
+        raise AdminError(f"{says}; {format_suggestion(name, CHECKS, 'checks')}")
     try:
-        argument = check.kind.read(value)
+        argument = check.type.parse_value(value)
     except ValueError as error:
         raise AdminError(f"{where}: {name} {error}") from error
-    return lambda seen: check.judge(seen, argument)
+    return lambda seen: check.evaluate(seen, argument)
 
 
-def _named_entries(entries: Sequence[Entry], named: set[int]) -> dict[str, shapes.EntryJson]:
+def _build_entries(entries: Sequence[Entry], named: set[int]) -> dict[str, shapes.EntryJson]:
     return {str(kept.number): shapes.entry(kept) for kept in entries if kept.number in named}

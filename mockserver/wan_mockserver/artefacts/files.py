@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from ..http.messages import Request, Response
 from .cache import Artefact, content_type, extension
 from .plan import Part, Words
 
-with naming_extra():
+with explain_missing_extra():
     from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
 
 PATH: Final = "/files/{task_id}/{name}"

@@ -9,13 +9,13 @@ from math import pi, sin
 
 from PIL import Image, ImageDraw
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from .melodies import RATE, melody
 from .pictures import Colour, label, palette, scene
 from .plan import Film
 
-with naming_extra():
+with explain_missing_extra():
     import av
     from av.audio.frame import AudioFrame
     from av.video.frame import VideoFrame

@@ -8,7 +8,7 @@ from math import isqrt
 from random import Random
 from typing import Any, Final
 
-from wan_validators.constraints.size import sides
+from wan_validators.constraints.size import parse_sides
 from wan_validators.media import reference
 from wan_validators.outputs import AREA, TIERS, Images, Price, Videos
 from wan_validators.source import json_pointer
@@ -92,13 +92,13 @@ def cost(price: Price, plan: Plan) -> Decimal | None:
     return None if usd is None else usd * sum(map(_units, plan.parts))
 
 
-def keeping(plan: Plan, most: int) -> Plan:
-    """*plan* with only its first *most* images, one fewer than it has at most.
+def keep_images(plan: Plan, max_images: int) -> Plan:
+    """*plan* with only its first *max_images* images, one fewer than it has at most.
 
     The last image that there is stays.
     """
     pictures = [part for part in plan.parts if isinstance(part, Picture)]
-    kept = pictures[: max(1, min(most, len(pictures) - 1))]
+    kept = pictures[: max(1, min(max_images, len(pictures) - 1))]
     parts = tuple(part for part in plan.parts if not isinstance(part, Picture) or part in kept)
     return Plan(parts, plan.unit)
 
@@ -119,8 +119,8 @@ def _pictures(
     width, height = _picture_sides(spec, outputs, payload)
     watermark = _is_flag_set(spec, payload, outputs.watermark)
     asked = _is_flag_set(spec, payload, outputs.interleave)
-    if asked and outputs.most is not None:
-        most = spec.value(payload, outputs.most)
+    if asked and outputs.max_images is not None:
+        most = spec.value(payload, outputs.max_images)
         count = Random(seed).randint(1, most)  # noqa: S311  (must repeat, need not surprise)
     else:
         count = spec.value(payload, outputs.count)
@@ -156,7 +156,7 @@ def _is_present(spec: ModelSpec, payload: Any, at: str | None) -> bool:
 
 
 def _picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple[int, int]:
-    given = sides(spec.value(payload, outputs.size))
+    given = parse_sides(spec.value(payload, outputs.size))
     if given is not None:
         return given
     return _sides(AREA, *_clamp_aspect(*_aspect(payload, outputs.inputs, otherwise=(1, 1))))
@@ -184,7 +184,7 @@ def _aspect(payload: Any, at: str | None, otherwise: tuple[int, int]) -> tuple[i
     found = [value for _, value in json_pointer.find(payload, json_pointer.parse(at))]
     listed = [item for value in found for item in (value if type(value) is list else [value])]
     images = [item for item in listed if type(item) is str]
-    facts = reference.picture(images[-1]) if images else None
+    facts = reference.parse_image_reference(images[-1]) if images else None
     return otherwise if facts is None else facts.header.sides or otherwise
 
 

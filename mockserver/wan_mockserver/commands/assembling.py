@@ -43,11 +43,11 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
     from ..service import Mock
     from ..simulator.rate_limits import Limits
     from ..simulator.service import Simulator
-    from ..state.prices import read as read_prices
+    from ..state.prices import read_prices as read_prices
     from ..state.stores.opening import open_store
 
     known = _scenarios(options)
-    prices = options.prices and contents("--prices", read_prices, options.prices)
+    prices = options.prices and read_option_file("--prices", read_prices, options.prices)
     with ExitStack() as unless_ready:
         try:
             store = open_store(options.store)
@@ -84,11 +84,11 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
 
 def _scenarios(options: Namespace) -> Scenarios:
     from ..scenarios.registry import Scenarios
-    from ..scenarios.toml_format import read
+    from ..scenarios.toml_format import read_scenarios
 
     if options.scenario and options.chaos:
         raise UsageError("--scenario and --chaos exclude each other: chaos draws the scenarios")
-    own = options.scenarios and contents("--scenarios", read, options.scenarios)
+    own = options.scenarios and read_option_file("--scenarios", read_scenarios, options.scenarios)
     known = Scenarios(own)
     try:
         known.find(options.scenario or "ok")
@@ -97,7 +97,7 @@ def _scenarios(options: Namespace) -> Scenarios:
     return known
 
 
-def contents(option: str, read: Callable[[Path], Value], file: Path) -> Value:
+def read_option_file(option: str, read: Callable[[Path], Value], file: Path) -> Value:
     """What *file*, given as *option*, holds; raises UsageError if it cannot be used."""
     try:
         return read(file)

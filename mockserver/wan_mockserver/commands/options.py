@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 
 def arguments(parser: ArgumentParser) -> None:
     _place(parser.add_argument_group("where it listens"))
-    _happening(parser.add_argument_group("what happens"))
+    _add_behaviour_options(parser.add_argument_group("what happens"))
     _limits(parser.add_argument_group("limits and money"))
     parser.add_argument("--quiet", action="store_true", help="do not log requests")
 
@@ -41,7 +41,7 @@ def _place(group: Group) -> None:
     group.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
     group.add_argument(
         "--port",
-        type=option(_port),
+        type=make_option_parser(_port),
         default=PORT,
         help=f"port to listen at; 0 takes a free one (default {PORT})",
     )
@@ -53,7 +53,7 @@ def _place(group: Group) -> None:
     )
     group.add_argument(
         "--admin-token",
-        type=option(token),
+        type=make_option_parser(token),
         metavar="TOKEN",
         help="what the dashboard and the admin API ask for; needed where other machines can "
         f"reach the server. {TOKEN} in the environment does the same and is not seen in lists of "
@@ -61,7 +61,7 @@ def _place(group: Group) -> None:
     )
 
 
-def _happening(group: Group) -> None:
+def _add_behaviour_options(group: Group) -> None:
     group.add_argument(
         "--scenario",
         metavar="NAME",
@@ -73,14 +73,14 @@ def _happening(group: Group) -> None:
     )
     group.add_argument(
         "--chaos",
-        type=option(chaos.parse),
+        type=make_option_parser(chaos.parse_chaos),
         metavar="SEED[:RATE]",
         help="draw a scenario for RATE of the requests that choose nothing else (default "
         f"{chaos.RATE:g}); the same SEED draws the same ones",
     )
     group.add_argument(
         "--lifecycle",
-        type=option(lifecycle.parse),
+        type=make_option_parser(lifecycle.parse_lifecycle),
         default=lifecycle.DEFAULT,
         metavar="HOW",
         help=f"when a task ends: {lifecycle.FORMS} (default {lifecycle.DEFAULT})",
@@ -94,7 +94,7 @@ def _happening(group: Group) -> None:
     )
     group.add_argument(
         "--seed",
-        type=option(_seed),
+        type=make_option_parser(_seed),
         metavar="N",
         help="draw ids, seeds and results from N: the same requests then get the same answers",
     )
@@ -116,17 +116,19 @@ def _happening(group: Group) -> None:
 
 
 def _limits(group: Group) -> None:
-    from ..state.ledger import WINDOW  # which needs an extra that may not be installed
+    from ..state.ledger import DEFAULT_WINDOW_S  # which needs an extra that may not be installed
 
     for name, what in (
         ("--creates-per-second", "more tasks than that of one API key in any second"),
         ("--polls-per-second", "more polls than that of one API key in any second"),
         ("--running-tasks", "a task while so many of one API key have not ended"),
     ):
-        group.add_argument(name, type=option(_count), metavar="N", help=f"refuse {what}")
+        group.add_argument(
+            name, type=make_option_parser(_count), metavar="N", help=f"refuse {what}"
+        )
     group.add_argument(
         "--balance",
-        type=option(_usd),
+        type=make_option_parser(_usd),
         metavar="USD",
         help="refuse the tasks of an API key that would cost more than that in all",
     )
@@ -135,15 +137,15 @@ def _limits(group: Group) -> None:
     )
     group.add_argument(
         "--duplicate-window",
-        type=option(_seconds),
-        default=WINDOW,
+        type=make_option_parser(_seconds),
+        default=DEFAULT_WINDOW_S,
         metavar="SECONDS",
         help="how long after a create an equal one counts as a duplicate charge, if the first "
         "was never answered (default %(default)g)",
     )
 
 
-def option(parse: Callable[[str], Value]) -> Callable[[str], Value]:
+def make_option_parser(parse: Callable[[str], Value]) -> Callable[[str], Value]:
     """*parse* with its own ValueErrors shown to the user."""
 
     def parsed(text: str) -> Value:

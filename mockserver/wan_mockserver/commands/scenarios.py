@@ -12,7 +12,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from wan_validators.catalog import models_of, vendors
-from wan_validators.command import DONE, Command, UsageError
+from wan_validators.command import EXIT_OK, Command, UsageError
 from wan_validators.reporters.text import wants_colour
 
 if TYPE_CHECKING:
@@ -57,23 +57,28 @@ def run(options: Namespace) -> int:
             bold = "\x1b[1m{}\x1b[0m" if wants_colour(sys.stdout, os.environ) else "{}"
             pages = [page(each, bold) for each in chosen] or groups(known.values(), bold)
             print("\n\n".join("\n".join(lines) for lines in pages))
-    return DONE
+    return EXIT_OK
 
 
 def _load_scenarios(file: Path | None) -> Scenarios:
     from ..scenarios.registry import Scenarios
-    from ..scenarios.toml_format import read
-    from .assembling import contents
+    from ..scenarios.toml_format import read_scenarios
+    from .assembling import read_option_file
 
-    return Scenarios(None if file is None else contents("--file", read, file))
+    return Scenarios(None if file is None else read_option_file("--file", read_scenarios, file))
 
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
     """Everything about *scenario*, as a JSON object; its parts are those of its TOML form."""
-    from ..scenarios.toml_format import as_table
+    from ..scenarios.toml_format import format_table
 
-    told = as_table(scenario)
-    return {"name": scenario.name, "group": scenario.group, "at": places(scenario), **told}
+    told = format_table(scenario)
+    return {
+        "name": scenario.name,
+        "group": scenario.group,
+        "at": find_models_by_vendor(scenario),
+        **told,
+    }
 
 
 def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
@@ -84,7 +89,7 @@ def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
     width = max(len(scenario.name) for scenario in scenarios)
     for group, title in GROUPS.items():
         rows = [
-            f"  {bold.format(f'{each.name:{width}}')}  {each.summary}{_only(each)}"
+            f"  {bold.format(f'{each.name:{width}}')}  {each.summary}{_format_vendor_restriction(each)}"
             for each in scenarios
             if each.group == group
         ]
@@ -92,7 +97,7 @@ def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
             yield [bold.format(title), *rows]
 
 
-def _only(scenario: Scenario) -> str:
+def _format_vendor_restriction(scenario: Scenario) -> str:
     titles = [vendor.title for vendor in vendors() if vendor.name == scenario.vendor]
     return f" (only at {titles[0]})" if titles else ""
 
@@ -118,27 +123,27 @@ def page(scenario: Scenario, bold: str) -> Iterator[str]:
 
 
 def _toml(scenario: Scenario) -> str:
-    from ..scenarios.toml_format import text
+    from ..scenarios.toml_format import format_scenario
 
-    return text(scenario)
+    return format_scenario(scenario)
 
 
-def places(scenario: Scenario) -> dict[str, list[str]]:
+def find_models_by_vendor(scenario: Scenario) -> dict[str, list[str]]:
     """The models that *scenario* can happen to, by vendor."""
-    from ..simulator.task_factory import why_not
+    from ..simulator.task_factory import find_inapplicability
 
     return {
         vendor.name: [
             model
             for model, spec in models_of(vendor).items()
-            if why_not(scenario, vendor, spec) is None
+            if find_inapplicability(scenario, vendor, spec) is None
         ]
         for vendor in vendors()
     }
 
 
 def _models(scenario: Scenario, vendor: str) -> str:
-    can = places(scenario)[vendor]
+    can = find_models_by_vendor(scenario)[vendor]
     everything = next(len(models_of(each)) for each in vendors() if each.name == vendor)
     return "all models" if len(can) == everything else ", ".join(can) or "cannot happen"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wan_validators.catalog import vendors
-from wan_validators.command import DONE, Command, UsageError
+from wan_validators.command import EXIT_OK, Command, UsageError
 
 from .assembling import admin_token, assemble
 from .options import HOST, MEMORY, TOKEN, arguments
@@ -31,7 +31,7 @@ def run(options: Namespace) -> int:
         token = admin_token(options, os.environ)
         if token is None and not _is_loopback(address):
             raise UsageError(_missing_token_error(address))
-        mock = assemble(options, token, _silent if options.quiet else _print_exchange)
+        mock = assemble(options, token, _ignore_exchange if options.quiet else _print_exchange)
         at_the_end.callback(mock.store.close)
         server = _server(mock, address, options)
         at_the_end.callback(server.stop)
@@ -40,8 +40,8 @@ def run(options: Namespace) -> int:
             _announce(server, mock, options)
             server.run()
         except KeyboardInterrupt:
-            return DONE
-    return DONE
+            return EXIT_OK
+    return EXIT_OK
 
 
 def _address(host: str, port: int) -> str:
@@ -50,7 +50,7 @@ def _address(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise UsageError(_no_socket(error, host, port)) from error
+        raise UsageError(_format_bind_error(error, host, port)) from error
     return str(found[0][4][0])
 
 
@@ -69,10 +69,10 @@ def _server(mock: Mock, address: str, options: Namespace) -> Server:
     try:
         return Server(create_app(mock), address, options.port)
     except OSError as error:
-        raise UsageError(_no_socket(error, options.host, options.port)) from error
+        raise UsageError(_format_bind_error(error, options.host, options.port)) from error
 
 
-def _no_socket(error: Exception, host: str, port: int) -> str:
+def _format_bind_error(error: Exception, host: str, port: int) -> str:
     if getattr(error, "errno", None) == errno.EADDRINUSE:
         return (
             f"port {port} of {host} is in use; stop what uses it, or choose another --port "
@@ -91,7 +91,7 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
             file=sys.stderr,
             flush=True,
         )
-    lines = [f"wanproof serve: {', '.join(_facts(mock, options))}, any API key"]
+    lines = [f"wanproof serve: {', '.join(_iter_settings(mock, options))}, any API key"]
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines.append(f"    POST {server.url}{vendor.create}")
@@ -106,7 +106,7 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
         _write_port(server.port, options.port_file)
 
 
-def _facts(mock: Mock, options: Namespace) -> Iterator[str]:
+def _iter_settings(mock: Mock, options: Namespace) -> Iterator[str]:
     """What makes this server other than others."""
     yield f"seed {mock.simulator.seed}"
     yield f"lifecycle {options.lifecycle}"
@@ -117,7 +117,7 @@ def _facts(mock: Mock, options: Namespace) -> Iterator[str]:
     if mock.clock.mode != "real":
         yield f"clock {mock.clock.mode}"
     if options.store != MEMORY:
-        yield f"store {_without_password(options.store)}"
+        yield f"store {_remove_password(options.store)}"
 
 
 def _own_routes(url: str, mock: Mock) -> Iterator[str]:
@@ -130,16 +130,16 @@ def _own_routes(url: str, mock: Mock) -> Iterator[str]:
 
 
 def _plain_videos() -> Iterator[str]:
-    from wan_validators.extras import remedy
+    from wan_validators.extras import format_install_hint
 
     from ..artefacts.cache import draws_films
 
     if not draws_films():
-        missing = remedy(ModuleNotFoundError(name="av"), __name__)
+        missing = format_install_hint(ModuleNotFoundError(name="av"), __name__)
         yield f"  Videos have one colour and are silent: {missing}"
 
 
-def _without_password(store: str) -> str:
+def _remove_password(store: str) -> str:
     """*store*, if it is a URL, without what only its owner may know."""
     kind, mark, rest = store.partition("://")
     if not mark:
@@ -178,7 +178,7 @@ def _print_exchange(exchange: Exchange) -> None:
     _write("\n".join(lines(exchange)))
 
 
-def _silent(exchange: Exchange) -> None:
+def _ignore_exchange(exchange: Exchange) -> None:
     """Hears of *exchange* and says nothing."""
 
 

@@ -8,15 +8,15 @@ from typing import Final
 from ..control import Control
 from ..http.messages import Request, Response
 from .pages import page, parameters
-from .rendering import html, in_page
-from .wording import many, span
+from .rendering import html, is_htmx_request
+from .wording import format_count, format_duration
 
 MAX_FORM_BYTES: Final = 20_000
 """Bytes of a form that are read."""
 
-MOST_CREATES: Final = 1_000_000
+MAX_CREATES: Final = 1_000_000
 
-FARTHEST: Final = 366 * 86400.0
+MAX_ADVANCE_S: Final = 366 * 86400.0
 """Seconds by which the clock is advanced at once, at most."""
 
 Fields = Mapping[str, str]
@@ -44,7 +44,7 @@ def _perform(control: Control, request: Request, action: Action) -> Response:
         notice, status = ("good", action(control, _fields(request))), 200
     except ValueError as error:
         notice, status = ("bad", str(error)), 422
-    if in_page(request):
+    if is_htmx_request(request):
         return html("notice.html", status=status, headers={"HX-Trigger": "refresh"}, notice=notice)
     return page(control, request, notice, status)
 
@@ -71,15 +71,15 @@ def _arm(control: Control, fields: Fields) -> str:
     control.arm(name, creates, tenant)
     if not creates:
         return f"No scenario is waiting for creates {whose} any more."
-    which = "create" if creates == 1 else many(creates, "create")
+    which = "create" if creates == 1 else format_count(creates, "create")
     return f"The next {which} {whose} {'meets' if creates == 1 else 'meet'} {name}."
 
 
 def _creates(text: str) -> int:
     said = text.strip()
-    if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= MOST_CREATES):
+    if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= MAX_CREATES):
         raise ValueError(
-            f"creates must be a whole number from 0 to {MOST_CREATES:,}, not {text[:40]!r}"
+            f"creates must be a whole number from 0 to {MAX_CREATES:,}, not {text[:40]!r}"
         )
     return int(said)
 
@@ -90,12 +90,12 @@ def _advance(control: Control, fields: Fields) -> str:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= FARTHEST:
+    if not 0 <= seconds <= MAX_ADVANCE_S:
         raise ValueError(
-            f"the clock can be advanced by 0 to {FARTHEST:,.0f} seconds, not by {text[:40]!r}"
+            f"the clock can be advanced by 0 to {MAX_ADVANCE_S:,.0f} seconds, not by {text[:40]!r}"
         )
     control.clock.advance(seconds)
-    return f"The clock was advanced by {span(seconds)}."
+    return f"The clock was advanced by {format_duration(seconds)}."
 
 
 def _reset(control: Control, fields: Fields) -> str:

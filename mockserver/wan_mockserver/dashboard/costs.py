@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..state.journal import Entry
-from ..state.ledger import Charge, Duplicate, Ledger
-from .wording import clock_time, many, usd
+from ..state.ledger import Charge, DuplicateCharge, Ledger
+from .wording import clock_time, format_count, format_usd
 
 Find = Callable[[int], Entry | None]
 
@@ -17,7 +17,7 @@ MAX_ROWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
+class DuplicateSide:
     """One of two equal creates: *became* says what was heard of it."""
 
     task: str
@@ -28,12 +28,12 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class DuplicateRow:
     """A call that was paid for twice."""
 
     says: str
-    first: Half
-    second: Half
+    first: DuplicateSide
+    second: DuplicateSide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Costs:
     total: str
     twice: str
     notes: tuple[str, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[DuplicateRow, ...]
     more: str
 
 
@@ -52,11 +52,11 @@ def costs(ledger: Ledger, find: Find, now: float) -> Costs:
     pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicates[-MAX_ROWS:]))
     more = len(ledger.duplicates) - len(pairs)
     return Costs(
-        total=usd(ledger.total),
+        total=format_usd(ledger.total),
         twice=_twice(ledger),
         notes=tuple(filter(None, _notes(ledger))),
         pairs=pairs,
-        more=f"{many(more, 'older repetition')} not shown" if more else "",
+        more=f"{format_count(more, 'older repetition')} not shown" if more else "",
     )
 
 
@@ -64,42 +64,42 @@ def _twice(ledger: Ledger) -> str:
     if not ledger.duplicates:
         return ""
     if ledger.twice:
-        return f"{usd(ledger.twice)} of it twice"
-    return f"and {many(len(ledger.duplicates), 'call')} may be paid for twice"
+        return f"{format_usd(ledger.twice)} of it twice"
+    return f"and {format_count(len(ledger.duplicates), 'call')} may be paid for twice"
 
 
 def _notes(ledger: Ledger) -> tuple[str, ...]:
     accepted, billed = len(ledger.charges), sum(charge.billed for charge in ledger.charges)
     unknown, forgotten = ledger.unknown, ledger.forgotten
     return (
-        f"{many(accepted, 'task')} accepted, {billed:,} billed." if accepted else "",
-        f"{many(unknown, 'billed task')} without a known price." if unknown else "",
-        f"{many(forgotten, 'older task')} pushed out and not counted." if forgotten else "",
+        f"{format_count(accepted, 'task')} accepted, {billed:,} billed." if accepted else "",
+        f"{format_count(unknown, 'billed task')} without a known price." if unknown else "",
+        f"{format_count(forgotten, 'older task')} pushed out and not counted." if forgotten else "",
     )
 
 
-def _pair(pair: Duplicate, find: Find, now: float) -> Pair:
+def _pair(pair: DuplicateCharge, find: Find, now: float) -> DuplicateRow:
     whose = f"{pair.second.tenant}, {pair.second.model}"
-    extra = "at an unknown price" if pair.usd is None else usd(pair.usd)
+    extra = "at an unknown price" if pair.usd is None else format_usd(pair.usd)
     when = "paid twice" if pair.second.billed else "to be paid twice if it succeeds"
-    return Pair(
+    return DuplicateRow(
         says=f"{extra} {when}: {whose}",
         first=_half(pair.first, find, now),
         second=_half(pair.second, find, now),
     )
 
 
-def _half(charge: Charge, find: Find, now: float) -> Half:
-    return Half(
+def _half(charge: Charge, find: Find, now: float) -> DuplicateSide:
+    return DuplicateSide(
         task=charge.task,
         at=clock_time(charge.at, now),
         entry=charge.entry,
-        price="price unknown" if charge.usd is None else usd(charge.usd),
-        became=_became(find(charge.entry)),
+        price="price unknown" if charge.usd is None else format_usd(charge.usd),
+        became=_describe_answer(find(charge.entry)),
     )
 
 
-def _became(entry: Entry | None) -> str:
+def _describe_answer(entry: Entry | None) -> str:
     if entry is None:
         return ""
     if entry.arrived:

@@ -9,12 +9,12 @@ from typing import Final
 
 from ..control import Control
 from ..state.journal import Entry, Message, Note
-from .wording import clock_time, full_time, many, short, span
+from .wording import clock_time, format_count, format_duration, full_time, shorten_id
 
 MAX_JOURNAL_ROWS: Final = 100
 """Entries that are shown, the newest."""
 
-MOST_NOTES: Final = 4
+MAX_NOTES_SHOWN: Final = 4
 """Findings of one entry that are shown in its row."""
 
 
@@ -42,7 +42,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
+class MessageView:
     """What went one way: *headers*, and the *body* as far as it was kept."""
 
     headers: Mapping[str, str]
@@ -57,8 +57,8 @@ class EntryView:
     number: int
     facts: Mapping[str, str]
     notes: tuple[Note, ...]
-    sent: Half
-    answer: Half
+    sent: MessageView
+    answer: MessageView
 
 
 def is_refused(entry: Entry) -> bool:
@@ -71,7 +71,7 @@ def is_lost(entry: Entry) -> bool:
     return not entry.arrived and bool(entry.delivery or (entry.action == "create" and entry.task))
 
 
-SHOWN: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
+ENTRY_FILTERS: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
     "all": ("Everything", lambda entry: True),
     "creates": ("Creates", lambda entry: entry.action == "create"),
     "polls": ("Polls", lambda entry: entry.action == "poll"),
@@ -87,7 +87,7 @@ def latest(control: Control, tenant: str | None, show: str) -> tuple[list[Entry]
 
     Not much more is read than it takes to find them.
     """
-    fits = SHOWN[show][1]
+    fits = ENTRY_FILTERS[show][1]
     count: int | None = MAX_JOURNAL_ROWS + 1
     while True:
         read = control.journal(tenant, count)
@@ -117,7 +117,7 @@ def entry_view(entry: Entry) -> EntryView:
         "Scenario": entry.step,
         "Refused because": entry.why,
         "Connection": entry.delivery,
-        "Held back": span(entry.delay) if entry.delay else "",
+        "Held back": format_duration(entry.delay) if entry.delay else "",
     }
     return EntryView(
         number=entry.number,
@@ -129,7 +129,7 @@ def entry_view(entry: Entry) -> EntryView:
 
 
 def _row(entry: Entry, now: float) -> EntryRow:
-    more = len(entry.findings) - MOST_NOTES
+    more = len(entry.findings) - MAX_NOTES_SHOWN
     return EntryRow(
         number=entry.number,
         at=clock_time(entry.at, now),
@@ -141,8 +141,8 @@ def _row(entry: Entry, now: float) -> EntryRow:
         tenant=entry.tenant,
         step="" if entry.step.endswith(AS_USUAL) else entry.step,
         why=_why(entry),
-        notes=entry.findings[:MOST_NOTES],
-        more_notes=f"and {many(more, 'more finding')}" if more > 0 else "",
+        notes=entry.findings[:MAX_NOTES_SHOWN],
+        more_notes=f"and {format_count(more, 'more finding')}" if more > 0 else "",
         tags=tuple(_tags(entry)),
     )
 
@@ -153,9 +153,9 @@ def _about(entry: Entry) -> str:
         case "create" if entry.model:
             return entry.model
         case "poll" if entry.task:
-            return f"{short(entry.task)} {entry.state}".rstrip()
+            return f"{shorten_id(entry.task)} {entry.state}".rstrip()
         case "file" if entry.task:
-            return f"{short(entry.task)} {entry.path.rpartition('/')[2]}"
+            return f"{shorten_id(entry.task)} {entry.path.rpartition('/')[2]}"
     return entry.path
 
 
@@ -173,15 +173,15 @@ def _tags(entry: Entry) -> Iterator[tuple[str, str]]:
     elif not entry.arrived and not is_refused(entry):
         yield "warn", "answer changed"
     if entry.delay and not entry.delivery:
-        yield "warn", f"late by {span(entry.delay)}"
+        yield "warn", f"late by {format_duration(entry.delay)}"
 
 
-def _half(message: Message) -> Half:
-    size = many(message.length, "byte")
+def _half(message: Message) -> MessageView:
+    size = format_count(message.length, "byte")
     if message.text is None and message.length:
         kept = f", SHA-256 {message.sha256}" if message.sha256 else ""
-        return Half(headers=message.headers, body="", size=f"{size}, not kept{kept}")
-    return Half(headers=message.headers, body=_pretty(message.text or ""), size=size)
+        return MessageView(headers=message.headers, body="", size=f"{size}, not kept{kept}")
+    return MessageView(headers=message.headers, body=_pretty(message.text or ""), size=size)
 
 
 def _pretty(text: str) -> str:

@@ -16,10 +16,10 @@ from ..state import journal
 from ..state.stores import COUNTERS
 from .costs import Costs, costs
 from .journal_rows import MAX_JOURNAL_ROWS, EntryRow, entry_rows, latest
-from .task_rows import TaskRow, next_change, task_rows
-from .wording import full_time, many, next_day, span
+from .task_rows import TaskRow, find_next_change, task_rows
+from .wording import format_count, format_duration, full_time, next_day
 
-SENTENCES: Final = {
+CLOCK_DESCRIPTIONS: Final = {
     "real": "The machine's time. Advance it to make URLs expire, and tasks end.",
     "manual": "Stands still until it is advanced.",
     "auto": "Every poll moves it by the interval a client should wait.",
@@ -33,7 +33,7 @@ STEPS: Final = ((10, "+10 s"), (60, "+1 min"), (900, "+15 min"), (86400, "+24 h"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class ClockView:
     """*ticks* tells whether *seconds*, its time, pass by themselves."""
 
     mode: str
@@ -45,7 +45,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class ArmedView:
     """A scenario that was armed and still waits for creates."""
 
     scenario: str
@@ -55,7 +55,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class DashboardView:
     """Everything that is shown; *tenant* None is all of them, *more* counts what is not.
 
     *otherwise* is what creates meet for which nobody chose, "" for nothing unusual. Before
@@ -67,9 +67,9 @@ class View:
     tenants: tuple[str, ...]
     show: str
     seed: int
-    clock: Clock
+    clock: ClockView
     otherwise: str
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[ArmedView, ...]
     costs: Costs
     tasks: tuple[TaskRow, ...]
     more_tasks: str
@@ -86,14 +86,14 @@ class View:
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def view(control: Control, tenant: str | None = None, show: str = "all") -> View:
+def view(control: Control, tenant: str | None = None, show: str = "all") -> DashboardView:
     """What there is to see, of *tenant* or of all; *show* is one of SHOWN."""
     now, records = control.clock.now(), control.tasks(tenant)
     ledger, (wanted, any_kept) = control.ledger(tenant, records), latest(control, tenant, show)
     tasks = task_rows(records, ledger, now)
     older, default = len(records) - len(tasks), control.simulator.default
-    return View(
-        until=min(next_change(records, now), next_day(now)),
+    return DashboardView(
+        until=min(find_next_change(records, now), next_day(now)),
         tenant=tenant,
         tenants=tuple(dict.fromkeys((*control.tenants(), *([tenant] if tenant else [])))),
         show=show,
@@ -103,7 +103,7 @@ def view(control: Control, tenant: str | None = None, show: str = "all") -> View
         waiting=_waiting(control),
         costs=costs(ledger, partial(journal.entry, control.store), now),
         tasks=tasks,
-        more_tasks=f"{many(older, 'older task')} not shown." if older else "",
+        more_tasks=f"{format_count(older, 'older task')} not shown." if older else "",
         entries=entry_rows(wanted, now),
         more_entries="Older entries are not shown." if len(wanted) > MAX_JOURNAL_ROWS else "",
         empty_journal="Nothing of this kind yet." if any_kept else "No requests yet.",
@@ -111,28 +111,28 @@ def view(control: Control, tenant: str | None = None, show: str = "all") -> View
     )
 
 
-def _clock(control: Control, now: float) -> Clock:
+def _clock(control: Control, now: float) -> ClockView:
     offset = control.store.get(COUNTERS, OFFSET) or 0.0
     mode = control.clock.mode
-    return Clock(
+    return ClockView(
         mode=mode,
-        says=SENTENCES.get(mode, ""),
+        says=CLOCK_DESCRIPTIONS.get(mode, ""),
         seconds=now,
         time=full_time(now),
-        ahead=f"Advanced by {span(offset)} so far." if offset else "",
+        ahead=f"Advanced by {format_duration(offset)} so far." if offset else "",
         ticks=mode == "real",
     )
 
 
-def _waiting(control: Control) -> tuple[Waiting, ...]:
+def _waiting(control: Control) -> tuple[ArmedView, ...]:
     kept = control.store.values(ARMED)
     return tuple(_wait(armed) for armed in kept if armed.used < armed.creates)
 
 
-def _wait(armed: Armed) -> Waiting:
+def _wait(armed: Armed) -> ArmedView:
     endless = armed.creates >= UNLIMITED_CREATES
-    left = many(armed.creates - armed.used, "more create")
-    return Waiting(
+    left = format_count(armed.creates - armed.used, "more create")
+    return ArmedView(
         scenario=armed.scenario,
         creates="every create" if endless else left,
         whose=f"of {armed.tenant}" if armed.tenant else "of any tenant",

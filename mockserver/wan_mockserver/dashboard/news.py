@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..control import Control
-from .live import View, view
+from .live import DashboardView, view
 
 MAX_REVISIONS: Final = 100
 """Looks that are remembered of one mock."""
@@ -14,7 +14,7 @@ MAX_REVISIONS: Final = 100
 Stamp = tuple[str, float | None]
 
 
-class _Look(NamedTuple):
+class _CachedRevision(NamedTuple):
     """A view had this *revision*, and has it as long as *stamp* stays, before *until*."""
 
     stamp: Stamp
@@ -22,17 +22,19 @@ class _Look(NamedTuple):
     revision: str
 
 
-_LOOKS: Final[WeakKeyDictionary[Control, dict[tuple[str | None, str], _Look]]] = WeakKeyDictionary()
+_CACHED_REVISIONS: Final[
+    WeakKeyDictionary[Control, dict[tuple[str | None, str], _CachedRevision]]
+] = WeakKeyDictionary()
 
 
-def look(control: Control, tenant: str | None, show: str) -> View:
+def get_view(control: Control, tenant: str | None, show: str) -> DashboardView:
     """What there is to see; the arguments are those of :func:`view`."""
     stamp = _stamp(control)  # first of all: what is written from here on is news
     shown = view(control, tenant, show)
-    looks = _LOOKS.setdefault(control, {})
+    looks = _CACHED_REVISIONS.setdefault(control, {})
     if len(looks) >= MAX_REVISIONS:
         looks.clear()
-    looks[tenant, show] = _Look(stamp, shown.until, shown.revision)
+    looks[tenant, show] = _CachedRevision(stamp, shown.until, shown.revision)
     return shown
 
 
@@ -41,7 +43,7 @@ def is_unchanged(control: Control, tenant: str | None, show: str, revision: str)
 
     False wherever that takes a look.
     """
-    last = _LOOKS.get(control, {}).get((tenant, show))
+    last = _CACHED_REVISIONS.get(control, {}).get((tenant, show))
     if last is None or last.revision != revision:
         return False
     return control.clock.now() < last.until and _stamp(control) == last.stamp

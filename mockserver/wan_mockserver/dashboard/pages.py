@@ -12,19 +12,19 @@ from ..http.messages import Request, Response
 from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
 from ..state import journal
-from .journal_rows import SHOWN, entry_view
-from .live import STEPS, View
-from .news import is_unchanged, look
+from .journal_rows import ENTRY_FILTERS, entry_view
+from .live import STEPS, DashboardView
+from .news import get_view, is_unchanged
 from .rendering import html
 
 Groups = Sequence[tuple[str, Sequence[Scenario]]]
 
 NO_NOTICE: Final = ("", "")
 
-MOST_FIELDS: Final = 50
+MAX_FIELDS: Final = 50
 """Fields of a query or a form, which have some few."""
 
-_NOTHING_NEW: Final = Response(status=204, headers={"Cache-Control": "no-store"})
+_NO_CONTENT: Final = Response(status=204, headers={"Cache-Control": "no-store"})
 
 
 def home(control: Control, request: Request, rest: str) -> Response:
@@ -46,7 +46,7 @@ def page(
         status=status,
         notice=notice,
         groups=_groups(control),
-        **_values(look(control, *_filters(request)), request),
+        **_values(get_view(control, *_filters(request)), request),
     )
 
 
@@ -55,10 +55,10 @@ def live(control: Control, request: Request, rest: str) -> Response:
     tenant, show = _filters(request)
     known = parameters(request.query).get("revision", "")
     if is_unchanged(control, tenant, show, known):
-        return _NOTHING_NEW
-    shown = look(control, tenant, show)
+        return _NO_CONTENT
+    shown = get_view(control, tenant, show)
     if shown.revision == known:
-        return _NOTHING_NEW
+        return _NO_CONTENT
     return html("live.html", notice=NO_NOTICE, groups=(), **_values(shown, request))
 
 
@@ -82,8 +82,8 @@ def parameters(text: str) -> Mapping[str, str]:
     Raises ValueError if there are more than MOST_FIELDS.
     """
     count = 1 + text.count("&")
-    if count > MOST_FIELDS:
-        raise ValueError(f"there may be {MOST_FIELDS} fields, not {count}; leave out the others")
+    if count > MAX_FIELDS:
+        raise ValueError(f"there may be {MAX_FIELDS} fields, not {count}; leave out the others")
     fields = parse_qs(text, keep_blank_values=True)
     return {name: values[0] for name, values in fields.items()}
 
@@ -92,15 +92,15 @@ def _filters(request: Request) -> tuple[str | None, str]:
     """Whose tasks and entries are asked for, None for all, and which of SHOWN."""
     asked = parameters(request.query)
     show = asked.get("show", "all")
-    return asked.get("tenant") or None, show if show in SHOWN else "all"
+    return asked.get("tenant") or None, show if show in ENTRY_FILTERS else "all"
 
 
-def _values(shown: View, request: Request) -> dict[str, Any]:
+def _values(shown: DashboardView, request: Request) -> dict[str, Any]:
     return {
         "root": ROOT,
         "base_url": request.base_url,
         "view": shown,
-        "shown": {name: label for name, (label, _) in SHOWN.items()},
+        "shown": {name: label for name, (label, _) in ENTRY_FILTERS.items()},
         "steps": STEPS,
     }
 

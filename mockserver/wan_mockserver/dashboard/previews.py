@@ -21,11 +21,11 @@ from .static import respond_cached
 SIDE: Final = 240
 """Pixels of a thumbnail's longer side."""
 
-_MADE: Final = Artefacts(64 * 1024 * 1024)
+_ARTEFACTS: Final = Artefacts(64 * 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class ResultPreview:
     """One part of a task's output. *what* is ``image``, ``video`` or ``text``.
 
     *says* is the text, or what a file is; *thumbnail* and *file* are paths.
@@ -37,13 +37,13 @@ class Result:
     file: str = ""
 
 
-def results(record: TaskRecord) -> tuple[Result, ...]:
+def results(record: TaskRecord) -> tuple[ResultPreview, ...]:
     """What *record*, as it stands, has to show."""
     if record.state is not State.DONE or record.results:
         return ()
     names = zip(record.parts, files.names(record.parts), strict=True)
     return tuple(
-        Result(what="text", says=part.text)
+        ResultPreview(what="text", says=part.text)
         if isinstance(part, Words)
         else _result(part, f"{record.id}/{name}")
         for part, name in names
@@ -65,16 +65,16 @@ def file(control: Control, request: Request, name: str) -> Response:
     artefact = _artefact(control, name)
     if artefact is None:
         return _missing(name)
-    content = _MADE.bytes_of(artefact)
-    return files.download(request, content, content_type(artefact)).adding(SAFE)
+    content = _ARTEFACTS.bytes_of(artefact)
+    return files.download(request, content, content_type(artefact)).with_headers(SAFE)
 
 
-def _result(part: Artefact, name: str) -> Result:
+def _result(part: Artefact, name: str) -> ResultPreview:
     # One id may have other contents after a reset, and browsers keep images by their URLs.
     version = f"{part.seed}-{part.width}x{part.height}"
     sides = f"{part.width} × {part.height}"
     says = f"{part.seconds} s video, {sides}" if isinstance(part, Film) else f"image, {sides}"
-    return Result(
+    return ResultPreview(
         what="video" if isinstance(part, Film) else "image",
         says=says,
         thumbnail=f"{ROOT}/ui/thumbnails/{name}?{version}",

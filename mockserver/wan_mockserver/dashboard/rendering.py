@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from ..http.messages import Request, Response
 
@@ -42,14 +42,14 @@ def html(
     return Response(status=status, headers={**own, **SAFE, **(headers or {})}, body=body)
 
 
-def in_page(request: Request) -> bool:
+def is_htmx_request(request: Request) -> bool:
     """Whether a script of the page asks for a part of it, and no person for a whole page."""
     return request.headers.get("hx-request") == "true"
 
 
 @cache
 def _environment() -> Environment:
-    with naming_extra():
+    with explain_missing_extra():
         from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

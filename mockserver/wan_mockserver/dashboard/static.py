@@ -7,13 +7,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from ..control import Control
 from ..http.messages import Request, Response
 from .rendering import SAFE
 
-with naming_extra():
+with explain_missing_extra():
     from werkzeug.http import parse_etags, quote_etag
 
 TYPES: Final = {

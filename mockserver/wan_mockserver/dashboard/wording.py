@@ -11,14 +11,14 @@ DAY: Final = 86400.0
 SPANS: Final = ((DAY, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
-def usd(amount: Decimal) -> str:
+def format_usd(amount: Decimal) -> str:
     """``$1.20``; more than two decimals only where the amount has them."""
     exact = amount.normalize()
     places = max(2, -int(exact.as_tuple().exponent))
     return f"${exact:,.{places}f}"
 
 
-def many(count: int, noun: str) -> str:
+def format_count(count: int, noun: str) -> str:
     """``1 task``, ``2,000 tasks``."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
     return f"{count:,} {noun if count == 1 else plural}"
@@ -39,7 +39,7 @@ def full_time(at: float) -> str:
     return f"{at:g} s" if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def span(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """``10 s``, ``1 h 15 min``: the two largest units of it."""
     said = []
     left = round(seconds)
@@ -55,7 +55,7 @@ def next_day(at: float) -> float:
     return (at // DAY + 1) * DAY
 
 
-def short(name: str) -> str:
+def shorten_id(name: str) -> str:
     """The start of a long id, enough to tell it from others of one run."""
     return name if len(name) <= 12 else f"{name[:8]}…"
 

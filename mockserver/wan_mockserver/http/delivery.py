@@ -43,7 +43,7 @@ class Delivery:
             raise ValueError(f"a delay is not below 0 and a pace above it; not so in {self}")
 
     @property
-    def plain(self) -> bool:
+    def is_plain(self) -> bool:
         """Whether the answer simply arrives."""
         return self == DEFAULT_DELIVERY
 

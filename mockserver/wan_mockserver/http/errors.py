@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wan_validators.finding import Finding
-from wan_validators.vendor import Refusal, Refused, Task
+from wan_validators.vendor import Rejection, RejectionReason, Task
 
 from .messages import Response
 
@@ -19,14 +19,14 @@ class AdminError(Exception):
     """
 
     def __init__(
-        self, says: str, status: int = 400, headers: Mapping[str, str] | None = None
+        self, message: str, status: int = 400, headers: Mapping[str, str] | None = None
     ) -> None:
-        self.says, self.status, self.headers = says, status, dict(headers or {})
-        super().__init__(says)
+        self.message, self.status, self.headers = message, status, dict(headers or {})
+        super().__init__(message)
 
     @property
     def response(self) -> Response:
-        return Response.json(self.status, {"message": self.says}, self.headers)
+        return Response.json(self.status, {"message": self.message}, self.headers)
 
 
 class RequestRejected(Exception):
@@ -37,7 +37,7 @@ class RequestRejected(Exception):
 
     def __init__(
         self,
-        why: Refused,
+        reason: RejectionReason,
         detail: str,
         *,
         headers: Mapping[str, str] | None = None,
@@ -46,7 +46,9 @@ class RequestRejected(Exception):
         task: Task | None = None,
         status: int | None = None,
     ) -> None:
-        self.refusal = Refusal(why=why, detail=detail, task_id=task_id, task=task, status=status)
+        self.rejection = Rejection(
+            reason=reason, detail=detail, task_id=task_id, task=task, status=status
+        )
         self.headers = dict(headers or {})
         self.findings = findings
         super().__init__(detail)

@@ -13,12 +13,12 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from urllib.parse import unquote
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
-from .messages import MAX_BODY, Request, Service
-from .response_steps import Mark, steps
+from .messages import MAX_BODY_BYTES, Request, Service
+from .response_steps import WireEvent, iter_steps
 
-with naming_extra():
+with explain_missing_extra():
     import httpx
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE_URL",
-    "BODILESS",
+    "BODILESS_STATUSES",
     "AsyncWanTransport",
+    "DeliveryStep",
     "SideEffect",
-    "Step",
     "WanTransport",
     "mock",
     "mount",
@@ -39,10 +39,10 @@ __all__ = [
 BASE_URL: Final = "http://wanproof.test"
 """A base URL for clients in process; ``.test`` is nobody's (RFC 6761)."""
 
-BODILESS: Final = (204, 304)
+BODILESS_STATUSES: Final = (204, 304)
 """Status codes of answers that have no body, nor a length of one."""
 
-Step = float | bytes | Literal[Mark.HEAD]
+DeliveryStep = float | bytes | Literal[WireEvent.HEAD]
 
 
 class WanTransport(httpx.BaseTransport):
@@ -55,8 +55,8 @@ class WanTransport(httpx.BaseTransport):
         self._service = service
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        body = None if _says_too_long(request) else request.read()
-        visit = _Visit(self._service, request, body)
+        body = None if _announces_too_long_body(request) else request.read()
+        visit = _Transfer(self._service, request, body)
         with visit.until_answered():
             for seconds in visit.before_head():
                 self._service.clock.sleep(seconds)
@@ -70,8 +70,8 @@ class AsyncWanTransport(httpx.AsyncBaseTransport):
         self._service = service
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        body = None if _says_too_long(request) else await request.aread()
-        visit = _Visit(self._service, request, body)
+        body = None if _announces_too_long_body(request) else await request.aread()
+        visit = _Transfer(self._service, request, body)
         with visit.until_answered():
             for seconds in visit.before_head():
                 await self._service.clock.sleep_async(seconds)
@@ -114,7 +114,7 @@ def mock(service: Service, base_url: str = BASE_URL, **options: Any) -> respx.Mo
 
     Raises ModuleNotFoundError if respx is not installed.
     """
-    with naming_extra():
+    with explain_missing_extra():
         import respx
     router: respx.MockRouter = respx.mock(**options)
     mount(router, service, base_url)
@@ -132,7 +132,7 @@ def _is_awaited() -> bool:
     return False
 
 
-class _Visit:
+class _Transfer:
     """One request and its answer on its way, up to where the connection fails.
 
     The waiting is left to whoever takes the steps. The service hears of an answer that the
@@ -143,13 +143,13 @@ class _Visit:
         self.clock = service.clock
         self._service, self._request = service, request
         self._response = service.handle(_request(request, body))
-        self._bodiless = self._response.status in BODILESS
+        self._bodiless = self._response.status in BODILESS_STATUSES
         self._at_stake = self._response.delivery.cut is None
         self.steps = self._steps()
 
     def before_head(self) -> Iterator[float]:
         """The seconds to wait before the answer begins; raises TransportError if it never does."""
-        waits = takewhile(lambda step: step is not Mark.HEAD, self.steps)
+        waits = takewhile(lambda step: step is not WireEvent.HEAD, self.steps)
         return cast("Iterator[float]", waits)
 
     @contextmanager
@@ -167,14 +167,14 @@ class _Visit:
             self._at_stake = False
             stream: httpx.SyncByteStream = httpx.ByteStream(body)
         else:
-            stream = _Body(self)
+            stream = _ResponseStream(self)
         return httpx.Response(self._response.status, headers=self._headers, stream=stream)
 
     def leave(self) -> None:
         """The client is no longer there; the service hears of it if that was too early."""
         if self._at_stake:
             self._at_stake = False
-            self._service.lost(self._response)
+            self._service.mark_response_lost(self._response)
 
     @property
     def _body(self) -> bytes:
@@ -188,20 +188,20 @@ class _Visit:
             headers.setdefault("Content-Length", str(len(self._response.body)))
         return headers
 
-    def _steps(self) -> Iterator[Step]:
+    def _steps(self) -> Iterator[DeliveryStep]:
         patience = self._request.extensions.get("timeout", {}).get("read")
-        for step in steps(self._body, self._response.delivery):
+        for step in iter_steps(self._body, self._response.delivery):
             match step:
-                case bytes() | Mark.HEAD:
+                case bytes() | WireEvent.HEAD:
                     yield step
-                case Mark.PART_OF_HEAD:
+                case WireEvent.PART_OF_HEAD:
                     """No client learns of it."""
-                case Mark.RESET:
+                case WireEvent.RESET:
                     raise httpx.ReadError("the server reset the connection", request=self._request)
-                case Mark.GARBAGE:
+                case WireEvent.GARBAGE:
                     says = "the server answered with bytes that are no HTTP"
                     raise httpx.RemoteProtocolError(says, request=self._request)
-                case Mark.CLOSE:
+                case WireEvent.CLOSE:
                     says = "the server closed the connection before its answer was whole"
                     raise httpx.RemoteProtocolError(says, request=self._request)
                 case seconds if patience is not None and seconds > patience:
@@ -213,11 +213,11 @@ class _Visit:
         self._at_stake = False
 
 
-class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _ResponseStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The body of an answer, as it comes."""
 
-    def __init__(self, visit: _Visit) -> None:
-        self._visit = visit
+    def __init__(self, transfer: _Transfer) -> None:
+        self._visit = transfer
 
     def __iter__(self) -> Iterator[bytes]:
         for step in self._visit.steps:
@@ -240,9 +240,9 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._visit.leave()
 
 
-def _says_too_long(request: httpx.Request) -> bool:
+def _announces_too_long_body(request: httpx.Request) -> bool:
     length = request.headers.get("content-length", "")
-    return length.isdecimal() and int(length) > MAX_BODY
+    return length.isdecimal() and int(length) > MAX_BODY_BYTES
 
 
 def _request(given: httpx.Request, body: bytes | None) -> Request:
@@ -252,6 +252,6 @@ def _request(given: httpx.Request, body: bytes | None) -> Request:
         path="/" + unquote(path).lstrip("/"),
         query=query,
         headers=httpx.Headers(given.headers.raw, encoding="latin-1"),
-        body=None if body is None or len(body) > MAX_BODY else body,
+        body=None if body is None or len(body) > MAX_BODY_BYTES else body,
         base_url=f"{given.url.scheme}://{given.url.netloc.decode('ascii')}",
     )

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 from ..clock import Clock
 from .delivery import DEFAULT_DELIVERY, Delivery
 
-MAX_BODY: Final = 64 * 1024 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a request's body that are read; none of the vendors publishes a limit of its own."""
 
 
@@ -57,7 +57,7 @@ class Response:
         own = {"Content-Type": "application/json", "Content-Length": str(len(body))}
         return cls(status=status, headers={**own, **(headers or {})}, body=body)
 
-    def adding(self, headers: Mapping[str, str]) -> Response:
+    def with_headers(self, headers: Mapping[str, str]) -> Response:
         return replace(self, headers={**self.headers, **headers})
 
     def without_body(self) -> Response:
@@ -75,7 +75,7 @@ class Service(Protocol):
 
     def handle(self, request: Request) -> Response: ...
 
-    def lost(self, response: Response) -> None:
+    def mark_response_lost(self, response: Response) -> None:
         """Hears from the transport that the client did not get all of *response*.
 
         Not called where the response's own delivery cuts it off, which is known beforehand.

@@ -14,7 +14,7 @@ EVERYTHING: Final = "*"
 
 
 @contextmanager
-def direct(host: str) -> Iterator[None]:
+def bypass_proxy(host: str) -> Iterator[None]:
     """Within this, clients in this process, and in those it starts, ask no proxy for *host*.
 
     Only clients that heed the environment's proxies are concerned. Others see no difference.

@@ -16,7 +16,7 @@ TICK: Final = 1 / 16
 """Seconds between two pieces of a body that trickles, unless not even a byte is due by then."""
 
 
-class Mark(Enum):
+class WireEvent(Enum):
     """What is sent or done besides the body."""
 
     HEAD = "head"
@@ -31,11 +31,11 @@ class Mark(Enum):
     """An orderly close of the connection."""
 
 
-Step = float | bytes | Mark
+TransmissionStep = float | bytes | WireEvent
 """Seconds in which nothing is sent, a piece of the body, or what a mark says."""
 
 
-def steps(body: bytes, delivery: Delivery) -> Iterator[Step]:
+def iter_steps(body: bytes, delivery: Delivery) -> Iterator[TransmissionStep]:
     """What is sent, in order, for an answer with *body*.
 
     Where no mark says how the connection ends, it lives on.
@@ -46,20 +46,20 @@ def steps(body: bytes, delivery: Delivery) -> Iterator[Step]:
         yield delivery.delay
     match delivery.cut:
         case None:
-            yield Mark.HEAD
+            yield WireEvent.HEAD
             yield from _pieces(body, delivery.pace)
         case Cut.RESET:
-            yield Mark.RESET
+            yield WireEvent.RESET
         case Cut.GARBAGE:
-            yield Mark.GARBAGE
-            yield Mark.CLOSE
+            yield WireEvent.GARBAGE
+            yield WireEvent.CLOSE
         case Cut.SILENCE:
             yield MAX_SILENCE_S
-            yield Mark.CLOSE
+            yield WireEvent.CLOSE
         case Cut.RESET_MIDWAY | Cut.TRUNCATED:
-            yield Mark.HEAD if body else Mark.PART_OF_HEAD
+            yield WireEvent.HEAD if body else WireEvent.PART_OF_HEAD
             yield from _pieces(body[: len(body) // 2], delivery.pace)
-            yield Mark.RESET if delivery.cut is Cut.RESET_MIDWAY else Mark.CLOSE
+            yield WireEvent.RESET if delivery.cut is Cut.RESET_MIDWAY else WireEvent.CLOSE
 
 
 def _pieces(body: bytes, pace: float | None) -> Iterator[float | bytes]:

@@ -7,12 +7,12 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
-from .messages import MAX_BODY
-from .waitress_faults import SPARE, Channel, Pool
+from .messages import MAX_BODY_BYTES
+from .waitress_faults import MAX_SPARE_THREADS, FaultChannel, ThreadPool
 
-with naming_extra():
+with explain_missing_extra():
     from waitress import wasyncore
     from waitress.adjustments import Adjustments
     from waitress.server import TcpWSGIServer
@@ -35,7 +35,7 @@ class Server:
     """
 
     def __init__(
-        self, app: WSGIApplication, host: str = HOST, port: int = 0, max_body: int = MAX_BODY
+        self, app: WSGIApplication, host: str = HOST, port: int = 0, max_body: int = MAX_BODY_BYTES
     ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=128)
@@ -43,7 +43,7 @@ class Server:
         self._sockets: dict[int, Any] = {}
         adjustments = Adjustments(
             sockets=[listening],
-            connection_limit=2 * SPARE,
+            connection_limit=2 * MAX_SPARE_THREADS,
             ident="wanproof",
             server_name=self.host,
             max_request_body_size=max_body + 1,
@@ -53,7 +53,7 @@ class Server:
             self._sockets,
             _sock=listening,
             bind_socket=False,
-            dispatcher=Pool(THREADS),
+            dispatcher=ThreadPool(THREADS),
             adj=adjustments,
             sockinfo=(family, listening.type, listening.proto, listening.getsockname()),
         )
@@ -113,4 +113,4 @@ class Server:
 
 
 class _Listener(TcpWSGIServer):
-    channel_class = Channel
+    channel_class = FaultChannel

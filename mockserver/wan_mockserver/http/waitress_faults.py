@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from .delivery import DEFAULT_DELIVERY, GARBAGE, Delivery
-from .response_steps import DELIVER, Mark, Step, steps
+from .response_steps import DELIVER, TransmissionStep, WireEvent, iter_steps
 
-with naming_extra():
+with explain_missing_extra():
     from waitress.channel import ClientDisconnected, HTTPChannel
     from waitress.parser import HTTPRequestParser
     from waitress.task import ThreadedTaskDispatcher, WSGITask
@@ -24,16 +24,16 @@ with naming_extra():
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-SPARE: Final = 256
+MAX_SPARE_THREADS: Final = 256
 """How many answers can be waited with at once before others have to wait for a thread."""
 
-GLANCE: Final = 0.002
+CHECK_INTERVAL_S: Final = 0.002
 """Seconds between two looks at whether all that was sent has arrived."""
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 
-class Pool(ThreadedTaskDispatcher):
+class ThreadPool(ThreadedTaskDispatcher):
     """*size* threads that answer requests, and a spare one for each of them that waits."""
 
     def __init__(self, size: int) -> None:
@@ -55,7 +55,7 @@ class Pool(ThreadedTaskDispatcher):
         with self._changing:
             self._waiting += waiting
             if self._open:
-                self.set_thread_count(self._size + min(self._waiting, SPARE))
+                self.set_thread_count(self._size + min(self._waiting, MAX_SPARE_THREADS))
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:  # noqa: FBT001, FBT002  (waitress's own)
         with self._changing:
@@ -63,7 +63,7 @@ class Pool(ThreadedTaskDispatcher):
         return super().shutdown(cancel_pending, timeout)
 
 
-class _Task(WSGITask):
+class _RequestTask(WSGITask):
     """One request and its answer, which the application may ask to be delivered in a way."""
 
     channel: Any  # ours
@@ -77,32 +77,32 @@ class _Task(WSGITask):
 
     def _deliver(self, delivery: Delivery, lost: Callable[[], None]) -> None:
         self._delivery, self._lost = delivery, lost
-        self.channel.held = []
+        self.channel.held_chunks = []
 
     def service(self) -> None:
         try:
             super().service()
         finally:
-            self.channel.held = None
+            self.channel.held_chunks = None
 
     def finish(self) -> None:
         super().finish()
-        if self.channel.held is None:
+        if self.channel.held_chunks is None:
             return
-        (head, *body), self.channel.held = self.channel.held, None
+        (head, *body), self.channel.held_chunks = self.channel.held_chunks, None
         cut = self._delivery.cut is not None
         if cut:
             self.close_on_finish = True
         with self.channel.server.task_dispatcher.waiting():
-            arrived = self.channel.carry(head, steps(b"".join(body), self._delivery))
+            arrived = self.channel.send_steps(head, iter_steps(b"".join(body), self._delivery))
         if not (arrived or cut):
             self._lost()
 
 
-class Parser(HTTPRequestParser):
+class TolerantRequestParser(HTTPRequestParser):
     """Leaves it to the application to refuse a body that is too long, at once and unread."""
 
-    def __init__(self, adjustments: Any, channel: Channel) -> None:
+    def __init__(self, adjustments: Any, channel: FaultChannel) -> None:
         super().__init__(adjustments)
         self._channel = channel
 
@@ -122,16 +122,16 @@ class Parser(HTTPRequestParser):
         return len(data)
 
 
-class Channel(HTTPChannel):
+class FaultChannel(HTTPChannel):
     """A connection. *unread* bytes are skipped, so that a client can send a refused body out.
 
     What is written goes to *held* instead of the client while that is a list: first the head,
     then pieces of the body.
     """
 
-    task_class = _Task
+    task_class = _RequestTask
     unread = 0
-    held: list[bytes] | None = None
+    held_chunks: list[bytes] | None = None
     _carrying = False
     _unsent = 0
 
@@ -139,8 +139,8 @@ class Channel(HTTPChannel):
         self._gone = Event()
         super().__init__(*args, **options)
 
-    def parser_class(self, adjustments: Any) -> Parser:  # type: ignore[override]  # it is only called
-        return Parser(adjustments, self)
+    def parser_class(self, adjustments: Any) -> TolerantRequestParser:  # type: ignore[override]  # it is only called
+        return TolerantRequestParser(adjustments, self)
 
     def received(self, data: bytes) -> bool:
         skipped = min(self.unread, len(data))
@@ -165,13 +165,13 @@ class Channel(HTTPChannel):
         self.handle_close()
 
     def write_soon(self, data: bytes) -> int:
-        if self.held is None:
+        if self.held_chunks is None:
             written: int = super().write_soon(data)
             return written
-        self.held.append(data)
+        self.held_chunks.append(data)
         return len(data)
 
-    def carry(self, head: bytes, steps: Iterator[Step]) -> bool:
+    def send_steps(self, head: bytes, steps: Iterator[TransmissionStep]) -> bool:
         """Takes *steps* one by one; says whether the client was there to the last of them."""
         self._carrying = True
         self.server.pull_trigger()  # so that reading begins
@@ -179,26 +179,26 @@ class Channel(HTTPChannel):
             for step in steps:
                 self._take(step, head)
             while self.total_outbufs_len:
-                self._pause(GLANCE)
+                self._pause(CHECK_INTERVAL_S)
         except ClientDisconnected:
             return False
         finally:
             self._carrying = False
         return not self._unsent
 
-    def _take(self, step: Step, head: bytes) -> None:
+    def _take(self, step: TransmissionStep, head: bytes) -> None:
         match step:
             case bytes():
                 self.write_soon(step)
-            case Mark.HEAD:
+            case WireEvent.HEAD:
                 self.write_soon(head)
-            case Mark.PART_OF_HEAD:
+            case WireEvent.PART_OF_HEAD:
                 self.write_soon(head[: len(head) // 2])
-            case Mark.GARBAGE:
+            case WireEvent.GARBAGE:
                 self.write_soon(GARBAGE)
-            case Mark.RESET:
+            case WireEvent.RESET:
                 self._prepare_reset()
-            case Mark.CLOSE:
+            case WireEvent.CLOSE:
                 """As the connection is, it is closed in good order."""
             case seconds:
                 self._pause(seconds)
@@ -212,15 +212,15 @@ class Channel(HTTPChannel):
         connection = self.socket
         if connection is None:
             raise ClientDisconnected
-        while self.total_outbufs_len or _under_way(connection):
-            self._pause(GLANCE)
+        while self.total_outbufs_len or _is_in_progress(connection):
+            self._pause(CHECK_INTERVAL_S)
         if sys.platform != "linux":
             self._pause(0.05)
         with suppress(OSError):  # closed meanwhile
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
 
 
-def _under_way(connection: socket.socket) -> int:
+def _is_in_progress(connection: socket.socket) -> int:
     """How many bytes were sent and not acknowledged, where the system tells; else 0."""
     if sys.platform != "linux":
         return 0

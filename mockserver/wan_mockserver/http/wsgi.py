@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from ..service import Mock
 from ..simulator.service import Simulator
-from .messages import MAX_BODY, Request, Response, Service
-from .response_steps import DELIVER, steps
+from .messages import MAX_BODY_BYTES, Request, Response, Service
+from .response_steps import DELIVER, iter_steps
 
-with naming_extra():
+with explain_missing_extra():
     import flask
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def create_app(service: Service | None = None, **options: Any) -> flask.Flask:
     if service is not None and options:
         raise TypeError(f"options are for a new simulator, not for a given one: {[*options]}")
     app = flask.Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1  # enough to see an excess
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # enough to see an excess
     serving: Service = Mock(Simulator(**options)) if service is None else service
 
     @app.before_request
@@ -55,17 +55,17 @@ def wsgi(service: Service) -> WSGIApplication:
 
 def _serve(service: Service, request: flask.Request) -> flask.Response:
     answer = service.handle(_request(request))
-    if answer.delivery.plain:
+    if answer.delivery.is_plain:
         return _reply(answer)
-    return _deliver(answer, request.environ, partial(service.lost, answer))
+    return _deliver(answer, request.environ, partial(service.mark_response_lost, answer))
 
 
-class _Reply(flask.Response):
+class _FlaskResponse(flask.Response):
     default_mimetype = None  # an answer without a Content-Type stays one
 
 
 def _reply(answer: Response) -> flask.Response:
-    return _Reply([answer.body], answer.status, dict(answer.headers))
+    return _FlaskResponse([answer.body], answer.status, dict(answer.headers))
 
 
 def _deliver(
@@ -84,15 +84,15 @@ def _deliver(
         return _reply(Response.json(501, {"message": says}))
     reply = _reply(answer)
     reply.headers["Content-Length"] = str(len(answer.body))
-    reply.response = _slowly(answer, lost)
+    reply.response = _iter_slowly(answer, lost)
     return reply
 
 
-def _slowly(answer: Response, lost: Callable[[], None]) -> Iterator[bytes]:
+def _iter_slowly(answer: Response, lost: Callable[[], None]) -> Iterator[bytes]:
     """The body at its pace. Calls *lost* if nobody wants it to the end."""
     arrived = False
     try:
-        for step in steps(answer.body, answer.delivery):
+        for step in iter_steps(answer.body, answer.delivery):
             if isinstance(step, bytes):
                 yield step
             elif isinstance(step, int | float):
@@ -123,7 +123,7 @@ def _peer(given: flask.Request) -> str:
 
 def _body(given: flask.Request) -> bytes | None:
     """The body, of which never much more than MAX_BODY is read; None if it says it is longer."""
-    if given.content_length is not None and given.content_length > MAX_BODY:
+    if given.content_length is not None and given.content_length > MAX_BODY_BYTES:
         return None
     return given.get_data(cache=False)
 

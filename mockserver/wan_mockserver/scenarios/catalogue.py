@@ -13,16 +13,26 @@ from wan_validators.vendor import State
 
 from ..http.delivery import Cut
 from .lifecycle import Never, Seconds
-from .scenario import Body, Creating, Downloading, Lag, Outcome, Polling, Results, Scenario, Step
+from .scenario import (
+    Body,
+    CreateBehaviour,
+    DownloadBehaviour,
+    Lag,
+    PollBehaviour,
+    Results,
+    Scenario,
+    Step,
+    TaskOutcome,
+)
 
 DEFAULT_SCENARIO: Final = Scenario(
     name="ok", group="outcome", summary="Everything goes as documented."
 )
 
-REFUSED: Final = (401, 402, 403, 404, 409, 423, 451)
+CLIENT_ERROR_STATUSES: Final = (401, 402, 403, 404, 409, 423, 451)
 """Statuses that do not pass by themselves."""
 
-PASSING: Final = (500, 502, 503, 504)
+TRANSIENT_STATUSES: Final = (500, 502, 503, 504)
 """Statuses that are gone when a client tries again."""
 
 
@@ -34,7 +44,7 @@ FILE_PACE: Final = 64 * 1024
 
 def _outcomes() -> Iterator[Scenario]:
     def outcome(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
-        made = Outcome(**how)  # type: ignore[arg-type]
+        made = TaskOutcome(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="outcome", vendor=vendor, outcome=made)
 
     yield DEFAULT_SCENARIO
@@ -53,7 +63,7 @@ def _outcomes() -> Iterator[Scenario]:
 
 def _states() -> Iterator[Scenario]:
     def polling(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
-        made = Polling(**how)  # type: ignore[arg-type]
+        made = PollBehaviour(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="states", vendor=vendor, poll=made)
 
     unfinished = (State.PENDING, State.RUNNING)
@@ -90,8 +100,8 @@ def _states() -> Iterator[Scenario]:
 
 def _faults() -> Iterator[tuple[str, str, str, Step]]:
     """Group, name, what becomes of the request in a sentence, and the step."""
-    for status in (*REFUSED, *PASSING):
-        passes = status in PASSING
+    for status in (*CLIENT_ERROR_STATUSES, *TRANSIENT_STATUSES):
+        passes = status in TRANSIENT_STATUSES
         text = f"{status} {HTTPStatus(status).phrase}{', twice' if passes else ''}"
         step = Step(handled=False, status=status, times=2 if passes else None)
         yield "http", f"http-{status}", f"is answered with {text}", step
@@ -128,7 +138,9 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
 def _creates() -> Iterator[Scenario]:
     def create(group: str, name: str, says: str, step: Step) -> Scenario:
         summary = f"Create {says}."
-        return Scenario(name=name, summary=summary, group=group, create=Creating(steps=(step,)))
+        return Scenario(
+            name=name, summary=summary, group=group, create=CreateBehaviour(steps=(step,))
+        )
 
     for fault in _faults():
         yield create(*fault)
@@ -145,13 +157,13 @@ def _creates() -> Iterator[Scenario]:
 def _polls() -> Iterator[Scenario]:
     for group, name, says, step in _faults():
         short = name.removeprefix("http-")
-        poll = Polling(steps=(step,))
+        poll = PollBehaviour(steps=(step,))
         yield Scenario(name=f"poll-{short}", summary=f"A poll {says}.", group=group, poll=poll)
 
 
 def _downloads() -> Iterator[Scenario]:
     def download(name: str, says: str, **how: object) -> Scenario:
-        made = Downloading(**how)  # type: ignore[arg-type]
+        made = DownloadBehaviour(**how)  # type: ignore[arg-type]
         summary = f"A download {says}."
         return Scenario(name=name, summary=summary, group="download", download=made)
 
@@ -168,7 +180,7 @@ def _downloads() -> Iterator[Scenario]:
 
 
 @cache
-def shipped_scenarios() -> Mapping[str, Scenario]:
+def load_shipped_scenarios() -> Mapping[str, Scenario]:
     """All of them, in the order of their groups."""
     made = (*_outcomes(), *_states(), *_creates(), *_polls(), *_downloads())
     return {scenario.name: scenario for scenario in sorted(made, key=_group)}

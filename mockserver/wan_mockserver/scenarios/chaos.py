@@ -47,7 +47,7 @@ class Chaos:
         return random.choice(among) if among else None
 
 
-def parse(text: str) -> Chaos:
+def parse_chaos(text: str) -> Chaos:
     """``7`` or ``7:0.3``; raises ValueError for anything else."""
     seed, colon, rate = text.partition(":")
     if not re.fullmatch("-?[0-9]{1,18}", seed):

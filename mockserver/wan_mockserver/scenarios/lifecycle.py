@@ -40,7 +40,7 @@ class Polls:
         return f"polls:{self.unfinished}" if self.unfinished else "at-once"
 
 
-PENDING: Final = 0.2
+PENDING_SHARE: Final = 0.2
 """The part of its time for which a task that runs by the clock is still pending."""
 
 
@@ -54,9 +54,9 @@ class Seconds:
         if elapsed >= self.total or not self.total:
             return Stage(State.DONE, 1.0, self.total)
         progress = round(max(elapsed, 0.0) / self.total, 2)
-        if elapsed < self.total * PENDING:
+        if elapsed < self.total * PENDING_SHARE:
             return Stage(State.PENDING, progress, 0.0)
-        return Stage(State.RUNNING, progress, self.total * PENDING)
+        return Stage(State.RUNNING, progress, self.total * PENDING_SHARE)
 
     def __str__(self) -> str:
         return f"seconds:{self.total:.15g}"
@@ -82,7 +82,7 @@ DEFAULT: Final = Polls(2)
 FORMS: Final = "at-once, never, polls:N with a whole number N, or seconds:S with a number S"
 
 
-def parse(text: str) -> Lifecycle:
+def parse_lifecycle(text: str) -> Lifecycle:
     """``at-once``, ``never``, ``polls:3`` or ``seconds:1.5``; raises ValueError otherwise."""
     kind, colon, number = text.partition(":")
     if text == "at-once":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-from wan_validators.messages.formatting import brief, clip
+from wan_validators.messages.formatting import clip, summarize_value
 from wan_validators.messages.suggestions import suggest
 
 Reader = Callable[[Any, str], Any]
@@ -17,7 +17,7 @@ Reader = Callable[[Any, str], Any]
 Kind = TypeVar("Kind", bound=Enum)
 
 
-class Wrong(ValueError):
+class InvalidMember(ValueError):
     """A value that cannot be used; the message begins with its path and says what can."""
 
 
@@ -33,13 +33,15 @@ class Member:
 Members = Mapping[str, Member]
 
 
-def fields(members: Members, given: Any, path: str) -> dict[str, Any]:
+def parse_fields(members: Members, given: Any, path: str) -> dict[str, Any]:
     """What the table *given* says, by field; raises Wrong for a member that there is not."""
     if type(given) is not dict:
         raise wrong_value(given, path, "a table")
     for name in given:
         if name not in members:
-            raise Wrong(f"{path}: there is no member {clip(repr(name))}; {_offer(name, members)}")
+            raise InvalidMember(
+                f"{path}: there is no member {clip(repr(name))}; {_offer(name, members)}"
+            )
     return {
         member.field: member.read(given[name], f"{path}.{name}")
         for name, member in members.items()
@@ -47,23 +49,25 @@ def fields(members: Members, given: Any, path: str) -> dict[str, Any]:
     }
 
 
-def table(members: Members, value: object, usual: object) -> dict[str, Any]:
-    """*value* as a table, without what it has in common with *usual*."""
+def build_table(members: Members, value: object, default: object) -> dict[str, Any]:
+    """*value* as a table, without what it has in common with *default*."""
     return {
         name: member.write(said)
         for name, member in members.items()
-        if (said := getattr(value, member.field)) != getattr(usual, member.field)
+        if (said := getattr(value, member.field)) != getattr(default, member.field)
     }
 
 
-def wrong_value(given: Any, path: str, allowed: str) -> Wrong:
+def wrong_value(given: Any, path: str, allowed: str) -> InvalidMember:
     """The error for a value other than the *allowed* ones."""
-    shown = brief(given)
+    shown = summarize_value(given)
     described = type(given) is not str and type(shown) is str
-    return Wrong(f"{path}: {shown if described else repr(shown)} will not do; allowed: {allowed}")
+    return InvalidMember(
+        f"{path}: {shown if described else repr(shown)} will not do; allowed: {allowed}"
+    )
 
 
-def whole(low: int, high: int) -> Reader:
+def integer_reader(low: int, high: int) -> Reader:
     """Whole numbers from *low* to *high*, both included."""
 
     def read(given: Any, path: str) -> int:
@@ -74,7 +78,7 @@ def whole(low: int, high: int) -> Reader:
     return read
 
 
-def number(low: float, high: float) -> Reader:
+def number_reader(low: float, high: float) -> Reader:
     """Numbers from *low* to *high*, both included."""
 
     def read(given: Any, path: str) -> float:
@@ -85,25 +89,25 @@ def number(low: float, high: float) -> Reader:
     return read
 
 
-def flag(given: Any, path: str) -> bool:
+def parse_flag(given: Any, path: str) -> bool:
     """``true`` or ``false``."""
     if type(given) is not bool:
         raise wrong_value(given, path, "true or false")
     return given
 
 
-def string(fits: Callable[[str], object], says: str) -> Reader:
-    """Strings that *fits* is true of, which *says* in words."""
+def string_reader(is_valid: Callable[[str], object], description: str) -> Reader:
+    """Strings that *is_valid* is true of, which *description* in words."""
 
     def read(given: Any, path: str) -> str:
-        if type(given) is not str or not fits(given):
-            raise wrong_value(given, path, says)
+        if type(given) is not str or not is_valid(given):
+            raise wrong_value(given, path, description)
         return given
 
     return read
 
 
-def one_of(kind: type[Kind]) -> Reader:
+def enum_reader(kind: type[Kind]) -> Reader:
     """The values of an enumeration."""
     known = {str(each.value): each for each in kind}
 
@@ -115,7 +119,7 @@ def one_of(kind: type[Kind]) -> Reader:
     return read
 
 
-def array(item: Reader) -> Reader:
+def array_reader(item: Reader) -> Reader:
     """Arrays of items; gives a tuple."""
 
     def read(given: Any, path: str) -> tuple[Any, ...]:

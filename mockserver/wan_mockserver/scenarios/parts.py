@@ -11,25 +11,25 @@ from wan_validators.vendor import State
 
 from . import lifecycle
 from .members import (
+    InvalidMember,
     Member,
     Members,
-    Wrong,
-    array,
-    fields,
-    flag,
+    array_reader,
+    build_table,
+    enum_reader,
+    integer_reader,
     list_allowed,
-    number,
-    one_of,
-    string,
-    table,
-    whole,
+    number_reader,
+    parse_fields,
+    parse_flag,
+    string_reader,
     wrong_value,
 )
-from .scenario import PARTS, Outcome, Results, Steps
-from .steps import MAX_REPETITIONS, prose, step, to_table
+from .scenario import PARTS, Results, Steps, TaskOutcome
+from .steps import MAX_REPETITIONS, parse_step, text_reader, to_table
 
 
-def troubles(outcome: Outcome, vendor: str | None) -> Iterator[str]:
+def find_problems(outcome: TaskOutcome, vendor: str | None) -> Iterator[str]:
     """What makes no sense about *outcome*, and what would."""
     if outcome.message is not None and outcome.fail is None:
         yield 'message is the text of an error, whose code is missing: fail = "3001"'
@@ -43,16 +43,16 @@ def _lifecycle(given: Any, path: str) -> lifecycle.Lifecycle:
     if type(given) is not str:
         raise wrong_value(given, path, lifecycle.FORMS)
     try:
-        return lifecycle.parse(given)
+        return lifecycle.parse_lifecycle(given)
     except ValueError as error:
-        raise Wrong(f"{path}: {error}") from error
+        raise InvalidMember(f"{path}: {error}") from error
 
 
-_WORDS: Final[Members] = {state.value: Member(state.value, prose(100, 0)) for state in State}
+_WORDS: Final[Members] = {state.value: Member(state.value, text_reader(100, 0)) for state in State}
 
 
 def _words(given: Any, path: str) -> dict[State, str]:
-    return {State(state): word for state, word in fields(_WORDS, given, path).items()}
+    return {State(state): word for state, word in parse_fields(_WORDS, given, path).items()}
 
 
 def _vendor(given: Any, path: str) -> str:
@@ -71,20 +71,20 @@ def _part(name: str, members: Members) -> Member:
             return kind(steps=steps.read(given, path))
         if type(given) is not dict:
             raise wrong_value(given, path, f"{'an array of steps, or ' if steps else ''}a table")
-        return kind(**fields(members, given, path))
+        return kind(**parse_fields(members, given, path))
 
     def write(part: Any) -> Any:
-        told = table(members, part, kind())
+        told = build_table(members, part, kind())
         return told["steps"] if [*told] == ["steps"] else told
 
     return Member(name, read, write)
 
 
 def _steps(given: Any, path: str) -> Steps:
-    made: Steps = array(step)(given, path)
+    made: Steps = array_reader(parse_step)(given, path)
     if len(_reachable(made)) < len(made):
         says = 'is for all requests that come (times = "forever"), so no step may follow it'
-        raise Wrong(f"{path}[{len(_reachable(made)) - 1}] {says}")
+        raise InvalidMember(f"{path}[{len(_reachable(made)) - 1}] {says}")
     return made
 
 
@@ -99,26 +99,28 @@ _STEPS: Final = Member("steps", _steps, lambda steps: [*map(to_table, _reachable
 _POLL: Final = {
     "steps": _STEPS,
     "words": Member("words", _words, lambda words: {s.value: word for s, word in words.items()}),
-    "other-words": Member("other_words", flag),
-    "upper-case": Member("upper_case", flag),
-    "backwards": Member("backwards", flag),
-    "integer-codes": Member("integer_codes", flag),
+    "other-words": Member("other_words", parse_flag),
+    "upper-case": Member("upper_case", parse_flag),
+    "backwards": Member("backwards", parse_flag),
+    "integer-codes": Member("integer_codes", parse_flag),
 }
 
 _OUTCOME: Final = {
     "lifecycle": Member("lifecycle", _lifecycle, str),
-    "fail": Member("fail", string(re.compile("[0-9]{1,16}").fullmatch, "a code, digits in quotes")),
-    "message": Member("message", prose(1000)),
-    "moderated": Member("moderated", flag),
-    "images": Member("images", whole(1, MAX_REPETITIONS)),
-    "results": Member("results", one_of(Results), lambda results: results.value),
-    "interleaved": Member("interleaved", flag),
+    "fail": Member(
+        "fail", string_reader(re.compile("[0-9]{1,16}").fullmatch, "a code, digits in quotes")
+    ),
+    "message": Member("message", text_reader(1000)),
+    "moderated": Member("moderated", parse_flag),
+    "images": Member("images", integer_reader(1, MAX_REPETITIONS)),
+    "results": Member("results", enum_reader(Results), lambda results: results.value),
+    "interleaved": Member("interleaved", parse_flag),
 }
 
-_DOWNLOAD: Final = {"steps": _STEPS, "lifetime": Member("lifetime", number(-1, 10**9))}
+_DOWNLOAD: Final = {"steps": _STEPS, "lifetime": Member("lifetime", number_reader(-1, 10**9))}
 
 SCENARIO: Final[Members] = {
-    "summary": Member("summary", prose(1000)),
+    "summary": Member("summary", text_reader(1000)),
     "vendor": Member("vendor", _vendor),
     "create": _part("create", {"steps": _STEPS}),
     "poll": _part("poll", _POLL),

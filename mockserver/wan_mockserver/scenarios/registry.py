@@ -9,13 +9,13 @@ from typing import Final
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 
-from .catalogue import shipped_scenarios
+from .catalogue import load_shipped_scenarios
 from .scenario import Scenario, combine
 
 MAX_NAME_CHARACTERS: Final = 200
 """Characters of a composition."""
 
-MAX_STEPS: Final = 10_000
+MAX_CACHED_NAMES: Final = 10_000
 """Compositions that are remembered."""
 
 
@@ -30,7 +30,7 @@ class Scenarios(Mapping[str, Scenario]):
     """
 
     def __init__(self, own: Mapping[str, Scenario] | None = None) -> None:
-        self._all = {**shipped_scenarios(), **(own or {})}
+        self._all = {**load_shipped_scenarios(), **(own or {})}
         self._named: dict[str, Scenario] = {}
 
     def __getitem__(self, name: str) -> Scenario:
@@ -51,7 +51,7 @@ class Scenarios(Mapping[str, Scenario]):
         known = self._named.get(text)
         if known is None:
             known = self._read(text)
-            if len(self._named) < MAX_STEPS:
+            if len(self._named) < MAX_CACHED_NAMES:
                 self._named[text] = known
         return known
 
@@ -73,7 +73,7 @@ class Scenarios(Mapping[str, Scenario]):
             return found
         if not re.fullmatch("[1-9][0-9]{0,5}", count):
             raise ValueError(f"{clip(repr(text))}: after the colon comes a whole number from 1 up")
-        return found.times(int(count))
+        return found.with_count(int(count))
 
     def _unknown(self, name: str) -> str:
         hint = suggest(name, self._all, "wanproof scenarios lists them")

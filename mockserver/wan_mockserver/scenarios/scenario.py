@@ -12,7 +12,7 @@ from wan_validators.vendor import State
 from ..http.delivery import Cut
 from .lifecycle import Lifecycle
 
-KEPT: Final = 24 * 3600.0
+DEFAULT_FILE_LIFETIME_S: Final = 24 * 3600.0
 """Seconds for which tasks and result URLs are kept, as the upstream keeps them."""
 
 
@@ -58,12 +58,12 @@ class Step:
     times: int | None = 1
 
     @property
-    def intact(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether the client gets what the vendor would have answered, late or not."""
         return self.handled and self.cut is None and self.body is None and self.status is None
 
     @property
-    def says(self) -> str:
+    def description(self) -> str:
         """The step in a few words, for the journal."""
         facts = (
             str(self.status or ""),
@@ -75,13 +75,13 @@ class Step:
             "slow" if self.pace else "",
         )
         said = " ".join(filter(None, facts)) or "as usual"
-        return said if self.intact or not self.handled else f"{said} after it was done"
+        return said if self.is_intact or not self.handled else f"{said} after it was done"
 
 
 Steps = tuple[Step, ...]
 
 
-def nth(steps: Steps, count: int, *, passing: int | None = None) -> Step | None:
+def find_step(steps: Steps, count: int, *, passing: int | None = None) -> Step | None:
     """The step for a request before which there were *count*; None past the last of them.
 
     Where *passing* is given, the steps begin anew after so many requests past the last.
@@ -97,14 +97,14 @@ def nth(steps: Steps, count: int, *, passing: int | None = None) -> Step | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Creating:
+class CreateBehaviour:
     """What happens to creates. After its last step, one create passes and all begin anew."""
 
     steps: Steps = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Polling:
+class PollBehaviour:
     """What happens to the polls of one task, and how they show it.
 
     *words* are on the wire for states in place of the vendor's ("" leaves the status out),
@@ -131,7 +131,7 @@ class Results(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class TaskOutcome:
     """How a task ends, and when.
 
     *fail* is the code of the error it ends with, *message* its text if it is not the
@@ -150,12 +150,12 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Downloading:
+class DownloadBehaviour:
     """What happens to the downloads of one file, and how many seconds after its task's end
     it is there."""
 
     steps: Steps = ()
-    lifetime: float = KEPT
+    lifetime: float = DEFAULT_FILE_LIFETIME_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,17 +169,17 @@ class Scenario:
     summary: str
     group: str = "own"
     vendor: str | None = None
-    create: Creating = Creating()
-    poll: Polling = Polling()
-    outcome: Outcome = Outcome()
-    download: Downloading = Downloading()
+    create: CreateBehaviour = CreateBehaviour()
+    poll: PollBehaviour = PollBehaviour()
+    outcome: TaskOutcome = TaskOutcome()
+    download: DownloadBehaviour = DownloadBehaviour()
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The names of the parts that are out of the ordinary."""
         return tuple(part for part, usual in DEFAULT_PARTS.items() if getattr(self, part) != usual)
 
-    def times(self, count: int) -> Scenario:
+    def with_count(self, count: int) -> Scenario:
         """*count* as the times of its steps, or as the images that it keeps: ``NAME:COUNT``.
 
         Raises ValueError if it has neither.
@@ -198,15 +198,15 @@ class Scenario:
 
 
 PARTS: Final = {
-    "create": Creating,
-    "poll": Polling,
-    "outcome": Outcome,
-    "download": Downloading,
+    "create": CreateBehaviour,
+    "poll": PollBehaviour,
+    "outcome": TaskOutcome,
+    "download": DownloadBehaviour,
 }
 
 DEFAULT_PARTS: Final = {part: make() for part, make in PARTS.items()}
 
-Part = TypeVar("Part", Creating, Polling, Outcome, Downloading)
+Part = TypeVar("Part", CreateBehaviour, PollBehaviour, TaskOutcome, DownloadBehaviour)
 
 
 def combine(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Scenario:

@@ -28,32 +28,43 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from ..http.delivery import Cut
-from ..simulator.fault_injection import LATEST
-from .members import Member, Wrong, fields, flag, number, one_of, string, table, whole, wrong_value
+from ..simulator.fault_injection import MAX_DELAY_S
+from .members import (
+    InvalidMember,
+    Member,
+    build_table,
+    enum_reader,
+    integer_reader,
+    number_reader,
+    parse_fields,
+    parse_flag,
+    string_reader,
+    wrong_value,
+)
 from .scenario import Body, Lag, Step
 
 MAX_REPETITIONS: Final = 10**6
 """Requests that one step is for, unless it is for all."""
 
-FOREVER: Final = "forever"
+FOREVER_WORD: Final = "forever"
 
 STATUSES: Final = {status.value for status in HTTPStatus if status.value >= 200}
-BODILESS: Final = (204, 205, 304)
+BODILESS_STATUSES: Final = (204, 205, 304)
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 
-UNSEEN: Final = (Cut.RESET, Cut.GARBAGE, Cut.SILENCE)
+CUTS_BEFORE_HEAD: Final = (Cut.RESET, Cut.GARBAGE, Cut.SILENCE)
 """After these the client knows nothing of the answer."""
 
 DEFAULT_STEP: Final = Step()
 
 
-def prose(longest: int, least: int = 1) -> Any:
+def text_reader(max_length: int, min_length: int = 1) -> Any:
     """A reader of text for people, on one line."""
 
     def fits(text: str) -> bool:
-        return least <= len(text.strip()) <= len(text) <= longest and text.isprintable()
+        return min_length <= len(text.strip()) <= len(text) <= max_length and text.isprintable()
 
-    return string(fits, f"text on one line, of {least} to {longest} characters")
+    return string_reader(fits, f"text on one line, of {min_length} to {max_length} characters")
 
 
 def _status(given: Any, path: str) -> int:
@@ -63,91 +74,91 @@ def _status(given: Any, path: str) -> int:
 
 
 def _times(given: Any, path: str) -> int | None:
-    if given == FOREVER:
+    if given == FOREVER_WORD:
         return None
     if type(given) is not int:
         raise wrong_value(
-            given, path, f'a whole number from 1 to {MAX_REPETITIONS}, or "{FOREVER}"'
+            given, path, f'a whole number from 1 to {MAX_REPETITIONS}, or "{FOREVER_WORD}"'
         )
-    made: int = whole(1, MAX_REPETITIONS)(given, path)
+    made: int = integer_reader(1, MAX_REPETITIONS)(given, path)
     return made
 
 
 _LAG: Final = {
-    "median": Member("median", number(0, LATEST)),
-    "sigma": Member("sigma", number(0, 10)),
+    "median": Member("median", number_reader(0, MAX_DELAY_S)),
+    "sigma": Member("sigma", number_reader(0, 10)),
 }
 
 
 def _delay(given: Any, path: str) -> Lag:
     if type(given) is not dict:
-        return Lag(median=number(0, LATEST)(given, path))
-    drawn = fields(_LAG, given, path)
+        return Lag(median=number_reader(0, MAX_DELAY_S)(given, path))
+    drawn = parse_fields(_LAG, given, path)
     if "median" not in drawn:
-        raise Wrong(f"{path}: the member median is missing, in seconds: {{median = 0.4}}")
+        raise InvalidMember(f"{path}: the member median is missing, in seconds: {{median = 0.4}}")
     return Lag(**drawn)
 
 
-def _delay_written(lag: Lag) -> Any:
+def _build_delay_value(lag: Lag) -> Any:
     return {"median": lag.median, "sigma": lag.sigma} if lag.sigma else lag.median
 
 
 STEP: Final = {
     "status": Member("status", _status),
-    "body": Member("body", one_of(Body), lambda body: body.value),
-    "detail": Member("detail", prose(1000)),
+    "body": Member("body", enum_reader(Body), lambda body: body.value),
+    "detail": Member("detail", text_reader(1000)),
     "content-type": Member(
         "content_type",
-        string(
+        string_reader(
             re.compile("[!#-.0-~]{1,99}/[!-~][ -~]{0,199}").fullmatch,
             'a media type such as "text/html"',
         ),
     ),
     "redirect-to": Member(
         "location",
-        string(
+        string_reader(
             re.compile("(/[!-~]{0,999})?").fullmatch,
             'a path of this server, such as "/elsewhere", or "" for the same path',
         ),
     ),
-    "retry-after": Member("retry_after", whole(0, 86_400)),
-    "retry-after-as-date": Member("retry_as_date", flag),
-    "transport": Member("cut", one_of(Cut), lambda cut: cut.value),
-    "delay": Member("delay", _delay, _delay_written),
-    "pace": Member("pace", number(0.01, 10**9)),
-    "done": Member("handled", flag),
-    "times": Member("times", _times, lambda times: FOREVER if times is None else times),
+    "retry-after": Member("retry_after", integer_reader(0, 86_400)),
+    "retry-after-as-date": Member("retry_as_date", parse_flag),
+    "transport": Member("cut", enum_reader(Cut), lambda cut: cut.value),
+    "delay": Member("delay", _delay, _build_delay_value),
+    "pace": Member("pace", number_reader(0.01, 10**9)),
+    "done": Member("handled", parse_flag),
+    "times": Member("times", _times, lambda times: FOREVER_WORD if times is None else times),
 }
 
 
-def step(given: Any, path: str) -> Step:
+def parse_step(given: Any, path: str) -> Step:
     """The step that the table *given* is; raises Wrong, also for members that exclude others."""
-    said = fields(STEP, given, path)
+    said = parse_fields(STEP, given, path)
     if "location" in said:
         said = {"status": 307, "body": Body.EMPTY, **said}
     made = Step(**said)
     if "handled" not in said:
         made = replace(made, handled=_is_default(made))
-    for trouble in _troubles(made):
-        raise Wrong(f"{path}: {trouble}")
+    for trouble in _find_problems(made):
+        raise InvalidMember(f"{path}: {trouble}")
     return made
 
 
 def to_table(step: Step) -> dict[str, Any]:
     """The table that :func:`step` reads as *step*."""
-    return table(STEP, step, replace(DEFAULT_STEP, handled=_is_default(step)))
+    return build_table(STEP, step, replace(DEFAULT_STEP, handled=_is_default(step)))
 
 
 def _is_default(step: Step) -> bool:
     return (step.status or 200) < 300 and step.body in (None, Body.EMPTY)
 
 
-def _troubles(step: Step) -> Iterator[str]:
+def _find_problems(step: Step) -> Iterator[str]:
     """What makes no sense about *step*, and what would."""
     if step.cut:
-        yield from _troubles_of_cut(step, step.cut)
+        yield from _find_cut_problems(step, step.cut)
     if step.status:
-        yield from _troubles_of_status(step, step.status)
+        yield from _find_status_problems(step, step.status)
     if step.detail and (step.body is Body.EMPTY or not (step.status or step.body)):
         yield "detail is the text of an error; it needs a status from 400 up, or another body"
     if step.location is not None and step.status not in REDIRECTS:
@@ -160,10 +171,10 @@ def _troubles(step: Step) -> Iterator[str]:
         yield "what is not done needs an answer: a status, a body or a transport"
 
 
-def _troubles_of_cut(step: Step, cut: Cut) -> Iterator[str]:
+def _find_cut_problems(step: Step, cut: Cut) -> Iterator[str]:
     if step.body:
         yield "transport cuts the vendor's own answer; leave out body and redirect-to"
-    if cut in UNSEEN and (step.status or step.content_type or step.pace or step.detail):
+    if cut in CUTS_BEFORE_HEAD and (step.status or step.content_type or step.pace or step.detail):
         yield (
             f'with transport "{cut.value}" nothing of an answer arrives; leave out status, '
             "detail, content-type and pace"
@@ -172,8 +183,8 @@ def _troubles_of_cut(step: Step, cut: Cut) -> Iterator[str]:
         yield 'with transport "silence" no answer comes, so none comes late; leave out delay'
 
 
-def _troubles_of_status(step: Step, status: int) -> Iterator[str]:
-    if status in BODILESS and step.body is not Body.EMPTY:
+def _find_status_problems(step: Step, status: int) -> Iterator[str]:
+    if status in BODILESS_STATUSES and step.body is not Body.EMPTY:
         yield f'an answer with status {status} has no body; write body = "empty"'
     if status < 400 and step.body is None:
         yield f'status {status} is no error, so it needs a body ("empty", "html" or "error")'

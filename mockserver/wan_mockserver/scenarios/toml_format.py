@@ -47,12 +47,22 @@ from typing import Any, Final
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 
-from .members import Member, Wrong, array, fields, string, table, toml
-from .parts import SCENARIO, troubles
+from .members import (
+    InvalidMember,
+    Member,
+    array_reader,
+    build_table,
+    parse_fields,
+    string_reader,
+    toml,
+)
+from .parts import SCENARIO, find_problems
 from .registry import Scenarios
 from .scenario import Scenario, combine
 
-USE: Final = Member("use", array(string(bool, 'the name of a scenario, such as "http-503:2"')))
+USE: Final = Member(
+    "use", array_reader(string_reader(bool, 'the name of a scenario, such as "http-503:2"'))
+)
 
 NAME: Final = re.compile("[a-z0-9][a-z0-9-]{0,63}").fullmatch
 
@@ -61,7 +71,7 @@ class BadScenarios(ValueError):
     """A file of scenarios that cannot be used; the message says where in it and why."""
 
 
-def read(file: Path) -> dict[str, Scenario]:
+def read_scenarios(file: Path) -> dict[str, Scenario]:
     """The scenarios of *file*, by name, in its order.
 
     One with the name of a shipped one is meant to take its place. Raises BadScenarios for
@@ -73,30 +83,30 @@ def read(file: Path) -> dict[str, Scenario]:
         raise BadScenarios(f"{file} is no TOML: {error}") from error
     try:
         made = _scenarios({name: _read_table(name, given) for name, given in tables.items()})
-    except Wrong as error:
+    except InvalidMember as error:
         raise BadScenarios(f"{file}: {error}") from error
     return {name: made[name] for name in tables}
 
 
-def text(scenario: Scenario) -> str:
+def format_scenario(scenario: Scenario) -> str:
     """*scenario* as :func:`read` takes it, a composition under a name made of those of its parts.
 
     What is read differs in nothing but the group, such a name, and steps that were never
     reached.
     """
     name = re.sub("[^a-z0-9]+", "-", scenario.name.lower()).strip("-")[:64] or "own"
-    lines = (f"{key} = {toml(value)}\n" for key, value in _flatten(as_table(scenario)))
+    lines = (f"{key} = {toml(value)}\n" for key, value in _flatten(format_table(scenario)))
     return f"[{name}]\n{''.join(lines)}"
 
 
-def as_table(scenario: Scenario) -> dict[str, Any]:
+def format_table(scenario: Scenario) -> dict[str, Any]:
     """*scenario* as a table of plain values, the form of it in TOML and in JSON."""
-    return table(SCENARIO, scenario, Scenario(name="", summary=""))
+    return build_table(SCENARIO, scenario, Scenario(name="", summary=""))
 
 
-def _flatten(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(table_values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """A line's key and value for each thing that is told."""
-    for part, value in told.items():
+    for part, value in table_values.items():
         if type(value) is dict:
             yield from ((f"{part}.{name}", each) for name, each in value.items())
         else:
@@ -107,40 +117,48 @@ def _read_table(name: str, given: Any) -> dict[str, Any]:
     """What the table *given* says, by field of a scenario, and its use."""
     if not NAME(name):
         rule = "a small letter or a digit, then up to 63 of these and hyphens"
-        raise Wrong(f"{clip(repr(name))} cannot be the name of a scenario; allowed: {rule}")
-    said = fields({"use": USE, **SCENARIO}, given, name)
+        raise InvalidMember(f"{clip(repr(name))} cannot be the name of a scenario; allowed: {rule}")
+    said = parse_fields({"use": USE, **SCENARIO}, given, name)
     if "summary" not in said:
-        raise Wrong(f'{name}: the member summary is missing: summary = "What happens, briefly."')
+        raise InvalidMember(
+            f'{name}: the member summary is missing: summary = "What happens, briefly."'
+        )
     return said
 
 
 def _scenarios(all_said: Mapping[str, dict[str, Any]]) -> dict[str, Scenario]:
     """Made in such an order that those which others use come before them."""
     known = Scenarios({name: Scenario(name=name, summary="") for name in all_said})
-    needs = {name: _needs(name, said, known) & {*all_said} for name, said in all_said.items()}
+    needs = {
+        name: _find_used_names(name, said, known) & {*all_said} for name, said in all_said.items()
+    }
     made: dict[str, Scenario] = {}
     try:
         for name in TopologicalSorter(needs).static_order():
             made[name] = _build_scenario(name, all_said[name], Scenarios(made))
     except CycleError as error:
         cycle = " uses ".join(reversed(error.args[1]))
-        raise Wrong(f"{cycle}: a scenario cannot consist of itself; break the circle") from error
+        raise InvalidMember(
+            f"{cycle}: a scenario cannot consist of itself; break the circle"
+        ) from error
     return made
 
 
-def _needs(name: str, said: Mapping[str, Any], known: Scenarios) -> set[str]:
+def _find_used_names(name: str, said: Mapping[str, Any], known: Scenarios) -> set[str]:
     """The names in the use of *name*; raises Wrong where one of them is of no scenario."""
     names = set()
     for nth, composition in enumerate(said.get("use", ())):
         for part in composition.split("+"):
             used = part.strip().partition(":")[0]
             if used not in known:
-                raise Wrong(f"{name}.use[{nth}]: there is no scenario {_near(used, known)}")
+                raise InvalidMember(
+                    f"{name}.use[{nth}]: there is no scenario {_format_suggestion(used, known)}"
+                )
             names.add(used)
     return names
 
 
-def _near(name: str, known: Scenarios) -> str:
+def _format_suggestion(name: str, known: Scenarios) -> str:
     hint = suggest(name, known, "`wanproof scenarios` lists those that are shipped")
     return f"{clip(repr(name))}; {hint}"
 
@@ -155,9 +173,11 @@ def _build_scenario(name: str, said: dict[str, Any], known: Scenarios) -> Scenar
     try:
         made = replace(combine(name, (*used, made), made.summary), group=made.group)
     except ValueError as error:
-        raise Wrong(f"{error}, and none of them is stronger; leave one out of {name}") from error
-    for trouble in troubles(made.outcome, made.vendor):
-        raise Wrong(f"{name}.outcome: {trouble}")
+        raise InvalidMember(
+            f"{error}, and none of them is stronger; leave one out of {name}"
+        ) from error
+    for trouble in find_problems(made.outcome, made.vendor):
+        raise InvalidMember(f"{name}.outcome: {trouble}")
     return made
 
 
@@ -165,4 +185,4 @@ def _resolve_use(composition: str, path: str, known: Scenarios) -> Scenario:
     try:
         return known.find(composition)
     except ValueError as error:
-        raise Wrong(f"{path}: {error}") from error
+        raise InvalidMember(f"{path}: {error}") from error

@@ -25,10 +25,10 @@ class Armed:
     used: int = 0
 
 
-ARMED: Final = Table("armed", Armed, most=1000)
+ARMED: Final = Table("armed", Armed, max_count=1000)
 
 
-def arm(store: Store, armed: Armed) -> None:
+def put_armed(store: Store, armed: Armed) -> None:
     """From now on the creates of its tenant meet it, in place of what was armed for them."""
     store.change(ARMED, armed.tenant, lambda _: armed, armed.tenant)
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from wan_validators.vendor import Refused
+from wan_validators.vendor import RejectionReason
 
 from ..http.errors import RequestRejected
 
 _KEY = re.compile("[!-~]+").fullmatch
-_OURS = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
+_SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +27,36 @@ class Caller:
     scenario: str | None = None
 
 
-NOBODY = Caller("")
+ANONYMOUS = Caller("")
 """Where no key is asked for, or none was given."""
 
 
-def caller(authorization: str | None) -> Caller:
+def parse_caller(authorization: str | None) -> Caller:
     """The holder of the key. Any key will do that is printable ASCII without blanks.
 
     Raises RequestRejected for anything else, in three forms: no header, no word Bearer, no such
     key; and for a key that begins as if it chose a scenario, and does not.
     """
     if not authorization:
-        raise RequestRejected(Refused.NO_KEY, "the header Authorization: Bearer <key> is missing")
+        raise RequestRejected(
+            RejectionReason.NO_KEY, "the header Authorization: Bearer <key> is missing"
+        )
     scheme, _, rest = authorization.strip(" \t").partition(" ")
     if scheme.lower() != "bearer":
-        raise RequestRejected(Refused.NO_SCHEME, "the Authorization header must be Bearer <key>")
+        raise RequestRejected(
+            RejectionReason.NO_SCHEME, "the Authorization header must be Bearer <key>"
+        )
     key = rest.strip(" \t")
     if not _KEY(key):
         says = "the API key must be printable ASCII characters without blanks, at least one"
-        raise RequestRejected(Refused.BAD_KEY, says)
-    ours = _OURS.fullmatch(key)
+        raise RequestRejected(RejectionReason.BAD_KEY, says)
+    ours = _SCENARIO_KEY.fullmatch(key)
     if not ours and key.lower().startswith("wanproof."):
         says = (
             "an API key that begins with wanproof. must be wanproof.<scenario>, or "
             "wanproof.<scenario>.<tenant> with a tenant of letters, digits, _ and -, 64 at most"
         )
-        raise RequestRejected(Refused.NO_SCENARIO, says)
+        raise RequestRejected(RejectionReason.NO_SCENARIO, says)
     named = ours["tenant"] if ours else None
     hidden = sha256(key.encode()).hexdigest()[:12]
     return Caller(named or hidden, key, ours["scenario"] if ours else None)

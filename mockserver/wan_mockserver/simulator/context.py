@@ -15,8 +15,8 @@ from ..http.messages import Request, Response
 from ..scenarios.scenario import Step
 from ..state.exchange import Exchange
 from ..state.journal import Entry, Note, message, redact
-from ..state.tasks import ENDED
-from .auth import NOBODY, Caller
+from ..state.tasks import TERMINAL_STATES
+from .auth import ANONYMOUS, Caller
 
 MAX_ECHO_CHARACTERS: Final = 2000
 """Characters of a path that are kept."""
@@ -38,18 +38,18 @@ class RequestContext:
     now: float
     random: Random
     vendor: Vendor | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    caller: Caller = NOBODY
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    caller: Caller = ANONYMOUS
     action: str = ""
     spec: ModelSpec | None = None
     task: str = ""
     state: State | None = None
     step: Step | None = None
     label: str = ""
-    why: str = ""
+    reason: str = ""
     findings: tuple[Finding, ...] | None = None
 
-    def exchange(self, response: Response) -> Exchange:
+    def build_exchange(self, response: Response) -> Exchange:
         """The request and its answer, and their entry for the journal."""
         return Exchange(
             request=self.request,
@@ -76,18 +76,18 @@ class RequestContext:
             task=self.task,
             state=self.state.value if self.state else "",
             step=redact(key, self.label),
-            why=redact(key, self.why),
+            why=redact(key, self.reason),
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
-            arrived=self.step is None or self.step.intact,
+            arrived=self.step is None or self.step.is_intact,
             findings=tuple(_notes(self.findings or (), key)),
-            ended=self._told_of_the_end(response),
+            ended=self._is_end_delivered(response),
         )
 
-    def _told_of_the_end(self, response: Response) -> bool:
+    def _is_end_delivered(self, response: Response) -> bool:
         """Whether the client now knows that its task is over."""
-        whole = response.delivery.cut is None and (self.step is None or self.step.intact)
-        return self.state in ENDED and self.action == "poll" and whole
+        whole = response.delivery.cut is None and (self.step is None or self.step.is_intact)
+        return self.state in TERMINAL_STATES and self.action == "poll" and whole
 
 
 def _notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:

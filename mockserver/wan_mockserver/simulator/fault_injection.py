@@ -9,26 +9,26 @@ from http import HTTPStatus
 from math import ceil
 from random import Random
 
-from wan_validators.vendor import Refused
+from wan_validators.vendor import RejectionReason
 
 from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
 from ..scenarios.scenario import Body, Lag, Step
 
-LATEST = 120.0
+MAX_DELAY_S = 120.0
 """Seconds that a late answer takes at most."""
 
 
-def refusal(step: Step, *, missing: Refused) -> RequestRejected | None:
+def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected | None:
     """The error in the vendor's shape that *step* asks for, with its headers, if it does.
 
     A 404 is for the reason *missing*.
     """
     if step.status is None or step.body is not None:
         return None
-    usual = {401: Refused.BAD_KEY, 404: missing, 429: Refused.RATE}
-    why = usual.get(step.status, Refused.SCENARIO)
+    usual = {401: RejectionReason.BAD_KEY, 404: missing, 429: RejectionReason.RATE}
+    why = usual.get(step.status, RejectionReason.SCENARIO)
     phrase = HTTPStatus(step.status).phrase
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
     return RequestRejected(why, detail, status=step.status)
@@ -47,7 +47,7 @@ def apply_step(
         headers["Location"] = request.base_url + (step.location or request.path)
     if step.retry_after is not None:
         headers["Retry-After"] = _retry_after(step, step.retry_after, now)
-    return replace(answer.adding(headers), delivery=_delivery(step, random))
+    return replace(answer.with_headers(headers), delivery=_delivery(step, random))
 
 
 def _body(step: Step, body: Body, answer: Response) -> Response:
@@ -81,4 +81,4 @@ def _delivery(step: Step, random: Random) -> Delivery:
 def _seconds(lag: Lag | None, random: Random) -> float:
     if lag is None:
         return 0.0
-    return min(lag.median * random.lognormvariate(0.0, lag.sigma), LATEST)
+    return min(lag.median * random.lognormvariate(0.0, lag.sigma), MAX_DELAY_S)

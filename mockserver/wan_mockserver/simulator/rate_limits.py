@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from wan_validators.vendor import Refused
+from wan_validators.vendor import RejectionReason
 
 from ..http.errors import RequestRejected
 from ..state.stores import Table
@@ -63,12 +63,12 @@ class Limits:
         running = tuple(each for each in account.running if each not in ended)
         if self.running_tasks is not None and len(running) >= self.running_tasks:
             says = f"{len(running)} tasks are running already, as many as may; wait for one to end"
-            raise RequestRejected(Refused.RATE, says)
+            raise RequestRejected(RejectionReason.RATE, says)
         spent = account.spent + (cost or 0)
         if self.balance is not None and spent > self.balance:
             left = self.balance - account.spent
             raise RequestRejected(
-                Refused.BALANCE, f"insufficient balance: {left:f} USD left, {cost:f} needed"
+                RejectionReason.BALANCE, f"insufficient balance: {left:f} USD left, {cost:f} needed"
             )
         kept = () if self.running_tasks is None else (*running, task)
         return replace(account, recent=recent, spent=spent, running=kept)
@@ -82,16 +82,16 @@ class Limits:
 
 
 def _hold_rate(
-    what: str, most: int | None, before: tuple[float, ...], now: float
+    what: str, limit: int | None, before: tuple[float, ...], now: float
 ) -> tuple[float, ...]:
-    """The times of the last second and *now*, if those are no more than *most*."""
-    if most is None:
+    """The times of the last second and *now*, if those are no more than *limit*."""
+    if limit is None:
         return ()
     recent = tuple(time for time in before if now - 1 < time <= now)
-    if len(recent) >= most:
+    if len(recent) >= limit:
         raise RequestRejected(
-            Refused.RATE,
-            f"more than {most} {what} in one second; try again later",
+            RejectionReason.RATE,
+            f"more than {limit} {what} in one second; try again later",
             headers={"Retry-After": "1"},
         )
     return (*recent, now)

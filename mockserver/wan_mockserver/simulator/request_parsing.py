@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from wan_validators.constraints.basic import OBJECT, Given
-from wan_validators.extras import naming_extra
+from wan_validators.constraints.basic import OBJECT, Anything
+from wan_validators.extras import explain_missing_extra
 from wan_validators.finding import Finding
-from wan_validators.linter import findings
+from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import ModelSpec, Rule, Severity
-from wan_validators.vendor import Refused, Vendor
+from wan_validators.vendor import RejectionReason, Vendor
 
 from ..http.errors import RequestRejected
-from ..http.messages import MAX_BODY, Request
+from ..http.messages import MAX_BODY_BYTES, Request
 
-with naming_extra():
+with explain_missing_extra():
     from werkzeug.http import parse_options_header
 
 Models = Mapping[str, ModelSpec]
@@ -41,14 +41,16 @@ class Submission:
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        return errors(self.findings)
+        return filter_errors(self.findings)
 
 
-def errors(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def filter_errors(found: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding.severity is Severity.ERROR)
 
 
-def submission(vendor: Vendor, models: Models, model: str | None, request: Request) -> Submission:
+def parse_submission(
+    vendor: Vendor, models: Models, model: str | None, request: Request
+) -> Submission:
     """What *request* submits; *model* is what its path names, if that is where it stands.
 
     Raises RequestRejected for whatever never gets as far as the rules of a model: a body that
@@ -57,22 +59,22 @@ def submission(vendor: Vendor, models: Models, model: str | None, request: Reque
     spec = None if model is None else _find_model(vendor, models, model)
     body, warnings = _object(_bytes(request))
     if spec is None:
-        body, model = _with_model(vendor, models, body, request)
+        body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
-    rows = {id(rule): place for place, rule in enumerate(spec.every_rule)}
-    found = sorted(findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
-    return Submission(spec, _inner(vendor, body), (*warnings, *found))
+    rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
+    found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
+    return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
 
 
 def _bytes(request: Request) -> bytes:
-    if request.body is None or len(request.body) > MAX_BODY:
-        limit = f"{MAX_BODY // 2**20} MB ({MAX_BODY:,} bytes)"
-        raise RequestRejected(Refused.TOO_LARGE, f"the body is longer than {limit}")
+    if request.body is None or len(request.body) > MAX_BODY_BYTES:
+        limit = f"{MAX_BODY_BYTES // 2**20} MB ({MAX_BODY_BYTES:,} bytes)"
+        raise RequestRejected(RejectionReason.TOO_LARGE, f"the body is longer than {limit}")
     given = request.headers.get("content-type", "")
     if parse_options_header(given)[0].lower() != "application/json":
         got = f"not {given!r}" if given else "and there is none"
         says = f"the Content-Type must be application/json, {got}"
-        raise RequestRejected(Refused.MEDIA_TYPE, says)
+        raise RequestRejected(RejectionReason.MEDIA_TYPE, says)
     return request.body
 
 
@@ -83,19 +85,19 @@ def _object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:
         if type(document.value) is dict:
             return document.value, flaws
         flaws = [*flaws, Finding(Rule("payload-type", "", OBJECT), "", document.value, 1, 1)]
-    first = errors(flaws)[0]
+    first = filter_errors(flaws)[0]
     says = (
         "one JSON object is expected to be provided as the body: "
         f"{first.message} (line {first.line}, column {first.column})"
     )
-    raise RequestRejected(Refused.MALFORMED, says, findings=flaws)
+    raise RequestRejected(RejectionReason.MALFORMED, says, findings=flaws)
 
 
-def _with_model(
+def _resolve_model(
     vendor: Vendor, models: Models, body: Mapping[str, Any], request: Request
 ) -> tuple[Mapping[str, Any], Any]:
     """*body* with its model, which a header may give that the body does not, and the model."""
-    given = _inner(vendor, body).get("model", MISSING)
+    given = _unwrap(vendor, body).get("model", MISSING)
     name = vendor.model_header
     header = request.headers.get(name.lower()) if name else None
     if header is None:
@@ -108,7 +110,7 @@ def _with_model(
     return body, given
 
 
-def _inner(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _unwrap(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
     inner = vendor.unwrap(body) if vendor.unwrap else None
     return inner.payload if inner else body
 
@@ -128,8 +130,8 @@ def _show(vendor: Vendor, model: str) -> str:
     return f"{model}, POST {vendor.create.replace('{model}', model)}"
 
 
-def _unknown(vendor: Vendor, models: Models, model: Any, says: str) -> RequestRejected:
+def _unknown(vendor: Vendor, models: Models, model: Any, message: str) -> RequestRejected:
     here = f"models of {vendor.title}: {', '.join(models)}"
-    row = Rule("model-known", "/model", Given(), required=True, says=f"{says}; {here}")
+    row = Rule("model-known", "/model", Anything(), required=True, message=f"{message}; {here}")
     finding = Finding(row, "/model", model)
-    return RequestRejected(Refused.NO_MODEL, finding.message, findings=[finding])
+    return RequestRejected(RejectionReason.NO_MODEL, finding.message, findings=[finding])

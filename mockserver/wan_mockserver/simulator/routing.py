@@ -9,8 +9,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from wan_validators.catalog import models_of
-from wan_validators.messages.suggestions import nearest as similar
-from wan_validators.vendor import Refused, Vendor
+from wan_validators.messages.suggestions import find_nearest as similar
+from wan_validators.vendor import RejectionReason, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
@@ -31,7 +31,7 @@ class Route:
     template: str
     vendor: Vendor | None = None
 
-    def places(self) -> list[str]:
+    def list_paths(self) -> list[str]:
         """The template with every model of the vendor in its place."""
         models = models_of(self.vendor) if self.vendor else ()
         return list(dict.fromkeys(self.template.replace("{model}", model) for model in models))
@@ -65,12 +65,12 @@ def _routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
         yield Route(Action.POLL, ("GET",), vendor.poll, vendor)
 
 
-def normal(path: str) -> str:
+def normalize_path(path: str) -> str:
     """*path* with single slashes: a base URL with a slash at its end doubles one."""
     return re.sub("/{2,}", "/", path)
 
 
-def find(table: Iterable[Route], method: str, path: str) -> Match:
+def find_route(table: Iterable[Route], method: str, path: str) -> Match:
     """The route at *path*; raises RequestRejected if there is none, or none with *method*."""
     found = [Match(route, names) for route in table if (names := route.match(path)) is not None]
     for match in found:
@@ -79,22 +79,24 @@ def find(table: Iterable[Route], method: str, path: str) -> Match:
     if found:
         allow = ", ".join(method for match in found for method in match.route.methods)
         says = f"{method} is not allowed at {path}; allowed: {allow}"
-        raise RequestRejected(Refused.NO_METHOD, says, headers={"Allow": allow})
-    raise RequestRejected(Refused.NO_ROUTE, f"nothing is served at {path}; {_hint(table, path)}")
+        raise RequestRejected(RejectionReason.NO_METHOD, says, headers={"Allow": allow})
+    raise RequestRejected(
+        RejectionReason.NO_ROUTE, f"nothing is served at {path}; {_hint(table, path)}"
+    )
 
 
 def _hint(table: Iterable[Route], path: str) -> str:
     """The path that was probably meant, or else all that there are."""
     table = list(table)
-    meant = similar(path, [place for route in table for place in route.places()], cutoff=0.75)
+    meant = similar(path, [place for route in table for place in route.list_paths()], cutoff=0.75)
     if meant:
         return f"did you mean {meant}?"
-    near = nearest(table, path)
+    near = find_nearest_vendor(table, path)
     offered = [route for route in table if near is None or route.vendor is near]
     return f"known: {', '.join(f'{route.methods[0]} {route.template}' for route in offered)}"
 
 
-def nearest(table: Iterable[Route], path: str) -> Vendor | None:
+def find_nearest_vendor(table: Iterable[Route], path: str) -> Vendor | None:
     """The vendor whose paths begin most like *path*, part by part; None if none does."""
     best = max(table, key=lambda route: _common(route.template, path))
     return best.vendor if _common(best.template, path) else None

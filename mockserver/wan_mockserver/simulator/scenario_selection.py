@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from wan_validators.vendor import Refused, Vendor
+from wan_validators.vendor import RejectionReason, Vendor
 
 from ..http.errors import RequestRejected
 from ..scenarios.chaos import Chaos
 from ..scenarios.registry import Scenarios
-from ..scenarios.scenario import Outcome, Scenario, nth
-from ..state.stores import Store, number
+from ..scenarios.scenario import Scenario, TaskOutcome, find_step
+from ..state.stores import Store, next_index
 from ..state.tasks import TaskRecord
 from . import task_factory
 from .armed_scenarios import HEADER, take_armed
@@ -45,102 +45,110 @@ class ScenarioSelector:
         """What happens where nobody chooses."""
         return str(self._chaos or self._otherwise)
 
-    def create(self, visit: RequestContext, vendor: Vendor) -> SelectedScenario:
-        """What a create of *visit* meets; sets its step and label."""
-        tenant = visit.caller.tenant
-        name, waiting = self._requested_name(visit), None
+    def create(self, context: RequestContext, vendor: Vendor) -> SelectedScenario:
+        """What a create of *context* meets; sets its step and label."""
+        tenant = context.caller.tenant
+        name, waiting = self._get_requested_name(context), None
         if name is None and (waiting := take_armed(self._store, tenant)):
             name = waiting.scenario
-        met = self._select(name) if name or not self._chaos else self._draw(visit, vendor)
-        task_factory.check(met.scenario, vendor, None)
+        met = self._select(name) if name or not self._chaos else self._draw(context, vendor)
+        task_factory.check_applicable(met.scenario, vendor, None)
         steps, count = met.scenario.create.steps, 0
         if waiting:
             count = waiting.used - 1
         elif steps and not met.chaotic:
-            count = number(self._store, f"create/{met.scenario.name}", tenant)
-        visit.step = nth(steps, count, passing=0 if waiting else 1)
-        self._label(visit, met, "create", count)
+            count = next_index(self._store, f"create/{met.scenario.name}", tenant)
+        context.step = find_step(steps, count, passing=0 if waiting else 1)
+        self._set_label(context, met, "create", count)
         return met
 
-    def poll(self, visit: RequestContext, record: TaskRecord | None) -> SelectedScenario:
+    def poll(self, context: RequestContext, record: TaskRecord | None) -> SelectedScenario:
         """What a poll of *record*, this visit of it included, meets; sets step and label."""
-        name = self._header(visit) or (record.scenario if record else self._requested_name(visit))
+        name = self._get_header(context) or (
+            record.scenario if record else self._get_requested_name(context)
+        )
         met = self._select(name)
         count = record.visits - 1 if record else 0
-        if record and record.chaotic and not self._header(visit):
-            met, count = self._more(met, "poll", f"{record.id}/{count}"), 0
-        elif met.scenario.poll.steps and (record is None or self._header(visit)):
-            what = f"poll/{visit.names['task_id']}/{met.scenario.name}"
-            count = number(self._store, what, visit.caller.tenant)
-        visit.step = nth(met.scenario.poll.steps, count)
-        self._label(visit, met, "poll", count)
+        if record and record.chaotic and not self._get_header(context):
+            met, count = self._draw_part(met, "poll", f"{record.id}/{count}"), 0
+        elif met.scenario.poll.steps and (record is None or self._get_header(context)):
+            what = f"poll/{context.path_parameters['task_id']}/{met.scenario.name}"
+            count = next_index(self._store, what, context.caller.tenant)
+        context.step = find_step(met.scenario.poll.steps, count)
+        self._set_label(context, met, "poll", count)
         return met
 
-    def download(self, visit: RequestContext, record: TaskRecord | None) -> SelectedScenario:
+    def download(self, context: RequestContext, record: TaskRecord | None) -> SelectedScenario:
         """What a download of one of the files of *record* meets; sets step and label."""
-        met = self._select(self._header(visit) or (record.scenario if record else None))
+        met = self._select(self._get_header(context) or (record.scenario if record else None))
         steps = met.scenario.download.steps
         count = 0
         if record and (steps or record.chaotic):
-            what = f"file/{visit.request.path}/{met.scenario.name}"
-            count = number(self._store, what, record.tenant)
-        if record and record.chaotic and not self._header(visit):
-            met, count = self._more(met, "download", f"{visit.request.path}/{count}"), 0
-        visit.step = nth(met.scenario.download.steps, count)
-        self._label(visit, met, "download", count)
+            what = f"file/{context.request.path}/{met.scenario.name}"
+            count = next_index(self._store, what, record.tenant)
+        if record and record.chaotic and not self._get_header(context):
+            met, count = self._draw_part(met, "download", f"{context.request.path}/{count}"), 0
+        context.step = find_step(met.scenario.download.steps, count)
+        self._set_label(context, met, "download", count)
         return met
 
-    def _header(self, visit: RequestContext) -> str | None:
-        return visit.request.headers.get(HEADER.lower())
+    def _get_header(self, context: RequestContext) -> str | None:
+        return context.request.headers.get(HEADER.lower())
 
-    def _requested_name(self, visit: RequestContext) -> str | None:
-        return self._header(visit) or visit.caller.scenario
+    def _get_requested_name(self, context: RequestContext) -> str | None:
+        return self._get_header(context) or context.caller.scenario
 
     def _select(self, name: str | None) -> SelectedScenario:
         plan = f"{self._chaos} " if self._chaos and name is None else ""
         try:
             return SelectedScenario(self._known.find(name or self._otherwise), plan=plan)
         except ValueError as error:
-            raise RequestRejected(Refused.NO_SCENARIO, str(error)) from error
+            raise RequestRejected(RejectionReason.NO_SCENARIO, str(error)) from error
 
-    def _draw(self, visit: RequestContext, vendor: Vendor) -> SelectedScenario:
+    def _draw(self, context: RequestContext, vendor: Vendor) -> SelectedScenario:
         """A create part and an outcome, each of which may be as usual."""
         assert self._chaos
-        tenant = visit.caller.tenant
-        count = number(self._store, "chaos", tenant)
+        tenant = context.caller.tenant
+        count = next_index(self._store, "chaos", tenant)
         drawn = [
-            self._chaos.draw(part, f"{tenant}/{count}", self._known, _applies(vendor))
+            self._chaos.draw(part, f"{tenant}/{count}", self._known, _make_filter(vendor))
             for part in ("create", "outcome")
         ]
         met = self._select("+".join(filter(None, drawn)) or "ok")
         return replace(met, chaotic=True, plan=f"{self._chaos}#{count} ")
 
-    def _more(self, met: SelectedScenario, part: str, what: str) -> SelectedScenario:
-        """*met* with another *part*, if chance has one for the request *what*."""
+    def _draw_part(self, selected: SelectedScenario, part: str, what: str) -> SelectedScenario:
+        """*selected* with another *part*, if chance has one for the request *what*."""
         assert self._chaos
         name = self._chaos.draw(part, what, self._known, lambda _: True)
         drawn = self._select(name or "ok").scenario
-        scenario = replace(met.scenario, name=drawn.name, **{part: getattr(drawn, part)})
+        scenario = replace(selected.scenario, name=drawn.name, **{part: getattr(drawn, part)})
         return SelectedScenario(scenario, chaotic=True, plan=f"{self._chaos} ")
 
-    def _label(self, visit: RequestContext, met: SelectedScenario, part: str, count: int) -> None:
-        if not (met.scenario.parts or self._chaos):
+    def _set_label(
+        self, context: RequestContext, selected: SelectedScenario, part: str, count: int
+    ) -> None:
+        if not (selected.scenario.parts or self._chaos):
             return
-        says = visit.step.says if visit.step else "as usual"
-        visit.label = f"{met.plan}{met.scenario.name} {part} {count + 1}: {says}"
+        says = context.step.description if context.step else "as usual"
+        context.label = f"{selected.plan}{selected.scenario.name} {part} {count + 1}: {says}"
 
 
-def fitting(met: SelectedScenario, vendor: Vendor, visit: RequestContext) -> SelectedScenario:
-    """*met* as it can happen to the model of *visit*.
+def fit_outcome(
+    selected: SelectedScenario, vendor: Vendor, context: RequestContext
+) -> SelectedScenario:
+    """*selected* as it can happen to the model of *context*.
 
     An outcome that chance drew and that cannot happen is dropped; one that was chosen raises
     RequestRejected.
     """
-    if met.chaotic and task_factory.why_not(met.scenario, vendor, visit.spec):
-        return replace(met, scenario=replace(met.scenario, outcome=Outcome()))
-    task_factory.check(met.scenario, vendor, visit.spec)
-    return met
+    if selected.chaotic and task_factory.find_inapplicability(
+        selected.scenario, vendor, context.spec
+    ):
+        return replace(selected, scenario=replace(selected.scenario, outcome=TaskOutcome()))
+    task_factory.check_applicable(selected.scenario, vendor, context.spec)
+    return selected
 
 
-def _applies(vendor: Vendor) -> Callable[[Scenario], bool]:
-    return lambda scenario: task_factory.why_not(scenario, vendor, None) is None
+def _make_filter(vendor: Vendor) -> Callable[[Scenario], bool]:
+    return lambda scenario: task_factory.find_inapplicability(scenario, vendor, None) is None

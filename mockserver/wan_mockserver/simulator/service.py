@@ -10,7 +10,7 @@ from random import Random
 from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
-from wan_validators.vendor import Refused
+from wan_validators.vendor import RejectionReason
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
@@ -20,9 +20,9 @@ from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
 from ..state import journal
-from ..state.exchange import Listener, log, to_log
-from ..state.prices import Prices, shipped_prices
-from ..state.stores import COUNTERS, Store, number
+from ..state.exchange import Listener, log, log_exchange
+from ..state.prices import Prices, load_shipped_prices
+from ..state.stores import COUNTERS, Store, next_index
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from ..trace import traceparent
@@ -31,8 +31,8 @@ from .armed_scenarios import STEP
 from .context import RequestContext
 from .handlers import Handlers
 from .rate_limits import Limits
-from .rejections import plain
-from .request_parsing import errors
+from .rejections import build_plain_error
+from .request_parsing import filter_errors
 from .routing import Action
 from .scenario_selection import ScenarioSelector
 
@@ -68,7 +68,7 @@ class Simulator:
         limits: Limits | None = None,
         store: Store | None = None,
         artefacts: Artefacts | None = None,
-        listener: Listener = to_log,
+        listener: Listener = log_exchange,
         scenario: str = "ok",
         scenarios: Scenarios | None = None,
         chaos: Chaos | None = None,
@@ -93,7 +93,7 @@ class Simulator:
             clock=self.clock,
             lifecycle=lifecycle,
             limits=limits or Limits(),
-            prices=shipped_prices() if prices is None else prices,
+            prices=load_shipped_prices() if prices is None else prices,
             artefacts=artefacts or Artefacts(),
             random=self._random,
         )
@@ -116,33 +116,33 @@ class Simulator:
 
     def handle(self, request: Request) -> Response:
         """The answer to *request*; raises nothing but what the listener and the store do."""
-        visit = self._visit(request)
+        visit = self._build_context(request)
         trace = traceparent(request.headers.get("traceparent"), visit.random)
-        answer = self._serve_or_refuse(visit, partial(self._action, visit))
+        answer = self._serve_or_reject(visit, partial(self._handle_action, visit))
         own = {"Traceparent": trace, "Date": formatdate(visit.now, usegmt=True)}
         if visit.findings is not None:
-            own[FINDINGS] = str(len(errors(visit.findings)))
+            own[FINDINGS] = str(len(filter_errors(visit.findings)))
         if visit.label:
             own[STEP] = visit.label
-        response = replace(answer.adding(own), entry=visit.number)
-        exchange = visit.exchange(response)
-        journal.keep(self.store, exchange.entry)
+        response = replace(answer.with_headers(own), entry=visit.number)
+        exchange = visit.build_exchange(response)
+        journal.keep_entry(self.store, exchange.entry)
         self._listener(exchange)
         return response.without_body() if request.method == "HEAD" else response
 
-    def lost(self, response: Response) -> None:
+    def mark_response_lost(self, response: Response) -> None:
         """Takes note that *response* never arrived: its task's client may not know of it."""
-        entry = journal.not_arrived(self.store, response.entry)
+        entry = journal.mark_not_arrived(self.store, response.entry)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
-    def _visit(self, request: Request) -> RequestContext:
-        path = routing.normal(request.path)
+    def _build_context(self, request: Request) -> RequestContext:
+        path = routing.normalize_path(request.path)
         try:
-            caller = auth.caller(request.headers.get("authorization"))
+            caller = auth.parse_caller(request.headers.get("authorization"))
         except RequestRejected:
-            caller = auth.NOBODY
-        nth = number(self.store, "visit", caller.tenant)
+            caller = auth.ANONYMOUS
+        nth = next_index(self.store, "visit", caller.tenant)
         return RequestContext(
             request=request if path == request.path else replace(request, path=path),
             number=journal.next_number(self.store),
@@ -155,63 +155,75 @@ class Simulator:
         """Chance that depends on nothing but the seed and on what it is for."""
         return Random(f"{self.seed}/{what}")  # noqa: S311  (must repeat)
 
-    def _serve_or_refuse(self, visit: RequestContext, serve: Serve) -> Response:
+    def _serve_or_reject(self, context: RequestContext, serve: Serve) -> Response:
         """What *serve* answers, or the refusal that it raises."""
         try:
             return serve()
         except RequestRejected as refused:
-            return self._refusal(visit, refused)
+            return self._build_rejection_response(context, refused)
         except Exception as error:  # noqa: BLE001  (whatever it is, the server lives on)
             log.error("%s: %s", type(error).__name__, error)
             log.debug("where it happened", exc_info=error)
             says = "a fault in the mock server itself; its log says more"
-            return self._refusal(visit, RequestRejected(Refused.INTERNAL, says))
+            return self._build_rejection_response(
+                context, RequestRejected(RejectionReason.INTERNAL, says)
+            )
 
-    def _action(self, visit: RequestContext) -> Response:
-        method, path = visit.request.method, visit.request.path
+    def _handle_action(self, context: RequestContext) -> Response:
+        method, path = context.request.method, context.request.path
         try:
-            match = routing.find(self._routes, method, path)
+            match = routing.find_route(self._routes, method, path)
         except RequestRejected:
-            visit.vendor = routing.nearest(self._routes, path)  # whose words the refusal is in
+            context.vendor = routing.find_nearest_vendor(
+                self._routes, path
+            )  # whose words the refusal is in
             raise
-        visit.vendor = vendor = match.route.vendor
-        visit.names, visit.action = match.names, match.route.action.value
+        context.vendor = vendor = match.route.vendor
+        context.path_parameters, context.action = match.names, match.route.action.value
         if vendor is None:
-            record = self._desk.owner(visit)
-            met = self._steering.download(visit, record)
-            return self._apply_scenario(visit, partial(self._desk.content, visit, record, met))
-        if visit.caller is auth.NOBODY:
-            auth.caller(visit.request.headers.get("authorization"))  # which says why
+            record = self._desk.find_file_task(context)
+            met = self._steering.download(context, record)
+            return self._apply_scenario(context, partial(self._desk.download, context, record, met))
+        if context.caller is auth.ANONYMOUS:
+            auth.parse_caller(context.request.headers.get("authorization"))  # which says why
         if match.route.action is Action.CREATE:
-            met = self._steering.create(visit, vendor)
-            return self._apply_scenario(visit, partial(self._desk.create, visit, vendor, met))
-        met = self._steering.poll(visit, self._desk.find_polled(visit, vendor))
-        return self._apply_scenario(visit, partial(self._desk.status, visit, vendor, met))
+            met = self._steering.create(context, vendor)
+            return self._apply_scenario(context, partial(self._desk.create, context, vendor, met))
+        met = self._steering.poll(context, self._desk.find_polled(context, vendor))
+        return self._apply_scenario(context, partial(self._desk.poll, context, vendor, met))
 
-    def _apply_scenario(self, visit: RequestContext, serve: Serve) -> Response:
+    def _apply_scenario(self, context: RequestContext, serve: Serve) -> Response:
         """What *serve* answers, as the step of the scenario leaves it."""
-        step = visit.step
+        step = context.step
         if step is None:
             return serve()
-        answer = self._serve_or_refuse(visit, serve) if step.handled else Response(status=200)
-        missing = Refused.NO_TASK if "task_id" in visit.names else Refused.NO_ROUTE
-        refused = fault_injection.refusal(step, missing=missing)
+        answer = self._serve_or_reject(context, serve) if step.handled else Response(status=200)
+        missing = (
+            RejectionReason.NO_TASK
+            if "task_id" in context.path_parameters
+            else RejectionReason.NO_ROUTE
+        )
+        refused = fault_injection.build_rejection(step, missing=missing)
         if refused:
-            answer = self._refusal(visit, refused)
+            answer = self._build_rejection_response(context, refused)
         return fault_injection.apply_step(
-            step, answer, visit.request, now=visit.now, random=visit.random
+            step, answer, context.request, now=context.now, random=context.random
         )
 
-    def _refusal(self, visit: RequestContext, refused: RequestRejected) -> Response:
-        visit.why = refused.refusal.detail
+    def _build_rejection_response(
+        self, context: RequestContext, refused: RequestRejected
+    ) -> Response:
+        context.reason = refused.rejection.detail
         if refused.findings is not None:
-            visit.findings = tuple(refused.findings)
+            context.findings = tuple(refused.findings)
         asked = replace(
-            refused.refusal,
-            path=visit.request.path,
-            request_id=str(UUID(int=visit.random.getrandbits(128), version=4)),
+            refused.rejection,
+            path=context.request.path,
+            request_id=str(UUID(int=context.random.getrandbits(128), version=4)),
         )
-        status, wire = (visit.vendor.refused if visit.vendor else plain)(asked)
+        status, wire = (
+            context.vendor.build_error_response if context.vendor else build_plain_error
+        )(asked)
         return Response.json(status, wire, refused.headers)
 
 

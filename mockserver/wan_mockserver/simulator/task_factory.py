@@ -12,18 +12,18 @@ from uuid import UUID
 
 from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Failure, Refused, Vendor
+from wan_validators.vendor import Failure, RejectionReason, Vendor
 
-from ..artefacts.plan import Picture, Plan, cost, keeping, plan
+from ..artefacts.plan import Picture, Plan, cost, keep_images, plan
 from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
-from ..scenarios.scenario import Outcome, Scenario
+from ..scenarios.scenario import Scenario, TaskOutcome
 from ..state.prices import Prices
 from ..state.tasks import TaskRecord
 from .request_parsing import Submission
 
 
-def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str | None:
+def find_inapplicability(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str | None:
     """Why *scenario* cannot happen to a task of that model; None if it can.
 
     With no *spec* only what is the same for all models of the vendor is looked at.
@@ -44,14 +44,14 @@ def why_not(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str |
     return None
 
 
-def check(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> None:
+def check_applicable(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> None:
     """Raises RequestRejected if *scenario* cannot happen there."""
-    reason = why_not(scenario, vendor, spec)
+    reason = find_inapplicability(scenario, vendor, spec)
     if reason:
-        raise RequestRejected(Refused.NO_SCENARIO, reason)
+        raise RequestRejected(RejectionReason.NO_SCENARIO, reason)
 
 
-def record(
+def create_record(
     vendor: Vendor,
     submitted: Submission,
     scenario: Scenario,
@@ -77,13 +77,13 @@ def record(
         created_at=now,
         updated_at=now,
         scenario=scenario.name,
-        digest=digest(submitted.payload),
+        digest=hash_payload(submitted.payload),
     )
     if submitted.errors:
-        return replace(made, failure=vendor.rejection(submitted.errors))
+        return replace(made, failure=vendor.build_rejection_failure(submitted.errors))
     failure = _failure(vendor, outcome)
     planned = _plan_artefacts(spec, submitted.payload, outcome, random.getrandbits(31))
-    counted = isinstance(spec.outputs, Images) and spec.outputs.counted
+    counted = isinstance(spec.outputs, Images) and spec.outputs.has_image_count
     images = sum(isinstance(part, Picture) for part in planned.parts)
     return replace(
         made,
@@ -95,17 +95,17 @@ def record(
     )
 
 
-def digest(payload: Mapping[str, Any]) -> str:
+def hash_payload(payload: Mapping[str, Any]) -> str:
     """The same for payloads that are equal as JSON, in whatever order and spacing."""
     return sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def _plan_artefacts(spec: ModelSpec, payload: Any, outcome: Outcome, seed: int) -> Plan:
+def _plan_artefacts(spec: ModelSpec, payload: Any, outcome: TaskOutcome, seed: int) -> Plan:
     made = plan(spec, payload, seed, interleaved=outcome.interleaved)
-    return made if outcome.images is None else keeping(made, outcome.images)
+    return made if outcome.images is None else keep_images(made, outcome.images)
 
 
-def _failure(vendor: Vendor, outcome: Outcome) -> Failure | None:
+def _failure(vendor: Vendor, outcome: TaskOutcome) -> Failure | None:
     if outcome.moderated:
         return vendor.moderation
     if outcome.fail is None:

@@ -45,11 +45,11 @@ def lines(exchange: Exchange) -> list[str]:
         head.append(f"step={entry.step!r}")
     if entry.delivery:
         head.append(f"delivery={entry.delivery}")
-    notes = (note.says.encode("unicode_escape").decode() for note in entry.findings)
+    notes = (note.line.encode("unicode_escape").decode() for note in entry.findings)
     return [" ".join(head), *(f"  {note}" for note in notes)]
 
 
-def to_log(exchange: Exchange) -> None:
+def log_exchange(exchange: Exchange) -> None:
     """Writes the exchange to the logger ``wan_mockserver``, at level INFO."""
     if log.isEnabledFor(logging.INFO):
         for line in lines(exchange):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from .stores import Store, Table, number
+from .stores import Store, Table, next_index
 
 HEADERS: Final = (
     "content-type",
@@ -29,7 +29,7 @@ HEADERS: Final = (
 MAX_BODY_CHARACTERS: Final = 8 * 1024
 """Characters of a body that are kept as text; of a longer one, length and hash are."""
 
-BYTES: Final = 32 * 1024 * 1024
+MAX_JOURNAL_BYTES: Final = 32 * 1024 * 1024
 """How much all entries together weigh at most."""
 
 
@@ -44,7 +44,7 @@ class Note:
     message: str
 
     @property
-    def says(self) -> str:
+    def line(self) -> str:
         """All of it in a line."""
         code = f" {self.code}" if self.code else ""
         place = self.pointer or "(the whole body)"
@@ -106,7 +106,7 @@ class Entry:
         return 500 + sum(map(len, texts)) + notes + headers
 
 
-JOURNAL: Final = Table("journal", Entry, bytes=BYTES, weigh=lambda entry: entry.weight)
+JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight)
 
 
 def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
@@ -132,14 +132,14 @@ def redact(secret: str, text: str) -> str:
     return text.replace(secret, "[the API key]") if len(secret) > 3 else text
 
 
-def keep(store: Store, entry: Entry) -> None:
+def keep_entry(store: Store, entry: Entry) -> None:
     """Puts *entry* into the journal, in place of the one with its number if there is one."""
     store.change(JOURNAL, str(entry.number), lambda _: entry, entry.tenant)
 
 
 def next_number(store: Store) -> int:
     """The number of the next entry: 1 at first."""
-    return number(store, "journal") + 1
+    return next_index(store, "journal") + 1
 
 
 def entries(store: Store, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
@@ -154,7 +154,7 @@ def entry(store: Store, number: int) -> Entry | None:
     return store.get(JOURNAL, str(number))
 
 
-def not_arrived(store: Store, number: int) -> Entry | None:
+def mark_not_arrived(store: Store, number: int) -> Entry | None:
     """Marks the answer of an entry as lost on its way; gives the entry, None if forgotten."""
     if entry(store, number) is None:
         return None

@@ -11,7 +11,7 @@ from wan_validators.vendor import State
 
 from .tasks import TaskRecord
 
-WINDOW: Final = 600.0
+DEFAULT_WINDOW_S: Final = 600.0
 """Seconds within which an equal create is taken for the repetition of a lost one."""
 
 
@@ -29,7 +29,7 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duplicate:
+class DuplicateCharge:
     """One call, paid for twice: *second* repeats *first*, of which the client never heard."""
 
     first: Charge
@@ -46,7 +46,7 @@ class Ledger:
     """All accepted tasks in their order; *forgotten* ones were pushed out by later ones."""
 
     charges: tuple[Charge, ...]
-    duplicates: tuple[Duplicate, ...]
+    duplicates: tuple[DuplicateCharge, ...]
     forgotten: int = 0
 
     @property
@@ -65,10 +65,12 @@ class Ledger:
         return sum(charge.billed and charge.usd is None for charge in self.charges)
 
 
-def ledger(records: Sequence[TaskRecord], forgotten: int = 0, window: float = WINDOW) -> Ledger:
+def ledger(
+    records: Sequence[TaskRecord], forgotten: int = 0, window: float = DEFAULT_WINDOW_S
+) -> Ledger:
     """What *records*, in their order and as they stand, have cost; *forgotten* others are gone."""
     duplicates = tuple(
-        Duplicate(first=_charge(first), second=_charge(second))
+        DuplicateCharge(first=_charge(first), second=_charge(second))
         for first, second in _find_repeats(records, window)
     )
     charges = tuple(map(_charge, records))

@@ -27,12 +27,12 @@ class BadPrices(ValueError):
     """A price list that cannot be used; the message says where and why."""
 
 
-def shipped_prices() -> Prices:
+def load_shipped_prices() -> Prices:
     """The prices of the models' tables."""
     return {spec.id: spec.outputs.price for spec in catalog()}
 
 
-def read(file: Path) -> Prices:
+def read_prices(file: Path) -> Prices:
     """The shipped prices with those of *file* in their places.
 
     The file is TOML, one table a model: ``["MODEL"]`` with ``usd = {image = "0.03"}``, or
@@ -44,7 +44,7 @@ def read(file: Path) -> Prices:
     except (ValueError, RecursionError) as error:
         raise BadPrices(f"{file} is no TOML: {error}") from error
     known = {spec.id: spec for spec in catalog()}
-    made = dict(shipped_prices())
+    made = dict(load_shipped_prices())
     for model, table in tables.items():
         if model not in known:
             hint = suggest(model, known, f"models: {', '.join(known)}")
@@ -55,7 +55,9 @@ def read(file: Path) -> Prices:
 
 def _price(spec: ModelSpec, table: Any, where: str, file: Path) -> Price:
     if type(table) is not dict or type(table.get("usd")) is not dict:
-        raise BadPrices(f"{where}: a table with a member usd is expected, such as {_like(spec)}")
+        raise BadPrices(
+            f"{where}: a table with a member usd is expected, such as {_format_example(spec)}"
+        )
     strange = [name for name in table if name not in MEMBERS]
     if strange:
         raise BadPrices(f"{where}: no member {strange[0]!r}; allowed: {', '.join(MEMBERS)}")
@@ -78,7 +80,7 @@ def _units(spec: ModelSpec) -> tuple[str, ...]:
     return ("image",) if isinstance(spec.outputs, Images) else tuple(TIERS)
 
 
-def _like(spec: ModelSpec) -> str:
+def _format_example(spec: ModelSpec) -> str:
     return f'usd = {{{_units(spec)[0]} = "0.05"}}'
 
 

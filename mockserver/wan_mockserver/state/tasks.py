@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from wan_validators.vendor import Failure, Output, State, Task, Vendor
+from wan_validators.vendor import Failure, State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
 from ..artefacts.plan import Film, Part, Words
 from ..scenarios.lifecycle import Lifecycle, Polls
-from ..scenarios.scenario import KEPT, Polling, Results
+from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S, PollBehaviour, Results
 from .stores import Table
 
-ENDED: Final = frozenset({State.DONE, State.FAILED})
+TERMINAL_STATES: Final = frozenset({State.DONE, State.FAILED})
 
-BACKWARDS: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
+BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
 
-DEFAULT_POLLING: Final = Polling()
+DEFAULT_POLLING: Final = PollBehaviour()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +63,10 @@ class TaskRecord:
 TASKS: Final = Table("tasks", TaskRecord)
 
 
-def look(record: TaskRecord, now: float) -> TaskRecord:
+def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:
     """*record* after one more poll at *now*; what has ended stays as it ended."""
     polls = record.polls + 1
-    if record.state in ENDED:
+    if record.state in TERMINAL_STATES:
         return replace(record, polls=polls)
     stage = record.lifecycle.stage(polls, now - record.created_at)
     state = State.FAILED if stage.state is State.DONE and record.failure else stage.state
@@ -86,23 +86,23 @@ def state_at(record: TaskRecord, now: float) -> TaskRecord:
     A task that goes by its polls stays as it is, unless the answer that named it was lost,
     or its day is over: nobody can poll those, so they are taken to have run to their end.
     """
-    if record.state in ENDED:
+    if record.state in TERMINAL_STATES:
         return record
     if not isinstance(record.lifecycle, Polls):
-        return replace(look(record, now), polls=record.polls)
-    if record.answered and now - record.created_at <= KEPT:
+        return replace(advance_on_poll(record, now), polls=record.polls)
+    if record.answered and now - record.created_at <= DEFAULT_FILE_LIFETIME_S:
         return record
     state = State.FAILED if record.failure else State.DONE
     return replace(record, state=state, progress=1.0)
 
 
 def to_wire_task(
-    record: TaskRecord, base_url: str, vendor: Vendor, how: Polling = DEFAULT_POLLING
+    record: TaskRecord, base_url: str, vendor: Vendor, how: PollBehaviour = DEFAULT_POLLING
 ) -> Task:
     """*record* as its vendor shows it: outputs when done, the failure when failed."""
     state, progress = record.state, record.progress
-    if how.backwards and state not in ENDED:
-        state, progress = BACKWARDS[state], round(1 - progress, 2)
+    if how.backwards and state not in TERMINAL_STATES:
+        state, progress = BACKWARD_STATES[state], round(1 - progress, 2)
     failure = record.failure if record.state is State.FAILED else None
     return Task(
         id=record.id,
@@ -117,25 +117,25 @@ def to_wire_task(
         cost=record.cost,
         image_count=record.image_count,
         kind="video" if any(isinstance(part, Film) for part in record.parts) else "image",
-        word=_word(state, vendor, how),
+        word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
     )
 
 
-def _word(state: State, vendor: Vendor, how: Polling) -> str:
+def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
     """What stands on the wire for *state*."""
     usual = vendor.other_words if how.other_words else vendor.words
     word = (how.words or {}).get(state, usual[state])
     return word.upper() if how.upper_case else word
 
 
-def _outputs(record: TaskRecord, base_url: str) -> tuple[Output, ...]:
+def _outputs(record: TaskRecord, base_url: str) -> tuple[TaskOutput, ...]:
     if record.results:
         return ()
     names = files.names(record.parts)
     return tuple(
-        Output("text", part.text)
+        TaskOutput("text", part.text)
         if isinstance(part, Words)
-        else Output(files.kind(part), base_url + files.path(record.id, name))
+        else TaskOutput(files.kind(part), base_url + files.path(record.id, name))
         for part, name in zip(record.parts, names, strict=True)
     )

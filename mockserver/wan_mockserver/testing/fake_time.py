@@ -26,13 +26,13 @@ TOOLS: Final = frozenset(
 )
 """Packages that measure and wait for real."""
 
-_READINGS: Final = ("time", "monotonic", "perf_counter")
+_CLOCK_FUNCTIONS: Final = ("time", "monotonic", "perf_counter")
 
 _REAL: Final[Mapping[tuple[ModuleType, str], Any]] = {
     (asyncio, "sleep"): asyncio.sleep,
     (time, "sleep"): time.sleep,
-    **{(time, name): getattr(time, name) for name in _READINGS},
-    **{(time, f"{name}_ns"): getattr(time, f"{name}_ns") for name in _READINGS},
+    **{(time, name): getattr(time, name) for name in _CLOCK_FUNCTIONS},
+    **{(time, f"{name}_ns"): getattr(time, f"{name}_ns") for name in _CLOCK_FUNCTIONS},
 }
 """What is replaced, as it is without us."""
 
@@ -107,7 +107,7 @@ class PatchingClock(ManualClock):
         """
         importing = [import_module(each) if isinstance(each, str) else each for each in modules]
         undo = self._undo.enter_context(ExitStack())
-        stand_ins = self._stand_ins()
+        stand_ins = self._build_replacements()
         for (home, name), stand_in in stand_ins.items():
             _put(undo, home, name, stand_in)
         _put(undo, asyncio.BaseEventLoop, "time", self._loop_time())
@@ -122,12 +122,14 @@ class PatchingClock(ManualClock):
         """Undoes every :meth:`patch` that has not ended."""
         self._undo.close()
 
-    def _stand_ins(self) -> dict[tuple[ModuleType, str], Callable[..., Any]]:
+    def _build_replacements(self) -> dict[tuple[ModuleType, str], Callable[..., Any]]:
         async def sleep(delay: float, result: Any = None) -> Any:
             await self.sleep_async(delay)
             return result
 
-        readings = dict(zip(_READINGS, (self.now, self.monotonic, self.monotonic), strict=True))
+        readings = dict(
+            zip(_CLOCK_FUNCTIONS, (self.now, self.monotonic, self.monotonic), strict=True)
+        )
         return {
             (asyncio, "sleep"): sleep,
             (time, "sleep"): self.sleep,
@@ -141,7 +143,7 @@ class PatchingClock(ManualClock):
         return lambda _: real() + self.elapsed - before
 
 
-def binding() -> list[ModuleType]:
+def find_bound_modules() -> list[ModuleType]:
     """The loaded modules that have a name of their own for something that patching replaces.
 
     Those of Python itself and of test tools are left out: they time what really passes.

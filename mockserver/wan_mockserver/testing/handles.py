@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = [
     "KEY",
     "MAX_EXCHANGES_SHOWN",
-    "MOST_NOTES",
-    "WIDEST",
+    "MAX_LINE_CHARACTERS",
+    "MAX_NOTES_SHOWN",
     "WanMock",
     "World",
+    "format_cost",
     "format_journal",
-    "verdict",
 ]
 
 KEY: Final = "wanproof-test-key"
@@ -35,10 +35,10 @@ KEY: Final = "wanproof-test-key"
 MAX_EXCHANGES_SHOWN: Final = 50
 """Exchanges that are told of when a test fails, the last ones."""
 
-MOST_NOTES: Final = 4
+MAX_NOTES_SHOWN: Final = 4
 """Findings of one exchange that are told."""
 
-WIDEST: Final = 300
+MAX_LINE_CHARACTERS: Final = 300
 """Characters of a line that are told."""
 
 
@@ -90,8 +90,8 @@ class World:
         try:
             found = judge_checks([{name: wanted} for name, wanted in checks.items()], seen)
         except AdminError as error:
-            raise ValueError(error.says) from None
-        broken = [_verdict(each) for each in found["results"] if not each["passed"]]
+            raise ValueError(error.message) from None
+        broken = [_format_verdict(each) for each in found["results"] if not each["passed"]]
         if broken:
             raise AssertionError("\n".join(broken))
 
@@ -160,7 +160,7 @@ class WanMock(World):
         return {"base_url": self.url, **given, "headers": headers}
 
 
-def _verdict(result: ResultJson) -> str:
+def _format_verdict(result: ResultJson) -> str:
     numbers = ", ".join(f"#{number}" for number in result["entries"])
     shown = f" (see {numbers})" if numbers else ""
     return f"{result['check']}: {result['says']}{shown}"
@@ -182,12 +182,12 @@ def format_journal(mock: Mock) -> str:
             for entry in entries[-MAX_EXCHANGES_SHOWN:]
             for line in _lines(entry, entries[0].at)
         ),
-        verdict(mock.ledger()),
+        format_cost(mock.ledger()),
     ]
-    return "\n".join(map(_safe, lines))
+    return "\n".join(map(_escape_line, lines))
 
 
-def verdict(ledger: Ledger) -> str:
+def format_cost(ledger: Ledger) -> str:
     """What the run would have cost, in one line."""
     if not ledger.charges:
         return "no task was accepted: nothing would have been billed"
@@ -204,16 +204,16 @@ def _lines(entry: Entry, start: float) -> Iterator[str]:
         entry.task and f"task={entry.task}",
         entry.state and f"state={entry.state}",
         entry.step and f"step={entry.step!r}",
-        _fate(entry),
+        _describe_delivery(entry),
         entry.why and f"why: {entry.why}",
     ]
     yield "  ".join(filter(None, facts))
-    yield from (f"    {note.says}" for note in entry.findings[:MOST_NOTES])
-    if len(entry.findings) > MOST_NOTES:
-        yield f"    and {len(entry.findings) - MOST_NOTES} findings more"
+    yield from (f"    {note.line}" for note in entry.findings[:MAX_NOTES_SHOWN])
+    if len(entry.findings) > MAX_NOTES_SHOWN:
+        yield f"    and {len(entry.findings) - MAX_NOTES_SHOWN} findings more"
 
 
-def _fate(entry: Entry) -> str:
+def _describe_delivery(entry: Entry) -> str:
     """What became of the answer, if it did not simply arrive."""
     late = f"after {entry.delay:g}s" if entry.delay else ""
     if entry.arrived or not (entry.delivery or entry.task):
@@ -221,7 +221,7 @@ def _fate(entry: Entry) -> str:
     return f"LOST: {entry.delivery or 'this came in its place'} {late}".rstrip()
 
 
-def _safe(line: str) -> str:
+def _escape_line(line: str) -> str:
     """*line* without control characters, and not too long."""
     shown = line.encode("unicode_escape").decode()
-    return shown if len(shown) <= WIDEST else f"{shown[: WIDEST - 1]}…"
+    return shown if len(shown) <= MAX_LINE_CHARACTERS else f"{shown[: MAX_LINE_CHARACTERS - 1]}…"

@@ -77,8 +77,8 @@ def test_text_has_every_rule_and_every_doubt(capsys: pytest.CaptureFixture[str])
 
     for spec in catalog():
         assert f"{spec.id}  ({spec.title})" in text
-        assert all(f"in doubt: {doubt.about}" in text for doubt in spec.doubts)
-        assert all(f"  {rule.id} " in text for rule in spec.every_rule)
+        assert all(f"in doubt: {doubt.about}" in text for doubt in spec.ambiguities)
+        assert all(f"  {rule.id} " in text for rule in spec.all_rules)
     assert "true or false; nullable; default true" in text
     assert "001021010 error   /parameters/n\n      1; when enable_interleave = true" in text
 

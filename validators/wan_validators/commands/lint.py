@@ -8,11 +8,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
 from ..catalog import model as named
-from ..command import DONE, FINDINGS, USAGE, Command, UsageError
+from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..linter import lint
-from ..progress import Bar
-from ..reporters import Reporter, Result, Summary
-from ..reporters.excerpt import safe
+from ..progress import ProgressBar
+from ..reporters import LintResult, Reporter, Summary
+from ..reporters.excerpt import escape_controls
 from ..reporters.json import JsonReporter
 from ..reporters.text import TextReporter, wants_colour
 from ..source import files
@@ -56,16 +56,19 @@ def run(options: Namespace) -> int:
 
 def _results(
     names: Sequence[str], model: str | None, summary: Summary, *, lined: bool
-) -> Iterator[Result]:
+) -> Iterator[LintResult]:
     """The result of each record of the files *names*, which is also added to *summary*."""
-    with Bar(lambda: files.size(names), sys.stderr) as bar:
+    with ProgressBar(lambda: files.total_size(names), sys.stderr) as bar:
         for item in files.read(names, lined=lined):
             if isinstance(item, Unreadable):
                 bar.hide()
-                print(f"wanproof: cannot read {safe(item.source)}: {item.reason}", file=sys.stderr)
+                print(
+                    f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}",
+                    file=sys.stderr,
+                )
                 summary.unreadable.append(item)
                 continue
-            result = Result.of(item, lint(item.data, model))
+            result = LintResult.from_report(item, lint(item.data, model))
             summary.add(result)
             if result.findings:
                 bar.hide()
@@ -87,8 +90,8 @@ def _reporter(format: str) -> Reporter:
 
 def _exit_code(summary: Summary, *, strict: bool) -> int:
     if summary.unreadable:
-        return USAGE
-    return FINDINGS if summary.errors or (strict and summary.warnings) else DONE
+        return EXIT_USAGE
+    return EXIT_FINDINGS if summary.errors or (strict and summary.warnings) else EXIT_OK
 
 
 COMMAND = Command(

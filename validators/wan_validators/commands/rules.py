@@ -9,7 +9,7 @@ from typing import Any
 
 from ..ambiguity import Ambiguity
 from ..catalog import catalog, model
-from ..command import DONE, Command
+from ..command import EXIT_OK, Command
 from ..messages.text import describe_allowed
 from ..source.json_pointer import MISSING
 from ..spec import Equals, ModelSpec, Rule
@@ -28,7 +28,7 @@ def run(options: Namespace) -> int:
         print(json.dumps({"version": 1, "models": [as_dict(spec) for spec in specs]}, indent=2))
     else:
         print("\n\n".join("\n".join(lines(spec)) for spec in specs))
-    return DONE
+    return EXIT_OK
 
 
 def as_dict(spec: ModelSpec) -> dict[str, Any]:
@@ -39,22 +39,22 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
         "title": spec.title,
         "source": spec.source,
         "create": spec.vendor.create.format(model=spec.id),
-        "rules": [row(rule) for rule in spec.every_rule],
+        "rules": [row(rule) for rule in spec.all_rules],
         "doubts": [
             {
                 "about": doubt.about,
-                "readings": list(doubt.readings),
-                "taken": doubt.taken,
+                "readings": list(doubt.interpretations),
+                "taken": doubt.chosen,
                 "rules": list(doubt.rules),
             }
-            for doubt in doubts(spec)
+            for doubt in collect_ambiguities(spec)
         ],
     }
 
 
-def doubts(spec: ModelSpec) -> tuple[Ambiguity, ...]:
+def collect_ambiguities(spec: ModelSpec) -> tuple[Ambiguity, ...]:
     """Those about the model's own page, then those about its vendor."""
-    return spec.doubts + spec.vendor.doubts
+    return spec.ambiguities + spec.vendor.ambiguities
 
 
 def row(rule: Rule) -> dict[str, Any]:
@@ -62,10 +62,10 @@ def row(rule: Rule) -> dict[str, Any]:
     default = {} if rule.default is MISSING else {"default": rule.default}
     return {
         "rule": rule.id,
-        "at": rule.at,
+        "at": rule.pointer,
         "code": rule.code,
         "severity": str(rule.severity),
-        "allowed": describe_allowed(rule.check),
+        "allowed": describe_allowed(rule.constraint),
         "required": rule.required,
         "nullable": rule.nullable,
         "when": rule.when and condition(rule.when),
@@ -85,21 +85,21 @@ def lines(spec: ModelSpec) -> Iterator[str]:
     yield f"  {spec.source}"
     yield f"  POST {spec.vendor.create.format(model=spec.id)}"
     yield ""
-    for rule in spec.every_rule:
+    for rule in spec.all_rules:
         facts = row(rule)
         marks = [mark for mark in ("required", "nullable") if facts[mark]]
         if "default" in facts:
             marks.append(f"default {json.dumps(facts['default'])}")
         if facts["when"]:
             marks.append(f"when {facts['when']}")
-        yield f"  {rule.id:24} {rule.code or '-':9} {rule.severity:7} {rule.at or '/'}"
+        yield f"  {rule.id:24} {rule.code or '-':9} {rule.severity:7} {rule.pointer or '/'}"
         yield f"      {'; '.join([facts['allowed'] or 'given', *marks])}"
     yield ""
-    for doubt in doubts(spec):
+    for doubt in collect_ambiguities(spec):
         concerns = f" ({', '.join(doubt.rules)})" if doubt.rules else ""
         yield f"  in doubt: {doubt.about}{concerns}"
-        yield from (f"      - {reading}" for reading in doubt.readings)
-        yield f"      taken: {doubt.taken}"
+        yield from (f"      - {reading}" for reading in doubt.interpretations)
+        yield f"      taken: {doubt.chosen}"
 
 
 COMMAND = Command(

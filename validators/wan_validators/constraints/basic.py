@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 __all__ = [
-    "ITSELF",
-    "MEMBER_NAMES",
+    "IDENTITY_VIEW",
+    "MEMBER_NAMES_VIEW",
     "Absent",
-    "Alone",
+    "Anything",
     "Between",
-    "Check",
-    "Given",
+    "BetweenIf",
+    "Constraint",
     "Items",
     "Json",
-    "Kind",
-    "Members",
+    "JsonType",
+    "KnownMembers",
+    "MutuallyExclusive",
     "NotBlank",
+    "ObjectCount",
     "OneOf",
-    "Parts",
     "Text",
     "View",
-    "Within",
-    "integer",
-    "member_names",
+    "collect_member_names",
+    "parse_integer",
 ]
 
 Json = Any
@@ -48,57 +48,57 @@ class View(NamedTuple):
     tells that the same few values come again and again.
     """
 
-    see: Callable[[Json], Any]
+    extract: Callable[[Json], Any]
     kind: type | None = None
-    fine: Any = NotImplemented
-    quick: Callable[[Json], object] | None = None
-    recurs: bool = False
+    known_good: Any = NotImplemented
+    fast_accept: Callable[[Json], object] | None = None
+    cacheable: bool = False
 
 
-def _itself(value: Json) -> Any:
+def _return_value(value: Json) -> Any:
     return value
 
 
-ITSELF: Final = View(_itself)
+IDENTITY_VIEW: Final = View(_return_value)
 
 
-class Check(Protocol):
-    """One limit; both questions are asked of ``view.see(value)`` and never raise."""
+class Constraint(Protocol):
+    """One limit; both questions are asked of ``view.extract(value)`` and never raise."""
 
     @property
     def view(self) -> View: ...
 
-    def fits(self, seen: Any, /) -> bool: ...
-    def holds(self, seen: Any, /) -> bool: ...
+    def applies_to(self, seen: Any, /) -> bool: ...
+    def is_satisfied(self, seen: Any, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JsonType:
     """A JSON value of one Python type, with no further limit; ``True`` is no integer."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     type: type
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is self.type
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return True
 
 
-OBJECT, ARRAY, STRING, BOOLEAN = Kind(dict), Kind(list), Kind(str), Kind(bool)
+OBJECT, ARRAY, STRING, BOOLEAN = JsonType(dict), JsonType(list), JsonType(str), JsonType(bool)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Anything:
     """Any value at all, as long as there is one."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return True
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return True
 
 
@@ -106,12 +106,12 @@ class Given:
 class Absent:
     """Not to be given at all."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return True
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return False
 
 
@@ -119,13 +119,13 @@ class Absent:
 class OneOf:
     """One of these values, which are all of one type."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     values: tuple[str, ...] | tuple[int, ...]
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is type(self.values[0])
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return seen in self.values
 
 
@@ -133,44 +133,44 @@ class OneOf:
 class Between:
     """An integer from *low* to *high*, both included."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     low: int
     high: int
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is int
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(self.low <= seen <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class BetweenIf:
     """*inner*, asked only of values that *outer* accepts: past *outer*, this has no say."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     outer: Between
     inner: Between
 
-    def fits(self, seen: Any) -> bool:
-        return self.outer.fits(seen) and self.outer.holds(seen)
+    def applies_to(self, seen: Any) -> bool:
+        return self.outer.applies_to(seen) and self.outer.is_satisfied(seen)
 
-    def holds(self, seen: Any) -> bool:
-        return self.inner.holds(seen)
+    def is_satisfied(self, seen: Any) -> bool:
+        return self.inner.is_satisfied(seen)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A string of *low* to *high* characters, counted in code points."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     low: int
     high: int
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is str
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return self.low <= len(seen) <= self.high
 
 
@@ -179,13 +179,13 @@ class NotBlank:
     """A string with more in it than white space; the empty string is left to :class:`Text`
     where *empty* is true."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     empty: bool = False
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is str
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(not seen.isspace() and (self.empty or seen))
 
 
@@ -193,81 +193,81 @@ class NotBlank:
 class Items:
     """An array of *low* to *high* items."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     low: int
     high: int
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is list
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return self.low <= len(seen) <= self.high
 
 
-def member_names(value: Json) -> list[str] | None:
+def collect_member_names(value: Json) -> list[str] | None:
     """The names of all members of all objects in an array; None if *value* is no array."""
     if type(value) is not list:
         return None
     return [name for part in value if type(part) is dict for name in part]
 
 
-MEMBER_NAMES: Final = View(member_names, kind=list)
+MEMBER_NAMES_VIEW: Final = View(collect_member_names, kind=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ObjectCount:
     """An array in which *low* to *high* objects have the member *key*."""
 
-    view: ClassVar[View] = MEMBER_NAMES
+    view: ClassVar[View] = MEMBER_NAMES_VIEW
     key: str
     low: int
     high: int
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return seen is not None
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(self.low <= seen.count(self.key) <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class MutuallyExclusive:
     """An object that is not empty and has no two of *keys* at once."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     keys: tuple[str, ...]
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is dict
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(seen and len(seen.keys() & set(self.keys)) <= 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class KnownMembers:
     """An object whose members are all among *known*; each one that is not is its own fault."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
     known: frozenset[str]
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is dict
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(seen.keys() <= self.known)
 
 
-_MOST_DIGITS = 4300
+_MAX_INT_DIGITS = 4300
 """As many digits as ``int()`` takes by default; see ``sys.set_int_max_str_digits``."""
 
 
-def integer(digits: str) -> int:
+def parse_integer(digits: str) -> int:
     """A decimal integer of any length; one that ``int()`` would refuse becomes 10**4299.
 
     Every limit in this package is far below that, so nothing depends on the difference.
     """
-    if len(digits) <= _MOST_DIGITS:
+    if len(digits) <= _MAX_INT_DIGITS:
         return int(digits)
-    most: int = 10 ** (_MOST_DIGITS - 1)
+    most: int = 10 ** (_MAX_INT_DIGITS - 1)
     return -most if digits.startswith("-") else most

@@ -15,78 +15,82 @@ from ..media.reference import Media
 from .basic import View
 
 __all__ = [
-    "PICTURE",
-    "SOUND",
+    "AUDIO_VIEW",
+    "IMAGE_VIEW",
     "Base64",
     "Declared",
     "Dimensions",
     "Duration",
     "FileSize",
     "Format",
-    "MediaCheck",
+    "MediaConstraint",
     "Opaque",
     "Prefixed",
     "Reachable",
     "Reference",
 ]
 
-PICTURE: Final = View(reference.picture, str, reference.FINE, quick=urls.plainly_public)
-SOUND: Final = View(reference.sound, str, reference.FINE, quick=urls.plainly_public)
+IMAGE_VIEW: Final = View(
+    reference.parse_image_reference, str, reference.KNOWN_GOOD, fast_accept=urls.match_public_url
+)
+AUDIO_VIEW: Final = View(
+    reference.parse_audio_reference, str, reference.KNOWN_GOOD, fast_accept=urls.match_public_url
+)
 
 
 @dataclass(frozen=True, slots=True)
-class MediaCheck(ABC):
+class MediaConstraint(ABC):
     """What all of them share: they speak of whatever is a string."""
 
-    view: View = field(default=PICTURE, repr=False)
+    view: View = field(default=IMAGE_VIEW, repr=False)
 
-    def fits(self, seen: Media | None) -> bool:
+    def applies_to(self, seen: Media | None) -> bool:
         return seen is not None
 
     @abstractmethod
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         """Whether what is known of the reference breaks no limit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reference(MediaCheck):
+class Reference(MediaConstraint):
     """An http(s) URL, or a ``data:`` URI in base64; bare base64 is left to :class:`Prefixed`."""
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return seen.form != "other"
 
 
 @dataclass(frozen=True, slots=True)
-class Reachable(MediaCheck):
+class Reachable(MediaConstraint):
     """A URL that a machine elsewhere on the internet could fetch."""
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return seen.public
 
 
 @dataclass(frozen=True, slots=True)
-class Prefixed(MediaCheck):
+class Prefixed(MediaConstraint):
     """Base64 introduced by ``data:{MIME_type};base64,``."""
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return seen.form != "bare"
 
 
 @dataclass(frozen=True, slots=True)
-class Base64(MediaCheck):
+class Base64(MediaConstraint):
     """Base64 of the standard alphabet, padded, with nothing in between, and not empty."""
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return seen.flaw is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format(MediaCheck):
+class Format(MediaConstraint):
     """A file that is, by its content, of one of the formats *names*, with a readable header."""
 
     names: tuple[str, ...]
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         if seen.size is None:
             return True
         header = seen.header
@@ -95,51 +99,51 @@ class Format(MediaCheck):
 
 
 @dataclass(frozen=True, slots=True)
-class Declared(MediaCheck):
+class Declared(MediaConstraint):
     """The MIME type of the ``data:`` URI is that of the content, or a customary alias."""
 
-    def holds(self, seen: Media) -> bool:
-        if seen.form != "data" or not (names := reference.mime_types(seen.header.format or "")):
+    def is_satisfied(self, seen: Media) -> bool:
+        if seen.form != "data" or not (names := reference.get_mime_types(seen.header.format or "")):
             return True
         return seen.declared in names
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque(MediaCheck):
+class Opaque(MediaConstraint):
     """An image with no alpha channel and no transparent colour."""
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return not seen.header.transparent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dimensions(MediaCheck):
+class Dimensions(MediaConstraint):
     """An image whose width and height are each from *low* to *high* pixels, both included."""
 
     low: int
     high: int
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return all(self.low <= side <= self.high for side in seen.header.sides or ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileSize(MediaCheck):
+class FileSize(MediaConstraint):
     """A file (not its base64 text) of at most *high* bytes."""
 
     high: int
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         return seen.size is None or seen.size <= self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duration(MediaCheck):
+class Duration(MediaConstraint):
     """Audio that plays for *low* to *high* seconds, both included."""
 
     low: int
     high: int
 
-    def holds(self, seen: Media) -> bool:
+    def is_satisfied(self, seen: Media) -> bool:
         seconds = seen.header.seconds
         return seconds is None or self.low <= seconds <= self.high

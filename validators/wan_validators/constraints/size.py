@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Final
 
-from .basic import ITSELF, Json, View, integer
+from .basic import IDENTITY_VIEW, Json, View, parse_integer
 
-__all__ = ["SIDES", "Pair", "Pixels", "Ratio", "Size", "sides"]
+__all__ = ["SIDES_VIEW", "Pixels", "Ratio", "Size", "TwoPartSize", "parse_sides"]
 
 _SIZE = re.compile(r"([0-9]+)\*([0-9]+)")
 
@@ -19,30 +19,30 @@ def _sides(value: str) -> tuple[int, int] | None:
     found = _SIZE.fullmatch(value)
     if found is None:
         return None
-    width, height = integer(found[1]), integer(found[2])
+    width, height = parse_integer(found[1]), parse_integer(found[2])
     return (width, height) if width and height else None
 
 
-def sides(value: Json) -> tuple[int, int] | None:
+def parse_sides(value: Json) -> tuple[int, int] | None:
     """``"1280*720"`` as ``(1280, 720)``; None unless both are plain ASCII digits above zero."""
     if type(value) is not str:
         return None
     return _sides(value) if len(value) <= 32 else _sides.__wrapped__(value)
 
 
-SIDES: Final = View(sides, recurs=True)
+SIDES_VIEW: Final = View(parse_sides, cacheable=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TwoPartSize:
     """A string of two parts joined by one ``*``."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is str
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(seen.count("*") == 1)
 
 
@@ -50,27 +50,27 @@ class Pair:
 class Size:
     """Two integers above zero joined by one ``*``; other strings are left to :class:`Pair`."""
 
-    view: ClassVar[View] = ITSELF
+    view: ClassVar[View] = IDENTITY_VIEW
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return type(seen) is str and seen.count("*") == 1
 
-    def holds(self, seen: Any) -> bool:
-        return sides(seen) is not None
+    def is_satisfied(self, seen: Any) -> bool:
+        return parse_sides(seen) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
     """A size whose width times height is from *low* to *high*, both included."""
 
-    view: ClassVar[View] = SIDES
+    view: ClassVar[View] = SIDES_VIEW
     low: int
     high: int
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return seen is not None
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         return bool(self.low <= seen[0] * seen[1] <= self.high)
 
 
@@ -81,14 +81,14 @@ class Ratio:
     Compared in integers, so that no rounding moves an edge.
     """
 
-    view: ClassVar[View] = SIDES
+    view: ClassVar[View] = SIDES_VIEW
     low: tuple[int, int]
     high: tuple[int, int]
 
-    def fits(self, seen: Any) -> bool:
+    def applies_to(self, seen: Any) -> bool:
         return seen is not None
 
-    def holds(self, seen: Any) -> bool:
+    def is_satisfied(self, seen: Any) -> bool:
         width, height = seen
         return bool(
             width * self.low[1] >= height * self.low[0]

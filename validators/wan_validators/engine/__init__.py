@@ -14,8 +14,8 @@ from typing import Any
 from ..finding import Finding
 from ..spec import ModelSpec
 from .codegen import Writer
-from .fast_path import Swift
-from .full import Careful
+from .fast_path import FastPathWriter
+from .full import FullWriter
 from .rule_tree import tree
 
 Engine = Callable[[Any], list[Finding]]
@@ -23,15 +23,17 @@ Engine = Callable[[Any], list[Finding]]
 
 def compile_spec(spec: ModelSpec) -> Engine:
     """A function from an unwrapped payload to all findings of *spec* in it."""
-    careful = _run(_write_source(Careful, spec), "careful")
-    writer = _write_source(Swift, spec)
+    careful = _run(_write_source(FullWriter, spec), "careful")
+    writer = _write_source(FastPathWriter, spec)
     writer.names["careful"] = careful
     return _run(writer, "swift")
 
 
-def source(spec: ModelSpec) -> str:
+def build_source(spec: ModelSpec) -> str:
     """The Python source that :func:`compile_spec` runs, to be read by a person."""
-    return _write_source(Swift, spec).source + "\n\n" + _write_source(Careful, spec).source
+    return (
+        _write_source(FastPathWriter, spec).source + "\n\n" + _write_source(FullWriter, spec).source
+    )
 
 
 def _write_source(form: type[Writer], spec: ModelSpec) -> Writer:

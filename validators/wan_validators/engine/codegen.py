@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from ..constraints.basic import ITSELF, Members, View
-from ..constraints.size import sides
+from ..constraints.basic import IDENTITY_VIEW, KnownMembers, View
+from ..constraints.size import parse_sides
 from ..finding import Finding
 from ..source import json_pointer
 from ..source.json_pointer import MISSING, Path
 from ..spec import ModelSpec, Rule
-from .expressions import condition, fits, holds
+from .expressions import condition, format_applies_to, format_is_satisfied
 from .rule_tree import Place, flag_paths
 
 
@@ -29,10 +29,10 @@ class Writer(ABC):
             "MISSING": MISSING,
             "Finding": Finding,
             "make": tuple.__new__,
-            "sides": sides,
-            "strangers": _strangers,
+            "sides": parse_sides,
+            "strangers": _add_unknown_members,
         }
-        self._closed = {rule.path: rule for rule in spec.closed}
+        self._closed = {rule.path: rule for rule in spec.unknown_member_rules}
         self._number = count()
         self._lines: list[str] = []
         self._flags: dict[Path, str] = {path: self.fresh("flag") for path in flag_paths(spec)}
@@ -52,7 +52,7 @@ class Writer(ABC):
         """A name that nothing has yet."""
         return f"{stem}{next(self._number)}"
 
-    def global_name(self, stem: str, thing: object) -> str:
+    def name_global(self, stem: str, thing: object) -> str:
         """The global name of *thing*, made on first sight."""
         for name, known in self.names.items():
             if known is thing:
@@ -62,18 +62,18 @@ class Writer(ABC):
         return name
 
     def check(self, rule: Rule) -> str:
-        return self.global_name("check", rule.check)
+        return self.name_global("check", rule.constraint)
 
-    def fits(self, rule: Rule, seen: str, value: str) -> str:
+    def format_applies_to(self, rule: Rule, seen: str, value: str) -> str:
         """Source that is true if *value*, of which *seen* is seen, fits the check of *rule*."""
-        kind = rule.check.view.kind
+        kind = rule.constraint.view.kind
         if kind is not None:
             return f"type({value}) is {kind.__name__}"
-        return fits(rule.check, seen, self.check(rule))
+        return format_applies_to(rule.constraint, seen, self.check(rule))
 
-    def holds(self, rule: Rule, seen: str) -> str:
+    def format_is_satisfied(self, rule: Rule, seen: str) -> str:
         """Source that is true if the check of *rule* holds for *seen*, which fits."""
-        return holds(rule.check, seen, self.check(rule))
+        return format_is_satisfied(rule.constraint, seen, self.check(rule))
 
     def condition(self, rule: Rule) -> str:
         assert rule.when is not None
@@ -95,7 +95,7 @@ class Writer(ABC):
 
     def add(self, depth: int, rule: Rule, at: str, value: str) -> None:
         # tuple.__new__ makes a Finding at half the cost of calling the class.
-        name = self.global_name("rule", rule)
+        name = self.name_global("rule", rule)
         self.line(depth, f"found.append(make(Finding, ({name}, f{at!r}, {value}, None, None)))")
 
     def absent(self, depth: int, place: Place, at: str) -> None:
@@ -106,13 +106,15 @@ class Writer(ABC):
         for rule in required:
             self.add(self.when(depth + 1, rule), rule, at, "MISSING")
 
-    def strangers(self, depth: int, place: Place, names: tuple[str, str, str], at: str) -> None:
+    def write_unknown_members(
+        self, depth: int, place: Place, names: tuple[str, str, str], at: str
+    ) -> None:
         """What to add where the number of members is not that of the known ones.
 
         *names* are those of the value and of the two numbers.
         """
         value, size, known = names
-        rule = self.global_name("rule", self._closed[place.path])
+        rule = self.name_global("rule", self._closed[place.path])
         self.line(depth, f"if {known} != {size}:")
         self.line(depth + 1, f"strangers({value}, {rule}, f{at!r}, found)")
 
@@ -125,16 +127,16 @@ class Writer(ABC):
         no row before it has reported anything.
         """
         tracked = kind is not None and any(
-            self.fits(rule, value, value) not in (kind, "True") for rule in rules
+            self.format_applies_to(rule, value, value) not in (kind, "True") for rule in rules
         )
         if tracked:
             self.line(depth, "clean = True")
         view: View | None = None
         seen, inside = value, depth
         for rule in rules:
-            if rule.check.view is not view:
-                view = rule.check.view
-                seen, inside = self._see(depth, view, value)
+            if rule.constraint.view is not view:
+                view = rule.constraint.view
+                seen, inside = self._write_extract(depth, view, value)
             self._row(self.when(inside, rule), rule, kind, (seen, value, at), tracked=tracked)
 
     def _row(
@@ -147,7 +149,7 @@ class Writer(ABC):
         tracked: bool,
     ) -> None:
         seen, value, at = names
-        fit, hold = self.fits(rule, seen, value), self.holds(rule, seen)
+        fit, hold = self.format_applies_to(rule, seen, value), self.format_is_satisfied(rule, seen)
         if fit not in (kind, "True"):
             self.line(depth, f"if {fit}:")
             self._write_broken(depth + 1, f"if not ({hold}):", rule, (value, at), tracked=tracked)
@@ -167,26 +169,28 @@ class Writer(ABC):
         if tracked:
             self.line(depth + 1, "clean = False")
 
-    def _see(self, depth: int, view: View, value: str) -> tuple[str, int]:
+    def _write_extract(self, depth: int, view: View, value: str) -> tuple[str, int]:
         """Looks through *view*; returns the name of what is seen and the depth to go on at."""
-        if view is ITSELF:
+        if view is IDENTITY_VIEW:
             return value, depth
         seen = self.fresh("seen")
-        self.line(depth, f"{seen} = {self.global_name('see', view.see)}({value})")
-        if view.fine is NotImplemented:
+        self.line(depth, f"{seen} = {self.name_global('see', view.extract)}({value})")
+        if view.known_good is NotImplemented:
             return seen, depth
-        self.line(depth, f"if {seen} is not {self.global_name('fine', view.fine)}:")
+        self.line(depth, f"if {seen} is not {self.name_global('fine', view.known_good)}:")
         return seen, depth + 1
 
 
-def inside(at: str, name: str) -> str:
+def format_member_pointer(at: str, name: str) -> str:
     """The pointer of member *name* below *at*, as the inside of an f-string."""
     return at + "/" + json_pointer.escape(name).replace("{", "{{").replace("}", "}}")
 
 
-def _strangers(members: dict[Any, Any], rule: Rule, at: str, found: list[Finding]) -> None:
-    assert isinstance(rule.check, Members)
-    known = rule.check.known
+def _add_unknown_members(
+    members: dict[Any, Any], rule: Rule, at: str, found: list[Finding]
+) -> None:
+    assert isinstance(rule.constraint, KnownMembers)
+    known = rule.constraint.known
     found += [
         Finding(rule, f"{at}/{json_pointer.escape(name)}", value)
         for name, value in members.items()

@@ -8,40 +8,40 @@ from typing import Final
 
 from ..constraints.basic import (
     Absent,
-    Alone,
+    Anything,
     Between,
-    Check,
-    Given,
+    Constraint,
     Items,
-    Kind,
+    JsonType,
+    MutuallyExclusive,
     NotBlank,
+    ObjectCount,
     OneOf,
-    Parts,
     Text,
 )
-from ..constraints.size import Pair, Pixels, Ratio, Size
+from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
 
 KINDS: Final[Mapping[type, type]] = {
-    Alone: dict,
+    MutuallyExclusive: dict,
     Between: int,
     Items: list,
     NotBlank: str,
-    Pair: str,
+    TwoPartSize: str,
     Text: str,
 }
 """Checks that fit whatever is of one type."""
 
-WHATEVER: Final = (Absent, Given)
+TYPE_INDEPENDENT: Final = (Absent, Anything)
 """Checks that fit anything."""
 
 
-def fits(check: Check, seen: str, name: str) -> str:
+def format_applies_to(check: Constraint, seen: str, name: str) -> str:
     """Source that is true if what *seen* names fits *check*, which *name* names."""
-    if isinstance(check, WHATEVER):
+    if isinstance(check, TYPE_INDEPENDENT):
         return "True"
     match check:
-        case Kind():
+        case JsonType():
             kind = check.type
         case OneOf():
             kind = type(check.values[0])
@@ -52,74 +52,74 @@ def fits(check: Check, seen: str, name: str) -> str:
         case _ if type(check) in KINDS:
             kind = KINDS[type(check)]
         case _:
-            return f"{name}.fits({seen})"
+            return f"{name}.applies_to({seen})"
     return f"type({seen}) is {kind.__name__}"
 
 
 @singledispatch
-def holds(check: Check, seen: str, name: str) -> str:
+def format_is_satisfied(check: Constraint, seen: str, name: str) -> str:
     """Source that is true if *check* holds for what *seen* names, given that it fits."""
-    return f"{name}.holds({seen})"
+    return f"{name}.is_satisfied({seen})"
 
 
-@holds.register(Given)
-@holds.register(Kind)
-def _(check: Check, seen: str, name: str) -> str:
+@format_is_satisfied.register(Anything)
+@format_is_satisfied.register(JsonType)
+def _(check: Constraint, seen: str, name: str) -> str:
     return "True"
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: Absent, seen: str, name: str) -> str:
     return "False"
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: OneOf, seen: str, name: str) -> str:
     return f"{seen} in {check.values!r}" if check.values[1:] else f"{seen} == {check.values[0]!r}"
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: Between, seen: str, name: str) -> str:
     return f"{check.low} <= {seen} <= {check.high}"
 
 
-@holds.register(Text)
-@holds.register(Items)
+@format_is_satisfied.register(Text)
+@format_is_satisfied.register(Items)
 def _(check: Text | Items, seen: str, name: str) -> str:
-    return between(f"len({seen})", check.low, check.high)
+    return format_between(f"len({seen})", check.low, check.high)
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: NotBlank, seen: str, name: str) -> str:
     return f"not {seen}.isspace()" + ("" if check.empty else f" and {seen} != ''")
 
 
-@holds.register
-def _(check: Alone, seen: str, name: str) -> str:
-    return f"(len({seen}) == 1 or {name}.holds({seen}))"
+@format_is_satisfied.register
+def _(check: MutuallyExclusive, seen: str, name: str) -> str:
+    return f"(len({seen}) == 1 or {name}.is_satisfied({seen}))"
 
 
-@holds.register
-def _(check: Parts, seen: str, name: str) -> str:
-    return between(f"{seen}.count({check.key!r})", check.low, check.high)
+@format_is_satisfied.register
+def _(check: ObjectCount, seen: str, name: str) -> str:
+    return format_between(f"{seen}.count({check.key!r})", check.low, check.high)
 
 
-@holds.register
-def _(check: Pair, seen: str, name: str) -> str:
+@format_is_satisfied.register
+def _(check: TwoPartSize, seen: str, name: str) -> str:
     return f"{seen}.count('*') == 1"
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: Size, seen: str, name: str) -> str:
     return f"sides({seen}) is not None"
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: Pixels, seen: str, name: str) -> str:
     return f"{check.low} <= {seen}[0] * {seen}[1] <= {check.high}"
 
 
-@holds.register
+@format_is_satisfied.register
 def _(check: Ratio, seen: str, name: str) -> str:
     (low, per_low), (high, per_high) = check.low, check.high
     return (
@@ -128,7 +128,7 @@ def _(check: Ratio, seen: str, name: str) -> str:
     )
 
 
-def between(number: str, low: int, high: int) -> str:
+def format_between(number: str, low: int, high: int) -> str:
     """Source that is true if *number*, which is not negative, is from *low* to *high*."""
     if low == high:
         return f"{number} == {low}"

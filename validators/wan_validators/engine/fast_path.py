@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..constraints.basic import BOOLEAN, ITSELF, Kind, OneOf, Parts
+from ..constraints.basic import BOOLEAN, IDENTITY_VIEW, JsonType, ObjectCount, OneOf
 from ..finding import Finding
 from ..source.json_pointer import ANY, Path
 from ..spec import Rule, Severity
-from .codegen import inside
-from .expressions import between
-from .full import Careful
+from .codegen import format_member_pointer
+from .expressions import format_between
+from .full import FullWriter
 from .rule_tree import Place
 
-GIVE_UP = "return careful(payload)"
+FALLBACK_STATEMENT = "return careful(payload)"
 MAX_CACHED_VERDICTS: Final = 256
 """Verdicts on recurring values that are kept for a place."""
 
@@ -27,7 +27,7 @@ MAX_CACHED_CHARACTERS: Final = 32
 """Characters of a value whose verdict is kept."""
 
 
-class Swift(Careful):
+class FastPathWriter(FullWriter):
     """Writes ``swift(payload)``: what ``careful(payload)`` finds, perhaps by calling it."""
 
     _tallies: dict[Path, str]
@@ -41,12 +41,12 @@ class Swift(Careful):
         self.line(2, "found = []")
         for flag in self._flags.values():
             self.line(2, f"{flag} = MISSING")
-        self._swift(2, root, "payload", "")
+        self._write_fast(2, root, "payload", "")
         self.line(2, "return found")
         self.line(1, "except (LookupError, TypeError, AttributeError):")
-        self.line(2, GIVE_UP)
+        self.line(2, FALLBACK_STATEMENT)
 
-    def _swift(self, depth: int, place: Place, value: str, at: str) -> None:
+    def _write_fast(self, depth: int, place: Place, value: str, at: str) -> None:
         if place.path in self._flags:
             self.line(depth, f"{self._flags[place.path]} = {value}")
         depth = self.nullable(depth, place, value)
@@ -71,20 +71,20 @@ class Swift(Careful):
         known = self.fresh("known")
         self.line(depth, f"{known} = {sum(expected.values())}")
         for name, below in place.members.items():
-            member, pointer = self.fresh("member"), inside(at, name)
+            member, pointer = self.fresh("member"), format_member_pointer(at, name)
             if expected[name]:
                 self.line(depth, f"{member} = {value}[{name!r}]")
-                self._swift(depth, below, member, pointer)
+                self._write_fast(depth, below, member, pointer)
             else:
                 self.line(depth, f"if {name!r} in {value}:")
                 self._present(depth + 1, below, f"{known} += 1")
                 self.line(depth + 1, f"{member} = {value}[{name!r}]")
-                self._swift(depth + 1, below, member, pointer)
+                self._write_fast(depth + 1, below, member, pointer)
                 self.absent(depth, below, pointer)
         if self._loops:
             self._unless(depth, [f"{known} == {size}"])
         else:
-            self.strangers(depth, place, (value, size, known), at)
+            self.write_unknown_members(depth, place, (value, size, known), at)
 
     def _present(self, depth: int, place: Place, count: str) -> None:
         self.line(depth, count)
@@ -99,11 +99,11 @@ class Swift(Careful):
         for index, below in place.below.items():
             item = self.fresh("item")
             self.line(depth, f"{item} = {value}[{index}]")
-            self._swift(depth, below, item, f"{at}/{index}")
+            self._write_fast(depth, below, item, f"{at}/{index}")
 
     def _items(self, depth: int, place: Place, value: str, at: str) -> None:
         """Tests of all items; at the first fault, the array is looked at anew with care."""
-        counted = [rule for rule in place.rules if isinstance(rule.check, Parts)]
+        counted = [rule for rule in place.rules if isinstance(rule.constraint, ObjectCount)]
         others = [rule for rule in place.rules if rule not in counted]
         fine, item = self.fresh("fine"), self.fresh("item")
         self.line(depth, f"{fine} = False")
@@ -111,7 +111,7 @@ class Swift(Careful):
         tests = [self._tally(depth + 1, rule) for rule in counted]
         self.line(depth + 1, f"for {item} in {value}:")
         self._loops += 1
-        self._swift(depth + 2, place.below[ANY], item, at)
+        self._write_fast(depth + 2, place.below[ANY], item, at)
         self._loops -= 1
         self.line(depth + 1, "else:")
         self.line(depth + 2, f"{fine} = {' and '.join(tests) or 'True'}")
@@ -120,17 +120,17 @@ class Swift(Careful):
 
     def _tally(self, depth: int, rule: Rule) -> str:
         """The test of a variable that counts the items with the member *rule* asks about."""
-        assert isinstance(rule.check, Parts)
-        member = (*rule.path, ANY, rule.check.key)
+        assert isinstance(rule.constraint, ObjectCount)
+        member = (*rule.path, ANY, rule.constraint.key)
         if member not in self._tallies:
             self._tallies[member] = self.fresh("tally")
             self.line(depth, f"{self._tallies[member]} = 0")
-        test = between(self._tallies[member], rule.check.low, rule.check.high)
+        test = format_between(self._tallies[member], rule.constraint.low, rule.constraint.high)
         return f"(not {self.condition(rule)} or {test})" if rule.when else test
 
     def _leaf(self, depth: int, place: Place, value: str, at: str) -> None:
-        if any(rule.check.view.recurs for rule in place.rules):
-            self._recurring(depth, place, value, at)
+        if any(rule.constraint.view.cacheable for rule in place.rules):
+            self._write_cached(depth, place, value, at)
             return
         terms = self._terms(place.rules, value)
         if self._loops:
@@ -142,11 +142,11 @@ class Swift(Careful):
         else:
             self.value(depth + 1, place, value, at)
 
-    def _recurring(self, depth: int, place: Place, value: str, at: str) -> None:
+    def _write_cached(self, depth: int, place: Place, value: str, at: str) -> None:
         """Tests of a value whose verdict is kept; all rows ask for nothing but the value."""
         assert not any(rule.when for rule in place.rules)
         verdicts, broken, before = (
-            self.global_name("verdicts", {}),
+            self.name_global("verdicts", {}),
             self.fresh("broken"),
             self.fresh("n"),
         )
@@ -163,14 +163,14 @@ class Swift(Careful):
         """Gives up, on the array if in one, else altogether, unless all *terms* are true."""
         if terms:
             self.line(depth, f"if not ({' and '.join(terms)}):")
-            self.line(depth + 1, "break" if self._loops == 1 else GIVE_UP)
+            self.line(depth + 1, "break" if self._loops == 1 else FALLBACK_STATEMENT)
 
     def _terms(self, rules: list[Rule], value: str) -> list[str]:
         """Tests that are all true only if *rules* find nothing wrong with *value*."""
         terms: list[str] = []
-        if any(rule.check.view.quick for rule in rules):
+        if any(rule.constraint.view.fast_accept for rule in rules):
             # What is quickly seen to be flawless is of the right kind as well.
-            rules = [rule for rule in rules if not isinstance(rule.check, Kind)]
+            rules = [rule for rule in rules if not isinstance(rule.constraint, JsonType)]
         for rule in rules:
             new = [term for term in self._tests(rule, value) if term not in (*terms, "True")]
             if rule.when and new:
@@ -179,18 +179,21 @@ class Swift(Careful):
         return terms
 
     def _tests(self, rule: Rule, value: str) -> list[str]:
-        check, view = rule.check, rule.check.view
-        if view.quick is not None:
-            see, fine = self.global_name("see", view.see), self.global_name("fine", view.fine)
+        check, view = rule.constraint, rule.constraint.view
+        if view.fast_accept is not None:
+            see, fine = (
+                self.name_global("see", view.extract),
+                self.name_global("fine", view.known_good),
+            )
             return [
-                f"({self.global_name('quick', view.quick)}({value}) or {see}({value}) is {fine})"
+                f"({self.name_global('quick', view.fast_accept)}({value}) or {see}({value}) is {fine})"
             ]
         if check == BOOLEAN:
             return [f"({value} is True or {value} is False)"]
         if isinstance(check, OneOf) and isinstance(check.values[0], str):
-            return [self.holds(rule, value)]
-        assert view is ITSELF
-        return [self.fits(rule, value, value), self.holds(rule, value)]
+            return [self.format_is_satisfied(rule, value)]
+        assert view is IDENTITY_VIEW
+        return [self.format_applies_to(rule, value, value), self.format_is_satisfied(rule, value)]
 
 
 def _remember(value: object, verdicts: dict[str, tuple[Rule, ...]], found: list[Finding]) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..source.json_pointer import ANY
-from .codegen import Writer, inside
+from .codegen import Writer, format_member_pointer
 from .rule_tree import Place
 
 
-class Careful(Writer):
+class FullWriter(Writer):
     """Writes ``careful(payload)``: all findings, whatever the payload is."""
 
     def write(self, root: Place) -> None:
@@ -32,16 +32,16 @@ class Careful(Writer):
         """
         depth = self.nullable(depth, place, value)
         first, *others = place.rules
-        kind = self.fits(first, value, value)
+        kind = self.format_applies_to(first, value, value)
         self.line(depth, f"if {kind}:")
         self.rows(depth + 1, place.rules, kind, value, at)
-        self._below(depth + 1, place, value, at)
+        self._write_places_below(depth + 1, place, value, at)
         self.line(depth, "else:")
         self.add(depth + 1, first, at, value)
-        strange = [rule for rule in others if self.fits(rule, value, value) != kind]
+        strange = [rule for rule in others if self.format_applies_to(rule, value, value) != kind]
         self.rows(depth + 1, strange, None, value, at)
 
-    def _below(self, depth: int, place: Place, value: str, at: str) -> None:
+    def _write_places_below(self, depth: int, place: Place, value: str, at: str) -> None:
         if place.members:
             self._members(depth, place, value, at)
         for part, item_place in place.below.items():
@@ -63,6 +63,6 @@ class Careful(Writer):
             self.line(depth, f"{member} = {value}.get({name!r}, MISSING)")
             self.line(depth, f"if {member} is not MISSING:")
             self.line(depth + 1, f"{known} += 1")
-            self.value(depth + 1, member_place, member, inside(at, name))
-            self.absent(depth, member_place, inside(at, name))
-        self.strangers(depth, place, (value, f"len({value})", known), at)
+            self.value(depth + 1, member_place, member, format_member_pointer(at, name))
+            self.absent(depth, member_place, format_member_pointer(at, name))
+        self.write_unknown_members(depth, place, (value, f"len({value})", known), at)

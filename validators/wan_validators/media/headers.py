@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 MAX_HEADER_BYTES: Final = 2 * 1024 * 1024
 """Bytes of an image in which its header must end; metadata of ordinary files take far less."""
 
-READS: Final = 250_000
+MAX_READS: Final = 250_000
 """How often a sound file is read from: an MP3 of 15 MB has fewer frames, one of 30 s some 1,200."""
 
-_QUIET: Final = Lock()
+_PILLOW_LOCK: Final = Lock()
 """Held while warnings are off, which they are for all threads at once."""
 
 
@@ -42,15 +42,15 @@ class Header:
     seconds: float | None = None
 
 
-def image_header(data: bytes) -> Header:
+def read_image_header(data: bytes) -> Header:
     """The header of an image file; only JPEG, PNG, BMP and WEBP are read beyond the format."""
     kind = _image_format(data)
     if kind == "WEBP":
         return _webp(data)
-    return _pillow(kind, data) if kind in ("JPEG", "PNG", "BMP") else Header(format=kind)
+    return _read_with_pillow(kind, data) if kind in ("JPEG", "PNG", "BMP") else Header(format=kind)
 
 
-def audio_header(data: bytes) -> Header:
+def read_audio_header(data: bytes) -> Header:
     """The header of an audio file; only WAV and MP3 are read beyond the format."""
     kind = _audio_format(data)
     if kind not in ("WAV", "MP3"):
@@ -105,17 +105,17 @@ def _audio_format(data: bytes) -> str | None:
 def _seconds(format: str, data: bytes) -> float | None:
     from tinytag import TinyTag
 
-    tag = TinyTag.get(file_obj=_Patient(data), tags=False)
+    tag = TinyTag.get(file_obj=_LimitedFile(data), tags=False)
     if format == "WAV" and tag.duration and tag.bitrate:
         # A WAV that was written to a pipe claims 4 GB: no file plays for longer than its bytes.
         return min(tag.duration, len(data) / (tag.bitrate * 125))
     return tag.duration
 
 
-class _Patient(io.BytesIO):
+class _LimitedFile(io.BytesIO):
     """A file that can be read from READS times, so that a reader gives up on endless junk."""
 
-    left = READS
+    left = MAX_READS
 
     def read(self, size: int | None = -1) -> bytes:
         self.left -= 1
@@ -124,12 +124,12 @@ class _Patient(io.BytesIO):
         return super().read(size)
 
 
-def _pillow(format: str, data: bytes) -> Header:
+def _read_with_pillow(format: str, data: bytes) -> Header:
     try:
         # The plugin's class, not Image.open, which refuses sides that would make a large
         # picture: here a large picture is a finding. It also warns of damaged metadata,
         # which are nobody's concern here.
-        with _QUIET, warnings.catch_warnings(action="ignore"):
+        with _PILLOW_LOCK, warnings.catch_warnings(action="ignore"):
             image = _opener(format)(io.BytesIO(data[:MAX_HEADER_BYTES]))
     except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)
         return Header(format=format)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from . import urls
-from .headers import Header, audio_header, image_header
+from .headers import Header, read_audio_header, read_image_header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,59 +34,59 @@ class Media:
     header: Header = field(default_factory=Header)
 
 
-FINE: Final = Media(form="url")
+KNOWN_GOOD: Final = Media(form="url")
 """Every public URL: nothing is known that could be at fault."""
 
 _PRIVATE: Final = Media(form="url", public=False)
 _OTHER: Final = Media(form="other")
 
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
-_LONGEST_PREFIX = 512
+_MAX_PREFIX_CHARACTERS = 512
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
 
 Reader = Callable[[bytes], Header]
 
 
-def picture(value: Any) -> Media | None:
+def parse_image_reference(value: Any) -> Media | None:
     """The facts about an image reference; None if *value* is no string."""
     if type(value) is not str:
         return None
-    return FINE if urls.PUBLIC(value) else _inspect(value, image_header, bare=True)
+    return KNOWN_GOOD if urls.PUBLIC(value) else _inspect(value, read_image_header, bare=True)
 
 
-def sound(value: Any) -> Media | None:
+def parse_audio_reference(value: Any) -> Media | None:
     """The facts about an audio reference; None if *value* is no string."""
     if type(value) is not str:
         return None
-    return FINE if urls.PUBLIC(value) else _inspect(value, audio_header, bare=False)
+    return KNOWN_GOOD if urls.PUBLIC(value) else _inspect(value, read_audio_header, bare=False)
 
 
 def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     if urls.is_url(text):
-        return FINE if urls.is_public(text) else _PRIVATE
-    prefix = _DATA.match(text[:_LONGEST_PREFIX])
+        return KNOWN_GOOD if urls.is_public(text) else _PRIVATE
+    prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
         # A payload that only happens to be in the base64 alphabet ("cat") is no image.
         start = _decode_start(text) if bare else None
         known = start is not None and read(start).format is not None
-        return _with_content("bare", text, None, read) if known else _OTHER
+        return _inspect_content("bare", text, None, read) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER
-    return _with_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
+    return _inspect_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
 
 
 def _decode_start(text: str) -> bytes | None:
     """The first bytes that *text* would be as base64; None if there are not even three."""
-    start = _NOT_BASE64.split(text[:_LONGEST_PREFIX], maxsplit=1)[0]
+    start = _NOT_BASE64.split(text[:_MAX_PREFIX_CHARACTERS], maxsplit=1)[0]
     whole = start[: len(start) // 4 * 4]
     return _decode(whole) if whole else None
 
 
-def _with_content(form: str, encoded: str, declared: str | None, read: Reader) -> Media:
+def _inspect_content(form: str, encoded: str, declared: str | None, read: Reader) -> Media:
     content = _decode(encoded)
     if content is None:
-        return Media(form=form, declared=declared, flaw=_flaw(encoded))
+        return Media(form=form, declared=declared, flaw=_describe_base64_flaw(encoded))
     if not content:
         return Media(form=form, declared=declared, flaw="there is no data")
     return Media(form=form, declared=declared, size=len(content), header=read(content))
@@ -101,7 +101,7 @@ def _decode(encoded: str) -> bytes | None:
         return None
 
 
-def _flaw(encoded: str) -> str:
+def _describe_base64_flaw(encoded: str) -> str:
     """In words, the first thing that is wrong with text which did not decode."""
     body = encoded.rstrip("=")
     padding = len(encoded) - len(body)
@@ -142,6 +142,6 @@ _TYPES = (
 )
 
 
-def mime_types(format: str) -> tuple[str, ...]:
+def get_mime_types(format: str) -> tuple[str, ...]:
     """The MIME types in use for *format*: the one to recommend, then its common aliases."""
     return next((kind.names for kind in _TYPES if kind.format == format), ())

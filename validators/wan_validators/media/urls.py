@@ -15,7 +15,7 @@ PUBLIC: Final = re.compile(
 ).fullmatch
 """Matches plain public URLs, the common case, at once; says nothing about the others."""
 
-plainly_public: Final = re.compile(
+match_public_url: Final = re.compile(
     r"https?+://[a-zA-Z0-9.-]++(?<=\.com|\.net|\.org)(?:/[!-~]*+)?+"
 ).fullmatch
 """Matches the plainest of the public URLs faster than :data:`PUBLIC` does."""
@@ -44,7 +44,7 @@ def is_public(url: str) -> bool:
     host = _host(url)
     if host is None:
         return False
-    address = _address(host)
+    address = _is_global_address(host)
     if address is not None:
         return address
     return "." in host.rstrip(".") and _RESERVED_NAMES.fullmatch(host) is None
@@ -63,7 +63,7 @@ def _host(text: str) -> str | None:
         return None
 
 
-def _address(host: str) -> bool | None:
+def _is_global_address(host: str) -> bool | None:
     """Whether the IP address *host* is that of one global machine; None if it is no address."""
     import ipaddress
     import socket

@@ -10,24 +10,24 @@ from ..source.json_pointer import MISSING
 
 __all__ = [
     "MAX_SHOWN_CHARACTERS",
-    "brief",
     "clip",
+    "format_bounds",
     "format_count",
+    "format_last_name",
+    "format_megabytes",
+    "format_number",
     "format_range",
     "format_seconds",
     "format_usd",
-    "last_name",
-    "megabytes",
-    "number",
     "pluralize",
-    "spread",
+    "summarize_value",
 ]
 
 MAX_SHOWN_CHARACTERS = 80
 """Characters of a value that are shown."""
 
 
-def last_name(pointer: str) -> str:
+def format_last_name(pointer: str) -> str:
     """The last name in *pointer*, with the index that follows it: ``images[1]``."""
     parts = pointer.split("/")[1:]
     index = f"[{parts.pop()}]" if len(parts) > 1 and parts[-1].isdecimal() else ""
@@ -35,12 +35,12 @@ def last_name(pointer: str) -> str:
     return clip(name) + index
 
 
-def number(value: int) -> str:
+def format_number(value: int) -> str:
     """1638400 as ``1,638,400``."""
     return f"{value:,}"
 
 
-def spread(low: int, high: int) -> str:
+def format_bounds(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
@@ -48,7 +48,7 @@ def format_range(low: int, high: int, unit: str) -> str:
     """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
     if low == 0 and high > 1:
         return f"at most {high} {pluralize(unit, high)}"
-    return f"{spread(low, high)} {pluralize(unit, high)}"
+    return f"{format_bounds(low, high)} {pluralize(unit, high)}"
 
 
 def pluralize(noun: str, count: int) -> str:
@@ -62,7 +62,7 @@ def pluralize(noun: str, count: int) -> str:
 
 def format_count(count: int, noun: str) -> str:
     """Formats *count* with its noun: ``1 task``, ``2,000 tasks``."""
-    return f"{number(count)} {pluralize(noun, count)}"
+    return f"{format_number(count)} {pluralize(noun, count)}"
 
 
 def format_seconds(seconds: float) -> str:
@@ -75,18 +75,18 @@ def format_usd(amount: Decimal) -> str:
     return f"{amount:f} USD"
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 2**20:.4g} MB ({number(size)} bytes)"
+def format_megabytes(size: int) -> str:
+    return f"{size / 2**20:.4g} MB ({format_number(size)} bytes)"
 
 
 def clip(text: str) -> str:
     """The start of *text*, and its length where that is not all."""
     if len(text) <= MAX_SHOWN_CHARACTERS:
         return text
-    return f"{text[: MAX_SHOWN_CHARACTERS - 20]}… ({number(len(text))} characters)"
+    return f"{text[: MAX_SHOWN_CHARACTERS - 20]}… ({format_number(len(text))} characters)"
 
 
-def brief(value: Any) -> Any:
+def summarize_value(value: Any) -> Any:
     """*value* as a JSON value of bounded size: containers and long numbers are described."""
     match value:
         case None | bool():
@@ -94,7 +94,7 @@ def brief(value: Any) -> Any:
         case str():
             return clip(value)
         case int():
-            return value if abs(value) < 2**63 else f"an integer of {_digits(value)} digits"
+            return value if abs(value) < 2**63 else f"an integer of {_format_digits(value)} digits"
         case float():
             return value if math.isfinite(value) else str(value)
         case dict():
@@ -104,6 +104,6 @@ def brief(value: Any) -> Any:
     return None if value is MISSING else f"a Python {type(value).__name__}"
 
 
-def _digits(value: int) -> str:
+def _format_digits(value: int) -> str:
     digits = math.floor(abs(value).bit_length() * math.log10(2)) + 1
-    return f"about {number(digits)}" if digits < 4300 else "4,300 or more"
+    return f"about {format_number(digits)}" if digits < 4300 else "4,300 or more"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..constraints import basic as c
 from ..constraints import media as m
 from ..constraints import size as s
-from ..media.reference import mime_types
+from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
 from .suggestions import suggest
 
@@ -37,22 +37,22 @@ MAX_HINT_CHARACTERS = 200
 """Strings above this are data, not slips of the pen."""
 
 
-def hint(rule: Rule, pointer: str, value: Any) -> str | None:
+def build_hint(rule: Rule, pointer: str, value: Any) -> str | None:
     """Says in one imperative sentence how to mend *value*, which breaks *rule* at *pointer*.
 
     Returns None if the value does not tell what was meant.
     """
-    return None if value is MISSING else _hint(rule.check, pointer, value)
+    return None if value is MISSING else _build_hint(rule.constraint, pointer, value)
 
 
 @singledispatch
-def _hint(check: c.Check, pointer: str, value: Any) -> str | None:
+def _build_hint(check: c.Constraint, pointer: str, value: Any) -> str | None:
     return None
 
 
-@_hint.register(s.Pair)
-@_hint.register(s.Size)
-def _(check: c.Check, pointer: str, value: Any) -> str | None:
+@_build_hint.register(s.TwoPartSize)
+@_build_hint.register(s.Size)
+def _(check: c.Constraint, pointer: str, value: Any) -> str | None:
     if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
         return 'write it as a string, such as "1280*720"'
     text = value.strip()
@@ -64,26 +64,26 @@ def _(check: c.Check, pointer: str, value: Any) -> str | None:
     return f'write "{found[1]}*{found[2]}"' if found else None
 
 
-@_hint.register(c.Members)
-def _(check: c.Members, pointer: str, value: Any) -> str | None:
+@_build_hint.register(c.KnownMembers)
+def _(check: c.KnownMembers, pointer: str, value: Any) -> str | None:
     name, otherwise = pointer.rpartition("/")[2], "leave it out: it is likely to be ignored"
     return suggest(name, sorted(check.known), otherwise)
 
 
-@_hint.register(c.Between)
-@_hint.register(c.Within)
-def _(check: c.Check, pointer: str, value: Any) -> str | None:
+@_build_hint.register(c.Between)
+@_build_hint.register(c.BetweenIf)
+def _(check: c.Constraint, pointer: str, value: Any) -> str | None:
     if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
         what = "quotes"
     elif type(value) is float and value.is_integer():
         what = "a fraction"
     else:
         return None
-    return f"write {int(value)}, without {what}" if check.holds(int(value)) else None
+    return f"write {int(value)}, without {what}" if check.is_satisfied(int(value)) else None
 
 
-@_hint.register
-def _(check: c.Kind, pointer: str, value: Any) -> str | None:
+@_build_hint.register
+def _(check: c.JsonType, pointer: str, value: Any) -> str | None:
     if check.type is bool:
         word = value.lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
         if word in ("true", "false"):
@@ -91,7 +91,7 @@ def _(check: c.Kind, pointer: str, value: Any) -> str | None:
     return None
 
 
-@_hint.register
+@_build_hint.register
 def _(check: c.OneOf, pointer: str, value: Any) -> str | None:
     if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
         return None
@@ -99,24 +99,24 @@ def _(check: c.OneOf, pointer: str, value: Any) -> str | None:
     return f"write {json.dumps(same[0])}" if same else None
 
 
-@_hint.register
+@_build_hint.register
 def _(check: m.Prefixed, pointer: str, value: Any) -> str | None:
-    seen = check.view.see(value)
-    names = mime_types(seen.header.format or "")
+    seen = check.view.extract(value)
+    names = get_mime_types(seen.header.format or "")
     return f"put data:{names[0]};base64, before it" if names else None
 
 
-@_hint.register
+@_build_hint.register
 def _(check: m.Declared, pointer: str, value: Any) -> str | None:
-    names = mime_types(check.view.see(value).header.format or "")
+    names = get_mime_types(check.view.extract(value).header.format or "")
     return f"declare it as {names[0]}" if names else None
 
 
-@_hint.register
+@_build_hint.register
 def _(check: m.Reachable, pointer: str, value: Any) -> str | None:
     return "upload it to where the vendor can fetch it, or send it as a data: URI"
 
 
-@_hint.register
+@_build_hint.register
 def _(check: m.Dimensions, pointer: str, value: Any) -> str | None:
     return "scale the image before you send it"

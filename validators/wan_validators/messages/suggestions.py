@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-__all__ = ["nearest", "suggest"]
+__all__ = ["find_nearest", "suggest"]
 
 MAX_NAME_CHARACTERS: Final = 200
 """Characters of a name that are compared; known ones are far shorter."""
@@ -23,11 +23,11 @@ def suggest(
 
     *show* says how that name is written. Returns *otherwise* if none is alike enough.
     """
-    near = nearest(name, known, cutoff)
+    near = find_nearest(name, known, cutoff)
     return otherwise if near is None else f"did you mean {show(near)}?"
 
 
-def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The most similar of the *known* names, None if all are less alike than *cutoff*.
 
     Of two that are equally similar, the one that begins more like *name*.

@@ -11,37 +11,45 @@ from ..constraints import media as m
 from ..constraints import size as s
 from ..media.reference import Media
 from ..source.json_pointer import MISSING
-from .formatting import brief, clip, format_range, last_name, megabytes, number, spread
+from .formatting import (
+    clip,
+    format_bounds,
+    format_last_name,
+    format_megabytes,
+    format_number,
+    format_range,
+    summarize_value,
+)
 
 if TYPE_CHECKING:
     from ..spec import Rule
 
-NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
+TYPE_NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
 
 
-def message(rule: Rule, pointer: str, value: Any) -> str:
+def describe_violation(rule: Rule, pointer: str, value: Any) -> str:
     """Says how *value* at *pointer* breaks *rule*, as a sentence without a full stop."""
-    check, name = rule.check, last_name(pointer)
+    check, name = rule.constraint, format_last_name(pointer)
     if value is MISSING:
         return f"{name} is required"
-    if isinstance(check, m.MediaCheck):
-        seen = check.view.see(value)
+    if isinstance(check, m.MediaConstraint):
+        seen = check.view.extract(value)
         if seen is not None:
-            return f"{name} {fault(check, seen)}"
-    if isinstance(check, c.Members):
+            return f"{name} {describe_fault(check, seen)}"
+    if isinstance(check, c.KnownMembers):
         return f"{name} is not a documented member here"
     return f"{name} must be {describe_wanted(check)}"
 
 
 @singledispatch
-def describe_wanted(check: c.Check) -> str | None:
+def describe_wanted(check: c.Constraint) -> str | None:
     """:func:`describe_allowed`, in more words where it would not read well after "must be"."""
     return describe_allowed(check)
 
 
 @describe_wanted.register(c.Between)
-@describe_wanted.register(c.Within)
-def _(check: c.Check) -> str:
+@describe_wanted.register(c.BetweenIf)
+def _(check: c.Constraint) -> str:
     return f"an integer from {describe_allowed(check)}"
 
 
@@ -56,14 +64,14 @@ def _(check: s.Pixels) -> str:
 
 
 @singledispatch
-def describe_allowed(check: c.Check) -> str | None:
+def describe_allowed(check: c.Constraint) -> str | None:
     """What *check* accepts, as a phrase that can follow "must be"; None if that says nothing."""
     return None
 
 
 @describe_allowed.register
-def _(check: c.Kind) -> str:
-    return NOUNS[check.type]
+def _(check: c.JsonType) -> str:
+    return TYPE_NOUNS[check.type]
 
 
 @describe_allowed.register
@@ -79,12 +87,12 @@ def _(check: c.OneOf) -> str:
 
 @describe_allowed.register
 def _(check: c.Between) -> str:
-    return spread(check.low, check.high)
+    return format_bounds(check.low, check.high)
 
 
 @describe_allowed.register
-def _(check: c.Within) -> str:
-    return spread(check.inner.low, check.inner.high)
+def _(check: c.BetweenIf) -> str:
+    return format_bounds(check.inner.low, check.inner.high)
 
 
 @describe_allowed.register
@@ -103,29 +111,29 @@ def _(check: c.Items) -> str:
 
 
 @describe_allowed.register
-def _(check: c.Parts) -> str:
+def _(check: c.ObjectCount) -> str:
     return f"an array with {format_range(check.low, check.high, f'{check.key} object')}"
 
 
 @describe_allowed.register
-def _(check: c.Alone) -> str:
+def _(check: c.MutuallyExclusive) -> str:
     return f"an object with one of {' and '.join(check.keys)}"
 
 
 @describe_allowed.register
-def _(check: c.Members) -> str:
+def _(check: c.KnownMembers) -> str:
     return ", ".join(sorted(check.known))
 
 
-@describe_allowed.register(s.Pair)
+@describe_allowed.register(s.TwoPartSize)
 @describe_allowed.register(s.Size)
-def _(check: c.Check) -> str:
+def _(check: c.Constraint) -> str:
     return "width*height in pixels, such as 1280*720"
 
 
 @describe_allowed.register
 def _(check: s.Pixels) -> str:
-    return f"{number(check.low)} to {number(check.high)} pixels in all"
+    return f"{format_number(check.low)} to {format_number(check.high)} pixels in all"
 
 
 @describe_allowed.register
@@ -175,7 +183,7 @@ def _(check: m.Dimensions) -> str:
 
 @describe_allowed.register
 def _(check: m.FileSize) -> str:
-    return f"at most {megabytes(check.high)}"
+    return f"at most {format_megabytes(check.high)}"
 
 
 @describe_allowed.register
@@ -184,54 +192,54 @@ def _(check: m.Duration) -> str:
 
 
 @singledispatch
-def fault(check: m.MediaCheck, seen: Media) -> str:
+def describe_fault(check: m.MediaConstraint, seen: Media) -> str:
     """What is wrong with the reference that *seen* tells of, to follow its name."""
     return f"must be {describe_allowed(check)}"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Reachable, seen: Media) -> str:
     return "is at an address that only your own machine or network can reach"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Prefixed, seen: Media) -> str:
     return "is base64 without data:{MIME type};base64, before it"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Base64, seen: Media) -> str:
     return f"is not valid base64: {seen.flaw}"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Format, seen: Media) -> str:
     if seen.header.format in check.names:
         return f"is a {seen.header.format} file whose header is damaged or cut short"
     return f"is {seen.header.format or 'of an unknown format'}, not {describe_allowed(check)}"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Declared, seen: Media) -> str:
     return f"is declared as {clip(seen.declared or 'nothing')} but is {seen.header.format}"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Opaque, seen: Media) -> str:
     return "has an alpha channel or a transparent colour"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Dimensions, seen: Media) -> str:
     return f"is {'*'.join(map(str, seen.header.sides or ()))} pixels"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.FileSize, seen: Media) -> str:
-    return f"is a file of {megabytes(seen.size or 0)}"
+    return f"is a file of {format_megabytes(seen.size or 0)}"
 
 
-@fault.register
+@describe_fault.register
 def _(check: m.Duration, seen: Media) -> str:
     return f"plays for {seen.header.seconds:.2f} seconds"
 
@@ -241,20 +249,20 @@ def describe_got(rule: Rule, value: Any) -> Any:
 
     A text or an array that is too long becomes its length, media the fact that was at fault.
     """
-    check = rule.check
+    check = rule.constraint
     if isinstance(check, c.Text) and type(value) is str:
         return format_range(len(value), len(value), "character")
     if isinstance(check, c.Items) and type(value) is list:
         return format_range(len(value), len(value), "item")
-    if isinstance(check, c.Parts) and type(value) is list:
-        count = check.view.see(value).count(check.key)
+    if isinstance(check, c.ObjectCount) and type(value) is list:
+        count = check.view.extract(value).count(check.key)
         return format_range(count, count, f"{check.key} object")
-    if isinstance(check, m.MediaCheck) and type(value) is str:
-        return _media_got(check, check.view.see(value), value)
-    return brief(value)
+    if isinstance(check, m.MediaConstraint) and type(value) is str:
+        return _describe_media_got(check, check.view.extract(value), value)
+    return summarize_value(value)
 
 
-def _media_got(check: m.MediaCheck, seen: Media, value: str) -> Any:
+def _describe_media_got(check: m.MediaConstraint, seen: Media, value: str) -> Any:
     header = seen.header
     facts: dict[type, Any] = {
         m.Base64: seen.flaw,

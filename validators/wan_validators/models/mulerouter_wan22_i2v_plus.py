@@ -48,32 +48,35 @@ SPEC = ModelSpec(
             confidence="guess",
         ),
     ),
-    doubts=(
+    ambiguities=(
         BARE_BASE64,
         MEGABYTES,
         VIDEO_LENGTH,
         Ambiguity(
             "resolution 720P",
-            readings=(
+            interpretations=(
                 "the enumeration has 480P and 1080P only",
                 "the page's own third example asks for 720P",
             ),
-            taken="refused",
+            chosen="refused",
             rules=("resolution-tier",),
         ),
         Ambiguity(
             "last_frame",
-            readings=(
+            interpretations=(
                 "among the features and in the second example",
                 "missing from the table of the body",
             ),
-            taken="allowed, held to the same limits as image",
+            chosen="allowed, held to the same limits as image",
             rules=("image-source",),
         ),
         Ambiguity(
             "safety_filter",
-            readings=("missing from the page", "present on a newer copy of it, default true"),
-            taken="allowed, may be null",
+            interpretations=(
+                "missing from the page",
+                "present on a newer copy of it, default true",
+            ),
+            chosen="allowed, may be null",
             rules=("safety-filter-type",),
         ),
     ),

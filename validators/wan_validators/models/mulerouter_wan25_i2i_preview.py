@@ -49,32 +49,32 @@ SPEC = ModelSpec(
             confidence="medium",
         ),
     ),
-    doubts=(
+    ambiguities=(
         BARE_BASE64,
         MEGABYTES,
         SEED_SPAN,
         Ambiguity(
             "an empty array of images",
-            readings=("images is required", "only a maximum is given: 3 items"),
-            taken="refused: an edit needs an image",
+            interpretations=("images is required", "only a maximum is given: 3 items"),
+            chosen="refused: an edit needs an image",
             rules=("images-count",),
         ),
         Ambiguity(
             "transparency",
-            readings=(
+            interpretations=(
                 "the page names PNG without a restriction",
                 "the sister models' pages say: no transparency",
             ),
-            taken="allowed here",
+            chosen="allowed here",
             rules=("image-format",),
         ),
         Ambiguity(
             "null",
-            readings=(
+            interpretations=(
                 "size and safety_filter are marked as nullable",
                 "the other members are not",
             ),
-            taken="null passes for these two alone",
+            chosen="null passes for these two alone",
             rules=("size-format", "safety-filter-type"),
         ),
     ),

@@ -38,7 +38,7 @@ SPEC = ModelSpec(
             Absent(),
             severity=Severity.WARNING,
             when=SILENT,
-            says="audio_url overrides audio=false: the video will have this sound",
+            message="audio_url overrides audio=false: the video will have this sound",
         ),
         Rule("resolution-tier", "/resolution", OneOf(("480P", "720P", "1080P")), default="720P"),
         Rule("duration-choice", "/duration", OneOf((5, 10))),
@@ -62,35 +62,35 @@ SPEC = ModelSpec(
             confidence="medium",
         ),
     ),
-    doubts=(
+    ambiguities=(
         BARE_BASE64,
         MEGABYTES,
         VIDEO_LENGTH,
         Ambiguity(
             "how long an MP3 plays",
-            readings=(
+            interpretations=(
                 "3-30 seconds",
                 "encoders pad to whole frames, so that one made to last 30 s lasts 0.04 s more",
             ),
-            taken="what the file says, to the end",
+            chosen="what the file says, to the end",
             rules=("audio-duration",),
         ),
         Ambiguity(
             "audio as a data: URI",
-            readings=(
+            interpretations=(
                 "audio_url is a URI, which a data: URI is",
                 "it is called an audio file URL",
             ),
-            taken="allowed, and its content is checked",
+            chosen="allowed, and its content is checked",
             rules=("audio-source",),
         ),
         Ambiguity(
             "null",
-            readings=(
+            interpretations=(
                 "audio, audio_url and safety_filter are marked as nullable",
                 "the other members are not",
             ),
-            taken="null passes for these three alone",
+            chosen="null passes for these three alone",
             rules=("audio-flag-type", "audio-type", "safety-filter-type"),
         ),
     ),

@@ -53,37 +53,40 @@ SPEC = ModelSpec(
             confidence="medium",
         ),
     ),
-    doubts=(
+    ambiguities=(
         MEGABYTES,
         SEED_SPAN,
         Ambiguity(
             "text over the limit",
-            readings=(
+            interpretations=(
                 "the prose says that it is truncated",
                 "wan26_i2i at the same vendor says so too, and has codes that refuse it",
             ),
-            taken="truncated, with a warning: this page has no codes",
+            chosen="truncated, with a warning: this page has no codes",
             rules=("prompt-length", "negative-prompt-length"),
         ),
         Ambiguity(
             "the size when none is given",
-            readings=(
+            interpretations=(
                 "the default is 1280*1280",
                 "the aspect of the last image, with about 1280*1280 pixels in all",
             ),
-            taken="the aspect of the last image",
+            chosen="the aspect of the last image",
             rules=("size-format",),
         ),
         Ambiguity(
             "what stands between width and height",
-            readings=("the prose prints the multiplication sign", "the format is width*height"),
-            taken="an asterisk",
+            interpretations=(
+                "the prose prints the multiplication sign",
+                "the format is width*height",
+            ),
+            chosen="an asterisk",
             rules=("size-format",),
         ),
         Ambiguity(
             "n when moving to or from wan26_i2i",
-            readings=("the default here is 4", "the default there is 1"),
-            taken="each page's own; leaving n out is pointed out here",
+            interpretations=("the default here is 4", "the default there is 1"),
+            chosen="each page's own; leaving n out is pointed out here",
             rules=("n-default",),
         ),
     ),

@@ -9,16 +9,16 @@ from ..constraints.basic import (
     OBJECT,
     STRING,
     Absent,
-    Alone,
     Between,
+    BetweenIf,
     Items,
+    MutuallyExclusive,
     NotBlank,
+    ObjectCount,
     OneOf,
-    Parts,
     Text,
-    Within,
 )
-from ..constraints.size import Pair, Pixels, Ratio, Size
+from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..outputs import Images, Price
 from ..shared_rules import MEGABYTES, SEEDS, coded_rule, image
 from ..spec import Equals, ModelSpec, Rule, Severity
@@ -49,32 +49,38 @@ SPEC = ModelSpec(
         Rule("message-type", MESSAGE, OBJECT),
         coded_rule("role-value", f"{MESSAGE}/role", OneOf(("user",)), "001021003", required=True),
         coded_rule("content-array", CONTENT, ARRAY, "001021004", required=True),
-        coded_rule("text-count", CONTENT, Parts("text", 1, 1), "001021005"),
+        coded_rule("text-count", CONTENT, ObjectCount("text", 1, 1), "001021005"),
         Rule("content-part-type", f"{CONTENT}/*", OBJECT),
         Rule(
             "content-part-members",
             f"{CONTENT}/*",
-            Alone(("text", "image")),
+            MutuallyExclusive(("text", "image")),
             severity=Severity.WARNING,
         ),
         Rule("prompt-type", TEXT, STRING),
         coded_rule("prompt-length", TEXT, Text(1, 2000), "001021006"),
         Rule("prompt-blank", TEXT, NotBlank(empty=True), severity=Severity.WARNING),
         coded_rule(
-            "images-count-interleave", CONTENT, Parts("image", 0, 1), "001021007", when=INTERLEAVED
+            "images-count-interleave",
+            CONTENT,
+            ObjectCount("image", 0, 1),
+            "001021007",
+            when=INTERLEAVED,
         ),
-        coded_rule("images-count", CONTENT, Parts("image", 1, 4), "001021008", when=EDITING),
+        coded_rule("images-count", CONTENT, ObjectCount("image", 1, 4), "001021008", when=EDITING),
         *image(f"{CONTENT}/*/image", sides=(384, 5000), opaque=True),
         Rule("parameters-type", PARAMETERS, OBJECT),
         Rule("negative-prompt-type", NEGATIVE, STRING),
         coded_rule("negative-prompt-length", NEGATIVE, Text(0, 500), "001021009"),
-        Rule("interleave-type", INTERLEAVED.at, BOOLEAN, default=False),
+        Rule("interleave-type", INTERLEAVED.pointer, BOOLEAN, default=False),
         coded_rule("n-range", N, COUNT, "001021011", default=1),
-        coded_rule("n-interleave", N, Within(COUNT, Between(1, 1)), "001021010", when=INTERLEAVED),
+        coded_rule(
+            "n-interleave", N, BetweenIf(COUNT, Between(1, 1)), "001021010", when=INTERLEAVED
+        ),
         coded_rule("max-images-range", MAX_IMAGES, Between(1, 5), "001021013", default=5),
         coded_rule("max-images-mode", MAX_IMAGES, Absent(), "001021012", when=EDITING),
         coded_rule("seed-range", f"{PARAMETERS}/seed", SEEDS, "001021014"),
-        coded_rule("size-format", SIZE, Pair(), "001021015"),
+        coded_rule("size-format", SIZE, TwoPartSize(), "001021015"),
         coded_rule("size-integers", SIZE, Size(), "001021018"),
         coded_rule("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280), "001021016"),
         coded_rule("size-ratio", SIZE, Ratio((1, 4), (4, 1)), "001021017"),
@@ -85,7 +91,7 @@ SPEC = ModelSpec(
             Absent(),
             severity=Severity.INFO,
             when=INTERLEAVED,
-            says="prompt_extend has no effect when enable_interleave=true",
+            message="prompt_extend has no effect when enable_interleave=true",
         ),
         Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
     ),
@@ -95,9 +101,9 @@ SPEC = ModelSpec(
         seed=f"{PARAMETERS}/seed",
         inputs=f"{CONTENT}/*/image",
         watermark=f"{PARAMETERS}/watermark",
-        interleave=INTERLEAVED.at,
-        most=MAX_IMAGES,
-        counted=True,
+        interleave=INTERLEAVED.pointer,
+        max_images=MAX_IMAGES,
+        has_image_count=True,
         price=Price(
             usd={"image": Decimal("0.03")},
             source="a public price list, of a sister model",
@@ -105,82 +111,88 @@ SPEC = ModelSpec(
             confidence="low",
         ),
     ),
-    doubts=(
+    ambiguities=(
         MEGABYTES,
         Ambiguity(
             "text over the limit",
-            readings=(
+            interpretations=(
                 "the prose says that it is truncated",
                 "codes 001021006 and 001021009 refuse it",
             ),
-            taken="refused",
+            chosen="refused",
             rules=("prompt-length", "negative-prompt-length"),
         ),
         Ambiguity(
             "which code a malformed size gets",
-            readings=(
+            interpretations=(
                 "001021015: the format must be width*height",
                 "001021018: it must be width*height with integers",
             ),
-            taken="015 unless it is a string of two parts around one asterisk; "
+            chosen="015 unless it is a string of two parts around one asterisk; "
             "018 unless both parts are ASCII digits above zero",
             rules=("size-format", "size-integers"),
         ),
         Ambiguity(
             "what stands between width and height",
-            readings=("the prose prints the multiplication sign", "the format is width*height"),
-            taken="an asterisk",
+            interpretations=(
+                "the prose prints the multiplication sign",
+                "the format is width*height",
+            ),
+            chosen="an asterisk",
             rules=("size-format",),
         ),
         Ambiguity(
             "what 001021016 measures",
-            readings=(
+            interpretations=(
                 "each side, as its text could be read",
                 "the total, as the prose says, which allows 1024*1536",
             ),
-            taken="the total",
+            chosen="the total",
             rules=("size-pixels",),
         ),
         Ambiguity(
             "max_images in editing mode",
-            readings=('it is "only effective" when interleaved', "001021012 refuses it"),
-            taken="refused",
+            interpretations=('it is "only effective" when interleaved', "001021012 refuses it"),
+            chosen="refused",
             rules=("max-images-mode",),
         ),
         Ambiguity(
             "which code an n over 4 gets when interleaved",
-            readings=("001021010: n must be 1", "001021011: n must be from 1 to 4"),
-            taken="011 for what is no integer from 1 to 4, 010 for 2 to 4",
+            interpretations=("001021010: n must be 1", "001021011: n must be from 1 to 4"),
+            chosen="011 for what is no integer from 1 to 4, 010 for 2 to 4",
             rules=("n-range", "n-interleave"),
         ),
         Ambiguity(
             "faults without a code",
-            readings=(
+            interpretations=(
                 "the table has none for the model, flags, images or unknown members",
                 "the API must answer something",
             ),
-            taken="found without a code; the mock's task then fails with 001021099",
+            chosen="found without a code; the mock's task then fails with 001021099",
             rules=("model-value", "interleave-type", "image-source", "prompt-type"),
         ),
         Ambiguity(
             "which code what is missing gets",
-            readings=(
+            interpretations=(
                 "a missing messages or content breaks 001021001 (a field is missing)",
                 "they break 001021002 and 001021004 (what the field must be)",
             ),
-            taken="001 for input alone; 002 for messages, 004 for content",
+            chosen="001 for input alone; 002 for messages, 004 for content",
             rules=("input-object", "messages-count", "content-array", "text-count"),
         ),
         Ambiguity(
             "a content object with both text and image, or with neither",
-            readings=("one text object and 0-4 image objects", "one object may serve as both"),
-            taken="counted as both, with a warning",
+            interpretations=(
+                "one text object and 0-4 image objects",
+                "one object may serve as both",
+            ),
+            chosen="counted as both, with a warning",
             rules=("content-part-members",),
         ),
         Ambiguity(
             "n when moving to or from wan25_i2i_preview_intl",
-            readings=("the default here is 1", "the default there is 4"),
-            taken="each page's own",
+            interpretations=("the default here is 1", "the default there is 4"),
+            chosen="each page's own",
             rules=("n-range",),
         ),
     ),

@@ -12,7 +12,7 @@ from ..spec import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class LintResult:
     """One record and its findings, in the order of their places in the file."""
 
     record: Record
@@ -21,7 +21,7 @@ class Result:
     findings: Sequence[Finding]
 
     @classmethod
-    def of(cls, record: Record, report: Report) -> Result:
+    def from_report(cls, record: Record, report: Report) -> LintResult:
         """*report* on *record*, with lines counted in the file instead of the record."""
         moved = [
             finding._replace(line=(finding.line or 1) + record.number - 1)
@@ -41,7 +41,7 @@ class Summary:
     warnings: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
 
-    def add(self, result: Result) -> None:
+    def add(self, result: LintResult) -> None:
         severities = [finding.severity for finding in result.findings]
         self.payloads += 1
         self.valid += result.valid
@@ -52,5 +52,5 @@ class Summary:
 class Reporter(Protocol):
     """Hears of each result while the run is on, so that memory stays flat, then of the end."""
 
-    def result(self, result: Result) -> None: ...
+    def result(self, result: LintResult) -> None: ...
     def end(self, summary: Summary) -> None: ...

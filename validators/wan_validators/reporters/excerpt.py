@@ -14,7 +14,7 @@ _TAB: Final = "    "
 _CUT: Final = "…"
 
 
-def safe(text: str) -> str:
+def escape_controls(text: str) -> str:
     """*text* with everything that a terminal would obey or hide written as an escape.
 
     That is what Unicode calls not printable: control and format characters (terminal
@@ -23,21 +23,21 @@ def safe(text: str) -> str:
     return text if text.isprintable() else "".join(map(_escape_character, text))
 
 
-def excerpt(line: str, column: int) -> tuple[str, str]:
+def format_excerpt(line: str, column: int) -> tuple[str, str]:
     """The part of *line* around *column*, which counts from 1, and a caret to print below it.
 
     The work does not grow with the line, which may hold megabytes.
     """
     at = column - 1
-    before = _fitting(reversed(line[max(0, at - _BEFORE) : at]), _BEFORE)[::-1]
+    before = _take_fitting(reversed(line[max(0, at - _BEFORE) : at]), _BEFORE)[::-1]
     left = _cells(before)
-    after = _fitting(line[at : at + WIDTH - left], WIDTH - left)
+    after = _take_fitting(line[at : at + WIDTH - left], WIDTH - left)
     start = _CUT if len(before) < at else ""
     end = _CUT if at + len(after) < len(line) else ""
     return start + "".join((*before, *after)) + end, " " * (len(start) + left) + "^"
 
 
-def _fitting(characters: Iterable[str], room: int) -> list[str]:
+def _take_fitting(characters: Iterable[str], room: int) -> list[str]:
     """The first of *characters* as they are shown, as far as *room* cells take them."""
     shown: list[str] = []
     for character in characters:

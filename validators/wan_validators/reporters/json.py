@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final, TextIO
 
-from . import Result, Summary
+from . import LintResult, Summary
 
 VERSION: Final = 1
 """Raised when a member changes its meaning or goes away; new members may come at any time."""
@@ -27,7 +27,7 @@ class JsonReporter:
         self._separator = "\n"
         out.write(f'{{"version":{VERSION},"results":[')
 
-    def result(self, result: Result) -> None:
+    def result(self, result: LintResult) -> None:
         self._out.write(self._separator + _dumps(_result(result)))
         self._separator = ",\n"
 
@@ -42,7 +42,7 @@ class JsonReporter:
         self._out.write(f'\n],"unreadable":{unreadable},"summary":{_dumps(counts)}}}\n')
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: LintResult) -> dict[str, Any]:
     return {
         "source": result.record.source,
         "record": result.record.number,

@@ -11,11 +11,11 @@ from typing import Final, TextIO
 from ..finding import Finding
 from ..messages.formatting import format_count
 from ..source.json_pointer import MISSING
-from ..source.parser import legible
+from ..source.parser import decode_for_display
 from ..source.positions import Lines
 from ..spec import Severity
-from . import Result, Summary
-from .excerpt import excerpt, safe
+from . import LintResult, Summary
+from .excerpt import escape_controls, format_excerpt
 
 COLOURS: Final[Mapping[Severity, str]] = {
     Severity.ERROR: "1;31",
@@ -35,14 +35,14 @@ class TextReporter:
     out: TextIO
     colour: bool = False
 
-    def result(self, result: Result) -> None:
+    def result(self, result: LintResult) -> None:
         if not result.findings:
             return
         # One line may hold megabytes and thousands of findings, which come sorted by line.
-        line_of = lru_cache(maxsize=1)(Lines(legible(result.record.data)).text)
+        line_of = lru_cache(maxsize=1)(Lines(decode_for_display(result.record.data)).text)
         for finding in result.findings:
             at = [result.record.source, finding.line, finding.column]
-            place = ":".join(safe(str(part)) for part in at if part is not None)
+            place = ":".join(escape_controls(str(part)) for part in at if part is not None)
             self._write(f"{self._paint(_BOLD, place)}: {self._headline(finding)}")
             if finding.line is not None and finding.column is not None:
                 line = line_of(finding.line - result.record.number + 1)
@@ -62,14 +62,14 @@ class TextReporter:
         self._write(", ".join(counts))
 
     def _show(self, line: str, column: int) -> None:
-        shown, caret = excerpt(line, column)
+        shown, caret = format_excerpt(line, column)
         if shown:
             self._write(f"  | {shown}\n  | {self._paint(_CARET, caret)}")
 
     def _headline(self, finding: Finding) -> str:
         severity = self._paint(COLOURS[finding.severity], finding.severity)
         code = f" [{finding.code}]" if finding.code else ""
-        return f"{severity} {finding.rule}{code} {safe(finding.message)}"
+        return f"{severity} {finding.rule}{code} {escape_controls(finding.message)}"
 
     def _paint(self, style: str, text: str) -> str:
         return f"\x1b[{style}m{text}\x1b[0m" if self.colour else text
@@ -87,11 +87,11 @@ def wants_colour(out: TextIO, environ: Mapping[str, str]) -> bool:
 
 def _details(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.allowed is not None:
-        yield "allowed", safe(finding.allowed)
+        yield "allowed", escape_controls(finding.allowed)
     if finding.value is not MISSING:
-        yield "got", safe(_format_got(finding))
+        yield "got", escape_controls(_format_got(finding))
     if finding.hint is not None:
-        yield "hint", safe(finding.hint)
+        yield "hint", escape_controls(finding.hint)
 
 
 def _format_got(finding: Finding) -> str:

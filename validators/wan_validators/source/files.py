@@ -12,7 +12,7 @@ from typing import IO, Final, NamedTuple
 STDIN: Final = "-"
 """The name that stands for standard input."""
 
-LINED: Final = (".jsonl", ".ndjson")
+LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 """Endings of files that hold one payload a line."""
 
 
@@ -50,7 +50,7 @@ def read(names: Iterable[str], *, lined: bool = False) -> Iterator[Record | Unre
         source = "<stdin>" if name == STDIN else name
         try:
             with _open(name) as file:
-                if lined or name.lower().endswith(LINED):
+                if lined or name.lower().endswith(LINE_SUFFIXES):
                     yield from _lines(source, file)
                 else:
                     yield Record(source, 1, file.read())
@@ -58,7 +58,7 @@ def read(names: Iterable[str], *, lined: bool = False) -> Iterator[Record | Unre
             yield Unreadable(source, _reason(error))
 
 
-def size(names: Iterable[str]) -> int | None:
+def total_size(names: Iterable[str]) -> int | None:
     """The bytes that :func:`read` will read; None if that cannot be known beforehand."""
     try:
         return sum(Path(name).stat().st_size for name in names)
@@ -75,7 +75,7 @@ def _below(name: str) -> list[str]:
         found += [
             os.path.join(folder, file)  # noqa: PTH118  (Path would drop a leading "./")
             for file in sorted(files)
-            if file.lower().endswith((".json", *LINED)) and not file.startswith(".")
+            if file.lower().endswith((".json", *LINE_SUFFIXES)) and not file.startswith(".")
         ]
     return found or [name]
 

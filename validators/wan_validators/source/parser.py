@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from ..constraints.basic import Given, Members, integer
+from ..constraints.basic import Anything, KnownMembers, parse_integer
 from ..finding import Finding
-from ..messages.formatting import last_name
+from ..messages.formatting import format_last_name
 from ..spec import Rule, Severity
 from . import positions
 from .json_pointer import MISSING
@@ -37,7 +37,7 @@ def read(data: Data) -> Document:
     Integers of any length are read; ``NaN`` and its like, which are no JSON, are refused.
     Of members that stand twice the last counts, with a warning that names both places.
     """
-    text = legible(data)
+    text = decode_for_display(data)
     flaw = None if isinstance(data, str) else _encoding_flaw(data)
     if flaw is not None:
         return Document(MISSING, text, [flaw])
@@ -48,7 +48,7 @@ def read(data: Data) -> Document:
     return Document(reader.value(), text, reader.findings)
 
 
-def legible(data: Data) -> str:
+def decode_for_display(data: Data) -> str:
     """*data* as text for a person, whatever it holds: lines and columns are those of this text.
 
     A byte order mark is no part of it; U+FFFD stands for bytes that are no text.
@@ -59,7 +59,7 @@ def legible(data: Data) -> str:
     return data.removeprefix(_BOM)
 
 
-def place(findings: Sequence[Finding], text: str) -> list[Finding]:
+def locate_findings(findings: Sequence[Finding], text: str) -> list[Finding]:
     """The same findings with the lines and columns of their pointers in *text*.
 
     An unknown member is placed at its name, a missing one at the object it should be in,
@@ -73,25 +73,25 @@ def place(findings: Sequence[Finding], text: str) -> list[Finding]:
     ]
     spans, lines = positions.scan(text, anchors).spans, Lines(text)
     return [
-        _placed(finding, spans[anchor], lines) if anchor in spans else finding
+        _locate_finding(finding, spans[anchor], lines) if anchor in spans else finding
         for finding, anchor in zip(findings, anchors, strict=True)
     ]
 
 
-def _placed(finding: Finding, span: positions.Span, lines: Lines) -> Finding:
-    offset = span.name if isinstance(finding.row.check, Members) else span.value
+def _locate_finding(finding: Finding, span: positions.Span, lines: Lines) -> Finding:
+    offset = span.name if isinstance(finding.row.constraint, KnownMembers) else span.value
     line, column = lines.position(offset)
     return finding._replace(line=line, column=column)
 
 
 def _finding(
     rule: str,
-    says: str,
+    message: str,
     position: Position,
     severity: Severity = Severity.ERROR,
     pointer: str = "",
 ) -> Finding:
-    row = Rule(rule, "", Given(), severity=severity, says=says)
+    row = Rule(rule, "", Anything(), severity=severity, message=message)
     return Finding(row, pointer, MISSING, *position)
 
 
@@ -103,13 +103,13 @@ def _encoding_flaw(data: bytes | bytearray) -> Finding | None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        before = legible(data[: error.start])
+        before = decode_for_display(data[: error.start])
         says = f"the byte {data[error.start]:02X} is not UTF-8, in which JSON is sent"
         return _finding("json-encoding", says, Lines(before).position(len(before)))
     return None
 
 
-class _NoNumber(ValueError):
+class _NotANumber(ValueError):
     """A word such as ``NaN`` that Python reads and JSON does not have."""
 
 
@@ -123,30 +123,32 @@ class _Reader:
 
     def value(self) -> Any:
         decoder = json.JSONDecoder(
-            object_pairs_hook=self._object, parse_int=integer, parse_constant=self._constant
+            object_pairs_hook=self._object, parse_int=parse_integer, parse_constant=self._constant
         )
         try:
             value = decoder.decode(self.text)
         except json.JSONDecodeError as error:
-            return self._unreadable("json-syntax", self._complaint(error), error.pos)
-        except _NoNumber as error:
+            return self._add_unreadable("json-syntax", self._describe_error(error), error.pos)
+        except _NotANumber as error:
             says = f"this is not JSON: there is no {error}"
-            return self._unreadable("json-syntax", says, positions.word(self.text, str(error)))
+            return self._add_unreadable(
+                "json-syntax", says, positions.find_word(self.text, str(error))
+            )
         except RecursionError:
             says = "arrays and objects are nested deeper than any reader will follow"
-            return self._unreadable("json-depth", says, 0)
+            return self._add_unreadable("json-depth", says, 0)
         if self._duplicates:
-            self._name_duplicates()
+            self._add_duplicates()
         return value
 
-    def _complaint(self, error: json.JSONDecodeError) -> str:
+    def _describe_error(self, error: json.JSONDecodeError) -> str:
         if not self.text.strip():
             return "the text is empty"
         what = re.sub("(?: starting)?(?: at)?:? ?$", "", error.msg)
         return f"this is not JSON: {what[0].lower()}{what[1:]}"
 
-    def _unreadable(self, rule: str, says: str, offset: int) -> Any:
-        self.findings.append(_finding(rule, says, Lines(self.text).position(offset)))
+    def _add_unreadable(self, rule: str, message: str, offset: int) -> Any:
+        self.findings.append(_finding(rule, message, Lines(self.text).position(offset)))
         return MISSING
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -155,9 +157,9 @@ class _Reader:
         return members
 
     def _constant(self, word: str) -> NoReturn:
-        raise _NoNumber(word)
+        raise _NotANumber(word)
 
-    def _name_duplicates(self) -> None:
+    def _add_duplicates(self) -> None:
         lines = Lines(self.text)
         for path, *offsets in positions.scan(self.text, ()).duplicates:
             first, second = map(lines.position, offsets)
@@ -165,7 +167,7 @@ class _Reader:
                 where = f"in this line, at columns {first.column} and {second.column}"
             else:
                 where = f"in lines {first.line} and {second.line}"
-            says = f"{last_name(path)} stands twice, {where}; the last counts"
+            says = f"{format_last_name(path)} stands twice, {where}; the last counts"
             self.findings.append(
                 _finding("json-duplicate", says, second, Severity.WARNING, pointer=path)
             )

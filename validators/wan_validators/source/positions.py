@@ -17,7 +17,7 @@ from . import json_pointer
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
 
 
-MOST_DUPLICATES = 50
+MAX_DUPLICATES = 50
 """As many are named. Each holds a pointer, which may be as long as the text itself."""
 
 
@@ -35,7 +35,7 @@ class Span(NamedTuple):
     value: int
 
 
-class Duplicate(NamedTuple):
+class DuplicateMember(NamedTuple):
     """A member that an object has twice: its pointer, and the offsets of two of its names."""
 
     pointer: str
@@ -44,11 +44,11 @@ class Duplicate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
+class SourceMap:
     """What :func:`scan` found: where the wanted pointers are, and which members came twice."""
 
     spans: dict[str, Span] = field(default_factory=dict)
-    duplicates: list[Duplicate] = field(default_factory=list)
+    duplicates: list[DuplicateMember] = field(default_factory=list)
 
 
 class Lines:
@@ -69,19 +69,19 @@ class Lines:
         return self._text[start : None if end < 0 else end].removesuffix("\r")
 
 
-def word(text: str, wanted: str) -> int:
+def find_word(text: str, wanted: str) -> int:
     """The offset of the first bare word *wanted* (no string) in *text*, which must be there."""
     return next(token.start() for token in _TOKEN.finditer(text) if token[0] == wanted)
 
 
-def scan(text: str, wanted: Iterable[str]) -> Map:
+def scan(text: str, wanted: Iterable[str]) -> SourceMap:
     """Finds the *wanted* pointers, and the first MOST_DUPLICATES duplicates, in JSON *text*.
 
     Of duplicate members, the span is that of the last, as in the parsed value. Time is
     linear, and depth costs nothing but memory.
     """
-    result = Map()
-    for span, wish in _values(text, _tree(wanted), result.duplicates):
+    result = SourceMap()
+    for span, wish in _iter_values(text, _tree(wanted), result.duplicates):
         if wish is not None and "" in wish:
             result.spans[wish[""]] = span
     return result
@@ -113,8 +113,8 @@ class _Frame:
     named: bool = False
 
 
-def _values(
-    text: str, tree: _Tree, duplicates: list[Duplicate]
+def _iter_values(
+    text: str, tree: _Tree, duplicates: list[DuplicateMember]
 ) -> Iterator[tuple[Span, _Tree | None]]:
     """Every value of *text* in order: its span, and what is wanted of it and below it."""
     stack: list[_Frame] = []
@@ -129,7 +129,7 @@ def _values(
             if frame is not None and frame.names is not None and not frame.named:
                 _name(frame, mark, offset, stack, duplicates)
                 continue
-            wish = _wish(frame, tree)
+            wish = _next_wanted(frame, tree)
             start = frame.name if frame is not None and frame.names is not None else offset
             yield Span(start, offset), wish
             if mark in "{[":
@@ -137,18 +137,18 @@ def _values(
 
 
 def _name(
-    frame: _Frame, mark: str, offset: int, stack: list[_Frame], duplicates: list[Duplicate]
+    frame: _Frame, mark: str, offset: int, stack: list[_Frame], duplicates: list[DuplicateMember]
 ) -> None:
     assert frame.names is not None
     name = json.loads(mark) if "\\" in mark else mark[1:-1]
     frame.at, frame.name, frame.named = json_pointer.escape(name), offset, True
-    if name in frame.names and len(duplicates) < MOST_DUPLICATES:
+    if name in frame.names and len(duplicates) < MAX_DUPLICATES:
         path = "".join(f"/{each.at}" for each in stack)
-        duplicates.append(Duplicate(path, frame.names[name], offset))
+        duplicates.append(DuplicateMember(path, frame.names[name], offset))
     frame.names[name] = offset
 
 
-def _wish(frame: _Frame | None, tree: _Tree) -> _Tree | None:
+def _next_wanted(frame: _Frame | None, tree: _Tree) -> _Tree | None:
     """What is wanted of the value that comes next in *frame*, or at the root of *tree*."""
     if frame is None:
         return tree

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any, Final
 
 from ..ambiguity import Ambiguity
-from ..vendor import Failure, Refusal, Refused, State, Task, Vendor, Wire
+from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
 
 STATES: Final = {
     State.PENDING: "pending",
@@ -51,32 +51,32 @@ MODERATION: Final = Failure("3001", "The generated content was refused by conten
 """A guess: how a moderated task looks is not documented."""
 
 STATUS: Final = {
-    Refused.NO_KEY: 401,
-    Refused.NO_SCHEME: 401,
-    Refused.BAD_KEY: 401,
-    Refused.NO_ROUTE: 404,
-    Refused.NO_METHOD: 405,
-    Refused.NO_MODEL: 404,
-    Refused.NO_TASK: 404,
-    Refused.MALFORMED: 400,
-    Refused.MEDIA_TYPE: 400,
-    Refused.TOO_LARGE: 400,
-    Refused.PAYLOAD: 400,
-    Refused.BALANCE: 402,
-    Refused.RATE: 429,
-    Refused.EXPIRED: 403,
-    Refused.NO_SCENARIO: 400,
-    Refused.SCENARIO: 500,
-    Refused.INTERNAL: 500,
+    RejectionReason.NO_KEY: 401,
+    RejectionReason.NO_SCHEME: 401,
+    RejectionReason.BAD_KEY: 401,
+    RejectionReason.NO_ROUTE: 404,
+    RejectionReason.NO_METHOD: 405,
+    RejectionReason.NO_MODEL: 404,
+    RejectionReason.NO_TASK: 404,
+    RejectionReason.MALFORMED: 400,
+    RejectionReason.MEDIA_TYPE: 400,
+    RejectionReason.TOO_LARGE: 400,
+    RejectionReason.PAYLOAD: 400,
+    RejectionReason.BALANCE: 402,
+    RejectionReason.RATE: 429,
+    RejectionReason.EXPIRED: 403,
+    RejectionReason.NO_SCENARIO: 400,
+    RejectionReason.SCENARIO: 500,
+    RejectionReason.INTERNAL: 500,
 }
 """The page of HTTP errors lists neither 413, 415 nor 422, so such faults are 400 here."""
 
 TITLES: Final = {
-    Refused.NO_KEY: "Missing Authorization header. "
+    RejectionReason.NO_KEY: "Missing Authorization header. "
     "Please provide 'Authorization: Bearer <api_key>'",
-    Refused.NO_SCHEME: "Invalid Authorization header format",
-    Refused.BAD_KEY: "Invalid API Key format",
-    Refused.PAYLOAD: FAILURES["2001"],
+    RejectionReason.NO_SCHEME: "Invalid Authorization header format",
+    RejectionReason.BAD_KEY: "Invalid API Key format",
+    RejectionReason.PAYLOAD: FAILURES["2001"],
 }
 
 
@@ -110,11 +110,11 @@ def error(failure: Failure) -> dict[str, Any]:
     }
 
 
-def create_accepted(task: Task) -> Wire:
+def build_created_body(task: Task) -> Wire:
     return {"task_info": task_info(task)}
 
 
-def status(task: Task) -> Wire:
+def build_status_body(task: Task) -> Wire:
     """``task_info``, and once completed ``images`` or ``videos`` as plain URL strings."""
     wire: dict[str, Any] = {"task_info": task_info(task)}
     if task.state is State.DONE and task.results:
@@ -125,37 +125,37 @@ def status(task: Task) -> Wire:
     return wire
 
 
-def create_refused(refusal: Refusal) -> tuple[int, Wire]:
+def build_error_response(refusal: Rejection) -> tuple[int, Wire]:
     """A problem object; a refused payload also carries the failed task's envelope.
 
     Clients read a string ``detail``, or the envelope; together they suit them all (a guess:
     bodies with one or the other were recorded). The recorded 404 of an unknown path has no
     ``detail``; here it says what would have been found.
     """
-    code = refusal.status or STATUS[refusal.why]
+    code = refusal.status or STATUS[refusal.reason]
     problem: dict[str, Any] = {
         "status": code,
-        "title": TITLES.get(refusal.why, HTTPStatus(code).phrase),
+        "title": TITLES.get(refusal.reason, HTTPStatus(code).phrase),
         "detail": detail(refusal),
         "instance": refusal.path,
         "error_code": 0,
     }
     if refusal.task and refusal.task.failure:
         problem["error_code"] = int(refusal.task.failure.code)
-        problem |= create_accepted(refusal.task)
+        problem |= build_created_body(refusal.task)
     return code, problem
 
 
-def detail(refusal: Refusal) -> str:
+def detail(refusal: Rejection) -> str:
     """The recorded sentences: a 401 explains itself in its title alone."""
-    if (refusal.status or STATUS[refusal.why]) == HTTPStatus.UNAUTHORIZED:
+    if (refusal.status or STATUS[refusal.reason]) == HTTPStatus.UNAUTHORIZED:
         return f"None (request_id: {refusal.request_id})"
-    if refusal.why is Refused.NO_TASK:
+    if refusal.reason is RejectionReason.NO_TASK:
         return f"Task with ID {refusal.task_id} does not exist"
     return refusal.detail
 
 
-def rejection(errors: Sequence[Any]) -> Failure:
+def build_rejection_failure(errors: Sequence[Any]) -> Failure:
     """2001 for whatever is wrong, with the place and the sentence of the first error."""
     first = errors[0]
     return Failure("2001", f"{first.pointer or '/'}: {first.message}")
@@ -169,39 +169,39 @@ VENDOR: Final = Vendor(
     created_status=202,
     lazy=False,
     new_id=new_id,
-    accepted=create_accepted,
-    status=status,
-    refused=create_refused,
-    rejection=rejection,
+    build_created_body=build_created_body,
+    build_status_body=build_status_body,
+    build_error_response=build_error_response,
+    build_rejection_failure=build_rejection_failure,
     words=STATES,
     moderation=MODERATION,
     other_words=OTHER_STATES,
     failures=FAILURES,
-    doubts=(
+    ambiguities=(
         Ambiguity(
             "the word for a task that is done",
-            readings=(
+            interpretations=(
                 "completed, in every recorded body and on the models' pages",
                 'one page says that results come "when status is success"',
                 "the generic page has queued, running, succeeded and failed",
             ),
-            taken="pending, processing, completed and failed",
+            chosen="pending, processing, completed and failed",
         ),
         Ambiguity(
             "the body of a refused payload",
-            readings=(
+            interpretations=(
                 "a problem object with a string detail, which some clients read",
                 "the envelope of a failed task, which others read",
             ),
-            taken="both in one body",
+            chosen="both in one body",
         ),
         Ambiguity(
             "timestamps",
-            readings=(
+            interpretations=(
                 "the documents' examples end in Z after whole seconds",
                 "recorded ones have microseconds and an offset",
             ),
-            taken="as in the documents",
+            chosen="as in the documents",
         ),
     ),
 )

@@ -14,7 +14,16 @@ from typing import Any, Final
 from .. import error_codes
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import escape
-from ..vendor import Failure, Refusal, Refused, State, Task, Unwrapped, Vendor, Wire
+from ..vendor import (
+    Failure,
+    Rejection,
+    RejectionReason,
+    State,
+    Task,
+    UnwrappedPayload,
+    Vendor,
+    Wire,
+)
 
 STATES: Final = {
     State.PENDING: "in_progress",
@@ -24,23 +33,23 @@ STATES: Final = {
 }
 
 STATUS: Final = {
-    Refused.NO_KEY: 401,
-    Refused.NO_SCHEME: 401,
-    Refused.BAD_KEY: 401,
-    Refused.NO_ROUTE: 404,
-    Refused.NO_METHOD: 405,
-    Refused.NO_MODEL: 400,
-    Refused.NO_TASK: 404,
-    Refused.MALFORMED: 400,
-    Refused.MEDIA_TYPE: 400,
-    Refused.TOO_LARGE: 413,
-    Refused.PAYLOAD: 400,
-    Refused.BALANCE: 403,
-    Refused.RATE: 429,
-    Refused.EXPIRED: 403,
-    Refused.NO_SCENARIO: 400,
-    Refused.SCENARIO: 500,
-    Refused.INTERNAL: 500,
+    RejectionReason.NO_KEY: 401,
+    RejectionReason.NO_SCHEME: 401,
+    RejectionReason.BAD_KEY: 401,
+    RejectionReason.NO_ROUTE: 404,
+    RejectionReason.NO_METHOD: 405,
+    RejectionReason.NO_MODEL: 400,
+    RejectionReason.NO_TASK: 404,
+    RejectionReason.MALFORMED: 400,
+    RejectionReason.MEDIA_TYPE: 400,
+    RejectionReason.TOO_LARGE: 413,
+    RejectionReason.PAYLOAD: 400,
+    RejectionReason.BALANCE: 403,
+    RejectionReason.RATE: 429,
+    RejectionReason.EXPIRED: 403,
+    RejectionReason.NO_SCENARIO: 400,
+    RejectionReason.SCENARIO: 500,
+    RejectionReason.INTERNAL: 500,
 }
 """401, 403, 404, 429 and 500 are documented; which of the others is used is a guess."""
 
@@ -55,7 +64,7 @@ def new_id(random: Random) -> str:
     return "".join(random.choices(XID_ALPHABET, k=20))
 
 
-def create_accepted(task: Task) -> Wire:
+def build_created_body(task: Task) -> Wire:
     """The answer to create; ``created_at`` is an integer, since a Go client needs one."""
     word = STATES[task.state] if task.word is None else task.word
     return {
@@ -66,9 +75,9 @@ def create_accepted(task: Task) -> Wire:
     }
 
 
-def status(task: Task) -> Wire:
+def build_status_body(task: Task) -> Wire:
     """``progress`` until the task fails; ``output`` and ``usage`` only when completed."""
-    wire: dict[str, Any] = {**create_accepted(task)}
+    wire: dict[str, Any] = {**build_created_body(task)}
     if task.state is State.DONE:
         wire["progress"] = 1.0
         if task.results:
@@ -115,21 +124,21 @@ def error(failure: Failure) -> dict[str, str | int]:
     return {"code": number, "message": message, "error_message": message}
 
 
-def create_refused(refusal: Refusal) -> tuple[int, Wire]:
+def build_error_response(refusal: Rejection) -> tuple[int, Wire]:
     """Clients read ``message``, or ``error.message``, or ``error.error_message``.
 
     Except for a refused payload the code is the HTTP status (a guess).
     """
-    status = refusal.status or STATUS[refusal.why]
+    status = refusal.status or STATUS[refusal.reason]
     failure = (refusal.task and refusal.task.failure) or Failure(str(status), detail(refusal))
     return status, {"message": failure.message, "error": error(failure)}
 
 
-def detail(refusal: Refusal) -> str:
-    return "Task not found" if refusal.why is Refused.NO_TASK else refusal.detail
+def detail(refusal: Rejection) -> str:
+    return "Task not found" if refusal.reason is RejectionReason.NO_TASK else refusal.detail
 
 
-def rejection(errors: Sequence[Any]) -> Failure:
+def build_rejection_failure(errors: Sequence[Any]) -> Failure:
     """The first documented code in the order of the table; without any, the first error.
 
     Faults with no code of their own become 001021099, the code for a task that could not be
@@ -142,7 +151,7 @@ def rejection(errors: Sequence[Any]) -> Failure:
     return Failure("001021099", f"{error_codes.TEXTS['001021099']}: {errors[0].message}")
 
 
-def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:
+def unwrap(payload: Mapping[str, Any]) -> UnwrappedPayload | None:
     """``{"model", "input": [{"params": {…}}]}``, as the vendor's own SDKs send it."""
     items = payload.get("input")
     if type(items) is not list or not items or type(items[0]) is not dict:
@@ -153,11 +162,11 @@ def unwrap(payload: Mapping[str, Any]) -> Unwrapped | None:
     outer = {name: value for name, value in payload.items() if name != "input"}
     strays = [f"/input/0/{escape(name)}" for name in items[0] if name != "params"]
     strays += [f"/input/{index}" for index in range(1, len(items))]
-    return Unwrapped(
+    return UnwrappedPayload(
         payload={**params, **outer},
         prefix="/input/0/params",
         outer=frozenset(map(escape, outer)) | ({"model"} - params.keys()),
-        strays=tuple(strays),
+        ignored_pointers=tuple(strays),
     )
 
 
@@ -169,29 +178,29 @@ VENDOR: Final = Vendor(
     created_status=200,
     lazy=True,
     new_id=new_id,
-    accepted=create_accepted,
-    status=status,
-    refused=create_refused,
-    rejection=rejection,
+    build_created_body=build_created_body,
+    build_status_body=build_status_body,
+    build_error_response=build_error_response,
+    build_rejection_failure=build_rejection_failure,
     words=STATES,
     moderation=MODERATION,
     failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
-    doubts=(
+    ambiguities=(
         Ambiguity(
             "where a 001021xxx code comes back",
-            readings=(
+            interpretations=(
                 "in a failed task, since that is where the pages put error",
                 "in the answer to create, since a broken rule can be seen at once",
             ),
-            taken="in a failed task, unless the mock is told to reject at create",
+            chosen="in a failed task, unless the mock is told to reject at create",
         ),
         Ambiguity(
             "the members of error",
-            readings=(
+            interpretations=(
                 "code, a string, and message (S2, S4)",
                 "error_message, which the published SDK reads",
             ),
-            taken="code as a string unless a scenario asks for a number; the text under both names",
+            chosen="code as a string unless a scenario asks for a number; the text under both names",
         ),
     ),
     model_header="X-Model",

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 Value = TypeVar("Value")
 
-LIMIT: Final = 10_000
+DEFAULT_MAX_COUNT: Final = 10_000
 """Values that a table keeps by default."""
 
 
@@ -26,21 +26,21 @@ class Table(Generic[Value]):
 
     name: str
     type: type[Value]
-    most: int = LIMIT
+    max_count: int = DEFAULT_MAX_COUNT
     bytes: int | None = None
     weigh: Callable[[Value], int] = _weightless
 
-    def overfull(self, count: int, weight: int) -> bool:
+    def is_overfull(self, count: int, weight: int) -> bool:
         """Whether *count* values that weigh *weight* together are too many to keep."""
         heavy = self.bytes is not None and weight > self.bytes
-        return count > self.most or (heavy and count > 1)
+        return count > self.max_count or (heavy and count > 1)
 
 
-COUNTERS: Final = Table("counters", float, most=1_000_000)
+COUNTERS: Final = Table("counters", float, max_count=1_000_000)
 """Numbers by what they count: exact as far as 2**53."""
 
 
-class Unavailable(OSError):
+class StoreUnavailable(OSError):
     """A store is out of reach, gone, full or closed; says which one and what to do."""
 
 
@@ -90,7 +90,7 @@ class Store(Protocol):
         """
         ...
 
-    def forgotten(self, table: Table[Value]) -> int:
+    def count_forgotten(self, table: Table[Value]) -> int:
         """How many values the limits of *table* have pushed out since it was last cleared."""
         ...
 
@@ -103,6 +103,6 @@ class Store(Protocol):
         ...
 
 
-def number(store: Store, what: str, tenant: str = "") -> int:
+def next_index(store: Store, what: str, tenant: str = "") -> int:
     """How often this was asked before about *what*, for this tenant."""
     return int(store.change(COUNTERS, f"{tenant}/{what}", lambda seen: (seen or 0) + 1, tenant)) - 1

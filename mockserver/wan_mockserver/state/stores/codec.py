@@ -8,11 +8,11 @@ from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Any, Final, Generic, Union, get_args, get_origin
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
 from . import Value
 
-with naming_extra():
+with explain_missing_extra():
     from cattrs import Converter
     from cattrs.errors import StructureHandlerNotFoundError
     from cattrs.preconf.json import make_converter

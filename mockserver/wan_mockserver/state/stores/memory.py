@@ -12,26 +12,26 @@ from typing import Any, NamedTuple
 from . import Table, Value
 
 
-class _Kept(NamedTuple):
+class _StoredValue(NamedTuple):
     tenant: str
     value: Any
     weight: int
 
 
 @dataclass(slots=True)
-class _Shelf:
+class _StoredTable:
     """What is kept of one table, by key."""
 
-    kept: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
+    kept: OrderedDict[str, _StoredValue] = field(default_factory=OrderedDict)
     weight: int = 0
     forgotten: int = 0
 
     def put(self, table: Table[Any], key: str, tenant: str, value: Any) -> None:
         old = self.kept.get(key)
-        new = _Kept(old.tenant if old else tenant, value, table.weigh(value))
+        new = _StoredValue(old.tenant if old else tenant, value, table.weigh(value))
         self.kept[key] = new
         self.weight += new.weight - (old.weight if old else 0)
-        while table.overfull(len(self.kept), self.weight):
+        while table.is_overfull(len(self.kept), self.weight):
             self.weight -= self.kept.popitem(last=False)[1].weight
             self.forgotten += 1
 
@@ -45,7 +45,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._shelves: defaultdict[str, _Shelf] = defaultdict(_Shelf)
+        self._shelves: defaultdict[str, _StoredTable] = defaultdict(_StoredTable)
         self._writes = 0
 
     def get(self, table: Table[Value], key: str) -> Value | None:
@@ -85,7 +85,7 @@ class MemoryStore:
         with self._lock:
             return str(self._writes)
 
-    def forgotten(self, table: Table[Value]) -> int:
+    def count_forgotten(self, table: Table[Value]) -> int:
         with self._lock:
             return self._shelves[table.name].forgotten
 

@@ -10,13 +10,13 @@ from secrets import token_hex
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from wan_validators.extras import naming_extra
+from wan_validators.extras import explain_missing_extra
 
-from . import Table, Unavailable, Value
+from . import StoreUnavailable, Table, Value
 from .codec import Codec, codec, octets, text
 from .redis_scripts import CHANGE, CLEAR, KEYS, MARK, PLACE, TENANTS, VALUES
 
-with naming_extra():
+with explain_missing_extra():
     from redis import BlockingConnectionPool, Redis, RedisError
     from redis.backoff import ExponentialBackoff
     from redis.commands.core import Script
@@ -72,7 +72,7 @@ class RedisStore:
         self._tenants = self._client.register_script(TENANTS)
         self._clear = self._client.register_script(CLEAR)
         try:
-            with self._reaching():
+            with self._translate_errors():
                 self._client.ping()
         except TypeError as error:
             raise ValueError(f"{self._place} has an unknown option after the ?: {error}") from error
@@ -99,7 +99,7 @@ class RedisStore:
                 _mark(),
                 table.weigh(value),
                 octets(tenant).hex(),
-                table.most,
+                table.max_count,
                 "" if table.bytes is None else table.bytes,
                 coded.encode(value),
                 TTL,
@@ -107,7 +107,7 @@ class RedisStore:
             if written:
                 return value
             time.sleep(random.random() / 500)  # noqa: S311  (only so that not all try at once)
-        raise Unavailable(
+        raise StoreUnavailable(
             f"others changed {table.name} {key!r} at {self._place} for "
             f"{LOCK_TIMEOUT_S:g} seconds, so "
             "that no change came through; send fewer requests at a time"
@@ -126,19 +126,19 @@ class RedisStore:
         return [text(bytes.fromhex(placed[PLACE:].decode())) for placed in found]
 
     def revision(self) -> str:
-        with self._reaching():
+        with self._translate_errors():
             latest = self._client.hget(self._keys[3], "latest")
         return cast("bytes", latest or b"").decode()
 
-    def forgotten(self, table: Table[Value]) -> int:
-        with self._reaching():
+    def count_forgotten(self, table: Table[Value]) -> int:
+        with self._translate_errors():
             return int(self._client.hget(self._keys[3], f"forgotten\0{table.name}") or 0)
 
     def clear(self, tenant: str | None = None) -> None:
         if tenant is not None:
             self._run(self._clear, octets(tenant).hex(), _mark())
             return
-        with self._reaching():
+        with self._translate_errors():
             self._client.delete(*self._keys[:-1])
 
     def close(self) -> None:
@@ -146,20 +146,20 @@ class RedisStore:
 
     def _read_entry(self, table: Table[Any], key: str) -> bytes | None:
         """The value and the facts about it; its first MARK bytes tell one write from another."""
-        with self._reaching():
+        with self._translate_errors():
             field = table.name.encode() + b"\0" + octets(key)
             return cast("bytes | None", self._client.hget(self._keys[0], field))
 
     def _run(self, script: Script, *args: str | float | bytes) -> Any:
-        with self._reaching():
+        with self._translate_errors():
             return script(keys=self._keys, args=args)
 
     @contextmanager
-    def _reaching(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except RedisError as error:
-            raise Unavailable(
+            raise StoreUnavailable(
                 f"the Redis server at {self._place} cannot be used ({error}); see that it runs "
                 "and that host, port, database and password are right"
             ) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
-from . import Table, Unavailable, Value
+from . import StoreUnavailable, Table, Value
 from .codec import codec, octets, text
 
 SCHEMA: Final = 1
@@ -132,7 +132,7 @@ class SqliteStore:
             (others,) = connection.execute("PRAGMA data_version").fetchone()
             return f"{others}-{connection.total_changes}"
 
-    def forgotten(self, table: Table[Value]) -> int:
+    def count_forgotten(self, table: Table[Value]) -> int:
         with self._using() as connection:
             row = connection.execute(
                 "SELECT forgotten FROM shelves WHERE name = ?", (table.name,)
@@ -158,7 +158,7 @@ class SqliteStore:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                raise Unavailable(_trouble(self._path, error)) from error
+                raise StoreUnavailable(_describe_error(self._path, error)) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -174,7 +174,7 @@ def _make_room(connection: sqlite3.Connection, table: Table[Any]) -> None:
         "SELECT count, weight FROM shelves WHERE name = ?", (table.name,)
     ).fetchone()
     dropped = 0
-    while table.overfull(count - dropped, weight):
+    while table.is_overfull(count - dropped, weight):
         place, less = connection.execute(
             "SELECT place, weight FROM kept WHERE shelf = ? ORDER BY place LIMIT 1", (table.name,)
         ).fetchone()
@@ -206,7 +206,7 @@ def _open(path: Path) -> sqlite3.Connection:
             unless_ready.pop_all()
             return connection
     except sqlite3.Error as error:
-        raise ValueError(_trouble(path, error)) from error
+        raise ValueError(_describe_error(path, error)) from error
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -250,7 +250,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             return
 
 
-def _trouble(path: Path, error: sqlite3.Error) -> str:
+def _describe_error(path: Path, error: sqlite3.Error) -> str:
     """What is the matter with the database at *path*, and what to do."""
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
