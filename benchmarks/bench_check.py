@@ -24,8 +24,8 @@ from wan_contracts.cases.systematic import find_plain_payload
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from wan_contracts.clients import Client
 from wan_contracts.clients.loading import load
-from wan_contracts.clients.process import ProcessClient
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.process_client import ProcessClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.runner import RunPlan, check
 from wan_mockserver.service import Mock

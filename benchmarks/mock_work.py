@@ -15,7 +15,7 @@ from mock_peers import HOST, Route
 from timing import Measure, per_call
 
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.testing.fake_time import PatchingClock
 from wan_mockserver.testing.handles import WanMock
 

@@ -75,7 +75,7 @@ VIDEO = f"""{BLOCK}
 import httpx
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 transport = WanTransport(Mock(Simulator(lifecycle=Polls(0))))
 headers = {{"Authorization": "Bearer any"}}
@@ -219,7 +219,7 @@ def test_every_module_can_be_imported_or_names_the_extra_of_its_package(
         ("import wan_mockserver.http.wsgi", "mock"),
         ("from wan_mockserver.http.wsgi import create_app", "mock"),
         ("from wan_mockserver.http import httpx_transport", "mock"),
-        ("import wan_mockserver.simulator.service as simulator", "mock"),
+        ("import wan_mockserver.simulator.simulator as simulator", "mock"),
         ("from wan_contracts.generation.strategies import valid", "contract"),
         ("from wan_contracts.suite import test_law", "contract"),
         ("from wan_contracts.runner import harness", "contract"),

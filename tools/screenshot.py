@@ -19,7 +19,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
 
 FILE: Final = Path(__file__).parents[1] / "docs/dashboard.png"

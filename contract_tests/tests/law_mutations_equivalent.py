@@ -24,9 +24,9 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "sending.check_local_limits: interaction.outcome.kind is OutcomeKind.NOT_SENT -> "
     "interaction.outcome.kind is not OutcomeKind.NOT_SENT": WORDS,
     "sending._find_lost_members: True -> False": LENGTHS,
-    "wires.MIN_TEXT_CHARS: 8 -> 7": "no sentence of a vendor has seven letters",
-    f"wires._iter_texts: {SAME}('detail', 'title', 'error', 'error_message')": ALIKE,
-    f"wires._iter_texts: {SAME}('detail', 'message', 'title', 'error_message')": ALIKE,
-    f"wires._iter_texts: {SAME}('detail', 'message', 'title', 'error')": ALIKE,
+    "response_bodies.MIN_TEXT_CHARS: 8 -> 7": "no sentence of a vendor has seven letters",
+    f"response_bodies._iter_texts: {SAME}('detail', 'title', 'error', 'error_message')": ALIKE,
+    f"response_bodies._iter_texts: {SAME}('detail', 'message', 'title', 'error_message')": ALIKE,
+    f"response_bodies._iter_texts: {SAME}('detail', 'message', 'title', 'error')": ALIKE,
 }
 """By the name of the mutant."""

@@ -19,17 +19,17 @@ from slips import SWAPS
 
 from wan_contracts.laws import (
     Law,
-    endings,
     failure,
     money,
     polling,
+    response_bodies,
     results,
     retries,
     sending,
-    wires,
+    task_end,
 )
 
-MODULES: Final = (endings, failure, money, polling, results, retries, sending, wires)
+MODULES: Final = (task_end, failure, money, polling, results, retries, sending, response_bodies)
 
 OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
     ast.NotIn: ast.In,

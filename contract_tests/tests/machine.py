@@ -49,7 +49,7 @@ from machine_model import (
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.spec import ModelSpec

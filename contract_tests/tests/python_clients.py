@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wan_contracts.cases.case import Setting
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.runner.interaction import ClientError
 

@@ -10,7 +10,7 @@ from faulty_clients.broken import BROKEN, CORRECT
 from faulty_clients.reference import AsyncReference, Reference
 from wan_contracts.cases.case import Case
 from wan_contracts.cases.time_profiles import VIRTUAL
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, Law
 from wan_contracts.runner.aggregation import judge_interaction
 from wan_contracts.runner.harness import Harness

@@ -20,11 +20,11 @@ from wan_contracts.runner.interaction import (
     Interaction,
     ObservedExchange,
 )
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.exchange import Exchange
 from wan_mockserver.state.ledger import ledger
 

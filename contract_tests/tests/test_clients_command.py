@@ -11,8 +11,8 @@ import pytest
 
 from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
 from wan_contracts.cases.case import build_case_document
-from wan_contracts.clients.command import CommandClient
-from wan_contracts.clients.process import ProcessClient
+from wan_contracts.clients.command_client import CommandClient
+from wan_contracts.clients.process_client import ProcessClient
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 from wan_validators.command import UsageError

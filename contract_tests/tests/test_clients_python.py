@@ -16,7 +16,7 @@ import pytest
 
 from python_clients import DONE, PATIENCE, SETTING, Async, Sync, boom, ended, factory, trouble
 from wan_contracts.cases.case import Setting
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.protocol.outcome import Outcome, OutcomeKind
 from wan_contracts.runner.interaction import ClientErrorKind
 from wan_validators.command import UsageError

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from python_clients import SHORT, Sync, boom, boom_later, ended, factory, forever, trouble
-from wan_contracts.clients.python import Runaway
+from wan_contracts.clients.python_client import Runaway
 from wan_contracts.runner.interaction import ClientErrorKind
 from wan_mockserver.testing.fake_time import PatchingClock
 

@@ -28,7 +28,7 @@ from python_clients import (
     forever,
     trouble,
 )
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.clients.time_limit import CallTimeout, run_with_limit
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind
@@ -119,7 +119,7 @@ def test_nothing_is_heard_of_such_tasks_at_the_end_of_python(tmp_path: Path) -> 
 AT_THE_END = """
 import asyncio
 from wan_contracts.cases.case import Setting
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.protocol.outcome import Outcome
 
 async def deaf(swallowed):

@@ -14,7 +14,7 @@ from faulty_clients.reference import Reference
 from recorded_runs import COUNTED, SLOW
 from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.loading import load
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.runner import RunPlan, check

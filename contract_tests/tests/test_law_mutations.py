@@ -14,7 +14,7 @@ from law_mutations_equivalent import EQUIVALENT
 from law_mutations_seeded import Mutant
 from law_mutations_seeded import mutants as every_mutant
 from wan_contracts.cases.time_profiles import VIRTUAL
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, Judge, Law
 from wan_contracts.laws.law import KEPT, build_violation
 from wan_contracts.runner.harness import Harness

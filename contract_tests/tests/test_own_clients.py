@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 
 from hypothesis_profiles import examples
-from wan_contracts.cases.random import Batch, draw_batches
+from wan_contracts.cases.random_cases import Batch, draw_batches
 from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.loading import load
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS
 from wan_contracts.protocol.outcome import OutcomeKind
 from wan_contracts.runner.aggregation import judge_interaction

@@ -14,7 +14,7 @@ import pytest
 import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
 from plugin_runs import HERE, ONE_CALL, OURS, PYARGS, Run
 from wan_contracts.clients.loading import load
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, MONEY_SAFE
 from wan_contracts.runner.runner import RunPlan, check
 from wan_validators.catalog import model

@@ -24,7 +24,7 @@ from wan_mockserver.http.httpx_transport import BASE_URL, AsyncWanTransport, Wan
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.testing.fake_time import PatchingClock
 from wan_validators.catalog import model
 

@@ -19,7 +19,7 @@ from report_examples import (
     stuck,
 )
 from reporter_helpers import IDS, tampered
-from wan_contracts.reporters import FORMATS, badge, markdown, render, terminal, wording
+from wan_contracts.reporters import FORMATS, badge, descriptions, markdown, render, terminal
 from wan_contracts.results.report import ContractReport, LawResult, Status
 
 # HTML
@@ -260,8 +260,8 @@ def test_a_run_that_passed_is_short() -> None:
 
 def test_the_summary_copes_with_no_time_and_no_laws() -> None:
     empty = replace(report(), results=(), seconds=0.0, cases=0)
-    assert wording.format_summary(empty) == "0 laws: none judged; 0 cases in 0.0 s; seed 7"
-    assert wording.format_verdict(empty) == "no law was judged"
+    assert descriptions.format_summary(empty) == "0 laws: none judged; 0 cases in 0.0 s; seed 7"
+    assert descriptions.format_verdict(empty) == "no law was judged"
     assert messages(empty)[1] == "lightgrey"
     assert shown(empty, io.StringIO())
     for name in FORMATS:

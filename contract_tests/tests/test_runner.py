@@ -19,7 +19,7 @@ from wan_contracts.cases.systematic import (
 )
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.loading import load
-from wan_contracts.clients.python import PythonClient
+from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, law
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.reference_client.client import ReferenceClient

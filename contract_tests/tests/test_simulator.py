@@ -14,7 +14,7 @@ from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.scenarios.lifecycle import Polls
-from wan_mockserver.simulator.service import FINDINGS, Simulator
+from wan_mockserver.simulator.simulator import FINDINGS, Simulator
 from wan_validators import Report, lint
 from wan_validators.catalog import catalog, vendors
 from wan_validators.spec import ModelSpec

@@ -83,7 +83,7 @@ def report_usage_errors() -> Iterator[None]:
     __tracebackhide__ = True
     from wan_validators import UnknownModel
     from wan_validators.command import UsageError
-    from wan_validators.extras import format_install_hint
+    from wan_validators.optional_dependencies import format_install_hint
 
     try:
         yield

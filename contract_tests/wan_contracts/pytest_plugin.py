@@ -150,7 +150,7 @@ def _resolve_client(given: Any) -> tuple[Client, ClientSpec | None]:
     """The client that the fixture stands for, and how it is named if a replay can find it."""
     from wan_validators.command import UsageError
 
-    from .clients.python import PythonClient
+    from .clients.python_client import PythonClient
     from .commands import client_selection
     from .results.replay import ClientSpec
 
@@ -171,12 +171,12 @@ def _resolve_client(given: Any) -> tuple[Client, ClientSpec | None]:
 def _format_summary(report: ContractReport) -> list[str]:
     from wan_validators.reporters.excerpt import escape_controls
 
-    from .reporters import wording
+    from .reporters import descriptions
 
     return [
         escape_controls(f"{report.client}, profile {report.profile}"),
-        *(f"  {wording.format_coverage(part)}" for part in report.coverage),
-        f"  {wording.format_summary(report)}",
+        *(f"  {descriptions.format_coverage(part)}" for part in report.coverage),
+        f"  {descriptions.format_summary(report)}",
         "  The same seed makes the same calls again, --wan-seed N others.",
     ]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from wan_mockserver.http.messages import Response
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 

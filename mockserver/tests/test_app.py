@@ -18,7 +18,7 @@ from wan_mockserver.http.messages import MAX_BODY_BYTES
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.lifecycle import Polls
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.exchange import Exchange
 
 CREATE = "/model/v1/generation"

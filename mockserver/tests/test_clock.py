@@ -15,7 +15,7 @@ from wan_mockserver.clock import START, AutoClock, Clock, ManualClock, RealClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls, Seconds
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

@@ -12,7 +12,7 @@ import pytest
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import MAX_BODY_BYTES, Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state import journal
 from wan_mockserver.state.exchange import Exchange, lines
 from wan_mockserver.state.journal import JOURNAL, MAX_BODY_CHARACTERS, Entry, entries

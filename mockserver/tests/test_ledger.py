@@ -14,7 +14,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.ledger import Ledger
 from wan_mockserver.state.prices import load_shipped_prices
 from wan_mockserver.state.stores import Table

@@ -15,7 +15,7 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import PollBehaviour, Scenario, Step, TaskOutcome
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.vendor import State
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

@@ -13,7 +13,7 @@ from wan_mockserver.http.errors import RequestRejected
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.simulator.rate_limits import Limits
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VTRIX = "/model/v1/generation"

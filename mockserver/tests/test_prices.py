@@ -12,7 +12,7 @@ import pytest
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.prices import BadPrices, load_shipped_prices, read_prices
 from wan_validators.catalog import catalog
 

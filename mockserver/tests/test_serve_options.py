@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from wan_mockserver.commands import serve
-from wan_mockserver.commands.assembling import admin_token, assemble
+from wan_mockserver.commands.build_mock import admin_token, assemble
 from wan_mockserver.commands.options import arguments
 from wan_mockserver.http.messages import Response
 from wan_mockserver.http.server import Server

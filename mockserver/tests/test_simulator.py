@@ -14,7 +14,7 @@ from wan_mockserver.artefacts.plan import Film, Picture
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls, Seconds
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.exchange import Exchange, lines
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.tasks import TaskRecord

@@ -15,7 +15,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 
 IMAGES = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VIDEOS = "/vendors/alibaba/v1/wan2.5-i2v-preview/generation"

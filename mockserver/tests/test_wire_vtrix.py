@@ -17,7 +17,7 @@ from wan_mockserver.http.messages import Response
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.simulator.rate_limits import Limits
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 
 CREATE = "/model/v1/generation"
 TASK = "/model/v1/generation/task"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .http.wsgi import create_app
     from .service import Mock
     from .simulator.rate_limits import Limits
-    from .simulator.service import Simulator
+    from .simulator.simulator import Simulator
     from .testing.handles import WanMock, World
 
 __all__ = [
@@ -33,7 +33,7 @@ _EXPORTS: Final = {
     "wan_mockserver.simulator.rate_limits": ("Limits",),
     "wan_mockserver.service": ("Mock",),
     "wan_mockserver.http.server": ("Server",),
-    "wan_mockserver.simulator.service": ("Simulator",),
+    "wan_mockserver.simulator.simulator": ("Simulator",),
     "wan_mockserver.http.httpx_transport": (
         "BASE_URL",
         "AsyncWanTransport",

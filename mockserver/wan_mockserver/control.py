@@ -7,7 +7,7 @@ from typing import Final
 
 from .clock import Clock
 from .simulator.armed_scenarios import Armed, put_armed
-from .simulator.service import SEED, Simulator
+from .simulator.simulator import SEED, Simulator
 from .state.journal import JOURNAL, Entry, entries
 from .state.ledger import DEFAULT_WINDOW_S, Ledger, ledger
 from .state.stores import COUNTERS, Store

@@ -142,7 +142,7 @@ def _wan_world(
     __tracebackhide__ = True
     try:
         from .service import Mock
-        from .simulator.service import Simulator
+        from .simulator.simulator import Simulator
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None
     options = {"seed": _seed_of(request.config), "clock": wan_clock, **wan_options}

@@ -55,9 +55,10 @@ class Mock(Control):
     def _route_own(self, request: Request) -> Response:
         # Imported on first use, so that Jinja stays unloaded where nobody opens the dashboard.
         from . import dashboard
-        from .admin import api, guard, vendor_openapi
+        from .admin import api, guard
+        from .openapi import vendors
 
         if request.path == OPENAPI:
-            return vendor_openapi.answer(request)
+            return vendors.answer(request)
         guard.check(self, request)
         return dashboard.answer(self, request) or api.answer(self, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wan_validators.extras import explain_missing_extra, format_install_hint
+from wan_validators.optional_dependencies import explain_missing_extra, format_install_hint
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from typing import Final
 
 from .catalog import UnknownModel
 from .command import EXIT_INTERNAL_ERROR, EXIT_OK, EXIT_USAGE, GROUP, Command, UsageError
-from .extras import DISTRIBUTION, format_install_hint
 from .messages.suggestions import suggest
+from .optional_dependencies import DISTRIBUTION, format_install_hint
 from .reporters.excerpt import escape_controls
 
 DEBUG: Final = "WANPROOF_DEBUG"

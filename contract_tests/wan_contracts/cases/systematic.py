@@ -13,7 +13,7 @@ from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.simulator import task_factory
 from wan_validators import lint
 from wan_validators.constraints.basic import Items, Json, Text
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.outputs import Images
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING

@@ -15,7 +15,7 @@ from wan_validators.messages.formatting import clip, format_megabytes
 from wan_validators.source.parser import decode_for_display
 
 from ..runner.interaction import ClientError, ClientErrorKind
-from .telling import MAX_ERROR_OUTPUT_CHARS
+from .error_formatting import MAX_ERROR_OUTPUT_CHARS
 
 MAX_STDOUT_BYTES: Final = 16 * 2**20
 """Bytes of standard output that one call may take."""

@@ -15,8 +15,8 @@ from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 
-from .shelter import preserve_process_state
-from .telling import find_error_location, format_error
+from .error_formatting import find_error_location, format_error
+from .process_state import preserve_process_state
 
 MAX_LISTED_NAMES: Final = 8
 """Names of a module that are listed."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from wan_validators.catalog import catalog
 from wan_validators.command import EXIT_FINDINGS, EXIT_OK, Command, UsageError
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import client_selection
 from .options import add_arguments as asking

@@ -51,13 +51,13 @@ def create_client(client_spec: ClientSpec) -> Client:
     """The client itself. Raises UsageError if there is none of that name."""
     if client_spec.form == "python":
         from ..clients.loading import load
-        from ..clients.python import PythonClient
+        from ..clients.python_client import PythonClient
 
         return PythonClient(client_spec.argv[0], load(client_spec.argv[0]))
     if client_spec.form == "stdio":
-        from ..clients.process import ProcessClient
+        from ..clients.process_client import ProcessClient
 
         return ProcessClient(client_spec.argv)
-    from ..clients.command import CommandClient
+    from ..clients.command_client import CommandClient
 
     return CommandClient(client_spec.argv)

@@ -25,8 +25,8 @@ from wan_validators.constraints.media import (
     Reachable,
     Reference,
 )
-from wan_validators.extras import explain_missing_extra
 from wan_validators.media.reference import get_mime_types
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import media_files
 from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strategy, valid_values

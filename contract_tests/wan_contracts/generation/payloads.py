@@ -15,7 +15,7 @@ from wan_validators.constraints.basic import (
     ObjectCount,
     View,
 )
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule
 

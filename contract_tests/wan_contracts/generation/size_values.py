@@ -12,7 +12,7 @@ from typing import Final
 
 from wan_validators.constraints.basic import Constraint, Json
 from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strategy, valid_values
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from wan_validators.constraints.basic import Absent, Json, MutuallyExclusive, ObjectCount
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity

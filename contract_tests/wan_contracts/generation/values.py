@@ -26,7 +26,7 @@ from wan_validators.constraints.basic import (
     OneOf,
     Text,
 )
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 
 with explain_missing_extra():

@@ -7,7 +7,7 @@ from typing import Final
 
 from wan_validators.messages.suggestions import suggest
 
-from . import endings, failure, money, polling, results, retries, sending
+from . import failure, money, polling, results, retries, sending, task_end
 from .law import Group, Judge, Law, Level
 
 __all__ = ["LAWS", "MONEY_SAFE", "Group", "Judge", "Law", "Level", "law"]
@@ -17,7 +17,7 @@ _ORDER: Final = list(Group)
 LAWS: Final[tuple[Law, ...]] = tuple(
     sorted(
         chain(
-            *(failure.LAWS, sending.LAWS, polling.LAWS, endings.LAWS),
+            *(failure.LAWS, sending.LAWS, polling.LAWS, task_end.LAWS),
             *(results.LAWS, retries.LAWS, money.LAWS),
         ),
         key=lambda each: _ORDER.index(each.group),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.vendor import State
 
 from ..protocol.outcome import OutcomeKind
@@ -16,8 +16,8 @@ from ..runner.interaction import (
     find_task_object,
 )
 from .law import KEPT, Group, Law, Level, build_violation
+from .response_bodies import find_error_code, find_error_texts
 from .retries import FINAL_STATUSES
-from .wires import find_error_code, find_error_texts
 
 
 def check_answers(interaction: Interaction) -> Verdict | None:

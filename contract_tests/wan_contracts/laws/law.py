@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wan_mockserver.admin.verdicts import Verdict, list_entry_numbers
+from wan_mockserver.assertions.verdict import Verdict, list_entry_numbers
 
 from ..runner.interaction import Interaction, ObservedExchange
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.messages.formatting import format_seconds, format_usd
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from wan_mockserver.admin import judges
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions import checks
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.messages.formatting import format_seconds
 
 from ..protocol.outcome import Outcome, OutcomeKind
@@ -112,7 +112,7 @@ def check_end_is_end(interaction: Interaction) -> Verdict | None:
     entries = [
         replace(seen.entry, ended=interaction.is_final_poll(seen)) for seen in interaction.exchanges
     ]
-    return judges.no_poll_after_end(entries)
+    return checks.no_poll_after_end(entries)
 
 
 def check_deadline(interaction: Interaction) -> Verdict | None:

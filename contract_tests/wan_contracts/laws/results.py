@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.vendor import TaskOutput as Made
 
 from ..protocol.outcome import OutcomeKind, Output

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wan_mockserver.admin import judges
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions import checks
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.vendor import State
 
 from ..runner.interaction import Interaction, ObservedExchange
@@ -49,7 +49,7 @@ def check_no_retry_refused(interaction: Interaction) -> Verdict | None:
 
 def check_retry_after(interaction: Interaction) -> Verdict | None:
     told = [seen for seen in interaction.exchanges if "retry-after" in seen.entry.answer.headers]
-    return judges.retry_after_obeyed(interaction.entries) if told else None
+    return checks.retry_after_obeyed(interaction.entries) if told else None
 
 
 def check_task_followed(interaction: Interaction) -> Verdict | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.constraints.basic import Json
 from wan_validators.messages.formatting import summarize_value
 from wan_validators.source.parser import read
@@ -14,7 +14,7 @@ from wan_validators.source.parser import read
 from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .wires import find_model, find_payloads
+from .response_bodies import find_model, find_payloads
 
 
 def check_documented_form(interaction: Interaction) -> Verdict | None:

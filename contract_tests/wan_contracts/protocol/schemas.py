@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import clip
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..cases.case import PROTOCOL_VERSION
 from .outcome import Outcome, OutcomeKind

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import format_last_name, summarize_value
 from wan_validators.messages.suggestions import suggest
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import text as pointer
 from wan_validators.source.parser import read
 from wan_validators.spec import Severity

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import ContractReport, Status
 from ..results.transcript import format_block
-from . import wording
+from . import descriptions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 def render_report(report: ContractReport) -> str:
     """*report* as a page; every text in it is escaped."""
     failures = [
-        (result, wording.describe_failure(result.failure) if result.failure else None)
-        for result in wording.find_problems(report)
+        (result, descriptions.describe_failure(result.failure) if result.failure else None)
+        for result in descriptions.find_problems(report)
     ]
     return (
         _environment()
         .get_template("report.html")
         .render(
             report=report,
-            verdict=wording.format_verdict(report),
-            summary=wording.format_summary(report),
+            verdict=descriptions.format_verdict(report),
+            summary=descriptions.format_summary(report),
             status_counts=[(each, count) for each, count in report.status_counts.items() if count],
-            groups=wording.group_results(report),
+            groups=descriptions.group_results(report),
             failures=failures,
             shown={result.law.id for result, _ in failures},
             judged=any(result.judged for result in report.results),
@@ -53,8 +53,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(remark=wording.format_remark, unexpected=wording.describe_unexpected)
-    environment.filters.update(coverage=wording.format_coverage, written=format_block)
+    environment.filters.update(
+        remark=descriptions.format_remark, unexpected=descriptions.describe_unexpected
+    )
+    environment.filters.update(coverage=descriptions.format_coverage, written=format_block)
     return environment
 
 

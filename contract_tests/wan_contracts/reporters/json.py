@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from ..results.report import ContractReport, LawFailure, LawResult
 from ..results.transcript import format_lines
-from .wording import client_result_to_json, to_plain_json
+from .descriptions import client_result_to_json, to_plain_json
 
 VERSION: Final = 1
 """Raised when a member changes its meaning or goes away; new members may come at any time."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import ContractReport, LawResult, Status
-from . import wording
-from .plain import format_details
+from . import descriptions
+from .details import format_details
 
 with explain_missing_extra():
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -18,7 +18,7 @@ with explain_missing_extra():
 def render_report(report: ContractReport) -> str:
     """*report* as an XML document; laws that SHOULD be kept do not fail in it."""
     root: Any = JUnitXml(f"wanproof check {escape_controls(report.client)}")
-    for group, results in wording.group_results(report).items():
+    for group, results in descriptions.group_results(report).items():
         suite = TestSuite(f"wanproof.{group.value}")
         for name in ("profile", "seed", "cases"):
             suite.add_property(name, escape_controls(str(getattr(report, name))))
@@ -36,15 +36,15 @@ def _build_case(result: LawResult) -> TestCase:
     match standing:
         case Status.FAIL:
             why = (
-                wording.format_reason(result.failure)
+                descriptions.format_reason(result.failure)
                 if result.failure
-                else wording.format_remark(result)
+                else descriptions.format_remark(result)
             )
             case.result = _build_failure(why, result)
         case Status.UNEXPECTED:
-            case.result = _build_failure(wording.describe_unexpected(result), result)
+            case.result = _build_failure(descriptions.describe_unexpected(result), result)
         case Status.KNOWN | Status.SKIPPED:
-            case.result = Skipped(wording.format_remark(result), standing.value)
+            case.result = Skipped(descriptions.format_remark(result), standing.value)
         case Status.WARN:
             case.system_out = format_details(result)
     return case

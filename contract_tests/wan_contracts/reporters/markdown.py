@@ -13,7 +13,7 @@ from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import ContractReport, LawResult, Status
 from ..results.transcript import format_block
-from . import wording
+from . import descriptions
 
 MAX_DOCUMENT_CHARS: Final = 60_000
 """Characters that a document has at most; a comment on GitHub may have 65,536."""
@@ -36,16 +36,16 @@ def render_report(report: ContractReport) -> str:
     client = f"Client {format_code(report.client)}, profile {format_code(report.profile)}."
     head = "\n".join(
         [
-            f"## {mark} wanproof: {escape_text(wording.format_verdict(report))}",
+            f"## {mark} wanproof: {escape_text(descriptions.format_verdict(report))}",
             "",
-            f"{client} {escape_text(wording.format_summary(report))}.",
+            f"{client} {escape_text(descriptions.format_summary(report))}.",
             "",
             *_format_table(report),
             "",
         ]
     )
     tail = "\n".join(_format_rest(report))
-    bad = wording.find_problems(report)
+    bad = descriptions.find_problems(report)
     parts = [_format_short_failure(result) for result in bad]
     room = MAX_DOCUMENT_CHARS - len(head) - len(tail) - sum(len(part) + 1 for part in parts) - 1
     for nth, result in enumerate(bad):
@@ -90,7 +90,7 @@ def _build_fence(text: str, least: int) -> str:
 def _format_table(report: ContractReport) -> Iterator[str]:
     yield "| | law | level | verdict | calls | |"
     yield "| --- | --- | --- | --- | ---: | --- |"
-    for group, results in wording.group_results(report).items():
+    for group, results in descriptions.group_results(report).items():
         yield f"| | **{group.value}** | | | | |"
         for result in results:
             cells = (
@@ -99,7 +99,7 @@ def _format_table(report: ContractReport) -> Iterator[str]:
                 result.law.level.value,
                 result.status.value,
                 format_number(result.judged),
-                escape_text(wording.format_remark(result)),
+                escape_text(descriptions.format_remark(result)),
             )
             yield f"| {' | '.join(cells)} |"
 
@@ -112,9 +112,9 @@ def _format_failure(result: LawResult) -> Iterator[str]:
     yield f"<details><summary>{title}</summary>"
     yield ""
     if result.failure is None:
-        yield escape_text(wording.describe_unexpected(result))
+        yield escape_text(descriptions.describe_unexpected(result))
     else:
-        story = wording.describe_failure(result.failure)
+        story = descriptions.describe_failure(result.failure)
         yield f"**Why:** {escape_text(story.reason)}"
         yield ""
         yield f"Call {format_number(story.number)}, for {format_code(story.model)},"
@@ -144,16 +144,16 @@ def _format_failure(result: LawResult) -> Iterator[str]:
 def _format_short_failure(result: LawResult) -> str:
     """A failure for which there is no room; cut, since it may be long itself."""
     why = (
-        wording.format_reason(result.failure)
+        descriptions.format_reason(result.failure)
         if result.failure
-        else wording.describe_unexpected(result)
+        else descriptions.describe_unexpected(result)
     )
     return f"* {STATUS_MARKS[result.status]} `{result.law.id}`: {escape_text(why[:300])}\n"
 
 
 def _format_rest(report: ContractReport) -> Iterator[str]:
     parts = {
-        "Coverage": [escape_text(wording.format_coverage(part)) for part in report.coverage],
+        "Coverage": [escape_text(descriptions.format_coverage(part)) for part in report.coverage],
         "Notes": [escape_text(note) for note in report.notes],
     }
     for title, items in parts.items():

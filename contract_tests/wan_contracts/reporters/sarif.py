@@ -14,7 +14,7 @@ from wan_validators.reporters.excerpt import escape_controls
 from ..laws.law import Law, Level
 from ..results.report import ContractReport, LawFailure, LawResult, Status
 from ..results.transcript import format_lines
-from . import wording
+from . import descriptions
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -115,20 +115,24 @@ def _build_result(report: ContractReport, result: LawResult, index: int) -> dict
 
 def _format_message(result: LawResult) -> str:
     if result.status is Status.UNEXPECTED:
-        return _format_sentence(f"{result.law.id}: {wording.describe_unexpected(result)}")
-    why = wording.format_reason(result.failure) if result.failure else wording.format_remark(result)
+        return _format_sentence(f"{result.law.id}: {descriptions.describe_unexpected(result)}")
+    why = (
+        descriptions.format_reason(result.failure)
+        if result.failure
+        else descriptions.format_remark(result)
+    )
     return _format_sentence(f"{result.law.id}: {why}")
 
 
 def _build_properties(failure: LawFailure) -> dict[str, Any]:
     run, key = failure.interaction, failure.interaction.setting.api_key
-    properties: dict[str, Any] = wording.to_plain_json(
+    properties: dict[str, Any] = descriptions.to_plain_json(
         {
             "model": run.case.model_id,
             "payload": run.case.payload,
             "scenario": run.case.scenario,
             "number": failure.number,
-            **wording.client_result_to_json(run.client_result),
+            **descriptions.client_result_to_json(run.client_result),
             "transcript": format_lines(run, failure.verdict.entries),
         },
         key,

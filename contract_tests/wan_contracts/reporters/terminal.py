@@ -17,7 +17,7 @@ from wan_validators.reporters.text import wants_colour
 
 from ..results.report import ContractReport, LawResult, Status
 from ..results.transcript import TranscriptBlock, format_block
-from . import wording
+from . import descriptions
 
 STATUS_STYLES: Final[Mapping[Status, str]] = {
     Status.PASS: "green",
@@ -49,13 +49,13 @@ def write(
 
 def _print_report(console: Console, report: ContractReport) -> None:
     console.print(_build_table(report))
-    for result in wording.find_problems(report):
+    for result in descriptions.find_problems(report):
         console.print()
         _print_failure(console, result)
     _print_rest(console, report)
     console.print()
     console.print(
-        Text(wording.format_summary(report), _choose_verdict_style(report)), soft_wrap=True
+        Text(descriptions.format_summary(report), _choose_verdict_style(report)), soft_wrap=True
     )
 
 
@@ -81,7 +81,7 @@ def _build_table(report: ContractReport) -> Table:
     table.add_column("verdict", no_wrap=True)
     table.add_column("calls", justify="right", no_wrap=True)
     table.add_column("", ratio=1, overflow="fold")
-    for group, results in wording.group_results(report).items():
+    for group, results in descriptions.group_results(report).items():
         table.add_row(Text(group.value, "bold"))
         for result in results:
             table.add_row(
@@ -89,7 +89,7 @@ def _build_table(report: ContractReport) -> Table:
                 Text(result.law.level.value, "dim"),
                 Text(result.status.value, STATUS_STYLES[result.status]),
                 Text(format_number(result.judged)),
-                Text(wording.format_remark(result), "dim"),
+                Text(descriptions.format_remark(result), "dim"),
             )
     return table
 
@@ -103,9 +103,9 @@ def _print_failure(console: Console, result: LawResult) -> None:
     console.print(Text(f"{escape_controls(law.statement)} ({law.level.value})"))
     if result.failure is None:
         if result.status is Status.UNEXPECTED:
-            console.print(_build_grid([("why", wording.describe_unexpected(result))]))
+            console.print(_build_grid([("why", descriptions.describe_unexpected(result))]))
         return
-    story = wording.describe_failure(result.failure)
+    story = descriptions.describe_failure(result.failure)
     console.print(
         _build_grid(
             [
@@ -155,13 +155,13 @@ def _print_rest(console: Console, report: ContractReport) -> None:
     """Known failures, coverage and notes, as far as there are any."""
     known = [
         Text.assemble(
-            (escape_controls(result.law.id), "bold"), f": {wording.format_remark(result)}"
+            (escape_controls(result.law.id), "bold"), f": {descriptions.format_remark(result)}"
         )
-        for result in wording.find_known(report)
+        for result in descriptions.find_known(report)
     ]
     parts = {
         "known failures": known,
-        "coverage": [Text(wording.format_coverage(part)) for part in report.coverage],
+        "coverage": [Text(descriptions.format_coverage(part)) for part in report.coverage],
         "notes": [Text(escape_controls(note)) for note in report.notes],
     }
     for title, lines in parts.items():

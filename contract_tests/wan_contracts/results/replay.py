@@ -12,8 +12,8 @@ from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.journal import redact
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
-from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import clip
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..cases.case import Case
 from ..cases.time_profiles import TIME_PROFILES, TimeProfile

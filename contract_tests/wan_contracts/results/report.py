@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 
 from ..laws.law import Law, Level
 from ..runner.interaction import Interaction

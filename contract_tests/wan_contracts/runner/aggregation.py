@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.spec import ModelSpec
 
 from ..cases.systematic import is_breakable

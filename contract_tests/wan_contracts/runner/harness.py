@@ -20,7 +20,7 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.auth import parse_caller
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.testing.fake_time import PatchingClock, find_bound_modules
 
 from ..cases.case import Case, Setting

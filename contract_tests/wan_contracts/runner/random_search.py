@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
 
-from wan_mockserver.admin.verdicts import Verdict
-from wan_validators.extras import explain_missing_extra
+from wan_mockserver.assertions.verdict import Verdict
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..cases.case import Case
-from ..cases.random import Batch
+from ..cases.random_cases import Batch
 
 with explain_missing_extra():
     from hypothesis import HealthCheck, Phase, find, settings

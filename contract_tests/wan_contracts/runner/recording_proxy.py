@@ -118,7 +118,7 @@ class RecordingProxy(Service):
         if self.clock.mode == "manual":
             self.runaway_message += "; one that goes by datetime.now() needs --real-time"
         if not request.peer:
-            from ..clients.python import Runaway
+            from ..clients.python_client import Runaway
 
             raise Runaway(self.runaway_message)
         return Response(status=503, delivery=Delivery(cut=Cut.RESET))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from wan_mockserver.admin.verdicts import Verdict
+from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
-from ..cases.random import draw_batches
+from ..cases.random_cases import draw_batches
 from ..cases.systematic import is_possible, systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..laws import LAWS, Law
-from ..reporters import wording
-from ..reporters.plain import format_details
+from ..reporters import descriptions
+from ..reporters.details import format_details
 from ..results.report import ContractReport, LawResult, Status
 
 with explain_missing_extra():
@@ -28,23 +28,23 @@ def test_law(law: Law, wan_report: ContractReport) -> None:
         case Status.FAIL:
             pytest.fail(format_details(result), pytrace=False)
         case Status.UNEXPECTED:
-            pytest.fail(wording.describe_unexpected(result), pytrace=False)
+            pytest.fail(descriptions.describe_unexpected(result), pytrace=False)
         case Status.WARN:
             _warn(result)
         case Status.KNOWN:
-            pytest.xfail(wording.format_remark(result))
+            pytest.xfail(descriptions.format_remark(result))
         case Status.SKIPPED:
-            pytest.skip(wording.format_remark(result))
+            pytest.skip(descriptions.format_remark(result))
 
 
 def _warn(result: LawResult) -> None:
     """Warns in brief; where that is an error, fails in full."""
     assert result.failure is not None
     lines = [
-        f"{result.law.statement} {wording.format_reason(result.failure)}",
+        f"{result.law.statement} {descriptions.format_reason(result.failure)}",
         f"hint: {result.law.hint}",
     ]
-    replay = wording.format_replay_command(result.failure)
+    replay = descriptions.format_replay_command(result.failure)
     lines += [f"replay: {replay}"] if replay else []
     try:
         warnings.warn(LawWarning("\n".join(lines)), stacklevel=2)

@@ -11,7 +11,7 @@ import pytest
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
 
 CREATE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from wan_mockserver.admin import shapes
+from wan_mockserver.admin import response_types
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.state.prices import load_shipped_prices
@@ -96,4 +96,4 @@ def test_an_unknown_price_is_null(make: Make, ask: Ask, create: Create, poll: Po
     ],
 )
 def test_amounts(amount: str, text: str) -> None:
-    assert shapes.usd(Decimal(amount)) == text
+    assert response_types.usd(Decimal(amount)) == text

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.admin import judges
-from wan_mockserver.admin.verdicts import CountRange, Verdict
+from wan_mockserver.assertions import checks
+from wan_mockserver.assertions.verdict import CountRange, Verdict
 from wan_mockserver.state.journal import Entry, Message, Note
 from wan_mockserver.state.ledger import Charge, DuplicateCharge
 
@@ -60,15 +60,15 @@ CREATES = [entry(1, "create"), entry(2, "poll"), entry(3, "create", task="", sta
     ],
 )
 def test_creates_are_counted_whatever_their_answer(wanted: CountRange, passed: bool) -> None:  # noqa: FBT001
-    assert verdict(judges.requests_made(CREATES, "create", wanted)) == (passed, (1, 3))
+    assert verdict(checks.requests_made(CREATES, "create", wanted)) == (passed, (1, 3))
 
 
 def test_tasks_are_what_creates_made() -> None:
-    assert verdict(judges.tasks_made(CREATES, CountRange(1, 1))) == (True, (1,))
+    assert verdict(checks.tasks_made(CREATES, CountRange(1, 1))) == (True, (1,))
 
 
 def test_a_count_says_how_many_came_and_how_many_should_have() -> None:
-    says = judges.requests_made(CREATES, "create", CountRange(0, 1)).message
+    says = checks.requests_made(CREATES, "create", CountRange(0, 1)).message
 
     assert says == "2 creates came; at most 1 should have"
     assert str(CountRange(1, 2)) == "1 to 2"
@@ -102,13 +102,13 @@ def test_waits_between_polls(
     passed: bool,  # noqa: FBT001
     shown: tuple[int, ...],
 ) -> None:
-    assert verdict(judges.polls_no_faster_than(polls(*times), 10)) == (passed, shown)
+    assert verdict(checks.polls_no_faster_than(polls(*times), 10)) == (passed, shown)
 
 
 def test_rounding_does_not_make_a_wait_too_short() -> None:
     times = [0.1 * nth for nth in range(1000)]
 
-    assert judges.polls_no_faster_than(polls(*times), 0.1).passed
+    assert checks.polls_no_faster_than(polls(*times), 0.1).passed
 
 
 def test_waits_are_those_of_one_task_and_tenant() -> None:
@@ -119,11 +119,11 @@ def test_waits_are_those_of_one_task_and_tenant() -> None:
         *polls(10, task="t1", first=4),
     ]
 
-    assert judges.polls_no_faster_than(mixed, 10).passed
+    assert checks.polls_no_faster_than(mixed, 10).passed
 
 
 def test_the_shortest_wait_is_told() -> None:
-    says = judges.polls_no_faster_than(polls(0, 5, 7, 20), 10).message
+    says = checks.polls_no_faster_than(polls(0, 5, 7, 20), 10).message
 
     assert "2 of 3" in says
     assert "the shortest 2 s, of task t1" in says
@@ -132,43 +132,43 @@ def test_the_shortest_wait_is_told() -> None:
 def test_polls_of_one_task_are_limited() -> None:
     seen = [*polls(0, 1, 2), *polls(3, 4, task="t2", first=4)]
 
-    assert verdict(judges.polls_per_task(seen, 3)) == (True, ())
-    assert verdict(judges.polls_per_task(seen, 2)) == (False, (1, 2, 3))
-    assert verdict(judges.polls_per_task([], 0)) == (True, ())
+    assert verdict(checks.polls_per_task(seen, 3)) == (True, ())
+    assert verdict(checks.polls_per_task(seen, 2)) == (False, (1, 2, 3))
+    assert verdict(checks.polls_per_task([], 0)) == (True, ())
 
 
 def test_no_poll_after_the_end() -> None:
     end = entry(2, "poll", ended=True)
     before, after, other = entry(1, "poll"), entry(3, "poll"), entry(4, "poll", task="t2")
 
-    assert verdict(judges.no_poll_after_end([before, end, other])) == (True, ())
-    assert verdict(judges.no_poll_after_end([before, end, after, other])) == (False, (2, 3))
+    assert verdict(checks.no_poll_after_end([before, end, other])) == (True, ())
+    assert verdict(checks.no_poll_after_end([before, end, after, other])) == (False, (2, 3))
     again = [before, end, entry(3, "poll", ended=True), entry(4, "poll", ended=True)]
-    assert verdict(judges.no_poll_after_end(again)) == (False, (2, 3, 4))
+    assert verdict(checks.no_poll_after_end(again)) == (False, (2, 3, 4))
 
 
 def test_an_end_that_did_not_arrive_may_be_asked_for_again() -> None:
     lost = entry(1, "poll", ended=True, arrived=False)
 
-    assert judges.no_poll_after_end([lost, entry(2, "poll")]).passed
-    assert judges.no_poll_after_end([lost, entry(2, "file")]).passed
+    assert checks.no_poll_after_end([lost, entry(2, "poll")]).passed
+    assert checks.no_poll_after_end([lost, entry(2, "file")]).passed
 
 
 def test_no_create_after_a_status() -> None:
     told = entry(1, "poll", status=401)
     create, of_bob = entry(3, "create"), entry(2, "create", tenant="bob")
 
-    assert verdict(judges.no_create_after([told, of_bob], 401)) == (True, ())
-    assert verdict(judges.no_create_after([told, of_bob, create], 401)) == (False, (1, 3))
-    assert verdict(judges.no_create_after([create, told], 401)) == (True, ())
-    assert verdict(judges.no_create_after([told, create], 403)) == (True, ())
+    assert verdict(checks.no_create_after([told, of_bob], 401)) == (True, ())
+    assert verdict(checks.no_create_after([told, of_bob, create], 401)) == (False, (1, 3))
+    assert verdict(checks.no_create_after([create, told], 401)) == (True, ())
+    assert verdict(checks.no_create_after([told, create], 403)) == (True, ())
 
 
 def test_the_create_that_is_refused_is_none_after() -> None:
     refused = [entry(1, "create", status=401, tenant=""), entry(2, "create", tenant="")]
 
-    assert judges.no_create_after(refused[:1], 401).passed
-    assert verdict(judges.no_create_after(refused, 401)) == (False, (1, 2))
+    assert checks.no_create_after(refused[:1], 401).passed
+    assert verdict(checks.no_create_after(refused, 401)) == (False, (1, 2))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_the_create_that_is_refused_is_none_after() -> None:
 def test_a_status_binds_those_who_saw_it(delivery: str, passed: bool) -> None:  # noqa: FBT001
     told = entry(1, "create", status=401, delivery=delivery, arrived=False)
 
-    assert judges.no_create_after([told, entry(2, "create")], 401).passed is passed
+    assert checks.no_create_after([told, entry(2, "create")], 401).passed is passed
 
 
 @pytest.mark.parametrize(
@@ -193,24 +193,24 @@ def test_a_status_binds_those_who_saw_it(delivery: str, passed: bool) -> None:  
 def test_retry_after_in_either_form(header: str) -> None:
     told = entry(1, "create", status=429, answer=waiting(header), task="")
 
-    assert judges.retry_after_obeyed([told, entry(2, "create", at=2)]).passed
-    assert judges.retry_after_obeyed([told, entry(2, "create", at=1.9995)]).passed
+    assert checks.retry_after_obeyed([told, entry(2, "create", at=2)]).passed
+    assert checks.retry_after_obeyed([told, entry(2, "create", at=1.9995)]).passed
     early = [told, entry(2, "create", at=1.9)]
-    assert verdict(judges.retry_after_obeyed(early)) == (False, (1, 2))
-    assert "1.9 s after" in judges.retry_after_obeyed(early).message
+    assert verdict(checks.retry_after_obeyed(early)) == (False, (1, 2))
+    assert "1.9 s after" in checks.retry_after_obeyed(early).message
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-1", "1e9", "²", "Tue, 99 Nov 2023 22:13:22 GMT"])
 def test_what_is_no_retry_after_binds_nobody(header: str) -> None:
     told = entry(1, "create", status=429, answer=waiting(header))
 
-    assert judges.retry_after_obeyed([told, entry(2, "create")]).passed
+    assert checks.retry_after_obeyed([told, entry(2, "create")]).passed
 
 
 def test_a_far_retry_after_never_ends() -> None:
     told = entry(1, "create", status=429, answer=waiting("9" * 12))
 
-    assert not judges.retry_after_obeyed([told, entry(2, "create", at=10**8)]).passed
+    assert not checks.retry_after_obeyed([told, entry(2, "create", at=10**8)]).passed
 
 
 def test_retry_after_is_about_the_same_thing_again() -> None:
@@ -219,7 +219,7 @@ def test_retry_after_is_about_the_same_thing_again() -> None:
     after_file = entry(1, "file", answer=waiting("10"), path="/files/t1/1.png")
 
     def obeyed(told: Entry, **later: Any) -> bool:
-        return judges.retry_after_obeyed([told, entry(2, **later)]).passed
+        return checks.retry_after_obeyed([told, entry(2, **later)]).passed
 
     assert obeyed(after_create, action="poll")
     assert obeyed(after_create, action="create", tenant="bob")
@@ -238,16 +238,16 @@ def test_the_longest_of_several_retry_afters_holds() -> None:
         entry(3, "poll", at=11, answer=waiting("5")),
     ]
 
-    assert judges.retry_after_obeyed([*told, entry(4, "poll", at=16)]).passed
-    assert verdict(judges.retry_after_obeyed([*told, entry(4, "poll", at=15)])) == (False, (3, 4))
+    assert checks.retry_after_obeyed([*told, entry(4, "poll", at=16)]).passed
+    assert verdict(checks.retry_after_obeyed([*told, entry(4, "poll", at=15)])) == (False, (3, 4))
 
 
 def test_a_task_that_is_left_before_its_end() -> None:
     made = [entry(1, "create"), entry(2, "create", task="t2", arrived=False)]
     end = entry(3, "poll", ended=True)
 
-    assert verdict(judges.no_task_abandoned([*made, end])) == (True, ())
-    assert verdict(judges.no_task_abandoned(made)) == (False, (1,))
+    assert verdict(checks.no_task_abandoned([*made, end])) == (True, ())
+    assert verdict(checks.no_task_abandoned(made)) == (False, (1,))
 
 
 def test_findings() -> None:
@@ -255,9 +255,9 @@ def test_findings() -> None:
         note = Note(rule="n-range", code=None, severity=severity, pointer="/n", message="n is 9")
         return entry(1, "create", findings=(note,))
 
-    assert judges.no_findings([found("info")]).passed
-    assert verdict(judges.no_findings([found("warning")])) == (False, (1,))
-    assert "n-range: n is 9" in judges.no_findings([found("error")]).message
+    assert checks.no_findings([found("info")]).passed
+    assert verdict(checks.no_findings([found("warning")])) == (False, (1,))
+    assert "n-range: n is 9" in checks.no_findings([found("error")]).message
 
 
 def charge(task: str, number: int, usd: str | None = "0.03", *, billed: bool = True) -> Charge:
@@ -270,26 +270,26 @@ def charge(task: str, number: int, usd: str | None = "0.03", *, billed: bool = T
 def test_duplicates_fail() -> None:
     pair = DuplicateCharge(first=charge("t1", 1), second=charge("t2", 4))
 
-    assert verdict(judges.no_duplicate_charges([])) == (True, ())
-    assert verdict(judges.no_duplicate_charges([pair])) == (False, (1, 4))
+    assert verdict(checks.no_duplicate_charges([])) == (True, ())
+    assert verdict(checks.no_duplicate_charges([pair])) == (False, (1, 4))
 
 
 def test_spending() -> None:
     charges = [charge("t1", 1), charge("t2", 2), charge("t3", 3, billed=False)]
     unknown = [*charges, charge("t4", 4, None)]
 
-    assert verdict(judges.usd_at_most(charges, Decimal("0.06"))) == (True, (1, 2))
-    assert verdict(judges.usd_at_most(charges, Decimal("0.05"))) == (False, (1, 2))
-    assert verdict(judges.usd_at_most(unknown, Decimal(1))) == (False, (4,))
+    assert verdict(checks.usd_at_most(charges, Decimal("0.06"))) == (True, (1, 2))
+    assert verdict(checks.usd_at_most(charges, Decimal("0.05"))) == (False, (1, 2))
+    assert verdict(checks.usd_at_most(unknown, Decimal(1))) == (False, (4,))
 
 
 @pytest.mark.parametrize(
     "judge",
     [
-        judges.no_poll_after_end,
-        judges.retry_after_obeyed,
-        judges.no_task_abandoned,
-        judges.no_findings,
+        checks.no_poll_after_end,
+        checks.retry_after_obeyed,
+        checks.no_task_abandoned,
+        checks.no_findings,
     ],
 )
 def test_where_nothing_happened_nothing_was_wrong(judge: Judge) -> None:
@@ -302,5 +302,5 @@ def test_a_full_journal_is_judged_in_one_pass() -> None:
         entry(number, "create", status=401, answer=waiting("1")) for number in range(1, 10_001)
     ]
 
-    assert len(judges.no_create_after(refused, 401).entries) == 10_000
-    assert len(judges.retry_after_obeyed(refused).entries) == 10_000
+    assert len(checks.no_create_after(refused, 401).entries) == 10_000
+    assert len(checks.retry_after_obeyed(refused).entries) == 10_000

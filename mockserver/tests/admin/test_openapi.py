@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
-from wan_mockserver.admin.inferred import infer_schema
 from wan_mockserver.clock import AutoClock
 from wan_mockserver.control import ROOT
 from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.openapi.schema_from_types import infer_schema
 from wan_mockserver.service import Mock
 from wan_validators.catalog import catalog, model, models_of, vendors
 from wan_validators.linter import lint
@@ -36,7 +36,7 @@ def admin(mock: Mock, ask: Ask) -> Any:
 
 @pytest.fixture(scope="module")
 def of_vendors() -> Any:
-    from wan_mockserver.simulator.service import Simulator
+    from wan_mockserver.simulator.simulator import Simulator
 
     asked = Request(method="GET", path="/openapi.json", base_url="http://localhost:8321")
     return json.loads(Mock(Simulator()).handle(asked).body)

@@ -17,7 +17,7 @@ from wan_mockserver.clock import RealClock
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 
 from .conftest import PAYLOAD, VENDOR, VIDEOS, Client
 

@@ -17,7 +17,7 @@ from wan_mockserver.dashboard import news
 from wan_mockserver.dashboard.task_rows import find_next_change, task_rows
 from wan_mockserver.scenarios.lifecycle import Lifecycle, Never, Polls, Seconds
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.ledger import ledger
 from wan_mockserver.state.stores import Store
 from wan_mockserver.state.stores.memory import MemoryStore

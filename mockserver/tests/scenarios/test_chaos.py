@@ -13,7 +13,7 @@ from wan_mockserver.scenarios.chaos import RATE, Chaos, parse_chaos
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import PARTS, Scenario
 from wan_mockserver.simulator.armed_scenarios import HEADER, STEP
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "n": 2}

@@ -16,11 +16,11 @@ from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.scenarios.members import InvalidMember, toml
-from wan_mockserver.scenarios.parts import SCENARIO
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import Body, Lag, PollBehaviour, Results, Scenario, Step
-from wan_mockserver.scenarios.steps import STEP, parse_step, to_table
 from wan_mockserver.scenarios.toml_format import BadScenarios, format_scenario, read_scenarios
+from wan_mockserver.scenarios.toml_parts import SCENARIO
+from wan_mockserver.scenarios.toml_steps import STEP, parse_step, to_table
 from wan_validators.vendor import State
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"

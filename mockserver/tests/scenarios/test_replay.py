@@ -10,7 +10,7 @@ import pytest
 
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.chaos import Chaos
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.catalog import model
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

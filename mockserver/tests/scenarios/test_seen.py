@@ -22,7 +22,7 @@ from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.catalog import model
 from wan_validators.vendor import Vendor
 

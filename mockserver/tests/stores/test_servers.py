@@ -18,7 +18,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.rate_limits import Limits
-from wan_mockserver.simulator.service import Simulator
+from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores import Store
 from wan_mockserver.state.stores.memory import MemoryStore
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from wan_validators.extras import explain_missing_extra
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..control import ROOT, Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
-from . import openapi, table
-from .reading import parse_body, parse_query
-from .reports import AdminCall
-from .table import AdminRoute
+from ..openapi import admin
+from . import routes
+from .query_routes import AdminCall
+from .request_parsing import parse_body, parse_query
+from .routes import AdminRoute
 
 with explain_missing_extra():
     from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -23,12 +24,12 @@ with explain_missing_extra():
 
 def _document(call: AdminCall) -> dict[str, Any]:
     protected = call.control.token is not None
-    return openapi.document(ROUTES, call.request.base_url, protected=protected)
+    return admin.document(ROUTES, call.request.base_url, protected=protected)
 
 
 ROUTES: Final = (
-    *table.ROUTES,
-    table.get("/openapi.json", "openapi", "This description.", dict[str, Any], _document),
+    *routes.ROUTES,
+    routes.get("/openapi.json", "openapi", "This description.", dict[str, Any], _document),
 )
 
 _MAP: Final = Map(

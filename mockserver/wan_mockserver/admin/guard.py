@@ -14,7 +14,7 @@ from wan_validators.messages.formatting import clip
 
 from ..http.errors import AdminError
 from ..http.messages import Request
-from .reading import parse_content_type
+from .request_parsing import parse_content_type
 
 if TYPE_CHECKING:
     from ..control import Control

@@ -8,13 +8,14 @@ from typing import Any, Final, TypedDict
 
 from wan_validators.messages.formatting import clip, summarize_value
 
+from ..assertions import checks
+from ..assertions.verdict import CountRange, Entries, Verdict
 from ..http.errors import AdminError
 from ..state.journal import Entry
 from ..state.ledger import Ledger
-from . import judges, shapes
+from . import response_types
 from .hints import format_suggestion
 from .kinds import BooleanType, FieldType, IntegerType, Schema, SecondsType, UsdType
-from .verdicts import CountRange, Entries, Verdict
 
 COUNT_TYPE: Final = IntegerType(0, 1_000_000)
 
@@ -76,7 +77,7 @@ class Check:
 
 
 def _make_count_check(action: str) -> CheckFunction:
-    return lambda seen, wanted: judges.requests_made(seen.entries, action, wanted)
+    return lambda seen, wanted: checks.requests_made(seen.entries, action, wanted)
 
 
 def _make_entry_check(judge: Callable[[Entries], Verdict]) -> CheckFunction:
@@ -94,51 +95,51 @@ CHECKS: Final[Mapping[str, Check]] = {
     "tasks": Check(
         CountType(),
         "So many creates made a task, whether or not their client knows.",
-        lambda seen, wanted: judges.tasks_made(seen.entries, wanted),
+        lambda seen, wanted: checks.tasks_made(seen.entries, wanted),
     ),
     "polls_per_task_at_most": Check(
         COUNT_TYPE,
         "No task was polled more often.",
-        lambda seen, most: judges.polls_per_task(seen.entries, most),
+        lambda seen, most: checks.polls_per_task(seen.entries, most),
     ),
     "polls_no_faster_than": Check(
         SecondsType(10**9),
         "Between two polls of one task lie at least so many seconds of the server's clock.",
-        lambda seen, seconds: judges.polls_no_faster_than(seen.entries, seconds),
+        lambda seen, seconds: checks.polls_no_faster_than(seen.entries, seconds),
     ),
     "no_poll_after_end": Check(
         TRUE_TYPE,
         "No task was polled again after its client had been told that it is over.",
-        _make_entry_check(judges.no_poll_after_end),
+        _make_entry_check(checks.no_poll_after_end),
     ),
     "no_create_after": Check(
         IntegerType(100, 599),
         "No tenant sent a create after an answer with this HTTP status.",
-        lambda seen, status: judges.no_create_after(seen.entries, status),
+        lambda seen, status: checks.no_create_after(seen.entries, status),
     ),
     "retry_after_obeyed": Check(
         TRUE_TYPE,
         "No create of a tenant, poll of a task or download of a file was repeated before the "
         "time of its Retry-After, in seconds or as a date, was over.",
-        _make_entry_check(judges.retry_after_obeyed),
+        _make_entry_check(checks.retry_after_obeyed),
     ),
     "no_task_abandoned": Check(
         TRUE_TYPE,
         "Each task that its client knew of was polled until its end was told.",
-        _make_entry_check(judges.no_task_abandoned),
+        _make_entry_check(checks.no_task_abandoned),
     ),
     "no_findings": Check(
-        TRUE_TYPE, "No payload had an error or a warning.", _make_entry_check(judges.no_findings)
+        TRUE_TYPE, "No payload had an error or a warning.", _make_entry_check(checks.no_findings)
     ),
     "no_duplicate_charges": Check(
         TRUE_TYPE,
         "Nothing was paid for twice.",
-        lambda seen, _: judges.no_duplicate_charges(seen.ledger.duplicates),
+        lambda seen, _: checks.no_duplicate_charges(seen.ledger.duplicates),
     ),
     "usd_at_most": Check(
         UsdType(),
         "What is billed comes to no more; a billed task of unknown price does not pass.",
-        lambda seen, most: judges.usd_at_most(seen.ledger.charges, most),
+        lambda seen, most: checks.usd_at_most(seen.ledger.charges, most),
     ),
 }
 
@@ -161,7 +162,7 @@ class VerifiedJson(TypedDict):
 
     passed: bool
     results: list[ResultJson]
-    requests: dict[str, shapes.EntryJson]
+    requests: dict[str, response_types.EntryJson]
     forgotten: int
 
 
@@ -218,5 +219,9 @@ def _parse_check(given: Any, where: str) -> Callable[[Evidence], Verdict]:
     return lambda seen: check.evaluate(seen, argument)
 
 
-def _build_entries(entries: Sequence[Entry], named: set[int]) -> dict[str, shapes.EntryJson]:
-    return {str(kept.number): shapes.entry(kept) for kept in entries if kept.number in named}
+def _build_entries(
+    entries: Sequence[Entry], named: set[int]
+) -> dict[str, response_types.EntryJson]:
+    return {
+        str(kept.number): response_types.entry(kept) for kept in entries if kept.number in named
+    }

@@ -9,7 +9,7 @@ from math import pi, sin
 
 from PIL import Image, ImageDraw
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from .melodies import RATE, melody
 from .pictures import Colour, label, palette, scene

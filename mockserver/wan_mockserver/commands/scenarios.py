@@ -63,7 +63,7 @@ def run(options: Namespace) -> int:
 def _load_scenarios(file: Path | None) -> Scenarios:
     from ..scenarios.registry import Scenarios
     from ..scenarios.toml_format import read_scenarios
-    from .assembling import read_option_file
+    from .build_mock import read_option_file
 
     return Scenarios(None if file is None else read_option_file("--file", read_scenarios, file))
 

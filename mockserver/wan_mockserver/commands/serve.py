@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wan_validators.catalog import vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
 
-from .assembling import admin_token, assemble
+from .build_mock import admin_token, assemble
 from .options import HOST, MEMORY, TOKEN, arguments
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _own_routes(url: str, mock: Mock) -> Iterator[str]:
 
 
 def _plain_videos() -> Iterator[str]:
-    from wan_validators.extras import format_install_hint
+    from wan_validators.optional_dependencies import format_install_hint
 
     from ..artefacts.cache import draws_films
 

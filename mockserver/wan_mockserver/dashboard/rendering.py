@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..http.messages import Request, Response
 

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from urllib.parse import unquote
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from .messages import MAX_BODY_BYTES, Request, Service
 from .response_steps import WireEvent, iter_steps

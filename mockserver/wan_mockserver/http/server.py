@@ -7,7 +7,7 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from .messages import MAX_BODY_BYTES
 from .waitress_faults import MAX_SPARE_THREADS, FaultChannel, ThreadPool

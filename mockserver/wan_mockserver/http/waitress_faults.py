@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from .delivery import DEFAULT_DELIVERY, GARBAGE, Delivery
 from .response_steps import DELIVER, TransmissionStep, WireEvent, iter_steps

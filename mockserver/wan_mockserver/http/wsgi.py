@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..service import Mock
-from ..simulator.service import Simulator
+from ..simulator.simulator import Simulator
 from .messages import MAX_BODY_BYTES, Request, Response, Service
 from .response_steps import DELIVER, iter_steps
 

@@ -31,7 +31,7 @@ download    what happens to the downloads of one file: an array of steps, or a t
             ``steps`` and ``lifetime`` (seconds that the files are there, -1 for not at all)
 ==========  =====================================================================================
 
-What a step may say stands in :mod:`wan_mockserver.scenarios.steps`.
+What a step may say stands in :mod:`wan_mockserver.scenarios.toml_steps`.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ from .members import (
     string_reader,
     toml,
 )
-from .parts import SCENARIO, find_problems
 from .registry import Scenarios
 from .scenario import Scenario, combine
+from .toml_parts import SCENARIO, find_problems
 
 USE: Final = Member(
     "use", array_reader(string_reader(bool, 'the name of a scenario, such as "http-503:2"'))

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from wan_validators.constraints.basic import OBJECT, Anything
-from wan_validators.extras import explain_missing_extra
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import ModelSpec, Rule, Severity

@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import StoreUnavailable, Table, Value
 from .codec import Codec, codec, octets, text

@@ -8,7 +8,7 @@ from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import LawResult
 from ..results.transcript import format_block
-from . import wording
+from . import descriptions
 
 
 def format_details(result: LawResult) -> str:
@@ -16,7 +16,7 @@ def format_details(result: LawResult) -> str:
     law = result.law
     lines = [escape_controls(f"{law.level.value}: {law.statement}")]
     if result.failure:
-        story = wording.describe_failure(result.failure)
+        story = descriptions.describe_failure(result.failure)
         lines += [
             f"why: {story.reason}",
             f"call: {story.number}, for {story.model}",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import controls, reports, shapes
-from .controls import ADVANCING, ARMING, DISARMING, RESETTING, SEED
+from . import control_routes, query_routes, response_types
+from .control_routes import ADVANCING, ARMING, DISARMING, RESETTING, SEED
 from .kinds import Field
-from .reports import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, AdminCall
+from .query_routes import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, AdminCall
 from .verify import VerifiedJson
 
 Fields = tuple[Field, ...]
@@ -68,20 +68,20 @@ def post(
 
 
 ROUTES: Final = (
-    get("/health", "health", "Is the server up?", reports.HealthJson, reports.health),
+    get("/health", "health", "Is the server up?", query_routes.HealthJson, query_routes.health),
     get(
         "/scenarios",
         "scenarios",
         "All scenarios, and those that wait for creates.",
-        reports.ScenariosJson,
-        reports.scenarios,
+        query_routes.ScenariosJson,
+        query_routes.scenarios,
     ),
     post(
         "/scenarios",
         "arm",
         "Lets the next creates meet a scenario, in place of what waited for them.",
-        controls.ArmingJson,
-        controls.arm_scenario,
+        control_routes.ArmingJson,
+        control_routes.arm_scenario,
         *ARMING,
     ),
     AdminRoute(
@@ -89,16 +89,16 @@ ROUTES: Final = (
         path="/scenarios",
         name="disarm",
         summary="Takes back what waits for creates.",
-        answer=controls.ArmingJson,
-        handler=controls.disarm,
+        answer=control_routes.ArmingJson,
+        handler=control_routes.disarm,
         query=DISARMING,
     ),
     get(
         "/requests",
         "requests",
         "The exchanges with the vendors' routes, the newest at the end.",
-        reports.RequestsJson,
-        reports.requests,
+        query_routes.RequestsJson,
+        query_routes.requests,
         *FILTER,
         LIMIT,
     ),
@@ -106,44 +106,44 @@ ROUTES: Final = (
         "/requests/count",
         "count",
         "How many exchanges match.",
-        reports.CountJson,
-        reports.count,
+        query_routes.CountJson,
+        query_routes.count,
         *FILTER,
     ),
-    get("/tasks", "tasks", "The tasks.", reports.TasksJson, reports.tasks, *TASK_FILTER),
-    get("/tasks/{task_id}", "task", "One task.", shapes.TaskJson, reports.task),
+    get("/tasks", "tasks", "The tasks.", query_routes.TasksJson, query_routes.tasks, *TASK_FILTER),
+    get("/tasks/{task_id}", "task", "One task.", response_types.TaskJson, query_routes.task),
     get(
         "/ledger",
         "ledger",
         "What the tasks would have cost, and what of it was paid twice.",
-        shapes.LedgerJson,
-        reports.ledger,
+        response_types.LedgerJson,
+        query_routes.ledger,
         TENANT,
     ),
-    get("/clock", "clock", "The server's time.", controls.ClockJson, controls.clock),
+    get("/clock", "clock", "The server's time.", control_routes.ClockJson, control_routes.clock),
     post(
         "/clock",
         "advance",
         "Moves the server's time on.",
-        controls.ClockJson,
-        controls.advance,
+        control_routes.ClockJson,
+        control_routes.advance,
         *ADVANCING,
     ),
-    get("/seed", "seed", "What is drawn from.", controls.SeedJson, controls.seed),
+    get("/seed", "seed", "What is drawn from.", control_routes.SeedJson, control_routes.seed),
     post(
         "/seed",
         "reseed",
         "Draws everything from another seed.",
-        controls.SeedJson,
-        controls.set_seed,
+        control_routes.SeedJson,
+        control_routes.set_seed,
         SEED.as_required(),
     ),
     post(
         "/reset",
         "reset",
         "Forgets everything, or everything of one tenant. A whole reset puts the clock back.",
-        controls.ResetJson,
-        controls.reset,
+        control_routes.ResetJson,
+        control_routes.reset,
         *RESETTING,
     ),
     post(
@@ -151,7 +151,7 @@ ROUTES: Final = (
         "verify",
         "Judges what clients did, each check true or false.",
         VerifiedJson,
-        reports.verify,
+        query_routes.verify,
         *CHECKS,
     ),
 )

@@ -42,8 +42,8 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
     """
     from ..service import Mock
     from ..simulator.rate_limits import Limits
-    from ..simulator.service import Simulator
-    from ..state.prices import read_prices as read_prices
+    from ..simulator.simulator import Simulator
+    from ..state.prices import read_prices
     from ..state.stores.opening import open_store
 
     known = _scenarios(options)
@@ -112,7 +112,7 @@ def _seed(store: Store, wanted: int | None) -> int:
 
     The store keeps it for the others.
     """
-    from ..simulator.service import SEED
+    from ..simulator.simulator import SEED
     from ..state.stores import COUNTERS
 
     drawn = int.from_bytes(os.urandom(4))

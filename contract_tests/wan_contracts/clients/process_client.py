@@ -20,7 +20,7 @@ from .child_process import (
     check_output_size,
     format_output_start,
 )
-from .program import SubprocessClient, build_start_error
+from .subprocess_client import SubprocessClient, build_start_error
 
 START_TIMEOUT_S: Final = 30.0
 """Seconds that a new process may take to start, besides those for its first call."""

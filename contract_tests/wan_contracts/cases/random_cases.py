@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache, partial
 from typing import Final, NamedTuple
 
-from wan_validators.extras import explain_missing_extra
+from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.spec import ModelSpec
 
 from ..generation.strategies import acceptable, single_fault

@@ -20,9 +20,9 @@ from ..simulator.armed_scenarios import ARMED, Armed
 from ..simulator.routing import Action
 from ..state.journal import JOURNAL, Entry
 from ..state.tasks import TASKS, TaskRecord, state_at
-from . import shapes
+from . import response_types
 from .kinds import ArrayType, BooleanType, Field, IntegerType, StringType
-from .reading import Values
+from .request_parsing import Values
 from .verify import Evidence, VerifiedJson, build_check_schema, judge_checks
 
 
@@ -79,7 +79,7 @@ class RequestsJson(TypedDict):
     """*count* exchanges match, of which the last are listed, the newest at the end."""
 
     count: int
-    requests: list[shapes.EntryJson]
+    requests: list[response_types.EntryJson]
 
 
 class CountJson(TypedDict):
@@ -92,7 +92,7 @@ class TasksJson(TypedDict):
     """*count* tasks match, of which the last are listed, the newest at the end."""
 
     count: int
-    tasks: list[shapes.TaskJson]
+    tasks: list[response_types.TaskJson]
 
 
 TENANT: Final = Field("tenant", StringType(), "Only what is of this tenant.")
@@ -159,7 +159,7 @@ def list_armed(control: Control) -> list[ArmedJson]:
 def requests(call: AdminCall) -> RequestsJson:
     found = list(_matching(call))
     shown = found[len(found) - min(call.values["limit"], len(found)) :]
-    return {"count": len(found), "requests": [shapes.entry(each) for each in shown]}
+    return {"count": len(found), "requests": [response_types.entry(each) for each in shown]}
 
 
 def count(call: AdminCall) -> CountJson:
@@ -177,7 +177,7 @@ def tasks(call: AdminCall) -> TasksJson:
     return {"count": len(found), "tasks": _tasks(call, shown, given["tenant"])}
 
 
-def task(call: AdminCall) -> shapes.TaskJson:
+def task(call: AdminCall) -> response_types.TaskJson:
     wanted = call.path_parameters["task_id"]
     record = call.control.store.get(TASKS, wanted)
     if record is None:
@@ -187,9 +187,11 @@ def task(call: AdminCall) -> shapes.TaskJson:
     return shown
 
 
-def ledger(call: AdminCall) -> shapes.LedgerJson:
+def ledger(call: AdminCall) -> response_types.LedgerJson:
     control, tenant = call.control, call.values["tenant"]
-    return shapes.ledger(control.ledger(tenant), control.journal(tenant), control.simulator.prices)
+    return response_types.ledger(
+        control.ledger(tenant), control.journal(tenant), control.simulator.prices
+    )
 
 
 def verify(call: AdminCall) -> VerifiedJson:
@@ -215,11 +217,13 @@ def _matching(call: AdminCall) -> Iterator[Entry]:
             yield entry
 
 
-def _tasks(call: AdminCall, records: list[TaskRecord], tenant: str | None) -> list[shapes.TaskJson]:
+def _tasks(
+    call: AdminCall, records: list[TaskRecord], tenant: str | None
+) -> list[response_types.TaskJson]:
     charges = {charge.task: charge for charge in call.control.ledger(tenant).charges}
     base_url = call.request.base_url
     return [
-        shapes.task(record, charges[record.id], base_url)
+        response_types.task(record, charges[record.id], base_url)
         for record in records
         if record.id in charges
     ]

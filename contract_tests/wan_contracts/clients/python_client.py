@@ -14,9 +14,9 @@ from ..cases.case import Setting
 from ..protocol.outcome import Outcome
 from ..protocol.schemas import InvalidDocument, validate_outcome
 from ..runner.interaction import ClientError, ClientErrorKind
-from . import telling
+from . import error_formatting
 from .loop import ClientEventLoop
-from .shelter import preserve_process_state
+from .process_state import preserve_process_state
 from .time_limit import CallTimeout, run_with_limit
 
 
@@ -92,7 +92,9 @@ class PythonClient:
             self._loop.close()
             says = f"it did not return within {format_seconds(call_timeout)} of real time"
             return ClientError(
-                kind=ClientErrorKind.HUNG, message=says, stderr=telling.format_traceback(error)
+                kind=ClientErrorKind.HUNG,
+                message=says,
+                stderr=error_formatting.format_traceback(error),
             )
         except BaseException as error:  # noqa: BLE001  (SystemExit, too, is a crash)
             return _build_client_error(error)
@@ -196,12 +198,14 @@ def _build_client_error(error: BaseException) -> ClientError:
     if _is_runaway(error):
         says = f"it went on sending requests long after its deadline{_format_suffix(str(error))}"
         return ClientError(
-            kind=ClientErrorKind.RUNAWAY, message=says, stderr=telling.format_traceback(error)
+            kind=ClientErrorKind.RUNAWAY,
+            message=says,
+            stderr=error_formatting.format_traceback(error),
         )
-    place = telling.find_error_location(error)
-    says = f"it raised {telling.format_error(error)}{f' ({place})' if place else ''}"
+    place = error_formatting.find_error_location(error)
+    says = f"it raised {error_formatting.format_error(error)}{f' ({place})' if place else ''}"
     return ClientError(
-        kind=ClientErrorKind.CRASHED, message=says, stderr=telling.format_traceback(error)
+        kind=ClientErrorKind.CRASHED, message=says, stderr=error_formatting.format_traceback(error)
     )
 
 

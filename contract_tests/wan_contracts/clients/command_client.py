@@ -21,7 +21,7 @@ from .child_process import (
     check_output_size,
     format_output_start,
 )
-from .program import SubprocessClient, build_start_error
+from .subprocess_client import SubprocessClient, build_start_error
 
 MAX_CASE_VARIABLE_BYTES: Final = 100_000
 """Bytes of a case that an environment variable can hold wherever we run."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypedDict
 
+from ..admin import guard, query_routes
+from ..admin.kinds import Field
+from ..admin.routes import AdminRoute
 from ..control import ROOT
-from . import guard, reports
-from .kinds import Field
 from .schemas import schema
-from .table import AdminRoute
 
 VERSION: Final = "3.1.0"
 DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
@@ -52,7 +52,7 @@ def document(routes: Iterable[AdminRoute], base_url: str, *, protected: bool) ->
         "jsonSchemaDialect": DIALECT,
         "info": {
             "title": "wanproof: admin API of the mock server",
-            "version": reports.version(),
+            "version": query_routes.version(),
             "description": "Shows what clients did and what it would have cost, and steers what "
             "happens to them. Every error is JSON with a message that says what to do.",
         },

@@ -26,7 +26,7 @@ from .members import (
     wrong_value,
 )
 from .scenario import PARTS, Results, Steps, TaskOutcome
-from .steps import MAX_REPETITIONS, parse_step, text_reader, to_table
+from .toml_steps import MAX_REPETITIONS, parse_step, text_reader, to_table
 
 
 def find_problems(outcome: TaskOutcome, vendor: str | None) -> Iterator[str]:

@@ -16,6 +16,7 @@ from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
+from ..http.trace_context import traceparent
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -25,7 +26,6 @@ from ..state.prices import Prices, load_shipped_prices
 from ..state.stores import COUNTERS, Store, next_index
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
-from ..trace import traceparent
 from . import auth, fault_injection, routing
 from .armed_scenarios import STEP
 from .context import RequestContext

@@ -11,7 +11,7 @@ from ..control import Control
 from ..http.errors import AdminError
 from ..simulator.armed_scenarios import ARMED, put_armed
 from .kinds import Field, IntegerType, SecondsType, StringType
-from .reports import AdminCall, ArmedJson, list_armed
+from .query_routes import AdminCall, ArmedJson, list_armed
 
 
 class ArmingJson(TypedDict):

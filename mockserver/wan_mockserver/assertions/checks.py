@@ -20,7 +20,7 @@ from typing import Final
 from ..http.delivery import Cut
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge
-from .verdicts import CountRange, Entries, Verdict, format_seconds, judge_count, list_entry_numbers
+from .verdict import CountRange, Entries, Verdict, format_seconds, judge_count, list_entry_numbers
 
 TOLERANCE_S: Final = 0.001
 """Seconds that a wait may be too short by: what rounding and a network make of it."""
