@@ -5,28 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-WORDS: Final = "it changes what is said, not the verdict"
-LENGTHS: Final = "the lengths are compared before"
-ALIKE: Final = "the mock says the same in message and in error_message, and has no other text"
+__all__ = ["EQUIVALENT"]
 
-SAME: Final = "('detail', 'message', 'title', 'error', 'error_message') -> "
+WORDS: Final = "it changes the message, not the verdict"
+LENGTHS: Final = "the lengths are compared before"
+SAME_TEXT: Final = "the mock has the same text in message and error_message, and no other text"
+ROUNDING: Final = "a difference only by rounding"
+
+_GRACE: Final = "(CLOCK_GRACE_S if interval < CLOCK_GRACE_S else 0.0)"
+_WHOLE: Final = "polling.check_whole_deadline: "
+_TEXTS: Final = (
+    "response_bodies._iter_texts: ('detail', 'message', 'title', 'error', 'error_message') -> "
+)
+_KIND: Final = "interaction.outcome.kind"
 
 EQUIVALENT: Final[Mapping[str, str]] = {
-    "retries.check_missing_at_first: 2 -> 3 (2)": "only the first of these is looked at",
-    "polling.check_whole_deadline: early <= interval * 1.01 + (CLOCK_GRACE_S if interval < CLOCK_GRACE_S else 0.0) -> "
-    "early < interval * 1.01 + (CLOCK_GRACE_S if interval < CLOCK_GRACE_S else 0.0)": "a matter of rounding",
-    "polling.check_whole_deadline: interval < CLOCK_GRACE_S -> interval <= CLOCK_GRACE_S": "no interval is one second",
-    "money.check_connections_reused: all -> any": "a call is made over sockets or in process, not both",
+    "retries.check_missing_at_first: 2 -> 3 (2)": "the law reads only the first of these",
+    f"{_WHOLE}early <= interval * 1.01 + {_GRACE} -> early < interval * 1.01 + {_GRACE}": ROUNDING,
+    f"{_WHOLE}interval < CLOCK_GRACE_S -> interval <= CLOCK_GRACE_S": (
+        "no time profile has an interval of one second"
+    ),
+    "money.check_connections_reused: all -> any": (
+        "a call uses either sockets or the in-process transport, not both"
+    ),
     "results.check_outputs_in_order: True -> False": LENGTHS,
     "results.check_outputs_in_order: 1 -> 2": WORDS,
-    "results.check_text_kept: len(given) == len(wanted) -> len(given) != len(wanted)": WORDS,
-    "sending.check_bearer_header: given is not None -> given is None": WORDS,
-    "sending.check_local_limits: interaction.outcome.kind is OutcomeKind.NOT_SENT -> "
-    "interaction.outcome.kind is not OutcomeKind.NOT_SENT": WORDS,
+    "results.check_text_kept: len(reported) == len(wanted) -> len(reported) != len(wanted)": WORDS,
+    "sending.check_bearer_header: header is not None -> header is None": WORDS,
+    "sending.check_local_limits: "
+    f"{_KIND} is OutcomeKind.NOT_SENT -> {_KIND} is not OutcomeKind.NOT_SENT": WORDS,
     "sending._find_lost_members: True -> False": LENGTHS,
-    "response_bodies.MIN_TEXT_CHARS: 8 -> 7": "no sentence of a vendor has seven letters",
-    f"response_bodies._iter_texts: {SAME}('detail', 'title', 'error', 'error_message')": ALIKE,
-    f"response_bodies._iter_texts: {SAME}('detail', 'message', 'title', 'error_message')": ALIKE,
-    f"response_bodies._iter_texts: {SAME}('detail', 'message', 'title', 'error')": ALIKE,
+    "response_bodies.MIN_TEXT_CHARS: 8 -> 7": "no message of a vendor has seven characters",
+    f"{_TEXTS}('detail', 'title', 'error', 'error_message')": SAME_TEXT,
+    f"{_TEXTS}('detail', 'message', 'title', 'error_message')": SAME_TEXT,
+    f"{_TEXTS}('detail', 'message', 'title', 'error')": SAME_TEXT,
 }
-"""By the name of the mutant."""
+"""Reasons by the name of the mutant."""

@@ -19,6 +19,7 @@ from slips import SWAPS
 
 from wan_contracts.laws import (
     Law,
+    downloads,
     failure,
     money,
     polling,
@@ -29,7 +30,10 @@ from wan_contracts.laws import (
     task_end,
 )
 
-MODULES: Final = (task_end, failure, money, polling, results, retries, sending, response_bodies)
+MODULES: Final = (
+    *(task_end, failure, money, polling, results, downloads, retries, sending),
+    response_bodies,
+)
 
 OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
     ast.NotIn: ast.In,

@@ -160,7 +160,7 @@ def test_a_client_that_does_nothing_is_not_safe(
     code, out, _ = checked("--client", "mine.py:idle", *SHORT, *safe, capsys=capsys)
 
     assert code == 1
-    assert "nothing was ever sent to the base URL" in out
+    assert "the client sent nothing to the base URL" in out
     badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
     assert badge["color"] == "red"
 

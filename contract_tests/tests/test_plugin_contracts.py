@@ -89,8 +89,8 @@ def test_a_law_that_is_broken_fails_with_all_there_is_to_say(
     result.stdout.re_match_lines(
         [
             r"_+ test_law\[code-told\] _+",
-            r"MUST: The vendor's code of a refusal or a failed task reaches the caller\.",
-            r"why: the code is 3001, and None is reported",
+            r"MUST: The outcome has the vendor's error code of a rejected request or a failed task\.",
+            r"why: the vendor's error code is 3001, but the outcome has None",
             r"call: 1, for .*wan2\.5-i2i-preview",
             r"scenario: fail-3001 \(.+\)",
             r"payload:",

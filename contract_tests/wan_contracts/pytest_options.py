@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
     from .results.replay import ClientSpec
 
+__all__ = [
+    "ACTIONS",
+    "OPTIONS",
+    "SEED_OPTION",
+    "Option",
+    "add_options",
+    "find_client_spec",
+    "parse_check_options",
+    "report_usage_errors",
+]
+
 
 class Option(NamedTuple):
     """An option and an entry of the ini file, as *kind* says; *asked* like ``wanproof check``'s."""

@@ -32,6 +32,20 @@ if TYPE_CHECKING:
     from .results.report import ContractReport
     from .runner.runner import RunPlan
 
+__all__ = [
+    "LawWarning",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_runtest_makereport",
+    "pytest_runtest_setup",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+    "wan_client",
+    "wan_plan",
+    "wan_report",
+]
+
 
 class LawWarning(UserWarning):
     """A law that SHOULD be kept is broken. As an error it fails the law's test."""

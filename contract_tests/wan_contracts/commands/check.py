@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..results.report import ContractReport
     from ..runner.aggregation import Aggregator
 
+__all__ = ["COMMAND", "EXIT_INTERRUPTED", "add_arguments", "run"]
+
 EXIT_INTERRUPTED: Final = 128 + 2
 
 

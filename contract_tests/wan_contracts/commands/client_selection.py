@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ..clients import Client
     from ..results.replay import ClientSpec
 
+__all__ = ["add_arguments", "create_client", "parse_client_spec"]
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("the client under test")

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from wan_validators.command import UsageError
 
+__all__ = ["DEFAULT_REPLAY_FOLDER", "REPORT_FORMATS", "add_arguments", "parse_reports"]
+
 REPORT_FORMATS = ("json", "junit", "sarif", "html", "md")
 
 DEFAULT_REPLAY_FOLDER = ".wanproof"

@@ -12,6 +12,8 @@ from wan_validators.command import EXIT_FINDINGS, EXIT_OK, Command, UsageError
 
 from . import client_selection
 
+__all__ = ["COMMAND", "add_arguments", "run"]
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="as `wanproof check` wrote it")

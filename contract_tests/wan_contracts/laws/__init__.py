@@ -1,4 +1,4 @@
-"""The laws: what every client must do, whatever it is written in."""
+"""The laws: rules for every client, in any programming language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from wan_validators.messages.suggestions import suggest
 
-from . import failure, money, polling, results, retries, sending, task_end
+from . import downloads, failure, money, polling, results, retries, sending, task_end
 from .law import Group, Judge, Law, Level
 
 __all__ = ["LAWS", "MONEY_SAFE", "Group", "Judge", "Law", "Level", "law"]
@@ -18,12 +18,12 @@ LAWS: Final[tuple[Law, ...]] = tuple(
     sorted(
         chain(
             *(failure.LAWS, sending.LAWS, polling.LAWS, task_end.LAWS),
-            *(results.LAWS, retries.LAWS, money.LAWS),
+            *(results.LAWS, downloads.LAWS, retries.LAWS, money.LAWS),
         ),
         key=lambda each: _ORDER.index(each.group),
     )
 )
-"""All of them, group by group."""
+"""All laws, in the order of their groups."""
 
 MONEY_SAFE: Final = frozenset(
     {
@@ -45,13 +45,13 @@ MONEY_SAFE: Final = frozenset(
         "price-told",
     }
 )
-"""The laws that, broken, cost money: it is paid twice, or what was paid for is lost."""
+"""Laws that cost money if a client breaks them: double payment or a lost paid result."""
 
 
 def law(id: str) -> Law:
-    """The law named *id*; raises LookupError with the nearest name."""
+    """Returns the law named *id*. Raises LookupError with the nearest name if there is none."""
     for each in LAWS:
         if each.id == id:
             return each
-    hint = suggest(id, [each.id for each in LAWS], "wanproof check --list names them")
+    hint = suggest(id, [each.id for each in LAWS], "`wanproof check --list` lists them")
     raise LookupError(f"there is no law {id!r}; {hint}")

@@ -1,4 +1,4 @@
-"""Laws about what the caller gets to know when something goes wrong."""
+"""Laws about the errors that a client reports to its caller."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ from .law import KEPT, Group, Law, Level, build_violation
 from .response_bodies import find_error_code, find_error_texts
 from .retries import FINAL_STATUSES
 
+__all__ = [
+    "LAWS",
+    "check_answers",
+    "check_code_told",
+    "check_message_told",
+    "check_odd_bodies",
+    "check_status_told",
+]
+
 
 def check_answers(interaction: Interaction) -> Verdict | None:
     return None if _has_unreadable_response(interaction) else _check_ending(interaction)
@@ -29,25 +38,29 @@ def check_odd_bodies(interaction: Interaction) -> Verdict | None:
 
 
 def check_code_told(interaction: Interaction) -> Verdict | None:
-    source = _find_error_response(interaction)
-    wanted = find_error_code(source) if source else None
-    if source is None or wanted is None or interaction.outcome is None:
+    error_exchange = _find_error_response(interaction)
+    wanted = find_error_code(error_exchange) if error_exchange else None
+    if error_exchange is None or wanted is None or interaction.outcome is None:
         return None
     if _is_same_code(interaction.outcome.code, wanted):
         return KEPT
     return build_violation(
-        f"the code is {wanted!r}, and {interaction.outcome.code!r} is reported", [source]
+        f"the vendor's error code is {wanted!r}, but the outcome has {interaction.outcome.code!r}",
+        [error_exchange],
     )
 
 
 def check_message_told(interaction: Interaction) -> Verdict | None:
-    source = _find_error_response(interaction)
-    texts = find_error_texts(source) if source else []
-    if source is None or not texts or interaction.outcome is None:
+    error_exchange = _find_error_response(interaction)
+    texts = find_error_texts(error_exchange) if error_exchange else []
+    if error_exchange is None or not texts or interaction.outcome is None:
         return None
     if any(text in (interaction.outcome.message or "") for text in texts):
         return KEPT
-    return build_violation(f"the answer says {texts[0]!r}, which the report does not", [source])
+    return build_violation(
+        f"the outcome's message does not contain the vendor's error message {texts[0]!r}",
+        [error_exchange],
+    )
 
 
 def check_status_told(interaction: Interaction) -> Verdict | None:
@@ -60,12 +73,13 @@ def check_status_told(interaction: Interaction) -> Verdict | None:
     ):
         return None
     kind, status = interaction.outcome.kind, interaction.outcome.status
-    enveloped = kind is OutcomeKind.FAILED and "id" in find_task_object(last.json)
-    if enveloped or (kind is OutcomeKind.REFUSED and status == last.entry.status):
+    is_failed_task = kind is OutcomeKind.FAILED and "id" in find_task_object(last.json)
+    if is_failed_task or (kind is OutcomeKind.REFUSED and status == last.entry.status):
         return KEPT
-    told = f"{kind} with status {status}" if kind is OutcomeKind.REFUSED else str(kind)
+    reported = f"{kind} with status {status}" if kind is OutcomeKind.REFUSED else str(kind)
     return build_violation(
-        f"the create was refused with {last.entry.status}; reported: {told}", [last]
+        f"the server rejected the create with status {last.entry.status}; reported: {reported}",
+        [last],
     )
 
 
@@ -81,31 +95,38 @@ def _check_ending(interaction: Interaction) -> Verdict | None:
 
 
 def _has_unreadable_response(interaction: Interaction) -> bool:
-    """Whether an answer was no JSON where JSON is due, or never came whole.
+    """Returns whether a response that must be JSON was not JSON or was incomplete.
 
-    Only the last one counts for a call that ended in trouble: that is what it ended on.
+    If the client failed, only the last response counts, because the client failed on it.
     """
-    due = [seen for seen in interaction.exchanges if seen.entry.action in ("create", "poll")]
+    due = [
+        exchange
+        for exchange in interaction.exchanges
+        if exchange.entry.action in ("create", "poll")
+    ]
     if isinstance(interaction.client_result, ClientError):
         due = due[-1:]
-    return any(not seen.is_intact or seen.json is None for seen in due)
+    return any(not exchange.is_intact or exchange.json is None for exchange in due)
 
 
 def _find_error_response(interaction: Interaction) -> ObservedExchange | None:
-    """The answer that told the client why there is no result."""
+    """Returns the response that contains the reason for a missing result."""
     if interaction.outcome is None:
         return None
-    said = interaction.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.REFUSED)
+    reports_error = interaction.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.REFUSED)
     if interaction.final_poll and interaction.record and interaction.record.state is State.FAILED:
-        return interaction.final_poll if said else None
+        return interaction.final_poll if reports_error else None
     last = interaction.creates[-1] if interaction.creates else None
-    if last and said and last.is_intact and last.entry.status >= 400:
+    if last and reports_error and last.is_intact and last.entry.status >= 400:
         return last
     return None
 
 
 def _is_same_code(reported: str | None, wanted: str | int) -> bool:
-    """Codes that go out as numbers have lost their leading zeros, and may get them back."""
+    """Returns whether the *reported* code is the *wanted* one.
+
+    A code that the server sent as a number has no leading zeros. A client may add them.
+    """
     if reported is None:
         return False
     if isinstance(wanted, int):
@@ -118,36 +139,42 @@ LAWS: Final = (
         id="answers",
         group=Group.PROTOCOL,
         level=Level.MUST,
-        statement="Every call ends in time with an outcome that fits the schema.",
+        statement="Every call ends in time with an outcome that matches the schema.",
         source="wanproof check --schema outcome",
-        hint="catch what your HTTP library raises, and report gave_up with the task id",
+        hint="catch the exceptions of your HTTP library, and report gave_up with the task id",
         judge=check_answers,
     ),
     Law(
         id="odd-bodies",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="An answer that is HTML, empty, cut or lost ends in an outcome, not in a crash.",
-        source="gateways and proxies answer for the API: 502 pages, empty bodies, resets",
-        hint="check status and Content-Type before parsing, and catch what parsing raises",
+        statement=(
+            "A response that is HTML, empty, truncated or lost leads to an outcome, not to a crash."
+        ),
+        source="gateways and proxies answer instead of the API: 502 pages, empty bodies, resets",
+        hint="check the status and Content-Type before you parse a body, and catch parser errors",
         judge=check_odd_bodies,
     ),
     Law(
         id="code-told",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="The vendor's code of a refusal or a failed task reaches the caller.",
+        statement=(
+            "The outcome has the vendor's error code of a rejected request or a failed task."
+        ),
         source="S4: the table of codes 001021001 to 001021099; the error codes of the vendor of S0",
-        hint="carry the code in your exception, as the string that came",
+        hint="keep the code in your exception, as the string that the vendor sent",
         judge=check_code_told,
     ),
     Law(
         id="message-told",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="The vendor's message of a refusal or a failed task reaches the caller.",
+        statement=(
+            "The outcome has the vendor's error message of a rejected request or a failed task."
+        ),
         source="S2, S4: error.message; the vendor of S0: error.detail, or detail or title",
-        hint="put the vendor's own sentence into your message",
+        hint="include the vendor's message unchanged in your own",
         judge=check_message_told,
     ),
     Law(
@@ -155,10 +182,10 @@ LAWS: Final = (
         group=Group.FAILURE,
         level=Level.MUST,
         statement=(
-            "A refused create is reported as refused, with its status, or as a task that failed."
+            "A rejected create is reported as refused, with its status, or as a failed task."
         ),
-        source="both vendors' pages of HTTP errors: 400, 401, 402, 403, 404, 429 and others",
-        hint="check the status of the create's answer before looking for a task in it",
+        source="both vendors' pages about HTTP errors: 400, 401, 402, 403, 404, 429 and others",
+        hint="check the status of the create response before you read a task from it",
         judge=check_status_told,
     ),
 )

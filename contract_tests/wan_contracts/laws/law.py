@@ -1,4 +1,4 @@
-"""What a law is: a sentence about every call, and a judge that tells whether a call keeps it."""
+"""Defines a law: a statement about every call, and a function that checks one call."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ __all__ = ["KEPT", "Group", "Judge", "Law", "Level", "build_violation"]
 
 
 class Level(StrEnum):
-    """How bad it is to break a law: MUST fails the run, SHOULD warns."""
+    """The severity of a broken law: MUST fails the run, SHOULD warns."""
 
     MUST = "MUST"
     SHOULD = "SHOULD"
 
 
 class Group(StrEnum):
-    """What a law is about, in the order in which laws are shown."""
+    """The subject of a law, in the order in which reports list the laws."""
 
     PROTOCOL = "protocol"
     SENDING = "sending"
@@ -33,14 +33,14 @@ class Group(StrEnum):
 
 
 Judge = Callable[[Interaction], Verdict | None]
-"""None where the call says nothing about the law: it had no occasion to break it."""
+"""Checks one call. Returns None if the law does not apply to the call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """One law. *id* is stable; *says* is one sentence, *hint* how to mend what breaks it.
+    """One law with a stable *id*. *hint* says how to fix a client that breaks it.
 
-    *source* is the document that asks for it, or the public report that shows the damage.
+    *source* is the document that requires it, or a public report of the damage.
     """
 
     id: str
@@ -53,11 +53,13 @@ class Law:
 
 
 KEPT = Verdict(passed=True, message="")
-"""The call had occasion to break the law, and did not."""
+"""The law applies to the call, and the call keeps it."""
 
 
 def build_violation(message: str, exchanges: Iterable[ObservedExchange] = ()) -> Verdict:
-    """The call breaks the law; *exchanges* are the requests that show it."""
+    """Returns the verdict that a call breaks the law, with the *exchanges* that show it."""
     return Verdict(
-        passed=False, message=message, entries=list_entry_numbers(seen.entry for seen in exchanges)
+        passed=False,
+        message=message,
+        entries=list_entry_numbers(exchange.entry for exchange in exchanges),
     )

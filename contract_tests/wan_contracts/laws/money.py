@@ -1,4 +1,4 @@
-"""Laws about what a call costs, and about how the API is treated."""
+"""Laws about the price of a call, and about the load on the API."""
 
 from __future__ import annotations
 
@@ -13,22 +13,35 @@ from .law import KEPT, Group, Law, Level, build_violation
 from .polling import is_late
 from .retries import is_redirect
 
+__all__ = [
+    "LAWS",
+    "MIN_INTERVAL_RATIO",
+    "MIN_REQUESTS",
+    "check_connections_reused",
+    "check_one_charge",
+    "check_poll_rate",
+    "check_polls_per_task",
+    "check_price_told",
+]
+
 MIN_INTERVAL_RATIO: Final = 0.75
-"""The part of the recommended interval that polls of a task lie apart at least, on average."""
+"""The smallest allowed ratio of the average poll interval to the recommended one."""
 
 MIN_REQUESTS: Final = 3
-"""Requests from which on it shows whether a connection is used again."""
+"""The fewest requests that show a poll rate or the reuse of connections."""
 
 
 def check_one_charge(interaction: Interaction) -> Verdict | None:
     billed = _find_billed_tasks(interaction)
     if len(billed) <= 1:
         return KEPT if interaction.creates else None
-    made = {record.entry for record in billed}
-    shown = [seen for seen in interaction.creates if seen.entry.number in made]
+    create_numbers = {record.entry for record in billed}
+    shown = [
+        exchange for exchange in interaction.creates if exchange.entry.number in create_numbers
+    ]
     first = shown[0].entry
-    why = f"; the first answer: {first.delivery or first.step or first.status}" if shown else ""
-    return build_violation(f"one call made {len(billed)} tasks, and each is billed{why}", shown)
+    why = f"; the first response: {first.delivery or first.step or first.status}" if shown else ""
+    return build_violation(f"one call created {len(billed)} billed tasks{why}", shown)
 
 
 def check_price_told(interaction: Interaction) -> Verdict | None:
@@ -42,8 +55,11 @@ def check_price_told(interaction: Interaction) -> Verdict | None:
         return None
     if interaction.outcome.spent_usd == interaction.ledger.total:
         return KEPT
-    says = f"{format_usd(interaction.ledger.total)} were billed, and {interaction.outcome.spent_usd:f} are reported"
-    return build_violation(says, [interaction.final_poll] if interaction.final_poll else [])
+    message = (
+        f"the task costs {format_usd(interaction.ledger.total)}, but the outcome has "
+        f"spent_usd {interaction.outcome.spent_usd:f}"
+    )
+    return build_violation(message, [interaction.final_poll] if interaction.final_poll else [])
 
 
 def check_poll_rate(interaction: Interaction) -> Verdict | None:
@@ -53,15 +69,15 @@ def check_poll_rate(interaction: Interaction) -> Verdict | None:
     mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)
     if mean >= MIN_INTERVAL_RATIO * interaction.setting.poll_interval:
         return KEPT
-    says = f"{len(polls)} polls of one task came {format_seconds(mean)} apart on average"
-    wanted = format_seconds(interaction.setting.poll_interval)
-    return build_violation(f"{says}; {wanted} are recommended", polls[:MIN_REQUESTS])
+    message = f"{len(polls)} polls of one task were {format_seconds(mean)} apart on average"
+    recommended = format_seconds(interaction.setting.poll_interval)
+    return build_violation(f"{message}; recommended: {recommended}", polls[:MIN_REQUESTS])
 
 
 def check_polls_per_task(interaction: Interaction) -> Verdict | None:
     if not interaction.task_polls:
         return None
-    most = (
+    max_polls = (
         int(1.5 * interaction.setting.deadline / interaction.setting.poll_interval) + MIN_REQUESTS
     )
     polls = [
@@ -70,14 +86,14 @@ def check_polls_per_task(interaction: Interaction) -> Verdict | None:
         if interaction.acknowledged_create
         and not is_late(interaction, poll, interaction.acknowledged_create.at)
     ]
-    if len(polls) <= most:
+    if len(polls) <= max_polls:
         return KEPT
-    says = f"the task was polled {len(polls)} times; its deadline has room for {most}"
-    return build_violation(says, polls[-1:])
+    message = f"the task was polled {len(polls)} times; at most {max_polls} polls fit its deadline"
+    return build_violation(message, polls[-1:])
 
 
 def check_connections_reused(interaction: Interaction) -> Verdict | None:
-    peers = [seen.peer for seen in interaction.exchanges]
+    peers = [exchange.peer for exchange in interaction.exchanges]
     if (
         len(peers) < MIN_REQUESTS
         or not all(peers)
@@ -87,19 +103,19 @@ def check_connections_reused(interaction: Interaction) -> Verdict | None:
     if len(set(peers)) < len(peers):
         return KEPT
     return build_violation(
-        f"each of {len(peers)} requests came on a connection of its own",
+        f"each of {len(peers)} requests used a new connection",
         interaction.exchanges[:MIN_REQUESTS],
     )
 
 
 def _find_billed_tasks(interaction: Interaction) -> list[TaskRecord]:
-    """The tasks that cost something, now or when they end."""
+    """Returns the tasks that are billed, now or when they end."""
     return [record for record in interaction.tasks if record.failure is None]
 
 
-def _is_undisturbed(seen: ObservedExchange) -> bool:
-    """Whether nothing about the exchange is a reason to connect anew."""
-    return seen.is_success and seen.response.delivery.is_plain
+def _is_undisturbed(exchange: ObservedExchange) -> bool:
+    """Returns whether the exchange gives no reason for a new connection."""
+    return exchange.is_success and exchange.response.delivery.is_plain
 
 
 LAWS: Final = (
@@ -107,47 +123,47 @@ LAWS: Final = (
         id="one-charge",
         group=Group.MONEY,
         level=Level.MUST,
-        statement="One call makes at most one task that is billed.",
+        statement="One call creates at most one billed task.",
         source="Comfy-Org/ComfyUI pull 16204: 426 billed resubmissions in seven days, by retried "
         "creates; no vendor documents an idempotency key",
-        hint="never repeat a create that may have arrived: a reset, a time-out and a 5xx leave "
-        "that open; only a 429 made no task for certain",
+        hint="do not repeat a create that may have reached the server: after a reset, a timeout "
+        "or a 5xx a task can exist; only a 429 creates none",
         judge=check_one_charge,
     ),
     Law(
         id="price-told",
         group=Group.MONEY,
         level=Level.MUST,
-        statement="What the client says it has spent is what the ledger says.",
+        statement="A price that the client reports is the price in the mock's ledger.",
         source="S2, S4: usage.cost, a decimal string in USD",
-        hint="read usage.cost as a decimal; say nothing where the answer has no price",
+        hint="read usage.cost as a decimal; report no price if the response has none",
         judge=check_price_told,
     ),
     Law(
         id="poll-rate",
         group=Group.MANNERS,
         level=Level.SHOULD,
-        statement="Polls of a task are as far apart as is recommended.",
+        statement="A client polls a task no faster than recommended.",
         source="the upstream: every 10 s for images, 15 s for videos; 20 queries a second in all",
-        hint="sleep between two polls, after a failed one as well",
+        hint="wait for the poll interval between two polls, also after a failed poll",
         judge=check_poll_rate,
     ),
     Law(
         id="polls-per-task",
         group=Group.MANNERS,
         level=Level.SHOULD,
-        statement="A task is polled no more often than its deadline has room for.",
+        statement="A task is not polled more often than fits its deadline.",
         source="the upstream's recommendation: every 10 s for images, 15 s for videos",
-        hint="do not shorten the interval as the deadline comes near",
+        hint="do not shorten the poll interval near the deadline",
         judge=check_polls_per_task,
     ),
     Law(
         id="connections-reused",
         group=Group.MANNERS,
         level=Level.SHOULD,
-        statement="Requests share connections where nothing went wrong with them.",
+        statement="Requests share connections while no request fails.",
         source="each new connection costs the vendor and the caller a TLS handshake",
-        hint="keep one session or pool for a client's life, and read bodies to their end",
+        hint="keep one session or pool for the life of the client, and read bodies to their end",
         judge=check_connections_reused,
     ),
 )

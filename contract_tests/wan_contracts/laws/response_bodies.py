@@ -1,4 +1,4 @@
-"""What stands in the bodies that a client was sent, whichever vendor sent them."""
+"""Reads errors, payloads and models from the bodies of both vendors."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ from typing import Any, Final
 
 from ..runner.interaction import Interaction, ObservedExchange, find_task_object, parse_json
 
+__all__ = ["MIN_TEXT_CHARS", "find_error_code", "find_error_texts", "find_model", "find_payloads"]
+
 MIN_TEXT_CHARS: Final = 8
-"""Characters from which on a text of an error's body says something."""
+"""The fewest characters of a text in an error body that count as a message."""
 
 
-def find_error_code(seen: ObservedExchange) -> str | int | None:
-    """The vendor's code in a body that tells of an error; None if it has none."""
-    code = _find_error(seen.json).get("code")
+def find_error_code(exchange: ObservedExchange) -> str | int | None:
+    """Returns the vendor's code in an error body, or None if there is none."""
+    code = _find_error(exchange.json).get("code")
     return code if type(code) in (str, int) else None
 
 
-def find_error_texts(seen: ObservedExchange) -> list[str]:
-    """The sentences in a body that tells of an error, any of which would do for a caller."""
-    body = seen.json
+def find_error_texts(exchange: ObservedExchange) -> list[str]:
+    """Returns the messages in an error body. A client may report any of them."""
+    body = exchange.json
     if not isinstance(body, dict):
         return []
     return [text for text in _iter_texts(body, _find_error(body)) if len(text) >= MIN_TEXT_CHARS]
 
 
 def find_payloads(
-    interaction: Interaction, seen: ObservedExchange
+    interaction: Interaction, exchange: ObservedExchange
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
-    """The payload that was asked for and the one that came, both without the model's name.
+    """Returns the payload of the case and the payload of the request, without the model.
 
-    Out of the vendor's wrapper, if it came in that. None if what came is no JSON object.
+    Removes the vendor's wrapper. Returns None if the body is not a JSON object.
     """
-    body = parse_json(seen.request.body)
+    body = parse_json(exchange.request.body)
     if not isinstance(body, dict):
         return None
     unwrap = interaction.case.spec.vendor.unwrap
@@ -41,17 +43,17 @@ def find_payloads(
     return _drop_model(interaction.case.payload), _drop_model(sent)
 
 
-def find_model(interaction: Interaction, seen: ObservedExchange) -> Any:
-    """Which model a create is for: by its path, its body or its header; None if it says none."""
+def find_model(interaction: Interaction, exchange: ObservedExchange) -> Any:
+    """Returns the model of a create from its path, body or header, or None."""
     vendor = interaction.case.spec.vendor
     before, variable, after = vendor.create.partition("{model}")
     if variable:
-        return seen.request.path.removeprefix(before).removesuffix(after)
-    body = parse_json(seen.request.body)
-    named = body.get("model") if isinstance(body, dict) else None
-    if named is None and vendor.model_header:
-        named = seen.request.headers.get(vendor.model_header.lower())
-    return named
+        return exchange.request.path.removeprefix(before).removesuffix(after)
+    body = parse_json(exchange.request.body)
+    model = body.get("model") if isinstance(body, dict) else None
+    if model is None and vendor.model_header:
+        model = exchange.request.headers.get(vendor.model_header.lower())
+    return model
 
 
 def _drop_model(payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -64,9 +66,9 @@ def _find_error(body: Any) -> Mapping[str, Any]:
 
 
 def _iter_texts(*objects: Mapping[str, Any]) -> Iterator[str]:
-    for each in objects:
+    for members in objects:
         for name in ("detail", "message", "title", "error", "error_message"):
-            text = _find_text(each, name)
+            text = _find_text(members, name)
             if text is not None:
                 yield text
 

@@ -1,44 +1,52 @@
-"""Laws about what is made of a task's results, and of their files."""
+"""Laws about the results that a client reports: which, in which order, how many."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from wan_mockserver.assertions.verdict import Verdict
-from wan_validators.vendor import TaskOutput as Made
+from wan_validators.vendor import TaskOutput
 
 from ..protocol.outcome import OutcomeKind, Output
 from ..runner.interaction import Interaction, ObservedExchange
+from .downloads import is_good_download
 from .law import KEPT, Group, Law, Level, build_violation
 
-MEDIA_TYPE_PREFIXES: Final = ("image/", "video/")
+__all__ = [
+    "LAWS",
+    "check_no_results_no_success",
+    "check_outputs_complete",
+    "check_outputs_in_order",
+    "check_partial_told",
+    "check_text_kept",
+]
 
 
 def check_outputs_complete(interaction: Interaction) -> Verdict | None:
-    wanted = [made.kind for made in interaction.results if made.kind != "text"]
+    wanted = [result.kind for result in interaction.results if result.kind != "text"]
     if not wanted or interaction.outcome is None or interaction.outcome.kind is OutcomeKind.GAVE_UP:
         return None
     if interaction.outcome.kind is not OutcomeKind.COMPLETED:
         if not all(map(is_good_download, interaction.downloads)):
             return None
         return build_violation(
-            f"the task is done, and reported as {interaction.outcome.kind}",
+            f"the task is completed, but reported as {interaction.outcome.kind}",
             _list_final_poll(interaction),
         )
     unfetched = _find_unfetched(interaction)
     if unfetched:
         return build_violation(
-            f"{unfetched} is reported as missing, and was never tried in vain",
+            f"{unfetched} is reported as missing, but no download of it failed",
             _list_final_poll(interaction),
         )
     files = [output.kind for output in interaction.outcome.outputs if output.kind != "text"]
     if Counter(files) == Counter(wanted):
         return KEPT
     return build_violation(
-        f"results: {_format_counts(wanted)}; reported: {_format_counts(files)}",
+        f"the task has {_format_counts(wanted)}; reported: {_format_counts(files)}",
         _list_final_poll(interaction),
     )
 
@@ -52,7 +60,7 @@ def check_outputs_in_order(interaction: Interaction) -> Verdict | None:
         return None
     reported, served = interaction.outcome.outputs, _find_served_files(interaction)
     if Counter(each.kind for each in reported) != Counter(
-        made.kind for made in interaction.results
+        result.kind for result in interaction.results
     ):
         return None
     pairs = zip(interaction.results, reported, strict=True)
@@ -60,29 +68,30 @@ def check_outputs_in_order(interaction: Interaction) -> Verdict | None:
     if not moved:
         return KEPT
     return build_violation(
-        f"result {moved[0]} is reported in another's place", _list_final_poll(interaction)
+        f"result {moved[0]} of the response is not output {moved[0]} of the outcome",
+        _list_final_poll(interaction),
     )
 
 
 def check_text_kept(interaction: Interaction) -> Verdict | None:
-    wanted = [made.value for made in interaction.results if made.kind == "text"]
+    wanted = [result.value for result in interaction.results if result.kind == "text"]
     if (
         not wanted
         or interaction.outcome is None
         or interaction.outcome.kind is not OutcomeKind.COMPLETED
     ):
         return None
-    given = [output.text for output in interaction.outcome.outputs if output.kind == "text"]
-    if given == wanted:
+    reported = [output.text for output in interaction.outcome.outputs if output.kind == "text"]
+    if reported == wanted:
         return KEPT
-    says = f"the answer has {len(wanted)} texts between its images, the report {len(given)}"
-    if len(given) == len(wanted):
-        says = "a text between the images is not reported as it came"
-    return build_violation(says, _list_final_poll(interaction))
+    message = f"the response has {len(wanted)} texts, but the outcome has {len(reported)}"
+    if len(reported) == len(wanted):
+        message = "a text in the outcome differs from the text in the response"
+    return build_violation(message, _list_final_poll(interaction))
 
 
 def check_partial_told(interaction: Interaction) -> Verdict | None:
-    files = sum(made.kind != "text" for made in interaction.results)
+    files = sum(result.kind != "text" for result in interaction.results)
     completed = (
         interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.COMPLETED
     )
@@ -96,9 +105,9 @@ def check_partial_told(interaction: Interaction) -> Verdict | None:
     fewer = files < interaction.requested_images
     if interaction.outcome.partial is fewer:
         return KEPT
-    says = f"{files} of {interaction.requested_images} images came, and the outcome "
-    says += "does not say that it is partial" if fewer else "says that it is partial"
-    return build_violation(says, _list_final_poll(interaction))
+    message = f"{files} of {interaction.requested_images} requested images are in the response, "
+    message += "but the outcome is not partial" if fewer else "but the outcome is partial"
+    return build_violation(message, _list_final_poll(interaction))
 
 
 def check_no_results_no_success(interaction: Interaction) -> Verdict | None:
@@ -107,109 +116,44 @@ def check_no_results_no_success(interaction: Interaction) -> Verdict | None:
     if interaction.outcome.kind is not OutcomeKind.COMPLETED:
         return KEPT
     return build_violation(
-        "the task is done and has no result, and is reported as completed",
+        "the task ended without results, but is reported as completed",
         _list_final_poll(interaction),
     )
 
 
-def check_bytes_equal(interaction: Interaction) -> Verdict | None:
-    files = _find_saved_files(interaction)
-    parts = any(seen.entry.status == 206 for seen in interaction.downloads)
-    if (
-        not files
-        or not interaction.downloads
-        or parts
-        or not all(map(is_good_download, interaction.downloads))
-    ):
-        return None
-    served = {seen.entry.answer.sha256: seen.entry.answer.length for seen in interaction.downloads}
-    for output in files:
-        if output.sha256 not in served:
-            says = f"no file with the SHA-256 {output.sha256} was served"
-            return build_violation(says, interaction.downloads)
-        if output.length not in (None, served[output.sha256]):
-            says = f"a file of {served[output.sha256]} bytes is reported to have {output.length}"
-            return build_violation(says, interaction.downloads)
-    return KEPT
-
-
-def check_bad_file_no_result(interaction: Interaction) -> Verdict | None:
-    bad = [seen for seen in interaction.downloads if not is_good_download(seen)]
-    if not bad or interaction.outcome is None:
-        return None
-    paths = {seen.request.path for seen in interaction.downloads if is_good_download(seen)}
-    saved = len(_find_saved_files(interaction))
-    if saved <= len(paths):
-        return KEPT
-    how = f"{bad[0].entry.status} {bad[0].response.headers.get('Content-Type', '')}".strip()
-    cut = bad[0].entry.delivery and f", {bad[0].entry.delivery}"
-    says = f"{saved} files are reported as saved, {len(paths)} came whole and as media ({how}{cut})"
-    return build_violation(says, bad)
-
-
-def check_key_in_url(interaction: Interaction) -> Verdict | None:
-    key = interaction.setting.api_key
-    told = [
-        each
-        for each in interaction.exchanges
-        if key in unquote(f"{each.request.path}?{each.request.query}")
-    ]
-    if told:
-        return build_violation("the API key stands in a URL, which proxies and servers log", told)
-    return KEPT if interaction.exchanges else None
-
-
-def check_key_stays_home(interaction: Interaction) -> Verdict | None:
-    told = [seen for seen in interaction.downloads if "authorization" in seen.request.headers]
-    if told:
-        return build_violation(
-            "the API key was sent to a result's URL, which is not the API's", told
-        )
-    return KEPT if interaction.downloads else None
-
-
-def is_good_download(seen: ObservedExchange) -> bool:
-    """Whether a download came whole, is no error, and is a picture or a film."""
-    kind = seen.response.headers.get("Content-Type", "")
-    return seen.is_success and bool(seen.response.body) and kind.startswith(MEDIA_TYPE_PREFIXES)
-
-
 def _find_unfetched(interaction: Interaction) -> str | None:
-    """A file that is reported as missing although no download of it went wrong."""
+    """Returns a file that is reported as missing although no download of it failed."""
     assert interaction.outcome
-    bad = {seen.request.path for seen in interaction.downloads if not is_good_download(seen)}
-    files = [made for made in interaction.results if made.kind != "text"]
+    bad = {
+        exchange.request.path
+        for exchange in interaction.downloads
+        if not is_good_download(exchange)
+    }
+    files = [result for result in interaction.results if result.kind != "text"]
     reported = [output for output in interaction.outcome.outputs if output.kind != "text"]
     pairs = zip(files, reported, strict=False)
-    missing = (made.value for made, output in pairs if output.error is not None)
+    missing = (result.value for result, output in pairs if output.error is not None)
     return next((url for url in missing if urlsplit(url).path not in bad), None)
 
 
-def _find_saved_files(interaction: Interaction) -> list[Output]:
-    """The outputs that are reported as files whose bytes were read."""
-    if interaction.outcome is None or interaction.outcome.kind is not OutcomeKind.COMPLETED:
-        return []
-    return [each for each in interaction.outcome.outputs if each.sha256 and each.error is None]
-
-
 def _find_served_files(interaction: Interaction) -> Mapping[str, str]:
-    """The SHA-256 of each file that was served whole, by the path of its URL."""
+    """Returns the SHA-256 of each completely served file, by the path of its URL."""
     return {
-        seen.request.path: seen.entry.answer.sha256
-        for seen in interaction.downloads
-        if is_good_download(seen)
+        exchange.request.path: exchange.entry.answer.sha256
+        for exchange in interaction.downloads
+        if is_good_download(exchange)
     }
 
 
-def _may_be_same(made: Made, reported: Output, served: Mapping[str, str]) -> bool:
-    """Whether *reported* can be *made*, as far as one can tell."""
-    if made.kind != reported.kind:
+def _may_be_same(result: TaskOutput, reported: Output, served: Mapping[str, str]) -> bool:
+    """Returns whether nothing shows that *reported* is not *result*."""
+    if result.kind != reported.kind:
         return False
     if reported.sha256 is None:
-        return reported.url in (None, made.value)
+        return reported.url in (None, result.value)
     if reported.sha256 not in served.values():
         return True
-    return served.get(urlsplit(made.value).path, reported.sha256) == reported.sha256
+    return served.get(urlsplit(result.value).path, reported.sha256) == reported.sha256
 
 
 def _list_final_poll(interaction: Interaction) -> list[ObservedExchange]:
@@ -217,7 +161,7 @@ def _list_final_poll(interaction: Interaction) -> list[ObservedExchange]:
 
 
 def _format_counts(kinds: list[str]) -> str:
-    """``2 image, 1 video``; ``none``."""
+    """Returns the counts as in ``2 image, 1 video``, or ``none``."""
     return ", ".join(f"{n} {kind}" for kind, n in sorted(Counter(kinds).items())) or "none"
 
 
@@ -226,81 +170,45 @@ LAWS: Final = (
         id="outputs-complete",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="Every image and video of a task that is done is reported, and nothing else.",
+        statement="Every image and video of a completed task is reported, and nothing else.",
         source="S0, S1, S3: images or videos; S2, S4: output[].content[]",
-        hint="read the whole list, not its first item; report a file that cannot be had as such",
+        hint="read the whole list; report a file that you cannot download with an error",
         judge=check_outputs_complete,
     ),
     Law(
         id="outputs-in-order",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="Results are reported in the order in which they came.",
+        statement="Results are reported in the order of the response.",
         source="S2: n images have the seeds seed, seed + 1, …; S4: texts belong between images",
-        hint="collect parallel downloads by their place in the list, not as they end",
+        hint="store parallel downloads by their index in the list, not in the order they finish",
         judge=check_outputs_in_order,
     ),
     Law(
         id="text-kept",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="The texts of an interleaved answer are reported as they came.",
+        statement="The texts of an interleaved response are reported unchanged.",
         source="S4: content of type text",
-        hint="look at the type of each part of the content",
+        hint="check the type of each part of the content",
         judge=check_text_kept,
     ),
     Law(
         id="partial-told",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="Fewer images than were asked for are reported as partial, and only then.",
+        statement="An outcome is partial if, and only if, it has fewer images than requested.",
         source="the upstream: with n > 1 some images can fail while the task succeeds",
-        hint="compare the number of results with n, and say partial if it is smaller",
+        hint="compare the number of results with n, and set partial if it is smaller",
         judge=check_partial_told,
     ),
     Law(
         id="no-results-no-success",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="A task that is done and has no results is not reported as completed.",
+        statement="A task that ends without results is not reported as completed.",
         source="S0 to S4: a completed task has results",
-        hint="take a missing or an empty list of results for an error",
+        hint="treat a missing or empty list of results as an error",
         judge=check_no_results_no_success,
-    ),
-    Law(
-        id="bytes-equal",
-        group=Group.DOWNLOAD,
-        level=Level.MUST,
-        statement="The bytes of a reported file are those that were served.",
-        source="a file that was read as text or cut is damaged, and nothing says so",
-        hint="read the body as bytes, to its end",
-        judge=check_bytes_equal,
-    ),
-    Law(
-        id="bad-file-no-result",
-        group=Group.DOWNLOAD,
-        level=Level.MUST,
-        statement="What is expired, cut, empty or no media is an error, not a saved file.",
-        source="the upstream's result URLs expire after 24 hours, and then answer with a page",
-        hint="check status, Content-Type and Content-Length before keeping a file",
-        judge=check_bad_file_no_result,
-    ),
-    Law(
-        id="key-in-url",
-        group=Group.DOWNLOAD,
-        level=Level.MUST,
-        statement="The API key stands in no URL.",
-        source="S0 to S4: the key belongs in the Authorization header",
-        hint="send the key in the header only",
-        judge=check_key_in_url,
-    ),
-    Law(
-        id="key-stays-home",
-        group=Group.DOWNLOAD,
-        level=Level.SHOULD,
-        statement="The API key is not sent to the URLs of results.",
-        source="result URLs are signed ones at another host, which must not learn the key",
-        hint="download with a session of its own that has no Authorization header",
-        judge=check_key_stays_home,
     ),
 )

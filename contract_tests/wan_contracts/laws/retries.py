@@ -1,4 +1,4 @@
-"""Laws about what is tried again, and what is not."""
+"""Laws about retries: what a client repeats, and when."""
 
 from __future__ import annotations
 
@@ -6,50 +6,74 @@ from typing import Final
 
 from wan_mockserver.assertions import checks
 from wan_mockserver.assertions.verdict import Verdict
+from wan_validators.messages.formatting import format_count
 from wan_validators.vendor import State
 
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 from .polling import is_far_from_deadline
 
+__all__ = [
+    "FINAL_POLL_STATUSES",
+    "FINAL_STATUSES",
+    "LAWS",
+    "TRANSIENT_STATUSES",
+    "check_missing_at_first",
+    "check_no_retry_refused",
+    "check_retry_after",
+    "check_task_followed",
+    "is_redirect",
+    "is_uninformative",
+]
+
 FINAL_STATUSES: Final = (400, 401, 402, 403, 404, 409, 423, 451)
-"""Statuses of a create that will not go away by trying again."""
+"""Statuses of a create that a retry does not change."""
 
 FINAL_POLL_STATUSES: Final = (401, 402, 403)
+"""Statuses of a poll that a retry does not change."""
 
 TRANSIENT_STATUSES: Final = (429, 500, 502, 503, 504)
-"""Statuses of a poll that tell nothing about its task."""
+"""Statuses of a poll that give no information about its task."""
 
 
 def check_no_retry_refused(interaction: Interaction) -> Verdict | None:
     refused = _find_first(interaction.creates, FINAL_STATUSES)
     again = _find_later(interaction.creates, refused)
     if refused and again:
-        says = f"create was sent again after it had been refused with {refused.entry.status}"
-        return build_violation(says, [refused, *again])
-    lost = {record.id for record in interaction.tasks if record.state is State.FAILED}
+        message = (
+            f"the create was sent again after a {refused.entry.status} response, which is final"
+        )
+        return build_violation(message, [refused, *again])
+    failed_tasks = {record.id for record in interaction.tasks if record.state is State.FAILED}
     failed = next(
         (
             poll
             for poll in interaction.polls
-            if poll.entry.task in lost and interaction.is_final_poll(poll)
+            if poll.entry.task in failed_tasks and interaction.is_final_poll(poll)
         ),
         None,
     )
     again = _find_later(interaction.creates, failed)
     if failed and again:
-        return build_violation("create was sent again after the task had failed", [failed, *again])
+        message = "the create was sent again after the task failed"
+        return build_violation(message, [failed, *again])
     stopped = _find_first(interaction.task_polls, FINAL_POLL_STATUSES)
     later = _find_later(interaction.task_polls, stopped)
     if stopped and later:
-        says = f"a poll was sent again after one had been refused with {stopped.entry.status}"
-        return build_violation(says, [stopped, *later[:2]])
+        message = (
+            f"the task was polled again after a {stopped.entry.status} response, which is final"
+        )
+        return build_violation(message, [stopped, *later[:2]])
     return KEPT if refused or failed or stopped else None
 
 
 def check_retry_after(interaction: Interaction) -> Verdict | None:
-    told = [seen for seen in interaction.exchanges if "retry-after" in seen.entry.answer.headers]
-    return checks.retry_after_obeyed(interaction.entries) if told else None
+    waits = [
+        exchange
+        for exchange in interaction.exchanges
+        if "retry-after" in exchange.entry.answer.headers
+    ]
+    return checks.retry_after_obeyed(interaction.entries) if waits else None
 
 
 def check_task_followed(interaction: Interaction) -> Verdict | None:
@@ -62,9 +86,11 @@ def check_task_followed(interaction: Interaction) -> Verdict | None:
         )
     if not is_far_from_deadline(interaction, last):
         return KEPT
-    what = last.entry.delivery or str(last.entry.status)
-    says = f"a task that is paid for was lost: polling stopped at a bad answer ({what})"
-    return build_violation(says, [last])
+    response = last.entry.delivery or str(last.entry.status)
+    message = (
+        f"polling stopped at a response without a task status ({response}): a paid task is lost"
+    )
+    return build_violation(message, [last])
 
 
 def check_missing_at_first(interaction: Interaction) -> Verdict | None:
@@ -77,14 +103,15 @@ def check_missing_at_first(interaction: Interaction) -> Verdict | None:
     last = interaction.task_polls[-1]
     if len(interaction.task_polls) > 2:
         return KEPT
-    says = f"the task was not found {len(interaction.task_polls)} times, and taken for lost"
-    return build_violation(says, [last])
+    responses = format_count(len(interaction.task_polls), "response")
+    message = f"the client stopped polling a new task after {responses} with status 404"
+    return build_violation(message, [last])
 
 
 def _find_later(
     several: tuple[ObservedExchange, ...], one: ObservedExchange | None
 ) -> list[ObservedExchange]:
-    """Those of *several* that came later than *one*, at the same time or not."""
+    """Returns the exchanges of *several* with a higher number than *one*."""
     return [each for each in several if one and each.entry.number > one.entry.number]
 
 
@@ -97,7 +124,7 @@ def _find_first(
 
 
 def _find_failed_last_poll(interaction: Interaction) -> ObservedExchange | None:
-    """The last poll, if it told nothing about the task and the next one may."""
+    """Returns the last poll if its response is uninformative, else None."""
     if interaction.outcome is None or not interaction.task_polls:
         return None
     last = interaction.task_polls[-1]
@@ -105,14 +132,14 @@ def _find_failed_last_poll(interaction: Interaction) -> ObservedExchange | None:
 
 
 def is_uninformative(poll: ObservedExchange) -> bool:
-    """Whether the answer says nothing of its task: an error that passes, or no JSON at all."""
+    """Returns whether the response does not show the state of the task."""
     lost = not poll.is_intact or poll.json is None or poll.entry.status in TRANSIENT_STATUSES
     return lost or is_redirect(poll)
 
 
-def is_redirect(seen: ObservedExchange) -> bool:
-    """Whether the answer only says where else to ask."""
-    return seen.entry.status // 100 == 3
+def is_redirect(exchange: ObservedExchange) -> bool:
+    """Returns whether the response is a redirect."""
+    return exchange.entry.status // 100 == 3
 
 
 LAWS: Final = (
@@ -120,16 +147,16 @@ LAWS: Final = (
         id="no-retry-refused",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="What is refused for good, or has failed, is not tried again.",
-        source="400, 401, 402, 403, 404, 409, 423, 451 and moderation: the next try ends the same",
-        hint="retry by a list of passing statuses, never by 'not 200'",
+        statement="A request with a permanent error and a failed task are not retried.",
+        source="400, 401, 402, 403, 404, 409, 423, 451 and moderation: a retry ends the same",
+        hint="retry only a list of transient statuses, never every status that is not 200",
         judge=check_no_retry_refused,
     ),
     Law(
         id="retry-after",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="Nothing is repeated before the time of a Retry-After is over, in either form.",
+        statement="No request is repeated before its Retry-After time is over, in either form.",
         source="RFC 9110, 10.2.3: seconds, or an HTTP date",
         hint="parse both forms, and wait at least that long",
         judge=check_retry_after,
@@ -138,18 +165,18 @@ LAWS: Final = (
         id="task-followed",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="A 429, a 5xx or a lost answer to a poll does not end the call.",
-        source="the task goes on and is billed, whatever becomes of a poll",
-        hint="take a bad poll for no poll, and go on until the deadline",
+        statement="A 429, a 5xx or a lost response to a poll does not end the call.",
+        source="the task continues and is billed, whatever happens to a poll",
+        hint="ignore a failed poll, and poll again until the deadline",
         judge=check_task_followed,
     ),
     Law(
         id="missing-at-first",
         group=Group.FAILURE,
         level=Level.SHOULD,
-        statement="A task that is not found right after its create is asked for again.",
-        source="stores behind a gateway can lag behind; a guess, which costs a poll or two",
-        hint="tolerate 404 for the first polls",
+        statement="A client polls again if a new task is not found at first.",
+        source="an assumption: a store behind a gateway can be late; it costs one or two polls",
+        hint="accept 404 for the first polls, and poll again",
         judge=check_missing_at_first,
     ),
 )

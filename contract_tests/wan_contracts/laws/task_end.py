@@ -1,4 +1,4 @@
-"""Laws about the end of a call: what is made of the end of its task, or of never knowing it."""
+"""Laws about the outcome that a client reports when its task ends, or does not end."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from wan_validators.vendor import State
 
 from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction
+from .downloads import is_good_download
 from .law import KEPT, Group, Law, Level, build_violation
 from .polling import find_unfinished
-from .results import is_good_download
 from .retries import FINAL_STATUSES, is_uninformative
 
+__all__ = [
+    "EXPECTED_KINDS",
+    "LAWS",
+    "check_failed_is_failed",
+    "check_last_poll_counts",
+    "check_no_end_made_up",
+    "check_other_words",
+    "check_task_id_kept",
+]
+
 EXPECTED_KINDS: Final = {State.DONE: OutcomeKind.COMPLETED, State.FAILED: OutcomeKind.FAILED}
-"""How a call is reported whose client knows the end of its task."""
+"""The outcome of a call, by the final state of its task."""
 
 
 def check_last_poll_counts(interaction: Interaction) -> Verdict | None:
@@ -29,42 +39,44 @@ def check_last_poll_counts(interaction: Interaction) -> Verdict | None:
         interaction.results or not interaction.is_task_done
     ):
         return KEPT
-    word = interaction.final_poll.status_word
-    says = f"the last poll told that the task is {word}, and the client gave it up"
-    return build_violation(says, [interaction.final_poll])
+    status = interaction.final_poll.status_word
+    message = f"the last poll returned the status {status!r}, but the client reported gave_up"
+    return build_violation(message, [interaction.final_poll])
 
 
 def check_task_id_kept(interaction: Interaction) -> Verdict | None:
     if interaction.acknowledged_create is None or interaction.outcome is None:
         return None
-    named = interaction.outcome.task_id
-    if named == interaction.acknowledged_create.entry.task:
+    reported = interaction.outcome.task_id
+    if reported == interaction.acknowledged_create.entry.task:
         return KEPT
-    if named is None and interaction.outcome.kind is not OutcomeKind.GAVE_UP:
+    if reported is None and interaction.outcome.kind is not OutcomeKind.GAVE_UP:
         return None
-    given = f"names the task {named!r}" if named else "names no task"
+    given = f"has the task id {reported!r}" if reported else "has no task id"
     task = interaction.acknowledged_create.entry.task
-    says = f"the outcome {interaction.outcome.kind} {given}; create had told {task!r}"
-    return build_violation(says, [interaction.acknowledged_create])
+    message = f"the outcome {interaction.outcome.kind} {given}; the create returned {task!r}"
+    return build_violation(message, [interaction.acknowledged_create])
 
 
 def check_no_end_made_up(interaction: Interaction) -> Verdict | None:
-    spoken = any(poll.entry.ended and poll.entry.arrived for poll in interaction.polls)
+    has_final_response = any(poll.entry.ended and poll.entry.arrived for poll in interaction.polls)
     if (
         interaction.outcome is None
         or not interaction.creates
-        or spoken
-        or _is_judged_elsewhere(interaction)
+        or has_final_response
+        or _is_for_other_laws(interaction)
     ):
         return None
     if interaction.outcome.kind not in EXPECTED_KINDS.values():
         return KEPT
-    says = f"nobody told how the task ends, or whether there is one; reported: {interaction.outcome.kind}"
-    return build_violation(says, interaction.exchanges[-1:])
+    message = (
+        f"no response shows the end of a task, but the client reported {interaction.outcome.kind}"
+    )
+    return build_violation(message, interaction.exchanges[-1:])
 
 
-def _is_judged_elsewhere(interaction: Interaction) -> bool:
-    """Whether other laws say how such a call ends: it was refused, or its task goes on."""
+def _is_for_other_laws(interaction: Interaction) -> bool:
+    """Returns whether other laws check the call: it was rejected, or its task is unfinished."""
     last = interaction.creates[-1]
     refused = last.is_intact and last.entry.status in FINAL_STATUSES
     return (
@@ -83,21 +95,25 @@ def check_failed_is_failed(interaction: Interaction) -> Verdict | None:
         return None
     if interaction.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.GAVE_UP):
         return KEPT
-    says = f"the task failed, and the call is reported as {interaction.outcome.kind}"
-    return build_violation(says, [interaction.final_poll] if interaction.final_poll else [])
+    message = f"the task failed, but the call is reported as {interaction.outcome.kind}"
+    return build_violation(message, [interaction.final_poll] if interaction.final_poll else [])
 
 
 def check_other_words(interaction: Interaction) -> Verdict | None:
-    spoken = [poll for poll in interaction.task_polls if poll.entry.ended and poll.entry.arrived]
-    if interaction.final_poll or not spoken or interaction.outcome is None:
+    final_polls = [
+        poll for poll in interaction.task_polls if poll.entry.ended and poll.entry.arrived
+    ]
+    if interaction.final_poll or not final_polls or interaction.outcome is None:
         return None
-    state = next(each.state for each in interaction.tasks if each.id == spoken[0].entry.task)
-    stopped = interaction.outcome.kind is not OutcomeKind.GAVE_UP and len(spoken) == 1
+    state = next(each.state for each in interaction.tasks if each.id == final_polls[0].entry.task)
+    stopped = interaction.outcome.kind is not OutcomeKind.GAVE_UP and len(final_polls) == 1
     if stopped or interaction.outcome.kind is EXPECTED_KINDS.get(state):
         return KEPT
-    word = spoken[0].status_word
-    says = f"a task whose status is {word!r} is over, and the client went on or gave it up"
-    return build_violation(says, spoken[:2])
+    status = final_polls[0].status_word
+    message = (
+        f"the status {status!r} ends the task, but the client polled again or reported gave_up"
+    )
+    return build_violation(message, final_polls[:2])
 
 
 LAWS: Final = (
@@ -105,48 +121,50 @@ LAWS: Final = (
         id="no-end-made-up",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="A call whose end nobody told is reported as neither completed nor failed.",
-        source="a create whose answer is lost, and a task that may no longer be polled, can still "
-        "make results, which are billed",
-        hint="report gave_up, with the task id if there is one; failed is what the vendor says",
+        statement=(
+            "Without a response that ends the task, a call is not reported as completed or failed."
+        ),
+        source="a task whose create response was lost, or that cannot be polled any more, can "
+        "still have results, which are billed",
+        hint="report gave_up, with the task id if there is one; only the vendor says failed",
         judge=check_no_end_made_up,
     ),
     Law(
         id="last-poll-counts",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="An end that a poll told is reported as such, however late it came.",
-        source="a task that ends in the last interval is paid for all the same",
-        hint="look at the answer of a poll before looking at the clock",
+        statement="A final status that a poll returns is reported, however late it comes.",
+        source="a task that ends in the last interval is billed too",
+        hint="check the response of a poll before you check the clock",
         judge=check_last_poll_counts,
     ),
     Law(
         id="task-id-kept",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement=(
-            "A client that gives up says which task it gave up, and no outcome names another."
-        ),
-        source="results stay for 24 hours: with its id a paid task can still be fetched",
-        hint="put the task id into the error that you raise",
+        statement="An outcome gave_up has the task id, and no outcome has the id of another task.",
+        source="results are kept for 24 hours: with its id, a paid task can still be fetched",
+        hint="put the task id into the exception that you raise",
         judge=check_task_id_kept,
     ),
     Law(
         id="failed-is-failed",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="A task that failed is reported as failed.",
+        statement="A failed task is reported as failed.",
         source="S0 to S4: create, then poll until the task is completed or failed",
-        hint="tell the states that end a task apart",
+        hint="distinguish the statuses completed and failed",
         judge=check_failed_is_failed,
     ),
     Law(
         id="other-words",
         group=Group.LIFECYCLE,
         level=Level.SHOULD,
-        statement="The words of the vendor's other page, and capitals, end a task as well.",
+        statement=(
+            "The status words of the vendor's other page, and words in capitals, also end a task."
+        ),
         source="the vendor of S0 on its page about asynchronous tasks: queued, running, succeeded",
-        hint="compare in lower case, and take succeeded for completed",
+        hint="compare in lower case, and treat succeeded as completed",
         judge=check_other_words,
     ),
 )

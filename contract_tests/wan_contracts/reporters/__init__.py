@@ -11,6 +11,8 @@ from typing import Final
 
 from ..results.report import ContractReport
 
+__all__ = ["FORMATS", "render"]
+
 FORMATS: Final[Mapping[str, str]] = {
     "json": "json",
     "junit": "junit",

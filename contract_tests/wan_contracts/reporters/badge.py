@@ -10,6 +10,8 @@ from wan_validators.messages.formatting import format_count
 from ..laws import Group
 from ..results.report import ContractReport, Status
 
+__all__ = ["MONEY_SAFE_PROFILE", "build_badge", "render_report"]
+
 MONEY_SAFE_PROFILE: Final = "money-safe"
 """The profile whose name is its own message."""
 

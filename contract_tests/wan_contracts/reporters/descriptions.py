@@ -24,6 +24,30 @@ from ..results.report import ContractReport, Coverage, LawFailure, LawResult, St
 from ..results.transcript import TranscriptBlock, build_blocks
 from ..runner.interaction import ClientError, ClientErrorKind
 
+__all__ = [
+    "CLIENT_ERROR_TITLES",
+    "MAX_LINES",
+    "MAX_MISSED_NAMES",
+    "MAX_TEXT_CHARS",
+    "PROBLEM_STATUSES",
+    "FailureDescription",
+    "client_result_to_json",
+    "describe_failure",
+    "describe_scenario",
+    "describe_unexpected",
+    "find_known",
+    "find_problems",
+    "format_coverage",
+    "format_json",
+    "format_reason",
+    "format_remark",
+    "format_replay_command",
+    "format_summary",
+    "format_verdict",
+    "group_results",
+    "to_plain_json",
+]
+
 MAX_TEXT_CHARS: Final = 200
 """Characters of one text in a payload or in what the client reported that are shown."""
 

@@ -10,6 +10,8 @@ from ..results.report import LawResult
 from ..results.transcript import format_block
 from . import descriptions
 
+__all__ = ["format_details"]
+
 
 def format_details(result: LawResult) -> str:
     """All that is to be said of *result*: the law, its smallest failure if any, and a hint."""

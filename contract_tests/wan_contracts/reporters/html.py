@@ -15,6 +15,8 @@ from . import descriptions
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+__all__ = ["render_report"]
+
 
 def render_report(report: ContractReport) -> str:
     """*report* as a page; every text in it is escaped."""

@@ -30,6 +30,8 @@ from ..results.report import ContractReport, LawFailure, LawResult
 from ..results.transcript import format_lines
 from .descriptions import client_result_to_json, to_plain_json
 
+__all__ = ["VERSION", "build_document", "render_report"]
+
 VERSION: Final = 1
 """Raised when a member changes its meaning or goes away; new members may come at any time."""
 

@@ -14,6 +14,8 @@ from .details import format_details
 with explain_missing_extra():
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+__all__ = ["render_report"]
+
 
 def render_report(report: ContractReport) -> str:
     """*report* as an XML document; laws that SHOULD be kept do not fail in it."""

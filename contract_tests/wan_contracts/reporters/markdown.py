@@ -15,6 +15,15 @@ from ..results.report import ContractReport, LawResult, Status
 from ..results.transcript import format_block
 from . import descriptions
 
+__all__ = [
+    "MAX_DOCUMENT_CHARS",
+    "STATUS_MARKS",
+    "escape_text",
+    "format_code",
+    "format_code_block",
+    "render_report",
+]
+
 MAX_DOCUMENT_CHARS: Final = 60_000
 """Characters that a document has at most; a comment on GitHub may have 65,536."""
 

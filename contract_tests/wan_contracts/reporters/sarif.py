@@ -16,6 +16,8 @@ from ..results.report import ContractReport, LawFailure, LawResult, Status
 from ..results.transcript import format_lines
 from . import descriptions
 
+__all__ = ["LEVELS", "REPORTED_STATUSES", "SCHEMA", "build_document", "render_report"]
+
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning"}

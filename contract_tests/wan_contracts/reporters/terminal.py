@@ -19,6 +19,8 @@ from ..results.report import ContractReport, LawResult, Status
 from ..results.transcript import TranscriptBlock, format_block
 from . import descriptions
 
+__all__ = ["DEFAULT_WIDTH_COLUMNS", "STATUS_STYLES", "write"]
+
 STATUS_STYLES: Final[Mapping[Status, str]] = {
     Status.PASS: "green",
     Status.FAIL: "bold red",

@@ -14,6 +14,17 @@ from wan_mockserver.http.messages import Request
 from wan_mockserver.state.journal import redact
 from wan_validators.messages.formatting import format_number
 
+__all__ = [
+    "KEY_VARIABLE",
+    "MAX_BODY_CHARS",
+    "MAX_TEXT_CHARS",
+    "METHOD_OPTIONS",
+    "SHOWN_HEADERS",
+    "format_command",
+    "format_url",
+    "quote_word",
+]
+
 KEY_VARIABLE: Final = "WANPROOF_API_KEY"
 """The environment variable that stands for the API key, which is never written."""
 

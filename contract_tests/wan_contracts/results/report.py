@@ -12,6 +12,8 @@ from wan_mockserver.assertions.verdict import Verdict
 from ..laws.law import Law, Level
 from ..runner.interaction import Interaction
 
+__all__ = ["ContractReport", "Coverage", "LawFailure", "LawResult", "Status"]
+
 
 class Status(StrEnum):
     """How a client stands with a law."""

@@ -15,6 +15,18 @@ from wan_validators.reporters.excerpt import escape_controls
 from ..runner.interaction import Interaction, ObservedExchange
 from . import curl
 
+__all__ = [
+    "FIRST_POLLS",
+    "LAST_POLLS",
+    "MAX_BODY_CHARS",
+    "MAX_EXCHANGES",
+    "MAX_FINDINGS",
+    "TranscriptBlock",
+    "build_blocks",
+    "format_block",
+    "format_lines",
+]
+
 FIRST_POLLS: Final = 3
 LAST_POLLS: Final = 2
 """Of many equal polls so many are shown, at the begin and at the end."""
