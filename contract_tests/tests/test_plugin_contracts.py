@@ -97,7 +97,7 @@ def test_a_law_that_is_broken_fails_with_all_there_is_to_say(
             r'  "prompt": .+',
             r"The client reported:",
             r'  "outcome": "failed",',
-            r"what the server saw \(> shows the failure\):",
+            r"what the server received \(> shows the failure\):",
             r"  #1 \+0s create",
             r"> #3 \+20s poll",
             r"replay: wanproof replay \.wanproof/code-told\.json",
@@ -150,7 +150,7 @@ def test_a_known_failure_is_expected_and_one_that_passes_fails(run: Run) -> None
     result.stdout.re_match_lines(
         [
             r"_+ test_law\[answers\] _+",
-            r"every call kept it, but .+: It crashes at times\.. Take its entry out of the file\.",
+            r"no call broke the law, but .+: It crashes at times\.. Remove its entry from the file\.",
             r"XFAIL .+test_law\[code-told\] - Ours takes texts\.",
         ]
     )

@@ -76,7 +76,7 @@ def test_html_tells_of_every_failure_and_marks_what_shows_it() -> None:
         assert says in page.text
     assert page.text.count("(shows the failure)") == 5
     assert "wanproof replay 'out/a b.json'" in page.text
-    assert "Take its entry out of the file" in page.text
+    assert "Remove its entry from the file" in page.text
     assert "150 of 152" in page.text
     assert page.tags.count("details") == 4 + 2
     targets = {value for name, value in page.attributes if name == "id"}
@@ -88,7 +88,7 @@ def test_html_tells_of_every_failure_and_marks_what_shows_it() -> None:
 
 def test_html_of_a_run_that_passed_has_nothing_to_look_at() -> None:
     page = Page(render("html", passing()))
-    assert "What to look at" not in page.text
+    assert "Problems" not in page.text
     assert "passed" in page.text
 
 

@@ -111,7 +111,7 @@ def test_it_tells_of_a_lost_answer_and_of_the_task_behind_it() -> None:
     first = "\n".join(told[lost:second])
     assert "=> (lost) 202 application/json" in first
     assert "LOST: the connection was reset before the first byte" in first
-    assert f"task {run.tasks[0].id} was made all the same" in first
+    assert f"task {run.tasks[0].id} was created anyway" in first
     assert "scenario: accept-lost create 1: reset" in first
     rest = "\n".join(told[second:])
     assert "LOST" not in rest
@@ -132,7 +132,7 @@ def test_polls_that_are_alike_are_folded() -> None:
     told = build_blocks(stuck())
     folded = [block for block in told if not block.sent]
     assert len(folded) == 1
-    assert folded[0].head == "… 84 polls like these, until +880s …"
+    assert folded[0].head == "… 84 more polls like these, until +880s …"
     assert sum(block.count for block in told) == 91
     assert [block.head.split()[0] for block in told[-LAST_POLLS:]] == ["#90", "#91"]
     assert len(format_lines(stuck())) < 60
@@ -170,8 +170,8 @@ def test_a_runaway_is_folded_but_for_what_is_marked() -> None:
     assert sum(block.count for block in told) == 10 * MAX_EXCHANGES
     assert [block.head.split()[0] for block in told if block.is_marked] == ["#5", "#300"]
     assert [block.head for block in told if not block.sent] == [
-        "… 269 exchanges more …",
-        "… 270 exchanges more …",
+        "… 269 more exchanges …",
+        "… 270 more exchanges …",
     ]
 
 

@@ -1,6 +1,6 @@
-"""Reports of a run in the formats that other programs and people read: one module each.
+"""Formats a report for programs and people, with one module for each format.
 
-The module of a format has ``render_report(report) -> str``; it is imported when it is asked for.
+The module of a format has ``render_report(report) -> str``. It is imported at its first use.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ FORMATS: Final[Mapping[str, str]] = {
     "html": "html",
     "md": "markdown",
 }
-"""The formats by name, and the module of each. For a terminal there is ``terminal.write``."""
+"""The module of each format by its name. ``terminal.write`` writes to a terminal."""
 
 
 def render(format: str, report: ContractReport) -> str:
-    """*report* as one document, to be written as UTF-8.
+    """Returns *report* as one document, to be written as UTF-8.
 
-    Raises ValueError for a name that is not in FORMATS, and ModuleNotFoundError for a library
-    that is not installed.
+    Raises ValueError if *format* is not in FORMATS, and ModuleNotFoundError if a library is not
+    installed.
     """
     if format not in FORMATS:
         raise ValueError(f"there is no format {format!r}; allowed: {', '.join(FORMATS)}")

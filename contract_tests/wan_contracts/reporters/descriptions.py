@@ -1,6 +1,6 @@
-"""What every format tells of a run, in words that are safe to show anywhere.
+"""Texts about a run that all formats share.
 
-All of it is without control characters and without the API key.
+No text contains control characters or the API key.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ __all__ = [
 ]
 
 MAX_TEXT_CHARS: Final = 200
-"""Characters of one text in a payload or in what the client reported that are shown."""
+"""The most characters shown of one text in a payload or an outcome."""
 
 MAX_LINES: Final = 80
-"""Lines of a payload, of a report and of standard error that are shown."""
+"""The most lines shown of a payload, an outcome or standard error."""
 
 MAX_MISSED_NAMES: Final = 5
-"""What was missed is named so many times."""
+"""The most names shown of missed rules, codes or scenarios."""
 
 PROBLEM_STATUSES: Final = (Status.FAIL, Status.UNEXPECTED, Status.WARN)
-"""What somebody should look at, the worst first."""
+"""The statuses of problems, the worst first."""
 
 CLIENT_ERROR_TITLES: Final = {
     ClientErrorKind.CRASHED: "The client crashed",
     ClientErrorKind.HUNG: "The client hung",
-    ClientErrorKind.GARBAGE: "The client reported what is no outcome",
+    ClientErrorKind.GARBAGE: "The client reported something that is not an outcome",
     ClientErrorKind.RUNAWAY: "The client did not stop",
 }
 
@@ -72,9 +72,9 @@ _SCENARIOS: Final = Scenarios()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureDescription:
-    """The failure of a law, ready to be shown.
+    """The texts of a failure of a law.
 
-    *payload* and *ended* are lines; *ending* says what *ended* is. *replay* is a command line.
+    *result_title* is the title of *result_lines*. *replay_command* is a command line.
     """
 
     reason: str
@@ -89,36 +89,36 @@ class FailureDescription:
 
 
 def describe_failure(failure: LawFailure) -> FailureDescription:
-    """*failure* in words."""
-    run, key = failure.interaction, failure.interaction.setting.api_key
-    ending, ended = _format_client_result(run.client_result, key)
+    """Returns the texts of *failure*."""
+    interaction, key = failure.interaction, failure.interaction.setting.api_key
+    title, lines = _format_client_result(interaction.client_result, key)
     return FailureDescription(
         reason=format_reason(failure),
         number=failure.number,
-        model=escape_controls(run.case.model_id),
-        scenario=escape_controls(describe_scenario(run.case)),
-        payload=format_json(run.case.payload, key),
-        result_title=ending,
-        result_lines=ended,
-        blocks=tuple(build_blocks(run, failure.verdict.entries)),
+        model=escape_controls(interaction.case.model_id),
+        scenario=escape_controls(describe_scenario(interaction.case)),
+        payload=format_json(interaction.case.payload, key),
+        result_title=title,
+        result_lines=lines,
+        blocks=tuple(build_blocks(interaction, failure.verdict.entries)),
         replay_command=format_replay_command(failure),
     )
 
 
 def format_reason(failure: LawFailure) -> str:
-    """Why the call breaks the law, in a sentence."""
+    """Returns the message of the verdict of *failure*."""
     return escape_controls(redact(failure.interaction.setting.api_key, failure.verdict.message))
 
 
 def format_replay_command(failure: LawFailure) -> str | None:
-    """The command that repeats the call; None if there is no file for it."""
+    """Returns the command that repeats the call, or None without a replay file."""
     if failure.replay is None:
         return None
     return escape_controls(f"wanproof replay {shlex.quote(failure.replay)}")
 
 
 def describe_scenario(case: Case) -> str:
-    """The name of the scenario, and what happens in it if that is known."""
+    """Returns the name of the scenario of *case*, with its summary if it is known."""
     try:
         return f"{case.scenario} ({_SCENARIOS.find(case.scenario).summary})"
     except ValueError:
@@ -126,7 +126,7 @@ def describe_scenario(case: Case) -> str:
 
 
 def group_results(report: ContractReport) -> dict[Group, list[LawResult]]:
-    """The results by their group, in the order of the groups; none is empty."""
+    """Returns the results by group, in the order of the groups, without empty groups."""
     by_group = {
         group: [result for result in report.results if result.law.group is group] for group in Group
     }
@@ -134,52 +134,52 @@ def group_results(report: ContractReport) -> dict[Group, list[LawResult]]:
 
 
 def find_problems(report: ContractReport) -> list[LawResult]:
-    """The results that somebody should look at, the worst first."""
+    """Returns the results that are problems, the worst first."""
     return [
         result for each in PROBLEM_STATUSES for result in report.results if result.status is each
     ]
 
 
 def find_known(report: ContractReport) -> list[LawResult]:
-    """The results that are known to be broken."""
+    """Returns the results of known failures."""
     return [result for result in report.results if result.status is Status.KNOWN]
 
 
 def describe_unexpected(result: LawResult) -> str:
-    """Why a law that is kept fails the run."""
+    """Returns why a known failure that passes fails the run."""
     return (
-        "every call kept it, but the file of known failures says that it is broken: "
-        f"{escape_controls(result.known or '')}. Take its entry out of the file."
+        "no call broke the law, but it is in the file of known failures: "
+        f"{escape_controls(result.known or '')}. Remove its entry from the file."
     )
 
 
 def format_remark(result: LawResult) -> str:
-    """What is to be said of a law in its row: how many calls broke it, or the reason."""
+    """Returns the number of calls that broke the law, or the reason of its status."""
     match result.status:
         case Status.PASS:
             return ""
         case Status.SKIPPED:
-            return escape_controls(result.reason or "no call gave occasion to break it")
+            return escape_controls(result.reason or "the law applied to no call")
         case Status.UNEXPECTED:
-            return f"known to be broken: {escape_controls(result.known or '')}"
+            return f"known failure: {escape_controls(result.known or '')}"
         case Status.KNOWN:
             return escape_controls(result.known or "")
     return f"{format_number(result.broken)} of {format_count(result.judged, 'call')} broke it"
 
 
 def format_summary(report: ContractReport) -> str:
-    """The run in one line: laws by standing, calls, time, seed."""
-    standings = [
-        f"{count} {standing.value}" for standing, count in report.status_counts.items() if count
+    """Returns one line with the laws by status, the calls, the time and the seed."""
+    statuses = [
+        f"{count} {status.value}" for status, count in report.status_counts.items() if count
     ]
-    laws = f"{format_count(len(report.results), 'law')}: {', '.join(standings) or 'none judged'}"
+    laws = f"{format_count(len(report.results), 'law')}: {', '.join(statuses) or 'none judged'}"
     rate = f" ({format_number(round(report.cases / report.seconds))}/s)" if report.seconds else ""
     time = f"{format_count(report.cases, 'case')} in {report.seconds:.1f} s{rate}"
     return f"{laws}; {time}; seed {report.seed}"
 
 
 def format_verdict(report: ContractReport) -> str:
-    """The run in a few words."""
+    """Returns the result of the run in a few words."""
     if not any(result.judged for result in report.results):
         return "no law was judged"
     broken = [result for result in find_problems(report) if result.status is Status.FAIL]
@@ -191,8 +191,9 @@ def format_verdict(report: ContractReport) -> str:
 
 
 def format_coverage(part: Coverage) -> str:
-    """What was met of a kind, and the first of what was missed."""
-    line = f"{escape_controls(part.kind)} {format_number(len(part.met))} of {format_number(part.total)}"
+    """Returns how much of one kind was met, and the first missed names."""
+    met, total = format_number(len(part.met)), format_number(part.total)
+    line = f"{escape_controls(part.kind)} {met} of {total}"
     if not part.missed:
         return line
     more = len(part.missed) - MAX_MISSED_NAMES
@@ -203,7 +204,7 @@ def format_coverage(part: Coverage) -> str:
 
 
 def client_result_to_json(client_result: Outcome | ClientError) -> dict[str, Any]:
-    """``outcome`` with what the client reported, or ``trouble`` with what it did instead."""
+    """Returns ``outcome`` with the outcome of the client, or ``trouble`` with its error."""
     if isinstance(client_result, Outcome):
         return {"outcome": client_result.as_json()}
     trouble = {
@@ -215,9 +216,9 @@ def client_result_to_json(client_result: Outcome | ClientError) -> dict[str, Any
 
 
 def to_plain_json(value: Any, key: str = "") -> Any:
-    """*value* as what any JSON parser can read, without the API key *key*.
+    """Returns *value* as plain JSON without the API key *key*.
 
-    Numbers that JSON has not, and those too long for most parsers, are described in words.
+    Texts replace numbers that JSON lacks and numbers that are too long for most parsers.
     """
     match value:
         case None | bool():
@@ -238,7 +239,7 @@ def to_plain_json(value: Any, key: str = "") -> Any:
 
 
 def format_json(value: Any, key: str = "") -> tuple[str, ...]:
-    """*value* as lines of JSON, with long texts clipped; at most MAX_LINES of them."""
+    """Returns *value* as at most MAX_LINES lines of JSON, with long texts clipped."""
     shown = json.dumps(_clip_values(to_plain_json(value, key)), indent=2, ensure_ascii=False).split(
         "\n"
     )
@@ -283,4 +284,4 @@ def _clip_text(text: str) -> str:
 def _limit_lines(lines: Sequence[str]) -> tuple[str, ...]:
     if len(lines) <= MAX_LINES:
         return tuple(lines)
-    return (*lines[: MAX_LINES - 1], f"… {format_number(len(lines) - MAX_LINES + 1)} lines more")
+    return (*lines[: MAX_LINES - 1], f"… {format_number(len(lines) - MAX_LINES + 1)} more lines")

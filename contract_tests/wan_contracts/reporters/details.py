@@ -1,4 +1,4 @@
-"""A law that is broken, in plain lines: where a test or a CI system tells of it alone."""
+"""Formats one broken law as plain lines for a test or a CI system."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ __all__ = ["format_details"]
 
 
 def format_details(result: LawResult) -> str:
-    """All that is to be said of *result*: the law, its smallest failure if any, and a hint."""
+    """Returns the law of *result*, its smallest failure if there is one, and a hint."""
     law = result.law
     lines = [escape_controls(f"{law.level.value}: {law.statement}")]
     if result.failure:
-        story = descriptions.describe_failure(result.failure)
+        description = descriptions.describe_failure(result.failure)
         lines += [
-            f"why: {story.reason}",
-            f"call: {story.number}, for {story.model}",
-            f"scenario: {story.scenario}",
+            f"why: {description.reason}",
+            f"call: {description.number}, for {description.model}",
+            f"scenario: {description.scenario}",
             "",
             "payload:",
-            *story.payload,
+            *description.payload,
             "",
-            f"{story.result_title}:",
-            *story.result_lines,
+            f"{description.result_title}:",
+            *description.result_lines,
             "",
-            "what the server saw (> shows the failure):",
-            *chain.from_iterable(map(format_block, story.blocks)),
+            "what the server received (> shows the failure):",
+            *chain.from_iterable(map(format_block, description.blocks)),
             "",
         ]
-        lines += [f"replay: {story.replay_command}"] if story.replay_command else []
+        lines += [f"replay: {description.replay_command}"] if description.replay_command else []
     return "\n".join(
         [*lines, escape_controls(f"hint: {law.hint}"), escape_controls(f"source: {law.source}")]
     )

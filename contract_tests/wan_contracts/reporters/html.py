@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing besides itself: no script, no other file."""
+"""Formats a report as one HTML page without scripts and other files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["render_report"]
 
 
 def render_report(report: ContractReport) -> str:
-    """*report* as a page; every text in it is escaped."""
+    """Returns *report* as a page with all texts escaped."""
     failures = [
         (result, descriptions.describe_failure(result.failure) if result.failure else None)
         for result in descriptions.find_problems(report)
@@ -63,5 +63,5 @@ def _environment() -> Environment:
 
 
 def _make_safe(value: Any) -> Any:
-    """A text from outside without control characters; templates give no others."""
+    """Returns a text of the report without control characters, other values unchanged."""
     return escape_controls(value) if type(value) is str else value

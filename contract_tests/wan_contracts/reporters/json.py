@@ -1,4 +1,4 @@
-"""One JSON document for other programs.
+"""Formats a report as one JSON document for programs.
 
     {"version": 1, "client", "profile", "seed", "passed", "cases", "unsupported", "seconds",
      "models": [...], "notes": [...],
@@ -7,18 +7,19 @@
      "coverage": {KIND: {"met": [...], "missed": [...]}},
      "summary": {VERDICT: COUNT}}
 
-``verdict`` is a :class:`Status`. ``known`` is the reason why the law is
-known to be broken and ``reason`` why it was not judged, null without one. ``failure`` is null, or
-the smallest call that breaks the law:
+``verdict`` is a :class:`Status`. ``known`` is the reason of a known failure, and ``reason`` says
+why the law was not judged; both can be null. ``failure`` is null, or the smallest call that breaks
+the law:
 
     {"why", "case": {"model", "payload", "scenario"}, "number", "outcome" or "trouble",
      "transcript": [...], "entries": [...], "replay"}
 
-``outcome`` is what the client reported, in the published form; ``trouble`` is in its place where
-it did not: {"kind", "says", "stderr"}. ``transcript`` is lines for people, ``entries`` are the
-numbers of the exchanges in it that show the failure. ``replay`` is the path of a file, or null.
+``outcome`` is the outcome of the client, in the published form. If the client reported no outcome,
+``trouble`` is in its place: {"kind", "says", "stderr"}. ``transcript`` is lines for people.
+``entries`` are the numbers of the exchanges that show the failure. ``replay`` is the path of a
+file, or null.
 
-All of it is ASCII, and the API key is not in it.
+The document is ASCII and does not contain the API key.
 """
 
 from __future__ import annotations
@@ -33,16 +34,16 @@ from .descriptions import client_result_to_json, to_plain_json
 __all__ = ["VERSION", "build_document", "render_report"]
 
 VERSION: Final = 1
-"""Raised when a member changes its meaning or goes away; new members may come at any time."""
+"""Increases if a member is removed or changes its meaning, not if a member is added."""
 
 
 def render_report(report: ContractReport) -> str:
-    """*report* as JSON."""
+    """Returns *report* as JSON text."""
     return json.dumps(to_plain_json(build_document(report)), allow_nan=False, indent=1) + "\n"
 
 
 def build_document(report: ContractReport) -> dict[str, Any]:
-    """*report* as a JSON object."""
+    """Returns *report* as a JSON object."""
     return {
         "version": VERSION,
         "client": report.client,
@@ -59,7 +60,7 @@ def build_document(report: ContractReport) -> dict[str, Any]:
             part.kind: {"met": list(part.met), "missed": list(part.missed)}
             for part in report.coverage
         },
-        "summary": {standing.value: count for standing, count in report.status_counts.items()},
+        "summary": {status.value: count for status, count in report.status_counts.items()},
     }
 
 
@@ -82,15 +83,15 @@ def _law_to_json(result: LawResult) -> dict[str, Any]:
 
 
 def _failure_to_json(failure: LawFailure) -> dict[str, Any]:
-    run = failure.interaction
+    interaction = failure.interaction
     members = {
         "why": failure.verdict.message,
-        "case": run.case.as_json(),
+        "case": interaction.case.as_json(),
         "number": failure.number,
-        **client_result_to_json(run.client_result),
-        "transcript": format_lines(run, failure.verdict.entries),
+        **client_result_to_json(interaction.client_result),
+        "transcript": format_lines(interaction, failure.verdict.entries),
         "entries": list(failure.verdict.entries),
         "replay": failure.replay,
     }
-    cleaned: dict[str, Any] = to_plain_json(members, run.setting.api_key)
+    cleaned: dict[str, Any] = to_plain_json(members, interaction.setting.api_key)
     return cleaned

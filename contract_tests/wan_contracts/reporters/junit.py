@@ -1,4 +1,4 @@
-"""A report in the XML of JUnit, as CI systems show it: a suite a group, a case a law."""
+"""Formats a report as JUnit XML: a suite for each group, a case for each law."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["render_report"]
 
 
 def render_report(report: ContractReport) -> str:
-    """*report* as an XML document; laws that SHOULD be kept do not fail in it."""
+    """Returns *report* as an XML document, in which SHOULD laws do not fail."""
     root: Any = JUnitXml(f"wanproof check {escape_controls(report.client)}")
     for group, results in descriptions.group_results(report).items():
         suite = TestSuite(f"wanproof.{group.value}")
@@ -33,9 +33,9 @@ def render_report(report: ContractReport) -> str:
 
 
 def _build_case(result: LawResult) -> TestCase:
-    law, standing = result.law, result.status
+    law, status = result.law, result.status
     case = TestCase(escape_controls(law.id), f"wanproof.{law.group.value}", 0.0)
-    match standing:
+    match status:
         case Status.FAIL:
             why = (
                 descriptions.format_reason(result.failure)
@@ -46,7 +46,7 @@ def _build_case(result: LawResult) -> TestCase:
         case Status.UNEXPECTED:
             case.result = _build_failure(descriptions.describe_unexpected(result), result)
         case Status.KNOWN | Status.SKIPPED:
-            case.result = Skipped(descriptions.format_remark(result), standing.value)
+            case.result = Skipped(descriptions.format_remark(result), status.value)
         case Status.WARN:
             case.system_out = format_details(result)
     return case

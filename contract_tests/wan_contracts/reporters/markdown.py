@@ -1,4 +1,4 @@
-"""A report in GitHub's Markdown, for the summary of a CI job or a comment on a pull request."""
+"""Formats a report as GitHub Markdown for a CI job summary or a comment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 MAX_DOCUMENT_CHARS: Final = 60_000
-"""Characters that a document has at most; a comment on GitHub may have 65,536."""
+"""The most characters of a document. GitHub allows 65,536 in a comment."""
 
 STATUS_MARKS: Final = {
     Status.PASS: "✅",
@@ -40,7 +40,7 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
 
 
 def render_report(report: ContractReport) -> str:
-    """*report* as Markdown; where it gets long, the last failures are told in a line each."""
+    """Returns *report* as Markdown. If it is long, the last failures have one line each."""
     mark = "✅" if report.passed and any(each.judged for each in report.results) else "❌"
     client = f"Client {format_code(report.client)}, profile {format_code(report.profile)}."
     head = "\n".join(
@@ -67,17 +67,17 @@ def render_report(report: ContractReport) -> str:
 
 
 def escape_text(text: str) -> str:
-    """*text* so that it shows as it is, in a table as well, and mentions nobody."""
+    """Returns *text* escaped for Markdown and tables, without mentions."""
     return _disable_mentions(_SPECIAL.sub(r"\\\1", escape(escape_controls(text), quote=False)))
 
 
 def _disable_mentions(text: str) -> str:
-    """*text* with nobody's name in it that GitHub would notify."""
+    """Returns *text* without names that GitHub would notify."""
     return text.replace("@", "@<!-- -->")
 
 
 def format_code(text: str) -> str:
-    """*text* as a code span that nothing in it can end."""
+    """Returns *text* as a code span that *text* cannot end."""
     shown = escape_controls(text)
     ticks = _build_fence(shown, 1)
     space = " " if shown.startswith("`") or shown.endswith("`") else ""
@@ -85,7 +85,7 @@ def format_code(text: str) -> str:
 
 
 def format_code_block(lines: Iterable[str], language: str = "") -> list[str]:
-    """*lines* as a block of code that nothing in it can end."""
+    """Returns *lines* as a code block that *lines* cannot end."""
     inside = list(lines)
     fence = _build_fence("\n".join(inside), 3)
     return [f"{fence}{language}", *inside, fence]
@@ -115,32 +115,32 @@ def _format_table(report: ContractReport) -> Iterator[str]:
 
 def _format_failure(result: LawResult) -> Iterator[str]:
     law = result.law
-    # Inside of HTML, Markdown's own escapes would be shown.
-    says = _disable_mentions(escape(escape_controls(law.statement), quote=False))
-    title = f"{STATUS_MARKS[result.status]} <code>{law.id}</code>: {says}"
+    # Inside HTML, GitHub would show the backslashes of Markdown escapes.
+    statement = _disable_mentions(escape(escape_controls(law.statement), quote=False))
+    title = f"{STATUS_MARKS[result.status]} <code>{law.id}</code>: {statement}"
     yield f"<details><summary>{title}</summary>"
     yield ""
     if result.failure is None:
         yield escape_text(descriptions.describe_unexpected(result))
     else:
-        story = descriptions.describe_failure(result.failure)
-        yield f"**Why:** {escape_text(story.reason)}"
+        description = descriptions.describe_failure(result.failure)
+        yield f"**Why:** {escape_text(description.reason)}"
         yield ""
-        yield f"Call {format_number(story.number)}, for {format_code(story.model)},"
-        yield f"scenario {format_code(story.scenario)}"
+        yield f"Call {format_number(description.number)}, for {format_code(description.model)},"
+        yield f"scenario {format_code(description.scenario)}"
         yield ""
-        yield from format_code_block(story.payload, "json")
+        yield from format_code_block(description.payload, "json")
         yield ""
-        yield f"{story.result_title}:"
+        yield f"{description.result_title}:"
         yield ""
-        yield from format_code_block(story.result_lines)
+        yield from format_code_block(description.result_lines)
         yield ""
-        yield "What the server saw (`>` shows the failure):"
+        yield "What the server received (`>` shows the failure):"
         yield ""
-        yield from format_code_block(chain.from_iterable(map(format_block, story.blocks)))
+        yield from format_code_block(chain.from_iterable(map(format_block, description.blocks)))
         yield ""
-        if story.replay_command:
-            yield f"Repeat it: {format_code(story.replay_command)}"
+        if description.replay_command:
+            yield f"Replay: {format_code(description.replay_command)}"
             yield ""
     yield f"**Hint:** {escape_text(law.hint)}"
     yield ""
@@ -151,7 +151,7 @@ def _format_failure(result: LawResult) -> Iterator[str]:
 
 
 def _format_short_failure(result: LawResult) -> str:
-    """A failure for which there is no room; cut, since it may be long itself."""
+    """Returns one line for a failure that does not fit. It cuts long messages."""
     why = (
         descriptions.format_reason(result.failure)
         if result.failure

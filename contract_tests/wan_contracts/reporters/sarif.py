@@ -1,4 +1,4 @@
-"""A report in SARIF 2.1.0, as code scanning services read it: laws are rules."""
+"""Formats a report as SARIF 2.1.0 for code scanning services; laws are rules."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ REPORTED_STATUSES: Final = (Status.FAIL, Status.WARN, Status.UNEXPECTED, Status.
 
 
 def render_report(report: ContractReport) -> str:
-    """*report* as JSON in ASCII."""
+    """Returns *report* as JSON text in ASCII."""
     return json.dumps(build_document(report), allow_nan=False, indent=1) + "\n"
 
 
 def build_document(report: ContractReport) -> dict[str, Any]:
-    """*report* as the SARIF log that it is."""
+    """Returns *report* as a SARIF log."""
     results = [
         _build_result(report, result, index)
         for index, result in enumerate(report.results)
@@ -66,19 +66,17 @@ def _build_driver(report: ContractReport) -> dict[str, Any]:
 
 
 def _build_rule(law: Law) -> dict[str, Any]:
-    says, hint, source = (
-        escape_controls(law.statement),
-        escape_controls(law.hint),
-        escape_controls(law.source),
+    statement, hint, source = (
+        _format_sentence(escape_controls(text)) for text in (law.statement, law.hint, law.source)
     )
     return {
         "id": law.id,
         "name": "".join(part.capitalize() for part in (law.group.value, *law.id.split("-"))),
-        "shortDescription": {"text": _format_sentence(says)},
-        "fullDescription": {"text": f"{_format_sentence(says)} Source: {_format_sentence(source)}"},
+        "shortDescription": {"text": statement},
+        "fullDescription": {"text": f"{statement} Source: {source}"},
         "help": {
-            "text": f"{_format_sentence(hint)} Source: {_format_sentence(source)}",
-            "markdown": f"**How to mend it:** {_format_sentence(hint)}\n\n**Source:** {_format_sentence(source)}",
+            "text": f"{hint} Source: {source}",
+            "markdown": f"**How to fix it:** {hint}\n\n**Source:** {source}",
         },
         "defaultConfiguration": {"level": LEVELS[law.level]},
         "properties": {"tags": [law.group.value, law.level.value]},
@@ -88,18 +86,18 @@ def _build_rule(law: Law) -> dict[str, Any]:
 def _build_result(report: ContractReport, result: LawResult, index: int) -> dict[str, Any]:
     law, failure = result.law, result.failure
     unexpected = result.status is Status.UNEXPECTED
-    located = failure.replay if failure else None
+    replay = failure.replay if failure else None
     location: dict[str, Any] = {
         "logicalLocations": [
             {"name": law.id, "fullyQualifiedName": f"wanproof.{law.group.value}.{law.id}"}
         ]
     }
-    if located is not None:
+    if replay is not None:
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": _format_uri(located)},
+            "artifactLocation": {"uri": _format_uri(replay)},
             "region": {"startLine": 1},
         }
-    made: dict[str, Any] = {
+    sarif_result: dict[str, Any] = {
         "ruleId": law.id,
         "ruleIndex": index,
         "level": "error" if unexpected else LEVELS[law.level],
@@ -109,10 +107,10 @@ def _build_result(report: ContractReport, result: LawResult, index: int) -> dict
     }
     if result.status is Status.KNOWN:
         reason = escape_controls(result.known or "")
-        made["suppressions"] = [{"kind": "external", "justification": reason}]
+        sarif_result["suppressions"] = [{"kind": "external", "justification": reason}]
     if failure:
-        made["properties"] = _build_properties(failure)
-    return made
+        sarif_result["properties"] = _build_properties(failure)
+    return sarif_result
 
 
 def _format_message(result: LawResult) -> str:
@@ -127,15 +125,15 @@ def _format_message(result: LawResult) -> str:
 
 
 def _build_properties(failure: LawFailure) -> dict[str, Any]:
-    run, key = failure.interaction, failure.interaction.setting.api_key
+    interaction, key = failure.interaction, failure.interaction.setting.api_key
     properties: dict[str, Any] = descriptions.to_plain_json(
         {
-            "model": run.case.model_id,
-            "payload": run.case.payload,
-            "scenario": run.case.scenario,
+            "model": interaction.case.model_id,
+            "payload": interaction.case.payload,
+            "scenario": interaction.case.scenario,
             "number": failure.number,
-            **descriptions.client_result_to_json(run.client_result),
-            "transcript": format_lines(run, failure.verdict.entries),
+            **descriptions.client_result_to_json(interaction.client_result),
+            "transcript": format_lines(interaction, failure.verdict.entries),
         },
         key,
     )
@@ -143,13 +141,13 @@ def _build_properties(failure: LawFailure) -> dict[str, Any]:
 
 
 def _build_fingerprint(report: ContractReport, law: Law) -> str:
-    """The same for the same law and client, whichever call it was that broke the law."""
-    named = f"{report.client}\n{law.id}"
-    return sha256(named.encode("utf-8", "backslashreplace")).hexdigest()
+    """Returns a fingerprint that depends only on the law and the client."""
+    identity = f"{report.client}\n{law.id}"
+    return sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _format_uri(path: str) -> str:
-    """*path* as a URI, relative to the working directory if it is below that."""
+    """Returns *path* as a URI, relative to the working directory if it is inside it."""
     file = PurePath(path)
     if file.is_absolute():
         if not file.is_relative_to(Path.cwd()):

@@ -1,4 +1,4 @@
-"""A report for a person at a terminal, or in the log of a CI job."""
+"""Writes a report to a terminal or to the log of a CI job."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ STATUS_STYLES: Final[Mapping[Status, str]] = {
 }
 
 DEFAULT_WIDTH_COLUMNS: Final = 100
-"""Columns where there is no terminal to ask."""
+"""The width of an output that is not a terminal."""
 
 
 def write(
     report: ContractReport, out: TextIO, environ: Mapping[str, str], width: int | None = None
 ) -> None:
-    """Writes *report* to *out*, *width* columns wide, by default as wide as the terminal.
+    """Writes *report* to *out*, *width* columns wide, by default the width of the terminal.
 
-    It is coloured where *out* is a terminal and *environ* does not speak against it. Lines to
-    be copied (transcripts, commands) are as long as they are, whatever the width.
+    The output has colours if *out* is a terminal and *environ* does not forbid them. Lines for
+    copying (transcripts, commands) are not wrapped.
     """
     console = _create_console(out, environ, width)
     with console.capture() as captured:
         _print_report(console, report)
-    # Cells are filled up with spaces, of which nobody wants to copy any.
+    # Rich pads cells with spaces, which disturb copied text.
     out.writelines(f"{line.rstrip(' ')}\n" for line in captured.get().rstrip("\n").split("\n"))
 
 
@@ -107,26 +107,27 @@ def _print_failure(console: Console, result: LawResult) -> None:
         if result.status is Status.UNEXPECTED:
             console.print(_build_grid([("why", descriptions.describe_unexpected(result))]))
         return
-    story = descriptions.describe_failure(result.failure)
+    description = descriptions.describe_failure(result.failure)
     console.print(
         _build_grid(
             [
-                ("why", story.reason),
-                ("call", f"{format_number(story.number)}, for {story.model}"),
-                ("scenario", story.scenario),
+                ("why", description.reason),
+                ("call", f"{format_number(description.number)}, for {description.model}"),
+                ("scenario", description.scenario),
             ]
         )
     )
-    _print_lines(console, "payload", story.payload)
-    _print_lines(console, story.result_title, story.result_lines)
-    _print_transcript(console, story.blocks, style)
+    _print_lines(console, "payload", description.payload)
+    _print_lines(console, description.result_title, description.result_lines)
+    _print_transcript(console, description.blocks, style)
     console.print()
     console.print(
         _build_grid([("hint", escape_controls(law.hint)), ("source", escape_controls(law.source))])
     )
-    if story.replay_command:
+    if description.replay_command:
         console.print(
-            Text.assemble(("  replay    ", "dim"), (story.replay_command, "bold")), soft_wrap=True
+            Text.assemble(("  replay    ", "dim"), (description.replay_command, "bold")),
+            soft_wrap=True,
         )
 
 
@@ -146,15 +147,15 @@ def _print_lines(console: Console, title: str, lines: Iterable[str]) -> None:
 
 
 def _print_transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str) -> None:
-    console.print(Text("  what the server saw (> shows the failure)", "dim"))
+    console.print(Text("  what the server received (> shows the failure)", "dim"))
     for block in blocks:
         for nth, line in enumerate(format_block(block)):
-            look = style if block.is_marked and nth == 0 else "" if nth == 0 else "dim"
-            console.print(Text(f"  {line}", look), soft_wrap=True)
+            line_style = style if block.is_marked and nth == 0 else "" if nth == 0 else "dim"
+            console.print(Text(f"  {line}", line_style), soft_wrap=True)
 
 
 def _print_rest(console: Console, report: ContractReport) -> None:
-    """Known failures, coverage and notes, as far as there are any."""
+    """Prints known failures, coverage and notes."""
     known = [
         Text.assemble(
             (escape_controls(result.law.id), "bold"), f": {descriptions.format_remark(result)}"

@@ -1,1 +1,1 @@
-"""What a run found: the report, known failures, replay files, transcripts."""
+"""The results of a run: the report, known failures, replay files, transcripts."""

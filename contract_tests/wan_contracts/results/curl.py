@@ -1,4 +1,4 @@
-"""A request as a command line of curl that a person can paste into a shell."""
+"""Formats a request as a curl command for a shell."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ __all__ = [
 ]
 
 KEY_VARIABLE: Final = "WANPROOF_API_KEY"
-"""The environment variable that stands for the API key, which is never written."""
+"""The environment variable that replaces the API key in the command."""
 
 SHOWN_HEADERS: Final = ("content-type", "x-model", "idempotency-key", "range", "content-encoding")
-"""Headers that are shown besides the one with the key; any other is if the key is in it."""
+"""Headers that are always shown. Others are shown only if they contain the API key."""
 
 METHOD_OPTIONS: Final[Mapping[str, list[str]]] = {"GET": [], "HEAD": ["--head"]}
-"""How curl is told of a method, if not by its name."""
+"""The curl options of methods that need no ``-X``."""
 
 MAX_BODY_CHARS: Final = 1000
-"""Characters of a body that are shown; of longer ones that are JSON, only texts are clipped."""
+"""The most characters shown of a body. In longer JSON, only long texts are clipped."""
 
 MAX_TEXT_CHARS: Final = 80
-"""Characters of a text in such a body."""
+"""The most characters shown of a text in a clipped JSON body."""
 
 _EMPTY_KEYS: Final = ("", "undefined", "null", "None", "nil")
-"""What stands where a client has no key; anything else may be a key, and a real one."""
+"""Values that a client sends without a key. Any other value can be a real key."""
 
 _TRIVIAL: Final = re.compile(r"[^\\\"$`!]*").fullmatch
 _NAMED: Final = re.compile(r"\w").match
@@ -49,7 +49,7 @@ _CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "api-key")
 
 
 def format_command(request: Request, key: str) -> list[str]:
-    """The lines of it: the URL, the headers that matter, the body; *key* is nowhere in them."""
+    """Returns the command as lines with URL, headers and body, but without *key*."""
     method = METHOD_OPTIONS.get(request.method, [f"-X {quote_word(request.method)}"])
     first = " ".join(["curl", *method, quote_word(format_url(request), key)])
     rest = [*(f"-H {each}" for each in _format_headers(request, key)), *_format_body(request, key)]
@@ -58,15 +58,15 @@ def format_command(request: Request, key: str) -> list[str]:
 
 
 def format_url(request: Request) -> str:
-    """The URL that was asked for, percent-encoded as far as it must be."""
+    """Returns the URL of *request*, percent-encoded where necessary."""
     path = quote(request.path, safe="/:@!$&'()*+,;=~%", errors="surrogatepass")
     return f"{request.base_url}{path}{'?' if request.query else ''}{request.query}"
 
 
 def quote_word(text: str, key: str = "") -> str:
-    """*text* as one word of a POSIX shell, with the variable in place of *key*.
+    """Returns *text* as one word of a POSIX shell, with the variable instead of *key*.
 
-    Text with characters that a terminal would obey is quoted as bash has it, ``$'...'``.
+    Text with control characters is quoted as in bash, ``$'...'``.
     """
     parts = text.split(key) if len(key) > 3 else [text]
     if len(parts) == 1:
@@ -100,14 +100,17 @@ def _format_headers(request: Request, key: str) -> Iterator[str]:
 
 
 def _mask_credential(value: str, key: str) -> str:
-    """*value* as it may be shown: a key that is not the run's own may be somebody's."""
+    """Returns *value* without a key that is not *key*.
+
+    Such a key can be a real one that a client read from its environment.
+    """
     scheme, space, given = value.partition(" ")
     if key and key in value:
         return value
     if not space:
         scheme, given = "", value
-    told = given if given.strip() in _EMPTY_KEYS else f"(another key, of {len(given)} characters)"
-    return f"{scheme}{space}{told}"
+    shown = given if given.strip() in _EMPTY_KEYS else f"(another key, of {len(given)} characters)"
+    return f"{scheme}{space}{shown}"
 
 
 def _format_header_name(name: str) -> str:
@@ -116,20 +119,21 @@ def _format_header_name(name: str) -> str:
 
 def _format_body(request: Request, key: str) -> Iterator[str]:
     if request.body is None:
-        yield "--data-raw ''  # the body was too long to be read"
+        yield "--data-raw ''  # the body was too long to read"
         return
     if not request.body:
         return
     try:
         text = request.body.decode()
     except UnicodeDecodeError:
-        yield f"--data-raw ''  # the body is {format_number(len(request.body))} bytes that are no UTF-8"
+        size = format_number(len(request.body))
+        yield f"--data-raw ''  # the body is {size} bytes and not UTF-8"
         return
     if len(text) <= MAX_BODY_CHARS:
         yield f"--data-raw {quote_word(text, key)}"
     else:
-        remark = f"clipped; it has {format_number(len(text))} characters"
-        yield f"--data-raw {quote_word(_clip_body(text, key))}  # {remark}"
+        comment = f"clipped; it has {format_number(len(text))} characters"
+        yield f"--data-raw {quote_word(_clip_body(text, key))}  # {comment}"
 
 
 def _clip_body(text: str, key: str) -> str:
@@ -139,7 +143,7 @@ def _clip_body(text: str, key: str) -> str:
 
 
 def _shorten_texts(value: Any) -> Any:
-    """*value* with nothing but the begin of long texts."""
+    """Returns *value* with long texts cut after MAX_TEXT_CHARS."""
     match value:
         case str() if len(value) > MAX_TEXT_CHARS:
             return f"{value[:MAX_TEXT_CHARS]}..."

@@ -1,4 +1,4 @@
-"""What a run of the suite found: a verdict on every law, and what the run exercised."""
+"""The report of a run: the result of each law, and the coverage."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ __all__ = ["ContractReport", "Coverage", "LawFailure", "LawResult", "Status"]
 
 
 class Status(StrEnum):
-    """How a client stands with a law."""
+    """The result of a law for a client."""
 
     PASS = "pass"
     FAIL = "fail"
     WARN = "warn"
-    """A law that SHOULD be kept is broken."""
+    """A SHOULD law is broken."""
     KNOWN = "known"
-    """Broken, as the file of known failures says."""
+    """The law is broken, and is in the file of known failures."""
     UNEXPECTED = "unexpected-pass"
-    """Kept, although the file of known failures says that it is broken."""
+    """The law is kept, but is in the file of known failures."""
     SKIPPED = "skipped"
-    """No call gave occasion to break it, or the client says that it cannot do that."""
+    """The law applied to no call, or the client does not support such calls."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawFailure:
-    """The smallest call that was found to break a law, and why it does.
+    """The smallest call that breaks a law, and the verdict on it.
 
-    *number* is that of the call in the run, *replay* the path of the file that repeats it,
-    None if none was written.
+    *number* is the number of the call in the run. *replay* is the path of the file that repeats
+    the call, or None if no file was written.
     """
 
     interaction: Interaction
@@ -46,9 +46,9 @@ class LawFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawResult:
-    """A law, how many calls it was judged on, how many of those broke it, and the smallest.
+    """The result of one law: the numbers of calls it was judged on and broken by.
 
-    *reason* is why it is known to be broken, or why it was skipped.
+    *known* is the reason from the file of known failures. *reason* says why it was skipped.
     """
 
     law: Law
@@ -71,7 +71,7 @@ class LawResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What of one kind (rules, codes, scenarios) the run met, out of all there is."""
+    """The rules, codes or scenarios that the run met and missed."""
 
     kind: str
     met: tuple[str, ...]
@@ -84,11 +84,11 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class ContractReport:
-    """A whole run. *client* is its name, *seconds* how long it took, *seed* what repeats it.
+    """The report of one run. The same *seed* repeats it.
 
-    *cases* is how many calls were made, *unsupported* how many of them the client declined.
-    One that was *interrupted* tells of what was found until then, and one that is *narrowed*
-    of some scenarios only.
+    *cases* is the number of calls, and *unsupported* the number of calls that the client
+    declined. An *interrupted* run has the results up to the interrupt. A *narrowed* run has only
+    some scenarios.
     """
 
     client: str
@@ -106,7 +106,7 @@ class ContractReport:
 
     @cached_property
     def status_counts(self) -> Mapping[Status, int]:
-        """How many laws have each standing."""
+        """Returns the number of laws with each status."""
         counts = dict.fromkeys(Status, 0)
         for result in self.results:
             counts[result.status] += 1
@@ -114,5 +114,5 @@ class ContractReport:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing fails that is not known to, and nothing passes that is known to fail."""
+        """Returns whether no law failed and no known failure passed."""
         return not (self.status_counts[Status.FAIL] or self.status_counts[Status.UNEXPECTED])

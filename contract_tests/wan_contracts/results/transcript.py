@@ -1,4 +1,4 @@
-"""One call as a person can read it: what the client sent, and what came of it."""
+"""Formats one call for people: each request of the client and its response."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ __all__ = [
 
 FIRST_POLLS: Final = 3
 LAST_POLLS: Final = 2
-"""Of many equal polls so many are shown, at the begin and at the end."""
+"""The polls that are shown at the start and at the end of a row of equal polls."""
 
 MAX_EXCHANGES: Final = 60
-"""Exchanges that are shown of one call; those that show the failure are shown in any case."""
+"""The most exchanges shown of one call. Marked exchanges are always shown."""
 
 MAX_BODY_CHARS: Final = 400
-"""Characters of the body of an answer that are shown."""
+"""The most characters shown of the body of a response."""
 
 MAX_FINDINGS: Final = 4
-"""Findings about a payload that are shown."""
+"""The most findings shown of a payload."""
 
 _LOST_RESPONSES: Final = {
-    Cut.RESET: "the connection was reset before the first byte of this answer",
-    Cut.GARBAGE: "in place of this answer came bytes that are no HTTP",
-    Cut.SILENCE: "in place of this answer nothing came, for as long as the client waited",
+    Cut.RESET: "the connection was reset before the first byte of this response",
+    Cut.GARBAGE: "the client received bytes that are not HTTP instead of this response",
+    Cut.SILENCE: "the client received nothing instead of this response while it waited",
 }
 _CUT_RESPONSES: Final = {
     Cut.RESET_MIDWAY: "the connection was reset in the middle of this body",
     Cut.TRUNCATED: "the connection was closed in the middle of this body",
-    None: "the client went away before it had read all of this answer",
+    None: "the client closed the connection before the end of this response",
 }
 _DEFAULT_SUFFIX: Final = ": as usual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptBlock:
-    """One exchange, or several that are folded: then *sent* and *came* are empty.
+    """One exchange, or several folded ones: then *sent* and *received* are empty.
 
-    *head* is one line, *count* for how many exchanges the block stands; *marked* says that it
-    shows the failure.
+    *head* is one line and *count* the number of exchanges in the block. *is_marked* is True if
+    the block shows the failure.
     """
 
     head: str
@@ -69,15 +69,15 @@ class TranscriptBlock:
 
 
 def format_lines(interaction: Interaction, marked: Collection[int] = ()) -> list[str]:
-    """The call in plain lines; ``>`` marks the exchanges whose journal numbers are in *marked*.
+    """Returns the call as plain lines; ``>`` marks the exchanges with numbers in *marked*.
 
-    No line has a control character in it, and none the API key.
+    No line contains control characters or the API key.
     """
     return [line for block in build_blocks(interaction, marked) for line in format_block(block)]
 
 
 def format_block(block: TranscriptBlock) -> list[str]:
-    """*block* in plain lines."""
+    """Returns *block* as plain lines."""
     mark = ">" if block.is_marked else " "
     if not block.sent:
         return [f"{mark} {block.head}"]
@@ -87,39 +87,50 @@ def format_block(block: TranscriptBlock) -> list[str]:
 
 
 def build_blocks(interaction: Interaction, marked: Collection[int] = ()) -> list[TranscriptBlock]:
-    """The call exchange by exchange; polls that are all alike are folded, marked ones never."""
+    """Returns the exchanges as blocks. Equal polls are folded unless they are *marked*."""
     numbers = frozenset(marked)
     kept: list[TranscriptBlock] = []
-    for _, group in groupby(interaction.exchanges, lambda seen: _group_key(seen, numbers)):
+    for _, group in groupby(interaction.exchanges, lambda exchange: _group_key(exchange, numbers)):
         kept += _fold_polls(interaction, list(group), numbers)
     return _fold_middle(kept)
 
 
-def _group_key(seen: ObservedExchange, numbers: Collection[int]) -> tuple[object, ...]:
-    """Equal for polls that need not be shown one by one."""
-    entry = seen.entry
+def _group_key(exchange: ObservedExchange, numbers: Collection[int]) -> tuple[object, ...]:
+    """Returns a key that is equal for polls that can be folded."""
+    entry = exchange.entry
     if entry.action != "poll" or entry.number in numbers:
         return (entry.number,)
-    return (entry.path, entry.status, entry.state, entry.delivery, entry.arrived, seen.status_word)
+    return (
+        entry.path,
+        entry.status,
+        entry.state,
+        entry.delivery,
+        entry.arrived,
+        exchange.status_word,
+    )
 
 
 def _fold_polls(
-    interaction: Interaction, seen: Sequence[ObservedExchange], numbers: Collection[int]
+    interaction: Interaction, exchanges: Sequence[ObservedExchange], numbers: Collection[int]
 ) -> Iterator[TranscriptBlock]:
-    more = len(seen) - FIRST_POLLS - LAST_POLLS
+    more = len(exchanges) - FIRST_POLLS - LAST_POLLS
     if more <= 1:
-        yield from (_build_block(interaction, each, numbers) for each in seen)
+        yield from (_build_block(interaction, exchange, numbers) for exchange in exchanges)
         return
-    yield from (_build_block(interaction, each, numbers) for each in seen[:FIRST_POLLS])
-    until = _format_time(seen[-LAST_POLLS - 1].at)
-    yield TranscriptBlock(
-        head=f"… {format_number(more)} polls like these, until {until} …", count=more
+    yield from (
+        _build_block(interaction, exchange, numbers) for exchange in exchanges[:FIRST_POLLS]
     )
-    yield from (_build_block(interaction, each, numbers) for each in seen[-LAST_POLLS:])
+    until = _format_time(exchanges[-LAST_POLLS - 1].at)
+    yield TranscriptBlock(
+        head=f"… {format_number(more)} more polls like these, until {until} …", count=more
+    )
+    yield from (
+        _build_block(interaction, exchange, numbers) for exchange in exchanges[-LAST_POLLS:]
+    )
 
 
 def _fold_middle(all_blocks: list[TranscriptBlock]) -> list[TranscriptBlock]:
-    """*all_blocks*, with the middle folded where there are more than MAX_EXCHANGES."""
+    """Returns *all_blocks* with the middle folded if there are more than MAX_EXCHANGES."""
     if len(all_blocks) <= MAX_EXCHANGES:
         return all_blocks
     half = MAX_EXCHANGES // 2
@@ -130,19 +141,21 @@ def _fold_middle(all_blocks: list[TranscriptBlock]) -> list[TranscriptBlock]:
         else:
             count = sum(block.count for block in group)
             kept.append(
-                TranscriptBlock(head=f"… {format_number(count)} exchanges more …", count=count)
+                TranscriptBlock(head=f"… {format_number(count)} more exchanges …", count=count)
             )
     return kept + all_blocks[-half:]
 
 
 def _build_block(
-    interaction: Interaction, seen: ObservedExchange, numbers: Collection[int]
+    interaction: Interaction, exchange: ObservedExchange, numbers: Collection[int]
 ) -> TranscriptBlock:
-    entry, key = seen.entry, interaction.setting.api_key
+    entry, key = exchange.entry, interaction.setting.api_key
     return TranscriptBlock(
-        head=f"#{entry.number} {_format_time(seen.at)} {entry.action or 'unknown path'}",
-        sent=tuple(map(escape_controls, curl.format_command(seen.request, key))),
-        received=tuple(escape_controls(redact(key, line)) for line in _format_received(seen, key)),
+        head=f"#{entry.number} {_format_time(exchange.at)} {entry.action or 'unknown path'}",
+        sent=tuple(map(escape_controls, curl.format_command(exchange.request, key))),
+        received=tuple(
+            escape_controls(redact(key, line)) for line in _format_received(exchange, key)
+        ),
         is_marked=entry.number in numbers,
     )
 
@@ -151,46 +164,46 @@ def _format_time(at: float) -> str:
     return f"+{round(at, 3):g}s"
 
 
-def _format_received(seen: ObservedExchange, key: str) -> Iterator[str]:
-    entry = seen.entry
-    fate = _describe_loss(seen)
-    yield f"=> {'(lost) ' if fate else ''}{_format_response(seen, key)}"
-    if fate:
-        yield f"LOST: {fate}"
+def _format_received(exchange: ObservedExchange, key: str) -> Iterator[str]:
+    entry = exchange.entry
+    loss = _describe_loss(exchange)
+    yield f"=> {'(lost) ' if loss else ''}{_format_response(exchange, key)}"
+    if loss:
+        yield f"LOST: {loss}"
     if entry.delay:
-        yield f"held back for {format_seconds(entry.delay)}"
+        yield f"delayed by {format_seconds(entry.delay)}"
     if entry.step and not entry.step.endswith(_DEFAULT_SUFFIX):
         yield f"scenario: {entry.step}"
-    if entry.task and entry.action == "create" and not (entry.arrived and not fate):
-        yield f"task {entry.task} was made all the same"
+    if entry.task and entry.action == "create" and not (entry.arrived and not loss):
+        yield f"task {entry.task} was created anyway"
     elif entry.task and entry.state:
         yield f"task {entry.task} is {entry.state}"
     yield from (f"lint: {note.line}" for note in entry.findings[:MAX_FINDINGS])
     more = len(entry.findings) - MAX_FINDINGS
     if more > 0:
-        yield f"lint: and {more} findings more"
+        yield f"lint: and {more} more findings"
 
 
-def _describe_loss(seen: ObservedExchange) -> str:
-    """What became of the answer if it did not get through to its end, else ""."""
-    cut = seen.response.delivery.cut
+def _describe_loss(exchange: ObservedExchange) -> str:
+    """Returns why the response did not arrive completely, or "" if it did."""
+    cut = exchange.response.delivery.cut
     if cut in _LOST_RESPONSES:
         return _LOST_RESPONSES[cut]
-    if cut is not None or seen.entry.delivery:
-        return _CUT_RESPONSES.get(cut, seen.entry.delivery)
+    if cut is not None or exchange.entry.delivery:
+        return _CUT_RESPONSES.get(cut, exchange.entry.delivery)
     return ""
 
 
-def _format_response(seen: ObservedExchange, key: str) -> str:
-    headers = {name.lower(): value for name, value in seen.response.headers.items()}
+def _format_response(exchange: ObservedExchange, key: str) -> str:
+    headers = {name.lower(): value for name, value in exchange.response.headers.items()}
     shown = [headers.get("content-type", "")]
     shown += [
         f"{name}: {headers[name.lower()]}"
         for name in ("Retry-After", "Location")
         if name.lower() in headers
     ]
-    facts = " ".join(filter(None, [str(seen.response.status), ", ".join(filter(None, shown))]))
-    return f"{facts} {_format_body(seen.response.body, key)}".rstrip()
+    facts = " ".join(filter(None, [str(exchange.response.status), ", ".join(filter(None, shown))]))
+    return f"{facts} {_format_body(exchange.response.body, key)}".rstrip()
 
 
 def _format_body(body: bytes, key: str) -> str:
