@@ -1,4 +1,4 @@
-"""Runs of pytest with the plugin of the suite."""
+"""Runs pytest with the plugin of the suite."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
+import wan_contracts.runner.options  # noqa: F401  (otherwise each run in this process imports it again)
 
 HERE = Path(__file__).parent
 
@@ -55,14 +55,14 @@ ONE_CALL = (
     *("--wan-model", "wan2.5-i2i-preview", "--wan-scenario", "fail-3001"),
     *("--wan-examples", "0", "--wan-brief"),
 )
-"""The task of the only call fails."""
+"""Options for one call whose task fails."""
 
 
 PYARGS = ("--pyargs", "wan_contracts")
 
 
 class Run:
-    """Runs pytest in this process, beside a file with CLIENTS."""
+    """Runs pytest in this process, with CLIENTS in client.py."""
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self._pytester = pytester
@@ -74,5 +74,5 @@ class Run:
         return self._pytester.runpytest_inprocess("--strict-markers", "--strict-config", *args)
 
     def on(self, client: str, *args: str) -> pytest.RunResult:
-        """The installed suite on one of CLIENTS."""
+        """Runs the installed suite on one of CLIENTS."""
         return self(*PYARGS, "--wan-client", f"client.py:{client}", *ONE_CALL, *args)

@@ -1,4 +1,4 @@
-"""Reports for tests of the reporters: real exchanges with the mock, made-up verdicts on them."""
+"""Example reports: real exchanges with the mock and invented verdicts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HOSTILE: Final = (
     "\x1b[31mred\x1b[0m [bold]markup[/bold] <script>alert(1)</script> & ]]> \x00 \ud800 "
     "\u202eeast @everyone | cell `tick` ```fence``` \x9b2J \ufffe"
 )
-"""What a client, or whoever answers it, could write to take over what shows it."""
+"""A text of a client or server that attacks the viewer of a report."""
 
 SETTING: Final = Setting(
     base_url=BASE_URL,
@@ -53,10 +53,10 @@ SETTING: Final = Setting(
 
 @dataclass(frozen=True)
 class Server:
-    """A mock whose exchanges are heard, and a client of it that has no will of its own."""
+    """A mock with recorded exchanges, and an HTTP client for it."""
 
     mock: Mock
-    heard: list[Exchange]
+    recorded: list[Exchange]
     client: httpx.Client
 
     def create(self, payload: Any = PAYLOAD, **options: Any) -> httpx.Response | None:
@@ -64,7 +64,7 @@ class Server:
         return self.send("POST", PATH, content=json.dumps(payload), headers=headers, **options)
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response | None:
-        """The answer; None where the connection failed."""
+        """Returns the response, or None if the connection failed."""
         try:
             return self.client.request(method, path, **options)
         except httpx.TransportError:
@@ -75,76 +75,76 @@ class Server:
             self.mock.clock.advance(INTERVAL)
             self.send("GET", f"{PATH}/{task}")
 
-    def run(self, ended: Outcome | ClientError, case: Case) -> Interaction:
+    def interaction(self, client_result: Outcome | ClientError, case: Case) -> Interaction:
         tasks = self.mock.tasks()
-        start = self.heard[0].entry.at if self.heard else 0.0
+        start = self.recorded[0].entry.at if self.recorded else 0.0
         entries = {entry.number: entry for entry in self.mock.journal()}
-        seen = tuple(
+        exchanges = tuple(
             ObservedExchange(
                 request=each.request,
                 response=each.response,
                 entry=entries[each.entry.number],
                 at=each.entry.at - start,
             )
-            for each in self.heard
+            for each in self.recorded
         )
         return Interaction(
             case=case,
             setting=SETTING,
-            client_result=ended,
-            exchanges=seen,
+            client_result=client_result,
+            exchanges=exchanges,
             tasks=tuple(tasks),
             ledger=ledger(tasks),
         )
 
 
 def server(scenario: str = "ok", headers: Mapping[str, str] | None = None) -> Server:
-    heard: list[Exchange] = []
-    mock = Mock(Simulator(seed=7, clock=ManualClock(), scenario=scenario, listener=heard.append))
+    recorded: list[Exchange] = []
+    mock = Mock(Simulator(seed=7, clock=ManualClock(), scenario=scenario, listener=recorded.append))
     own = {"Authorization": f"Bearer {KEY}"} if headers is None else headers
     client = httpx.Client(transport=WanTransport(mock), base_url=BASE_URL, headers=own)
-    return Server(mock, heard, client)
+    return Server(mock, recorded, client)
 
 
 @cache
 def paid_twice() -> Interaction:
-    """A create whose answer is lost is repeated, which makes two tasks."""
+    """Returns a call that repeats a create with a lost response, and creates two tasks."""
     at = server("accept-lost")
     at.create()
     at.mock.clock.advance(1.5)
-    answer = at.create()
-    assert answer is not None
-    task = answer.json()["task_info"]["id"]
+    response = at.create()
+    assert response is not None
+    task = response.json()["task_info"]["id"]
     at.poll(task, 3)
     path = f"/files/{task}/1.png"
     at.send("GET", path)
     outcome = Outcome.completed([Output.of("image", b"PNG", f"{BASE_URL}{path}")], task)
-    return at.run(outcome, Case(MODEL, PAYLOAD, "accept-lost"))
+    return at.interaction(outcome, Case(MODEL, PAYLOAD, "accept-lost"))
 
 
 @cache
 def stuck(polls: int = 90) -> Interaction:
-    """A task that never ends, and a client that crashes over it."""
+    """Returns a call with a task that never ends and a client that crashes."""
     at = server("stuck")
-    answer = at.create()
-    assert answer is not None
-    at.poll(answer.json()["task_info"]["id"], polls)
+    response = at.create()
+    assert response is not None
+    at.poll(response.json()["task_info"]["id"], polls)
     stderr = f"Traceback (most recent call last):\n  key {KEY}\nRecursionError: {HOSTILE}\n"
-    trouble = ClientError(
+    error = ClientError(
         kind=ClientErrorKind.CRASHED, message=f"exit code 1 {HOSTILE}", stderr=stderr
     )
-    return at.run(trouble, Case(MODEL, PAYLOAD, "stuck"))
+    return at.interaction(error, Case(MODEL, PAYLOAD, "stuck"))
 
 
 @cache
 def hostile() -> Interaction:
-    """Everything that a client chooses is chosen to do harm."""
+    """Returns a call in which each value of the client is hostile."""
     at = server("http-503", headers={"Authorization": f"token {KEY}", "X-Leak": f"a{KEY}b"})
     payload = {"prompt": HOSTILE, "images": ["data:image/png;base64," + "A" * 9000]}
     at.create(payload)
     at.send("GET", f"/nowhere/%1b[2J'$(rm -rf)?key={KEY}&x=<script>")
     outcome = Outcome.refused(503, HOSTILE, HOSTILE)
-    return at.run(outcome, Case(MODEL, payload, "http-503"))
+    return at.interaction(outcome, Case(MODEL, payload, "http-503"))
 
 
 def law(id: str, group: Group = Group.MONEY, level: Level = Level.MUST) -> Law:
@@ -155,17 +155,19 @@ def law(id: str, group: Group = Group.MONEY, level: Level = Level.MUST) -> Law:
         statement=f"Every call keeps {id}, whatever the server answers",
         source="Alibaba's page on asynchronous tasks",
         hint="Repeat a create only after a 429, for which no task was made.",
-        judge=lambda run: None,
+        judge=lambda interaction: None,
     )
 
 
-def failure(run: Interaction, says: str, *entries: int, replay: str | None = None) -> LawFailure:
-    verdict = Verdict(passed=False, message=says, entries=entries)
-    return LawFailure(interaction=run, verdict=verdict, number=17, replay=replay)
+def failure(
+    interaction: Interaction, message: str, *entries: int, replay: str | None = None
+) -> LawFailure:
+    verdict = Verdict(passed=False, message=message, entries=entries)
+    return LawFailure(interaction=interaction, verdict=verdict, number=17, replay=replay)
 
 
-def every_standing() -> tuple[LawResult, ...]:
-    """A result of each standing; the failures are of different runs."""
+def every_status() -> tuple[LawResult, ...]:
+    """Returns a result with each status; the failures are different calls."""
     twice = failure(paid_twice(), "two tasks were made for one call", 1, 2, replay="out/a b.json")
     slow = failure(stuck(), "polls 40 and 41 came 10 s apart", 41, 42)
     harm = failure(hostile(), f"the message is {HOSTILE} {KEY}", 1, replay="out/harm.json")
@@ -189,15 +191,15 @@ def every_standing() -> tuple[LawResult, ...]:
     )
 
 
-def report(*results: LawResult, **changed: Any) -> ContractReport:
-    """A report with *results*, by default one of each standing."""
-    made = ContractReport(
+def report(*results: LawResult, **changes: Any) -> ContractReport:
+    """Returns a report with *results*, by default one with each status."""
+    base = ContractReport(
         client="python examples/httpx_client.py",
         profile="default",
         seed=7,
         cases=412,
         seconds=3.1,
-        results=results or every_standing(),
+        results=results or every_status(),
         coverage=(
             Coverage(kind="rules", met=tuple(map(str, range(150))), missed=("n-range", "seed")),
             Coverage(kind="codes", met=("2001",), missed=tuple(f"30{n:02}" for n in range(9))),
@@ -206,10 +208,10 @@ def report(*results: LawResult, **changed: Any) -> ContractReport:
         models=(MODEL,),
         notes=("the search ended after 3 s",),
     )
-    return replace(made, **changed)
+    return replace(base, **changes)
 
 
-def passing(**changed: Any) -> ContractReport:
-    """A report in which every law is kept."""
+def passing(**changes: Any) -> ContractReport:
+    """Returns a report in which every law is kept."""
     kept = LawResult(law=law("answers", Group.PROTOCOL), judged=10)
-    return report(kept, LawResult(law=law("one-charge"), judged=4), **changed)
+    return report(kept, LawResult(law=law("one-charge"), judged=4), **changes)

@@ -1,4 +1,4 @@
-"""``wanproof check`` and ``wanproof replay``, as they are called."""
+"""``wanproof check`` and ``wanproof replay`` on the command line."""
 
 from __future__ import annotations
 
@@ -64,21 +64,21 @@ FAILING = [*SHORT, "--scenario", "fail-3001"]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with clients that are broken."""
+    """Creates a working directory with faulty clients."""
     text = BROKEN.format(here=str(CLIENTS.parent))
     (tmp_path / "mine.py").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def checked(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+def run_check(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     code = main(["check", *arguments])
     out, err = capsys.readouterr()
     return code, out, err
 
 
-def test_a_good_client_is_told_so(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    code, out, err = checked(*GOOD, *SHORT, "--brief", capsys=capsys)
+def test_a_correct_client_passes(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, err = run_check(*GOOD, *SHORT, "--brief", capsys=capsys)
 
     assert (code, err) == (0, "")
     assert all(law.id in out for law in LAWS)
@@ -86,10 +86,10 @@ def test_a_good_client_is_told_so(capsys: pytest.CaptureFixture[str], folder: Pa
     assert not (folder / ".wanproof").exists()
 
 
-def test_a_broken_one_gets_a_replay_that_is_broken_until_it_is_mended(
+def test_a_replay_fails_until_the_client_is_fixed(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
-    code, out, _ = checked("--client", "mine.py:Codeless", *FAILING, capsys=capsys)
+    code, out, _ = run_check("--client", "mine.py:Codeless", *FAILING, capsys=capsys)
 
     assert code == 1
     assert "wanproof replay .wanproof/code-told.json" in out
@@ -100,34 +100,34 @@ def test_a_broken_one_gets_a_replay_that_is_broken_until_it_is_mended(
     assert kept["client"] == {"form": "python", "argv": ["mine.py:Codeless"]}
 
 
-def test_what_should_be_kept_only_warns_unless_it_is_taken_strictly(
+def test_a_should_law_only_warns_unless_strict(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    late = ["--client", "mine.py:Hasty", *SHORT, "--scenario", "stuck", "--law", "first-poll"]
+    arguments = ["--client", "mine.py:Hasty", *SHORT, "--scenario", "stuck", "--law", "first-poll"]
 
-    assert checked(*late, capsys=capsys)[0] == 0
-    assert checked(*late, "--strict", capsys=capsys)[0] == 1
+    assert run_check(*arguments, capsys=capsys)[0] == 0
+    assert run_check(*arguments, "--strict", capsys=capsys)[0] == 1
 
 
-def test_a_known_failure_passes_and_one_that_is_kept_fails(
+def test_a_known_failure_passes_and_a_fixed_one_fails(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     (folder / "known.toml").write_text('[code-told]\nreason = "old SDK"', encoding="utf-8")
     expect = [*FAILING, "--expect", "known.toml"]
 
-    code, out, _ = checked("--client", "mine.py:Codeless", *expect, capsys=capsys)
+    code, out, _ = run_check("--client", "mine.py:Codeless", *expect, capsys=capsys)
     assert (code, "old SDK" in out) == (0, True)
 
-    assert checked(*GOOD, *expect, capsys=capsys)[0] == 1
+    assert run_check(*GOOD, *expect, capsys=capsys)[0] == 1
 
 
-def test_reports_go_into_files_and_one_to_standard_output(
+def test_reports_go_to_files_and_one_to_standard_output(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     reports = [f"--report={kind}=out/report.{kind}" for kind in ("junit", "sarif", "html", "md")]
     options = [*FAILING, *reports, "--badge", "out/badge.json", "--format", "json"]
 
-    code, out, _ = checked("--client", "mine.py:Codeless", *options, capsys=capsys)
+    code, out, _ = run_check("--client", "mine.py:Codeless", *options, capsys=capsys)
 
     document = json.loads(out)
     assert (code, document["passed"], document["seed"]) == (1, False, 3)
@@ -140,24 +140,24 @@ def test_reports_go_into_files_and_one_to_standard_output(
     assert (badge["schemaVersion"], badge["color"]) == (1, "red")
 
 
-def test_the_profile_that_is_about_money_earns_a_badge(
+def test_the_money_safe_profile_gets_a_badge(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     safe = ["--profile", "money-safe", "--badge", "badge.json", "--format", "json", "--brief"]
 
-    _, out, _ = checked(*GOOD, *SHORT, *safe, capsys=capsys)
+    _, out, _ = run_check(*GOOD, *SHORT, *safe, capsys=capsys)
 
     assert {law["id"] for law in json.loads(out)["laws"]} == MONEY_SAFE
     badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
     assert badge["message"] == "money-safe"
 
 
-def test_a_client_that_does_nothing_is_not_safe(
+def test_a_client_that_does_nothing_is_not_money_safe(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     safe = ["--profile", "money-safe", "--badge", "badge.json"]
 
-    code, out, _ = checked("--client", "mine.py:idle", *SHORT, *safe, capsys=capsys)
+    code, out, _ = run_check("--client", "mine.py:idle", *SHORT, *safe, capsys=capsys)
 
     assert code == 1
     assert "the client sent nothing to the base URL" in out
@@ -165,17 +165,17 @@ def test_a_client_that_does_nothing_is_not_safe(
     assert badge["color"] == "red"
 
 
-def test_what_was_narrowed_down_earns_no_badge_for_all(
+def test_a_narrowed_run_gets_no_money_safe_badge(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
     narrow = ["--profile", "money-safe", "--scenario", "accept-lost", "--badge", "badge.json"]
 
-    assert checked(*GOOD, *SHORT, *narrow, capsys=capsys)[0] == 0
+    assert run_check(*GOOD, *SHORT, *narrow, capsys=capsys)[0] == 0
     badge = json.loads((folder / "badge.json").read_text(encoding="utf-8"))
     assert badge["message"] != "money-safe"
 
 
-def test_threads_that_a_client_leaves_running_do_not_keep_it_from_ending() -> None:
+def test_threads_of_the_client_do_not_block_the_exit() -> None:
     wanproof = str(Path(sys.executable).with_name("wanproof"))
     command = [wanproof, "check", "--client", "mine.py:Threaded"]
 
@@ -185,21 +185,21 @@ def test_threads_that_a_client_leaves_running_do_not_keep_it_from_ending() -> No
 
     assert run.returncode == 0
     assert f"{len(LAWS)} laws" in run.stdout
-    assert "ending 1 threads that the client left running" in run.stderr
+    assert "ending 1 thread that the client left running" in run.stderr
 
 
-def test_a_file_that_cannot_be_written_is_told_before_any_call(
+def test_an_unwritable_file_fails_before_any_call(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, err = checked(*GOOD, "--report", "md=mine.py/report.md", capsys=capsys)
+    code, out, err = run_check(*GOOD, "--report", "md=mine.py/report.md", capsys=capsys)
 
     assert (code, out) == (2, "")
     assert "cannot write mine.py/report.md" in err
 
 
 def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    _, listed, _ = checked("--list", capsys=capsys)
-    _, schema, _ = checked("--schema", "outcome", capsys=capsys)
+    _, listed, _ = run_check("--list", capsys=capsys)
+    _, schema, _ = run_check("--schema", "outcome", capsys=capsys)
 
     for law in LAWS:
         assert f"{law.id}  {law.level}" in listed
@@ -211,13 +211,13 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ([], "name a client: --client PLACE for one in Python, or a command after --"),
         (["--client", "mine.py:Gone"], "mine.py has no 'Gone'"),
         (["--client", "mine.py:Hastey"], "did you mean Hasty?"),
         (["--client", "gone.py:X"], "there is no file gone.py"),
-        (["--client", "mine.py:Hasty", "--", "node"], "not by both"),
+        (["--client", "mine.py:Hasty", "--", "node"], "not with both"),
         (["--client", "mine.py:Hasty", "--stdio"], "--stdio is for a command"),
         (["--stdio"], "--stdio needs a command"),
         (["--", "no-such-command"], "no-such-command"),
@@ -234,11 +234,11 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",
 )
-def test_wrong_usage_is_told_in_a_line(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+def test_wrong_usage_is_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _, err = checked(*arguments, capsys=capsys)
+    code, _, err = run_check(*arguments, capsys=capsys)
 
     assert code == 2
-    assert says in err
+    assert message in err
     assert "Traceback" not in err

@@ -1,4 +1,4 @@
-"""The suite as pytest runs it: in runs of pytest of its users' own."""
+"""The suite in the pytest runs of its users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
+import wan_contracts.runner.options  # noqa: F401  (otherwise each run in this process imports it again)
 from plugin_runs import HERE, ONE_CALL, OURS, PYARGS, Run
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python_client import PythonClient
@@ -24,8 +24,8 @@ pytest_plugins = ["pytester"]
 
 
 @cache
-def judged() -> int:
-    """How many laws have something to say of that call."""
+def count_judged() -> int:
+    """Returns the number of laws that apply to that call."""
     place = f"{HERE / 'faulty_clients' / 'reference.py'}:Reference"
     specs = (model("wan2.5-i2i-preview"),)
     plan = RunPlan(specs=specs, scenarios=("fail-3001",), examples=0, brief=True)
@@ -40,8 +40,8 @@ def outcomes(result: pytest.RunResult) -> dict[str, int]:
     return found
 
 
-def skipped() -> int:
-    return len(LAWS) - judged()
+def count_skipped() -> int:
+    return len(LAWS) - count_judged()
 
 
 def errors(result: pytest.RunResult) -> list[str]:
@@ -56,9 +56,10 @@ def test_the_installed_package_has_one_test_for_each_law(package: str, run: Run)
     result.stdout.no_fnmatch_line("*= wanproof =*")
 
 
-def test_a_good_client_passes_and_the_run_is_summed_up(run: Run) -> None:
+def test_a_correct_client_passes_with_a_summary(run: Run) -> None:
+    passed, skipped = count_judged(), count_skipped()
     result = run.on("Reference", "--wan-seed", "5")
-    assert outcomes(result) == {"passed": judged(), "skipped": skipped()}
+    assert outcomes(result) == {"passed": passed, "skipped": skipped}
     assert result.ret == 0
     result.stdout.re_match_lines(
         [
@@ -67,29 +68,31 @@ def test_a_good_client_passes_and_the_run_is_summed_up(run: Run) -> None:
             r"  rules 0 of \d+; missed: .+",
             r"  codes 1 of \d+; missed: .+",
             r"  scenarios 1 of 1",
-            rf"  {len(LAWS)} laws: {judged()} pass, {skipped()} skipped; 1 case in .+; seed 5",
-            r"  The same seed makes the same calls again, --wan-seed N others\.",
+            rf"  {len(LAWS)} laws: {passed} pass, {skipped} skipped; 1 case in .+; seed 5",
+            r"  The same seed repeats these calls; --wan-seed N makes other calls\.",
         ],
         consecutive=True,
     )
 
 
 @pytest.mark.parametrize("given", ["AsyncReference", "lambda setting: Reference(setting)"])
-def test_a_client_may_be_asynchronous_or_come_from_a_factory(given: str, run: Run) -> None:
-    Path("test_ours.py").write_text(_dedented(OURS.format(scope="session", client=given)))
-    assert outcomes(run(*ONE_CALL)) == {"passed": judged(), "skipped": skipped()}
+def test_a_client_can_be_asynchronous_or_from_a_factory(given: str, run: Run) -> None:
+    Path("test_ours.py").write_text(_dedent(OURS.format(scope="session", client=given)))
+    assert outcomes(run(*ONE_CALL)) == {"passed": count_judged(), "skipped": count_skipped()}
 
 
-def test_a_law_that_is_broken_fails_with_all_there_is_to_say(
-    run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_law_fails_with_all_details(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     result = run.on("DropsTheCode")
-    assert outcomes(result) == {"passed": judged() - 1, "failed": 1, "skipped": skipped()}
+    assert outcomes(result) == {
+        "passed": count_judged() - 1,
+        "failed": 1,
+        "skipped": count_skipped(),
+    }
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.re_match_lines(
         [
             r"_+ test_law\[code-told\] _+",
-            r"MUST: The outcome has the vendor's error code of a rejected request or a failed task\.",
+            r"MUST: The outcome has the vendor's error code of a rejected request or a failed .+\.",
             r"why: the vendor's error code is 3001, but the outcome has None",
             r"call: 1, for .*wan2\.5-i2i-preview",
             r"scenario: fail-3001 \(.+\)",
@@ -111,8 +114,8 @@ def test_a_law_that_is_broken_fails_with_all_there_is_to_say(
     assert main(["replay", ".wanproof/code-told.json", "--client", "client.py:Reference"]) == 0
 
 
-def test_a_client_that_no_command_can_name_has_no_replay(run: Run) -> None:
-    Path("test_ours.py").write_text(_dedented(OURS.format(scope="module", client="DropsTheCode")))
+def test_a_client_without_a_place_has_no_replay(run: Run) -> None:
+    Path("test_ours.py").write_text(_dedent(OURS.format(scope="module", client="DropsTheCode")))
     result = run(*ONE_CALL)
     assert outcomes(result)["failed"] == 1
     result.stdout.no_fnmatch_line("replay: *")
@@ -120,9 +123,9 @@ def test_a_client_that_no_command_can_name_has_no_replay(run: Run) -> None:
     assert not Path(".wanproof").exists()
 
 
-def test_a_law_that_should_be_kept_warns(run: Run) -> None:
+def test_a_broken_should_law_warns(run: Run) -> None:
     result = run.on("PollsLate", "-W", "default::wan_contracts.pytest_plugin.LawWarning")
-    assert outcomes(result) == {"passed": judged(), "skipped": skipped(), "warnings": 1}
+    assert outcomes(result) == {"passed": count_judged(), "skipped": count_skipped(), "warnings": 1}
     result.stdout.re_match_lines(
         [
             r".+test_law\[first-poll\]",
@@ -133,51 +136,55 @@ def test_a_law_that_should_be_kept_warns(run: Run) -> None:
     )
 
 
-def test_a_warning_that_is_an_error_fails_with_all_there_is_to_say(run: Run) -> None:
+def test_a_warning_as_an_error_fails_with_all_details(run: Run) -> None:
     result = run.on("PollsLate")
-    assert outcomes(result) == {"passed": judged() - 1, "failed": 1, "skipped": skipped()}
+    assert outcomes(result) == {
+        "passed": count_judged() - 1,
+        "failed": 1,
+        "skipped": count_skipped(),
+    }
     result.stdout.re_match_lines([r"SHOULD: .+", "why: .+", "payload:", "replay: .+", "hint: .+"])
     result.stdout.no_re_match_line(r".*\.py:\d+|E  .*|Traceback.*")
 
 
-def test_a_known_failure_is_expected_and_one_that_passes_fails(run: Run) -> None:
+def test_a_known_failure_is_expected_and_a_fixed_one_fails(run: Run) -> None:
     Path("known.toml").write_text(
         '[code-told]\nreason = "Ours takes texts."\n[answers]\nreason = "It crashes at times."\n'
     )
     result = run.on("DropsTheCode", "--wan-expect", "known.toml", "-rx")
-    expected = {"passed": judged() - 2, "failed": 1, "xfailed": 1, "skipped": skipped()}
+    expected = {"passed": count_judged() - 2, "failed": 1, "xfailed": 1, "skipped": count_skipped()}
     assert outcomes(result) == expected
     result.stdout.re_match_lines(
         [
             r"_+ test_law\[answers\] _+",
-            r"no call broke the law, but .+: It crashes at times\.. Remove its entry from the file\.",
+            r"no call broke the law, but .+: It crashes at times\.. Remove its entry .+\.",
             r"XFAIL .+test_law\[code-told\] - Ours takes texts\.",
         ]
     )
 
 
-def test_each_module_is_held_to_its_own_client(run: Run) -> None:
-    """A conftest.py names one for all, and a module another one for itself."""
+def test_each_module_checks_its_own_client(run: Run) -> None:
+    """A conftest.py names a client for all modules, and one module overrides it."""
     conftest = OURS.format(scope="session", client='"client.py:Reference"')
-    Path("conftest.py").write_text(_dedented(conftest.replace("import test_law", "import __doc__")))
+    Path("conftest.py").write_text(_dedent(conftest.replace("import test_law", "import __doc__")))
     Path("test_a.py").write_text("from wan_contracts.suite import test_law\n")
-    Path("test_b.py").write_text(_dedented(OURS.format(scope="session", client="DropsTheCode")))
+    Path("test_b.py").write_text(_dedent(OURS.format(scope="session", client="DropsTheCode")))
     Path("test_c.py").write_text("from wan_contracts.suite import test_law\n")
     result = run(*ONE_CALL, "-v")
-    result.assert_outcomes(passed=3 * judged() - 1, failed=1, skipped=3 * skipped())
+    result.assert_outcomes(passed=3 * count_judged() - 1, failed=1, skipped=3 * count_skipped())
     result.stdout.fnmatch_lines(["test_b.py::test_law[[]code-told[]] FAILED*"])
-    told = [line for line in result.stdout.lines if line.endswith(", profile full")]
-    assert [line.partition(",")[0] for line in told] == [
+    summaries = [line for line in result.stdout.lines if line.endswith(", profile full")]
+    assert [line.partition(",")[0] for line in summaries] == [
         "client.py:Reference",
         "client:DropsTheCode",
         "client.py:Reference",
     ]
 
 
-def test_the_plan_may_be_overridden(run: Run) -> None:
+def test_the_plan_can_be_overridden(run: Run) -> None:
     Path("test_ours.py").write_text(
-        _dedented(OURS.format(scope="session", client="Reference"))
-        + _dedented("""
+        _dedent(OURS.format(scope="session", client="Reference"))
+        + _dedent("""
     @pytest.fixture(scope="session")
     def wan_plan(wan_plan):
         return replace(wan_plan, seed=11, profile="ours", laws=wan_plan.laws[:1])
@@ -189,16 +196,16 @@ def test_the_plan_may_be_overridden(run: Run) -> None:
         [
             "faulty_clients.reference:Reference, profile ours",
             r"  1 law: 1 pass; .*; seed 11",
-            rf"SKIPPED \[{len(LAWS) - 1}\] .*: the profile ours does not ask for it",
+            rf"SKIPPED \[{len(LAWS) - 1}\] .*: the profile ours does not include this law",
         ]
     )
 
 
-def test_a_profile_asks_for_fewer_laws(run: Run) -> None:
+def test_a_profile_selects_laws(run: Run) -> None:
     result = run.on("Reference", "--wan-profile", "money-safe", "-rs")
     assert 0 < outcomes(result)["passed"] <= len(MONEY_SAFE)
     result.stdout.re_match_lines(
-        [rf"SKIPPED \[{len(LAWS) - len(MONEY_SAFE)}\] .*: the profile money-safe does not ask .*"]
+        [rf"SKIPPED \[{len(LAWS) - len(MONEY_SAFE)}\] .*: the profile money-safe does not .*"]
     )
 
 
@@ -213,12 +220,12 @@ INI = """
 """
 
 
-def test_all_of_it_may_stand_in_the_ini_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_options_work_in_the_ini_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("known.toml").write_text('[code-told]\nreason = "Ours takes texts."\n')
     below = Path("below")
     below.mkdir()
     monkeypatch.chdir(below)
-    result = run(*PYARGS, "--rootdir=..", ini=_dedented(INI))
+    result = run(*PYARGS, "--rootdir=..", ini=_dedent(INI))
     found = outcomes(result)
     assert (found["xfailed"], "failed" in found) == (1, False)
     result.stdout.re_match_lines(
@@ -230,17 +237,17 @@ def test_all_of_it_may_stand_in_the_ini_file(run: Run, monkeypatch: pytest.Monke
     )
 
 
-def test_the_command_line_is_stronger_than_the_ini_file(run: Run) -> None:
+def test_the_command_line_overrides_the_ini_file(run: Run) -> None:
     ini = "wan_command = does-not-exist\nwan_stdio = true\nwan_seed = 3\nwan_expect = none.toml"
     Path("known.toml").write_text("")
     place = ("--wan-client", "client.py:Reference", "--wan-expect", "known.toml")
     result = run(*PYARGS, *ONE_CALL, *place, "--wan-seed=0", ini=ini)
-    assert outcomes(result)["passed"] == judged()
+    assert outcomes(result)["passed"] == count_judged()
     result.stdout.re_match_lines([r".*; seed 0"])
 
 
 @pytest.mark.parametrize("stdio", [False, True])
-def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT001
+def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT001
     command = shlex.join([sys.executable, "-c", "print('no outcome')"])
     flags = ("--wan-stdio",) if stdio else ()
     result = run(*PYARGS, *ONE_CALL, "--wan-command", command, *flags)
@@ -251,15 +258,15 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
 
 
 @pytest.mark.parametrize(
-    ("args", "says"),
+    ("args", "expected"),
     [
         (
             (),
-            "no client is named: give --wan-client path/to/client.py:Client, or --wan-command for",
+            "no client is named: add --wan-client path/to/client.py:Client, or --wan-command for",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-command=node client.mjs"),
-            "name the client by --wan-client or by --wan-command, not by both",
+            "name the client with --wan-client or with --wan-command, not with both",
         ),
         (("--wan-command=node 'client.mjs",), "--wan-command: No closing quotation: node 'client"),
         (("--wan-client=clinet.py:Reference",), "there is no file clinet.py; did you mean client."),
@@ -294,22 +301,22 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         ),
     ],
 )
-def test_wrong_usage_is_one_error_that_says_what_is_wrong(
-    args: tuple[str, ...], says: str, run: Run
+def test_wrong_usage_is_one_error_with_a_message(
+    args: tuple[str, ...], expected: str, run: Run
 ) -> None:
     result = run(*PYARGS, "--wan-model=wan2.5-i2i-preview", "--wan-examples=0", *args, "-rs")
     assert outcomes(result) == {"errors": 1, "skipped": len(LAWS) - 1}
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     [message] = errors(result)
-    assert message.startswith(f"wanproof: {says}")
+    assert message.startswith(f"wanproof: {expected}")
     first = f"test_law[{LAWS[0].id}]"
-    result.stdout.fnmatch_lines([f"*: the suite could not run; see the error of {_quoted(first)}"])
+    result.stdout.fnmatch_lines([f"*: the suite could not run; see the error of {_escape(first)}"])
     result.stdout.no_re_match_line(r"E  .*|Traceback.*|During handling.*|=+ wanproof =+")
 
 
-def test_a_fixture_that_fails_is_told_of_once(run: Run) -> None:
+def test_a_failing_fixture_is_reported_once(run: Run) -> None:
     ours = OURS.format(scope="session", client="Reference(no_setting=True)")
-    Path("test_ours.py").write_text(_dedented(ours))
+    Path("test_ours.py").write_text(_dedent(ours))
     Path("test_others.py").write_text("def test_of_another_kind(): pass")
     result = run(*ONE_CALL)
     result.assert_outcomes(passed=1, errors=1, skipped=len(LAWS) - 1)
@@ -324,30 +331,34 @@ def test_an_interrupt_ends_the_run(run: Run, pytester: pytest.Pytester) -> None:
     result.stdout.re_match_lines([r"!+ KeyboardInterrupt !+"])
 
 
-def test_workers_of_xdist_sum_up_once(run: Run) -> None:
+def test_xdist_workers_have_one_summary(run: Run) -> None:
     result = run.on("DropsTheCode", "-n2")
-    assert outcomes(result) == {"passed": judged() - 1, "failed": 1, "skipped": skipped()}
-    told = [line for line in result.stdout.lines if line.endswith(", profile full")]
-    assert told == ["client.py:DropsTheCode, profile full"]
+    assert outcomes(result) == {
+        "passed": count_judged() - 1,
+        "failed": 1,
+        "skipped": count_skipped(),
+    }
+    summaries = [line for line in result.stdout.lines if line.endswith(", profile full")]
+    assert summaries == ["client.py:DropsTheCode, profile full"]
 
 
-def test_it_does_without_the_plugin_of_the_mock_server(run: Run) -> None:
-    assert outcomes(run.on("Reference", "-p", "no:wanproof"))["passed"] == judged()
+def test_the_suite_works_without_the_mock_plugin(run: Run) -> None:
+    assert outcomes(run.on("Reference", "-p", "no:wanproof"))["passed"] == count_judged()
 
 
-def test_options_and_fixtures_are_listed_with_a_sentence(run: Run) -> None:
+def test_options_and_fixtures_have_help_texts(run: Run) -> None:
     options = run("--help").stdout.str()
-    assert re.search(r"--wan-client=PLACE\s+contract suite: an object with", options)
-    assert re.search(r"wan_expect \(string\):\s+contract suite: laws known", options)
+    assert re.search(r"--wan-client=PLACE\s+contract suite: a Python object with", options)
+    assert re.search(r"wan_expect \(string\):\s+contract suite: known failures", options)
     fixtures = run("--fixtures")
     for name in ("wan_client", "wan_plan", "wan_report"):
         fixtures.stdout.re_match_lines([rf"{name} \[.+ scope\] -- .+", "    [A-Z].+"])
 
 
-def _dedented(text: str) -> str:
+def _dedent(text: str) -> str:
     return re.sub("^    ", "", text, flags=re.MULTILINE)
 
 
-def _quoted(text: str) -> str:
-    """*text* for a pattern in which brackets mean something."""
+def _escape(text: str) -> str:
+    """Returns *text* for a pattern with special brackets."""
     return text.replace("[", "[[]")

@@ -1,4 +1,4 @@
-"""The plugin of the suite: how pytest finds it, and what it needs."""
+"""How pytest finds the plugin of the suite, and which packages it needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
+import wan_contracts.runner.options  # noqa: F401  (otherwise each run in this process imports it again)
 from plugin_runs import CLIENTS, ONE_CALL, PYARGS
 
 pytest_plugins = ["pytester"]
@@ -20,7 +20,7 @@ def test_the_plugin_is_found_by_its_entry_point() -> None:
     assert found.get("wanproof-contracts") == "wan_contracts.pytest_plugin"
 
 
-def test_loading_it_loads_nothing_else() -> None:
+def test_the_plugin_imports_nothing_else() -> None:
     code = (
         "import json, sys, pytest\n"
         "before = {*sys.modules}\n"
@@ -34,7 +34,7 @@ def test_loading_it_loads_nothing_else() -> None:
 
 
 NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
-"""Where it is not installed, its plugin is not, either."""
+"""Without Hypothesis, there is no Hypothesis plugin."""
 
 
 @pytest.mark.parametrize("module", ["werkzeug", "flask", "hypothesis"])
@@ -44,9 +44,9 @@ def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester)
     result = pytester.runpytest_subprocess(
         *NO_HYPOTHESIS, "--wan-client=client.py:Reference", *ONE_CALL
     )
-    says = f'wanproof: {module} is not installed; get it with: pip install "wanproof[contract]"'
+    message = f'wanproof: {module} is not installed; get it with: pip install "wanproof[contract]"'
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert result.stdout.lines.count(says) == 1
+    assert result.stdout.lines.count(message) == 1
     assert "Traceback" not in result.stdout.str()
 
 
@@ -54,10 +54,10 @@ def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester)
     ("module", "before"),
     [("werkzeug", "E   ModuleNotFoundError"), ("hypothesis", "wanproof")],
 )
-def test_a_missing_extra_is_named_where_the_suite_is_collected_or_set_up(
+def test_a_missing_extra_is_named_at_collection_or_setup(
     module: str, before: str, pytester: pytest.Pytester
 ) -> None:
     pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
     result = pytester.runpytest_subprocess(*NO_HYPOTHESIS, *PYARGS)
-    says = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
-    result.stdout.fnmatch_lines([f"{before}: {says.replace('[', '[[]')}"])
+    message = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
+    result.stdout.fnmatch_lines([f"{before}: {message.replace('[', '[[]')}"])

@@ -1,4 +1,4 @@
-"""Reports for programs: JSON, JUnit and SARIF; and what all formats share."""
+"""Reports for programs (JSON, JUnit, SARIF), and tests of all formats."""
 
 from __future__ import annotations
 
@@ -22,25 +22,27 @@ from report_examples import (
     report,
     stuck,
 )
-from reporter_helpers import IDS, tampered
+from reporter_helpers import IDS, hostile_report
 from wan_contracts.reporters import FORMATS, render
 from wan_contracts.reporters import json as json_format
 from wan_contracts.results.report import ContractReport, LawResult
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("made", [report(), tampered(), passing(), report(LawResult(law=law("x")))])
-def test_every_format_takes_every_report(format: str, made: ContractReport) -> None:
-    text = render(format, made)
+@pytest.mark.parametrize(
+    "example", [report(), hostile_report(), passing(), report(LawResult(law=law("x")))]
+)
+def test_every_format_renders_every_report(format: str, example: ContractReport) -> None:
+    text = render(format, example)
     assert text.encode()
     assert text.endswith("\n")
     assert KEY not in text
     assert all(character.isprintable() or character == "\n" for character in text)
-    for result in made.results:
+    for result in example.results:
         assert result.law.id in text
 
 
-def test_an_unknown_format_is_refused_with_all_that_are_known() -> None:
+def test_an_unknown_format_is_an_error_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="'pdf'; allowed: json, junit, sarif, html, md"):
         render("pdf", report())
 
@@ -48,7 +50,7 @@ def test_an_unknown_format_is_refused_with_all_that_are_known() -> None:
 # JSON
 
 
-def test_json_has_all_members_that_its_docstring_names() -> None:
+def test_json_has_all_members_of_the_docstring() -> None:
     document = json.loads(render("json", report()))
     named = set(re.findall(r'"([a-z]+)"', json_format.__doc__ or ""))
     laws = {each["id"]: each for each in document["laws"]}
@@ -78,27 +80,27 @@ def test_json_has_all_members_that_its_docstring_names() -> None:
     assert "[the API key]" in trouble["stderr"]
 
 
-def test_json_copes_with_numbers_that_json_has_not() -> None:
+def test_json_replaces_numbers_that_json_lacks() -> None:
     case = replace(
         hostile().case, payload={"n": float("nan"), "seed": 10**5000, "x": -float("inf")}
     )
     broken = failure(replace(hostile(), case=case), "odd")
-    made = report(LawResult(law=law("one-charge"), judged=1, broken=1, failure=broken))
+    example = report(LawResult(law=law("one-charge"), judged=1, broken=1, failure=broken))
     for name in FORMATS:
-        assert "NaN" not in render(name, made)
-    payload = json.loads(render("json", made))["laws"][0]["failure"]["case"]["payload"]
+        assert "NaN" not in render(name, example)
+    payload = json.loads(render("json", example))["laws"][0]["failure"]["case"]["payload"]
     assert payload == {"n": "nan", "seed": "an integer of 4,300 or more digits", "x": "-inf"}
 
 
 # JUnit
 
 
-def junit(made: ContractReport) -> dict[str, Any]:
-    root = JUnitXml.fromstring(render("junit", made).encode())
+def junit(example: ContractReport) -> dict[str, Any]:
+    root = JUnitXml.fromstring(render("junit", example).encode())
     return {case.name: case for suite in root for case in suite}
 
 
-def test_junit_has_a_case_for_each_law_and_fails_what_fails_the_run() -> None:
+def test_junit_has_a_case_for_each_law() -> None:
     cases = junit(report())
     assert list(cases) == IDS
     failed = {name for name, case in cases.items() if isinstance(one(case), JunitFailure)}
@@ -125,8 +127,8 @@ def test_junit_counts_and_groups() -> None:
     assert root.time == 3.1
 
 
-def test_junit_survives_characters_that_xml_has_not() -> None:
-    cases = junit(tampered())
+def test_junit_escapes_characters_that_xml_forbids() -> None:
+    cases = junit(hostile_report())
     assert "\\x1b[31m" in one(cases["payload-intact"]).message
     assert "\\ufffe" in one(cases["payload-intact"]).text
 
@@ -138,15 +140,15 @@ def one(case: Any) -> Any:
 # SARIF
 
 
-def sarif(made: ContractReport) -> dict[str, Any]:
-    document = json.loads(render("sarif", made))
+def sarif(example: ContractReport) -> dict[str, Any]:
+    document = json.loads(render("sarif", example))
     assert document["version"] == "2.1.0"
     (run,) = document["runs"]
     assert isinstance(run, dict)
     return run
 
 
-def test_sarif_has_rules_for_laws_and_results_for_what_is_broken() -> None:
+def test_sarif_has_rules_for_laws_and_results_for_broken_ones() -> None:
     run = sarif(report())
     driver = run["tool"]["driver"]
     assert driver["name"] == "wanproof"
@@ -183,7 +185,7 @@ def test_sarif_points_to_the_replay_file_if_there_is_one() -> None:
     assert results["one-charge"]["properties"]["outcome"]["outcome"] == "completed"
 
 
-def test_sarif_suppresses_what_is_known_and_nothing_else() -> None:
+def test_sarif_suppresses_only_known_failures() -> None:
     suppressed = {
         result["ruleId"]: result["suppressions"]
         for result in sarif(report())["results"]
@@ -193,9 +195,9 @@ def test_sarif_suppresses_what_is_known_and_nothing_else() -> None:
     assert suppressed == {"connections-reused": [{"kind": "external", "justification": reason}]}
 
 
-def test_sarif_fingerprints_outlive_the_smallest_call_and_differ_by_client() -> None:
-    def fingerprint(made: ContractReport) -> str:
-        (result,) = sarif(made)["results"]
+def test_sarif_fingerprints_depend_on_law_and_client_only() -> None:
+    def fingerprint(example: ContractReport) -> str:
+        (result,) = sarif(example)["results"]
         return str(result["partialFingerprints"])
 
     first, other = (

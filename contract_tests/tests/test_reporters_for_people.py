@@ -11,14 +11,14 @@ from html.parser import HTMLParser
 import pytest
 
 from report_examples import (
-    every_standing,
+    every_status,
     failure,
     law,
     passing,
     report,
     stuck,
 )
-from reporter_helpers import IDS, tampered
+from reporter_helpers import IDS, hostile_report
 from wan_contracts.reporters import FORMATS, badge, descriptions, markdown, render, terminal
 from wan_contracts.results.report import ContractReport, LawResult, Status
 
@@ -52,9 +52,9 @@ class Page(HTMLParser):
             self.text += data
 
 
-@pytest.mark.parametrize("made", [report(), tampered(), passing()])
-def test_html_loads_nothing_and_runs_nothing(made: ContractReport) -> None:
-    text = render("html", made)
+@pytest.mark.parametrize("example", [report(), hostile_report(), passing()])
+def test_html_loads_nothing_and_runs_nothing(example: ContractReport) -> None:
+    text = render("html", example)
     page = Page(text)
     assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
     names = {name for name, _ in page.attributes}
@@ -65,15 +65,15 @@ def test_html_loads_nothing_and_runs_nothing(made: ContractReport) -> None:
 
 
 def test_html_shows_texts_as_they_are() -> None:
-    page = Page(render("html", tampered()))
+    page = Page(render("html", hostile_report()))
     assert "<script>alert(1)</script>" in page.text
     assert "\\x1b[31mred" in page.text
 
 
-def test_html_tells_of_every_failure_and_marks_what_shows_it() -> None:
+def test_html_has_every_failure_and_marks_its_exchanges() -> None:
     page = Page(render("html", report()))
-    for says in ("two tasks were made for one call", "polls 40 and 41 came 10 s apart"):
-        assert says in page.text
+    for expected in ("two tasks were made for one call", "polls 40 and 41 came 10 s apart"):
+        assert expected in page.text
     assert page.text.count("(shows the failure)") == 5
     assert "wanproof replay 'out/a b.json'" in page.text
     assert "Remove its entry from the file" in page.text
@@ -86,7 +86,7 @@ def test_html_tells_of_every_failure_and_marks_what_shows_it() -> None:
     assert scopes.count("row") == len(IDS)
 
 
-def test_html_of_a_run_that_passed_has_nothing_to_look_at() -> None:
+def test_html_of_a_passed_run_has_no_problems() -> None:
     page = Page(render("html", passing()))
     assert "Problems" not in page.text
     assert "passed" in page.text
@@ -107,14 +107,14 @@ def test_markdown_has_a_row_for_each_law_and_details_for_each_failure() -> None:
     assert render("md", passing()).startswith("## ✅ wanproof: passed")
 
 
-def test_markdown_cannot_be_taken_over() -> None:
-    text = outside_of_fences(render("md", tampered()))
+def test_markdown_escapes_hostile_texts() -> None:
+    text = remove_code_blocks(render("md", hostile_report()))
     assert "<script>" not in re.sub(r"(`+).*?\1", "", text)
     assert not re.search(r"(?<![`\w])@everyone", re.sub(r"(`+).*?\1", "", text))
 
 
-def outside_of_fences(text: str) -> str:
-    """*text* without its blocks of code; a fence ends at one that is at least as long."""
+def remove_code_blocks(text: str) -> str:
+    """Returns *text* without code blocks. A fence ends at one that is at least as long."""
     kept, fence = [], ""
     for line in text.split("\n"):
         ticks = re.match("`{3,}", line)
@@ -129,7 +129,7 @@ def outside_of_fences(text: str) -> str:
     return "\n".join(kept)
 
 
-def test_a_fence_is_longer_than_what_is_in_it() -> None:
+def test_a_fence_is_longer_than_the_fences_inside() -> None:
     assert markdown.format_code_block(["a ```` b"])[0] == "`" * 5
     assert markdown.format_code_block(["x"], "json") == ["```json", "x", "```"]
     assert markdown.format_code("a`b``c") == "```a`b``c```"
@@ -151,20 +151,20 @@ def test_markdown_stays_short_enough_for_a_comment() -> None:
 # Badge
 
 
-def messages(made: ContractReport) -> tuple[str, str]:
-    shown = badge.build_badge(made)
+def messages(example: ContractReport) -> tuple[str, str]:
+    shown = badge.build_badge(example)
     assert shown["schemaVersion"] == 1
     assert shown["label"] == "wanproof"
-    assert json.loads(badge.render_report(made)) == shown
+    assert json.loads(badge.render_report(example)) == shown
     return shown["message"], shown["color"]
 
 
-def test_a_badge_is_green_only_where_laws_were_judged_and_kept() -> None:
+def test_a_badge_is_green_only_if_laws_were_judged_and_kept() -> None:
     assert messages(passing()) == ("2 laws kept", "brightgreen")
     assert messages(passing(profile="money-safe")) == ("money-safe", "brightgreen")
     assert messages(report()) == ("4 of 6 laws broken", "red")
     assert messages(report(LawResult(law=law("x")))) == ("nothing judged", "lightgrey")
-    lone = {each.status: each for each in every_standing()}
+    lone = {each.status: each for each in every_status()}
     for profile in ("default", "money-safe"):
         unexpected = messages(report(lone[Status.UNEXPECTED], profile=profile))
         assert unexpected == ("a known failure passes", "orange")
@@ -182,18 +182,18 @@ class Tty(io.StringIO):
         return True
 
 
-def shown(made: ContractReport, out: io.StringIO, width: int = 80, **environ: str) -> str:
-    terminal.write(made, out, environ, width)
+def shown(example: ContractReport, out: io.StringIO, width: int = 80, **environ: str) -> str:
+    terminal.write(example, out, environ, width)
     return out.getvalue()
 
 
 def test_a_pipe_gets_plain_text_without_trailing_spaces() -> None:
-    text = shown(tampered(), io.StringIO())
+    text = shown(hostile_report(), io.StringIO())
     assert "\x1b" not in text
     assert all(line == line.rstrip() and line.isprintable() for line in text.split("\n"))
 
 
-def test_colour_is_for_terminals_that_do_not_speak_against_it() -> None:
+def test_colour_is_for_terminals_that_allow_it() -> None:
     assert "\x1b[" in shown(report(), Tty())
     assert "\x1b" not in shown(report(), Tty(), NO_COLOR="1")
     assert "\x1b" not in shown(report(), Tty(), TERM="dumb")
@@ -204,8 +204,8 @@ def test_colour_is_for_terminals_that_do_not_speak_against_it() -> None:
     )
 
 
-def test_no_text_from_outside_is_obeyed() -> None:
-    text = shown(tampered(), Tty())
+def test_texts_from_outside_have_no_effect_on_the_terminal() -> None:
+    text = shown(hostile_report(), Tty())
     assert set(re.findall(r"\x1b.{0,2}", text)) <= {f"\x1b[{digit}" for digit in "01239"}
     for evil in ("\x00", "\x9b", "\u202e", "\ud800"):
         assert evil not in text
@@ -213,11 +213,11 @@ def test_no_text_from_outside_is_obeyed() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
-def test_all_that_is_not_to_be_copied_fits_the_width(width: int) -> None:
+def test_lines_fit_the_width_except_lines_for_copying(width: int) -> None:
     text = shown(report(), io.StringIO(), width)
     table = text.split("\n\n")[0].split("\n")
     assert max(map(len, table)) <= width
-    for result in every_standing():
+    for result in every_status():
         assert any(line.split()[:1] == [result.law.id] for line in table)
         assert any(f" {result.status.value} " in line for line in table)
     copied = re.compile(r"^ +(curl|-H|--data-raw|=>|lint|task|scenario:)|seed 7$")
@@ -225,9 +225,9 @@ def test_all_that_is_not_to_be_copied_fits_the_width(width: int) -> None:
         assert len(line) <= width or copied.search(line)
 
 
-def test_it_tells_of_every_failure_what_one_needs() -> None:
+def test_the_terminal_report_has_all_details_of_a_failure() -> None:
     text = shown(report(), io.StringIO(), 100)
-    for says in (
+    for expected in (
         "FAIL one-charge",
         "WARN poll-rate",
         "UNEXPECTED-PASS price-told",
@@ -243,7 +243,7 @@ def test_it_tells_of_every_failure_what_one_needs() -> None:
         "codes 1 of 10; missed: 3000, 3001, 3002, 3003, 3004 and 4 more",
         "the search ended after 3 s",
     ):
-        assert says in text
+        assert expected in text
     assert text.endswith(
         "\n8 laws: 1 pass, 2 fail, 1 warn, 1 known, 1 unexpected-pass, 2 skipped; "
         "412 cases in 3.1 s (133/s); seed 7\n"
@@ -251,14 +251,14 @@ def test_it_tells_of_every_failure_what_one_needs() -> None:
     assert text.index("FAIL one-charge") < text.index("WARN poll-rate")
 
 
-def test_a_run_that_passed_is_short() -> None:
+def test_the_report_of_a_passed_run_is_short() -> None:
     text = shown(passing(), io.StringIO())
     assert len(text.split("\n")) < 20
     assert "FAIL" not in text
     assert text.endswith("2 laws: 2 pass; 412 cases in 3.1 s (133/s); seed 7\n")
 
 
-def test_the_summary_copes_with_no_time_and_no_laws() -> None:
+def test_the_summary_works_without_time_and_laws() -> None:
     empty = replace(report(), results=(), seconds=0.0, cases=0)
     assert descriptions.format_summary(empty) == "0 laws: none judged; 0 cases in 0.0 s; seed 7"
     assert descriptions.format_verdict(empty) == "no law was judged"

@@ -41,15 +41,15 @@ _EXPORTS: Final = {
     "wan_contracts.generation.strategies": ("acceptable", "single_fault", "valid", "wrap_payload"),
 }
 
-if not TYPE_CHECKING:  # a type checker would take every name for an export
+if not TYPE_CHECKING:  # with __getattr__, a type checker accepts every name
 
     def __getattr__(name: str) -> Any:
-        """Imports the export *name*; raises AttributeError if there is none."""
+        """Imports the export *name*. Raises AttributeError if it does not exist."""
         from wan_validators.lazy import load
 
         return load(__name__, name, _EXPORTS)
 
 
 def __dir__() -> list[str]:
-    """Lists the exports, imported or not, and what else stands here."""
+    """Returns the names of the exports, imported or not, and of the module."""
     return sorted({*globals(), *__all__})

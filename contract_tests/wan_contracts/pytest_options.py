@@ -1,4 +1,7 @@
-"""What the suite is told by pytest's command line and its ini file: light, as the plugin is."""
+"""Reads the options of the suite from pytest's command line and ini file.
+
+It loads in every run of pytest, so it imports other modules only where it needs them.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ __all__ = [
 
 
 class Option(NamedTuple):
-    """An option and an entry of the ini file, as *kind* says; *asked* like ``wanproof check``'s."""
+    """An option and ini entry. *is_check_option* means that ``wanproof check`` has it too."""
 
     help_text: str
     metavar: str | None = None
@@ -39,7 +42,7 @@ class Option(NamedTuple):
 
 OPTIONS: Final = {
     "client": Option(
-        "an object with generate(model, payload), or a factory of such, in Python: "
+        "a Python object with generate(model, payload), or a factory of such objects: "
         "package.module:name or path/to/file.py:name; or override the fixture wan_client",
         "PLACE",
         is_check_option=False,
@@ -50,47 +53,47 @@ OPTIONS: Final = {
         is_check_option=False,
     ),
     "stdio": Option(
-        "start the command once, and give it a case a line", None, "bool", is_check_option=False
+        "start the command once and send it one case per line", None, "bool", is_check_option=False
     ),
-    "profile": Option("the laws to hold it to: full (default) or money-safe", "NAME"),
+    "profile": Option("the laws to check: full (default) or money-safe", "NAME"),
     "expect": Option(
-        "laws known to be broken, in TOML: [law-id] reason = '…'; one that is kept fails", "FILE"
+        "known failures in TOML: [law-id] reason = '…'; a known failure that passes fails", "FILE"
     ),
-    "examples": Option("random calls after the walk through every rule and scenario", "N"),
+    "examples": Option("number of random calls after the systematic ones", "N"),
     "brief": Option(
-        "walk through each scenario at one vendor only, and send no values at the limits",
+        "check each scenario with one vendor only, without values at the limits",
         None,
         "bool",
     ),
-    "model": Option("only this model, or all of this vendor; may be repeated", "NAME", "args"),
-    "scenario": Option("only calls under this scenario; may be repeated", "NAME", "args"),
+    "model": Option("only this model, or all models of this vendor; repeatable", "NAME", "args"),
+    "scenario": Option("only calls with this scenario; repeatable", "NAME", "args"),
 }
 
 SEED_OPTION: Final = "seed"
-"""An option of the mock server's plugin, and of this one."""
+"""An option that the mock server's plugin adds and that this plugin reads."""
 
 ACTIONS: Final = {"string": "store", "args": "append", "bool": "store_true"}
 
 _OPTION_PREFIX: Final = re.compile(
     rf"(?:argument )?--(?=(?:{'|'.join([*OPTIONS, SEED_OPTION])})\b)"
 )
-"""What stands before the name of an option where `wanproof check` speaks of it."""
+"""The prefix of an option name in an error message of `wanproof check`."""
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Adds each of OPTIONS to the command line, and to what may stand in the ini file."""
+    """Adds OPTIONS to the command line and to the ini file."""
     group = parser.getgroup("wanproof", "a mock server for asynchronous generation APIs")
     for name, option in OPTIONS.items():
-        says = f"contract suite: {option.help_text}"
-        given: dict[str, Any] = {} if option.metavar is None else {"metavar": option.metavar}
+        help_text = f"contract suite: {option.help_text}"
+        keywords: dict[str, Any] = {} if option.metavar is None else {"metavar": option.metavar}
         action = ACTIONS[option.kind]
-        group.addoption(f"--wan-{name}", action=action, default=None, help=says, **given)
-        parser.addini(f"wan_{name}", says, option.kind)
+        group.addoption(f"--wan-{name}", action=action, default=None, help=help_text, **keywords)
+        parser.addini(f"wan_{name}", help_text, option.kind)
 
 
 @contextmanager
 def report_usage_errors() -> Iterator[None]:
-    """Makes of what is wrong with the usage a failure that shows nothing but its message."""
+    """Turns usage errors and missing extras into failures without a traceback."""
     __tracebackhide__ = True
     from wan_validators import UnknownModel
     from wan_validators.command import UsageError
@@ -99,46 +102,46 @@ def report_usage_errors() -> Iterator[None]:
     try:
         yield
     except (UsageError, UnknownModel) as error:
-        says = _OPTION_PREFIX.sub("--wan-", str(error))
+        message = _OPTION_PREFIX.sub("--wan-", str(error))
     except ModuleNotFoundError as error:
-        missing = format_install_hint(error, __name__)
-        if missing is None:
+        hint = format_install_hint(error, __name__)
+        if hint is None:
             raise
-        says = missing
+        message = hint
     else:
         return
-    raise pytest.fail.Exception(f"wanproof: {says}", pytrace=False) from None
+    raise pytest.fail.Exception(f"wanproof: {message}", pytrace=False) from None
 
 
 def find_client_spec(config: pytest.Config) -> ClientSpec | None:
-    """How the client is named, if it is; the command line is stronger than the ini file.
+    """Returns the client of the command line or else of the ini file, or None.
 
-    Raises UsageError for two of them.
+    Raises UsageError for two clients.
     """
     from wan_validators.command import UsageError
 
     from .results.replay import ClientSpec
 
-    given = {name: config.getoption(f"wan_{name}") for name in ("client", "command")}
-    if not any(given.values()):
-        given = {name: _find_value(config, name) for name in given}
-    if all(given.values()):
-        raise UsageError("name the client by --wan-client or by --wan-command, not by both")
-    if given["client"]:
-        return ClientSpec(form="python", argv=(given["client"],))
-    if not given["command"]:
+    named = {name: config.getoption(f"wan_{name}") for name in ("client", "command")}
+    if not any(named.values()):
+        named = {name: _find_value(config, name) for name in named}
+    if all(named.values()):
+        raise UsageError("name the client with --wan-client or with --wan-command, not with both")
+    if named["client"]:
+        return ClientSpec(form="python", argv=(named["client"],))
+    if not named["command"]:
         return None
     try:
-        argv = shlex.split(given["command"])
+        argv = shlex.split(named["command"])
     except ValueError as error:
-        raise UsageError(f"--wan-command: {error}: {given['command']}") from error
+        raise UsageError(f"--wan-command: {error}: {named['command']}") from error
     return ClientSpec(form="stdio" if _find_value(config, "stdio") else "command", argv=tuple(argv))
 
 
 def parse_check_options(config: pytest.Config) -> Namespace:
-    """The options of `wanproof check` that are given here by other names, the rest as usual.
+    """Returns the options of `wanproof check`, with the values of the --wan options.
 
-    Raises UsageError for a value that is none.
+    Raises UsageError if a value is not valid.
     """
     from argparse import ArgumentParser
 
@@ -168,10 +171,13 @@ def parse_check_options(config: pytest.Config) -> Namespace:
 
 
 def _find_value(config: pytest.Config, name: str) -> Any:
-    """What the command line gives, else the ini file; there, paths begin beside that file."""
-    given = config.getoption(f"wan_{name}", "")  # the seed's may be missing, with its plugin
-    if given is not None:
-        return given
+    """Returns the value of the command line, else of the ini file.
+
+    Paths in the ini file are relative to its folder.
+    """
+    option = config.getoption(f"wan_{name}", "")  # without the mock's plugin there is no seed
+    if option is not None:
+        return option
     value = config.getini(f"wan_{name}")
     if value and (name == "expect" or (name == "client" and ".py:" in value)):
         return os.path.relpath(config.rootpath / value)

@@ -1,8 +1,8 @@
-"""The suite as tests of pytest's: options and fixtures; pytest loads them with wanproof.
+"""The pytest plugin of the suite, with its options and fixtures.
 
-``pytest --pyargs wan_contracts --wan-client my_client.py:Client`` runs it as it is installed.
-To run it with the tests of a repository, a module there imports the test, and its conftest.py
-or the module itself overrides ``wan_client``::
+``pytest --pyargs wan_contracts --wan-client my_client.py:Client`` runs the installed suite.
+To run it with the tests of a repository, a test module imports ``test_law``. The module or its
+conftest.py overrides ``wan_client``::
 
     import pytest
     from wan_contracts.suite import test_law
@@ -11,8 +11,8 @@ or the module itself overrides ``wan_client``::
     def wan_client():
         return MyClient
 
-This module loads in every run of pytest, so it imports nothing but pytest and its options
-until a fixture is used.
+This module loads in every run of pytest. Until a fixture is used, it imports only pytest and
+its options.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-import wan_contracts.pytest_options as options  # `from .` would ask for a lazy export
+import wan_contracts.pytest_options as options  # `from .` would load a lazy export
 
 from .pytest_options import find_client_spec, parse_check_options, report_usage_errors
 
@@ -48,14 +48,14 @@ __all__ = [
 
 
 class LawWarning(UserWarning):
-    """A law that SHOULD be kept is broken. As an error it fails the law's test."""
+    """A client breaks a SHOULD law. As an error, this warning fails the test of the law."""
 
 
 _SUMMARY_LINES: Final[pytest.StashKey[dict[str, list[str]]]] = pytest.StashKey()
-"""What the end of the run tells of each module with the suite in it."""
+"""The summary of each test module with the suite."""
 
 _SETUP_FAILURES: Final[pytest.StashKey[dict[str, str]]] = pytest.StashKey()
-"""The first test of each module that could not get its report."""
+"""The first test of each module whose report failed."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """One error says enough, where each of the laws would have the same."""
+    """Skips a test if the report failed for an earlier test of its module."""
     first = item.config.stash[_SETUP_FAILURES].get(_find_module_id(item))
     if first is not None and _uses_report(item):
         pytest.skip(f"the suite could not run; see the error of {first}")
@@ -82,8 +82,10 @@ def pytest_runtest_makereport(
     report = yield
     module = _find_module_id(item)
     stash = item.config.stash
-    in_vain = report.when == "setup" and report.failed and module not in stash[_SUMMARY_LINES]
-    if in_vain and _uses_report(item):
+    is_setup_failure = (
+        report.when == "setup" and report.failed and module not in stash[_SUMMARY_LINES]
+    )
+    if is_setup_failure and _uses_report(item):
         stash[_SETUP_FAILURES].setdefault(module, item.name)
     return report
 
@@ -102,20 +104,20 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    told = config.stash[_SUMMARY_LINES]
-    if told:
+    summaries = config.stash[_SUMMARY_LINES]
+    if summaries:
         terminalreporter.write_sep("=", "wanproof")
-    for lines in told.values():
+    for lines in summaries.values():
         for line in lines:
             terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
 def wan_client(request: pytest.FixtureRequest) -> Any:
-    """The client under test: override it, in the scope of the session or of a module.
+    """The client under test. Override it with the scope session or module.
 
-    It is an object with ``generate(model, payload)``, a factory that is called with the Setting
-    of a call and returns one, the place of either as for --wan-client, or a Client of
+    It is an object with ``generate(model, payload)``, or a factory of such objects that takes the
+    Setting of a call. It can also be the place of either as for --wan-client, or a Client of
     ``wan_contracts.clients``.
     """
     __tracebackhide__ = True
@@ -125,23 +127,22 @@ def wan_client(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(scope="session")
 def wan_plan(request: pytest.FixtureRequest) -> RunPlan:
-    """What is asked of the client: override it, in the scope of the session or of a module."""
+    """The plan of the run. Override it with the scope session or module."""
     __tracebackhide__ = True
     with report_usage_errors():
         from .runner.options import build_plan
 
-        who = find_client_spec(request.config)
-        return build_plan(
-            parse_check_options(request.config), once=who is not None and who.form == "command"
-        )
+        client_spec = find_client_spec(request.config)
+        once = client_spec is not None and client_spec.form == "command"
+        return build_plan(parse_check_options(request.config), once=once)
 
 
-# A session's fixture would hand the report on to a module that overrides the client.
+# With the scope session, a module that overrides the client would get another client's report.
 @pytest.fixture(scope="module")
 def wan_report(
     request: pytest.FixtureRequest, wan_client: Any, wan_plan: RunPlan
 ) -> ContractReport:
-    """The Report on the client; the run takes place when it is first asked for in a module."""
+    """The ContractReport on the client. Its first use in a module starts the run."""
     __tracebackhide__ = True
     from pathlib import Path
 
@@ -149,37 +150,36 @@ def wan_report(
         from .commands.options import DEFAULT_REPLAY_FOLDER
         from .runner.options import read_known_failures, run_plan
 
-        client, who = _resolve_client(wan_client)
-        borne = read_known_failures(parse_check_options(request.config).expect)
-        report = run_plan(
-            client, wan_plan, borne, client_spec=who, folder=Path(DEFAULT_REPLAY_FOLDER)
-        )
+        client, client_spec = _resolve_client(wan_client)
+        known_failures = read_known_failures(parse_check_options(request.config).expect)
+        folder = Path(DEFAULT_REPLAY_FOLDER)
+        report = run_plan(client, wan_plan, known_failures, client_spec=client_spec, folder=folder)
     if report.interrupted:
         raise KeyboardInterrupt
     request.config.stash[_SUMMARY_LINES][request.node.nodeid] = _format_summary(report)
     return report
 
 
-def _resolve_client(given: Any) -> tuple[Client, ClientSpec | None]:
-    """The client that the fixture stands for, and how it is named if a replay can find it."""
+def _resolve_client(value: Any) -> tuple[Client, ClientSpec | None]:
+    """Returns the client of the fixture, and its spec if a replay can create it."""
     from wan_validators.command import UsageError
 
     from .clients.python_client import PythonClient
     from .commands import client_selection
     from .results.replay import ClientSpec
 
-    if given is None:
+    if value is None:
         raise UsageError(
-            "no client is named: give --wan-client path/to/client.py:Client, or --wan-command for "
-            "one in another language, or override the fixture wan_client"
+            "no client is named: add --wan-client path/to/client.py:Client, or --wan-command for a "
+            "client in another language, or override the fixture wan_client"
         )
-    who = ClientSpec(form="python", argv=(given,)) if isinstance(given, str) else given
-    if isinstance(who, ClientSpec):
-        return client_selection.create_client(who), who
-    if hasattr(given, "in_process"):
-        return given, None
-    kind = given if hasattr(given, "__qualname__") else type(given)
-    return PythonClient(f"{kind.__module__}:{kind.__qualname__}", given), None
+    client_spec = ClientSpec(form="python", argv=(value,)) if isinstance(value, str) else value
+    if isinstance(client_spec, ClientSpec):
+        return client_selection.create_client(client_spec), client_spec
+    if hasattr(value, "in_process"):
+        return value, None
+    kind = value if hasattr(value, "__qualname__") else type(value)
+    return PythonClient(f"{kind.__module__}:{kind.__qualname__}", value), None
 
 
 def _format_summary(report: ContractReport) -> list[str]:
@@ -191,7 +191,7 @@ def _format_summary(report: ContractReport) -> list[str]:
         escape_controls(f"{report.client}, profile {report.profile}"),
         *(f"  {descriptions.format_coverage(part)}" for part in report.coverage),
         f"  {descriptions.format_summary(report)}",
-        "  The same seed makes the same calls again, --wan-seed N others.",
+        "  The same seed repeats these calls; --wan-seed N makes other calls.",
     ]
 
 

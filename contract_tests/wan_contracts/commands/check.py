@@ -1,4 +1,4 @@
-"""``wanproof check``: a client in any language, held to the documents and to the mock."""
+"""``wanproof check`` checks a client in any language against the mock server."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from wan_validators.catalog import catalog
 from wan_validators.command import EXIT_FINDINGS, EXIT_OK, Command, UsageError
+from wan_validators.messages.formatting import format_count
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import client_selection
-from .options import add_arguments as asking
+from .options import add_arguments as add_check_arguments
 from .options import parse_reports
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ EXIT_INTERRUPTED: Final = 128 + 2
 
 def add_arguments(parser: ArgumentParser) -> None:
     client_selection.add_arguments(parser)
-    asking(parser)
+    add_check_arguments(parser)
 
 
 def run(options: Namespace) -> int:
@@ -41,15 +42,16 @@ def run(options: Namespace) -> int:
         return _print_laws()
     if options.schema:
         return _print_schema(options.schema)
-    who = client_selection.parse_client_spec(options)
-    if who is None:
+    client_spec = client_selection.parse_client_spec(options)
+    if client_spec is None:
         raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
     files = parse_reports(options)
     for path in (*(path for _, path in files), *filter(None, (options.badge,))):
+        # An unwritable path fails here, before the long run.
         _write_file(path, None)
     before = {*threading.enumerate()}
     with _use_temporary_home():
-        report = _run_check(who, options)
+        report = _run_check(client_spec, options)
         _write_reports(report, options, files)
     code = EXIT_OK if _is_passing(report, strict=options.strict) else EXIT_FINDINGS
     return _finish_process(EXIT_INTERRUPTED if report.interrupted else code, before)
@@ -57,7 +59,7 @@ def run(options: Namespace) -> int:
 
 @contextmanager
 def _use_temporary_home() -> Iterator[None]:
-    """Hypothesis would leave a folder with some in the working directory, which is the user's."""
+    """Keeps Hypothesis from creating its folder in the user's working directory."""
     with explain_missing_extra():
         from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -70,25 +72,26 @@ def _use_temporary_home() -> Iterator[None]:
 
 
 def _run_check(client_spec: ClientSpec, options: Namespace) -> ContractReport:
-    """What the run finds, with its progress on a terminal while it goes on."""
+    """Returns the report of the run, and shows its progress on a terminal."""
     from wan_validators.progress import ProgressBar
 
     from ..runner.options import build_plan, read_known_failures, run_plan
 
-    asked = build_plan(options, once=client_spec.form == "command")
-    borne = read_known_failures(options.expect)
+    plan = build_plan(options, once=client_spec.form == "command")
+    known_failures = read_known_failures(options.expect)
     client = client_selection.create_client(client_spec)
     total = 0
     with ProgressBar(lambda: total or None, sys.stderr, counted="calls") as bar:
 
-        def watch(tally: Aggregator, most: int) -> None:
+        def watch(aggregator: Aggregator, max_calls: int) -> None:
             nonlocal total
-            total = most if asked.seconds is None else 0
-            broken = len(tally.broken)
-            bar.advance(1, f"{broken} laws broken" if broken != 1 else "1 law broken")
+            total = max_calls if plan.seconds is None else 0
+            bar.advance(1, f"{format_count(len(aggregator.broken), 'law')} broken")
 
         folder = Path(options.replays)
-        return run_plan(client, asked, borne, client_spec=client_spec, folder=folder, watch=watch)
+        return run_plan(
+            client, plan, known_failures, client_spec=client_spec, folder=folder, watch=watch
+        )
 
 
 def _write_reports(
@@ -109,7 +112,7 @@ def _write_reports(
 
 
 def _write_file(path: Path, text: str | None) -> None:
-    """Writes *text*, or only sees to it that it can be written."""
+    """Writes *text* to *path*. None only checks that *path* is writable."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a" if text is None else "w", encoding="utf-8") as file:
@@ -119,11 +122,15 @@ def _write_file(path: Path, text: str | None) -> None:
 
 
 def _finish_process(code: int, before: set[threading.Thread]) -> int:
-    """*code*; threads that the client left running would keep the process from ending."""
+    """Returns *code*, or ends the process if the client left threads running.
+
+    Python waits for such threads at its exit, possibly for ever.
+    """
     left = [each for each in {*threading.enumerate()} - before if not each.daemon]
     if left:
-        says = f"wanproof: ending {len(left)} threads that the client left running"
-        print(says, file=sys.stderr, flush=True)
+        threads = format_count(len(left), "thread")
+        message = f"wanproof: ending {threads} that the client left running"
+        print(message, file=sys.stderr, flush=True)
         sys.stdout.flush()
         os._exit(code)
     return code
@@ -140,8 +147,8 @@ def _print_laws() -> int:
 
     for law in LAWS:
         print(f"{law.id}  {law.level}, {law.group}")
-        print(f"  {law.statement}\n  source: {law.source}\n  to mend it: {law.hint}")
-    print("\nthe documents:")
+        print(f"  {law.statement}\n  source: {law.source}\n  hint: {law.hint}")
+    print("\ndocuments:")
     for source in sorted(spec.source for spec in catalog()):
         print(f"  {source}")
     return EXIT_OK
@@ -156,7 +163,7 @@ def _print_schema(name: str) -> int:
 
 COMMAND = Command(
     name="check",
-    summary="Hold a client in any language to the documents, and to all that can go wrong.",
+    summary="Check a client in any language against the documents and the server's errors.",
     arguments=add_arguments,
     run=run,
     examples=(
@@ -168,9 +175,9 @@ COMMAND = Command(
         "wanproof check --list",
     ),
     notes="""exit codes:
-  0  no law that MUST be kept is broken (with --strict, nor one that SHOULD be)
-  1  a law is broken that is not known to be, or kept that is known to be broken
-  2  wrong usage, a client that cannot be started, or not one call to judge
-  3  a fault of wanproof's own
-  130  interrupted; what was found until then is shown""",
+  0  no MUST law is broken (with --strict, no SHOULD law either), except known failures
+  1  a law is broken that is not a known failure, or a known failure passes
+  2  wrong usage, a client that cannot be started, or no call to judge
+  3  internal error in wanproof
+  130  interrupted; the report has the results up to the interrupt""",
 )

@@ -1,4 +1,4 @@
-"""Which client is under test: by an option for one in Python, or by a command after ``--``."""
+"""Selects the client under test: a Python object or a command after ``--``."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ def add_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         "--client",
         metavar="PLACE",
-        help="an object with generate(model, payload), or a factory of such, in Python: "
+        help="a Python object with generate(model, payload), or a factory of such objects: "
         "package.module:name or path/to/file.py:name",
     )
     group.add_argument(
         "--stdio",
         action="store_true",
-        help="start COMMAND once, and give it a case a line; without this it is started for "
-        "each case, and reads that",
+        help="start COMMAND once and send it one case per line (default: start COMMAND for each "
+        "case)",
     )
-    group.add_argument("command", nargs="*", metavar="COMMAND", help="a client, after --")
+    group.add_argument(
+        "command", nargs="*", metavar="COMMAND", help="the command that starts a client, after --"
+    )
 
 
 def parse_client_spec(options: Namespace) -> ClientSpec | None:
-    """How the client is named; None if it is not. Raises UsageError for two of them."""
+    """Returns the client of *options*, or None. Raises UsageError for two clients."""
     from ..results.replay import ClientSpec
 
     if options.client and options.command:
-        raise UsageError("name the client by --client or by a command after --, not by both")
+        raise UsageError("name the client with --client or with a command after --, not with both")
     if options.client:
         if options.stdio:
             raise UsageError("--stdio is for a command after --, not for a --client in Python")
@@ -50,7 +52,7 @@ def parse_client_spec(options: Namespace) -> ClientSpec | None:
 
 
 def create_client(client_spec: ClientSpec) -> Client:
-    """The client itself. Raises UsageError if there is none of that name."""
+    """Returns the client of *client_spec*. Raises UsageError if it does not exist."""
     if client_spec.form == "python":
         from ..clients.loading import load
         from ..clients.python_client import PythonClient

@@ -1,4 +1,4 @@
-"""The options of ``wanproof check``: what is asked of a client, and where the answer goes."""
+"""The options of ``wanproof check``: the plan, the laws and the output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["DEFAULT_REPLAY_FOLDER", "REPORT_FORMATS", "add_arguments", "parse_re
 REPORT_FORMATS = ("json", "junit", "sarif", "html", "md")
 
 DEFAULT_REPLAY_FOLDER = ".wanproof"
-"""The folder for replay files, unless another one is named."""
+"""The default folder for replay files."""
 
 Value = TypeVar("Value", int, float)
 
@@ -27,116 +27,113 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def parse_reports(options: Namespace) -> list[tuple[str, Path]]:
-    """The formats and files of ``--report``. Raises UsageError for what is neither."""
-    made = []
+    """Returns the formats and files of ``--report``. Raises UsageError for a wrong value."""
+    reports = []
     for text in options.report:
         kind, equals, path = text.partition("=")
         if not (equals and path) or kind not in REPORT_FORMATS:
-            says = (
-                f"--report takes FORMAT=FILE, with one of {', '.join(REPORT_FORMATS)}; not {text!r}"
-            )
-            raise UsageError(says)
-        made.append((kind, Path(path)))
-    return made
+            formats = ", ".join(REPORT_FORMATS)
+            raise UsageError(f"--report takes FORMAT=FILE, not {text!r}; formats: {formats}")
+        reports.append((kind, Path(path)))
+    return reports
 
 
 def _add_plan_options(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("what is asked of it")
+    group = parser.add_argument_group("calls")
     group.add_argument(
         "--model",
         action="append",
         default=[],
         metavar="NAME",
-        help="a model, or a vendor for all of its models; may be repeated (default: all)",
+        help="a model, or a vendor for all its models; repeatable (default: all)",
     )
     group.add_argument(
         "--scenario",
         action="append",
         default=[],
         metavar="NAME",
-        help="only calls under this scenario, one that `wanproof scenarios` lists, and none at "
-        "random; may be repeated",
+        help="only calls with this scenario from `wanproof scenarios`, without random calls; "
+        "repeatable",
     )
     group.add_argument(
         "--examples",
         type=_parse_non_negative(int),
         metavar="N",
-        help="random calls after the walk through every rule and scenario (default 200; none "
-        "for a command that is started for each)",
+        help="number of random calls after the systematic ones (default 200; 0 for a command that "
+        "is started for each call)",
     )
     group.add_argument(
         "--brief",
         action="store_true",
-        help="walk through each scenario at one vendor only, and send no values at the limits "
-        "(always so for a command that is started for each call)",
+        help="check each scenario with one vendor only, without values at the limits (always on "
+        "for a command that is started for each call)",
     )
     group.add_argument(
         "--seconds",
         type=_parse_non_negative(float),
         metavar="S",
-        help="begin no random call after these",
+        help="start no random call after this number of seconds",
     )
     group.add_argument(
         "--seed",
         type=_parse_non_negative(int),
         metavar="N",
-        help="repeat the run that told this seed",
+        help="repeat the run with this seed",
     )
     group.add_argument(
         "--real-time",
         action="store_true",
-        help="let a client in Python wait for real; for one that waits by other means than "
-        "time.sleep and asyncio.sleep",
+        help="use real time; for a Python client that waits without time.sleep and asyncio.sleep",
     )
     group.add_argument(
         "--full-size",
         action="store_true",
-        help="serve files of the sides that were asked for; they take long to draw",
+        help="serve files of the requested size; this is slow",
     )
 
 
 def _add_law_options(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("what it is held to")
+    group = parser.add_argument_group("laws")
     group.add_argument(
         "--profile",
         choices=("full", "money-safe"),
         default="full",
-        help="all laws, or those that cost money when they are broken (default full)",
+        help="all laws, or only the laws that cost money if they are broken (default full)",
     )
     group.add_argument(
-        "--law", action="append", default=[], metavar="ID", help="only this law; may be repeated"
+        "--law", action="append", default=[], metavar="ID", help="only this law; repeatable"
     )
     group.add_argument(
         "--expect",
         type=Path,
         metavar="FILE",
-        help="laws known to be broken, in TOML: [law-id] reason = '…'; one that is kept fails",
+        help="known failures in TOML: [law-id] reason = '…'; a known failure that passes fails",
     )
-    group.add_argument("--strict", action="store_true", help="let warnings fail as failures do")
-    group.add_argument("--list", action="store_true", help="list the laws, and end")
+    group.add_argument("--strict", action="store_true", help="fail on warnings too")
+    group.add_argument("--list", action="store_true", help="list the laws and exit")
     group.add_argument(
         "--schema",
         choices=("case", "outcome"),
-        help="print the JSON Schema of what a client is given or answers, and end",
+        help="print the JSON Schema of a case or of an outcome and exit",
     )
 
 
 def _add_output_options(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("what is written")
+    group = parser.add_argument_group("output")
     group.add_argument("--format", choices=("text", *REPORT_FORMATS), default="text")
     group.add_argument(
         "--report",
         action="append",
         default=[],
         metavar="FORMAT=FILE",
-        help="also write a report into FILE; may be repeated",
+        help="also write a report to FILE; repeatable",
     )
     group.add_argument("--badge", type=Path, metavar="FILE", help="write a badge for shields.io")
     group.add_argument(
         "--replays",
         default=DEFAULT_REPLAY_FOLDER,
         metavar="FOLDER",
-        help=f"where the files for `wanproof replay` go (default {DEFAULT_REPLAY_FOLDER})",
+        help=f"the folder for files of `wanproof replay` (default {DEFAULT_REPLAY_FOLDER})",
     )
 
 

@@ -1,4 +1,4 @@
-"""``wanproof replay``: one call again, which broke a law before."""
+"""``wanproof replay`` repeats one call that broke a law."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["COMMAND", "add_arguments", "run"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="as `wanproof check` wrote it")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a replay file of `wanproof check`")
     client_selection.add_arguments(parser)
 
 
@@ -26,13 +26,13 @@ def run(options: Namespace) -> int:
     from ..runner.runner import replay_case
 
     replay = Replay.load(options.file)
-    who = client_selection.parse_client_spec(options) or replay.client
-    client = client_selection.create_client(who)
+    client_spec = client_selection.parse_client_spec(options) or replay.client
+    client = client_selection.create_client(client_spec)
     report = replay_case(
         client, replay.case, replay.time_profile, replay.law, full_size=replay.full_size
     )
     if report.unsupported:
-        raise UsageError("the client says that it cannot make this call")
+        raise UsageError("the client does not support this call: its outcome is unsupported")
     (result,) = report.results
     if result.failure:
         failure = replace(result.failure, replay=options.file.as_posix())
@@ -43,7 +43,7 @@ def run(options: Namespace) -> int:
 
 COMMAND = Command(
     name="replay",
-    summary="Make one call again that broke a law, as `wanproof check` wrote it down.",
+    summary="Repeat one call that broke a law, from a file of `wanproof check`.",
     arguments=add_arguments,
     run=run,
     examples=(
@@ -51,8 +51,8 @@ COMMAND = Command(
         "wanproof replay .wanproof/one-charge.json --client my_client.py:Client",
     ),
     notes="""exit codes:
-  0  the law is kept now, or the call gives no occasion to break it any more
+  0  the law is kept now, or does not apply to the call any more
   1  the law is still broken
   2  wrong usage, or a file or a client that cannot be used
-  3  a fault of wanproof's own""",
+  3  internal error in wanproof""",
 )

@@ -1,4 +1,4 @@
-"""The suite as one test a law, to be imported into a module of tests: see ``pytest_plugin``."""
+"""The suite as one test for each law, for import into a test module (see pytest_plugin)."""
 
 from .test_laws import test_law
 

@@ -1,4 +1,4 @@
-"""One test for each law, over one run of the suite."""
+"""One test for each law, based on one run of the suite."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_law(law: Law, wan_report: ContractReport) -> None:
     """No call of the run breaks the law."""
     results = {result.law.id: result for result in wan_report.results}
     if law.id not in results:
-        pytest.skip(f"the profile {wan_report.profile} does not ask for it")
+        pytest.skip(f"the profile {wan_report.profile} does not include this law")
     result = results[law.id]
     match result.status:
         case Status.FAIL:
@@ -38,7 +38,7 @@ def test_law(law: Law, wan_report: ContractReport) -> None:
 
 
 def _warn(result: LawResult) -> None:
-    """Warns in brief; where that is an error, fails in full."""
+    """Warns about a broken SHOULD law, and fails with all details if warnings are errors."""
     assert result.failure is not None
     lines = [
         f"{result.law.statement} {descriptions.format_reason(result.failure)}",
