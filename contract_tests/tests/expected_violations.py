@@ -1,7 +1,6 @@
-"""Which laws each broken client breaks.
+"""The laws that each faulty client breaks.
 
-The table is typed by hand: it says what a mistake is to be blamed for, whatever the judges
-say at present.
+The table is typed by hand, independently of the current laws.
 """
 
 from __future__ import annotations
@@ -134,4 +133,4 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "SendsTheKeyAlong": laws("key-stays-home"),
     "ConnectsEachTime": laws("connections-reused"),
 }
-"""By the name of the client. Whoever is not here breaks none."""
+"""Laws by the name of the client. A client that is not here breaks no law."""

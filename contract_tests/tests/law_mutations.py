@@ -1,10 +1,10 @@
-"""Do the broken clients see every mistake in the laws? Run by ``make law-mutants``.
+"""Checks that the faulty clients detect every mistake in the laws (``make law-mutants``).
 
-The calls of all clients are recorded once. Then they are judged again, each time with one
-mistake in a judge, in a helper or in a constant of the laws: the mistake is seen if
-``expected_violations.py`` no longer holds, or if a law judges more calls or fewer.
-Exit code 1 if one goes unseen that is not known to make no difference, or if one is seen that
-is said to make none.
+It records the calls of all clients once. Then it checks them again with one mistake at a time in
+a check, a helper or a constant of the laws. A mistake is detected if ``expected_violations.py``
+is not true any more, or if a law applies to another number of calls.
+
+The exit code is 1 if an undetected mistake is not in EQUIVALENT, or if a detected one is.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from wan_contracts.laws import LAWS, Law
 from wan_contracts.runner.interaction import Interaction
 
 
-class Witnesses:
-    """All recorded calls, and which of them break which law as it is."""
+class RecordedCalls:
+    """All recorded calls, and the laws that they break without a mistake."""
 
     def __init__(self, recorded: Mapping[str, Sequence[Interaction]]) -> None:
         self._cells = {law.id: _cells(law, recorded) for law in LAWS}
-        self._occasions = [run for name in COUNTED for run in recorded[name]]
+        self._counted = [run for name in COUNTED for run in recorded[name]]
         self._judged = {law.id: self._count_judged(law) for law in LAWS}
 
-    def notice(self, mutant: Mutant) -> bool:
-        """Whether the laws judge otherwise with *mutant* in them."""
+    def detects(self, mutant: Mutant) -> bool:
+        """Returns whether a verdict changes with *mutant* in the laws."""
         touched = [law for law in LAWS if mutant.name in _reach(law.judge)]
-        with mutant.made():
+        with mutant.applied():
             try:
                 return any(self._differs(law) for law in touched)
-            except Exception:  # noqa: BLE001  (a judge with a mistake in it may raise anything)
+            except Exception:  # noqa: BLE001  (a check with a mistake can raise anything)
                 return True
 
     def _differs(self, law: Law) -> bool:
@@ -48,14 +48,17 @@ class Witnesses:
         )
 
     def _count_judged(self, law: Law) -> int:
-        """Counts the calls that *law* has something to say of."""
-        return sum(law.judge(run) is not None for run in self._occasions)
+        """Returns the number of calls that *law* applies to."""
+        return sum(law.judge(run) is not None for run in self._counted)
 
 
 def _cells(
     law: Law, recorded: Mapping[str, Sequence[Interaction]]
 ) -> list[tuple[Sequence[Interaction], bool]]:
-    """The calls of each client, and whether any is to break *law*; what is soon seen is first."""
+    """Returns the calls of each client, and whether one must break *law*.
+
+    Calls that break the law come first, because they detect mistakes early.
+    """
     cells = []
     for name, runs in recorded.items():
         guilty = [run for run in runs if _breaks(law, run)]
@@ -70,7 +73,7 @@ def _breaks(law: Law, run: Interaction) -> bool:
 
 @cache
 def _reach(function: Any) -> frozenset[str]:
-    """The names that *function* uses, and those that these use."""
+    """Returns the names that *function* uses, directly or indirectly."""
     names, todo = {function.__name__}, [function.__code__]
     while todo:
         code = todo.pop()
@@ -85,13 +88,18 @@ def _reach(function: Any) -> frozenset[str]:
 
 
 def main() -> int:
-    witnesses = Witnesses(recorded_runs.recorded())
-    found = {mutant.mistake: witnesses.notice(mutant) for mutant in mutants()}
-    unseen = [mistake for mistake, noticed in found.items() if not noticed]
-    wrong = [f"unseen: {mistake}" for mistake in unseen if mistake not in EQUIVALENT]
-    wrong += [f"not harmless: {mistake}" for mistake in EQUIVALENT if mistake not in unseen]
-    summary = f"{len(found)} mistakes: {len(found) - len(unseen)} seen, {len(unseen)} unseen"
-    known = f"{len(EQUIVALENT)} are known to make no difference"
+    calls = RecordedCalls(recorded_runs.record_calls())
+    found = {mutant.mistake: calls.detects(mutant) for mutant in mutants()}
+    undetected = [mistake for mistake, detected in found.items() if not detected]
+    wrong = [f"undetected: {mistake}" for mistake in undetected if mistake not in EQUIVALENT]
+    wrong += [
+        f"detected, but listed as equivalent: {mistake}"
+        for mistake in EQUIVALENT
+        if mistake not in undetected
+    ]
+    counts = f"{len(found) - len(undetected)} detected, {len(undetected)} undetected"
+    summary = f"{len(found)} mistakes: {counts}"
+    known = f"{len(EQUIVALENT)} are known as equivalent"
     sys.stdout.write("\n".join([*wrong, f"{summary}; {known}"]) + "\n")
     return 1 if wrong else 0
 

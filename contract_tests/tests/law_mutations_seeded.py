@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make in the laws, one at a time."""
+"""Single mistakes in the laws, made by changing their syntax trees."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))  # for slips
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))  # for the module slips
 
 from slips import SWAPS
 
@@ -43,13 +43,13 @@ OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
 
 CALLED: Final = {"any": "all", "all": "any", "min": "max", "max": "min"}
 
-SPEECH: Final = ("_format_value", "_format_counts")
-"""Functions that only make sentences."""
+MESSAGE_FUNCTIONS: Final = ("_format_value", "_format_counts")
+"""Functions that only build messages."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mistake in what *module* calls *name*: *value* in place of what stands there."""
+    """A mistake: *value* replaces the function or constant *name* of *module*."""
 
     module: ModuleType
     name: str
@@ -57,8 +57,8 @@ class Mutant:
     mistake: str
 
     @contextmanager
-    def made(self) -> Iterator[None]:
-        """The mistake is in the laws for as long as this lasts."""
+    def applied(self) -> Iterator[None]:
+        """Applies the mistake to the laws inside the ``with`` block."""
         right = vars(self.module)[self.name]
         if isinstance(right, FunctionType):
             code, right.__code__ = right.__code__, self.value
@@ -78,37 +78,37 @@ class Mutant:
 
 
 def mutants() -> Iterator[Mutant]:
-    """Every single mistake in the laws, each once."""
+    """Yields every single mistake in the laws."""
     for module in MODULES:
         tree = ast.parse(inspect.getsource(module))
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name not in SPEECH:
-                yield from _in_function(module, node)
+            if isinstance(node, ast.FunctionDef) and node.name not in MESSAGE_FUNCTIONS:
+                yield from _iter_function_mutants(module, node)
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                yield from _in_constant(module, node.target.id)
+                yield from _iter_constant_mutants(module, node.target.id)
 
 
-def _in_function(module: ModuleType, function: ast.FunctionDef) -> Iterator[Mutant]:
-    said = _sentences(function)
+def _iter_function_mutants(module: ModuleType, function: ast.FunctionDef) -> Iterator[Mutant]:
+    message_ids = _find_message_ids(function)
     where = f"{module.__name__.rpartition('.')[2]}.{function.name}"
     known: dict[str, int] = {}
     for index, node in enumerate(ast.walk(function)):
-        if id(node) in said:
+        if id(node) in message_ids:
             continue
         for other in _alternatives(node):
             mistake = f"{where}: {ast.unparse(node)} -> {ast.unparse(other)}"
             known[mistake] = nth = known.get(mistake, 0) + 1
-            wrong = _replaced(function, index, other)
+            wrong = _replace(function, index, other)
             yield Mutant(
                 module,
                 function.name,
-                _compiled(wrong),
+                _compile(wrong),
                 f"{mistake} ({nth})" if nth > 1 else mistake,
             )
 
 
 def _alternatives(node: ast.AST) -> Iterator[ast.AST]:
-    """What could stand by mistake where *node* does."""
+    """Yields the mistakes that can replace *node*."""
     match node:
         case ast.Compare():
             yield from _other_comparisons(node)
@@ -143,7 +143,7 @@ def _other(operator: ast.AST) -> Any:
     return OTHERS[type(operator)]()
 
 
-def _in_constant(module: ModuleType, name: str) -> Iterator[Mutant]:
+def _iter_constant_mutants(module: ModuleType, name: str) -> Iterator[Mutant]:
     right = vars(module)[name]
     for value, what in _other_values(right):
         yield Mutant(module, name, value, f"{module.__name__.rpartition('.')[2]}.{name}: {what}")
@@ -164,38 +164,38 @@ def _other_values(value: Any) -> Iterator[tuple[Any, str]]:
                 yield {key: each for key, each in value.items() if key != name}, f"{name!s} dropped"
 
 
-def _sentences(function: ast.FunctionDef) -> set[int]:
-    """The nodes that can change what is said of a call, and not the verdict."""
+def _find_message_ids(function: ast.FunctionDef) -> set[int]:
+    """Returns the ids of nodes that change only the message of a verdict."""
     nodes = list(ast.walk(function))
-    said = {id(each) for node in nodes if _is_said(node) for each in ast.walk(node)}
+    message_ids = {id(each) for node in nodes if _is_message(node) for each in ast.walk(node)}
     loads = [
         each for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
     ]
     while True:
-        before = len(said)
+        before = len(message_ids)
         for node in nodes:
             if isinstance(node, ast.Assign | ast.AugAssign) and (names := _targets(node)):
                 uses = [id(each) for each in loads if each.id in names]
-                if uses and said.issuperset(uses):
-                    said |= {id(each) for each in ast.walk(node.value)}
-        if len(said) == before:
-            return said
+                if uses and message_ids.issuperset(uses):
+                    message_ids |= {id(each) for each in ast.walk(node.value)}
+        if len(message_ids) == before:
+            return message_ids
 
 
-def _is_said(node: ast.AST) -> bool:
-    """Whether *node* is a sentence, or says that a law is broken."""
+def _is_message(node: ast.AST) -> bool:
+    """Returns whether *node* builds a message or a violation."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return node.func.id == "build_violation"
     return isinstance(node, ast.JoinedStr)
 
 
 def _targets(node: ast.Assign | ast.AugAssign) -> set[str]:
-    """The names that an assignment gives a value to."""
+    """Returns the names that an assignment sets."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return {each.id for each in targets if isinstance(each, ast.Name)}
 
 
-def _replaced(function: ast.FunctionDef, index: int, other: ast.AST) -> ast.FunctionDef:
+def _replace(function: ast.FunctionDef, index: int, other: ast.AST) -> ast.FunctionDef:
     wrong = copy.deepcopy(function)
     wanted = list(ast.walk(wrong))[index]
 
@@ -203,12 +203,12 @@ def _replaced(function: ast.FunctionDef, index: int, other: ast.AST) -> ast.Func
         def visit(self, node: ast.AST) -> Any:
             return copy.deepcopy(other) if node is wanted else self.generic_visit(node)
 
-    made = Replacing().visit(wrong)
-    assert isinstance(made, ast.FunctionDef)
-    return made
+    mutated = Replacing().visit(wrong)
+    assert isinstance(mutated, ast.FunctionDef)
+    return mutated
 
 
-def _compiled(function: ast.FunctionDef) -> CodeType:
+def _compile(function: ast.FunctionDef) -> CodeType:
     tree = ast.fix_missing_locations(ast.Module([function], []))
     flags = __import__("__future__").annotations.compiler_flag
     code = compile(tree, "a mutant of the laws", "exec", flags=flags, dont_inherit=True)

@@ -1,4 +1,4 @@
-"""The calls that show what the broken clients break, and what becomes of them."""
+"""The calls that show which laws the faulty clients break, and their recordings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SCENARIOS: Final = {
         "download-html-page",
     ),
 }
-"""What is tried at each model, with its plain payload."""
+"""The scenarios of each model, with its plain payload."""
 
 EMOJI: Final = "😀" * 1500
 
@@ -77,7 +77,7 @@ VARIANTS: Final[Iterable[tuple[str, Mapping[str, Any]]]] = (
     (EDIT, {"size": "768x768"}),
     (VIDEO, {"duration": 4}),
 )
-"""Payloads with other members, the last three of them invalid."""
+"""Payloads with other members. The last three are invalid."""
 
 INVALID: Final = (
     Case(CHAT, {**PAYLOADS[CHAT], "parameters": {"n": 0}}),
@@ -86,7 +86,7 @@ INVALID: Final = (
 
 
 def cases() -> Iterator[Case]:
-    """The calls that every broken client makes: each law has an occasion among them."""
+    """Yields the calls of every faulty client. Each law applies to some of them."""
     for model, scenarios in SCENARIOS.items():
         yield from (Case(model, PAYLOADS[model], scenario) for scenario in scenarios)
     for model, members in VARIANTS:
@@ -98,18 +98,18 @@ LENGTHY: Final = (
     Case(VIDEO, PAYLOADS[VIDEO], "stuck"),
     Case(VIDEO, PAYLOADS[VIDEO], "last-minute-1"),
 )
-"""Calls that keep a client busy till its deadline."""
+"""Calls that last until the deadline."""
 
 STATUSES: Final = (
     *(Case(EDIT, PAYLOADS[EDIT], f"http-{status}") for status in (409, 451)),
     *(Case(PLAIN, PAYLOADS[PLAIN], f"poll-{status}") for status in (402, 502, 503)),
 )
-"""One call for each status that no other call meets."""
+"""One call for each status that no other call has."""
 
 REDIRECTED: Final = (Case(EDIT, PAYLOADS[EDIT], "poll-redirect"),)
 
 FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+poll-404"),)
-"""A call whose task is there, then cannot be asked for, then is not found any more."""
+"""A call whose task exists, then returns errors, then is not found."""
 
 EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     "Reference": (*STATUSES, *REDIRECTED),
@@ -121,19 +121,19 @@ EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     "FailsTheForgotten": FORGOTTEN,
     "GivesUpOnThree404s": (Case(EDIT, PAYLOADS[EDIT], "poll-404"),),
 }
-"""Calls that show something of one client alone."""
+"""Additional calls of single clients."""
 
 PATIENT: Final = ("broken_lifecycle", "broken_timing", "allowed", "conversation")
-"""The modules of clients that are tried at these, too."""
+"""The modules of clients that also make the LENGTHY calls."""
 
 SLOW: Final = ("LowersTheId", "OverASocket", "ConnectsEachTime")
-"""Clients that take so long under most scenarios that they are tried under few."""
+"""Clients that are slow in most scenarios and have only the BRIEF ones."""
 
 BRIEF: Final = ("ok", "fail-3001", "poll-500")
 
 
 def cases_for(name: str) -> list[Case]:
-    """The calls that the client *name* makes."""
+    """Returns the calls of the client *name*."""
     if name in SLOW:
         return [case for case in cases() if case.scenario in BRIEF]
     conversation = CLIENTS[name].conversation.__module__
@@ -141,32 +141,34 @@ def cases_for(name: str) -> list[Case]:
     return [*cases(), *(LENGTHY if patient else ()), *EXTRA.get(name, ())]
 
 
-def runs(arena: Harness, name: str, target: Any) -> Iterator[Interaction]:
-    """What happens when the client *target* makes its calls. It may share *arena* with others."""
+def runs(harness: Harness, name: str, target: Any) -> Iterator[Interaction]:
+    """Yields the recorded calls of the client *target*. Clients can share *harness*."""
     with PythonClient(name, target) as client:
         for number, case in enumerate(cases_for(name), 1):
-            arena.client = client
-            yield arena.run(case, number)
+            harness.client = client
+            yield harness.run(case, number)
 
 
-def verdicts(run: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
-    """Whether *run* keeps each of *laws* that has something to say of it, by its id."""
-    return {law: verdict.passed for law, verdict in judge_interaction(laws, run).items()}
+def verdicts(interaction: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
+    """Returns whether *interaction* keeps each law that applies to it, by the law's id."""
+    return {law: verdict.passed for law, verdict in judge_interaction(laws, interaction).items()}
 
 
-def broken(several: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozenset[str]:
-    """Those of *laws* that any of the runs breaks."""
-    found = [verdicts(run, laws) for run in several]
+def broken(interactions: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozenset[str]:
+    """Returns the ids of *laws* that any interaction breaks."""
+    found = [verdicts(each, laws) for each in interactions]
     return frozenset(law for each in found for law, kept in each.items() if not kept)
 
 
-def recorded(names: Collection[str] = ()) -> dict[str, list[Interaction]]:
-    """The calls of the clients with these *names*, or of all; those of some also hurried."""
+def record_calls(names: Collection[str] = ()) -> dict[str, list[Interaction]]:
+    """Returns the calls of the clients *names*, or of all; of some also accelerated."""
     chosen = {name: target for name, target in CLIENTS.items() if not names or name in names}
-    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
-        found = {name: [*runs(arena, name, target)] for name, target in chosen.items()}
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as harness:
+        found = {name: [*runs(harness, name, target)] for name, target in chosen.items()}
     return found | {
-        f"{name}, hurried": [*map(hurried, found[name])] for name in HURRIED if name in found
+        f"{name}, accelerated": [*map(accelerate, found[name])]
+        for name in ACCELERATED
+        if name in found
     }
 
 
@@ -174,18 +176,18 @@ COUNTED: Final = (
     *("Reference", "CorrectWithoutLint", "OverASocket", "EnvelopeFails"),
     *("WrapsInData", "AsksAtTheEnd"),
 )
-"""Clients on whose calls it is counted how often each law has an occasion."""
+"""Clients in whose calls each law applies, and whose verdicts are counted."""
 
-HURRIED: Final = ("Reference", "GivesUpOnePollEarly")
-"""Clients whose calls are also judged as if they had taken place in real time."""
+ACCELERATED: Final = ("Reference", "GivesUpOnePollEarly")
+"""Clients whose calls are also checked with the intervals of real time."""
 
 
-def hurried(run: Interaction) -> Interaction:
-    """The same call, a thousand times faster."""
+def accelerate(interaction: Interaction) -> Interaction:
+    """Returns the same call, a thousand times faster."""
     setting = replace(
-        run.setting,
-        poll_interval=run.setting.poll_interval / 1000,
-        deadline=run.setting.deadline / 1000,
+        interaction.setting,
+        poll_interval=interaction.setting.poll_interval / 1000,
+        deadline=interaction.setting.deadline / 1000,
     )
-    seen = tuple(replace(each, at=each.at / 1000) for each in run.exchanges)
-    return replace(run, setting=setting, exchanges=seen)
+    exchanges = tuple(replace(each, at=each.at / 1000) for each in interaction.exchanges)
+    return replace(interaction, setting=setting, exchanges=exchanges)

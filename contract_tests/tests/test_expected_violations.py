@@ -1,4 +1,4 @@
-"""Each broken client is failed by exactly the laws that it breaks, and the correct ones by none."""
+"""Each faulty client breaks exactly the expected laws, and correct clients break none."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ NONE: frozenset[str] = frozenset()
 
 
 @pytest.fixture(scope="module")
-def arena() -> Iterator[Harness]:
-    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
-        yield arena
+def harness() -> Iterator[Harness]:
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize("name", recorded_runs.CLIENTS)
-def test_a_client_breaks_what_the_table_says(arena: Harness, name: str) -> None:
-    found = recorded_runs.broken(recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]))
+def test_a_client_breaks_the_laws_of_the_table(harness: Harness, name: str) -> None:
+    found = recorded_runs.broken(recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]))
     assert found == BROKEN.get(name, NONE)
 
 
 if THOROUGH:  # it takes minutes
 
     @pytest.mark.parametrize("name", [name for name in recorded_runs.CLIENTS if name not in SLOW])
-    def test_no_other_call_adds_to_that(name: str) -> None:
+    def test_a_full_run_finds_no_other_broken_laws(name: str) -> None:
         report = check(PythonClient(name, recorded_runs.CLIENTS[name]), RunPlan())
         found = frozenset(result.law.id for result in report.results if result.broken)
         assert found <= BROKEN.get(name, NONE)
@@ -48,18 +48,18 @@ def test_each_law_is_broken_by_some_client() -> None:
     assert NONE.union(*BROKEN.values()) == {law.id for law in LAWS}
 
 
-def test_the_table_has_the_broken_clients_and_no_other() -> None:
+def test_the_table_has_exactly_the_faulty_clients() -> None:
     assert BROKEN.keys() == CLIENTS.keys()
 
 
-def test_each_law_has_its_occasions(arena: Harness) -> None:
+def test_each_law_applies_to_some_call(harness: Harness) -> None:
     found: set[str] = set()
     for name in COUNTED:
-        for run in recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]):
-            found.update(recorded_runs.verdicts(run).keys())
+        for interaction in recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]):
+            found.update(recorded_runs.verdicts(interaction).keys())
     assert found == {law.id for law in LAWS}
 
 
-def test_a_broken_client_can_be_named_on_the_command_line() -> None:
+def test_a_faulty_client_can_be_loaded_by_its_place() -> None:
     folder = recorded_runs.__file__.rpartition("/")[0]
     assert load(f"{folder}/faulty_clients/broken.py:RetriesPost").__doc__

@@ -1,4 +1,4 @@
-"""The broken clients notice when a law is switched off, blinded or set to cry wolf."""
+"""The faulty clients detect a law that is missing, never broken or always broken."""
 
 from __future__ import annotations
 
@@ -20,20 +20,24 @@ from wan_contracts.laws.law import KEPT, build_violation
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
 
-BLIND: tuple[Judge, ...] = (lambda _: KEPT, lambda _: None, lambda _: build_violation("always"))
+WRONG_JUDGES: tuple[Judge, ...] = (
+    lambda _: KEPT,
+    lambda _: None,
+    lambda _: build_violation("always"),
+)
 
 Calls = Mapping[str, Sequence[Interaction]]
 
 
 @pytest.fixture(scope="module")
 def calls() -> Calls:
-    """Those of the correct client, and for each law one that breaks it."""
+    """Records the calls of the correct client, and one call that breaks each law."""
     guilty = {law: name for name, laws in reversed([*BROKEN.items()]) for law in laws}
-    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
-        found = {"Reference": list(recorded_runs.runs(arena, "Reference", Reference))}
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as harness:
+        found = {"Reference": list(recorded_runs.runs(harness, "Reference", Reference))}
         for law, name in guilty.items():
-            several = recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name])
-            found[law] = [next(run for run in several if law in recorded_runs.broken([run]))]
+            interactions = recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name])
+            found[law] = [next(run for run in interactions if law in recorded_runs.broken([run]))]
     return found
 
 
@@ -41,7 +45,7 @@ def table(calls: Calls, laws: Sequence[Law]) -> dict[str, frozenset[str]]:
     return {name: recorded_runs.broken(runs, laws) for name, runs in calls.items()}
 
 
-def test_as_they_are_the_laws_blame_whom_they_should(calls: Calls) -> None:
+def test_the_laws_are_broken_by_the_expected_clients(calls: Calls) -> None:
     found = table(calls, LAWS)
     assert found.pop("Reference") == frozenset()
     assert found.keys() == {law.id for law in LAWS}
@@ -49,11 +53,11 @@ def test_as_they_are_the_laws_blame_whom_they_should(calls: Calls) -> None:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
-def test_a_law_that_is_missing_or_blind_or_cries_wolf_is_noticed(law: Law, calls: Calls) -> None:
-    # All other laws say the same as before.
+def test_a_missing_or_wrong_law_is_detected(law: Law, calls: Calls) -> None:
+    # The verdicts of all other laws stay the same.
     right = table(calls, [law])
     assert table(calls, []) != right
-    for judge in BLIND:
+    for judge in WRONG_JUDGES:
         assert table(calls, [replace(law, judge=judge)]) != right
 
 
@@ -62,14 +66,14 @@ def mutants() -> list[Mutant]:
     return list(every_mutant())
 
 
-def test_a_mutant_is_in_the_laws_for_as_long_as_it_is_made(
+def test_a_mutant_changes_the_laws_only_while_it_is_applied(
     mutants: list[Mutant],
 ) -> None:
     chosen = [each for each in mutants if each.name in ("check_key_in_url", "CLOCK_GRACE_S")]
     assert {each.name for each in chosen} == {"check_key_in_url", "CLOCK_GRACE_S"}
     for mutant in chosen:
         right = content(mutant)
-        with mutant.made():
+        with mutant.applied():
             assert content(mutant) == mutant.value != right
         assert content(mutant) == right
 
@@ -79,7 +83,7 @@ def content(mutant: Mutant) -> object:
     return getattr(found, "__code__", found)
 
 
-def test_what_is_said_to_be_harmless_is_a_mutant(
+def test_each_equivalent_mistake_is_a_mutant(
     mutants: list[Mutant],
 ) -> None:
     assert EQUIVALENT.keys() <= {mutant.mistake for mutant in mutants}

@@ -1,4 +1,4 @@
-"""Our own clients keep every law, whatever is drawn; and validators and mock agree on them."""
+"""The reference clients keep every law, and the linter and the mock agree on each call."""
 
 from __future__ import annotations
 
@@ -22,45 +22,50 @@ from wan_validators.vendor import State
 
 CLIENTS = Path(__file__).parent / "faulty_clients"
 
-drawn = draw_batches(catalog(), VIRTUAL)
+BATCHES = draw_batches(catalog(), VIRTUAL)
 
 
 @pytest.fixture(scope="module", params=["Reference", "AsyncReference"])
-def arena(request: pytest.FixtureRequest) -> Iterator[Harness]:
+def harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
     client = PythonClient(request.param, load(f"{CLIENTS / 'reference.py'}:{request.param}"))
-    with Harness(client, VIRTUAL) as arena:
-        yield arena
+    with Harness(client, VIRTUAL) as harness:
+        yield harness
 
 
 @examples(4)
-@given(sitting=drawn)
-def test_no_law_is_broken(arena: Harness, sitting: Batch) -> None:
-    for number, case in enumerate(sitting.cases(), 1):
-        run = arena.run(case, number)
+@given(batch=BATCHES)
+def test_no_law_is_broken(harness: Harness, batch: Batch) -> None:
+    for number, case in enumerate(batch.cases(), 1):
+        interaction = harness.run(case, number)
         broken = {
-            law: each.message
-            for law, each in judge_interaction(LAWS, run).items()
-            if not each.passed
+            law: verdict.message
+            for law, verdict in judge_interaction(LAWS, interaction).items()
+            if not verdict.passed
         }
-        assert not broken, (case, run.client_result)
+        assert not broken, (case, interaction.client_result)
 
 
 @examples(4)
-@given(sitting=drawn)
-def test_what_lint_calls_invalid_costs_nothing_and_the_rest_is_what_the_server_says(
-    arena: Harness, sitting: Batch
+@given(batch=BATCHES)
+def test_invalid_payloads_are_not_sent_and_outcomes_match_the_server(
+    harness: Harness, batch: Batch
 ) -> None:
-    for number, case in enumerate(sitting.cases(), 1):
-        run = arena.run(case, number)
-        assert run.outcome is not None
+    for number, case in enumerate(batch.cases(), 1):
+        interaction = harness.run(case, number)
+        assert interaction.outcome is not None
         if not case.lint_report.valid:
-            assert run.outcome.kind is OutcomeKind.NOT_SENT
-            assert not run.exchanges
+            assert interaction.outcome.kind is OutcomeKind.NOT_SENT
+            assert not interaction.exchanges
             continue
-        done = [task for task in run.tasks if task.state is State.DONE and task.results is None]
-        if run.outcome.kind is OutcomeKind.COMPLETED:
+        done = [
+            task for task in interaction.tasks if task.state is State.DONE and task.results is None
+        ]
+        if interaction.outcome.kind is OutcomeKind.COMPLETED:
             (task,) = done
-            assert (run.outcome.task_id, len(run.outcome.outputs)) == (task.id, len(task.parts))
-            assert run.outcome.spent_usd in (None, run.ledger.total)
-        if run.outcome.kind is OutcomeKind.REFUSED:
+            assert (interaction.outcome.task_id, len(interaction.outcome.outputs)) == (
+                task.id,
+                len(task.parts),
+            )
+            assert interaction.outcome.spent_usd in (None, interaction.ledger.total)
+        if interaction.outcome.kind is OutcomeKind.REFUSED:
             assert not done

@@ -1,4 +1,4 @@
-"""The suite as a user imports it, run on the reference client."""
+"""The suite on the reference client, imported as by a user."""
 
 from wan_contracts.suite import test_law
 
