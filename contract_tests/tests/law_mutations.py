@@ -29,7 +29,7 @@ class RecordedCalls:
 
     def __init__(self, recorded: Mapping[str, Sequence[Interaction]]) -> None:
         self._cells = {law.id: _cells(law, recorded) for law in LAWS}
-        self._counted = [run for name in COUNTED for run in recorded[name]]
+        self._counted = [call for name in COUNTED for call in recorded[name]]
         self._judged = {law.id: self._count_judged(law) for law in LAWS}
 
     def detects(self, mutant: Mutant) -> bool:
@@ -43,13 +43,13 @@ class RecordedCalls:
 
     def _differs(self, law: Law) -> bool:
         return self._count_judged(law) != self._judged[law.id] or any(
-            any(_breaks(law, run) for run in runs) is not breaks
-            for runs, breaks in self._cells[law.id]
+            any(_breaks(law, call) for call in calls) is not breaks
+            for calls, breaks in self._cells[law.id]
         )
 
     def _count_judged(self, law: Law) -> int:
         """Returns the number of calls that *law* applies to."""
-        return sum(law.judge(run) is not None for run in self._counted)
+        return sum(law.judge(call) is not None for call in self._counted)
 
 
 def _cells(
@@ -60,14 +60,14 @@ def _cells(
     Calls that break the law come first, because they detect mistakes early.
     """
     cells = []
-    for name, runs in recorded.items():
-        guilty = [run for run in runs if _breaks(law, run)]
-        cells.append(([*guilty, *runs], law.id in BROKEN.get(name, ())))
+    for name, calls in recorded.items():
+        guilty = [call for call in calls if _breaks(law, call)]
+        cells.append(([*guilty, *calls], law.id in BROKEN.get(name, ())))
     return sorted(cells, key=lambda cell: not cell[1])
 
 
-def _breaks(law: Law, run: Interaction) -> bool:
-    verdict = law.judge(run)
+def _breaks(law: Law, call: Interaction) -> bool:
+    verdict = law.judge(call)
     return verdict is not None and not verdict.passed
 
 

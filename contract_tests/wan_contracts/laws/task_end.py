@@ -126,7 +126,7 @@ LAWS: Final = (
         ),
         source="a task whose create response was lost, or that cannot be polled any more, can "
         "still have results, which are billed",
-        hint="report gave_up, with the task id if there is one; only the vendor says failed",
+        hint="report gave_up, with the task id if there is one; do not invent a failure",
         judge=check_no_end_made_up,
     ),
     Law(

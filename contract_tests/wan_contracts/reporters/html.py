@@ -25,7 +25,7 @@ def render_report(report: ContractReport) -> str:
         for result in descriptions.find_problems(report)
     ]
     return (
-        _environment()
+        _create_environment()
         .get_template("report.html")
         .render(
             report=report,
@@ -42,7 +42,7 @@ def render_report(report: ContractReport) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _create_environment() -> Environment:
     with explain_missing_extra():
         from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -46,7 +46,7 @@ class LawFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawResult:
-    """The result of one law: the numbers of calls it was judged on and broken by.
+    """The result of one law, with the numbers of judged calls and of broken calls.
 
     *known* is the reason from the file of known failures. *reason* says why it was skipped.
     """

@@ -90,12 +90,14 @@ def build_blocks(interaction: Interaction, marked: Collection[int] = ()) -> list
     """Returns the exchanges as blocks. Equal polls are folded unless they are *marked*."""
     numbers = frozenset(marked)
     kept: list[TranscriptBlock] = []
-    for _, group in groupby(interaction.exchanges, lambda exchange: _group_key(exchange, numbers)):
+    for _, group in groupby(
+        interaction.exchanges, lambda exchange: _build_group_key(exchange, numbers)
+    ):
         kept += _fold_polls(interaction, list(group), numbers)
     return _fold_middle(kept)
 
 
-def _group_key(exchange: ObservedExchange, numbers: Collection[int]) -> tuple[object, ...]:
+def _build_group_key(exchange: ObservedExchange, numbers: Collection[int]) -> tuple[object, ...]:
     """Returns a key that is equal for polls that can be folded."""
     entry = exchange.entry
     if entry.action != "poll" or entry.number in numbers:
