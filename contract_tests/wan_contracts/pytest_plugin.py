@@ -48,7 +48,7 @@ __all__ = [
 
 
 class LawWarning(UserWarning):
-    """A client breaks a SHOULD law. As an error, this warning fails the test of the law."""
+    """A client breaks a SHOULD law. As an error, it fails the test."""
 
 
 _SUMMARY_LINES: Final[pytest.StashKey[dict[str, list[str]]]] = pytest.StashKey()

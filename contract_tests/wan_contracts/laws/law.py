@@ -38,7 +38,7 @@ Judge = Callable[[Interaction], Verdict | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """One law with a stable *id*. *hint* says how to fix a client that breaks it.
+    """One law with a stable *id*. *hint* says how to fix a client.
 
     *source* is the document that requires it, or a public report of the damage.
     """

@@ -1,4 +1,4 @@
-"""Laws about the outcome that a client reports when its task ends, or does not end."""
+"""Laws about the outcome that a client reports at the end of a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formats a report as JUnit XML: a suite for each group, a case for each law."""
+"""Formats a report as JUnit XML: a suite per group, a case per law."""
 
 from __future__ import annotations
 

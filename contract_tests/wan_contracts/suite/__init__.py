@@ -1,4 +1,4 @@
-"""The suite as one test for each law, for import into a test module (see pytest_plugin)."""
+"""The suite as one test per law, for import into a test module."""
 
 from .test_laws import test_law
 
