@@ -21,7 +21,7 @@ def findings(spec: ModelSpec, payload: Any) -> list[Finding]:
     found: list[Finding] = []
     nullable = {rule.path for rule in spec.rules if rule.nullable}
     for rule in spec.rules:
-        if rule.when and not rule.when.is_met(json_pointer.value(payload, rule.when.path)):
+        if rule.when and not rule.when.is_satisfied_by(json_pointer.value(payload, rule.when.path)):
             continue
         for path, value in json_pointer.find(payload, rule.path):
             if value is None and rule.path in nullable:

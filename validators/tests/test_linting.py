@@ -46,10 +46,10 @@ def test_a_payload_whose_model_is_none_is_a_finding(name: Any) -> None:
     assert [(found.rule, found.pointer) for found in report.findings] == [("model-known", "/model")]
 
 
-def test_a_payload_without_any_model_is_told_what_to_do() -> None:
+def test_a_payload_without_a_model_gets_the_known_models() -> None:
     (found,) = lint({"prompt": "a"}).findings
 
-    assert "none was named; known models: wan2.2-i2v-plus" in found.message
+    assert "no model was given; known models: wan2.2-i2v-plus" in found.message
 
 
 @pytest.mark.parametrize("payload", [None, [], 5, True, [chat()]])
@@ -94,7 +94,7 @@ def test_the_engine_can_be_read() -> None:
     tree = ast.parse(engine.build_source(model("wan26_i2i")))
 
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    assert names == ["swift", "careful"]
+    assert names == ["find_fast", "find_all"]
 
 
 def test_each_fault_in_the_content_of_a_message_is_reported_with_its_index() -> None:

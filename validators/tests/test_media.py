@@ -106,27 +106,27 @@ def test_bare_base64_is_recognized_by_its_start_even_when_damaged_later() -> Non
 
     assert seen is not None
     assert seen.form == "bare"
-    assert seen.flaw == f"there is a line break in it (character {len(ENCODED) + 1} of the data)"
+    assert seen.flaw == f"it contains a line break (character {len(ENCODED) + 1} of the data)"
 
 
 @pytest.mark.parametrize(
     ("encoded", "flaw"),
     [
-        ("", "there is no data"),
+        ("", "the data is empty"),
         ("=", "padding characters ('=') at the end: 1, needed: 0"),
         ("9Q", "padding characters ('=') at the end: 0, needed: 2"),
         ("QQ=", "padding characters ('=') at the end: 1, needed: 2"),
         ("QUI==", "padding characters ('=') at the end: 2, needed: 1"),
         ("QUJD=", "padding characters ('=') at the end: 1, needed: 0"),
         ("QUJDQ", "5 characters cannot be base64: the data is cut short"),
-        ("QQ==QUJD", "'=' stands before the end (character 3 of the data)"),
+        ("QQ==QUJD", "'=' is allowed only at the end (character 3 of the data)"),
         ("QUJ-", "'-' belongs to the url-safe alphabet; use '+' (character 4 of the data)"),
         ("QUJ_", "'_' belongs to the url-safe alphabet; use '/' (character 4 of the data)"),
-        ("QUJD\nQUJD", "there is a line break in it (character 5 of the data)"),
-        ("QUJD\r\nQUJD", "there is a line break in it (character 5 of the data)"),
-        ("QQ==\n", "there is a line break in it (character 5 of the data)"),
-        ("QUJD QUJD", "there is a space in it (character 5 of the data)"),
-        ("QUJD%3D", "'%' shows that it was percent-encoded (character 5 of the data)"),
+        ("QUJD\nQUJD", "it contains a line break (character 5 of the data)"),
+        ("QUJD\r\nQUJD", "it contains a line break (character 5 of the data)"),
+        ("QQ==\n", "it contains a line break (character 5 of the data)"),
+        ("QUJD QUJD", "it contains a space (character 5 of the data)"),
+        ("QUJD%3D", "'%' shows that it is percent-encoded (character 5 of the data)"),
         ("QUJ.", "'.' is not in the alphabet (character 4 of the data)"),
         ("\u00e9UJD", "'\\xe9' is not in the alphabet (character 1 of the data)"),
         ("\ud800UJD", "'\\ud800' is not in the alphabet (character 1 of the data)"),

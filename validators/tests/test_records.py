@@ -69,7 +69,7 @@ def test_what_cannot_be_read_stops_nothing() -> None:
     Path("a.json").write_bytes(b"1")
     assert list(read(["missing.json", "empty", "a.json"])) == [
         Unreadable("missing.json", "No such file or directory"),
-        Unreadable("empty", "the directory holds no .json or .jsonl file"),
+        Unreadable("empty", "the directory has no .json or .jsonl file"),
         Record("a.json", 1, b"1"),
     ]
 

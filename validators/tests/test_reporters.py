@@ -72,7 +72,7 @@ a.json:2:25: error size-format [001021015] size format must be \u2018width*heigh
   allowed: width*height in pixels, such as 1280*720
   got: "1280x720"
   hint: write "1280*720"
-a.json:3:2: warning unknown-member sed is not a documented member here
+a.json:3:2: warning unknown-member sed is not a documented member
   |  "sed": null}}
   |  ^
   allowed: enable_interleave, max_images, n, negative_prompt, prompt_extend, seed, size, watermark

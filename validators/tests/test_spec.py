@@ -1,4 +1,4 @@
-"""What a table may not say is refused when it is loaded, with a sentence on what to do."""
+"""Mistakes in a table are rejected on load, with a message about what to do."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def spec(*rules: Rule, **more: Any) -> ModelSpec:
     return replace(model("wan26_i2i"), rules=(BODY, *rules), ambiguities=(), **more)
 
 
-def test_a_place_begins_with_a_row_that_always_applies() -> None:
-    with pytest.raises(ValueError, match=r"/flag .* first row .* whatever the mode"):
+def test_the_first_rule_for_a_pointer_has_no_condition() -> None:
+    with pytest.raises(ValueError, match=r"/flag .* first rule without a condition"):
         spec(Rule("flag-mode", "/flag", Absent(), when=FLAG))
 
 
-def test_a_place_needs_a_row_for_what_it_stands_in() -> None:
-    with pytest.raises(ValueError, match="/a/b and the place above it each need a first row"):
+def test_a_pointer_needs_a_rule_for_its_container() -> None:
+    with pytest.raises(ValueError, match="/a/b and the pointer above it each need a first rule"):
         spec(Rule("b-type", "/a/b", STRING))
 
 
-def test_no_row_stands_twice() -> None:
-    with pytest.raises(ValueError, match=r"two rows for .*flag-type"):
+def test_duplicate_rules_are_rejected() -> None:
+    with pytest.raises(ValueError, match=r"two rules for .*flag-type"):
         spec(Rule("flag-type", "/flag", BOOLEAN), Rule("flag-type", "/flag", STRING))
 
 
-def test_the_same_rule_may_stand_once_for_each_condition() -> None:
+def test_the_same_rule_may_occur_once_for_each_condition() -> None:
     row = Rule("flag-mode", "/flag", Absent(), when=FLAG)
 
     both = spec(Rule("flag-type", "/flag", BOOLEAN), row, replace(row, when=~FLAG))
@@ -45,14 +45,14 @@ def test_the_same_rule_may_stand_once_for_each_condition() -> None:
     assert [rule.id for rule in both.rules] == ["payload-type", "flag-type", *["flag-mode"] * 2]
 
 
-def test_a_doubt_is_about_rules_that_there_are() -> None:
-    with pytest.raises(ValueError, match=r"doubts about rules it has not: \['size-format'\]"):
+def test_an_ambiguity_names_existing_rules() -> None:
+    with pytest.raises(ValueError, match=r"ambiguities name unknown rules: \['size-format'\]"):
         replace(spec(), ambiguities=(Ambiguity("a", ("b", "c"), "b", rules=("size-format",)),))
 
 
-def test_only_a_flag_has_an_opposite() -> None:
+def test_only_a_boolean_condition_can_be_inverted() -> None:
     assert Equals("/flag", value=False, default=False) == ~FLAG
-    with pytest.raises(TypeError, match="only a boolean condition has an opposite"):
+    with pytest.raises(TypeError, match="only a condition with a boolean value can be inverted"):
         ~Equals("/n", value=2, default=1)
 
 
@@ -60,7 +60,7 @@ def test_only_a_flag_has_an_opposite() -> None:
     ("given", "met"), [(True, True), (False, False), (1, False), ("true", False), (None, False)]
 )
 def test_a_condition_takes_nothing_for_a_flag_but_a_flag(given: Any, met: bool) -> None:  # noqa: FBT001
-    assert FLAG.is_met(given) is met
+    assert FLAG.is_satisfied_by(given) is met
 
 
 def test_rules_are_found_by_their_ids() -> None:

@@ -1,4 +1,4 @@
-"""Every documented limit of the Wan models at MuleRouter and Vtrix, to hold payloads against."""
+"""Checks payloads against every documented limit of the Wan models at MuleRouter and Vtrix."""
 
 from .catalog import UnknownModel, catalog, model
 from .finding import Finding, Report

@@ -1,4 +1,4 @@
-"""What the documents leave open, and how it was settled."""
+"""Ambiguities of the documents, and the chosen interpretations."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ __all__ = ["Ambiguity"]
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """Where the documents contradict themselves or each other, or leave something open.
+    """A point on which the documents are contradictory or silent.
 
-    *readings* is what can be read, *taken* the reading that is followed, and *rules* the ids
-    of the rows that it concerns, if any.
+    *interpretations* are the possible meanings, and *chosen* is the one in use. *rules* are
+    the ids of the rows that depend on it, if any.
     """
 
     about: str

@@ -1,4 +1,4 @@
-"""Every spec there is: a new file in ``models/`` is a new model, with nothing to register."""
+"""Finds every model spec: a new file in ``models/`` is a new model."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from .messages.suggestions import suggest
 from .spec import ModelSpec
 from .vendor import Vendor
 
-__all__ = ["UnknownModel", "catalog", "find", "model", "models_of", "suggestion", "vendors"]
+__all__ = ["UnknownModel", "catalog", "find", "model", "models_of", "suggest_model", "vendors"]
 
 
 class UnknownModel(LookupError):
-    """No documented model has this name; the message lists the nearest ones, or all."""
+    """No documented model has this name. The message suggests a known name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"no documented model is called {name!r}; {suggestion(name)}")
+        super().__init__(f"no documented model is called {name!r}; {suggest_model(name)}")
 
 
 @cache
 def catalog() -> tuple[ModelSpec, ...]:
-    """All specs, in the order of their module names."""
+    """Returns all specs, in the order of their module names."""
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
     return tuple(_spec(import_module(f"{models.__name__}.{name}")) for name in names)
 
 
 def model(name: str) -> ModelSpec:
-    """The spec called *name*, which may also be a path or URL that has the model in it.
+    """Returns the spec called *name*, which may also be a path or URL with the model in it.
 
-    Raises UnknownModel, a LookupError, for any other name.
+    Raises UnknownModel, a LookupError, if there is no such model.
     """
     spec = find(name) or find(_in_path(name) or "")
     if spec is None:
@@ -44,25 +44,25 @@ def model(name: str) -> ModelSpec:
 
 
 def find(name: Any) -> ModelSpec | None:
-    """The spec whose id is exactly *name*, or None; *name* may be any JSON value."""
+    """Returns the spec with the id *name*, or None. *name* may be any JSON value."""
     return _by_id().get(name) if type(name) is str else None
 
 
-def suggestion(name: str) -> str:
-    """What to offer somebody who asked for *name*."""
-    begun = [known for known in _by_id() if name and known.startswith(name)][:1]
+def suggest_model(name: str) -> str:
+    """Suggests the model that *name* probably means, or lists all models."""
+    prefixed = [known for known in _by_id() if name and known.startswith(name)][:1]
     listed = "known models: " + ", ".join(_by_id())
-    # A name that is cut short is meant, however little there is of it.
-    return suggest(name, begun or _by_id(), listed, cutoff=0.0 if begun else 0.5)
+    # A prefix of a known name is a match, however short it is.
+    return suggest(name, prefixed or _by_id(), listed, cutoff=0.0 if prefixed else 0.5)
 
 
 def vendors() -> tuple[Vendor, ...]:
-    """Every vendor of a documented model, in the order of :func:`catalog`."""
+    """Returns every vendor of a documented model, in the order of :func:`catalog`."""
     return tuple({spec.vendor.name: spec.vendor for spec in catalog()}.values())
 
 
 def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
-    """The models of *vendor*, by their ids."""
+    """Returns the models of *vendor* by id."""
     return {spec.id: spec for spec in catalog() if spec.vendor is vendor}
 
 
@@ -72,7 +72,7 @@ def _by_id() -> dict[str, ModelSpec]:
 
 
 def _in_path(path: str) -> str | None:
-    """The part of *path* that stands for the model in some vendor's path."""
+    """Returns the part of *path* at ``{model}`` of a vendor's create path, or None."""
     for template in (vendor.create for vendor in vendors() if "{model}" in vendor.create):
         found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
         if found:

@@ -1,4 +1,4 @@
-"""The command ``wanproof``: finds the subcommand that was asked for, and answers for it."""
+"""The command ``wanproof``: finds and runs the subcommand."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from .messages.suggestions import suggest
 from .optional_dependencies import DISTRIBUTION, format_install_hint
 from .reporters.excerpt import escape_controls
 
+__all__ = ["main"]
+
 DEBUG: Final = "WANPROOF_DEBUG"
 
 INTERRUPTED: Final = 128 + 2
 BROKEN_PIPE: Final = 128 + 13
-"""What a shell reports of a program that SIGINT or SIGPIPE has ended."""
+"""The exit codes that a shell reports for a program ended by SIGINT or SIGPIPE."""
 
 Commands = Mapping[str, EntryPoint]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs ``wanproof`` with *argv*, by default the process's own; returns the exit code."""
+    """Runs ``wanproof`` with *argv* (by default ``sys.argv``) and returns the exit code."""
     _open_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -40,13 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
+    except Exception as error:  # noqa: BLE001  (users never see a traceback)
         return _report_failure(error)
     return code
 
 
 def _open_streams() -> None:
-    """Where the shell has closed standard output or error, what goes there is dropped."""
+    """Replaces a closed standard output or error by the null device."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
@@ -64,21 +66,21 @@ def _run(argv: list[str]) -> int:
             print(DISTRIBUTION, metadata.version(DISTRIBUTION))
             return EXIT_OK
         case [name, *_]:
-            _print_error(f"there is no command {name!r}; {_suggest_command(name, commands)}")
+            _print_error(f"unknown command {name!r}; {_suggest_command(name, commands)}")
         case _:
             print(_help(commands), file=sys.stderr)
     return EXIT_USAGE
 
 
 def _run_command(entry: EntryPoint, argv: list[str]) -> int:
-    """Runs the command of *entry*. Raises UsageError if the extra is missing that it needs."""
+    """Runs the command of *entry*. Raises UsageError if an extra that it needs is missing."""
     try:
         return _dispatch(entry.load(), argv)
     except ModuleNotFoundError as error:
-        says = format_install_hint(error, entry.module)
-        if says is None:
+        hint = format_install_hint(error, entry.module)
+        if hint is None:
             raise
-        raise UsageError(says) from error
+        raise UsageError(hint) from error
 
 
 def _dispatch(command: Command, argv: list[str]) -> int:
@@ -114,7 +116,7 @@ def _help(commands: Commands) -> str:
             f"usage: {DISTRIBUTION} COMMAND ...",
             metadata.metadata(DISTRIBUTION)["Summary"],
             *_sections(examples, listing),
-            f"{DISTRIBUTION} COMMAND --help tells more; {DISTRIBUTION} --version says which it is.",
+            f"{DISTRIBUTION} COMMAND --help shows options; {DISTRIBUTION} --version the version.",
         ]
     )
 
@@ -131,23 +133,23 @@ def _suggest_command(name: str, commands: Commands) -> str:
 
 
 def _report_failure(error: Exception) -> int:
-    """Tells the user of *error* in a line; returns the exit code."""
+    """Prints *error* in one line and returns the exit code."""
     if os.environ.get(DEBUG) == "1":
         import traceback
 
         traceback.print_exception(error)
-    _settle_output()
+    _flush_output()
     if isinstance(error, BrokenPipeError):
         return BROKEN_PIPE
     if isinstance(error, OSError):
-        _print_error(f"cannot go on: {error.strerror or error}")
+        _print_error(f"input or output failed: {error.strerror or error}")
         return EXIT_USAGE
     if isinstance(error, UsageError):
         _print_error(str(error))
         return EXIT_USAGE
     _print_error(
-        f"this is a fault of {DISTRIBUTION}'s own: {type(error).__name__}: {str(error)[:200]}. "
-        f"Please report this line, the command and its input; {DEBUG}=1 shows more."
+        f"internal error in {DISTRIBUTION}: {type(error).__name__}: {str(error)[:200]}. "
+        f"Report this line, the command and its input; {DEBUG}=1 shows a traceback."
     )
     return EXIT_INTERNAL_ERROR
 
@@ -156,11 +158,11 @@ def _print_error(message: str) -> None:
     print(f"{DISTRIBUTION}: {escape_controls(message)}", file=sys.stderr)
 
 
-def _settle_output() -> None:
-    """Writes what is left to write, or drops it if standard output takes no more."""
-    with suppress(ValueError):  # it is closed already
+def _flush_output() -> None:
+    """Flushes standard output, or drops the rest if it cannot be written."""
+    with suppress(ValueError):  # it is already closed
         try:
             sys.stdout.flush()
         except OSError:
-            # Python flushes once more as it ends, and would complain.
+            # Python flushes again at exit and would print an error.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,6 @@
-"""What a subcommand of ``wanproof`` is: a frozen value that an entry point names.
+"""Defines subcommands of ``wanproof`` as frozen values that entry points name.
 
-A distribution adds one by naming a :class:`Command` in the group ``wanproof.commands``.
+A distribution adds one with an entry point to a :class:`Command` in ``wanproof.commands``.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ EXIT_INTERNAL_ERROR: Final = 3
 
 
 class UsageError(Exception):
-    """The command cannot be run as it was asked for; the message says what to do instead."""
+    """The command line is not valid. The message says what to do instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One subcommand.
 
-    *summary* is one sentence, for the list of all commands. *arguments* adds options to a
-    parser. *run* returns the exit code; it may raise UsageError and UnknownModel, which
-    become exit code 2, and ModuleNotFoundError for a module of an extra that is not
-    installed. *examples* are command lines, and *notes* the last part of the help, such as
-    what exit codes mean. Importing the module that holds a command must be cheap: heavy
-    imports belong into *run*.
+    *summary* is one sentence for the list of all commands. *arguments* adds options to a
+    parser. *run* returns the exit code. It may raise UsageError and UnknownModel, which
+    become exit code 2. It may raise ModuleNotFoundError for a module of an extra that is
+    not installed. *examples* are command lines. *notes* is the last part of the help, for
+    example the exit codes. Importing a command's module must be cheap: put heavy imports
+    into *run*.
     """
 
     name: str

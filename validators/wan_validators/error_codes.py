@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+__all__ = ["LIFECYCLE", "TEXTS"]
+
 TEXTS: Final[Mapping[str, str]] = {
     "001021001": "Missing required field input",
     "001021002": "input.messages must contain one message",
@@ -30,11 +32,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "001021098": "Status check error",
     "001021099": "Task creation error",
 }
-"""What the API answers with each code, to the letter.
+"""The API's exact text for each code.
 
-001 to 018 are about the payload and stand beside the rule that raises them; 095 to 099 can
-come only after a task was accepted.
+Codes 001 to 018 are about the payload; each belongs to a rule. Codes 095 to 099 occur only
+after the API accepted a task.
 """
 
 LIFECYCLE: Final = tuple(code for code in TEXTS if code >= "001021095")
-"""The codes that no payload raises: the generation itself went wrong."""
+"""The codes that no payload causes: the generation itself failed."""

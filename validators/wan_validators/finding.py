@@ -1,4 +1,4 @@
-"""What a linter finds: a broken rule, where, and what stood there."""
+"""Findings and reports: the broken rules of one payload."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["Finding", "Report"]
 
 
 class Finding(NamedTuple):
-    """One broken rule. *pointer* is a JSON Pointer into the payload as it was given.
+    """One broken rule. *pointer* is a JSON Pointer into the original payload.
 
-    *value* is what stood there (``MISSING`` if nothing did). *line* and *column* count from
-    1, columns in code points, and are None where the payload was no text; a member that is
-    missing is placed at the object it is missing from. The texts are made when asked for.
+    *value* is the value there (``MISSING`` if there is none). *line* and *column* count from
+    1, columns in code points. They are None if the payload was not text. A missing member
+    has the position of its object. Messages and hints are built on access.
     """
 
     row: Rule
@@ -26,12 +26,12 @@ class Finding(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The stable id of the rule, in words, the same at every vendor."""
+        """The stable id of the rule, the same at every vendor."""
         return self.row.id
 
     @property
     def code(self) -> str | None:
-        """The vendor's code for it; None where the documents have none."""
+        """The vendor's documented error code, or None."""
         return self.row.code
 
     @property
@@ -40,34 +40,34 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What the API answers where a code is documented; our own words elsewhere."""
+        """The API's text if a code is documented, otherwise a description."""
         from .messages.text import describe_violation
 
         return self.row.message or describe_violation(self.row, self.pointer, self.value)
 
     @property
     def allowed(self) -> str | None:
-        """What would have been accepted."""
+        """The accepted values, as a phrase."""
         from .messages.text import describe_allowed
 
         return describe_allowed(self.row.constraint)
 
     @property
     def got(self) -> Any:
-        """What was there instead: a short JSON value. None for null, and for nothing."""
+        """A short JSON value for the actual value. None for null and for a missing value."""
         from .messages.text import describe_got
 
         return describe_got(self.row, self.value)
 
     @property
     def hint(self) -> str | None:
-        """What to do about it, where that can be told from the value."""
+        """The correction, if the value shows which one is meant."""
         from .messages.hints import build_hint
 
         return build_hint(self.row, self.pointer, self.value)
 
     def as_dict(self) -> dict[str, Any]:
-        """The finding as a JSON object; see the README for its members."""
+        """Returns the finding as a JSON object; see docs/reference/json-formats.md."""
         return {
             "rule": self.rule,
             "code": self.code,
@@ -83,9 +83,9 @@ class Finding(NamedTuple):
 
 
 class Report:
-    """All findings about one payload, and the model whose rules it was held to.
+    """All findings about one payload, and the model whose rules were checked.
 
-    *model* is None if the payload was not even good enough to tell.
+    *model* is None if the payload names no known model.
     """
 
     __slots__ = ("findings", "model")
@@ -96,7 +96,7 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """Whether there is no error; warnings and infos do not count."""
+        """True if there are no errors; warnings and infos do not count."""
         return not self.errors
 
     @property

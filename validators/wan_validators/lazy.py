@@ -1,6 +1,6 @@
-"""Exports of a package that are imported on first use, by ``__getattr__`` (PEP 562).
+"""Imports the exports of a package on first use, by ``__getattr__`` (PEP 562).
 
-So importing a package stays cheap, and needs no extra until a name of that extra is used.
+Importing a package stays cheap. It needs an extra only when a name of that extra is used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Exports = Mapping[str, Sequence[str]]
 
 
 def load(package: str, name: str, exports: Exports) -> Any:
-    """Imports the export *name* and stores it in *package*, so that it is found directly.
+    """Imports the export *name* and stores it in *package* for direct access.
 
     Raises AttributeError if *exports* lacks *name*. Raises ModuleNotFoundError if a library
     is missing; its message says which extra to install.

@@ -1,4 +1,4 @@
-"""From a payload in any form to a report: the front door that everything else calls."""
+"""Checks a payload against the rules of its model."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from .catalog import find, suggestion
-from .catalog import model as named
+from .catalog import find, suggest_model
+from .catalog import model as get_model
 from .constraints.basic import OBJECT, Anything, KnownMembers
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
@@ -19,45 +19,46 @@ __all__ = ["engine", "find_findings", "lint"]
 
 
 def lint(payload: Any, model: str | None = None) -> Report:
-    """Every documented rule that *payload* breaks, all at once.
+    """Reports every documented rule that *payload* breaks.
 
-    *payload* is JSON text (str or bytes), or what ``json.loads`` makes of it; it is not
-    changed. *model* is a model's name or a path that has it in it, such as
-    ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``; without it the payload's own
-    member ``model`` decides. A payload in a vendor's wrapper is looked into, and pointers
-    lead through the wrapper.
+    *payload* is JSON text (str or bytes), or the result of ``json.loads``. It is not
+    changed. *model* is a model's name, or a path with it, such as
+    ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``. Without *model*, the payload's
+    member ``model`` decides. A vendor's wrapper is unwrapped, and pointers start at it.
 
-    Raises UnknownModel if *model* is given and is none; whatever is wrong with the payload
-    is in the report.
+    Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
     if model is None and type(payload) is dict:
         try:
             ready = _READY_MODELS[payload["model"]]
         except (KeyError, TypeError):
-            pass  # unknown, not yet compiled, or no name at all
+            pass  # unknown, not yet compiled, or not a name
         else:
             found = ready.engine(payload)
-            return ready.report(payload, found) if found else ready.flawless
-    spec = None if model is None else named(model)
+            return ready.report(payload, found) if found else ready.clean_report
+    spec = None if model is None else get_model(model)
     if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, spec)
     return _lint_value(payload, spec)
 
 
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
-    """All findings of *spec* in *payload*, which may be in its vendor's wrapper."""
+    """Returns all findings of *spec* in *payload*, which may have its vendor's wrapper."""
     found = engine(spec)(payload)
     return _lint_wrapper(spec, payload, found) if found else found
 
 
 @cache
 def engine(spec: ModelSpec) -> Engine:
-    """The compiled form of *spec*, made on first use."""
+    """Returns the compiled form of *spec*, compiled on first use."""
     return compile_spec(spec)
 
 
 def _lint_wrapper(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Finding]:
-    """What is *found* in a payload, or inside it if it is a wrapper (which never passes)."""
+    """Returns *found*, or the findings inside the wrapper if *payload* is one.
+
+    A wrapper always has findings, so a payload without findings is never a wrapper.
+    """
     unwrap = spec.vendor.unwrap
     inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
     if inner is None:
@@ -66,8 +67,8 @@ def _lint_wrapper(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[F
     placed = [
         finding._replace(pointer=inner.to_outer_pointer(finding.pointer)) for finding in within
     ]
-    strays = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
-    return placed + strays
+    ignored = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
+    return placed + ignored
 
 
 _WRAPPER = Rule(
@@ -88,12 +89,12 @@ def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
 
 
 class _ReadyModel:
-    """A model whose engine is compiled, and the report that its flawless payloads share."""
+    """A model with a compiled engine. All payloads without findings share one report."""
 
-    __slots__ = ("engine", "flawless", "spec")
+    __slots__ = ("clean_report", "engine", "spec")
 
     def __init__(self, spec: ModelSpec) -> None:
-        self.spec, self.engine, self.flawless = spec, engine(spec), Report(spec.id, ())
+        self.spec, self.engine, self.clean_report = spec, engine(spec), Report(spec.id, ())
 
     def report(self, payload: Any, found: list[Finding]) -> Report:
         return Report(self.spec.id, _lint_wrapper(self.spec, payload, found))
@@ -106,21 +107,22 @@ def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
     if spec is None:
         spec = find(payload.get("model")) if type(payload) is dict else None
     if spec is None:
-        return Report(None, [_no_model(payload)])
+        return Report(None, [_build_no_model_finding(payload)])
     if spec.id not in _READY_MODELS:
         _READY_MODELS[spec.id] = _ReadyModel(spec)
     found = _READY_MODELS[spec.id].engine(payload)
     return _READY_MODELS[spec.id].report(payload, found)
 
 
-def _no_model(payload: Any) -> Finding:
+def _build_no_model_finding(payload: Any) -> Finding:
     if type(payload) is not dict:
         return Finding(Rule("payload-type", "", OBJECT), "", payload)
     name = payload.get("model", MISSING)
     if name is MISSING:
-        says = "no member model tells which model this is for, and none was named"
+        message = "the payload has no member model, and no model was given"
     else:
-        says = "no documented model has this name"
-    offer = suggestion(name) if type(name) is str else suggestion("")
-    row = Rule("model-known", "/model", Anything(), required=True, message=f"{says}; {offer}")
+        message = "no documented model has this name"
+    suggestion = suggest_model(name if type(name) is str else "")
+    message = f"{message}; {suggestion}"
+    row = Rule("model-known", "/model", Anything(), required=True, message=message)
     return Finding(row, "/model", name)

@@ -1,4 +1,4 @@
-"""The extras of this distribution: which one to install for a library that is missing."""
+"""Finds the extra of this distribution that installs a missing library."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ __all__ = ["DISTRIBUTION", "EXTRA_OF_PACKAGE", "explain_missing_extra", "format_
 DISTRIBUTION: Final = "wanproof"
 
 EXTRA_OF_PACKAGE: Final = {"wan_mockserver": "mock", "wan_contracts": "contract"}
-"""The extra with everything that a package of ours needs, by the package."""
+"""The extra that installs everything a package of ours needs, by package."""
 
 _OPTIONAL: Final = re.compile(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
-"""A requirement of an extra, as in the metadata: its name, and that of the extra.
+"""A requirement of an extra in the metadata: its name and the name of the extra.
 
-The build writes out an extra within an extra, so its requirements stand there, too.
+The build expands an extra within an extra, so its requirements are listed, too.
 """
 
 
 def format_install_hint(error: ModuleNotFoundError, asking: str) -> str | None:
-    """Says what to install for the library that is missing; None for one of no extra.
+    """Formats what to install for a missing library; None if no extra has it.
 
-    The sentence names the usual extra of the package in which the module *asking* is. If
-    that extra lacks the library, it names the smallest one that has it.
+    *asking* is the module that needs the library. The text names the extra of its package
+    if that has the library, otherwise the smallest extra that has it.
     """
     from importlib import metadata
 
@@ -44,22 +44,22 @@ def format_install_hint(error: ModuleNotFoundError, asking: str) -> str | None:
 
 @contextmanager
 def explain_missing_extra() -> Iterator[None]:
-    """Makes a failed import of a library of an extra say what to install.
+    """Adds what to install to a failed import of a library of an extra.
 
-    Raises ModuleNotFoundError, whose message is the sentence.
+    Raises ModuleNotFoundError with the text of :func:`format_install_hint`.
     """
     __tracebackhide__ = True
     try:
         yield
     except ModuleNotFoundError as error:
-        says = format_install_hint(error, _find_asking_module())
-        if says is None:
+        hint = format_install_hint(error, _find_asking_module())
+        if hint is None:
             raise
-        raise ModuleNotFoundError(says, name=error.name) from None
+        raise ModuleNotFoundError(hint, name=error.name) from None
 
 
 def _find_asking_module() -> str:
-    """Finds the outermost of our modules that is at work and needs an extra.
+    """Finds the outermost running module of ours that needs an extra.
 
     The contract suite imports the mock server. Its user needs the extra of the suite.
     """

@@ -1,4 +1,4 @@
-"""What a model makes and where a payload says how much of it: for the mock and for prices."""
+"""The outputs of a model, and the members that decide on them, for the mock and prices."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What one unit costs in USD: an image, or a second of video at each tier.
+    """The price of one unit in USD: an image, or a second of video at each tier.
 
-    None is published by the vendors themselves for these models; *source* says where the
-    figure is from, *on* when it was read, and *confidence* how far to trust it.
+    The vendors publish no prices for these models. *source* names the origin of the figure,
+    *on* the month of reading, and *confidence* how reliable it is.
     """
 
     usd: Mapping[str, Decimal]
@@ -26,13 +26,13 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Images:
-    """Images are made. Each field is the pointer of the member that decides on it.
+    """Image outputs. Each field that is a string is the pointer of the deciding member.
 
-    *inputs* holds the input images: the last one's aspect is the output's where no size is
-    given. A model that makes images from text alone has none; its images are then square.
-    While *interleave* is true, text parts are made too, and *most* is the limit. *counted*
-    tells whether the page documents an image count in the result. *interval* is how many
-    seconds to wait between two polls, as the upstream recommends.
+    *inputs* holds the input images. Without a size, the output has the aspect of the last
+    one. It is None for a model that uses text only; the images are then square. If
+    *interleave* is true, there are text parts too, and *max_images* is the limit.
+    *has_image_count* is true if the page documents an image count in the result. *interval*
+    is the upstream's recommended number of seconds between two polls.
     """
 
     count: str
@@ -49,13 +49,13 @@ class Images:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Videos:
-    """One video is made. Each field that is a string is the pointer of the deciding member.
+    """One video output. Each field that is a string is the pointer of the deciding member.
 
-    *input* holds the first frame, whose aspect is the video's. A model that makes videos
-    from text alone has none; its videos are 16:9. *seconds* is how long a video plays where
-    *duration* is not given, *fps* the frames a second, *audio* None for a model that makes
-    silent videos. A sound given at *audio_url* is heard whatever *audio* says. *interval* is
-    how many seconds to wait between two polls, as the upstream recommends.
+    *input* holds the first frame; the video has its aspect. It is None for a model that
+    uses text only; the video is then 16:9. *seconds* is the playing time if *duration* is
+    absent, and *fps* the frames per second. *audio* is None for a model without sound. A
+    sound at *audio_url* is used whatever *audio* is. *interval* is the upstream's
+    recommended number of seconds between two polls.
     """
 
     resolution: str
@@ -73,7 +73,7 @@ class Videos:
 Outputs = Images | Videos
 
 AREA: Final = 1280 * 1280
-"""Pixels in an image whose size is not given (the documents: "approximate")."""
+"""Pixels in an image without a given size (the documents: "approximate")."""
 
 TIERS: Final[Mapping[str, int]] = {
     "480P": 832 * 480,
@@ -82,6 +82,5 @@ TIERS: Final[Mapping[str, int]] = {
 }
 """Pixels in a video of each tier.
 
-A guess: only "720P" is supported by an official example, where a 750 by 1000 image gives
-816 by 1104.
+A guess: only "720P" has an official example, in which a 750 by 1000 image gives 816 by 1104.
 """

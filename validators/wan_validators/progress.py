@@ -1,4 +1,4 @@
-"""A progress bar for work that takes long, drawn only where somebody is watching."""
+"""A progress bar for long work, drawn only on terminals."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
+__all__ = ["BYTES", "FIRST_SHOWN_AFTER_S", "REFRESH_PERIOD_S", "ProgressBar"]
+
 FIRST_SHOWN_AFTER_S: Final = 1.0
-"""Seconds of work before a bar appears."""
+"""Seconds of work before the bar appears."""
 
 BYTES: Final = "bytes"
 
 REFRESH_PERIOD_S: Final = 0.1
-"""Seconds from one drawing to the next."""
+"""Seconds between two drawings."""
 
 
 class ProgressBar:
-    """What is done out of *total* (None if unknown) on *err*; nothing if that is no terminal.
+    """Shows the progress towards *total* (None if unknown) on *err*, if that is a terminal.
 
-    What is *counted* is bytes, or whatever else is named. It is drawn by the caller's own
-    steps, without a thread. Whoever writes to the same terminal must :meth:`hide` it first; it
-    comes back by itself. It leaves no trace.
+    *counted* is the unit: bytes, or any other noun. :meth:`advance` draws the bar; there is
+    no thread. Call :meth:`hide` before you write to the same terminal. The next
+    :meth:`advance` shows the bar again. At the end the bar is removed.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class ProgressBar:
         self.hide()
 
     def advance(self, amount: int, description: str = "") -> None:
-        """*amount* more is done; *description* stands behind the bar."""
+        """Adds *amount* to the progress; *description* is shown after the bar."""
         self._done += amount
         if self._clock() < self._due:
             return

@@ -1,4 +1,4 @@
-"""Rows that several models share: the same ids and order everywhere, each page's own limits."""
+"""Rules that several models share: the same ids and order, with the limits of each page."""
 
 from __future__ import annotations
 
@@ -23,19 +23,39 @@ from .constraints.media import (
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .spec import Equals, Rule, Severity
 
+__all__ = [
+    "AUDIO_FORMATS",
+    "BARE_BASE64",
+    "IMAGE_FORMATS",
+    "MEGABYTES",
+    "MIB",
+    "SEEDS",
+    "SEED_SPAN",
+    "VIDEO_LENGTH",
+    "Rows",
+    "audio",
+    "billing_notice",
+    "coded_rule",
+    "image",
+    "negative_prompt",
+    "prompt",
+    "seed",
+    "size",
+]
+
 IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
 AUDIO_FORMATS = ("WAV", "MP3")
 SEEDS = Between(0, 2_147_483_647)
 MIB = 1024 * 1024
 
 MEGABYTES = Ambiguity(
-    "what a file size of 10MB (for audio, 15MB) is",
+    "the meaning of a file size of 10MB (for audio, 15MB)",
     interpretations=("1024 * 1024 bytes for each MB", "1,000,000 bytes for each MB"),
-    chosen="the larger, so that nothing allowed is refused",
+    chosen="the larger, so that no allowed file is rejected",
     rules=("image-bytes",),
 )
 BARE_BASE64 = Ambiguity(
-    "base64 without data: before it",
+    "base64 without the prefix data:",
     interpretations=('"Base64 encoded data" is allowed', "every example is a data: URI"),
     chosen="allowed, with a warning",
     rules=("image-prefix",),
@@ -44,7 +64,7 @@ SEED_SPAN = Ambiguity(
     "a seed near the maximum with n over 1",
     interpretations=(
         "seed must be at most 2147483647",
-        "the images use seed to seed+n-1, which may run past it",
+        "the images use seed to seed+n-1, which can exceed the maximum",
     ),
     chosen="allowed, with a warning",
     rules=("seed-span",),
@@ -55,86 +75,87 @@ VIDEO_LENGTH = Ambiguity(
     chosen="5 seconds in the mock; leaving it out is allowed",
     rules=("duration-choice",),
 )
-"""Doubts that several pages raise in the same words."""
+"""These ambiguities occur in the same words on several pages."""
 
 Rows = tuple[Rule, ...]
 
 
-def coded_rule(id: str, at: str, check: Constraint, code: str, **more: Any) -> Rule:
-    """A row whose code and message are those of the 001021xxx table."""
-    return Rule(id, at, check, code=code, message=error_codes.TEXTS[code], **more)
+def coded_rule(id: str, pointer: str, constraint: Constraint, code: str, **more: Any) -> Rule:
+    """Returns a rule with a code and its message from the 001021xxx table."""
+    return Rule(id, pointer, constraint, code=code, message=error_codes.TEXTS[code], **more)
 
 
-def image(at: str, *, sides: tuple[int, int], opaque: bool, required: bool = False) -> Rows:
-    """What one input image must be: *sides* are the least and most pixels of either side.
+def image(pointer: str, *, sides: tuple[int, int], opaque: bool, required: bool = False) -> Rows:
+    """Returns the rules for one input image.
 
-    Where *opaque* is true, the page forbids transparency.
+    *sides* are the minimum and maximum of width and height in pixels. If *opaque* is true,
+    transparency is forbidden.
     """
-    forbidden = (Rule("image-transparency", at, Opaque()),) if opaque else ()
+    forbidden = (Rule("image-transparency", pointer, Opaque()),) if opaque else ()
     return (
-        Rule("image-type", at, STRING, required=required),
-        Rule("image-source", at, Reference()),
-        Rule("image-reachable", at, Reachable(), severity=Severity.WARNING),
-        Rule("image-prefix", at, Prefixed(), severity=Severity.WARNING),
-        Rule("image-base64", at, Base64()),
-        Rule("image-format", at, Format(names=IMAGE_FORMATS)),
-        Rule("image-mime", at, Declared(), severity=Severity.WARNING),
+        Rule("image-type", pointer, STRING, required=required),
+        Rule("image-source", pointer, Reference()),
+        Rule("image-reachable", pointer, Reachable(), severity=Severity.WARNING),
+        Rule("image-prefix", pointer, Prefixed(), severity=Severity.WARNING),
+        Rule("image-base64", pointer, Base64()),
+        Rule("image-format", pointer, Format(names=IMAGE_FORMATS)),
+        Rule("image-mime", pointer, Declared(), severity=Severity.WARNING),
         *forbidden,
-        Rule("image-dimensions", at, Dimensions(low=sides[0], high=sides[1])),
-        Rule("image-bytes", at, FileSize(high=10 * MIB)),
+        Rule("image-dimensions", pointer, Dimensions(low=sides[0], high=sides[1])),
+        Rule("image-bytes", pointer, FileSize(high=10 * MIB)),
     )
 
 
-def audio(at: str) -> Rows:
-    """What the custom audio must be (S1: WAV or MP3, 3 to 30 s, at most 15 MB)."""
+def audio(pointer: str) -> Rows:
+    """Returns the rules for custom audio (S1: WAV or MP3, 3 to 30 s, at most 15 MB)."""
     return (
-        Rule("audio-type", at, STRING, nullable=True),
-        Rule("audio-source", at, Reference(AUDIO_VIEW)),
-        Rule("audio-reachable", at, Reachable(AUDIO_VIEW), severity=Severity.WARNING),
-        Rule("audio-base64", at, Base64(AUDIO_VIEW)),
-        Rule("audio-format", at, Format(AUDIO_VIEW, names=AUDIO_FORMATS)),
-        Rule("audio-mime", at, Declared(AUDIO_VIEW), severity=Severity.WARNING),
-        Rule("audio-duration", at, Duration(AUDIO_VIEW, low=3, high=30)),
-        Rule("audio-bytes", at, FileSize(AUDIO_VIEW, high=15 * MIB)),
+        Rule("audio-type", pointer, STRING, nullable=True),
+        Rule("audio-source", pointer, Reference(AUDIO_VIEW)),
+        Rule("audio-reachable", pointer, Reachable(AUDIO_VIEW), severity=Severity.WARNING),
+        Rule("audio-base64", pointer, Base64(AUDIO_VIEW)),
+        Rule("audio-format", pointer, Format(AUDIO_VIEW, names=AUDIO_FORMATS)),
+        Rule("audio-mime", pointer, Declared(AUDIO_VIEW), severity=Severity.WARNING),
+        Rule("audio-duration", pointer, Duration(AUDIO_VIEW, low=3, high=30)),
+        Rule("audio-bytes", pointer, FileSize(AUDIO_VIEW, high=15 * MIB)),
     )
 
 
-def prompt(at: str, max_length: int, severity: Severity = Severity.ERROR) -> Rows:
-    """A required prompt of at most *max_length* characters; *severity* is that of a longer one."""
+def prompt(pointer: str, max_length: int, severity: Severity = Severity.ERROR) -> Rows:
+    """Returns the rules for a required prompt. *severity* applies above *max_length* characters."""
     return (
-        Rule("prompt-type", at, STRING, required=True),
-        Rule("prompt-length", at, Text(0, max_length), severity=severity),
-        Rule("prompt-blank", at, NotBlank(), severity=Severity.WARNING),
+        Rule("prompt-type", pointer, STRING, required=True),
+        Rule("prompt-length", pointer, Text(0, max_length), severity=severity),
+        Rule("prompt-blank", pointer, NotBlank(), severity=Severity.WARNING),
     )
 
 
-def negative_prompt(at: str, severity: Severity = Severity.ERROR) -> Rows:
-    """An optional text of at most 500 characters."""
+def negative_prompt(pointer: str, severity: Severity = Severity.ERROR) -> Rows:
+    """Returns the rules for an optional text of at most 500 characters."""
     return (
-        Rule("negative-prompt-type", at, STRING),
-        Rule("negative-prompt-length", at, Text(0, 500), severity=severity),
+        Rule("negative-prompt-type", pointer, STRING),
+        Rule("negative-prompt-length", pointer, Text(0, 500), severity=severity),
     )
 
 
-def size(at: str, pixels: tuple[int, int], **more: Any) -> Rows:
-    """``width*height`` with its total between *pixels* and its aspect from 1:4 to 4:1.
+def size(pointer: str, pixels: tuple[int, int], **more: Any) -> Rows:
+    """Returns the rules for ``width*height`` with an aspect from 1:4 to 4:1.
 
-    *more* goes to the first row.
+    *pixels* are the minimum and maximum of width times height. *more* goes to the first rule.
     """
     return (
-        Rule("size-format", at, TwoPartSize(), **more),
-        Rule("size-integers", at, Size()),
-        Rule("size-pixels", at, Pixels(*pixels)),
-        Rule("size-ratio", at, Ratio((1, 4), (4, 1))),
+        Rule("size-format", pointer, TwoPartSize(), **more),
+        Rule("size-integers", pointer, Size()),
+        Rule("size-pixels", pointer, Pixels(*pixels)),
+        Rule("size-ratio", pointer, Ratio((1, 4), (4, 1))),
     )
 
 
-def seed(at: str, n: str, default_n: int) -> Rows:
-    """A seed, and the last of the seeds seed … seed+n-1 that n images are made with."""
+def seed(pointer: str, n: str, default_n: int) -> Rows:
+    """Returns the rules for a seed, and for the last of the seeds of *n* images."""
     spans = (
         Rule(
             "seed-span",
-            at,
+            pointer,
             BetweenIf(SEEDS, Between(SEEDS.low, SEEDS.high - count + 1)),
             severity=Severity.WARNING,
             when=Equals(n, value=count, default=default_n),
@@ -143,14 +164,14 @@ def seed(at: str, n: str, default_n: int) -> Rows:
         )
         for count in (2, 3, 4)
     )
-    return (Rule("seed-range", at, SEEDS), *spans)
+    return (Rule("seed-range", pointer, SEEDS), *spans)
 
 
-def images_billed(at: str, n: int) -> Rule:
-    """Tells who leaves *at* out that the default makes, and bills, *n* images."""
+def billing_notice(pointer: str, n: int) -> Rule:
+    """Returns the rule that reports the billed number of images if *pointer* is absent."""
     return Rule(
         "n-default",
-        at,
+        pointer,
         Anything(),
         severity=Severity.INFO,
         required=True,

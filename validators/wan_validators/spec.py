@@ -1,4 +1,4 @@
-"""What a model's documentation says, as data: rules, and when they apply."""
+"""A model's documentation as data: rules and their conditions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["UNKNOWN_MEMBER", "Equals", "ModelSpec", "Rule", "Severity"]
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error is forbidden, a warning costs, an info is worth knowing."""
+    """The severity of a finding: an error is forbidden, a warning has costs, an info is advice."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -28,7 +28,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Equals:
-    """When a rule applies: the member at *at* is *value*; an absent one counts as *default*."""
+    """The condition of a rule: the member at *pointer* is *value*.
+
+    An absent member counts as *default*.
+    """
 
     pointer: str
     value: bool | int
@@ -39,24 +42,23 @@ class Equals:
         object.__setattr__(self, "path", json_pointer.parse(self.pointer))
 
     def __invert__(self) -> Equals:
-        """The other mode of a boolean member."""
+        """Returns the condition for the other value of a boolean member."""
         if not isinstance(self.value, bool):
-            raise TypeError(f"only a boolean condition has an opposite, not {self!r}")
+            raise TypeError(f"only a condition with a boolean value can be inverted, not {self!r}")
         return Equals(self.pointer, value=not self.value, default=self.default)
 
-    def is_met(self, value: Any) -> bool:
-        given = self.default if value is MISSING else value
-        return type(given) is type(self.value) and bool(given == self.value)
+    def is_satisfied_by(self, value: Any) -> bool:
+        effective = self.default if value is MISSING else value
+        return type(effective) is type(self.value) and bool(effective == self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One documented sentence: what is at *at* must pass *check*, whenever *when* is met.
+    """One documented sentence: *constraint* limits the value at *pointer* if *when* is true.
 
-    *id* names the rule in words, the same at every vendor. *code* is the vendor's code for
-    it, if one is documented. A *required* place must be there; null passes a *nullable*
-    one, and stands for *default* as absence does. *says* is the message, where the one that
-    is derived from the check would not do.
+    *id* is the stable id, the same at every vendor. *code* is the vendor's documented code,
+    if any. A *required* value must be present. A *nullable* value may be null, which means
+    *default*, as absence does. *message* replaces the message derived from the constraint.
     """
 
     id: str
@@ -82,8 +84,8 @@ UNKNOWN_MEMBER = "unknown-member"
 class ModelSpec:
     """Everything documented about one model at one vendor.
 
-    *rules* stand in the order in which the vendor would name them. ``unknown_member_rules`` holds the
-    rows derived from them: for each object, the members that any row knows.
+    *rules* are in the order in which the vendor would report them. *unknown_member_rules*
+    are derived from them: one for each object, with the members that any rule knows.
     """
 
     id: str
@@ -101,39 +103,38 @@ class ModelSpec:
         for path, rule in first.items():
             if rule.when or (path and path[:-1] not in first):
                 raise ValueError(
-                    f"{self.id}: {rule.pointer} and the place above it each need a first row that "
-                    "says of what kind the value must be, whatever the mode"
+                    f"{self.id}: {rule.pointer} and the pointer above it each need a first rule "
+                    "without a condition (when) that fixes the type of the value"
                 )
         rows = Counter((rule.id, rule.pointer, rule.when) for rule in self.rules)
-        twice = [row for row, count in rows.items() if count > 1]
-        if twice:
-            raise ValueError(f"{self.id}: two rows for {twice[0]}")
-        unknown = {name for doubt in self.ambiguities for name in doubt.rules} - {
+        duplicates = [row for row, count in rows.items() if count > 1]
+        if duplicates:
+            raise ValueError(f"{self.id}: two rules for {duplicates[0]}; remove one")
+        unknown = {name for ambiguity in self.ambiguities for name in ambiguity.rules} - {
             rule.id for rule in self.rules
         }
         if unknown:
-            raise ValueError(f"{self.id}: doubts about rules it has not: {sorted(unknown)}")
+            raise ValueError(f"{self.id}: ambiguities name unknown rules: {sorted(unknown)}")
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
-        """The written rows, then the derived ones."""
+        """The written rules, then the derived ones."""
         return self.rules + self.unknown_member_rules
 
     def rule(self, id: str) -> Rule:
-        """The first row named *id*; raises LookupError."""
+        """Returns the first rule with this id. Raises LookupError if there is none."""
         for rule in self.all_rules:
             if rule.id == id:
                 return rule
         raise LookupError(f"{self.id} has no rule {id!r}")
 
-    def value(self, payload: Any, at: str) -> Any:
-        """What *payload* says at *at*, or the documented default; MISSING if there is neither."""
-        given = json_pointer.value(payload, json_pointer.parse(at))
-        if given is not MISSING and given is not None:
-            return given
-        return next(
-            (r.default for r in self.rules if r.pointer == at and r.default is not MISSING), MISSING
-        )
+    def value(self, payload: Any, pointer: str) -> Any:
+        """Returns the value of *payload* at *pointer*, or the documented default, or MISSING."""
+        value = json_pointer.value(payload, json_pointer.parse(pointer))
+        if value is not MISSING and value is not None:
+            return value
+        defaults = (rule.default for rule in self.rules if rule.pointer == pointer)
+        return next((default for default in defaults if default is not MISSING), MISSING)
 
     def _build_unknown_member_rules(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
@@ -142,5 +143,5 @@ class ModelSpec:
                 if isinstance(part, str) and part != json_pointer.ANY:
                     known.setdefault(rule.path[:depth], set()).add(part)
         for path, names in known.items():
-            check = KnownMembers(frozenset(names))
-            yield Rule(UNKNOWN_MEMBER, json_pointer.text(path), check, severity=Severity.WARNING)
+            pointer, known_members = json_pointer.text(path), KnownMembers(frozenset(names))
+            yield Rule(UNKNOWN_MEMBER, pointer, known_members, severity=Severity.WARNING)

@@ -1,4 +1,4 @@
-"""What differs between vendors: paths, and the shape of tasks and refusals on the wire."""
+"""What differs between vendors: paths, and the wire format of tasks and rejections."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ __all__ = [
 ]
 
 Wire = Mapping[str, Any]
-"""A JSON object as it goes over the wire."""
+"""A JSON object on the wire."""
 
 
 class State(Enum):
-    """Where a task is in its life; DONE and FAILED are terminal."""
+    """The state of a task; DONE and FAILED are terminal."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -38,7 +38,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TaskOutput:
-    """One result: *kind* is ``image``, ``video`` or ``text``; *value* its URL or its text."""
+    """One result: *kind* is ``image``, ``video`` or ``text``, *value* its URL or text."""
 
     kind: str
     value: str
@@ -46,10 +46,10 @@ class TaskOutput:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a task failed: the vendor's code and sentence.
+    """The reason for a failed task: the vendor's code and message.
 
-    *integer* asks for a code that goes over the wire as a number, where the vendor's pages
-    and some of its clients differ about the type.
+    If *integer* is true, the code is a number on the wire. The vendor's pages and some of
+    its clients disagree on the type.
     """
 
     code: str
@@ -59,13 +59,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A generation task as every vendor knows it, before any wire shape.
+    """A generation task, independent of a vendor's wire format.
 
-    Times are unix seconds; *progress* is from 0 to 1; *remote_id* is the upstream's own id;
-    *cost* is in USD, None where no price is known; *image_count* is None where the model's
-    page has no such figure. *word* is what stands on the wire for the state, None for the
-    vendor's own word, "" for none at all. *results* is whether a task that is done has the
-    member for its outputs.
+    Times are Unix seconds. *progress* is from 0 to 1. *remote_id* is the upstream's own id.
+    *cost* is in USD, None if no price is known. *image_count* is None if the model's page
+    has no such figure. *word* replaces the vendor's word for the state; "" omits it, None
+    keeps it. If *results* is false, a completed task lacks the member for its outputs.
     """
 
     id: str
@@ -85,35 +84,34 @@ class Task:
 
 
 class RejectionReason(Enum):
-    """Why a request got no task: by what is wrong with it, not by HTTP status."""
+    """The reason for a rejected request, independent of the HTTP status."""
 
     NO_KEY = "no Authorization header"
     NO_SCHEME = "Authorization without the word Bearer"
-    BAD_KEY = "a key that cannot be one"
+    BAD_KEY = "a malformed key"
     NO_ROUTE = "nothing at this path"
     NO_METHOD = "not with this method"
     NO_MODEL = "no such model here"
     NO_TASK = "no such task of this key"
-    MALFORMED = "a body that is no JSON object"
+    MALFORMED = "a body that is not a JSON object"
     MEDIA_TYPE = "a content type other than JSON"
     TOO_LARGE = "a body over the limit"
     PAYLOAD = "a payload that breaks a documented rule"
-    BALANCE = "nothing left to pay with"
+    BALANCE = "no balance left"
     RATE = "too many requests"
-    EXPIRED = "a file whose time is over"
-    NO_SCENARIO = "a scenario that there is not, or that does not apply"
-    SCENARIO = "an error that a scenario calls up"
-    INTERNAL = "a fault on the server's side"
+    EXPIRED = "an expired file"
+    NO_SCENARIO = "an unknown or inapplicable scenario"
+    SCENARIO = "an error that a scenario causes"
+    INTERNAL = "an internal error of the server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A request that was turned down, before any wire shape.
+    """A rejected request, independent of a vendor's wire format.
 
-    *detail* says what exactly was wrong, for vendors that have no sentence of their own;
-    *path* and *request_id* are those of the request, *task_id* the id that was asked for.
-    *task* is the failed task that a refused payload would have become, with its failure.
-    *status* is an HTTP status in place of the usual one.
+    *detail* describes the problem, for vendors without a text of their own. *path* and
+    *request_id* are from the request, *task_id* is the requested id. *task* is the failed
+    task for a rejected payload, with its failure. *status* replaces the usual HTTP status.
     """
 
     reason: RejectionReason
@@ -127,10 +125,10 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class UnwrappedPayload:
-    """A payload taken out of a vendor's wrapper, and how to find a place in the original.
+    """A payload without its vendor's wrapper, with the mapping of its pointers.
 
-    *outer* names the members that stand outside, everything else stands under *prefix*.
-    *strays* are pointers to what the vendor would not read.
+    *outer* names the members outside of the wrapper; all others are below *prefix*.
+    *ignored_pointers* point to the parts that the vendor does not read.
     """
 
     payload: Mapping[str, Any]
@@ -139,26 +137,27 @@ class UnwrappedPayload:
     ignored_pointers: tuple[str, ...] = ()
 
     def to_outer_pointer(self, pointer: str) -> str:
-        """*pointer* into the unwrapped payload as a pointer into the given one."""
+        """Converts a pointer into the unwrapped payload to one into the original."""
         first = pointer.split("/", 2)[1] if pointer else ""
         return pointer if not pointer or first in self.outer else self.prefix + pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vendor:
-    """One vendor's dialect as a value; neither mock nor tests ever ask which one it is.
+    """One vendor's wire format as a value. No code branches on the vendor's name.
 
-    *create* and *poll* are paths with ``{model}`` and ``{task_id}`` where those stand.
-    *tolerated* are top-level members that are no parameters of a model but in use.
-    *accepted* and *status* give the bodies of create's and poll's answers, *refused* an HTTP
-    status and a body. *rejection* chooses, of a payload's errors in the order of its model's
-    rows (at least one), what its task fails with. *unwrap* gives None for a payload in the
-    documented form. *words* are those for the states, *other_words* another vocabulary that
-    the vendor's pages have for them (empty if there is none). *lazy* tells that a broken
-    rule shows only in the task, not in the answer to create. *failures* are the codes of
-    tasks that fail whatever the payload, *moderation* is what a task fails with whose
-    content is refused late, and *model_header* names the header that may stand for a
-    payload's ``model``.
+    *create* and *poll* are path templates with ``{model}`` and ``{task_id}``. *tolerated*
+    are top-level members in use that are not parameters of a model. *build_created_body*
+    and *build_status_body* build the bodies of the create and poll responses.
+    *build_error_response* returns an HTTP status and a body. *build_rejection_failure*
+    chooses the task's failure from the errors of a payload (at least one, in the order of
+    the rules). *unwrap* returns None for a payload in the documented form.
+
+    *words* are the words for the states; *other_words* is an alternative set from the
+    vendor's pages, if any. If *lazy* is true, a broken rule appears only in the task, not
+    in the create response. *failures* are the codes of tasks that fail independently of
+    the payload. *moderation* is the failure of a task whose content is rejected late.
+    *model_header* names a header that can replace the payload's ``model``.
     """
 
     name: str

@@ -14,7 +14,7 @@ from typing import Any
 
 from wan_validators.constraints import basic as c
 from wan_validators.constraints import size as s
-from wan_validators.messages.text import describe_wanted
+from wan_validators.messages.text import describe_allowed, describe_requirement
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
@@ -227,9 +227,9 @@ def _describe_rule(rule: Rule) -> str:
     check = rule.constraint
     says = rule.message
     if isinstance(check, c.KnownMembers):
-        says = f"documented members: {describe_wanted(check)}"
+        says = f"documented members: {describe_allowed(check)}"
     elif says is None or check != c.Anything():
-        says = f"must be {describe_wanted(check)}"
+        says = describe_requirement(check)
     when = f", when {rule.when.pointer} is {rule.when.value!r}".lower() if rule.when else ""
     bad = "" if rule.severity is Severity.ERROR else f" ({rule.severity})"
     return f"{rule.id}: {says}{when}{bad}"

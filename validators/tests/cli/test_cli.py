@@ -25,7 +25,7 @@ from .cli_input import BROKEN, VALID, Run, write
 def test_help_lists_the_commands_with_a_sentence_and_an_example(wanproof: Run) -> None:
     code, out, _ = wanproof("--help")
     assert code == 0
-    assert "\n  lint       Hold payloads against every documented rule of their models.\n" in out
+    assert "\n  lint       Check payloads against every documented rule of their models.\n" in out
     assert "\n  wanproof lint payload.json\n" in out
 
 
@@ -52,7 +52,7 @@ def test_without_arguments_the_help_is_an_error(wanproof: Run) -> None:
 def test_an_unknown_command_gets_an_offer(wanproof: Run, name: str, offer: str) -> None:
     code, out, err = wanproof(name)
     assert (code, out) == (2, "")
-    assert err.startswith(f"wanproof: there is no command {name!r}; {offer}")
+    assert err.startswith(f"wanproof: unknown command {name!r}; {offer}")
 
 
 def test_the_arguments_are_those_of_the_process(
@@ -93,7 +93,7 @@ def test_a_fault_of_our_own_is_one_line_without_a_traceback(
     install(monkeypatch, raising(ValueError("\x1b[31m" + "x" * 1000)))
     code, out, err = wanproof("odd")
     assert (code, out) == (3, "")
-    assert err.startswith("wanproof: this is a fault of wanproof's own: ValueError: \\x1b[31mxxx")
+    assert err.startswith("wanproof: internal error in wanproof: ValueError: \\x1b[31mxxx")
     assert err.count("\n") == 1
     assert len(err) < 400
 
@@ -122,7 +122,7 @@ def test_trouble_with_the_machine_is_no_fault_of_ours(
     wanproof: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(monkeypatch, raising(OSError(28, "No space left on device")))
-    assert wanproof("odd") == (2, "", "wanproof: cannot go on: No space left on device\n")
+    assert wanproof("odd") == (2, "", "wanproof: input or output failed: No space left on device\n")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_full_disk_is_told_without_a_traceback(
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr(sys, "stdout", full)
         assert main(["lint", "a.json"]) == 2
-    assert capsys.readouterr().err == "wanproof: cannot go on: No space left on device\n"
+    assert capsys.readouterr().err == "wanproof: input or output failed: No space left on device\n"
 
 
 def test_json_is_whole_even_after_a_fault(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:

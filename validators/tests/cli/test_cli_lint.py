@@ -121,7 +121,7 @@ def test_without_files_at_a_terminal_there_is_nothing_to_do(
     feed(monkeypatch, "", terminal=True)
     code, out, err = wanproof("lint")
     assert (code, out) == (2, "")
-    assert err.endswith("error: name the files to lint, or - for standard input\n")
+    assert err.endswith("error: no files given; name the files to lint, or - for standard input\n")
 
 
 def test_without_files_and_without_standard_input_there_is_nothing_to_do(

@@ -61,23 +61,23 @@ def test_a_rule_has_all_that_is_known_of_it(capsys: pytest.CaptureFixture[str]) 
     assert rules["input-object"]["required"] is True
 
 
-def test_doubts_about_the_page_and_about_the_vendor_are_shown(
+def test_ambiguities_of_the_page_and_the_vendor_are_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (shown,) = as_json(capsys, "wan26_i2i")
     about = {doubt["about"]: doubt for doubt in shown["doubts"]}
 
-    assert about["text over the limit"]["taken"] == "refused"
+    assert about["text over the limit"]["taken"] == "rejected"
     assert about["text over the limit"]["rules"] == ["prompt-length", "negative-prompt-length"]
-    assert len(about["where a 001021xxx code comes back"]["readings"]) == 2
+    assert len(about["where a 001021xxx code is returned"]["readings"]) == 2
 
 
-def test_text_has_every_rule_and_every_doubt(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_has_every_rule_and_every_ambiguity(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys)
 
     for spec in catalog():
         assert f"{spec.id}  ({spec.title})" in text
-        assert all(f"in doubt: {doubt.about}" in text for doubt in spec.ambiguities)
+        assert all(f"ambiguity: {doubt.about}" in text for doubt in spec.ambiguities)
         assert all(f"  {rule.id} " in text for rule in spec.all_rules)
     assert "true or false; nullable; default true" in text
     assert "001021010 error   /parameters/n\n      1; when enable_interleave = true" in text

@@ -1,4 +1,4 @@
-"""``wanproof lint``: files in, findings out."""
+"""``wanproof lint``: checks payload files and reports findings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 
-from ..catalog import model as named
+from ..catalog import model as get_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..linter import lint
 from ..progress import ProgressBar
@@ -18,30 +18,32 @@ from ..reporters.text import TextReporter, wants_colour
 from ..source import files
 from ..source.files import Unreadable
 
+__all__ = ["COMMAND"]
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="*",
         metavar="FILE",
-        help=".json holds one payload, .jsonl one a line; a directory stands for all such files "
-        "in and below it; - is standard input, also when there is no FILE",
+        help="a .json file has one payload, a .jsonl file one per line; a directory means all such "
+        "files in and below it; - or no FILE is standard input",
     )
     parser.add_argument(
         "--model",
         metavar="NAME",
-        help="the model all payloads are for, or a path or URL with it; "
-        "without this, each payload's own member model decides",
+        help="the model of all payloads, or a path or URL that contains it "
+        "(default: the member model of each payload)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--strict", action="store_true", help="let warnings fail as errors do")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings, too")
     parser.add_argument(
-        "--jsonl", action="store_true", help="read everything as one payload a line"
+        "--jsonl", action="store_true", help="read every file as one payload per line"
     )
 
 
 def run(options: Namespace) -> int:
-    model = None if options.model is None else named(options.model).id
+    model = None if options.model is None else get_model(options.model).id
     names = files.expand(options.files or _sources_from_pipe())
     reporter = _reporter(options.format)
     summary = Summary()
@@ -49,7 +51,7 @@ def run(options: Namespace) -> int:
         for result in _results(names, model, summary, lined=options.jsonl):
             reporter.result(result)
     finally:
-        # Even after a fault or an interrupt, what was written so far is a whole document.
+        # The output must be a complete document even after an error or an interrupt.
         reporter.end(summary)
     return _exit_code(summary, strict=options.strict)
 
@@ -57,7 +59,7 @@ def run(options: Namespace) -> int:
 def _results(
     names: Sequence[str], model: str | None, summary: Summary, *, lined: bool
 ) -> Iterator[LintResult]:
-    """The result of each record of the files *names*, which is also added to *summary*."""
+    """Yields the result of each record of the files *names*, and adds it to *summary*."""
     with ProgressBar(lambda: files.total_size(names), sys.stderr) as bar:
         for item in files.read(names, lined=lined):
             if isinstance(item, Unreadable):
@@ -78,7 +80,7 @@ def _results(
 
 def _sources_from_pipe() -> list[str]:
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("name the files to lint, or - for standard input")
+        raise UsageError("no files given; name the files to lint, or - for standard input")
     return [files.STDIN]
 
 
@@ -96,7 +98,7 @@ def _exit_code(summary: Summary, *, strict: bool) -> int:
 
 COMMAND = Command(
     name="lint",
-    summary="Hold payloads against every documented rule of their models.",
+    summary="Check payloads against every documented rule of their models.",
     arguments=arguments,
     run=run,
     examples=(
@@ -107,7 +109,7 @@ COMMAND = Command(
     ),
     notes="""exit codes:
   0  no payload has an error
-  1  there are errors (with --strict, or warnings)
-  2  wrong usage, or input that could not be read; the rest was linted
-  3  a fault of wanproof's own""",
+  1  there are errors, or warnings with --strict
+  2  wrong usage or unreadable input; the other input is checked
+  3  internal error in wanproof""",
 )

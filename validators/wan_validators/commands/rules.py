@@ -1,4 +1,4 @@
-"""``wanproof rules``: what the documents say, row by row, and where they are in doubt."""
+"""``wanproof rules``: shows the documented rules and ambiguities of models."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from ..messages.text import describe_allowed
 from ..source.json_pointer import MISSING
 from ..spec import Equals, ModelSpec, Rule
 
+__all__ = ["COMMAND", "as_dict", "collect_ambiguities", "condition", "lines", "row"]
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "models", nargs="*", metavar="MODEL", help="a model's name, or a path with it; all if none"
+        "models",
+        nargs="*",
+        metavar="MODEL",
+        help="a model, or a path that contains it (default: all models)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -32,7 +37,7 @@ def run(options: Namespace) -> int:
 
 
 def as_dict(spec: ModelSpec) -> dict[str, Any]:
-    """Everything that is known of a model, as a JSON object."""
+    """Returns all rules and ambiguities of a model as a JSON object."""
     return {
         "model": spec.id,
         "vendor": spec.vendor.name,
@@ -42,23 +47,23 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
         "rules": [row(rule) for rule in spec.all_rules],
         "doubts": [
             {
-                "about": doubt.about,
-                "readings": list(doubt.interpretations),
-                "taken": doubt.chosen,
-                "rules": list(doubt.rules),
+                "about": ambiguity.about,
+                "readings": list(ambiguity.interpretations),
+                "taken": ambiguity.chosen,
+                "rules": list(ambiguity.rules),
             }
-            for doubt in collect_ambiguities(spec)
+            for ambiguity in collect_ambiguities(spec)
         ],
     }
 
 
 def collect_ambiguities(spec: ModelSpec) -> tuple[Ambiguity, ...]:
-    """Those about the model's own page, then those about its vendor."""
+    """Returns the ambiguities of the model's page, then those of its vendor."""
     return spec.ambiguities + spec.vendor.ambiguities
 
 
 def row(rule: Rule) -> dict[str, Any]:
-    """One rule as a JSON object; *default* is left out where none is documented."""
+    """Returns one rule as a JSON object; *default* is absent if none is documented."""
     default = {} if rule.default is MISSING else {"default": rule.default}
     return {
         "rule": rule.id,
@@ -74,13 +79,13 @@ def row(rule: Rule) -> dict[str, Any]:
 
 
 def condition(when: Equals) -> str:
-    """*when* in words, such as ``enable_interleave = true``."""
+    """Formats *when*, for example ``enable_interleave = true``."""
     implied = " or left out" if when.value == when.default else ""
     return f"{when.path[-1]} = {json.dumps(when.value)}{implied}"
 
 
 def lines(spec: ModelSpec) -> Iterator[str]:
-    """A page about one model."""
+    """Yields the lines of a page about one model."""
     yield f"{spec.id}  ({spec.title})"
     yield f"  {spec.source}"
     yield f"  POST {spec.vendor.create.format(model=spec.id)}"
@@ -93,18 +98,18 @@ def lines(spec: ModelSpec) -> Iterator[str]:
         if facts["when"]:
             marks.append(f"when {facts['when']}")
         yield f"  {rule.id:24} {rule.code or '-':9} {rule.severity:7} {rule.pointer or '/'}"
-        yield f"      {'; '.join([facts['allowed'] or 'given', *marks])}"
+        yield f"      {'; '.join([facts['allowed'] or 'any value', *marks])}"
     yield ""
-    for doubt in collect_ambiguities(spec):
-        concerns = f" ({', '.join(doubt.rules)})" if doubt.rules else ""
-        yield f"  in doubt: {doubt.about}{concerns}"
-        yield from (f"      - {reading}" for reading in doubt.interpretations)
-        yield f"      taken: {doubt.chosen}"
+    for ambiguity in collect_ambiguities(spec):
+        concerns = f" ({', '.join(ambiguity.rules)})" if ambiguity.rules else ""
+        yield f"  ambiguity: {ambiguity.about}{concerns}"
+        yield from (f"      - {interpretation}" for interpretation in ambiguity.interpretations)
+        yield f"      chosen: {ambiguity.chosen}"
 
 
 COMMAND = Command(
     name="rules",
-    summary="Show every documented rule of a model, and where the documents are in doubt.",
+    summary="Show every documented rule of a model, and the ambiguities of the documents.",
     arguments=arguments,
     run=run,
     examples=("wanproof rules wan26_i2i", "wanproof rules --format json"),

@@ -1,1 +1,1 @@
-"""The kinds of limits: frozen values that a documented rule is made of."""
+"""Constraints: the frozen values that documented rules consist of."""

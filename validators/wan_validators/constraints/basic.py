@@ -1,9 +1,9 @@
-"""The vocabulary of limits: small frozen values that say what a JSON value must be.
+"""Constraints as small frozen values that describe what a JSON value must be.
 
-A check looks at a value through its *view* (by default the value itself; for a size, its two
-sides) and answers two questions about what it sees: does it *fit* (is it the kind of thing the
-limit speaks of), and if so, does the limit *hold*. Messages, schemas, generated values and
-compiled code are derived elsewhere, in tables keyed on the classes below.
+A constraint reads a value through its *view*: by default the value itself, for a size its
+two sides. ``applies_to`` is true if the extracted value is of the constraint's kind. Then
+``is_satisfied`` is true if the value is within the limit. Messages, schemas, generated values
+and compiled code are derived in tables keyed on these classes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 __all__ = [
+    "ARRAY",
+    "BOOLEAN",
     "IDENTITY_VIEW",
     "MEMBER_NAMES_VIEW",
+    "OBJECT",
+    "STRING",
     "Absent",
     "Anything",
     "Between",
@@ -39,13 +43,13 @@ Json = Any
 
 
 class View(NamedTuple):
-    """What a check sees of a value.
+    """The part of a value that a constraint checks.
 
-    *kind* is the type of the values that anything is seen of: of all others, and of them
-    alone, None is seen. *fine* is what is seen of a value in which no check of this view
-    can find a fault, so that an engine may skip them all; *quick* is true only of such
-    values, though not of all, and may raise TypeError for values of another kind. *recurs*
-    tells that the same few values come again and again.
+    If *kind* is set, ``extract(value)`` returns None if and only if ``type(value) is not
+    kind``. ``extract`` returns *known_good* for a value that satisfies all constraints of
+    this view, so that an engine may skip them. ``fast_accept`` returns true only for such
+    values, but not for all of them. It may raise TypeError for values of another kind.
+    *cacheable* is true if the same few values occur repeatedly.
     """
 
     extract: Callable[[Json], Any]
@@ -63,7 +67,7 @@ IDENTITY_VIEW: Final = View(_return_value)
 
 
 class Constraint(Protocol):
-    """One limit; both questions are asked of ``view.extract(value)`` and never raise."""
+    """One limit. Both methods take ``view.extract(value)`` and never raise."""
 
     @property
     def view(self) -> View: ...
@@ -74,7 +78,7 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JsonType:
-    """A JSON value of one Python type, with no further limit; ``True`` is no integer."""
+    """A JSON value of one Python type without further limits; ``True`` is not an integer."""
 
     view: ClassVar[View] = IDENTITY_VIEW
     type: type
@@ -91,7 +95,7 @@ OBJECT, ARRAY, STRING, BOOLEAN = JsonType(dict), JsonType(list), JsonType(str), 
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """Any value at all, as long as there is one."""
+    """Any value that is present."""
 
     view: ClassVar[View] = IDENTITY_VIEW
 
@@ -104,7 +108,7 @@ class Anything:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Not to be given at all."""
+    """A member that must be absent."""
 
     view: ClassVar[View] = IDENTITY_VIEW
 
@@ -117,7 +121,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of these values, which are all of one type."""
+    """One of *values*, which all have one type."""
 
     view: ClassVar[View] = IDENTITY_VIEW
     values: tuple[str, ...] | tuple[int, ...]
@@ -146,7 +150,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class BetweenIf:
-    """*inner*, asked only of values that *outer* accepts: past *outer*, this has no say."""
+    """The range *inner* for integers within *outer*; other values are ignored."""
 
     view: ClassVar[View] = IDENTITY_VIEW
     outer: Between
@@ -176,8 +180,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class NotBlank:
-    """A string with more in it than white space; the empty string is left to :class:`Text`
-    where *empty* is true."""
+    """A string that is not blank. If *empty* is true, the empty string is allowed."""
 
     view: ClassVar[View] = IDENTITY_VIEW
     empty: bool = False
@@ -205,7 +208,7 @@ class Items:
 
 
 def collect_member_names(value: Json) -> list[str] | None:
-    """The names of all members of all objects in an array; None if *value* is no array."""
+    """Returns the member names of all objects in an array; None if not an array."""
     if type(value) is not list:
         return None
     return [name for part in value if type(part) is dict for name in part]
@@ -232,7 +235,7 @@ class ObjectCount:
 
 @dataclass(frozen=True, slots=True)
 class MutuallyExclusive:
-    """An object that is not empty and has no two of *keys* at once."""
+    """An object that is not empty and has at most one of *keys*."""
 
     view: ClassVar[View] = IDENTITY_VIEW
     keys: tuple[str, ...]
@@ -246,7 +249,7 @@ class MutuallyExclusive:
 
 @dataclass(frozen=True, slots=True)
 class KnownMembers:
-    """An object whose members are all among *known*; each one that is not is its own fault."""
+    """An object whose members are all in *known*; each other member is one finding."""
 
     view: ClassVar[View] = IDENTITY_VIEW
     known: frozenset[str]
@@ -259,15 +262,15 @@ class KnownMembers:
 
 
 _MAX_INT_DIGITS = 4300
-"""As many digits as ``int()`` takes by default; see ``sys.set_int_max_str_digits``."""
+"""The default limit of ``int()``; see ``sys.set_int_max_str_digits``."""
 
 
 def parse_integer(digits: str) -> int:
-    """A decimal integer of any length; one that ``int()`` would refuse becomes 10**4299.
+    """Parses a decimal integer; one that is too long for ``int()`` becomes 10**4299.
 
-    Every limit in this package is far below that, so nothing depends on the difference.
+    Every limit in this package is far lower, so the difference has no effect.
     """
     if len(digits) <= _MAX_INT_DIGITS:
         return int(digits)
-    most: int = 10 ** (_MAX_INT_DIGITS - 1)
-    return -most if digits.startswith("-") else most
+    largest: int = 10 ** (_MAX_INT_DIGITS - 1)
+    return -largest if digits.startswith("-") else largest

@@ -1,7 +1,7 @@
-"""The limits on images and audio, asked of what :mod:`.media` can tell about a reference.
+"""Constraints on images and audio, checked on the properties of a reference.
 
-Whatever is not known of a file (a public URL's content, a damaged file's sides) breaks no
-limit but the one that asks for it.
+An unknown property (the content of a public URL, the sides of a damaged file) satisfies its
+limit. Only :class:`Format` requires a readable header.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ AUDIO_VIEW: Final = View(
 
 @dataclass(frozen=True, slots=True)
 class MediaConstraint(ABC):
-    """What all of them share: they speak of whatever is a string."""
+    """The base of all media constraints; they apply to every string."""
 
     view: View = field(default=IMAGE_VIEW, repr=False)
 
@@ -49,12 +49,12 @@ class MediaConstraint(ABC):
 
     @abstractmethod
     def is_satisfied(self, seen: Media) -> bool:
-        """Whether what is known of the reference breaks no limit."""
+        """Returns True if no known property of the reference breaks the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference(MediaConstraint):
-    """An http(s) URL, or a ``data:`` URI in base64; bare base64 is left to :class:`Prefixed`."""
+    """An http(s) URL or a base64 ``data:`` URI; :class:`Prefixed` checks bare base64."""
 
     def is_satisfied(self, seen: Media) -> bool:
         return seen.form != "other"
@@ -62,7 +62,7 @@ class Reference(MediaConstraint):
 
 @dataclass(frozen=True, slots=True)
 class Reachable(MediaConstraint):
-    """A URL that a machine elsewhere on the internet could fetch."""
+    """A URL that can be reached from the internet."""
 
     def is_satisfied(self, seen: Media) -> bool:
         return seen.public
@@ -70,7 +70,7 @@ class Reachable(MediaConstraint):
 
 @dataclass(frozen=True, slots=True)
 class Prefixed(MediaConstraint):
-    """Base64 introduced by ``data:{MIME_type};base64,``."""
+    """Base64 with the prefix ``data:{MIME_type};base64,``."""
 
     def is_satisfied(self, seen: Media) -> bool:
         return seen.form != "bare"
@@ -78,7 +78,7 @@ class Prefixed(MediaConstraint):
 
 @dataclass(frozen=True, slots=True)
 class Base64(MediaConstraint):
-    """Base64 of the standard alphabet, padded, with nothing in between, and not empty."""
+    """Base64 of the standard alphabet, padded, without other characters, not empty."""
 
     def is_satisfied(self, seen: Media) -> bool:
         return seen.flaw is None
@@ -86,7 +86,7 @@ class Base64(MediaConstraint):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format(MediaConstraint):
-    """A file that is, by its content, of one of the formats *names*, with a readable header."""
+    """A file with a readable header whose content has one of the formats *names*."""
 
     names: tuple[str, ...]
 
@@ -100,7 +100,7 @@ class Format(MediaConstraint):
 
 @dataclass(frozen=True, slots=True)
 class Declared(MediaConstraint):
-    """The MIME type of the ``data:`` URI is that of the content, or a customary alias."""
+    """A ``data:`` URI with the MIME type of its content, or a common alias."""
 
     def is_satisfied(self, seen: Media) -> bool:
         if seen.form != "data" or not (names := reference.get_mime_types(seen.header.format or "")):
@@ -139,7 +139,7 @@ class FileSize(MediaConstraint):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration(MediaConstraint):
-    """Audio that plays for *low* to *high* seconds, both included."""
+    """Audio with a playing time from *low* to *high* seconds, both included."""
 
     low: int
     high: int

@@ -1,4 +1,4 @@
-"""The limits on a size, a string such as ``1280*720``: its form, its pixels, its aspect."""
+"""Constraints on a size such as ``1280*720``: its format, pixels and aspect ratio."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _sides(value: str) -> tuple[int, int] | None:
 
 
 def parse_sides(value: Json) -> tuple[int, int] | None:
-    """``"1280*720"`` as ``(1280, 720)``; None unless both are plain ASCII digits above zero."""
+    """Parses ``1280*720`` to ``(1280, 720)``; None unless both are ASCII integers above 0."""
     if type(value) is not str:
         return None
     return _sides(value) if len(value) <= 32 else _sides.__wrapped__(value)
@@ -48,7 +48,7 @@ class TwoPartSize:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Two integers above zero joined by one ``*``; other strings are left to :class:`Pair`."""
+    """Two integers above 0 joined by ``*``; :class:`TwoPartSize` checks other strings."""
 
     view: ClassVar[View] = IDENTITY_VIEW
 
@@ -76,9 +76,9 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A size whose width to height is from *low* to *high*, each a pair, both included.
+    """A size with an aspect ratio from *low* to *high*, each a pair, both included.
 
-    Compared in integers, so that no rounding moves an edge.
+    Integers are compared, so rounding cannot move a limit.
     """
 
     view: ClassVar[View] = SIDES_VIEW

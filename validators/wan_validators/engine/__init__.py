@@ -1,9 +1,9 @@
-"""A spec, compiled once: the oracle's loops unrolled into Python functions.
+"""Compiles a spec to Python functions.
 
-What the oracle asks of every payload anew (which rows there are, which stand at the same
-place, what they depend on) is settled while the source is written; what is left is a
-straight run of tests over the members that are there. There are two such functions: see
-:mod:`.swift` and :mod:`.careful`. Both find what the oracle finds, place by place.
+An interpreter of rules finds out for each payload which rules exist, which share a pointer,
+and which conditions they have. The compiler does that once; the generated source only tests
+the members that are present. There are two functions: see :mod:`.fast_path` and :mod:`.full`.
+Tests compare both with a slow reference implementation.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from ..spec import ModelSpec
 from .codegen import Writer
 from .fast_path import FastPathWriter
 from .full import FullWriter
-from .rule_tree import tree
+from .rule_tree import build_tree
+
+__all__ = ["Engine", "build_source", "compile_spec"]
 
 Engine = Callable[[Any], list[Finding]]
 
 
 def compile_spec(spec: ModelSpec) -> Engine:
-    """A function from an unwrapped payload to all findings of *spec* in it."""
-    careful = _run(_write_source(FullWriter, spec), "careful")
+    """Returns a function from an unwrapped payload to all findings of *spec* in it."""
+    find_all = _compile(_write_source(FullWriter, spec), "find_all")
     writer = _write_source(FastPathWriter, spec)
-    writer.names["careful"] = careful
-    return _run(writer, "swift")
+    writer.names["find_all"] = find_all
+    return _compile(writer, "find_fast")
 
 
 def build_source(spec: ModelSpec) -> str:
-    """The Python source that :func:`compile_spec` runs, to be read by a person."""
+    """Returns the Python source that :func:`compile_spec` compiles, for readers."""
     return (
         _write_source(FastPathWriter, spec).source + "\n\n" + _write_source(FullWriter, spec).source
     )
@@ -38,12 +40,12 @@ def build_source(spec: ModelSpec) -> str:
 
 def _write_source(form: type[Writer], spec: ModelSpec) -> Writer:
     writer = form(spec)
-    writer.write(tree(spec))
+    writer.write(build_tree(spec))
     return writer
 
 
-def _run(writer: Writer, name: str) -> Engine:
+def _compile(writer: Writer, name: str) -> Engine:
     code = compile(writer.source, f"<{name} engine>", "exec")
-    exec(code, writer.names)  # noqa: S102  (our own source, made from our own tables)
+    exec(code, writer.names)  # noqa: S102  (our own source, built from our own tables)
     engine: Engine = writer.names[name]
     return engine

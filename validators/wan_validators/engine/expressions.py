@@ -1,4 +1,4 @@
-"""Each kind of check and condition as a Python expression, for the compiled engine."""
+"""Formats each kind of constraint and condition as a Python expression."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ from ..constraints.basic import (
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
 
+__all__ = [
+    "KINDS",
+    "TYPE_INDEPENDENT",
+    "format_applies_to",
+    "format_between",
+    "format_condition",
+    "format_is_satisfied",
+]
+
 KINDS: Final[Mapping[type, type]] = {
     MutuallyExclusive: dict,
     Between: int,
@@ -30,98 +39,105 @@ KINDS: Final[Mapping[type, type]] = {
     TwoPartSize: str,
     Text: str,
 }
-"""Checks that fit whatever is of one type."""
+"""Constraints that apply to all values of one type."""
 
 TYPE_INDEPENDENT: Final = (Absent, Anything)
-"""Checks that fit anything."""
+"""Constraints that apply to every value."""
 
 
-def format_applies_to(check: Constraint, seen: str, name: str) -> str:
-    """Source that is true if what *seen* names fits *check*, which *name* names."""
-    if isinstance(check, TYPE_INDEPENDENT):
+def format_applies_to(constraint: Constraint, seen: str, name: str) -> str:
+    """Returns source that is true if *constraint* applies to *seen*.
+
+    *seen* and *name* are the variables of the extracted value and of the constraint.
+    """
+    if isinstance(constraint, TYPE_INDEPENDENT):
         return "True"
-    match check:
+    match constraint:
         case JsonType():
-            kind = check.type
+            kind = constraint.type
         case OneOf():
-            kind = type(check.values[0])
+            kind = type(constraint.values[0])
         case Size():
             return f"type({seen}) is str and {seen}.count('*') == 1"
         case Pixels() | Ratio():
             return f"{seen} is not None"
-        case _ if type(check) in KINDS:
-            kind = KINDS[type(check)]
+        case _ if type(constraint) in KINDS:
+            kind = KINDS[type(constraint)]
         case _:
             return f"{name}.applies_to({seen})"
     return f"type({seen}) is {kind.__name__}"
 
 
 @singledispatch
-def format_is_satisfied(check: Constraint, seen: str, name: str) -> str:
-    """Source that is true if *check* holds for what *seen* names, given that it fits."""
+def format_is_satisfied(constraint: Constraint, seen: str, name: str) -> str:
+    """Returns source that is true if *seen*, to which *constraint* applies, satisfies it."""
     return f"{name}.is_satisfied({seen})"
 
 
 @format_is_satisfied.register(Anything)
 @format_is_satisfied.register(JsonType)
-def _(check: Constraint, seen: str, name: str) -> str:
+def _(constraint: Constraint, seen: str, name: str) -> str:
     return "True"
 
 
 @format_is_satisfied.register
-def _(check: Absent, seen: str, name: str) -> str:
+def _(constraint: Absent, seen: str, name: str) -> str:
     return "False"
 
 
 @format_is_satisfied.register
-def _(check: OneOf, seen: str, name: str) -> str:
-    return f"{seen} in {check.values!r}" if check.values[1:] else f"{seen} == {check.values[0]!r}"
+def _(constraint: OneOf, seen: str, name: str) -> str:
+    return (
+        f"{seen} in {constraint.values!r}"
+        if constraint.values[1:]
+        else f"{seen} == {constraint.values[0]!r}"
+    )
 
 
 @format_is_satisfied.register
-def _(check: Between, seen: str, name: str) -> str:
-    return f"{check.low} <= {seen} <= {check.high}"
+def _(constraint: Between, seen: str, name: str) -> str:
+    return f"{constraint.low} <= {seen} <= {constraint.high}"
 
 
 @format_is_satisfied.register(Text)
 @format_is_satisfied.register(Items)
-def _(check: Text | Items, seen: str, name: str) -> str:
-    return format_between(f"len({seen})", check.low, check.high)
+def _(constraint: Text | Items, seen: str, name: str) -> str:
+    return format_between(f"len({seen})", constraint.low, constraint.high)
 
 
 @format_is_satisfied.register
-def _(check: NotBlank, seen: str, name: str) -> str:
-    return f"not {seen}.isspace()" + ("" if check.empty else f" and {seen} != ''")
+def _(constraint: NotBlank, seen: str, name: str) -> str:
+    return f"not {seen}.isspace()" + ("" if constraint.empty else f" and {seen} != ''")
 
 
 @format_is_satisfied.register
-def _(check: MutuallyExclusive, seen: str, name: str) -> str:
+def _(constraint: MutuallyExclusive, seen: str, name: str) -> str:
     return f"(len({seen}) == 1 or {name}.is_satisfied({seen}))"
 
 
 @format_is_satisfied.register
-def _(check: ObjectCount, seen: str, name: str) -> str:
-    return format_between(f"{seen}.count({check.key!r})", check.low, check.high)
+def _(constraint: ObjectCount, seen: str, name: str) -> str:
+    return format_between(f"{seen}.count({constraint.key!r})", constraint.low, constraint.high)
 
 
 @format_is_satisfied.register
-def _(check: TwoPartSize, seen: str, name: str) -> str:
+def _(constraint: TwoPartSize, seen: str, name: str) -> str:
     return f"{seen}.count('*') == 1"
 
 
 @format_is_satisfied.register
-def _(check: Size, seen: str, name: str) -> str:
+def _(constraint: Size, seen: str, name: str) -> str:
     return f"sides({seen}) is not None"
 
 
 @format_is_satisfied.register
-def _(check: Pixels, seen: str, name: str) -> str:
-    return f"{check.low} <= {seen}[0] * {seen}[1] <= {check.high}"
+def _(constraint: Pixels, seen: str, name: str) -> str:
+    return f"{constraint.low} <= {seen}[0] * {seen}[1] <= {constraint.high}"
 
 
 @format_is_satisfied.register
-def _(check: Ratio, seen: str, name: str) -> str:
-    (low, per_low), (high, per_high) = check.low, check.high
+def _(constraint: Ratio, seen: str, name: str) -> str:
+    (low, per_low), (high, per_high) = constraint.low, constraint.high
     return (
         f"{seen}[0] * {per_low} >= {seen}[1] * {low}"
         f" and {seen}[0] * {per_high} <= {seen}[1] * {high}"
@@ -129,14 +145,14 @@ def _(check: Ratio, seen: str, name: str) -> str:
 
 
 def format_between(number: str, low: int, high: int) -> str:
-    """Source that is true if *number*, which is not negative, is from *low* to *high*."""
+    """Returns source that is true if *number*, which is at least 0, is in the range."""
     if low == high:
         return f"{number} == {low}"
     return f"{low} <= {number} <= {high}" if low else f"{number} <= {high}"
 
 
-def condition(when: Equals, flag: str) -> str:
-    """Source that is true if *when* is met by the member that *flag* names."""
+def format_condition(when: Equals, flag: str) -> str:
+    """Returns source that is true if the variable *flag* satisfies *when*."""
     same = (
         f"{flag} is {when.value}"
         if isinstance(when.value, bool)

@@ -1,4 +1,4 @@
-"""The engine for any payload: every place is looked at only after what it stands in."""
+"""Writes the engine for any payload: it checks each container before its content."""
 
 from __future__ import annotations
 
@@ -6,63 +6,67 @@ from ..source.json_pointer import ANY
 from .codegen import Writer, format_member_pointer
 from .rule_tree import Place
 
+__all__ = ["FullWriter"]
+
 
 class FullWriter(Writer):
-    """Writes ``careful(payload)``: all findings, whatever the payload is."""
+    """Writes ``find_all(payload)``, which accepts any payload."""
 
     def write(self, root: Place) -> None:
-        self.line(0, "def careful(payload):")
-        self.line(1, "found = []")
+        self.emit(0, "def find_all(payload):")
+        self.emit(1, "found = []")
         self._read_flags()
-        self.value(1, root, "payload", "")
-        self.line(1, "return found")
+        self.write_value(1, root, "payload", "")
+        self.emit(1, "return found")
 
     def _read_flags(self) -> None:
         for path, flag in self._flags.items():
-            self.line(1, f"{flag} = payload")
+            self.emit(1, f"{flag} = payload")
             for part in path:
                 get = f"{flag}.get({part!r}, MISSING)"
-                self.line(1, f"{flag} = {get} if type({flag}) is dict else MISSING")
+                self.emit(1, f"{flag} = {get} if type({flag}) is dict else MISSING")
 
-    def value(self, depth: int, place: Place, value: str, at: str) -> None:
-        """Tests of the value at *place*, which is there.
+    def write_value(self, depth: int, place: Place, value: str, at: str) -> None:
+        """Writes the tests of the value at *place*, which is present.
 
-        The first row says of what kind the value must be: if it is, the other rows and the
-        places below are asked; if not, only rows about another kind still have a say.
+        The first rule fixes the type of the value. If the type is right, the other rules
+        and the places below are tested. If not, only rules for another type are tested.
         """
-        depth = self.nullable(depth, place, value)
+        depth = self.open_nullable(depth, place, value)
         first, *others = place.rules
         kind = self.format_applies_to(first, value, value)
-        self.line(depth, f"if {kind}:")
-        self.rows(depth + 1, place.rules, kind, value, at)
+        self.emit(depth, f"if {kind}:")
+        self.write_rules(depth + 1, place.rules, kind, value, at)
         self._write_places_below(depth + 1, place, value, at)
-        self.line(depth, "else:")
-        self.add(depth + 1, first, at, value)
-        strange = [rule for rule in others if self.format_applies_to(rule, value, value) != kind]
-        self.rows(depth + 1, strange, None, value, at)
+        self.emit(depth, "else:")
+        self.write_finding(depth + 1, first, at, value)
+        other_types = [
+            rule for rule in others if self.format_applies_to(rule, value, value) != kind
+        ]
+        self.write_rules(depth + 1, other_types, None, value, at)
 
     def _write_places_below(self, depth: int, place: Place, value: str, at: str) -> None:
         if place.members:
-            self._members(depth, place, value, at)
+            self._write_members(depth, place, value, at)
         for part, item_place in place.below.items():
-            item = self.fresh("item")
+            item = self.new_name("item")
             if part == ANY:
-                index = self.fresh("i")
-                self.line(depth, f"for {index}, {item} in enumerate({value}):")
-                self.value(depth + 1, item_place, item, f"{at}/{{{index}}}")
+                index = self.new_name("i")
+                self.emit(depth, f"for {index}, {item} in enumerate({value}):")
+                self.write_value(depth + 1, item_place, item, f"{at}/{{{index}}}")
             elif isinstance(part, int):
-                self.line(depth, f"if len({value}) > {part}:")
-                self.line(depth + 1, f"{item} = {value}[{part}]")
-                self.value(depth + 1, item_place, item, f"{at}/{part}")
+                self.emit(depth, f"if len({value}) > {part}:")
+                self.emit(depth + 1, f"{item} = {value}[{part}]")
+                self.write_value(depth + 1, item_place, item, f"{at}/{part}")
 
-    def _members(self, depth: int, place: Place, value: str, at: str) -> None:
-        known = self.fresh("known")
-        self.line(depth, f"{known} = 0")
+    def _write_members(self, depth: int, place: Place, value: str, at: str) -> None:
+        known = self.new_name("known")
+        self.emit(depth, f"{known} = 0")
         for name, member_place in place.members.items():
-            member = self.fresh("member")
-            self.line(depth, f"{member} = {value}.get({name!r}, MISSING)")
-            self.line(depth, f"if {member} is not MISSING:")
-            self.line(depth + 1, f"{known} += 1")
-            self.value(depth + 1, member_place, member, format_member_pointer(at, name))
-            self.absent(depth, member_place, format_member_pointer(at, name))
+            member = self.new_name("member")
+            self.emit(depth, f"{member} = {value}.get({name!r}, MISSING)")
+            self.emit(depth, f"if {member} is not MISSING:")
+            self.emit(depth + 1, f"{known} += 1")
+            self.write_value(depth + 1, member_place, member, format_member_pointer(at, name))
+            self.write_absent(depth, member_place, format_member_pointer(at, name))
         self.write_unknown_members(depth, place, (value, f"len({value})", known), at)

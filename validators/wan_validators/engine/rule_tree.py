@@ -1,4 +1,4 @@
-"""The rows of a spec as a tree of places, in the order in which an engine visits them."""
+"""The rules of a spec as a tree of places, in the order of evaluation."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from ..source.json_pointer import ANY, Path
 from ..spec import ModelSpec, Rule
 
+__all__ = ["Place", "build_tree", "flag_paths"]
+
 
 @dataclass(slots=True)
 class Place:
-    """The rows that stand at *path*, and the places below it by name or index.
+    """The rules for *path*, and the places below it by name or index.
 
-    A place whose value some condition asks for comes before its siblings.
+    A place that a condition reads comes before its siblings.
     """
 
     path: Path = ()
@@ -21,7 +23,7 @@ class Place:
 
     @property
     def members(self) -> dict[str, Place]:
-        """The places below by the names of an object's members."""
+        """The places below that are members of an object, by name."""
         return {
             part: place
             for part, place in self.below.items()
@@ -30,21 +32,21 @@ class Place:
 
 
 def flag_paths(spec: ModelSpec) -> list[Path]:
-    """The places that the conditions of *spec* ask for."""
+    """Returns the paths that the conditions of *spec* read."""
     return list(dict.fromkeys(rule.when.path for rule in spec.rules if rule.when))
 
 
-def tree(spec: ModelSpec) -> Place:
-    """All places of *spec*."""
+def build_tree(spec: ModelSpec) -> Place:
+    """Builds the tree of all places of *spec*."""
     root = Place()
     for path in [*flag_paths(spec), *(rule.path for rule in spec.rules)]:
-        _at(root, path)
+        _find_place(root, path)
     for rule in spec.rules:
-        _at(root, rule.path).rules.append(rule)
+        _find_place(root, rule.path).rules.append(rule)
     return root
 
 
-def _at(root: Place, path: Path) -> Place:
+def _find_place(root: Place, path: Path) -> Place:
     place = root
     for part in path:
         place = place.below.setdefault(part, Place((*place.path, part)))

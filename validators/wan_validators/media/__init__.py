@@ -1,1 +1,1 @@
-"""References to media, and the headers of the files behind data URIs."""
+"""Inspects references to media, and the headers of files in data URIs."""

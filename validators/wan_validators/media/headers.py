@@ -1,8 +1,8 @@
 """The headers of image and audio files: format by content, sides, transparency, duration.
 
-Pillow and tinytag read them, and are imported only when there is a file to read. WEBP is
-the exception: Pillow allocates the canvas as soon as it opens one, so its three header
-layouts (RFC 9649, section 2) are read here.
+Pillow and tinytag read the headers; they are imported only if there is a file to read. WEBP
+is the exception: Pillow allocates the canvas when it opens a file. So the three WEBP header
+layouts (RFC 9649, section 2) are parsed here.
 """
 
 from __future__ import annotations
@@ -17,23 +17,31 @@ if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
 
+__all__ = [
+    "MAX_HEADER_BYTES",
+    "MAX_READS",
+    "Header",
+    "read_audio_header",
+    "read_image_header",
+]
+
 MAX_HEADER_BYTES: Final = 2 * 1024 * 1024
-"""Bytes of an image in which its header must end; metadata of ordinary files take far less."""
+"""The header of an image must end within these bytes; ordinary metadata need far less."""
 
 MAX_READS: Final = 250_000
-"""How often a sound file is read from: an MP3 of 15 MB has fewer frames, one of 30 s some 1,200."""
+"""The maximum number of reads of an audio file. An MP3 of 15 MB has fewer frames."""
 
 _PILLOW_LOCK: Final = Lock()
-"""Held while warnings are off, which they are for all threads at once."""
+"""Held while warnings are disabled, because that affects all threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What the first bytes of a file say; *format* is None if they are of no known format.
+    """The content of a file header; *format* is None if the format is unknown.
 
-    *sides* is (width, height) in pixels; *transparent* tells whether there is an alpha
-    channel or a transparent colour; *seconds* is the playing time. Each is None if unknown,
-    all of them when the file is damaged.
+    *sides* is (width, height) in pixels. *transparent* is true if there is an alpha channel
+    or a transparent colour. *seconds* is the playing time. Each is None if unknown; all are
+    None if the file is damaged.
     """
 
     format: str | None = None
@@ -43,7 +51,7 @@ class Header:
 
 
 def read_image_header(data: bytes) -> Header:
-    """The header of an image file; only JPEG, PNG, BMP and WEBP are read beyond the format."""
+    """Reads the header of an image; only JPEG, PNG, BMP and WEBP beyond the format."""
     kind = _image_format(data)
     if kind == "WEBP":
         return _webp(data)
@@ -51,7 +59,7 @@ def read_image_header(data: bytes) -> Header:
 
 
 def read_audio_header(data: bytes) -> Header:
-    """The header of an audio file; only WAV and MP3 are read beyond the format."""
+    """Reads the header of an audio file; only WAV and MP3 beyond the format."""
     kind = _audio_format(data)
     if kind not in ("WAV", "MP3"):
         return Header(format=kind)
@@ -96,7 +104,7 @@ def _audio_format(data: bytes) -> str | None:
         return "WAV"
     if data[4:8] == b"ftyp":
         return "M4A"
-    # Eleven set bits start an MPEG frame, two of the next tell the layer; AAC in ADTS has 00.
+    # An MPEG frame starts with eleven set bits; two later bits are the layer (00: AAC in ADTS).
     if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
         return ("AAC", "MP3", "MP2", "MP1")[data[1] >> 1 & 3]
     return None
@@ -107,28 +115,27 @@ def _seconds(format: str, data: bytes) -> float | None:
 
     tag = TinyTag.get(file_obj=_LimitedFile(data), tags=False)
     if format == "WAV" and tag.duration and tag.bitrate:
-        # A WAV that was written to a pipe claims 4 GB: no file plays for longer than its bytes.
+        # A WAV written to a pipe claims 4 GB, so the real number of bytes limits the duration.
         return min(tag.duration, len(data) / (tag.bitrate * 125))
     return tag.duration
 
 
 class _LimitedFile(io.BytesIO):
-    """A file that can be read from READS times, so that a reader gives up on endless junk."""
+    """A file with at most MAX_READS reads, so that parsers stop on invalid data."""
 
     left = MAX_READS
 
     def read(self, size: int | None = -1) -> bytes:
         self.left -= 1
         if self.left < 0:
-            raise EOFError("whatever this is, it is not made of frames")
+            raise EOFError("too many reads: the data has no valid frames")
         return super().read(size)
 
 
 def _read_with_pillow(format: str, data: bytes) -> Header:
     try:
-        # The plugin's class, not Image.open, which refuses sides that would make a large
-        # picture: here a large picture is a finding. It also warns of damaged metadata,
-        # which are nobody's concern here.
+        # The plugin's class, because Image.open rejects large sides, which are findings here.
+        # Warnings about damaged metadata are not relevant.
         with _PILLOW_LOCK, warnings.catch_warnings(action="ignore"):
             image = _opener(format)(io.BytesIO(data[:MAX_HEADER_BYTES]))
     except Exception:  # noqa: BLE001  (hostile headers make parsers raise almost anything)

@@ -1,9 +1,8 @@
-"""What an image or audio reference says of itself, without a network and without pixels.
+"""Inspects image and audio references, without network access and without decoding pixels.
 
-A reference is an http(s) URL, a ``data:`` URI or bare base64. Of the latter two the header
-is read: format by content, sides, transparency, playing time, bytes. The work is linear in
-the length of the text, and a header that announces 60000 by 60000 pixels costs no more than
-any other.
+A reference is an http(s) URL, a ``data:`` URI or bare base64. Base64 data is decoded, and
+its header is read: format by content, sides, transparency, playing time. The time is linear
+in the length of the text. A header with sides of 60000 pixels costs no more than any other.
 """
 
 from __future__ import annotations
@@ -16,13 +15,22 @@ from typing import Any, Final, NamedTuple
 from . import urls
 from .headers import Header, read_audio_header, read_image_header
 
+__all__ = [
+    "KNOWN_GOOD",
+    "Media",
+    "Reader",
+    "get_mime_types",
+    "parse_audio_reference",
+    "parse_image_reference",
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """The facts about one reference; what could not be learned is None.
+    """The properties of one reference; unknown ones are None.
 
     *form* is ``url``, ``data``, ``bare`` (base64 without ``data:``) or ``other``.
-    *flaw* says what is wrong with the base64. *declared* is the MIME type as given.
+    *flaw* describes the first error of the base64. *declared* is the declared MIME type.
     *size* is the number of decoded bytes.
     """
 
@@ -35,7 +43,7 @@ class Media:
 
 
 KNOWN_GOOD: Final = Media(form="url")
-"""Every public URL: nothing is known that could be at fault."""
+"""The value for every public URL: no known property breaks a limit."""
 
 _PRIVATE: Final = Media(form="url", public=False)
 _OTHER: Final = Media(form="other")
@@ -49,14 +57,14 @@ Reader = Callable[[bytes], Header]
 
 
 def parse_image_reference(value: Any) -> Media | None:
-    """The facts about an image reference; None if *value* is no string."""
+    """Inspects an image reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
     return KNOWN_GOOD if urls.PUBLIC(value) else _inspect(value, read_image_header, bare=True)
 
 
 def parse_audio_reference(value: Any) -> Media | None:
-    """The facts about an audio reference; None if *value* is no string."""
+    """Inspects an audio reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
     return KNOWN_GOOD if urls.PUBLIC(value) else _inspect(value, read_audio_header, bare=False)
@@ -67,7 +75,7 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
         return KNOWN_GOOD if urls.is_public(text) else _PRIVATE
     prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
-        # A payload that only happens to be in the base64 alphabet ("cat") is no image.
+        # Text that only happens to be in the base64 alphabet ("cat") is not an image.
         start = _decode_start(text) if bare else None
         known = start is not None and read(start).format is not None
         return _inspect_content("bare", text, None, read) if known else _OTHER
@@ -77,7 +85,7 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
 
 
 def _decode_start(text: str) -> bytes | None:
-    """The first bytes that *text* would be as base64; None if there are not even three."""
+    """Decodes the start of *text* as base64. Returns None if there are not even three bytes."""
     start = _NOT_BASE64.split(text[:_MAX_PREFIX_CHARACTERS], maxsplit=1)[0]
     whole = start[: len(start) // 4 * 4]
     return _decode(whole) if whole else None
@@ -88,7 +96,7 @@ def _inspect_content(form: str, encoded: str, declared: str | None, read: Reader
     if content is None:
         return Media(form=form, declared=declared, flaw=_describe_base64_flaw(encoded))
     if not content:
-        return Media(form=form, declared=declared, flaw="there is no data")
+        return Media(form=form, declared=declared, flaw="the data is empty")
     return Media(form=form, declared=declared, size=len(content), header=read(content))
 
 
@@ -102,28 +110,28 @@ def _decode(encoded: str) -> bytes | None:
 
 
 def _describe_base64_flaw(encoded: str) -> str:
-    """In words, the first thing that is wrong with text which did not decode."""
+    """Describes the first error of text that did not decode."""
     body = encoded.rstrip("=")
     padding = len(encoded) - len(body)
-    wrong = _FOREIGN.search(encoded) or _NOT_BASE64.search(body)
-    if wrong is not None:
-        return _WRONG_CHARACTERS.get(wrong[0], f"{wrong[0]!a} is not in the alphabet") + (
-            f" (character {wrong.start() + 1} of the data)"
+    invalid = _FOREIGN.search(encoded) or _NOT_BASE64.search(body)
+    if invalid is not None:
+        return _WRONG_CHARACTERS.get(invalid[0], f"{invalid[0]!a} is not in the alphabet") + (
+            f" (character {invalid.start() + 1} of the data)"
         )
-    wanted = -len(body) % 4
-    if wanted == 3:
+    needed = -len(body) % 4
+    if needed == 3:
         return f"{len(body)} characters cannot be base64: the data is cut short"
-    return f"padding characters ('=') at the end: {padding}, needed: {wanted}"
+    return f"padding characters ('=') at the end: {padding}, needed: {needed}"
 
 
 _WRONG_CHARACTERS: Mapping[str, str] = {
     "-": "'-' belongs to the url-safe alphabet; use '+'",
     "_": "'_' belongs to the url-safe alphabet; use '/'",
-    "\n": "there is a line break in it",
-    "\r": "there is a line break in it",
-    " ": "there is a space in it",
-    "=": "'=' stands before the end",
-    "%": "'%' shows that it was percent-encoded",
+    "\n": "it contains a line break",
+    "\r": "it contains a line break",
+    " ": "it contains a space",
+    "=": "'=' is allowed only at the end",
+    "%": "'%' shows that it is percent-encoded",
 }
 
 
@@ -143,5 +151,5 @@ _TYPES = (
 
 
 def get_mime_types(format: str) -> tuple[str, ...]:
-    """The MIME types in use for *format*: the one to recommend, then its common aliases."""
+    """Returns the MIME types for *format*: the recommended one, then common aliases."""
     return next((kind.names for kind in _TYPES if kind.format == format), ())

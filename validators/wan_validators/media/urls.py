@@ -1,24 +1,26 @@
-"""Whether an http(s) URL can be fetched by somebody else's machine; nothing is looked up."""
+"""Checks whether a URL is reachable from the internet, without network access."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+__all__ = ["PUBLIC", "is_public", "is_url", "match_public_url"]
+
 _LOCAL = "local|localhost|internal|intranet|lan|home|corp|test|invalid|example"
-"""Top-level domains that no public name server knows."""
+"""Top-level domains without public name servers."""
 
 PUBLIC: Final = re.compile(
     r"https?://(?:[a-zA-Z0-9-]++\.)++"
     rf"(?!(?i:{_LOCAL}|arpa)\b)"
     r"[a-zA-Z]{2,63}(?::[0-9]{1,4})?(?:[/?#][!-~]*+)?"
 ).fullmatch
-"""Matches plain public URLs, the common case, at once; says nothing about the others."""
+"""Matches plain public URLs, the common case, fast. A mismatch means nothing."""
 
 match_public_url: Final = re.compile(
     r"https?+://[a-zA-Z0-9.-]++(?<=\.com|\.net|\.org)(?:/[!-~]*+)?+"
 ).fullmatch
-"""Matches the plainest of the public URLs faster than :data:`PUBLIC` does."""
+"""Matches the simplest public URLs faster than :data:`PUBLIC`."""
 
 _URL = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 
@@ -29,17 +31,17 @@ _RESERVED_NAMES = re.compile(
 
 
 def is_url(text: str) -> bool:
-    """Whether *text* is an absolute http or https URL with a host and no white space."""
+    """Returns True if *text* is an absolute http(s) URL with a host and no white space."""
     return _host(text) is not None
 
 
 def is_public(url: str) -> bool:
-    """Whether the host of *url* could be reached from the internet.
+    """Returns True if the host of *url* can be reached from the internet.
 
-    False for loopback, private, link-local, multicast and reserved addresses in every
-    spelling that ``inet_aton`` accepts (``127.1``, ``0x7f000001``), for names without a dot,
-    and for names under reserved or customary local domains (RFC 2606, RFC 6761, RFC 6762,
-    RFC 8375).
+    Returns False for loopback, private, link-local, multicast and reserved addresses, in
+    each notation that ``inet_aton`` accepts (``127.1``, ``0x7f000001``). Returns False for
+    names without a dot, and for names in reserved or customary local domains (RFC 2606,
+    RFC 6761, RFC 6762, RFC 8375).
     """
     host = _host(url)
     if host is None:
@@ -57,14 +59,14 @@ def _host(text: str) -> str | None:
 
     try:
         parts = urlsplit(text)
-        parts.port  # noqa: B018  (raises ValueError for a port that is none)
+        parts.port  # noqa: B018  (raises ValueError for an invalid port)
         return parts.hostname or None
     except ValueError:
         return None
 
 
 def _is_global_address(host: str) -> bool | None:
-    """Whether the IP address *host* is that of one global machine; None if it is no address."""
+    """Returns True if *host* is a global unicast IP address; None if not an IP address."""
     import ipaddress
     import socket
 

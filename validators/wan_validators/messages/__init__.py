@@ -1,1 +1,1 @@
-"""The words of findings: messages, hints, suggestions and number formats."""
+"""Builds the texts of findings: messages, hints, suggestions and number formats."""

@@ -1,4 +1,4 @@
-"""Names, numbers and values in words: short, and safe to print whatever they are."""
+"""Formats names, numbers and values as short text that is safe to print."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ __all__ = [
 ]
 
 MAX_SHOWN_CHARACTERS = 80
-"""Characters of a value that are shown."""
+"""The maximum number of shown characters of a value."""
 
 
 def format_last_name(pointer: str) -> str:
-    """The last name in *pointer*, with the index that follows it: ``images[1]``."""
+    """Formats the last name in *pointer* with its index: ``images[1]``."""
     parts = pointer.split("/")[1:]
     index = f"[{parts.pop()}]" if len(parts) > 1 and parts[-1].isdecimal() else ""
     name = parts[-1].replace("~1", "/").replace("~0", "~") if parts else "the payload"
@@ -36,7 +36,7 @@ def format_last_name(pointer: str) -> str:
 
 
 def format_number(value: int) -> str:
-    """1638400 as ``1,638,400``."""
+    """Formats an integer with separators: ``1,638,400``."""
     return f"{value:,}"
 
 
@@ -45,7 +45,7 @@ def format_bounds(low: int, high: int) -> str:
 
 
 def format_range(low: int, high: int, unit: str) -> str:
-    """``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
+    """Formats a range: ``1 item``, ``1 to 3 items``, ``at most 500 characters``."""
     if low == 0 and high > 1:
         return f"at most {high} {pluralize(unit, high)}"
     return f"{format_bounds(low, high)} {pluralize(unit, high)}"
@@ -80,14 +80,14 @@ def format_megabytes(size: int) -> str:
 
 
 def clip(text: str) -> str:
-    """The start of *text*, and its length where that is not all."""
+    """Returns *text*, cut to its start and its length if it is long."""
     if len(text) <= MAX_SHOWN_CHARACTERS:
         return text
     return f"{text[: MAX_SHOWN_CHARACTERS - 20]}… ({format_number(len(text))} characters)"
 
 
 def summarize_value(value: Any) -> Any:
-    """*value* as a JSON value of bounded size: containers and long numbers are described."""
+    """Returns *value* as a JSON value of bounded size; containers become descriptions."""
     match value:
         case None | bool():
             return value

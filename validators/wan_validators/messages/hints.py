@@ -1,4 +1,4 @@
-"""What to do about a finding, where its value tells what was meant."""
+"""Builds hints: the correction of a value, if the value shows which one is meant."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ..constraints import size as s
 from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
 from .suggestions import suggest
+
+__all__ = ["MAX_HINT_CHARACTERS", "build_hint"]
 
 if TYPE_CHECKING:
     from ..spec import Rule
@@ -34,25 +36,25 @@ _BY_RATIO = {
 """The sizes that the documents recommend for common aspect ratios (S2, S4)."""
 
 MAX_HINT_CHARACTERS = 200
-"""Strings above this are data, not slips of the pen."""
+"""Longer strings are data, not typing errors."""
 
 
 def build_hint(rule: Rule, pointer: str, value: Any) -> str | None:
-    """Says in one imperative sentence how to mend *value*, which breaks *rule* at *pointer*.
+    """Returns one imperative sentence that corrects *value*, which breaks *rule* at *pointer*.
 
-    Returns None if the value does not tell what was meant.
+    Returns None if the value does not show what was meant.
     """
     return None if value is MISSING else _build_hint(rule.constraint, pointer, value)
 
 
 @singledispatch
-def _build_hint(check: c.Constraint, pointer: str, value: Any) -> str | None:
+def _build_hint(constraint: c.Constraint, pointer: str, value: Any) -> str | None:
     return None
 
 
 @_build_hint.register(s.TwoPartSize)
 @_build_hint.register(s.Size)
-def _(check: c.Constraint, pointer: str, value: Any) -> str | None:
+def _(constraint: c.Constraint, pointer: str, value: Any) -> str | None:
     if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
         return 'write it as a string, such as "1280*720"'
     text = value.strip()
@@ -65,26 +67,26 @@ def _(check: c.Constraint, pointer: str, value: Any) -> str | None:
 
 
 @_build_hint.register(c.KnownMembers)
-def _(check: c.KnownMembers, pointer: str, value: Any) -> str | None:
-    name, otherwise = pointer.rpartition("/")[2], "leave it out: it is likely to be ignored"
-    return suggest(name, sorted(check.known), otherwise)
+def _(constraint: c.KnownMembers, pointer: str, value: Any) -> str | None:
+    name, otherwise = pointer.rpartition("/")[2], "remove it; the API probably ignores it"
+    return suggest(name, sorted(constraint.known), otherwise)
 
 
 @_build_hint.register(c.Between)
 @_build_hint.register(c.BetweenIf)
-def _(check: c.Constraint, pointer: str, value: Any) -> str | None:
+def _(constraint: c.Constraint, pointer: str, value: Any) -> str | None:
     if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
-        what = "quotes"
+        excess = "quotes"
     elif type(value) is float and value.is_integer():
-        what = "a fraction"
+        excess = "a fraction"
     else:
         return None
-    return f"write {int(value)}, without {what}" if check.is_satisfied(int(value)) else None
+    return f"write {int(value)}, without {excess}" if constraint.is_satisfied(int(value)) else None
 
 
 @_build_hint.register
-def _(check: c.JsonType, pointer: str, value: Any) -> str | None:
-    if check.type is bool:
+def _(constraint: c.JsonType, pointer: str, value: Any) -> str | None:
+    if constraint.type is bool:
         word = value.lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
         if word in ("true", "false"):
             return f"write {word}, without quotes"
@@ -92,31 +94,31 @@ def _(check: c.JsonType, pointer: str, value: Any) -> str | None:
 
 
 @_build_hint.register
-def _(check: c.OneOf, pointer: str, value: Any) -> str | None:
+def _(constraint: c.OneOf, pointer: str, value: Any) -> str | None:
     if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
         return None
-    same = [known for known in check.values if str(known).lower() == value.strip().lower()]
+    same = [known for known in constraint.values if str(known).lower() == value.strip().lower()]
     return f"write {json.dumps(same[0])}" if same else None
 
 
 @_build_hint.register
-def _(check: m.Prefixed, pointer: str, value: Any) -> str | None:
-    seen = check.view.extract(value)
+def _(constraint: m.Prefixed, pointer: str, value: Any) -> str | None:
+    seen = constraint.view.extract(value)
     names = get_mime_types(seen.header.format or "")
     return f"put data:{names[0]};base64, before it" if names else None
 
 
 @_build_hint.register
-def _(check: m.Declared, pointer: str, value: Any) -> str | None:
-    names = get_mime_types(check.view.extract(value).header.format or "")
+def _(constraint: m.Declared, pointer: str, value: Any) -> str | None:
+    names = get_mime_types(constraint.view.extract(value).header.format or "")
     return f"declare it as {names[0]}" if names else None
 
 
 @_build_hint.register
-def _(check: m.Reachable, pointer: str, value: Any) -> str | None:
-    return "upload it to where the vendor can fetch it, or send it as a data: URI"
+def _(constraint: m.Reachable, pointer: str, value: Any) -> str | None:
+    return "upload it to a public URL, or send it as a data: URI"
 
 
 @_build_hint.register
-def _(check: m.Dimensions, pointer: str, value: Any) -> str | None:
+def _(constraint: m.Dimensions, pointer: str, value: Any) -> str | None:
     return "scale the image before you send it"

@@ -1,14 +1,14 @@
-"""Suggests the known name that somebody is likely to have meant."""
+"""Suggests the known name that is nearest to an unknown one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Final
 
-__all__ = ["find_nearest", "suggest"]
+__all__ = ["MAX_NAME_CHARACTERS", "find_nearest", "suggest"]
 
 MAX_NAME_CHARACTERS: Final = 200
-"""Characters of a name that are compared; known ones are far shorter."""
+"""Only this many characters of a name are compared; known names are far shorter."""
 
 
 def suggest(
@@ -19,26 +19,26 @@ def suggest(
     show: Callable[[str], object] = str,
     cutoff: float = 0.6,
 ) -> str:
-    """Asks whether the *known* name nearest to *name* was meant: ``did you mean ok?``.
+    """Suggests the *known* name nearest to *name*: ``did you mean ok?``.
 
-    *show* says how that name is written. Returns *otherwise* if none is alike enough.
+    *show* formats the suggested name. Returns *otherwise* if no name is similar enough.
     """
-    near = find_nearest(name, known, cutoff)
-    return otherwise if near is None else f"did you mean {show(near)}?"
+    nearest = find_nearest(name, known, cutoff)
+    return otherwise if nearest is None else f"did you mean {show(nearest)}?"
 
 
 def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The most similar of the *known* names, None if all are less alike than *cutoff*.
+    """Returns the most similar of the *known* names, or None if all are below *cutoff*.
 
-    Of two that are equally similar, the one that begins more like *name*.
+    Between equally similar names, a longer common prefix decides.
     """
     from difflib import SequenceMatcher, get_close_matches
     from os.path import commonprefix
 
     short = name[:MAX_NAME_CHARACTERS]
 
-    def likeness(other: str) -> tuple[float, int]:
-        alike = SequenceMatcher(None, other, short).ratio()
-        return alike, len(commonprefix([other, short]))  # noqa: RUF071  (names, not paths)
+    def similarity(other: str) -> tuple[float, int]:
+        ratio = SequenceMatcher(None, other, short).ratio()
+        return ratio, len(commonprefix([other, short]))  # noqa: RUF071  (names, not paths)
 
-    return max(get_close_matches(short, list(known), cutoff=cutoff), key=likeness, default=None)
+    return max(get_close_matches(short, list(known), cutoff=cutoff), key=similarity, default=None)

@@ -1,4 +1,4 @@
-"""Findings in words, derived from the checks: what is allowed, what was got, what is wrong."""
+"""Builds messages from constraints: the problem, the allowed values, the actual value."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ from .formatting import (
     summarize_value,
 )
 
+__all__ = [
+    "TYPE_NOUNS",
+    "describe_allowed",
+    "describe_fault",
+    "describe_got",
+    "describe_requirement",
+    "describe_violation",
+]
+
 if TYPE_CHECKING:
     from ..spec import Rule
 
@@ -28,241 +37,242 @@ TYPE_NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true 
 
 
 def describe_violation(rule: Rule, pointer: str, value: Any) -> str:
-    """Says how *value* at *pointer* breaks *rule*, as a sentence without a full stop."""
-    check, name = rule.constraint, format_last_name(pointer)
+    """Describes how *value* at *pointer* breaks *rule*, without a full stop."""
+    constraint, name = rule.constraint, format_last_name(pointer)
     if value is MISSING:
         return f"{name} is required"
-    if isinstance(check, m.MediaConstraint):
-        seen = check.view.extract(value)
+    if isinstance(constraint, m.MediaConstraint):
+        seen = constraint.view.extract(value)
         if seen is not None:
-            return f"{name} {describe_fault(check, seen)}"
-    if isinstance(check, c.KnownMembers):
-        return f"{name} is not a documented member here"
-    return f"{name} must be {describe_wanted(check)}"
+            return f"{name} {describe_fault(constraint, seen)}"
+    if isinstance(constraint, c.KnownMembers):
+        return f"{name} is not a documented member"
+    return f"{name} {describe_requirement(constraint)}"
 
 
 @singledispatch
-def describe_wanted(check: c.Constraint) -> str | None:
-    """:func:`describe_allowed`, in more words where it would not read well after "must be"."""
-    return describe_allowed(check)
+def describe_requirement(constraint: c.Constraint) -> str:
+    """Describes what a value must be, as a phrase that follows a name."""
+    return f"must be {describe_allowed(constraint)}"
 
 
-@describe_wanted.register(c.Between)
-@describe_wanted.register(c.BetweenIf)
-def _(check: c.Constraint) -> str:
-    return f"an integer from {describe_allowed(check)}"
+@describe_requirement.register(c.Between)
+@describe_requirement.register(c.BetweenIf)
+def _(constraint: c.Constraint) -> str:
+    return f"must be an integer from {describe_allowed(constraint)}"
 
 
-@describe_wanted.register
-def _(check: s.Ratio) -> str:
-    return f"of an aspect ratio from {describe_allowed(check)}"
+@describe_requirement.register
+def _(constraint: s.Ratio) -> str:
+    return f"must have an aspect ratio from {describe_allowed(constraint)}"
 
 
-@describe_wanted.register
-def _(check: s.Pixels) -> str:
-    return f"of {describe_allowed(check)}"
+@describe_requirement.register
+def _(constraint: s.Pixels) -> str:
+    return f"must have {describe_allowed(constraint)}"
 
 
 @singledispatch
-def describe_allowed(check: c.Constraint) -> str | None:
-    """What *check* accepts, as a phrase that can follow "must be"; None if that says nothing."""
+def describe_allowed(constraint: c.Constraint) -> str | None:
+    """Describes the accepted values as a noun phrase; None if *constraint* accepts any value."""
     return None
 
 
 @describe_allowed.register
-def _(check: c.JsonType) -> str:
-    return TYPE_NOUNS[check.type]
+def _(constraint: c.JsonType) -> str:
+    return TYPE_NOUNS[constraint.type]
 
 
 @describe_allowed.register
-def _(check: c.Absent) -> str:
+def _(constraint: c.Absent) -> str:
     return "left out"
 
 
 @describe_allowed.register
-def _(check: c.OneOf) -> str:
-    *others, last = (json.dumps(value) for value in check.values)
+def _(constraint: c.OneOf) -> str:
+    *others, last = (json.dumps(value) for value in constraint.values)
     return f"{', '.join(others)} or {last}" if others else last
 
 
 @describe_allowed.register
-def _(check: c.Between) -> str:
-    return format_bounds(check.low, check.high)
+def _(constraint: c.Between) -> str:
+    return format_bounds(constraint.low, constraint.high)
 
 
 @describe_allowed.register
-def _(check: c.BetweenIf) -> str:
-    return format_bounds(check.inner.low, check.inner.high)
+def _(constraint: c.BetweenIf) -> str:
+    return format_bounds(constraint.inner.low, constraint.inner.high)
 
 
 @describe_allowed.register
-def _(check: c.Text) -> str:
-    return format_range(check.low, check.high, "character")
+def _(constraint: c.Text) -> str:
+    return format_range(constraint.low, constraint.high, "character")
 
 
 @describe_allowed.register
-def _(check: c.NotBlank) -> str:
-    return "more than white space"
+def _(constraint: c.NotBlank) -> str:
+    return "text that is not blank"
 
 
 @describe_allowed.register
-def _(check: c.Items) -> str:
-    return f"an array of {format_range(check.low, check.high, 'item')}"
+def _(constraint: c.Items) -> str:
+    return f"an array of {format_range(constraint.low, constraint.high, 'item')}"
 
 
 @describe_allowed.register
-def _(check: c.ObjectCount) -> str:
-    return f"an array with {format_range(check.low, check.high, f'{check.key} object')}"
+def _(constraint: c.ObjectCount) -> str:
+    count = format_range(constraint.low, constraint.high, f"{constraint.key} object")
+    return f"an array with {count}"
 
 
 @describe_allowed.register
-def _(check: c.MutuallyExclusive) -> str:
-    return f"an object with one of {' and '.join(check.keys)}"
+def _(constraint: c.MutuallyExclusive) -> str:
+    return f"an object with one of {' and '.join(constraint.keys)}"
 
 
 @describe_allowed.register
-def _(check: c.KnownMembers) -> str:
-    return ", ".join(sorted(check.known))
+def _(constraint: c.KnownMembers) -> str:
+    return ", ".join(sorted(constraint.known))
 
 
 @describe_allowed.register(s.TwoPartSize)
 @describe_allowed.register(s.Size)
-def _(check: c.Constraint) -> str:
+def _(constraint: c.Constraint) -> str:
     return "width*height in pixels, such as 1280*720"
 
 
 @describe_allowed.register
-def _(check: s.Pixels) -> str:
-    return f"{format_number(check.low)} to {format_number(check.high)} pixels in all"
+def _(constraint: s.Pixels) -> str:
+    return f"{format_number(constraint.low)} to {format_number(constraint.high)} pixels in total"
 
 
 @describe_allowed.register
-def _(check: s.Ratio) -> str:
-    return f"{check.low[0]}:{check.low[1]} to {check.high[0]}:{check.high[1]}"
+def _(constraint: s.Ratio) -> str:
+    return f"{constraint.low[0]}:{constraint.low[1]} to {constraint.high[0]}:{constraint.high[1]}"
 
 
 @describe_allowed.register
-def _(check: m.Reference) -> str:
+def _(constraint: m.Reference) -> str:
     return "an http(s) URL or a data: URI in base64"
 
 
 @describe_allowed.register
-def _(check: m.Reachable) -> str:
+def _(constraint: m.Reachable) -> str:
     return "a URL that can be reached from the internet"
 
 
 @describe_allowed.register
-def _(check: m.Prefixed) -> str:
+def _(constraint: m.Prefixed) -> str:
     return "data:{MIME type};base64,{data}"
 
 
 @describe_allowed.register
-def _(check: m.Base64) -> str:
+def _(constraint: m.Base64) -> str:
     return "base64 of A-Z a-z 0-9 + / and padding"
 
 
 @describe_allowed.register
-def _(check: m.Format) -> str:
-    return ", ".join(check.names)
+def _(constraint: m.Format) -> str:
+    return ", ".join(constraint.names)
 
 
 @describe_allowed.register
-def _(check: m.Declared) -> str:
+def _(constraint: m.Declared) -> str:
     return "the MIME type of the content"
 
 
 @describe_allowed.register
-def _(check: m.Opaque) -> str:
+def _(constraint: m.Opaque) -> str:
     return "an image without transparency"
 
 
 @describe_allowed.register
-def _(check: m.Dimensions) -> str:
-    return f"{check.low} to {check.high} pixels for width and for height"
+def _(constraint: m.Dimensions) -> str:
+    return f"{constraint.low} to {constraint.high} pixels for width and for height"
 
 
 @describe_allowed.register
-def _(check: m.FileSize) -> str:
-    return f"at most {format_megabytes(check.high)}"
+def _(constraint: m.FileSize) -> str:
+    return f"at most {format_megabytes(constraint.high)}"
 
 
 @describe_allowed.register
-def _(check: m.Duration) -> str:
-    return f"{check.low} to {check.high} seconds"
+def _(constraint: m.Duration) -> str:
+    return f"{constraint.low} to {constraint.high} seconds"
 
 
 @singledispatch
-def describe_fault(check: m.MediaConstraint, seen: Media) -> str:
-    """What is wrong with the reference that *seen* tells of, to follow its name."""
-    return f"must be {describe_allowed(check)}"
+def describe_fault(constraint: m.MediaConstraint, seen: Media) -> str:
+    """Describes the problem of a reference, as a phrase that follows its name."""
+    return f"must be {describe_allowed(constraint)}"
 
 
 @describe_fault.register
-def _(check: m.Reachable, seen: Media) -> str:
+def _(constraint: m.Reachable, seen: Media) -> str:
     return "is at an address that only your own machine or network can reach"
 
 
 @describe_fault.register
-def _(check: m.Prefixed, seen: Media) -> str:
+def _(constraint: m.Prefixed, seen: Media) -> str:
     return "is base64 without data:{MIME type};base64, before it"
 
 
 @describe_fault.register
-def _(check: m.Base64, seen: Media) -> str:
+def _(constraint: m.Base64, seen: Media) -> str:
     return f"is not valid base64: {seen.flaw}"
 
 
 @describe_fault.register
-def _(check: m.Format, seen: Media) -> str:
-    if seen.header.format in check.names:
+def _(constraint: m.Format, seen: Media) -> str:
+    if seen.header.format in constraint.names:
         return f"is a {seen.header.format} file whose header is damaged or cut short"
-    return f"is {seen.header.format or 'of an unknown format'}, not {describe_allowed(check)}"
+    return f"is {seen.header.format or 'of an unknown format'}, not {describe_allowed(constraint)}"
 
 
 @describe_fault.register
-def _(check: m.Declared, seen: Media) -> str:
+def _(constraint: m.Declared, seen: Media) -> str:
     return f"is declared as {clip(seen.declared or 'nothing')} but is {seen.header.format}"
 
 
 @describe_fault.register
-def _(check: m.Opaque, seen: Media) -> str:
+def _(constraint: m.Opaque, seen: Media) -> str:
     return "has an alpha channel or a transparent colour"
 
 
 @describe_fault.register
-def _(check: m.Dimensions, seen: Media) -> str:
+def _(constraint: m.Dimensions, seen: Media) -> str:
     return f"is {'*'.join(map(str, seen.header.sides or ()))} pixels"
 
 
 @describe_fault.register
-def _(check: m.FileSize, seen: Media) -> str:
+def _(constraint: m.FileSize, seen: Media) -> str:
     return f"is a file of {format_megabytes(seen.size or 0)}"
 
 
 @describe_fault.register
-def _(check: m.Duration, seen: Media) -> str:
+def _(constraint: m.Duration, seen: Media) -> str:
     return f"plays for {seen.header.seconds:.2f} seconds"
 
 
 def describe_got(rule: Rule, value: Any) -> Any:
-    """Describes *value*, which breaks *rule*: short and safe to write as JSON, as :func:`brief`.
+    """Describes *value*, which breaks *rule*, as a short JSON value.
 
-    A text or an array that is too long becomes its length, media the fact that was at fault.
+    A text or an array of a wrong length becomes its length. Media become the wrong property.
     """
-    check = rule.constraint
-    if isinstance(check, c.Text) and type(value) is str:
+    constraint = rule.constraint
+    if isinstance(constraint, c.Text) and type(value) is str:
         return format_range(len(value), len(value), "character")
-    if isinstance(check, c.Items) and type(value) is list:
+    if isinstance(constraint, c.Items) and type(value) is list:
         return format_range(len(value), len(value), "item")
-    if isinstance(check, c.ObjectCount) and type(value) is list:
-        count = check.view.extract(value).count(check.key)
-        return format_range(count, count, f"{check.key} object")
-    if isinstance(check, m.MediaConstraint) and type(value) is str:
-        return _describe_media_got(check, check.view.extract(value), value)
+    if isinstance(constraint, c.ObjectCount) and type(value) is list:
+        count = constraint.view.extract(value).count(constraint.key)
+        return format_range(count, count, f"{constraint.key} object")
+    if isinstance(constraint, m.MediaConstraint) and type(value) is str:
+        return _describe_media_got(constraint, constraint.view.extract(value), value)
     return summarize_value(value)
 
 
-def _describe_media_got(check: m.MediaConstraint, seen: Media, value: str) -> Any:
+def _describe_media_got(constraint: m.MediaConstraint, seen: Media, value: str) -> Any:
     header = seen.header
     facts: dict[type, Any] = {
         m.Base64: seen.flaw,
@@ -272,4 +282,4 @@ def _describe_media_got(check: m.MediaConstraint, seen: Media, value: str) -> An
         m.FileSize: seen.size,
         m.Duration: header.seconds,
     }
-    return facts.get(type(check), clip(value))
+    return facts.get(type(constraint), clip(value))

@@ -1,1 +1,1 @@
-"""One table per model at a vendor; every module here that defines ``SPEC`` is found."""
+"""Model specs: one module for each model at a vendor, found by its ``SPEC``."""

@@ -55,19 +55,19 @@ SPEC = ModelSpec(
         Ambiguity(
             "resolution 720P",
             interpretations=(
-                "the enumeration has 480P and 1080P only",
+                "the enumeration has only 480P and 1080P",
                 "the page's own third example asks for 720P",
             ),
-            chosen="refused",
+            chosen="rejected",
             rules=("resolution-tier",),
         ),
         Ambiguity(
             "last_frame",
             interpretations=(
-                "among the features and in the second example",
+                "listed in the features and in the second example",
                 "missing from the table of the body",
             ),
-            chosen="allowed, held to the same limits as image",
+            chosen="allowed, with the same limits as image",
             rules=("image-source",),
         ),
         Ambiguity(

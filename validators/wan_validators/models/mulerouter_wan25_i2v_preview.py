@@ -67,12 +67,12 @@ SPEC = ModelSpec(
         MEGABYTES,
         VIDEO_LENGTH,
         Ambiguity(
-            "how long an MP3 plays",
+            "the playing time of an MP3",
             interpretations=(
                 "3-30 seconds",
-                "encoders pad to whole frames, so that one made to last 30 s lasts 0.04 s more",
+                "encoders pad to whole frames, so a file of 30 s plays for 0.04 s more",
             ),
-            chosen="what the file says, to the end",
+            chosen="the complete playing time of the file",
             rules=("audio-duration",),
         ),
         Ambiguity(
@@ -90,7 +90,7 @@ SPEC = ModelSpec(
                 "audio, audio_url and safety_filter are marked as nullable",
                 "the other members are not",
             ),
-            chosen="null passes for these three alone",
+            chosen="null is allowed only for these three",
             rules=("audio-flag-type", "audio-type", "safety-filter-type"),
         ),
     ),

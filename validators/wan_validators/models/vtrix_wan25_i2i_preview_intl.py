@@ -8,8 +8,8 @@ from ..outputs import Images, Price
 from ..shared_rules import (
     MEGABYTES,
     SEED_SPAN,
+    billing_notice,
     image,
-    images_billed,
     negative_prompt,
     prompt,
     seed,
@@ -32,10 +32,10 @@ SPEC = ModelSpec(
         *image("/input/images/*", sides=(384, 5000), opaque=True),
         *negative_prompt("/input/negative_prompt", Severity.WARNING),
         Rule("parameters-type", "/parameters", OBJECT),
-        images_billed("/parameters", 4),
+        billing_notice("/parameters", 4),
         *size("/parameters/size", (768 * 768, 1280 * 1280)),
         Rule("n-range", "/parameters/n", Between(1, 4), default=4),
-        images_billed("/parameters/n", 4),
+        billing_notice("/parameters/n", 4),
         Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
         Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
         *seed("/parameters/seed", n="/parameters/n", default_n=4),
@@ -60,7 +60,7 @@ SPEC = ModelSpec(
             "text over the limit",
             interpretations=(
                 "the prose says that it is truncated",
-                "wan26_i2i at the same vendor says so too, and has codes that refuse it",
+                "wan26_i2i at the same vendor says so too, but has codes that reject it",
             ),
             chosen="truncated, with a warning: this page has no codes",
             rules=("prompt-length", "negative-prompt-length"),
@@ -69,13 +69,13 @@ SPEC = ModelSpec(
             "the size when none is given",
             interpretations=(
                 "the default is 1280*1280",
-                "the aspect of the last image, with about 1280*1280 pixels in all",
+                "the aspect of the last image, with about 1280*1280 pixels in total",
             ),
             chosen="the aspect of the last image",
             rules=("size-format",),
         ),
         Ambiguity(
-            "what stands between width and height",
+            "the character between width and height",
             interpretations=(
                 "the prose prints the multiplication sign",
                 "the format is width*height",
@@ -86,7 +86,7 @@ SPEC = ModelSpec(
         Ambiguity(
             "n when moving to or from wan26_i2i",
             interpretations=("the default here is 4", "the default there is 1"),
-            chosen="each page's own; leaving n out is pointed out here",
+            chosen="the default of each page, with an info if n is absent",
             rules=("n-default",),
         ),
     ),

@@ -106,7 +106,7 @@ SPEC = ModelSpec(
         has_image_count=True,
         price=Price(
             usd={"image": Decimal("0.03")},
-            source="a public price list, of a sister model",
+            source="a public price list of a related model",
             on="2026-10",
             confidence="low",
         ),
@@ -117,13 +117,13 @@ SPEC = ModelSpec(
             "text over the limit",
             interpretations=(
                 "the prose says that it is truncated",
-                "codes 001021006 and 001021009 refuse it",
+                "codes 001021006 and 001021009 reject it",
             ),
-            chosen="refused",
+            chosen="rejected",
             rules=("prompt-length", "negative-prompt-length"),
         ),
         Ambiguity(
-            "which code a malformed size gets",
+            "the code for a malformed size",
             interpretations=(
                 "001021015: the format must be width*height",
                 "001021018: it must be width*height with integers",
@@ -133,7 +133,7 @@ SPEC = ModelSpec(
             rules=("size-format", "size-integers"),
         ),
         Ambiguity(
-            "what stands between width and height",
+            "the character between width and height",
             interpretations=(
                 "the prose prints the multiplication sign",
                 "the format is width*height",
@@ -152,32 +152,32 @@ SPEC = ModelSpec(
         ),
         Ambiguity(
             "max_images in editing mode",
-            interpretations=('it is "only effective" when interleaved', "001021012 refuses it"),
-            chosen="refused",
+            interpretations=('it is "only effective" when interleaved', "001021012 rejects it"),
+            chosen="rejected",
             rules=("max-images-mode",),
         ),
         Ambiguity(
-            "which code an n over 4 gets when interleaved",
+            "the code for an n over 4 when interleaved",
             interpretations=("001021010: n must be 1", "001021011: n must be from 1 to 4"),
-            chosen="011 for what is no integer from 1 to 4, 010 for 2 to 4",
+            chosen="011 unless n is an integer from 1 to 4; 010 for 2 to 4",
             rules=("n-range", "n-interleave"),
         ),
         Ambiguity(
-            "faults without a code",
+            "errors without a code",
             interpretations=(
                 "the table has none for the model, flags, images or unknown members",
                 "the API must answer something",
             ),
-            chosen="found without a code; the mock's task then fails with 001021099",
+            chosen="reported without a code; the mock's task then fails with 001021099",
             rules=("model-value", "interleave-type", "image-source", "prompt-type"),
         ),
         Ambiguity(
-            "which code what is missing gets",
+            "the code for a missing member",
             interpretations=(
                 "a missing messages or content breaks 001021001 (a field is missing)",
                 "they break 001021002 and 001021004 (what the field must be)",
             ),
-            chosen="001 for input alone; 002 for messages, 004 for content",
+            chosen="001 only for input; 002 for messages, 004 for content",
             rules=("input-object", "messages-count", "content-array", "text-count"),
         ),
         Ambiguity(
@@ -192,7 +192,7 @@ SPEC = ModelSpec(
         Ambiguity(
             "n when moving to or from wan25_i2i_preview_intl",
             interpretations=("the default here is 1", "the default there is 4"),
-            chosen="each page's own",
+            chosen="the default of each page",
             rules=("n-range",),
         ),
     ),

@@ -1,4 +1,4 @@
-"""What a linting run tells, event by event, to whatever writes it down: one module a format."""
+"""Reporters write the results of a lint run; one module for each format."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from ..finding import Finding, Report
 from ..source.files import Record, Unreadable
 from ..spec import Severity
 
+__all__ = ["LintResult", "Reporter", "Summary"]
+
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """One record and its findings, in the order of their places in the file."""
+    """One record and its findings, sorted by line and column."""
 
     record: Record
     model: str | None
@@ -22,7 +24,7 @@ class LintResult:
 
     @classmethod
     def from_report(cls, record: Record, report: Report) -> LintResult:
-        """*report* on *record*, with lines counted in the file instead of the record."""
+        """Converts *report* on *record*, with lines counted in the file."""
         moved = [
             finding._replace(line=(finding.line or 1) + record.number - 1)
             for finding in report.findings
@@ -33,7 +35,7 @@ class LintResult:
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of a run, in which infos have no part, and what could not be read."""
+    """Counts of a run without infos, and the unreadable input."""
 
     payloads: int = 0
     valid: int = 0
@@ -50,7 +52,7 @@ class Summary:
 
 
 class Reporter(Protocol):
-    """Hears of each result while the run is on, so that memory stays flat, then of the end."""
+    """Receives each result during the run, so that memory stays constant, then the end."""
 
     def result(self, result: LintResult) -> None: ...
     def end(self, summary: Summary) -> None: ...

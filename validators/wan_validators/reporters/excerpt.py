@@ -1,4 +1,4 @@
-"""Text from a payload on a terminal: made harmless, and cut to the part that matters."""
+"""Makes payload text safe for a terminal, and cuts it to the relevant part."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 from unicodedata import category, east_asian_width
 
+__all__ = ["WIDTH", "escape_controls", "format_excerpt"]
+
 WIDTH: Final = 100
-"""Terminal cells that an excerpt takes at most, apart from the marks where it was cut."""
+"""The maximum width of an excerpt in terminal cells, without the marks of cuts."""
 
 _BEFORE: Final = 60
 _TAB: Final = "    "
@@ -15,18 +17,18 @@ _CUT: Final = "…"
 
 
 def escape_controls(text: str) -> str:
-    """*text* with everything that a terminal would obey or hide written as an escape.
+    """Escapes each character of *text* that a terminal would interpret or hide.
 
-    That is what Unicode calls not printable: control and format characters (terminal
-    escapes, bidirectional overrides), lone surrogates, and white space other than the space.
+    These are all characters that are not printable in Unicode: control and format
+    characters, lone surrogates, and white space other than the space.
     """
     return text if text.isprintable() else "".join(map(_escape_character, text))
 
 
 def format_excerpt(line: str, column: int) -> tuple[str, str]:
-    """The part of *line* around *column*, which counts from 1, and a caret to print below it.
+    """Returns the part of *line* around *column* (from 1), and a caret for the next line.
 
-    The work does not grow with the line, which may hold megabytes.
+    The time does not depend on the length of the line, which may be megabytes.
     """
     at = column - 1
     before = _take_fitting(reversed(line[max(0, at - _BEFORE) : at]), _BEFORE)[::-1]
@@ -38,7 +40,7 @@ def format_excerpt(line: str, column: int) -> tuple[str, str]:
 
 
 def _take_fitting(characters: Iterable[str], room: int) -> list[str]:
-    """The first of *characters* as they are shown, as far as *room* cells take them."""
+    """Returns the first displayed *characters* that fit into *room* cells."""
     shown: list[str] = []
     for character in characters:
         shown.append(_TAB if character == "\t" else _escape_character(character))

@@ -1,11 +1,12 @@
-"""One JSON document for other programs, written as the run goes on.
+"""Writes one JSON document for other programs during the run.
 
     {"version": 1,
      "results": [{"source", "record", "model", "valid", "findings": [...]}],
      "unreadable": [{"source", "reason"}],
      "summary": {"payloads", "valid", "errors", "warnings"}}
 
-``findings`` are those of :meth:`Finding.as_dict`. All of it is ASCII, one result a line.
+``findings`` have the format of :meth:`Finding.as_dict`. The output is ASCII, one result per
+line.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Any, Final, TextIO
 
 from . import LintResult, Summary
 
+__all__ = ["VERSION", "JsonReporter"]
+
 VERSION: Final = 1
-"""Raised when a member changes its meaning or goes away; new members may come at any time."""
+"""Increases if a member changes its meaning or is removed, not if one is added."""
 
 
 class JsonReporter:
-    """A reporter whose output can be read with any JSON parser once the run has ended."""
+    """Writes a document that any JSON parser can read after the run."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out

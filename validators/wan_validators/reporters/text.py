@@ -1,4 +1,4 @@
-"""Findings for a person: where, what, the offending line with a caret, what is allowed."""
+"""Writes findings as text: position, message, line with a caret, allowed values, hint."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from ..spec import Severity
 from . import LintResult, Summary
 from .excerpt import escape_controls, format_excerpt
 
+__all__ = ["COLOURS", "TextReporter", "wants_colour"]
+
 COLOURS: Final[Mapping[Severity, str]] = {
     Severity.ERROR: "1;31",
     Severity.WARNING: "1;33",
@@ -30,7 +32,7 @@ _BOLD: Final = "1"
 
 @dataclass(frozen=True, slots=True)
 class TextReporter:
-    """A reporter that says nothing of records without findings."""
+    """Writes all findings; records without findings produce no output."""
 
     out: TextIO
     colour: bool = False
@@ -38,7 +40,7 @@ class TextReporter:
     def result(self, result: LintResult) -> None:
         if not result.findings:
             return
-        # One line may hold megabytes and thousands of findings, which come sorted by line.
+        # Cached, because one line may be megabytes long and have thousands of findings.
         line_of = lru_cache(maxsize=1)(Lines(decode_for_display(result.record.data)).text)
         for finding in result.findings:
             at = [result.record.source, finding.line, finding.column]
@@ -79,7 +81,7 @@ class TextReporter:
 
 
 def wants_colour(out: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether to colour *out*: never with NO_COLOR, always with FORCE_COLOR, else on terminals."""
+    """Returns whether to colour *out*: NO_COLOR, then FORCE_COLOR, then terminals."""
     if environ.get("NO_COLOR"):
         return False
     return bool(environ.get("FORCE_COLOR")) or (out.isatty() and environ.get("TERM") != "dumb")
@@ -95,7 +97,7 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
 
 
 def _format_got(finding: Finding) -> str:
-    """JSON where it is the value itself, bare words where it is a description of it."""
+    """Formats the value itself as JSON, and a description of it as plain text."""
     got = finding.got
     described = type(got) is str and got != finding.value
     return got if described else json.dumps(got, ensure_ascii=False)

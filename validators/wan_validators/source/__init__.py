@@ -1,1 +1,1 @@
-"""From text to payloads, and from JSON Pointers back to lines and columns."""
+"""Parses text to payloads, and maps JSON Pointers to lines and columns."""

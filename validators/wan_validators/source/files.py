@@ -1,4 +1,4 @@
-"""From names on a command line to records: one payload each, read when asked for."""
+"""Reads payloads from files and standard input, one record at a time."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+__all__ = ["LINE_SUFFIXES", "STDIN", "Record", "Unreadable", "expand", "read", "total_size"]
+
 STDIN: Final = "-"
 """The name that stands for standard input."""
 
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
-"""Endings of files that hold one payload a line."""
+"""Suffixes of files with one payload per line."""
 
 
 class Record(NamedTuple):
-    """One payload as bytes. *number* counts from 1, and is also the line it begins on."""
+    """One payload as bytes. *number* is its first line, counted from 1."""
 
     source: str
     number: int
@@ -25,26 +27,26 @@ class Record(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """Input that could not be read, or not to its end, and why."""
+    """Input that could not be read completely, and the reason."""
 
     source: str
     reason: str
 
 
 def expand(names: Iterable[str]) -> list[str]:
-    """*names*, with each directory replaced by the payload files in and below it, sorted.
+    """Returns *names* with each directory replaced by its payload files, sorted.
 
-    Hidden files and directories are left out. A directory without any payload file, or one
-    that cannot be listed, stays as it is, so that reading it tells what is wrong.
+    Subdirectories are included; hidden files and directories are not. A directory without
+    payload files, or one that cannot be listed, is kept. Reading it reports the problem.
     """
     return [path for name in names for path in ([name] if name == STDIN else _below(name))]
 
 
 def read(names: Iterable[str], *, lined: bool = False) -> Iterator[Record | Unreadable]:
-    """All records of the files *names*, in order; what cannot be read comes as Unreadable.
+    """Yields all records of the files *names* in order, and Unreadable for read errors.
 
-    A file is one record, or with an ending in LINED (any file, if *lined*) one a line, of
-    which no more than one is in memory; blank lines count but are no records.
+    A file is one record. A file with a suffix in LINE_SUFFIXES (any file, if *lined*) has
+    one record per line and is read line by line. Blank lines count but are not records.
     """
     for name in names:
         source = "<stdin>" if name == STDIN else name
@@ -59,7 +61,7 @@ def read(names: Iterable[str], *, lined: bool = False) -> Iterator[Record | Unre
 
 
 def total_size(names: Iterable[str]) -> int | None:
-    """The bytes that :func:`read` will read; None if that cannot be known beforehand."""
+    """Returns the number of bytes that :func:`read` will read, or None if unknown."""
     try:
         return sum(Path(name).stat().st_size for name in names)
     except OSError:
@@ -68,7 +70,7 @@ def total_size(names: Iterable[str]) -> int | None:
 
 def _below(name: str) -> list[str]:
     found: list[str] = []
-    # What is no directory, or cannot be listed, ends up here too: opening it tells why.
+    # Files and directories that cannot be listed are kept: opening them reports the reason.
     walk = os.walk(name, onerror=lambda error: found.append(error.filename))
     for folder, folders, files in walk:
         folders[:] = sorted(each for each in folders if not each.startswith("."))
@@ -83,7 +85,7 @@ def _below(name: str) -> list[str]:
 def _open(name: str) -> AbstractContextManager[IO[bytes]]:
     if name != STDIN:
         return Path(name).open("rb")
-    if sys.stdin is None:  # as Python leaves it when it is started with this closed
+    if sys.stdin is None:  # Python sets it to None if it is closed at startup
         raise OSError("standard input is closed")
     return nullcontext(sys.stdin.buffer)
 
@@ -96,5 +98,5 @@ def _lines(source: str, file: IO[bytes]) -> Iterator[Record]:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, IsADirectoryError):
-        return "the directory holds no .json or .jsonl file"
+        return "the directory has no .json or .jsonl file"
     return error.strerror or str(error)

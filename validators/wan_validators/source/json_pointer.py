@@ -1,4 +1,4 @@
-"""JSON Pointer (RFC 6901): where in a payload a rule looks, and what it finds there."""
+"""JSON Pointer (RFC 6901): reads and writes values in a payload."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Missing:
 
 
 MISSING: Final = Missing()
-"""What stands at a place where nothing was given; JSON's ``null`` is ``None``."""
+"""The value of an absent member; JSON's ``null`` is ``None``."""
 
 
 def parse(pointer: str) -> Path:
-    """``/input/messages/0`` as ``("input", "messages", 0)``."""
+    """Parses ``/input/messages/0`` to ``("input", "messages", 0)``."""
     return tuple(
         int(part) if part.isdecimal() else part.replace("~1", "/").replace("~0", "~")
         for part in pointer.split("/")[1:]
@@ -33,20 +33,21 @@ def parse(pointer: str) -> Path:
 
 
 def escape(part: object) -> str:
-    """One reference token, with ``~`` and ``/`` written as ``~0`` and ``~1``."""
+    """Returns one reference token with ``~`` and ``/`` escaped as ``~0`` and ``~1``."""
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def text(path: Path) -> str:
-    """The inverse of :func:`parse`."""
+    """Formats a path as a pointer; the inverse of :func:`parse`."""
     return "".join(f"/{escape(part)}" for part in path)
 
 
 def find(document: Any, path: Path, start: int = 0) -> list[tuple[Path, Any]]:
-    """Every place *path* names in *document*; a final member that is absent is MISSING.
+    """Returns each location and value of *path* in *document*.
 
-    ``ANY`` stands for each item of an array. A path through something that is not there,
-    or is not a container, names no place. The first *start* parts of *path* are behind us.
+    ``ANY`` matches each item of an array. An absent last member has the value MISSING. A
+    path through an absent value or a scalar matches nothing. *document* is the value after
+    the first *start* parts of *path*.
     """
     for depth in range(start, len(path)):
         part = path[depth]
@@ -67,14 +68,14 @@ def find(document: Any, path: Path, start: int = 0) -> list[tuple[Path, Any]]:
 
 
 def value(document: Any, path: Path) -> Any:
-    """What stands at *path*, MISSING if nothing does; the path names one place, not many."""
+    """Returns the value at *path*, or MISSING. *path* must not contain ``ANY``."""
     for _, found in find(document, path):
         return found
     return MISSING
 
 
 def put(document: Any, path: Path, value: Any) -> Any:
-    """A copy of *document* with *value* at *path*; MISSING takes away what stands there."""
+    """Returns a copy of *document* with *value* at *path*; MISSING removes the member."""
     if not path:
         return value
     head, rest = path[0], path[1:]

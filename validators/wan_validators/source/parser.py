@@ -1,4 +1,4 @@
-"""JSON text to a payload, with a finding for whatever is wrong with the text itself."""
+"""Parses JSON text to a payload, and reports problems of the text as findings."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from . import positions
 from .json_pointer import MISSING
 from .positions import Lines, Position
 
+__all__ = ["Data", "Document", "decode_for_display", "locate_findings", "read"]
+
 Data = str | bytes | bytearray
-"""What JSON text comes as; bytes ought to be UTF-8."""
+"""JSON text; bytes should be UTF-8."""
 
 _BOM = "\ufeff"
 _START = Position(1, 1)
 
 
 class Document(NamedTuple):
-    """A text that was read: *value* is MISSING if it could not be, and *findings* says why."""
+    """A parsed text: *value* is MISSING if parsing failed, with the reason in *findings*."""
 
     value: Any
     text: str
@@ -32,10 +34,10 @@ class Document(NamedTuple):
 
 
 def read(data: Data) -> Document:
-    """Reads one JSON text (RFC 8259). Never raises, whatever *data* holds.
+    """Reads one JSON text (RFC 8259). Never raises.
 
-    Integers of any length are read; ``NaN`` and its like, which are no JSON, are refused.
-    Of members that stand twice the last counts, with a warning that names both places.
+    Integers may have any length. ``NaN`` and ``Infinity`` are rejected. If a member occurs
+    twice, the last one is used, and a warning names both positions.
     """
     text = decode_for_display(data)
     flaw = None if isinstance(data, str) else _encoding_flaw(data)
@@ -43,15 +45,15 @@ def read(data: Data) -> Document:
         return Document(MISSING, text, [flaw])
     reader = _Reader(text)
     if data.startswith(_BOM) if isinstance(data, str) else data.startswith(codecs.BOM_UTF8):
-        says = "the text begins with a byte order mark, which JSON must not have"
-        reader.findings.append(_finding("json-bom", says, _START, Severity.WARNING))
+        message = "the text begins with a byte order mark, which JSON forbids; remove it"
+        reader.findings.append(_finding("json-bom", message, _START, Severity.WARNING))
     return Document(reader.value(), text, reader.findings)
 
 
 def decode_for_display(data: Data) -> str:
-    """*data* as text for a person, whatever it holds: lines and columns are those of this text.
+    """Decodes *data* for display. Lines and columns refer to the returned text.
 
-    A byte order mark is no part of it; U+FFFD stands for bytes that are no text.
+    A byte order mark is removed; U+FFFD replaces bytes that are not valid text.
     """
     if not isinstance(data, str):
         encoding = json.detect_encoding(data).removesuffix("-sig")
@@ -60,10 +62,11 @@ def decode_for_display(data: Data) -> str:
 
 
 def locate_findings(findings: Sequence[Finding], text: str) -> list[Finding]:
-    """The same findings with the lines and columns of their pointers in *text*.
+    """Returns the findings with the lines and columns of their pointers in *text*.
 
-    An unknown member is placed at its name, a missing one at the object it should be in,
-    anything else at its value. A pointer that leads nowhere stays without a place.
+    An unknown member has the position of its name, a missing one the position of its
+    object, and any other the position of its value. A pointer that is not in *text* has no
+    position.
     """
     if not findings:
         return []
@@ -98,23 +101,23 @@ def _finding(
 def _encoding_flaw(data: bytes | bytearray) -> Finding | None:
     encoding = json.detect_encoding(data)
     if not encoding.startswith("utf-8"):
-        says = f"the text looks like {encoding[:6].upper()}; JSON is sent in UTF-8"
-        return _finding("json-encoding", says, _START)
+        message = f"the text looks like {encoding[:6].upper()}; write it in UTF-8"
+        return _finding("json-encoding", message, _START)
     try:
         data.decode()
     except UnicodeDecodeError as error:
         before = decode_for_display(data[: error.start])
-        says = f"the byte {data[error.start]:02X} is not UTF-8, in which JSON is sent"
-        return _finding("json-encoding", says, Lines(before).position(len(before)))
+        message = f"the byte {data[error.start]:02X} is not valid UTF-8; write the text in UTF-8"
+        return _finding("json-encoding", message, Lines(before).position(len(before)))
     return None
 
 
 class _NotANumber(ValueError):
-    """A word such as ``NaN`` that Python reads and JSON does not have."""
+    """A word such as ``NaN`` that Python reads but JSON does not allow."""
 
 
 class _Reader:
-    """One parse of one text; *findings* fills as :meth:`value` goes."""
+    """Parses one text; :meth:`value` adds to *findings*."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -130,13 +133,13 @@ class _Reader:
         except json.JSONDecodeError as error:
             return self._add_unreadable("json-syntax", self._describe_error(error), error.pos)
         except _NotANumber as error:
-            says = f"this is not JSON: there is no {error}"
+            message = f"this is not JSON: {error} is not allowed"
             return self._add_unreadable(
-                "json-syntax", says, positions.find_word(self.text, str(error))
+                "json-syntax", message, positions.find_word(self.text, str(error))
             )
         except RecursionError:
-            says = "arrays and objects are nested deeper than any reader will follow"
-            return self._add_unreadable("json-depth", says, 0)
+            message = "arrays and objects are nested too deeply to be read"
+            return self._add_unreadable("json-depth", message, 0)
         if self._duplicates:
             self._add_duplicates()
         return value
@@ -144,8 +147,8 @@ class _Reader:
     def _describe_error(self, error: json.JSONDecodeError) -> str:
         if not self.text.strip():
             return "the text is empty"
-        what = re.sub("(?: starting)?(?: at)?:? ?$", "", error.msg)
-        return f"this is not JSON: {what[0].lower()}{what[1:]}"
+        reason = re.sub("(?: starting)?(?: at)?:? ?$", "", error.msg)
+        return f"this is not JSON: {reason[0].lower()}{reason[1:]}"
 
     def _add_unreadable(self, rule: str, message: str, offset: int) -> Any:
         self.findings.append(_finding(rule, message, Lines(self.text).position(offset)))
@@ -164,10 +167,10 @@ class _Reader:
         for path, *offsets in positions.scan(self.text, ()).duplicates:
             first, second = map(lines.position, offsets)
             if first.line == second.line:
-                where = f"in this line, at columns {first.column} and {second.column}"
+                where = f"in this line at columns {first.column} and {second.column}"
             else:
                 where = f"in lines {first.line} and {second.line}"
-            says = f"{format_last_name(path)} stands twice, {where}; the last counts"
+            message = f"{format_last_name(path)} occurs twice, {where}; the last one is used"
             self.findings.append(
-                _finding("json-duplicate", says, second, Severity.WARNING, pointer=path)
+                _finding("json-duplicate", message, second, Severity.WARNING, pointer=path)
             )

@@ -1,1 +1,1 @@
-"""The dialects, one module each."""
+"""The vendors' wire formats, one module each."""

@@ -1,11 +1,10 @@
-"""MuleRouter: one endpoint for each model, everything about a task in ``task_info``.
+"""MuleRouter: one endpoint for each model, with all task data in ``task_info``.
 
-Paths, the answer to create and its timestamps are documented (S0, S1, S3). States, results
-and errors are from its public pages and from recorded bodies; live timestamps carry
-microseconds and an offset, where the documents and this module write ``Z``. The generic
-page on asynchronous tasks has other words for the states (``queued``, ``running``,
-``succeeded``); those of the models' pages, which live answers confirm, are used unless a
-scenario asks for the others.
+Paths, the create response and its timestamps are documented (S0, S1, S3). States, results
+and errors are from its public pages and from recorded bodies. Live timestamps have
+microseconds and an offset; the documents and this module write ``Z``. The generic page on
+asynchronous tasks has other words for the states (``queued``, ``running``, ``succeeded``).
+The words of the models' pages are the default, because live responses confirm them.
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ from typing import Any, Final
 from ..ambiguity import Ambiguity
 from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
 
+__all__ = ["VENDOR"]
+
 STATES: Final = {
     State.PENDING: "pending",
     State.RUNNING: "processing",
@@ -33,7 +34,7 @@ OTHER_STATES: Final = {
     State.DONE: "succeeded",
     State.FAILED: "failed",
 }
-"""The words of the generic page."""
+"""The state words of the generic page."""
 
 FAILURES: Final = {
     "2001": "Invalid Request",
@@ -69,7 +70,7 @@ STATUS: Final = {
     RejectionReason.SCENARIO: 500,
     RejectionReason.INTERNAL: 500,
 }
-"""The page of HTTP errors lists neither 413, 415 nor 422, so such faults are 400 here."""
+"""The page of HTTP errors does not list 413, 415 and 422, so those cases use 400."""
 
 TITLES: Final = {
     RejectionReason.NO_KEY: "Missing Authorization header. "
@@ -84,25 +85,25 @@ def new_id(random: Random) -> str:
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
 
-def timestamp(seconds: float) -> str:
-    """RFC 3339 in UTC, whole seconds, as in the documents' examples."""
+def format_timestamp(seconds: float) -> str:
+    """Formats a time as RFC 3339 in UTC, in whole seconds, like the documents."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def task_info(task: Task) -> dict[str, Any]:
+def build_task_info(task: Task) -> dict[str, Any]:
     word = STATES[task.state] if task.word is None else task.word
     info: dict[str, Any] = {
         "id": task.id,
         **({"status": word} if word else {}),
-        "created_at": timestamp(task.created_at),
-        "updated_at": timestamp(task.updated_at),
+        "created_at": format_timestamp(task.created_at),
+        "updated_at": format_timestamp(task.updated_at),
     }
     if task.failure:
-        info["error"] = error(task.failure)
+        info["error"] = build_error(task.failure)
     return info
 
 
-def error(failure: Failure) -> dict[str, Any]:
+def build_error(failure: Failure) -> dict[str, Any]:
     return {
         "code": int(failure.code),
         "title": FAILURES.get(failure.code, "Task Execution Error"),
@@ -111,12 +112,12 @@ def error(failure: Failure) -> dict[str, Any]:
 
 
 def build_created_body(task: Task) -> Wire:
-    return {"task_info": task_info(task)}
+    return {"task_info": build_task_info(task)}
 
 
 def build_status_body(task: Task) -> Wire:
-    """``task_info``, and once completed ``images`` or ``videos`` as plain URL strings."""
-    wire: dict[str, Any] = {"task_info": task_info(task)}
+    """Builds ``task_info``, and ``images`` or ``videos`` (URL strings) when completed."""
+    wire: dict[str, Any] = {"task_info": build_task_info(task)}
     if task.state is State.DONE and task.results:
         for output in task.outputs:
             wire.setdefault(f"{output.kind}s", []).append(output.value)
@@ -125,38 +126,38 @@ def build_status_body(task: Task) -> Wire:
     return wire
 
 
-def build_error_response(refusal: Rejection) -> tuple[int, Wire]:
-    """A problem object; a refused payload also carries the failed task's envelope.
+def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
+    """Builds a problem object; a rejected payload also has the failed task's envelope.
 
-    Clients read a string ``detail``, or the envelope; together they suit them all (a guess:
-    bodies with one or the other were recorded). The recorded 404 of an unknown path has no
-    ``detail``; here it says what would have been found.
+    Some clients read a string ``detail``, others the envelope. Sending both suits all (a
+    guess: bodies with one or the other were recorded). The recorded 404 of an unknown path
+    has no ``detail``; here ``detail`` lists the known paths.
     """
-    code = refusal.status or STATUS[refusal.reason]
+    code = rejection.status or STATUS[rejection.reason]
     problem: dict[str, Any] = {
         "status": code,
-        "title": TITLES.get(refusal.reason, HTTPStatus(code).phrase),
-        "detail": detail(refusal),
-        "instance": refusal.path,
+        "title": TITLES.get(rejection.reason, HTTPStatus(code).phrase),
+        "detail": format_detail(rejection),
+        "instance": rejection.path,
         "error_code": 0,
     }
-    if refusal.task and refusal.task.failure:
-        problem["error_code"] = int(refusal.task.failure.code)
-        problem |= build_created_body(refusal.task)
+    if rejection.task and rejection.task.failure:
+        problem["error_code"] = int(rejection.task.failure.code)
+        problem |= build_created_body(rejection.task)
     return code, problem
 
 
-def detail(refusal: Rejection) -> str:
-    """The recorded sentences: a 401 explains itself in its title alone."""
-    if (refusal.status or STATUS[refusal.reason]) == HTTPStatus.UNAUTHORIZED:
-        return f"None (request_id: {refusal.request_id})"
-    if refusal.reason is RejectionReason.NO_TASK:
-        return f"Task with ID {refusal.task_id} does not exist"
-    return refusal.detail
+def format_detail(rejection: Rejection) -> str:
+    """Returns the recorded text: a 401 has its explanation only in the title."""
+    if (rejection.status or STATUS[rejection.reason]) == HTTPStatus.UNAUTHORIZED:
+        return f"None (request_id: {rejection.request_id})"
+    if rejection.reason is RejectionReason.NO_TASK:
+        return f"Task with ID {rejection.task_id} does not exist"
+    return rejection.detail
 
 
 def build_rejection_failure(errors: Sequence[Any]) -> Failure:
-    """2001 for whatever is wrong, with the place and the sentence of the first error."""
+    """Returns code 2001 with the pointer and the message of the first error."""
     first = errors[0]
     return Failure("2001", f"{first.pointer or '/'}: {first.message}")
 
@@ -179,7 +180,7 @@ VENDOR: Final = Vendor(
     failures=FAILURES,
     ambiguities=(
         Ambiguity(
-            "the word for a task that is done",
+            "the word for a completed task",
             interpretations=(
                 "completed, in every recorded body and on the models' pages",
                 'one page says that results come "when status is success"',
@@ -188,10 +189,10 @@ VENDOR: Final = Vendor(
             chosen="pending, processing, completed and failed",
         ),
         Ambiguity(
-            "the body of a refused payload",
+            "the response to a rejected payload",
             interpretations=(
                 "a problem object with a string detail, which some clients read",
-                "the envelope of a failed task, which others read",
+                "the envelope of a failed task, which other clients read",
             ),
             chosen="both in one body",
         ),

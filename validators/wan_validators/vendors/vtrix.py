@@ -1,8 +1,8 @@
 """Vtrix: one endpoint for all models, ``output`` and ``usage`` only when completed.
 
-The members of the poll's answer are documented (S2, S4); the rest is from public clients and
-pages. That a broken rule shows as a failed task, and not as a refused create, is a guess:
-the documents put ``error`` into the task and name no HTTP status.
+The members of the poll response are documented (S2, S4). The rest is from public clients
+and pages. A broken rule appears in a failed task, not as a rejected create. That is a guess:
+the documents put ``error`` into the task and give no HTTP status.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from ..vendor import (
     Vendor,
     Wire,
 )
+
+__all__ = ["VENDOR"]
 
 STATES: Final = {
     State.PENDING: "in_progress",
@@ -51,7 +53,7 @@ STATUS: Final = {
     RejectionReason.SCENARIO: 500,
     RejectionReason.INTERNAL: 500,
 }
-"""401, 403, 404, 429 and 500 are documented; which of the others is used is a guess."""
+"""401, 403, 404, 429 and 500 are documented; the others are guesses."""
 
 MODERATION: Final = Failure("001021095", "The generated content was refused by moderation")
 """A guess: how a moderated task looks is not documented."""
@@ -60,12 +62,12 @@ XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
 
 
 def new_id(random: Random) -> str:
-    """Twenty characters, like the xid that the API hands out."""
+    """Returns 20 characters, like the xid of the API."""
     return "".join(random.choices(XID_ALPHABET, k=20))
 
 
 def build_created_body(task: Task) -> Wire:
-    """The answer to create; ``created_at`` is an integer, since a Go client needs one."""
+    """Builds the create response; ``created_at`` is an integer, because a Go client needs one."""
     word = STATES[task.state] if task.word is None else task.word
     return {
         "id": task.id,
@@ -76,22 +78,22 @@ def build_created_body(task: Task) -> Wire:
 
 
 def build_status_body(task: Task) -> Wire:
-    """``progress`` until the task fails; ``output`` and ``usage`` only when completed."""
+    """Builds ``progress`` unless failed; ``output`` and ``usage`` only when completed."""
     wire: dict[str, Any] = {**build_created_body(task)}
     if task.state is State.DONE:
         wire["progress"] = 1.0
         if task.results:
-            wire["output"] = [{"content": [*content(task)]}]
-        wire |= {"usage": usage(task), "metadata": metadata(task)}
+            wire["output"] = [{"content": [*build_content(task)]}]
+        wire |= {"usage": build_usage(task), "metadata": build_metadata(task)}
     elif task.failure:
-        wire["error"] = error(task.failure)
+        wire["error"] = build_error(task.failure)
     else:
         wire["progress"] = task.progress
     return wire
 
 
-def content(task: Task) -> list[dict[str, str]]:
-    """The parts in order, each with the upstream's task id (so public clients read it)."""
+def build_content(task: Task) -> list[dict[str, str]]:
+    """Returns the parts in order, each with the upstream's task id, as public clients read it."""
     return [
         {
             "type": output.kind,
@@ -102,14 +104,14 @@ def content(task: Task) -> list[dict[str, str]]:
     ]
 
 
-def usage(task: Task) -> dict[str, Any]:
-    """``cost`` is a decimal string in USD and left out where no price is known (a guess)."""
+def build_usage(task: Task) -> dict[str, Any]:
+    """Returns the usage; ``cost`` is a decimal string in USD, absent if unknown (a guess)."""
     figures: dict[str, Any] = {} if task.cost is None else {"cost": f"{task.cost:f}"}
     figures["discount"] = 1
     return figures if task.image_count is None else figures | {"image_count": task.image_count}
 
 
-def metadata(task: Task) -> dict[str, float]:
+def build_metadata(task: Task) -> dict[str, float]:
     return {
         "in_queue_at": task.created_at,
         "completed_at": task.updated_at,
@@ -117,32 +119,34 @@ def metadata(task: Task) -> dict[str, float]:
     }
 
 
-def error(failure: Failure) -> dict[str, str | int]:
-    """``code`` and ``message`` as documented, and the name that the published SDK reads."""
+def build_error(failure: Failure) -> dict[str, str | int]:
+    """Returns ``code`` and ``message`` as documented, and the member that the SDK reads."""
     code, message = failure.code, failure.message
     number = int(code) if failure.integer else code
     return {"code": number, "message": message, "error_message": message}
 
 
-def build_error_response(refusal: Rejection) -> tuple[int, Wire]:
-    """Clients read ``message``, or ``error.message``, or ``error.error_message``.
+def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
+    """Builds a body with the message under each name that clients read.
 
-    Except for a refused payload the code is the HTTP status (a guess).
+    The names are ``message``, ``error.message`` and ``error.error_message``. Except for a
+    rejected payload, the code is the HTTP status (a guess).
     """
-    status = refusal.status or STATUS[refusal.reason]
-    failure = (refusal.task and refusal.task.failure) or Failure(str(status), detail(refusal))
-    return status, {"message": failure.message, "error": error(failure)}
+    status = rejection.status or STATUS[rejection.reason]
+    failure = rejection.task and rejection.task.failure
+    failure = failure or Failure(str(status), format_detail(rejection))
+    return status, {"message": failure.message, "error": build_error(failure)}
 
 
-def detail(refusal: Rejection) -> str:
-    return "Task not found" if refusal.reason is RejectionReason.NO_TASK else refusal.detail
+def format_detail(rejection: Rejection) -> str:
+    return "Task not found" if rejection.reason is RejectionReason.NO_TASK else rejection.detail
 
 
 def build_rejection_failure(errors: Sequence[Any]) -> Failure:
-    """The first documented code in the order of the table; without any, the first error.
+    """Returns the first documented code in the order of the table.
 
-    Faults with no code of their own become 001021099, the code for a task that could not be
-    created (a guess: none is documented for them).
+    Without one, the code is 001021099 (the task could not be created) with the message of
+    the first error. That is a guess: no code is documented for those errors.
     """
     coded = [error for error in errors if error.code]
     if coded:
@@ -152,7 +156,7 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
 
 
 def unwrap(payload: Mapping[str, Any]) -> UnwrappedPayload | None:
-    """``{"model", "input": [{"params": {…}}]}``, as the vendor's own SDKs send it."""
+    """Unwraps ``{"model", "input": [{"params": {…}}]}``, which the vendor's SDKs send."""
     items = payload.get("input")
     if type(items) is not list or not items or type(items[0]) is not dict:
         return None
@@ -160,13 +164,13 @@ def unwrap(payload: Mapping[str, Any]) -> UnwrappedPayload | None:
     if type(params) is not dict:
         return None
     outer = {name: value for name, value in payload.items() if name != "input"}
-    strays = [f"/input/0/{escape(name)}" for name in items[0] if name != "params"]
-    strays += [f"/input/{index}" for index in range(1, len(items))]
+    ignored = [f"/input/0/{escape(name)}" for name in items[0] if name != "params"]
+    ignored += [f"/input/{index}" for index in range(1, len(items))]
     return UnwrappedPayload(
         payload={**params, **outer},
         prefix="/input/0/params",
         outer=frozenset(map(escape, outer)) | ({"model"} - params.keys()),
-        ignored_pointers=tuple(strays),
+        ignored_pointers=tuple(ignored),
     )
 
 
@@ -187,12 +191,12 @@ VENDOR: Final = Vendor(
     failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
     ambiguities=(
         Ambiguity(
-            "where a 001021xxx code comes back",
+            "where a 001021xxx code is returned",
             interpretations=(
-                "in a failed task, since that is where the pages put error",
-                "in the answer to create, since a broken rule can be seen at once",
+                "in a failed task, because the pages put error there",
+                "in the create response, because a broken rule is visible at once",
             ),
-            chosen="in a failed task, unless the mock is told to reject at create",
+            chosen="in a failed task, unless the mock is set to reject at create",
         ),
         Ambiguity(
             "the members of error",
@@ -200,7 +204,7 @@ VENDOR: Final = Vendor(
                 "code, a string, and message (S2, S4)",
                 "error_message, which the published SDK reads",
             ),
-            chosen="code as a string unless a scenario asks for a number; the text under both names",
+            chosen="code as a string, or a number in one scenario; the text under both names",
         ),
     ),
     model_header="X-Model",
