@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from wan_validators.messages.formatting import format_count, format_seconds, format_usd
+
 from ..clock import Clock
 from ..service import Mock
 from ..simulator.routing import Action
@@ -191,11 +193,12 @@ def format_cost(ledger: Ledger) -> str:
     """What the run would have cost, in one line."""
     if not ledger.charges:
         return "no task was accepted: nothing would have been billed"
-    twice = f", {ledger.twice:f} of it twice" if ledger.twice else ""
-    unknown = f", and {ledger.unknown} tasks of unknown price" if ledger.unknown else ""
+    twice = f", {format_usd(ledger.twice)} of it twice" if ledger.twice else ""
+    tasks = format_count(ledger.unknown, "task")
+    unknown = f", and {tasks} of unknown price" if ledger.unknown else ""
     awaited = sum(not each.second.billed for each in ledger.duplicates)
     open_ = f"; tasks made twice that are not billed yet: {awaited}" if awaited else ""
-    return f"would have cost {ledger.total:f} USD{twice}{unknown}{open_}"
+    return f"would have cost {format_usd(ledger.total)}{twice}{unknown}{open_}"
 
 
 def _lines(entry: Entry, start: float) -> Iterator[str]:
@@ -209,13 +212,14 @@ def _lines(entry: Entry, start: float) -> Iterator[str]:
     ]
     yield "  ".join(filter(None, facts))
     yield from (f"    {note.line}" for note in entry.findings[:MAX_NOTES_SHOWN])
-    if len(entry.findings) > MAX_NOTES_SHOWN:
-        yield f"    and {len(entry.findings) - MAX_NOTES_SHOWN} findings more"
+    more = len(entry.findings) - MAX_NOTES_SHOWN
+    if more > 0:
+        yield f"    and {format_count(more, 'more finding')}"
 
 
 def _describe_delivery(entry: Entry) -> str:
     """What became of the answer, if it did not simply arrive."""
-    late = f"after {entry.delay:g}s" if entry.delay else ""
+    late = f"after {format_seconds(entry.delay)}" if entry.delay else ""
     if entry.arrived or not (entry.delivery or entry.task):
         return late
     return f"LOST: {entry.delivery or 'this came in its place'} {late}".rstrip()
