@@ -82,7 +82,7 @@ def test_a_balance_is_spent_by_lost_creates_too(
     answers = [send(server, "POST", path, payload) for _ in range(2)]
     assert answers[0].delivery.cut
     assert answers[1].status == status
-    assert b"insufficient balance: 0.02 USD left, 0.03 needed" in answers[1].body
+    assert b"insufficient balance: 0.02 USD left, 0.03 USD needed" in answers[1].body
 
 
 def test_what_is_never_handled_counts_for_nothing(simulator: Make, send: Send) -> None:

@@ -11,17 +11,17 @@ import pytest
 from wan_validators.cli import main
 
 from . import serve_runs
-from .serve_runs import COMMAND, CREATE, EDIT, KEY, MULE, ended, running
+from .serve_runs import COMMAND, CREATE, EDIT, KEY, MULE, end_server, start_server
 
 IGNORING = """trap '' INT; exec "$0" "$@\""""
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_logs_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
-    with running(tmp_path / "port", "--seed", "7") as (process, url):
+    with start_server(tmp_path / "port", "--seed", "7") as (process, url):
         good = httpx.post(url + CREATE, json=EDIT, headers=KEY)
         bad = httpx.post(url + CREATE, json={**EDIT, "parameters": {"n": 9}}, headers=KEY)
-        code, printed = ended(process, signum)
+        code, printed = end_server(process, signum)
     log = printed.splitlines()
     assert (code, good.status_code, bad.status_code) == (0, 200, 200)
     assert log[0] == "wanproof serve: seed 7, lifecycle polls:2, any API key"
@@ -39,10 +39,10 @@ def test_started_in_the_background_it_is_stopped_by_sigterm_alone(
 ) -> None:
     """As by a shell, which lets its jobs there ignore SIGINT."""
     monkeypatch.setattr(serve_runs, "COMMAND", ["sh", "-c", IGNORING, *COMMAND])
-    with running(tmp_path / "port") as (process, url):
+    with start_server(tmp_path / "port") as (process, url):
         process.send_signal(signal.SIGINT)
         answer = httpx.post(url + CREATE, json=EDIT, headers=KEY)
-        code, printed = ended(process, signal.SIGTERM)
+        code, printed = end_server(process, signal.SIGTERM)
     assert (code, answer.status_code) == (0, 200)
     assert "SIGTERM stops it." in printed.splitlines()
 
@@ -55,13 +55,13 @@ def test_the_options_reach_the_simulator(tmp_path: Path) -> None:
         "--balance=0.03",
         "--quiet",
     )
-    with running(tmp_path / "port", *options) as (process, url):
+    with start_server(tmp_path / "port", *options) as (process, url):
         bad = httpx.post(url + CREATE, json={**EDIT, "parameters": {"n": 9}}, headers=KEY)
         late = httpx.post(url + MULE, json={}, headers=KEY)
         good = httpx.post(url + CREATE, json=EDIT, headers=KEY)
         poll = httpx.get(f"{url}{CREATE}/task/{good.json()['id']}", headers=KEY)
         poor = httpx.post(url + CREATE, json=EDIT, headers=KEY)
-        _, printed = ended(process, signal.SIGINT)
+        _, printed = end_server(process, signal.SIGINT)
     assert (bad.status_code, late.status_code, poor.status_code) == (400, 202, 403)
     assert poll.json()["status"] == "completed"
     assert printed.splitlines()[-1] == "Ctrl-C stops it."
@@ -70,13 +70,13 @@ def test_the_options_reach_the_simulator(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_ids(tmp_path: Path) -> None:
     ids = []
     for nth in range(2):
-        with running(tmp_path / f"port{nth}", "--seed", "11") as (_, url):
+        with start_server(tmp_path / f"port{nth}", "--seed", "11") as (_, url):
             ids.append(httpx.post(url + CREATE, json=EDIT, headers=KEY).json()["id"])
     assert ids[0] == ids[1]
 
 
 def test_a_log_that_nobody_reads_does_not_stop_it(tmp_path: Path) -> None:
-    with running(tmp_path / "port") as (process, url):
+    with start_server(tmp_path / "port") as (process, url):
         assert process.stdout
         process.stdout.close()
         statuses = [httpx.post(url + CREATE, json=EDIT, headers=KEY).status_code for _ in range(3)]
@@ -88,7 +88,7 @@ def test_a_log_that_nobody_reads_does_not_stop_it(tmp_path: Path) -> None:
 def test_a_port_in_use_is_told_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with running(tmp_path / "port") as (_, url):
+    with start_server(tmp_path / "port") as (_, url):
         port = url.rpartition(":")[2]
         code = main(["serve", "--port", port])
     error = capsys.readouterr().err

@@ -29,7 +29,7 @@ from wan_mockserver.state.stores.memory import MemoryStore
 from wan_validators.cli import main
 from wan_validators.command import UsageError
 
-from .serve_runs import CREATE, EDIT, KEY, MULE, ended, running
+from .serve_runs import CREATE, EDIT, KEY, MULE, end_server, start_server
 
 MULE_EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "n": 2}
 
@@ -96,9 +96,9 @@ def test_a_token_that_cannot_be_one_is_refused_without_being_shown() -> None:
 def test_the_announcement_names_whatever_is_not_the_default(tmp_path: Path) -> None:
     store = f"sqlite:{tmp_path / 'db'}"
     options = ("--seed=7", "--scenario=accept-502", "--clock=manual", f"--store={store}")
-    with running(tmp_path / "port", *options, **{TOKEN: "hush"}) as (process, url):
+    with start_server(tmp_path / "port", *options, **{TOKEN: "hush"}) as (process, url):
         lost = httpx.post(url + MULE, json=MULE_EDIT, headers=KEY)
-        _, printed = ended(process, signal.SIGINT)
+        _, printed = end_server(process, signal.SIGINT)
     log = printed.splitlines()
     facts = f"seed 7, lifecycle polls:2, scenario accept-502, clock manual, store {store}"
     assert log[0] == f"wanproof serve: {facts}, any API key"
@@ -123,26 +123,28 @@ def test_videos_that_cannot_be_drawn_are_announced(
 
 
 def test_chaos_is_announced_and_drawn(tmp_path: Path) -> None:
-    with running(tmp_path / "port", "--chaos=7:1", "--lifecycle=at-once") as (process, url):
+    with start_server(tmp_path / "port", "--chaos=7:1", "--lifecycle=at-once") as (process, url):
         steps = []
         for _ in range(4):
             try:
                 steps.append(httpx.post(url + MULE, json=MULE_EDIT, headers=KEY).headers[STEP])
             except httpx.TransportError:
                 steps.append("chaos:7:1#lost")
-        _, printed = ended(process, signal.SIGINT)
+        _, printed = end_server(process, signal.SIGINT)
     assert "seed 7, lifecycle at-once, chaos 7:1, any API key" in printed
     assert all(step.startswith("chaos:7:1#") for step in steps)
 
 
 def test_processes_on_one_store_are_one_server(tmp_path: Path) -> None:
     store = f"--store=sqlite:{tmp_path / 'db'}"
-    with running(tmp_path / "one", store) as (first, one):
+    with start_server(tmp_path / "one", store) as (first, one):
         task = httpx.post(one + CREATE, json=EDIT, headers=KEY).json()["id"]
-        with running(tmp_path / "two", store) as (second, two):
+        with start_server(tmp_path / "two", store) as (second, two):
             place = f"{CREATE}/task/{task}"
             polls = [httpx.get(url + place, headers=KEY).json() for url in (two, one, two)]
-            heads = [ended(process, signal.SIGINT)[1].split(",")[0] for process in (second, first)]
+            heads = [
+                end_server(process, signal.SIGINT)[1].split(",")[0] for process in (second, first)
+            ]
     assert [poll["status"] == "completed" for poll in polls] == [False, False, True]
     assert heads[0] == heads[1]
     assert heads[0].startswith("wanproof serve: seed ")

@@ -250,7 +250,7 @@ def test_a_spent_balance_is_403_and_names_the_sums(simulator: Make, send: Send) 
     server = simulator(limits=Limits(balance=Decimal("0.05")))
     answers = [send(server, "POST", CREATE, EDIT) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 403]
-    assert read(answers[1])["message"] == "insufficient balance: 0.02 USD left, 0.03 needed"
+    assert read(answers[1])["message"] == "insufficient balance: 0.02 USD left, 0.03 USD needed"
     assert send(server, "POST", CREATE, EDIT, key="bob").status == 200
 
 

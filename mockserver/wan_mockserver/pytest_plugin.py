@@ -1,11 +1,10 @@
-"""Fixtures and markers for tests of clients; pytest loads them wherever wanproof is installed.
+"""Provides fixtures and markers for tests of clients, which pytest loads by itself.
 
-Each test has a world of its own: a mock server with its tasks, journal and ledger, a clock
-that only the test and its client move, and chance drawn from a fixed seed, 0 unless told
-otherwise. A test that fails tells what its client and the mock server said to each other.
+Each test has its own mock server with tasks, journal and ledger, its own clock, which only
+the test and its client move, and a fixed seed (default 0). The report of a failed test shows
+the exchanges between its client and the mock server.
 
-This module loads in every run of pytest, so it imports nothing but pytest until a fixture
-is used.
+Every run of pytest loads this module, so it imports only pytest until a fixture is used.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from .testing.handles import WanMock, World
 
 SECTION: Final = "wanproof journal"
-"""The title of what a failed test tells."""
+"""The title of the section in the report of a failed test."""
 
 _MOCK: Final[pytest.StashKey[Mock]] = pytest.StashKey()
 
@@ -80,7 +79,7 @@ MARKERS: Final[Mapping[str, Callable[..., Mapping[str, Any]]]] = {
     "wan_lifecycle": _lifecycle,
     "wan_limits": _limits,
 }
-"""What each marker makes of its arguments: options of a simulator."""
+"""The function that converts the arguments of each marker to options of a simulator."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,12 +91,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for name, read in MARKERS.items():
-        config.addinivalue_line("markers", f"{_usage(name)}: {read.__doc__}")
-    _seed_of(config)
+        config.addinivalue_line("markers", f"{_format_usage(name)}: {read.__doc__}")
+    _find_seed(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    seed = _seed_of(config)
+    seed = _find_seed(config)
     return f"wanproof: seed {seed}" if seed else None
 
 
@@ -138,14 +137,14 @@ def wan_options() -> Mapping[str, Any]:
 def _wan_world(
     request: pytest.FixtureRequest, wan_clock: PatchingClock, wan_options: Mapping[str, Any]
 ) -> Mock:
-    """What stands behind all fixtures of one test."""
+    """The mock server that all fixtures of one test share."""
     __tracebackhide__ = True
     try:
         from .service import Mock
         from .simulator.simulator import Simulator
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None
-    options = {"seed": _seed_of(request.config), "clock": wan_clock, **wan_options}
+    options = {"seed": _find_seed(request.config), "clock": wan_clock, **wan_options}
     try:
         simulator = Simulator(**options | _options_of_markers(request.node))
     except ValueError as error:
@@ -183,7 +182,7 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
     server = Server(create_app(_wan_world)).start()
     with bypass_proxy(server.host):
         yield World(_wan_world, server.url)
-    wan_clock.restore()  # the server must not wait on a clock that stands
+    wan_clock.restore()  # the server must not wait for a clock that stands still
     server.stop()
 
 
@@ -201,17 +200,17 @@ def wan_scenario(_wan_world: Mock) -> Callable[..., None]:
     return choose
 
 
-def _seed_of(config: pytest.Config) -> int:
-    """The seed that the command line or the ini file gives."""
-    given = config.getoption("--wan-seed")
+def _find_seed(config: pytest.Config) -> int:
+    """Returns the seed from the command line or the ini file."""
+    option = config.getoption("--wan-seed")
     try:
-        return int(config.getini("wan_seed") or 0) if given is None else int(given)
+        return int(config.getini("wan_seed") or 0) if option is None else int(option)
     except ValueError as error:
         raise pytest.UsageError(f"ini option wan_seed: {error}") from None
 
 
 def _options_of_markers(item: pytest.Item) -> dict[str, Any]:
-    """The options of a simulator that the markers of *item* ask for, the closest of each."""
+    """Returns the options of a simulator from the closest marker of each kind."""
     __tracebackhide__ = True
     options: dict[str, Any] = {}
     for name, read in MARKERS.items():
@@ -222,13 +221,13 @@ def _options_of_markers(item: pytest.Item) -> dict[str, Any]:
             inspect.signature(read).bind(*mark.args, **mark.kwargs)
             options |= read(*mark.args, **mark.kwargs)
         except (TypeError, ValueError) as error:
-            says = f"{item.nodeid}: @pytest.mark.{name}: {error}; usage: {_usage(name)}"
-            raise pytest.UsageError(says) from None
+            message = f"{item.nodeid}: @pytest.mark.{name}: {error}; usage: {_format_usage(name)}"
+            raise pytest.UsageError(message) from None
     return options
 
 
-def _usage(marker: str) -> str:
-    """How *marker* is called: ``wan_scenario(name)``."""
+def _format_usage(marker: str) -> str:
+    """Formats the call of *marker*: ``wan_scenario(name)``."""
     names = inspect.signature(MARKERS[marker]).parameters.values()
     shown = (each.name if each.default is each.empty else f"{each.name}=None" for each in names)
     return f"{marker}({', '.join(shown)})"

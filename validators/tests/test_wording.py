@@ -8,6 +8,7 @@ import pytest
 
 from wan_validators.messages.formatting import (
     format_count,
+    format_duration,
     format_range,
     format_seconds,
     format_usd,
@@ -42,6 +43,14 @@ def test_a_range_is_followed_by_the_noun_of_its_end() -> None:
 )
 def test_seconds_are_shown_to_the_millisecond(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (10, "10 s"), (900, "15 min"), (3661, "1 h 1 min"), (86400e3, "1,000 d")],
+)
+def test_durations_have_at_most_two_units(seconds: float, text: str) -> None:
+    assert format_duration(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the page is made of, and where it may come from."""
+"""The files of the page, their headers and their paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wan_mockserver.service import Mock
 from .conftest import BASE, VIDEOS, Client
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_nothing_inline(client: Client) -> None:
+def test_the_page_has_no_foreign_urls_and_nothing_inline(client: Client) -> None:
     client.finished()
     client.finished(model=VIDEOS)
     client.create("wanproof.accept-502.bob")
@@ -33,11 +33,11 @@ def test_the_page_needs_nothing_from_elsewhere_and_nothing_inline(client: Client
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("name", static.TYPES)
-def test_static_files_are_asked_for_again_but_sent_once(client: Client, name: str) -> None:
+@pytest.mark.parametrize("name", static.CONTENT_TYPES)
+def test_static_files_are_revalidated(client: Client, name: str) -> None:
     answer = client.get(f"/static/{name}")
     assert answer.status == 200
-    assert answer.headers["Content-Type"] == static.TYPES[name]
+    assert answer.headers["Content-Type"] == static.CONTENT_TYPES[name]
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.body == files(dashboard).joinpath("static", name).read_bytes()
     again = client.get(f"/static/{name}", **{"If-None-Match": answer.headers["ETag"]})
@@ -45,20 +45,20 @@ def test_static_files_are_asked_for_again_but_sent_once(client: Client, name: st
 
 
 @pytest.mark.parametrize("name", ["README.md", "..", "../__init__.py", "%2e%2e", "nonsense", ""])
-def test_no_other_file_can_be_had(mock: Mock, name: str) -> None:
+def test_other_files_are_not_served(mock: Mock, name: str) -> None:
     found = dashboard.answer(mock, Request(method="GET", path=f"/_wanproof/static/{name}"))
     assert found is None or found.status == 404
 
 
-def test_every_static_file_is_listed_and_the_foreign_one_has_a_note() -> None:
+def test_every_static_file_is_listed_and_the_third_party_file_has_a_note() -> None:
     there = {file.name for file in files(dashboard).joinpath("static").iterdir()}
-    assert there == {*static.TYPES, "README.md"}
+    assert there == {*static.CONTENT_TYPES, "README.md"}
     note = files(dashboard).joinpath("static", "README.md").read_text(encoding="utf-8")
     assert "htmx" in note
     assert "Zero-Clause BSD" in note
 
 
-def test_thumbnails_are_small_and_files_whole(client: Client) -> None:
+def test_thumbnails_are_small_and_files_complete(client: Client) -> None:
     task = client.finished(size="1600*900")
     small = client.get(f"/ui/thumbnails/{task}/1.png")
     assert small.headers["Content-Type"] == "image/jpeg"
@@ -76,7 +76,7 @@ def test_thumbnails_are_small_and_files_whole(client: Client) -> None:
     assert (part.status, part.body) == (206, whole.body[:4])
 
 
-def test_there_are_no_previews_of_what_is_not_there(client: Client, mock: Mock) -> None:
+def test_missing_files_have_no_previews(client: Client, mock: Mock) -> None:
     client.create("wanproof.ok.alice")
     (task,) = mock.tasks()
     paths = (f"{task.id}/1.png", "nonsense/1.png", f"{task.id}/2.png", f"{task.id}/..")
@@ -91,7 +91,7 @@ def answer(mock: Mock, method: str, path: str, query: str = "") -> Response | No
     return dashboard.answer(mock, Request(method=method, path=path, query=query))
 
 
-def test_paths_that_are_not_the_pages_are_left_to_others(mock: Mock) -> None:
+def test_other_paths_are_not_answered(mock: Mock) -> None:
     for path in (
         "/_wanproof/health",
         "/_wanproof/ui",
@@ -103,13 +103,13 @@ def test_paths_that_are_not_the_pages_are_left_to_others(mock: Mock) -> None:
         assert answer(mock, "POST", path) is None
 
 
-def test_the_page_has_a_slash_at_its_end(mock: Mock) -> None:
+def test_the_address_of_the_page_ends_with_a_slash(mock: Mock) -> None:
     moved = answer(mock, "GET", "/_wanproof", "tenant=bob")
     assert moved
     assert (moved.status, moved.headers["Location"]) == (308, "/_wanproof/?tenant=bob")
 
 
-def test_methods(mock: Mock) -> None:
+def test_other_methods_are_rejected(mock: Mock) -> None:
     refused = answer(mock, "GET", "/_wanproof/ui/reset")
     assert refused
     assert (refused.status, refused.headers["Allow"]) == (405, "POST")

@@ -66,10 +66,10 @@ LOWEST_CONTRASTS = """() => {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        says = f"there is no {CHROMIUM}; install Debian's package chromium to run these tests"
+        message = f"there is no {CHROMIUM}; install Debian's package chromium to run these tests"
         if os.environ.get("CI"):
-            pytest.fail(says)
-        pytest.skip(says)
+            pytest.fail(message)
+        pytest.skip(message)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
@@ -84,23 +84,23 @@ def server(mock: Mock) -> Iterator[Server]:
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The open page; the test fails if its console says anything or it asks another host."""
+    """The open page; the test fails on console output or requests to other hosts."""
     context = browser.new_context(viewport={"width": 1300, "height": 900})
     context.set_default_timeout(10_000)
-    opened, said, strangers = context.new_page(), [], []
+    opened, messages, foreign_urls = context.new_page(), [], []
 
-    def asks(request: Request) -> None:
+    def check_host(request: Request) -> None:
         if not request.url.startswith((server.url, "data:")):
-            strangers.append(request.url)
+            foreign_urls.append(request.url)
 
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", asks)
+    opened.on("console", lambda message: messages.append(message.text))
+    opened.on("pageerror", lambda error: messages.append(str(error)))
+    opened.on("request", check_host)
     opened.goto(f"{server.url}/_wanproof/")
     expect(opened.locator("#connection")).to_have_text("Live")
     yield opened
     context.close()
-    assert (said, strangers) == ([], [])
+    assert (messages, foreign_urls) == ([], [])
 
 
 @pytest.fixture
@@ -110,8 +110,8 @@ def http(server: Server) -> Iterator[httpx.Client]:
         yield client
 
 
-def look_again(page: Page) -> None:
-    """Spares the test the second until the page looks again by itself."""
+def refresh(page: Page) -> None:
+    """Updates the page now, so that the test does not wait a second for it."""
     page.evaluate("document.body.dispatchEvent(new CustomEvent('refresh'))")
 
 
@@ -123,7 +123,7 @@ def finish(http: httpx.Client, created: httpx.Response) -> str:
     return task
 
 
-def test_a_person_follows_a_client(page: Page, http: httpx.Client) -> None:
+def test_the_page_follows_a_client(page: Page, http: httpx.Client) -> None:
     tasks, costs = page.locator("#tasks"), page.locator("#costs .verdict")
     expect(tasks).to_contain_text("No tasks yet")
 
@@ -134,25 +134,25 @@ def test_a_person_follows_a_client(page: Page, http: httpx.Client) -> None:
     thumbnail = tasks.get_by_role("img", name="Result 1: image, 768 × 768")
     expect(thumbnail).to_be_visible()
     expect(thumbnail).to_have_js_property("naturalWidth", 240)
-    expect(costs).to_have_text("This run would have cost $0.03.")
+    expect(costs).to_have_text("This run would have cost 0.03 USD.")
 
     page.get_by_role("combobox", name="Scenario").select_option("accept-lost")
-    expect(page.locator("#scenario-says")).to_contain_text("the answer is lost to a reset")
-    page.get_by_role("button", name="Use it").click()
+    expect(page.locator("#scenario-description")).to_contain_text("the answer is lost to a reset")
+    page.get_by_role("button", name="Apply").click()
     expect(page.locator("#notice")).to_have_text(
-        "Done. The next create of any tenant meets accept-lost."
+        "Done. The next create of any tenant uses accept-lost."
     )
-    expect(page.locator(".waiting")).to_contain_text("accept-lost waits for 1 more create")
+    expect(page.locator(".armed")).to_contain_text("accept-lost applies to 1 more create")
 
     key = {"Authorization": "Bearer a-client-of-its-own"}
     with pytest.raises(httpx.TransportError):
         http.post(CREATE, json=PAYLOAD, headers=key)
-    expect(page.locator("#journal")).to_contain_text("answer lost (reset)")
+    expect(page.locator("#journal")).to_contain_text("response lost (reset)")
     again = http.post(CREATE, json=PAYLOAD, headers=key)
     for _ in range(3):
         http.get(f"{CREATE}/{again.json()['task_info']['id']}", headers=key)
-    expect(costs).to_have_text("This run would have cost $0.09, $0.03 of it twice.")
-    expect(page.get_by_role("region", name="Paid twice")).to_contain_text("$0.03 paid twice")
+    expect(costs).to_have_text("This run would have cost 0.09 USD, 0.03 USD of it twice.")
+    expect(page.get_by_role("region", name="Paid twice")).to_contain_text("0.03 USD paid twice")
 
     http.post(CREATE, json=PAYLOAD, headers={"Authorization": "Bearer wanproof.slow.alice"})
     expect(tasks.locator(".state").first).to_contain_text("0 %")
@@ -161,7 +161,7 @@ def test_a_person_follows_a_client(page: Page, http: httpx.Client) -> None:
     expect(tasks.locator(".state").first).to_contain_text("10 %")
 
 
-def test_what_a_person_does_survives_the_news(page: Page, http: httpx.Client) -> None:
+def test_updates_keep_input_and_open_entries(page: Page, http: httpx.Client) -> None:
     finish(http, http.post(CREATE, json=PAYLOAD))
     entry = page.locator("#entry-1")
     entry.locator("summary").click()
@@ -169,7 +169,7 @@ def test_what_a_person_does_survives_the_news(page: Page, http: httpx.Client) ->
     page.get_by_label("of tenant").fill("typed")
     page.get_by_label("of tenant").evaluate("element => { window.kept = element; }")
     http.get("/nowhere", headers={"Authorization": "Bearer wanproof.ok.bob"})
-    look_again(page)
+    refresh(page)
     expect(page.locator("#journal")).to_contain_text("nothing is served at /nowhere")
     expect(entry).to_contain_text('"prompt": "a kite"')
     assert page.evaluate("document.activeElement === window.kept")
@@ -191,39 +191,39 @@ def test_what_a_person_does_survives_the_news(page: Page, http: httpx.Client) ->
     expect(page.locator("#tasks")).to_contain_text("No tasks yet")
 
 
-def test_a_video_plays_on_while_the_page_changes(page: Page, mock: Mock) -> None:
+def test_a_video_keeps_playing_while_the_page_changes(page: Page, mock: Mock) -> None:
     client = Client(mock)
     client.finished(model=VIDEOS)
-    look_again(page)
+    refresh(page)
     video = page.locator("video")
     video.evaluate("video => { video.muted = true; window.film = video; return video.play(); }")
     expect(video).not_to_have_js_property("currentTime", 0)
     client.send("GET", "/nowhere")
-    look_again(page)
+    refresh(page)
     expect(page.locator("#journal")).to_contain_text("nothing is served at /nowhere")
     assert video.evaluate("video => video === window.film && !video.paused")
     reached = video.evaluate("video => video.currentTime")
     expect(video).not_to_have_js_property("currentTime", reached)
 
 
-def test_what_clients_send_does_not_run(page: Page, mock: Mock) -> None:
+def test_client_input_is_not_executed(page: Page, mock: Mock) -> None:
     client = Client(mock)
     client.create(
         "wanproof.ok.alice", prompt="<script>alert(1)</script><img src=x onerror=alert(2)>"
     )
     client.send("GET", "/<img src=x onerror=alert(3)>")
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    look_again(page)
+    refresh(page)
     expect(page.locator("#entry-2")).to_contain_text("<img src=x onerror=alert(3)>")
     page.locator("#entry-1 summary").click()
     expect(page.locator("#entry-1")).to_contain_text("<script>alert(1)</script>")
 
 
-def test_assistive_technology_finds_its_way(page: Page, mock: Mock) -> None:
+def test_the_page_is_accessible(page: Page, mock: Mock) -> None:
     client = Client(mock)
     client.finished()
     client.create("wanproof.ok.bob")
-    look_again(page)
+    refresh(page)
     expect(page.locator(".task")).to_have_count(2)
     tree = page.locator("body").aria_snapshot()
     for wanted in (
@@ -264,7 +264,7 @@ def test_assistive_technology_finds_its_way(page: Page, mock: Mock) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_both_schemes_can_be_read_at_every_width(page: Page, mock: Mock, scheme: Any) -> None:
+def test_both_colour_schemes_are_readable(page: Page, mock: Mock, scheme: Any) -> None:
     client = Client(mock)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     client.finished("wanproof.fail-3002.bob")
@@ -288,32 +288,32 @@ def test_both_schemes_can_be_read_at_every_width(page: Page, mock: Mock, scheme:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_page_that_nobody_looks_at_asks_for_nothing(browser: Browser) -> None:
+def test_a_hidden_page_sends_no_requests(browser: Browser) -> None:
     mock = Mock(Simulator(clock=RealClock(), listener=lambda exchange: None))
-    asked: list[str] = []
+    requested: list[str] = []
     hide = "Object.defineProperty(document, 'hidden', {value: true, writable: true})"
     with Server(create_app(mock)) as server:
         opened = browser.new_page()
         opened.goto(f"{server.url}/_wanproof/")
         opened.evaluate(hide)
-        opened.on("request", lambda request: asked.append(request.url))
-        questions = partial(filter, lambda url: "/ui/live" in url, asked)
+        opened.on("request", lambda request: requested.append(request.url))
+        live_requests = partial(filter, lambda url: "/ui/live" in url, requested)
         Client(mock).create()
-        for _ in range(3):  # the clock goes on by itself, and so would the questions
+        for _ in range(3):  # the clock goes on by itself, and so would the live_requests
             time = opened.locator("#clock-time").inner_text()
             expect(opened.locator("#clock-time")).not_to_have_text(time)
-        assert list(questions()) == []
+        assert list(live_requests()) == []
         opened.evaluate("() => { document.hidden = false; }")
         opened.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         expect(opened.locator(".task")).to_have_count(1)
-        assert list(questions())
+        assert list(live_requests())
         opened.close()
 
 
-def test_it_says_when_the_server_is_gone(browser: Browser, server: Server) -> None:
+def test_a_lost_connection_is_shown(browser: Browser, server: Server) -> None:
     opened = browser.new_page()
     opened.goto(f"{server.url}/_wanproof/")
     expect(opened.locator("#connection")).to_have_text("Live")
     server.stop()
-    expect(opened.locator("#connection")).to_have_text("No answer; still trying")
+    expect(opened.locator("#connection")).to_have_text("No response; retrying")
     opened.close()

@@ -1,4 +1,4 @@
-"""What a person can do on the page."""
+"""The forms of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wan_mockserver.service import Mock
 from .conftest import BASE, Client
 
 
-def test_the_picker_has_every_scenario_with_its_sentence(client: Client, mock: Mock) -> None:
+def test_the_form_lists_every_scenario_with_its_summary(client: Client, mock: Mock) -> None:
     page = client.page()
     assert page.count("<optgroup ") == len(
         {each.group for each in mock.simulator.scenarios.values()}
@@ -25,23 +25,23 @@ def test_the_picker_has_every_scenario_with_its_sentence(client: Client, mock: M
     assert client.get("/ui/scenario", "scenario=nonsense").body.strip() == b""
 
 
-def test_a_scenario_for_the_next_creates(client: Client, mock: Mock) -> None:
+def test_a_scenario_is_armed_for_the_next_creates(client: Client, mock: Mock) -> None:
     done = client.post("/ui/scenario", scenario="http-500", creates="2", tenant="")
-    assert b"The next 2 creates of any tenant meet http-500." in done.body
+    assert b"The next 2 creates of any tenant use http-500." in done.body
     assert done.headers["HX-Trigger"] == "refresh"
-    assert "http-500</strong> waits for 2 more creates of any tenant" in client.page()
+    assert "http-500</strong> applies to 2 more creates of any tenant" in client.page()
     assert [client.create().status for _ in range(3)] == [500, 500, 202]
-    assert "waits for" not in client.page()
+    assert "applies to" not in client.page()
 
 
-def test_a_scenario_for_all_creates_of_one_tenant_until_it_is_taken_back(client: Client) -> None:
+def test_a_scenario_is_armed_for_a_tenant_until_it_is_cancelled(client: Client) -> None:
     client.post("/ui/scenario", scenario="ok", combination="http-403", all="yes", tenant="bob")
-    assert "http-403</strong> waits for every create of bob" in client.page()
+    assert "http-403</strong> applies to every create of bob" in client.page()
     assert client.create("wanproof.ok.alice").status == 202
     assert client.create("bob").status == 202
     done = client.post("/ui/scenario", scenario="http-403", creates="0", tenant="bob")
-    assert b"No scenario is waiting for creates of bob any more." in done.body
-    assert "waits for" not in client.page()
+    assert b"No scenario is armed for creates of bob." in done.body
+    assert "applies to" not in client.page()
 
 
 def test_the_clock_is_advanced(client: Client, mock: Mock) -> None:
@@ -52,12 +52,12 @@ def test_the_clock_is_advanced(client: Client, mock: Mock) -> None:
     assert "Advanced by 15 min so far." in client.page()
 
 
-def test_everything_or_one_tenant_is_forgotten(client: Client, mock: Mock) -> None:
+def test_reset_deletes_everything_or_one_tenant(client: Client, mock: Mock) -> None:
     client.finished("wanproof.ok.alice")
     client.finished("wanproof.ok.bob")
-    assert b"of bob are forgotten" in client.post("/ui/reset", tenant="bob").body
+    assert b"of bob were deleted" in client.post("/ui/reset", tenant="bob").body
     assert [task.tenant for task in mock.tasks()] == ["alice"]
-    assert b"are forgotten" in client.post("/ui/reset").body
+    assert b"were deleted" in client.post("/ui/reset").body
     assert (mock.tasks(), mock.journal()) == ([], [])
 
 
@@ -77,11 +77,11 @@ def test_everything_or_one_tenant_is_forgotten(client: Client, mock: Mock) -> No
         ("/ui/clock", {"seconds": "-5"}, "not by &#39;-5&#39;"),
         ("/ui/clock", {"seconds": "nan"}, "the clock can be advanced by 0 to 31,622,400 seconds"),
         ("/ui/clock", {}, "the clock can be advanced by"),
-        ("/ui/clock", {f"a{nth}": "" for nth in range(60)}, "there may be 50 fields, not 60"),
-        ("/ui/clock", {"seconds": "1" * 30_000}, "a form may have 20,000 bytes"),
+        ("/ui/clock", {f"a{nth}": "" for nth in range(60)}, "at most 50 fields, not 60"),
+        ("/ui/clock", {"seconds": "1" * 30_000}, "a form may have at most 20,000 bytes"),
     ],
 )
-def test_a_mistake_is_told_in_the_page(
+def test_invalid_input_is_explained_in_the_page(
     client: Client, mock: Mock, path: str, fields: dict[str, str], says: str
 ) -> None:
     before = mock.clock.now()
@@ -97,12 +97,14 @@ def test_a_mistake_is_told_in_the_page(
     assert says in whole.body.decode()
 
 
-def test_another_content_type_is_no_form(mock: Mock) -> None:
+def test_a_form_needs_its_content_type(mock: Mock) -> None:
     request = Request(method="POST", path="/_wanproof/ui/reset", body=b"{}")
     answer = dashboard.answer(mock, request)
     assert answer
     assert answer.status == 422
-    assert b"must come as application/x-www-form-urlencoded" in answer.body
+    assert (
+        b"Content-Type must be application/x-www-form-urlencoded, and there is none" in answer.body
+    )
 
 
 def test_forms_work_without_scripts(client: Client) -> None:
@@ -111,22 +113,22 @@ def test_forms_work_without_scripts(client: Client) -> None:
     assert "The clock was advanced by 10 s." in page
 
 
-def test_a_strange_query_is_no_harm(client: Client) -> None:
+def test_an_unusual_query_is_accepted(client: Client) -> None:
     assert client.get("/", "tenant=%ff&show=%00").status == 200
     assert client.get("/", "&".join(f"a{nth}=" for nth in range(50))).status == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/ui/live", "/ui/scenario", "/ui/entries/1"])
-def test_a_query_of_too_many_fields_is_refused(client: Client, path: str) -> None:
+def test_a_query_with_too_many_fields_is_rejected(client: Client, path: str) -> None:
     answer = client.get(path, "&".join(f"a{nth}=" for nth in range(51)))
     assert answer.status == 400
     assert json.loads(answer.body) == {
-        "message": f"the query of /_wanproof{path} cannot be read: there may be 50 fields, "
-        "not 51; leave out the others"
+        "message": f"the query of /_wanproof{path} cannot be read: it may have at most 50 fields, "
+        "not 51; remove the others"
     }
 
 
-def test_a_query_that_is_refused_lets_nothing_be_done(client: Client, mock: Mock) -> None:
+def test_a_rejected_query_changes_nothing(client: Client, mock: Mock) -> None:
     before = mock.clock.now()
     request = Request(
         method="POST",

@@ -86,7 +86,7 @@ def test_a_failed_test_tells_what_was_said_and_what_it_would_have_cost(run: Run)
     assert said[2].startswith(f"#3 +90s {path} -> ")
     assert said[3].startswith("    error n-range at /n: ")
     assert said[-1].startswith("#5 +90s GET /nothing -> 404  why: nothing is served at /nothing")
-    assert verdict == "would have cost 0.06 USD, 0.03 of it twice"
+    assert verdict == "would have cost 0.06 USD, 0.03 USD of it twice"
     result.stdout.no_fnmatch_line("*sk-very-secret*")
 
 
@@ -129,7 +129,7 @@ def test_the_journal_is_told_once_and_bounded(run: Run) -> None:
     assert len([line for line in said if line.startswith("#")]) == 50
     assert len([line for line in said if line.startswith("    ")]) == 5
     assert max(map(len, said)) == 300
-    assert re.search("and [0-9]+ findings more", said[-2])
+    assert re.search("and [0-9]+ more findings", said[-2])
     assert r"/line\nbreak" in said[-1]
     assert verdict == "no task was accepted: nothing would have been billed"
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +18,10 @@ from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores import Store
 from wan_mockserver.state.stores.memory import MemoryStore
 
-PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+from ..serve_runs import MULE, start_server
+
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 2}
 SCENARIOS = ("ok", "accept-502", "rate-limited:1+partial", "poll-503:1+unknown-status", "fail-3001")
-MAIN = [sys.executable, "-c", "from wan_validators.cli import main; raise SystemExit(main())"]
 
 Open = Callable[[str], Store]
 
@@ -48,9 +44,9 @@ def lived(server: Mock) -> list[Any]:
     seen: list[Any] = []
     for scenario in SCENARIOS:
         with client(server, scenario) as http:
-            answers = [http.post(PATH, json=EDIT) for _ in range(2)]
+            answers = [http.post(MULE, json=EDIT) for _ in range(2)]
             task = answers[1].json()["task_info"]["id"]
-            answers += [http.get(f"{PATH}/{task}") for _ in range(4)]
+            answers += [http.get(f"{MULE}/{task}") for _ in range(4)]
             urls = answers[-1].json().get("images", [])
             answers += [http.get(url, headers={"Range": "bytes=0-9"}) for url in urls]
         seen += [(each.status_code, dict(each.headers), each.content) for each in answers]
@@ -67,9 +63,9 @@ def test_two_servers_are_one(opened: Open, shared_place: str) -> None:
     one, other = mock(opened(shared_place)), mock(opened(shared_place))
     one.arm("accept-502", 1)
     with client(one) as http, client(other) as http_other:
-        lost = http_other.post(PATH, json=EDIT)
-        made = http.post(PATH, json=EDIT)
-        place = f"{PATH}/{made.json()['task_info']['id']}"
+        lost = http_other.post(MULE, json=EDIT)
+        made = http.post(MULE, json=EDIT)
+        place = f"{MULE}/{made.json()['task_info']['id']}"
         polls = [each.get(place) for each in (http_other, http, http_other)]
         file = http.get(polls[-1].json()["images"][0])
     statuses = [poll.json()["task_info"]["status"] for poll in polls]
@@ -92,7 +88,7 @@ def test_what_is_held_to_limits_is_held_by_all_servers_together(
 
     def create(nth: int) -> httpx.Response:
         with client(servers[nth % 2]) as http:
-            return http.post(PATH, json=EDIT)
+            return http.post(MULE, json=EDIT)
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(create, range(24)))
@@ -101,33 +97,20 @@ def test_what_is_held_to_limits_is_held_by_all_servers_together(
     assert [entry.number for entry in servers[1].journal()] == list(range(1, 25))
 
 
-@contextmanager
-def serving(file: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """``wanproof serve`` and its base URL."""
-    file.unlink(missing_ok=True)
-    argv = [*MAIN, "serve", "--quiet", "--port", "0", "--port-file", str(file), *options]
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 30
-        while not file.exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield process, f"http://127.0.0.1:{file.read_text(encoding='ascii').strip()}"
-    finally:
-        process.kill()
-        process.wait()
-
-
 def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     store = f"sqlite:{tmp_path / 'world.db'}"
     options = ("--store", store, "--clock", "manual")
-    with serving(tmp_path / "port", *options) as (process, url), client(url) as http:
-        tasks = [http.post(PATH, json=EDIT).json()["task_info"]["id"] for _ in range(5)]
-        http.get(f"{PATH}/{tasks[0]}")
+    with (
+        start_server(tmp_path / "port", "--quiet", *options) as (process, url),
+        client(url) as http,
+    ):
+        tasks = [http.post(MULE, json=EDIT).json()["task_info"]["id"] for _ in range(5)]
+        http.get(f"{MULE}/{tasks[0]}")
         process.send_signal(signal.SIGKILL)
         process.wait()
-    with serving(tmp_path / "port", *options) as (_, url), client(url) as http:
-        polls = [http.get(f"{PATH}/{task}").json()["task_info"] for task in tasks]
-        more = http.post(PATH, json=EDIT).json()["task_info"]["id"]
+    with start_server(tmp_path / "port", "--quiet", *options) as (_, url), client(url) as http:
+        polls = [http.get(f"{MULE}/{task}").json()["task_info"] for task in tasks]
+        more = http.post(MULE, json=EDIT).json()["task_info"]["id"]
     assert [poll["id"] for poll in polls] == tasks
     assert [poll["status"] for poll in polls] == ["processing", *["pending"] * 4]
     assert more not in tasks
@@ -136,14 +119,14 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
 def test_two_processes_on_one_file_are_one_server(tmp_path: Path) -> None:
     options = ("--store", f"sqlite:{tmp_path / 'world.db'}", "--clock", "manual", "--seed", "5")
     with (
-        serving(tmp_path / "one", *options) as (_, one),
-        serving(tmp_path / "other", *options) as (_, other),
+        start_server(tmp_path / "one", "--quiet", *options) as (_, one),
+        start_server(tmp_path / "other", "--quiet", *options) as (_, other),
         client(one) as http,
         client(other) as http_other,
     ):
-        task = http.post(PATH, json=EDIT).json()["task_info"]["id"]
-        polls = [each.get(f"{PATH}/{task}").json() for each in (http_other, http, http_other)]
-        ids = {each.post(PATH, json=EDIT).json()["task_info"]["id"] for each in (http, http_other)}
+        task = http.post(MULE, json=EDIT).json()["task_info"]["id"]
+        polls = [each.get(f"{MULE}/{task}").json() for each in (http_other, http, http_other)]
+        ids = {each.post(MULE, json=EDIT).json()["task_info"]["id"] for each in (http, http_other)}
     assert [poll["task_info"]["status"] for poll in polls] == ["pending", "processing", "completed"]
     assert len(ids | {task}) == 3
 
@@ -155,6 +138,6 @@ def test_a_store_out_of_reach_is_told_and_nothing_breaks(
     server = mock(opened(url))
     kill()
     with client(server) as http:
-        answer = http.post(PATH, json=EDIT)
+        answer = http.post(MULE, json=EDIT)
     assert answer.status_code == 500
     assert "the mock server cannot use its store" in answer.json()["message"]

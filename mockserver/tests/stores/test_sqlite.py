@@ -223,7 +223,7 @@ def test_one_who_holds_the_file_for_ever_is_told_of(
     ):
         store.change(COUNTERS, "n", lambda _: 1.0)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreUnavailable, match=r"was held by another process for 0.01 seconds"):
+        with pytest.raises(StoreUnavailable, match=r"was held by another process for 0.01 s"):
             store.change(COUNTERS, "n", lambda _: 2.0)
         with pytest.raises(ValueError, match="was held by another process"):
             SqliteStore(file)

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from wan_validators.messages.formatting import clip
+from wan_validators.messages.formatting import clip, format_count
 
 from ..http.errors import AdminError
 from ..http.messages import Request
@@ -132,7 +132,9 @@ def _parts(text: str) -> SplitResult | None:
 
 def _check_body(request: Request) -> None:
     if request.body is None or len(request.body) > MAX_BODY_BYTES:
-        raise AdminError(f"a body here may have {MAX_BODY_BYTES:,} bytes at most", 413)
+        raise AdminError(
+            f"a body here may have {format_count(MAX_BODY_BYTES, 'byte')} at most", 413
+        )
     kind = parse_content_type(request)
     if request.body and kind not in BODIES:
         says = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"

@@ -1,1 +1,1 @@
-"""What tasks make: what a payload asks for, and the files behind the result URLs."""
+"""Plans the output that a payload asks for, and makes the files behind the result URLs."""

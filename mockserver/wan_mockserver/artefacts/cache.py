@@ -1,4 +1,4 @@
-"""The files behind the result URLs: made when first asked for, then kept for a while."""
+"""Makes the files behind the result URLs on demand and caches them."""
 
 from __future__ import annotations
 
@@ -11,36 +11,46 @@ from typing import Final
 
 from .plan import Film, Picture
 
+__all__ = [
+    "LIMIT",
+    "Artefact",
+    "Artefacts",
+    "content_type",
+    "draws_films",
+    "extension",
+    "make",
+]
+
 Artefact = Picture | Film
-"""The parts of a plan that are files."""
+"""A part of a plan that is a file."""
 
 LIMIT: Final = 256 * 1024 * 1024
-"""Bytes that are kept by default."""
+"""The default size of the cache in bytes."""
 
 _TYPES: Final = {Picture: ("image/png", "png"), Film: ("video/mp4", "mp4")}
 
 
 def content_type(artefact: Artefact) -> str:
-    """The MIME type of the file."""
+    """Returns the MIME type of the file."""
     return _TYPES[type(artefact)][0]
 
 
 def extension(artefact: Artefact) -> str:
-    """The usual end of the file's name, without the dot."""
+    """Returns the file extension, without the dot."""
     return _TYPES[type(artefact)][1]
 
 
 def draws_films() -> bool:
-    """Whether PyAV is installed, without loading it."""
+    """Returns True if PyAV is installed, without importing it."""
     with suppress(ImportError):
         return find_spec("av") is not None
     return False
 
 
 def make(artefact: Artefact) -> bytes:
-    """The file itself; the same artefact always gives the same bytes.
+    """Makes the file; equal artefacts give equal bytes.
 
-    A film is drawn with PyAV, and without it has one colour and silence for sound.
+    PyAV draws films. Without it a film has one colour and is silent.
     """
     if isinstance(artefact, Film):
         try:
@@ -55,49 +65,48 @@ def make(artefact: Artefact) -> bytes:
 
 
 class Artefacts:
-    """A cache of made files, safe to share between threads.
+    """A thread-safe cache of at most *limit_bytes*, which drops the least recently used files.
 
-    No more than *limit_bytes* are kept: those used least recently go first, and are made
-    again when asked for. A file is made once, even if several threads ask for it meanwhile.
+    A file is made once, even if several threads ask for it at the same time.
     """
 
     def __init__(self, limit_bytes: int = LIMIT) -> None:
         self._limit = limit_bytes
         self._lock = Lock()
-        self._kept: OrderedDict[Artefact, bytes] = OrderedDict()
+        self._cached: OrderedDict[Artefact, bytes] = OrderedDict()
         self._size = 0
-        self._in_the_making: dict[Artefact, Future[bytes]] = {}
+        self._pending: dict[Artefact, Future[bytes]] = {}
 
     def bytes_of(self, artefact: Artefact) -> bytes:
-        """The file, made now if it is not kept; raises whatever making it raises."""
+        """Returns the file from the cache, or makes it. Raises the exceptions of make()."""
         with self._lock:
-            if artefact in self._kept:
-                self._kept.move_to_end(artefact)
-                return self._kept[artefact]
-            awaited = self._in_the_making.get(artefact)
-            if awaited is None:
-                making = self._in_the_making[artefact] = Future[bytes]()
-        if awaited is not None:
-            return awaited.result()
-        return self._make(artefact, making)
+            if artefact in self._cached:
+                self._cached.move_to_end(artefact)
+                return self._cached[artefact]
+            pending = self._pending.get(artefact)
+            if pending is None:
+                promise = self._pending[artefact] = Future[bytes]()
+        if pending is not None:
+            return pending.result()
+        return self._make(artefact, promise)
 
     def _make(self, artefact: Artefact, promise: Future[bytes]) -> bytes:
         try:
             content = make(artefact)
         except BaseException as error:
             with self._lock:
-                del self._in_the_making[artefact]
+                del self._pending[artefact]
             promise.set_exception(error)
             raise
         with self._lock:
-            del self._in_the_making[artefact]
+            del self._pending[artefact]
             self._keep(artefact, content)
         promise.set_result(content)
         return content
 
     def _keep(self, artefact: Artefact, content: bytes) -> None:
-        self._kept[artefact] = content
+        self._cached[artefact] = content
         self._size += len(content)
         while self._size > self._limit:
-            _, dropped = self._kept.popitem(last=False)
+            _, dropped = self._cached.popitem(last=False)
             self._size -= len(dropped)

@@ -1,4 +1,4 @@
-"""The files that tasks make: their names, their paths, and the answer to a download."""
+"""Names the result files, builds their paths and answers downloads."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from .plan import Part, Words
 with explain_missing_extra():
     from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag
 
+__all__ = ["PATH", "download", "find_artefact", "kind", "names", "path"]
+
 PATH: Final = "/files/{task_id}/{name}"
-"""Where files are served; the parts of such a path are looked up, never opened."""
+"""The path of a file. Its parts are looked up in the store, never opened on the disk."""
 
 
 def path(task_id: str, name: str) -> str:
@@ -24,7 +26,7 @@ def path(task_id: str, name: str) -> str:
 
 
 def names(parts: Sequence[Part]) -> list[str]:
-    """The file name of every part, counted from 1; a text has a number but no file."""
+    """Returns the file name of each part, numbered from 1, and "" for a text."""
     return [
         "" if isinstance(part, Words) else f"{nth}.{extension(part)}"
         for nth, part in enumerate(parts, 1)
@@ -32,28 +34,27 @@ def names(parts: Sequence[Part]) -> list[str]:
 
 
 def find_artefact(parts: Sequence[Part], name: str) -> Artefact | None:
-    """The part whose file is called *name*, or None."""
-    for part, own in zip(parts, names(parts), strict=True):
-        if own == name and not isinstance(part, Words):
+    """Returns the part with the file *name*, or None."""
+    for part, file_name in zip(parts, names(parts), strict=True):
+        if file_name == name and not isinstance(part, Words):
             return part
     return None
 
 
 def kind(artefact: Artefact) -> str:
-    """``image`` or ``video``."""
+    """Returns ``image`` or ``video``."""
     return content_type(artefact).partition("/")[0]
 
 
 def download(request: Request, content: bytes, mime_type: str) -> Response:
-    """All of *content*, or the one range of bytes that a GET asks for (RFC 9110, 14).
+    """Returns *content*, or the range of bytes that a GET asks for (RFC 9110, section 14).
 
-    Several ranges at once, and a range of a version that is not this one, are answered with
-    the whole.
+    Returns all of it for several ranges, or if If-Range names another version.
     """
     etag = sha256(content).hexdigest()[:32]
     headers = {"Content-Type": mime_type, "Accept-Ranges": "bytes", "ETag": quote_etag(etag)}
     length = len(content)
-    span = _range(request, length, etag)
+    span = _parse_range(request, length, etag)
     if span is None:
         headers["Content-Length"] = str(length)
         return Response(status=200, headers=headers, body=content)
@@ -66,20 +67,20 @@ def download(request: Request, content: bytes, mime_type: str) -> Response:
     return Response(status=206, headers=headers, body=content[start:stop])
 
 
-def _range(request: Request, length: int, etag: str) -> tuple[int, int] | None:
-    """Where the wanted part starts and stops; None if the whole is wanted.
+def _parse_range(request: Request, length: int, etag: str) -> tuple[int, int] | None:
+    """Returns start and stop of the requested range, or None for the whole.
 
-    An empty part is one that *length* bytes do not have.
+    The range is empty if it starts after the last of *length* bytes.
     """
-    wanted = parse_range_header(request.headers.get("range"))
-    if request.method != "GET" or wanted is None or wanted.units != "bytes":
+    requested = parse_range_header(request.headers.get("range"))
+    if request.method != "GET" or requested is None or requested.units != "bytes":
         return None
     condition = request.headers.get("if-range")
     if condition is not None and parse_if_range_header(condition).etag != etag:
         return None
-    if len(wanted.ranges) != 1:
+    if len(requested.ranges) != 1:
         return None
-    start, stop = wanted.ranges[0]
+    start, stop = requested.ranges[0]
     if start < 0:
         start = max(length + start, 0)
     return start, length if stop is None else min(stop, length)

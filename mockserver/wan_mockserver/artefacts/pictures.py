@@ -1,4 +1,4 @@
-"""Pictures drawn from a seed: hills under a sun, with a label, as PNG."""
+"""Draws pictures from a seed: hills under a sun, with a label, as PNG."""
 
 from __future__ import annotations
 
@@ -14,25 +14,37 @@ from PIL.PngImagePlugin import PngInfo
 
 from .plan import Picture
 
+__all__ = [
+    "WATERMARK",
+    "Colour",
+    "Palette",
+    "Point",
+    "label",
+    "mix",
+    "palette",
+    "png",
+    "scene",
+]
+
 WATERMARK: Final = "AI Generated"
-"""The fixed text of the watermark, which stands in the lower right corner (S2, S4)."""
+"""The fixed text of the watermark in the lower right corner (S2, S4)."""
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
 
 _RIDGES: Final = 5
 _STEP: Final = 2
-"""Pixels from one point of a ridge to the next."""
+"""The distance between two points of a ridge in pixels."""
 
 _SMOOTH: Final = 2
-"""Shapes are drawn this many times too large and then reduced, which smooths their edges."""
+"""Shapes are drawn larger by this factor and then reduced, which smooths their edges."""
 
 _HALOS: Final = ((3.2, 0.18), (2.3, 0.22), (1.6, 0.30), (1.0, 1.0))
-"""The discs of a sun, from the outermost: radius as a multiple of its own, and opacity."""
+"""The discs of a sun, from the outermost: relative radius and opacity."""
 
 
 class Palette(NamedTuple):
-    """The colours of one scene: *near* of the nearest hill, *accent* of what stands out."""
+    """The colours of one scene; *near* is for the nearest hill, *accent* for the balloon."""
 
     zenith: Colour
     horizon: Colour
@@ -42,9 +54,9 @@ class Palette(NamedTuple):
 
 
 def png(picture: Picture) -> bytes:
-    """A PNG of exactly the asked sides, in RGB; equal pictures give equal bytes.
+    """Returns an RGB PNG with the sides of *picture*; equal pictures give equal bytes.
 
-    Its text chunk ``seed`` holds the seed.
+    The text chunk ``seed`` contains the seed.
     """
     image = scene(picture.width, picture.height, picture.seed)
     label(image, f"seed {picture.seed} · {picture.width}*{picture.height}", "top left")
@@ -58,37 +70,37 @@ def png(picture: Picture) -> bytes:
 
 
 def scene(width: int, height: int, seed: int) -> Image.Image:
-    """Hills under a sun, without any text; every seed has its own colours and shapes."""
-    chance = Random(seed)  # noqa: S311  (must repeat, need not surprise)
+    """Draws hills under a sun, without text; each seed has its radius_of_sun colours and shapes."""
+    random = Random(seed)  # noqa: S311  (must be reproducible, not secure)
     colours = palette(seed)
-    image = _sky(width, height, colours)
-    _sun(image, colours.sun, chance)
+    image = _draw_sky(width, height, colours)
+    _draw_sun(image, colours.sun, random)
     for nth in range(1, _RIDGES + 1):
         nearness = nth / _RIDGES
-        _hill(image, mix(colours.horizon, colours.near, nearness**0.8), nearness, chance)
+        _draw_hill(image, mix(colours.horizon, colours.near, nearness**0.8), nearness, random)
     return image
 
 
 def palette(seed: int) -> Palette:
-    """The colours of a scene: a step of the golden ratio keeps neighbouring seeds apart."""
+    """Returns the colours of a scene; neighbouring seeds differ by the golden ratio in hue."""
     hue = seed * 0.618033988749895
     return Palette(
-        zenith=_colour(hue, 0.62, 0.62),
-        horizon=_colour(hue + 0.12, 0.30, 0.98),
-        sun=_colour(hue + 0.17, 0.12, 1.0),
-        near=_colour(hue - 0.06, 0.68, 0.20),
-        accent=_colour(hue + 0.45, 0.72, 0.92),
+        zenith=_convert_hsv(hue, 0.62, 0.62),
+        horizon=_convert_hsv(hue + 0.12, 0.30, 0.98),
+        sun=_convert_hsv(hue + 0.17, 0.12, 1.0),
+        near=_convert_hsv(hue - 0.06, 0.68, 0.20),
+        accent=_convert_hsv(hue + 0.45, 0.72, 0.92),
     )
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:
-    """*one* with *share*, from 0 to 1, of *other*."""
+    """Mixes *share*, from 0 to 1, of *other* into *one*."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
 def label(image: Image.Image, text: str, corner: Literal["top left", "lower right"]) -> None:
-    """Writes *text* into *corner*: white with a dark rim, which shows on any ground."""
+    """Writes *text* into *corner*, in white with a dark outline to be readable everywhere."""
     size = max(10, min(image.size) // 40)
     margin = size * 3 // 4
     at, anchor = {
@@ -106,12 +118,12 @@ def label(image: Image.Image, text: str, corner: Literal["top left", "lower righ
     )
 
 
-def _colour(hue: float, saturation: float, value: float) -> Colour:
+def _convert_hsv(hue: float, saturation: float, value: float) -> Colour:
     red, green, blue = (round(255 * part) for part in hsv_to_rgb(hue % 1, saturation, value))
     return red, green, blue
 
 
-def _sky(width: int, height: int, colours: Palette) -> Image.Image:
+def _draw_sky(width: int, height: int, colours: Palette) -> Image.Image:
     horizon = 0.6 * height
     column = Image.new("RGB", (1, height))
     column.putdata(
@@ -120,23 +132,23 @@ def _sky(width: int, height: int, colours: Palette) -> Image.Image:
     return column.resize((width, height))
 
 
-def _sun(image: Image.Image, colour: Colour, chance: Random) -> None:
-    x = image.width * chance.uniform(0.2, 0.8)
-    y = image.height * chance.uniform(0.18, 0.42)
-    own = min(image.size) * chance.uniform(0.05, 0.09)
+def _draw_sun(image: Image.Image, colour: Colour, random: Random) -> None:
+    x = image.width * random.uniform(0.2, 0.8)
+    y = image.height * random.uniform(0.18, 0.42)
+    radius_of_sun = min(image.size) * random.uniform(0.05, 0.09)
     for multiple, opacity in _HALOS:
-        radius = own * multiple
-        mask = _mask(image)
+        radius = radius_of_sun * multiple
+        mask = _create_mask(image)
         corners = (x - radius, y - radius), (x + radius, y + radius)
         ImageDraw.Draw(mask).ellipse(_enlarge(corners), fill=round(255 * opacity))
         image.paste(colour, mask=mask.reduce(_SMOOTH))
 
 
-def _hill(image: Image.Image, colour: Colour, nearness: float, chance: Random) -> None:
-    """A hill that fills the picture from its ridge, a sum of waves, down to the lower edge."""
+def _draw_hill(image: Image.Image, colour: Colour, nearness: float, random: Random) -> None:
+    """Draws a hill from its ridge, a sum of waves, down to the lower edge."""
     width, height = image.size
     waves = [
-        (2 * pi * chance.uniform(0.5, 1.2) * 2**octave, chance.uniform(0, 2 * pi), 0.5**octave)
+        (2 * pi * random.uniform(0.5, 1.2) * 2**octave, random.uniform(0, 2 * pi), 0.5**octave)
         for octave in range(5)
     ]
     middle = height * (0.42 + 0.46 * nearness)
@@ -144,13 +156,13 @@ def _hill(image: Image.Image, colour: Colour, nearness: float, chance: Random) -
     for x in range(0, width + _STEP, _STEP):
         lift = sum(share * sin(rate * x / width + phase) for rate, phase, share in waves)
         ridge.append((x, middle - 0.06 * height * lift))
-    mask = _mask(image)
+    mask = _create_mask(image)
     outline = _enlarge((*ridge, (width, height), (0, height)))
     ImageDraw.Draw(mask).polygon(outline, fill=255)
     image.paste(colour, mask=mask.reduce(_SMOOTH))
 
 
-def _mask(image: Image.Image) -> Image.Image:
+def _create_mask(image: Image.Image) -> Image.Image:
     return Image.new("L", (_SMOOTH * image.width, _SMOOTH * image.height))
 
 

@@ -1,6 +1,6 @@
-"""Films of one colour, which take no library: H.264 and AAC in MP4, written by hand.
+"""Writes films of one colour without a library: H.264 and AAC in MP4.
 
-The references in brackets are to ITU-T H.264. The boxes are those of ISO/IEC 14496-12.
+References in parentheses are to ITU-T H.264. ISO/IEC 14496-12 defines the boxes.
 """
 
 from __future__ import annotations
@@ -14,33 +14,35 @@ from .melodies import RATE
 from .pictures import palette
 from .plan import Film
 
+__all__ = ["mp4"]
+
 _PROFILE: Final = bytes([66, 0xC0, 40])
-"""Constrained baseline, level 4: up to 8192 macroblocks, which 1080p does not exceed."""
+"""Constrained baseline, level 4: up to 8192 macroblocks, enough for 1080p."""
 
 _COLOURS: Final = "1" + "001" + "101" + "01" + 3 * "00000001" + "000000"
-"""The part of a sequence's parameters that says BT.709, as drawn films do (E.1.1)."""
+"""The part of the sequence parameters that selects BT.709, as in drawn films (E.1.1)."""
 
 _PCM: Final = 25
-"""The macroblock type whose samples stand as they are (table 7-11)."""
+"""The macroblock type with uncompressed samples (table 7-11)."""
 
 _SAME: Final = "00100" + "1" + "1"
-"""A macroblock predicted from its neighbours, Intra_16x16_2_0_0; its coefficients follow."""
+"""A macroblock that is predicted from its neighbours (Intra_16x16_2_0_0)."""
 
 _SILENCE: Final = bytes([0, 0, 0, 7])
-"""A packet of AAC: one channel without any spectrum, and the mark of the end."""
+"""A packet of AAC: one channel without a spectrum, and the end mark."""
 
 _SAMPLES: Final = 1024
-"""Samples in a packet of AAC."""
+"""The number of samples in a packet of AAC."""
 
 _MATRIX: Final = pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Track:
-    """*packets* of *ticks* each, of which *rate* are a second; the last may be shorter.
+    """A track of *packets*, each *ticks* long; *rate* ticks are one second.
 
-    Every *key*-th packet can be decoded by itself. *entry* describes them, and *media* says
-    what they are.
+    The last packet may be shorter. Every *key*-th packet can be decoded by itself. *entry*
+    is the sample entry, *media* the media header.
     """
 
     packets: list[bytes]
@@ -55,14 +57,14 @@ class _Track:
 
 
 def mp4(film: Film) -> bytes:
-    """An MP4 of exactly the asked sides, frames and length; equal films give equal bytes.
+    """Returns an MP4 with the sides, frames and length of *film*; equal films give equal bytes.
 
-    The seed decides on its colour, and its sound is silence. As in a drawn film the index
-    stands before the data, and every second starts with a key frame.
+    The seed selects the colour, and the sound is silent. As in a drawn film the index comes
+    before the data, and every second starts with a key frame.
     """
     tracks = [_pictures(film), *([_silence(film)] if film.audio else [])]
     start = _box(b"ftyp", b"isom", pack(">I", 512), b"isomiso2avc1mp41")
-    at = len(start) + len(_index(film, tracks, 0)) + 8  # the head of the data's box
+    at = len(start) + len(_index(film, tracks, 0)) + 8  # the header of the data box
     data = [packet for track in tracks for packet in track.packets]
     return b"".join((start, _index(film, tracks, at), _box(b"mdat", *data)))
 
@@ -70,7 +72,7 @@ def mp4(film: Film) -> bytes:
 def _pictures(film: Film) -> _Track:
     across, down = -(-film.width // 16), -(-film.height // 16)
     sequence = _unit(0x67, _bits(_PROFILE) + _sequence(film, across, down))
-    # CAVLC, one slice, no weights; the slices say that they are not deblocked (7.3.2.2).
+    # CAVLC, one slice, no weights; the slices switch off deblocking (7.3.2.2).
     picture = _unit(0x68, "11" + "00" + "111" + "000" + "111" + "100")
     keys = [_key_frame(film, across, down, number) for number in (0, 1)]
     same = [_same_frame(across * down, nth) for nth in range(1, film.fps)]
@@ -97,7 +99,7 @@ def _pictures(film: Film) -> _Track:
 
 
 def _sequence(film: Film, across: int, down: int) -> str:
-    """The sides, in macroblocks and what is cut from them, and no frame out of order (7.3.2.1)."""
+    """Returns the parameters: sides in macroblocks with cropping, no reordering (7.3.2.1)."""
     right, bottom = 16 * across - film.width, 16 * down - film.height
     return "".join(
         (
@@ -110,28 +112,28 @@ def _sequence(film: Film, across: int, down: int) -> str:
 
 
 def _key_frame(film: Film, across: int, down: int, number: int) -> bytes:
-    """The colour in the first macroblock; each of the others is as its neighbours are.
+    """Returns a frame with the colour in the first macroblock; the others repeat it.
 
-    Key frames that follow each other differ in *number* (7.4.3).
+    Consecutive key frames differ in *number* (7.4.3).
     """
     head = _ue(0) + _ue(7) + _ue(0) + f"{0:08b}" + _ue(number) + "00" + _ue(0) + _ue(1) + _ue(_PCM)
     aligned = head + "0" * (-len(head) % 8)
     luma, *chroma = _yuv(palette(film.seed).accent)
     samples = bytes([luma] * 256 + [chroma[0]] * 64 + [chroma[1]] * 64)
-    # How "no coefficients" is written depends on the neighbours: PCM counts as 16 (9.2.1).
+    # The code for "no coefficients" depends on the neighbours: PCM counts as 16 (9.2.1).
     beside = {1, across}
     others = (_SAME + ("000011" if nth in beside else "1") for nth in range(1, across * down))
     return _prefix_size(_unit(0x65, aligned + _bits(samples) + "".join(others)))
 
 
 def _same_frame(macroblocks: int, nth: int) -> bytes:
-    """The frame before, once more: all macroblocks are skipped."""
+    """Returns a frame that repeats the previous one: all macroblocks are skipped."""
     head = _ue(0) + _ue(5) + _ue(0) + f"{nth:08b}" + "000" + _ue(0) + _ue(1)
     return _prefix_size(_unit(0x41, head + _ue(macroblocks)))
 
 
 def _yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
-    """BT.709, in the range of video."""
+    """Converts a colour to BT.709 in the video range."""
     red, green, blue = (part / 255 for part in colour)
     luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     parts = luma, (blue - luma) / 1.8556, (red - luma) / 1.5748
@@ -139,7 +141,7 @@ def _yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 def _ue(value: int) -> str:
-    """*value* as an Exp-Golomb code (9.1)."""
+    """Encodes *value* as an Exp-Golomb code (9.1)."""
     code = f"{value + 1:b}"
     return "0" * (len(code) - 1) + code
 
@@ -149,7 +151,7 @@ def _bits(content: bytes) -> str:
 
 
 def _unit(head: int, bits: str) -> bytes:
-    """A NAL unit of *bits* and the bit that ends them; none of it looks like a start (7.4.1)."""
+    """Returns a NAL unit of *bits* and a stop bit, with emulation prevention (7.4.1)."""
     whole = f"{bits}1" + "0" * (-(len(bits) + 1) % 8)
     content = int(whole, 2).to_bytes(len(whole) // 8)
     return bytes([head]) + re.sub(rb"\0\0(?=[\0-\3])", b"\0\0\3", content)
@@ -180,7 +182,7 @@ def _silence(film: Film) -> _Track:
 
 
 def _index(film: Film, tracks: list[_Track], at: int) -> bytes:
-    """What is where: the data of the first track begins *at*, that of the others behind it."""
+    """Returns the index; the data of the tracks is consecutive and starts at *at*."""
     boxes = []
     for number, track in enumerate(tracks, 1):
         boxes.append(_track(film, track, number, at))
@@ -210,7 +212,7 @@ def _track(film: Film, track: _Track, number: int, at: int) -> bytes:
 
 
 def _samples(film: Film, track: _Track, at: int) -> bytes:
-    """The packets' times and sizes; they stand one behind the other, from *at* on."""
+    """Returns the times and sizes of the packets, which are consecutive and start at *at*."""
     count = len(track.packets)
     last = film.seconds * track.rate - (count - 1) * track.ticks
     keys = range(1, count + 1, track.key)

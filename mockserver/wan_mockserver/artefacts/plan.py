@@ -1,4 +1,4 @@
-"""What a payload asks to be made: how many pictures of which sides, or how long a film."""
+"""Plans the output of a payload: the number and sides of pictures, or the length of a film."""
 
 from __future__ import annotations
 
@@ -15,11 +15,24 @@ from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
 
+__all__ = [
+    "GRID",
+    "SEEDS",
+    "Film",
+    "Part",
+    "Picture",
+    "Plan",
+    "Words",
+    "cost",
+    "keep_images",
+    "plan",
+]
+
 SEEDS: Final = 2**31
-"""There are as many seeds, from 0; the one after the last is 0 again."""
+"""The number of seeds; they start at 0, and 0 follows the last one."""
 
 GRID: Final = 16
-"""Sides that the payload does not give are multiples of this many pixels."""
+"""Sides that are not in the payload are multiples of this many pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text between the pictures of an interleaved answer."""
+    """A text between the pictures of an interleaved output."""
 
     text: str
 
@@ -62,9 +75,9 @@ Part = Picture | Film | Words
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The parts of one task's output, in their order.
+    """The parts of one task's output, in order.
 
-    *unit* is what the price list charges for: ``image``, or a second of video by its tier.
+    *unit* is the unit in the price list: ``image``, or a second of video by its tier.
     """
 
     parts: tuple[Part, ...]
@@ -72,30 +85,30 @@ class Plan:
 
 
 def plan(spec: ModelSpec, payload: Any, seed: int, *, interleaved: bool = False) -> Plan:
-    """What *payload*, unwrapped and without errors, asks for.
+    """Plans the output of *payload*, which is unwrapped and has no errors.
 
-    *seed* serves where the payload gives none. With *interleaved* texts are made between
-    the images even if the payload does not ask for them. The same four always give the same
-    plan.
+    *seed* is the default for a payload without a seed. With *interleaved* the plan has texts
+    between the images, even if the payload does not ask for them. Equal arguments give equal
+    plans.
     """
     outputs = spec.outputs
-    given = spec.value(payload, outputs.seed)
-    first = (seed if given is MISSING else given) % SEEDS
+    own_seed = spec.value(payload, outputs.seed)
+    first = (seed if own_seed is MISSING else own_seed) % SEEDS
     if isinstance(outputs, Videos):
-        return _film(spec, outputs, payload, first)
-    return _pictures(spec, outputs, payload, first, interleaved=interleaved)
+        return _plan_film(spec, outputs, payload, first)
+    return _plan_pictures(spec, outputs, payload, first, interleaved=interleaved)
 
 
 def cost(price: Price, plan: Plan) -> Decimal | None:
-    """What *plan* costs in USD; None if *price* has no such unit."""
+    """Returns the cost of *plan* in USD, or None if *price* does not have its unit."""
     usd = price.usd.get(plan.unit)
-    return None if usd is None else usd * sum(map(_units, plan.parts))
+    return None if usd is None else usd * sum(map(_count_units, plan.parts))
 
 
 def keep_images(plan: Plan, max_images: int) -> Plan:
-    """*plan* with only its first *max_images* images, one fewer than it has at most.
+    """Returns *plan* with its first *max_images* images, but at least one fewer than before.
 
-    The last image that there is stays.
+    It keeps at least one image.
     """
     pictures = [part for part in plan.parts if isinstance(part, Picture)]
     kept = pictures[: max(1, min(max_images, len(pictures) - 1))]
@@ -103,7 +116,7 @@ def keep_images(plan: Plan, max_images: int) -> Plan:
     return Plan(parts, plan.unit)
 
 
-def _units(part: Part) -> int:
+def _count_units(part: Part) -> int:
     match part:
         case Picture():
             return 1
@@ -113,30 +126,32 @@ def _units(part: Part) -> int:
             return 0
 
 
-def _pictures(
+def _plan_pictures(
     spec: ModelSpec, outputs: Images, payload: Any, seed: int, *, interleaved: bool
 ) -> Plan:
-    width, height = _picture_sides(spec, outputs, payload)
+    width, height = _find_picture_sides(spec, outputs, payload)
     watermark = _is_flag_set(spec, payload, outputs.watermark)
-    asked = _is_flag_set(spec, payload, outputs.interleave)
-    if asked and outputs.max_images is not None:
+    is_interleaved = _is_flag_set(spec, payload, outputs.interleave)
+    if is_interleaved and outputs.max_images is not None:
         most = spec.value(payload, outputs.max_images)
-        count = Random(seed).randint(1, most)  # noqa: S311  (must repeat, need not surprise)
+        count = Random(seed).randint(1, most)  # noqa: S311  (must be reproducible, not secure)
     else:
         count = spec.value(payload, outputs.count)
     pictures = tuple(
         Picture(width, height, (seed + nth) % SEEDS, watermark) for nth in range(count)
     )
-    if not (asked or interleaved):
+    if not (is_interleaved or interleaved):
         return Plan(pictures, "image")
-    texts = _texts(count, _prompt_length(spec, payload))
+    texts = _build_texts(count, _prompt_length(spec, payload))
     parts = (part for pair in zip(texts, pictures, strict=True) for part in pair)
     return Plan(tuple(parts), "image")
 
 
-def _film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
+def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
     tier = spec.value(payload, outputs.resolution)
-    width, height = _sides(TIERS[tier], *_aspect(payload, outputs.input, otherwise=(16, 9)))
+    width, height = _compute_sides(
+        TIERS[tier], *_find_aspect(payload, outputs.input, default=(16, 9))
+    )
     duration = spec.value(payload, outputs.duration)
     seconds = outputs.seconds if duration is MISSING else duration
     audio = _is_present(spec, payload, outputs.audio_url) or _is_flag_set(
@@ -146,55 +161,57 @@ def _film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
 
 
 def _is_flag_set(spec: ModelSpec, payload: Any, at: str | None) -> bool:
-    """Whether the flag at *at* is true; a model without the flag is never asked."""
+    """Returns True if the flag at *at* is true; *at* is None for a model without the flag."""
     return at is not None and spec.value(payload, at) is True
 
 
 def _is_present(spec: ModelSpec, payload: Any, at: str | None) -> bool:
-    """Whether there is anything but null at *at*; a model without the member has nothing."""
+    """Returns True if *at* has a value; *at* is None for a model without the member."""
     return at is not None and spec.value(payload, at) is not MISSING
 
 
-def _picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple[int, int]:
-    given = parse_sides(spec.value(payload, outputs.size))
-    if given is not None:
-        return given
-    return _sides(AREA, *_clamp_aspect(*_aspect(payload, outputs.inputs, otherwise=(1, 1))))
+def _find_picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple[int, int]:
+    sides = parse_sides(spec.value(payload, outputs.size))
+    if sides is not None:
+        return sides
+    return _compute_sides(
+        AREA, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
+    )
 
 
 def _clamp_aspect(width: int, height: int) -> tuple[int, int]:
-    """The nearest aspect from 1:4 to 4:1, as two integers (S0, S2, S4: the range of a size)."""
+    """Limits an aspect to 1:4 to 4:1, the range of a size (S0, S2, S4)."""
     return min(max(4 * width, height), 16 * height), 4 * height
 
 
-def _sides(pixels: int, width: int, height: int) -> tuple[int, int]:
-    """Sides of at most *pixels* in all, in the aspect *width* to *height*, cut to the grid."""
+def _compute_sides(pixels: int, width: int, height: int) -> tuple[int, int]:
+    """Returns sides of at most *pixels* in total, in the given aspect, as multiples of GRID."""
     across = isqrt(pixels * width // height)
     down = isqrt(pixels * height // width)
     return across // GRID * GRID, down // GRID * GRID
 
 
-def _aspect(payload: Any, at: str | None, otherwise: tuple[int, int]) -> tuple[int, int]:
-    """Finds width and height of the last input image.
+def _find_aspect(payload: Any, at: str | None, default: tuple[int, int]) -> tuple[int, int]:
+    """Returns width and height of the last input image.
 
-    Returns *otherwise* if they cannot be read here, or if the model takes no image.
+    Returns *default* if they cannot be read here, or if the model takes no image.
     """
     if at is None:
-        return otherwise
+        return default
     found = [value for _, value in json_pointer.find(payload, json_pointer.parse(at))]
     listed = [item for value in found for item in (value if type(value) is list else [value])]
     images = [item for item in listed if type(item) is str]
     facts = reference.parse_image_reference(images[-1]) if images else None
-    return otherwise if facts is None else facts.header.sides or otherwise
+    return default if facts is None else facts.header.sides or default
 
 
 def _prompt_length(spec: ModelSpec, payload: Any) -> int:
-    """How many characters the prompt has, wherever the model keeps it."""
+    """Returns the number of characters of the prompt."""
     found = json_pointer.find(payload, spec.rule("prompt-type").path)
     return sum(len(text) for _, text in found if type(text) is str)
 
 
-def _texts(count: int, length: int) -> tuple[Words, ...]:
+def _build_texts(count: int, length: int) -> tuple[Words, ...]:
     about = f"of {count}, after a prompt of length {length}"
     return tuple(
         Words(f"Picture {nth + 1} {about}: {_SCENES[nth % len(_SCENES)]}.") for nth in range(count)

@@ -17,10 +17,12 @@ from email.utils import parsedate_to_datetime
 from itertools import chain, pairwise
 from typing import Final
 
+from wan_validators.messages.formatting import format_count, format_seconds, format_usd
+
 from ..http.delivery import Cut
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge
-from .verdict import CountRange, Entries, Verdict, format_seconds, judge_count, list_entry_numbers
+from .verdict import CountRange, Entries, Verdict, judge_count, list_entry_numbers
 
 TOLERANCE_S: Final = 0.001
 """Seconds that a wait may be too short by: what rounding and a network make of it."""
@@ -33,13 +35,13 @@ def requests_made(entries: Entries, action: str, wanted: CountRange) -> Verdict:
     """Whether as many requests of one *action* came as are *wanted*, answered or not."""
     found = _filter_by_action(entries, action)
     noun = {"file": "download"}.get(action, action)
-    return judge_count(found, f"{noun}s", wanted)
+    return judge_count(found, noun, wanted)
 
 
 def tasks_made(entries: Entries, wanted: CountRange) -> Verdict:
     """Whether as many creates as are *wanted* made a task, whether or not the client knows."""
     return judge_count(
-        [each for each in _filter_by_action(entries, "create") if each.task], "tasks", wanted
+        [each for each in _filter_by_action(entries, "create") if each.task], "task", wanted
     )
 
 
@@ -60,13 +62,14 @@ def polls_no_faster_than(entries: Entries, seconds: float) -> Verdict:
         for pair in pairwise(polls)
     ]
     hasty = [pair for pair in pairs if pair[1].at - pair[0].at < seconds - TOLERANCE_S]
+    wanted = format_seconds(seconds)
     if not hasty:
-        says = f"all {len(pairs)} waits between two polls of a task were {seconds:g} s or longer"
+        says = f"all {len(pairs)} waits between two polls of a task were {wanted} or longer"
         return Verdict(passed=True, message=says)
     first, second = min(hasty, key=lambda pair: pair[1].at - pair[0].at)
     says = (
         f"{len(hasty)} of {len(pairs)} waits between two polls of a task were shorter than "
-        f"{seconds:g} s, the shortest {format_seconds(second.at - first.at)}, of task {_name(first)}"
+        f"{wanted}, the shortest {format_seconds(second.at - first.at)}, of task {_name(first)}"
     )
     return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*hasty)))
 
@@ -113,8 +116,8 @@ def retry_after_obeyed(entries: Entries) -> Verdict:
     told, early = broken[0]
     says = (
         f"requests repeated before the time of a Retry-After was over: {len(broken)}, the first "
-        f"one a {early.action}, {format_seconds(early.at - told.at)} after it had been told to wait "
-        f"(Retry-After: {told.answer.headers['retry-after']})"
+        f"one a {early.action}, {format_seconds(early.at - told.at)} after it had been told to "
+        f"wait (Retry-After: {told.answer.headers['retry-after']})"
     )
     return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*broken)))
 
@@ -156,9 +159,10 @@ def usd_at_most(charges: Sequence[Charge], maximum: Decimal) -> Verdict:
     billed = [charge for charge in charges if charge.billed]
     unknown = [charge for charge in billed if charge.usd is None]
     total = sum((charge.usd for charge in billed if charge.usd is not None), Decimal(0))
-    says = f"{total:f} USD are billed; at most {maximum:f} may be"
+    says = f"{format_usd(total)} are billed; at most {format_usd(maximum)} may be"
     if total <= maximum and unknown:
-        says = f"{total:f} USD are billed, and {len(unknown)} tasks whose price is unknown"
+        tasks = format_count(len(unknown), "task")
+        says = f"{format_usd(total)} are billed, and {tasks} of unknown price"
         return Verdict(passed=False, message=says, entries=tuple(each.entry for each in unknown))
     return Verdict(total <= maximum, says, tuple(each.entry for each in billed))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from wan_validators.messages.formatting import format_count
+
 from ..state.journal import Entry
 
 Entries = Sequence[Entry]
@@ -39,17 +41,11 @@ class CountRange:
 
 
 def judge_count(found: Entries, noun: str, wanted: CountRange) -> Verdict:
-    """Whether as many *found* as are *wanted*; *noun* is their plural."""
-    said = f"{len(found)} {noun}" if len(found) != 1 else f"1 {noun.removesuffix('s')}"
-    says = f"{said} came; {wanted} should have"
+    """Checks that the number of *found* entries is in *wanted*; *noun* is their singular."""
+    says = f"{format_count(len(found), noun)} came; {wanted} should have"
     return Verdict(len(found) in wanted, says, list_entry_numbers(found))
 
 
 def list_entry_numbers(entries: Iterable[Entry]) -> tuple[int, ...]:
     """Those of *entries*, each once and in their order."""
     return tuple(sorted({entry.number for entry in entries}))
-
-
-def format_seconds(seconds: float) -> str:
-    """``1.9 s``, to the millisecond."""
-    return f"{round(seconds, 3):g} s"

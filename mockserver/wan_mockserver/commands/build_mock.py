@@ -1,4 +1,4 @@
-"""From the options of ``wanproof serve`` to what it serves."""
+"""Builds the mock server from the options of ``wanproof serve``."""
 
 from __future__ import annotations
 
@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     from ..state.exchange import Listener
     from ..state.stores import Store
 
+__all__ = [
+    "admin_token",
+    "assemble",
+    "read_option_file",
+]
+
 Value = TypeVar("Value")
 
 
 def admin_token(options: Namespace, environ: Mapping[str, str]) -> str | None:
-    """What the admin API is to ask for: the option, or the variable; None for nothing."""
+    """Returns the token from the option or the environment variable, or None."""
     if options.admin_token is not None or not environ.get(TOKEN):
-        given: str | None = options.admin_token
-        return given
+        option: str | None = options.admin_token
+        return option
     try:
         return token(environ[TOKEN])
     except ValueError as error:
@@ -36,9 +42,9 @@ def admin_token(options: Namespace, environ: Mapping[str, str]) -> str | None:
 
 
 def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
-    """The mock that *options* ask for; its store is to be closed.
+    """Builds the mock server; the caller closes its store.
 
-    Raises UsageError for what cannot be had.
+    Raises UsageError if an option cannot be used.
     """
     from ..service import Mock
     from ..simulator.rate_limits import Limits
@@ -98,7 +104,7 @@ def _scenarios(options: Namespace) -> Scenarios:
 
 
 def read_option_file(option: str, read: Callable[[Path], Value], file: Path) -> Value:
-    """What *file*, given as *option*, holds; raises UsageError if it cannot be used."""
+    """Reads *file*, the value of *option*. Raises UsageError if it cannot be used."""
     try:
         return read(file)
     except OSError as error:
@@ -108,21 +114,21 @@ def read_option_file(option: str, read: Callable[[Path], Value], file: Path) -> 
 
 
 def _seed(store: Store, wanted: int | None) -> int:
-    """The seed that is *wanted*, or the one of those who share the store, or a new one.
+    """Returns the *wanted* seed, or the seed in a shared store, or a new one.
 
-    The store keeps it for the others.
+    The store keeps it for other servers.
     """
     from ..simulator.simulator import SEED
     from ..state.stores import COUNTERS
 
-    drawn = int.from_bytes(os.urandom(4))
+    new_seed = int.from_bytes(os.urandom(4))
 
-    def settle(kept: float | None) -> float:
+    def choose_seed(kept: float | None) -> float:
         if wanted is not None:
             return float(wanted)
-        return float(drawn) if kept is None else kept
+        return float(new_seed) if kept is None else kept
 
-    return int(store.change(COUNTERS, SEED, settle))
+    return int(store.change(COUNTERS, SEED, choose_seed))
 
 
 def _clock(mode: str, store: Store) -> Clock:

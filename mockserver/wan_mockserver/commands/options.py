@@ -1,4 +1,4 @@
-"""The options of ``wanproof serve``, and how each is read."""
+"""Defines the options of ``wanproof serve`` and parses their values."""
 
 from __future__ import annotations
 
@@ -18,30 +18,41 @@ from ..scenarios import chaos, lifecycle
 if TYPE_CHECKING:
     from argparse import _ArgumentGroup as Group
 
+__all__ = [
+    "CLOCKS",
+    "HOST",
+    "MEMORY",
+    "PORT",
+    "TOKEN",
+    "arguments",
+    "make_option_parser",
+    "token",
+]
+
 HOST: Final = "127.0.0.1"
 PORT: Final = 8321
 
 MEMORY: Final = "memory"
 CLOCKS: Final = ("real", "manual", "auto")
 
-TOKEN: Final = "WANPROOF_ADMIN_TOKEN"  # noqa: S105  (where one is, not one itself)
-"""The environment variable that takes the place of ``--admin-token``."""
+TOKEN: Final = "WANPROOF_ADMIN_TOKEN"  # noqa: S105  (the name of a variable, not a secret)
+"""The environment variable that replaces ``--admin-token``."""
 
 Value = TypeVar("Value")
 
 
 def arguments(parser: ArgumentParser) -> None:
-    _place(parser.add_argument_group("where it listens"))
+    _add_address_options(parser.add_argument_group("where it listens"))
     _add_behaviour_options(parser.add_argument_group("what happens"))
-    _limits(parser.add_argument_group("limits and money"))
+    _add_limit_options(parser.add_argument_group("limits and money"))
     parser.add_argument("--quiet", action="store_true", help="do not log requests")
 
 
-def _place(group: Group) -> None:
+def _add_address_options(group: Group) -> None:
     group.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
     group.add_argument(
         "--port",
-        type=make_option_parser(_port),
+        type=make_option_parser(_parse_port),
         default=PORT,
         help=f"port to listen at; 0 takes a free one (default {PORT})",
     )
@@ -94,7 +105,7 @@ def _add_behaviour_options(group: Group) -> None:
     )
     group.add_argument(
         "--seed",
-        type=make_option_parser(_seed),
+        type=make_option_parser(_parse_seed),
         metavar="N",
         help="draw ids, seeds and results from N: the same requests then get the same answers",
     )
@@ -115,8 +126,8 @@ def _add_behaviour_options(group: Group) -> None:
         )
 
 
-def _limits(group: Group) -> None:
-    from ..state.ledger import DEFAULT_WINDOW_S  # which needs an extra that may not be installed
+def _add_limit_options(group: Group) -> None:
+    from ..state.ledger import DEFAULT_WINDOW_S  # it needs an optional extra
 
     for name, what in (
         ("--creates-per-second", "more tasks than that of one API key in any second"),
@@ -124,11 +135,11 @@ def _limits(group: Group) -> None:
         ("--running-tasks", "a task while so many of one API key have not ended"),
     ):
         group.add_argument(
-            name, type=make_option_parser(_count), metavar="N", help=f"refuse {what}"
+            name, type=make_option_parser(_parse_count), metavar="N", help=f"refuse {what}"
         )
     group.add_argument(
         "--balance",
-        type=make_option_parser(_usd),
+        type=make_option_parser(_parse_usd),
         metavar="USD",
         help="refuse the tasks of an API key that would cost more than that in all",
     )
@@ -137,7 +148,7 @@ def _limits(group: Group) -> None:
     )
     group.add_argument(
         "--duplicate-window",
-        type=make_option_parser(_seconds),
+        type=make_option_parser(_parse_seconds),
         default=DEFAULT_WINDOW_S,
         metavar="SECONDS",
         help="how long after a create an equal one counts as a duplicate charge, if the first "
@@ -146,7 +157,7 @@ def _limits(group: Group) -> None:
 
 
 def make_option_parser(parse: Callable[[str], Value]) -> Callable[[str], Value]:
-    """*parse* with its own ValueErrors shown to the user."""
+    """Returns *parse* with the text of its ValueError shown to the user."""
 
     def parsed(text: str) -> Value:
         try:
@@ -158,34 +169,34 @@ def make_option_parser(parse: Callable[[str], Value]) -> Callable[[str], Value]:
 
 
 def token(text: str) -> str:
-    """*text*, if it can stand in a header; raises a ValueError that does not repeat it."""
+    """Checks that *text* fits in a header. Raises ValueError without repeating the secret."""
     if not re.fullmatch("[!-~]+", text):
         raise ValueError("the token must be printable ASCII characters without blanks, at least 1")
     return text
 
 
-def _port(text: str) -> int:
-    return _whole(text, 0, 65535)
+def _parse_port(text: str) -> int:
+    return _parse_whole_number(text, 0, 65535)
 
 
-def _count(text: str) -> int:
-    return _whole(text, 0, 1_000_000)
+def _parse_count(text: str) -> int:
+    return _parse_whole_number(text, 0, 1_000_000)
 
 
-def _seed(text: str) -> int:
+def _parse_seed(text: str) -> int:
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 17 and int(digits) <= 2**53):
         raise ValueError(f"{text!r} must be a whole number from -2**53 to 2**53")
     return int(text)
 
 
-def _whole(text: str, low: int, high: int) -> int:
+def _parse_whole_number(text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
         raise ValueError(f"{text!r} must be a whole number from {low} to {high}")
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     seconds = nan
     with suppress(ValueError):
         seconds = float(text)
@@ -194,7 +205,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _usd(text: str) -> Decimal:
+def _parse_usd(text: str) -> Decimal:
     from ..state.prices import amount
 
     return amount(text)

@@ -1,4 +1,4 @@
-"""``wanproof scenarios``: what can be called up by name, and in which words of TOML."""
+"""Implements ``wanproof scenarios``, which lists scenarios and shows their TOML form."""
 
 from __future__ import annotations
 
@@ -18,6 +18,17 @@ from wan_validators.reporters.text import wants_colour
 if TYPE_CHECKING:
     from ..scenarios.registry import Scenarios
     from ..scenarios.scenario import Scenario
+
+
+__all__ = [
+    "COMMAND",
+    "arguments",
+    "as_dict",
+    "find_models_by_vendor",
+    "groups",
+    "page",
+    "run",
+]
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -44,18 +55,18 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     known = _load_scenarios(options.file)
     try:
-        chosen = [known.find(name) for name in options.names]
+        selected = [known.find(name) for name in options.names]
     except ValueError as error:
         raise UsageError(str(error)) from error
     match options.format:
         case "json":
-            told = [as_dict(scenario) for scenario in chosen or known.values()]
-            print(json.dumps({"version": 1, "scenarios": told}, indent=2))
+            objects = [as_dict(scenario) for scenario in selected or known.values()]
+            print(json.dumps({"version": 1, "scenarios": objects}, indent=2))
         case "toml":
-            print("\n".join(map(_toml, chosen or known.values())), end="")
+            print("\n".join(map(_format_toml, selected or known.values())), end="")
         case _:
             bold = "\x1b[1m{}\x1b[0m" if wants_colour(sys.stdout, os.environ) else "{}"
-            pages = [page(each, bold) for each in chosen] or groups(known.values(), bold)
+            pages = [page(each, bold) for each in selected] or groups(known.values(), bold)
             print("\n\n".join("\n".join(lines) for lines in pages))
     return EXIT_OK
 
@@ -69,27 +80,27 @@ def _load_scenarios(file: Path | None) -> Scenarios:
 
 
 def as_dict(scenario: Scenario) -> dict[str, Any]:
-    """Everything about *scenario*, as a JSON object; its parts are those of its TOML form."""
+    """Returns *scenario* as a JSON object, with the members of its TOML form."""
     from ..scenarios.toml_format import format_table
 
-    told = format_table(scenario)
+    table = format_table(scenario)
     return {
         "name": scenario.name,
         "group": scenario.group,
         "at": find_models_by_vendor(scenario),
-        **told,
+        **table,
     }
 
 
 def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
-    """The lines of each group: its title, and a scenario a line."""
+    """Yields the lines of each group: its title, and one line for each scenario."""
     from ..scenarios.catalogue import GROUPS
 
     scenarios = list(scenarios)
     width = max(len(scenario.name) for scenario in scenarios)
     for group, title in GROUPS.items():
         rows = [
-            f"  {bold.format(f'{each.name:{width}}')}  {each.summary}{_format_vendor_restriction(each)}"
+            f"  {bold.format(each.name.ljust(width))}  {_describe(each)}"
             for each in scenarios
             if each.group == group
         ]
@@ -97,13 +108,13 @@ def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
             yield [bold.format(title), *rows]
 
 
-def _format_vendor_restriction(scenario: Scenario) -> str:
+def _describe(scenario: Scenario) -> str:
     titles = [vendor.title for vendor in vendors() if vendor.name == scenario.vendor]
-    return f" (only at {titles[0]})" if titles else ""
+    return scenario.summary + (f" (only at {titles[0]})" if titles else "")
 
 
 def page(scenario: Scenario, bold: str) -> Iterator[str]:
-    """All about one: what it does, where it can happen, how to choose it, and its TOML form."""
+    """Yields the lines of one scenario: effect, models, how to select it, and TOML form."""
     from ..simulator.armed_scenarios import HEADER
 
     name = scenario.name
@@ -111,7 +122,7 @@ def page(scenario: Scenario, bold: str) -> Iterator[str]:
     yield f"  {scenario.summary}"
     yield ""
     for vendor in vendors():
-        yield f"  at {vendor.title}: {_models(scenario, vendor.name)}"
+        yield f"  at {vendor.title}: {_describe_models(scenario, vendor.name)}"
     yield ""
     yield f"  header   {HEADER}: {name}"
     yield f"  API key  wanproof.{name}, or wanproof.{name}.TENANT"
@@ -119,17 +130,17 @@ def page(scenario: Scenario, bold: str) -> Iterator[str]:
     yield ""
     yield "In a file of your own, for wanproof serve --scenarios FILE (--format toml is just this):"
     yield ""
-    yield _toml(scenario).rstrip("\n")
+    yield _format_toml(scenario).rstrip("\n")
 
 
-def _toml(scenario: Scenario) -> str:
+def _format_toml(scenario: Scenario) -> str:
     from ..scenarios.toml_format import format_scenario
 
     return format_scenario(scenario)
 
 
 def find_models_by_vendor(scenario: Scenario) -> dict[str, list[str]]:
-    """The models that *scenario* can happen to, by vendor."""
+    """Returns the models to which *scenario* applies, by vendor."""
     from ..simulator.task_factory import find_inapplicability
 
     return {
@@ -142,10 +153,12 @@ def find_models_by_vendor(scenario: Scenario) -> dict[str, list[str]]:
     }
 
 
-def _models(scenario: Scenario, vendor: str) -> str:
-    can = find_models_by_vendor(scenario)[vendor]
-    everything = next(len(models_of(each)) for each in vendors() if each.name == vendor)
-    return "all models" if len(can) == everything else ", ".join(can) or "cannot happen"
+def _describe_models(scenario: Scenario, vendor: str) -> str:
+    supported = find_models_by_vendor(scenario)[vendor]
+    count_of_all = next(len(models_of(each)) for each in vendors() if each.name == vendor)
+    return (
+        "all models" if len(supported) == count_of_all else ", ".join(supported) or "cannot happen"
+    )
 
 
 COMMAND = Command(

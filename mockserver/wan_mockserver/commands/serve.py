@@ -1,4 +1,4 @@
-"""``wanproof serve``: the mock server on a port, until it is stopped."""
+"""Implements ``wanproof serve``, which runs the mock server until it is stopped."""
 
 from __future__ import annotations
 
@@ -25,18 +25,24 @@ if TYPE_CHECKING:
     from ..state.exchange import Exchange
 
 
+__all__ = [
+    "COMMAND",
+    "run",
+]
+
+
 def run(options: Namespace) -> int:
-    with ExitStack() as at_the_end:
-        address = _address(options.host, options.port)
+    with ExitStack() as cleanup:
+        address = _resolve_address(options.host, options.port)
         token = admin_token(options, os.environ)
         if token is None and not _is_loopback(address):
             raise UsageError(_missing_token_error(address))
         mock = assemble(options, token, _ignore_exchange if options.quiet else _print_exchange)
-        at_the_end.callback(mock.store.close)
-        server = _server(mock, address, options)
-        at_the_end.callback(server.stop)
+        cleanup.callback(mock.store.close)
+        server = _create_server(mock, address, options)
+        cleanup.callback(server.stop)
         try:
-            _on_termination()
+            _handle_sigterm()
             _announce(server, mock, options)
             server.run()
         except KeyboardInterrupt:
@@ -44,8 +50,8 @@ def run(options: Namespace) -> int:
     return EXIT_OK
 
 
-def _address(host: str, port: int) -> str:
-    """The address that *host* is the name of."""
+def _resolve_address(host: str, port: int) -> str:
+    """Returns the IP address of *host*. Raises UsageError if there is none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
@@ -62,7 +68,7 @@ def _missing_token_error(address: str) -> str:
     )
 
 
-def _server(mock: Mock, address: str, options: Namespace) -> Server:
+def _create_server(mock: Mock, address: str, options: Namespace) -> Server:
     from ..http.server import Server
     from ..http.wsgi import create_app
 
@@ -78,12 +84,12 @@ def _format_bind_error(error: Exception, host: str, port: int) -> str:
             f"port {port} of {host} is in use; stop what uses it, or choose another --port "
             "(0 takes a free one)"
         )
-    says = getattr(error, "strerror", None) or error
-    return f"cannot listen at port {port} of {host}: {says}"
+    reason = getattr(error, "strerror", None) or error
+    return f"cannot listen at port {port} of {host}: {reason}"
 
 
 def _announce(server: Server, mock: Mock, options: Namespace) -> None:
-    """Says where the server is, for people on standard output and for scripts in a file."""
+    """Prints the URLs of the server, and writes the port into the port file."""
     if not _is_loopback(server.host):
         print(
             f"WARNING: {server.host} can be reached from other machines, and any API key is "
@@ -96,9 +102,9 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines.append(f"    POST {server.url}{vendor.create}")
         lines.append(f"    GET  {server.url}{vendor.poll}")
-    lines.extend(_own_routes(server.url, mock))
-    lines.extend(_plain_videos())
-    # Who starts it in the background keeps Ctrl-C from it, and means it.
+    lines.extend(_describe_own_routes(server.url, mock))
+    lines.extend(_describe_missing_encoder())
+    # A shell makes background jobs ignore Ctrl-C, and this server respects that.
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     lines.append(f"{'SIGTERM' if ignored else 'Ctrl-C'} stops it.")
     _write("\n".join(lines))
@@ -107,7 +113,7 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
 
 
 def _iter_settings(mock: Mock, options: Namespace) -> Iterator[str]:
-    """What makes this server other than others."""
+    """Yields the settings of this server."""
     yield f"seed {mock.simulator.seed}"
     yield f"lifecycle {options.lifecycle}"
     if options.scenario:
@@ -120,16 +126,16 @@ def _iter_settings(mock: Mock, options: Namespace) -> Iterator[str]:
         yield f"store {_remove_password(options.store)}"
 
 
-def _own_routes(url: str, mock: Mock) -> Iterator[str]:
+def _describe_own_routes(url: str, mock: Mock) -> Iterator[str]:
     from ..control import ROOT
 
-    asked = " (asks for the admin token)" if mock.token else ""
-    yield f"  Dashboard: {url}{ROOT}/{asked}"
+    token_note = " (asks for the admin token)" if mock.token else ""
+    yield f"  Dashboard: {url}{ROOT}/{token_note}"
     if mock.clock.mode == "manual":
         yield f'    POST {url}{ROOT}/clock {{"advance": 60}} moves the clock on by a minute'
 
 
-def _plain_videos() -> Iterator[str]:
+def _describe_missing_encoder() -> Iterator[str]:
     from wan_validators.optional_dependencies import format_install_hint
 
     from ..artefacts.cache import draws_films
@@ -140,7 +146,7 @@ def _plain_videos() -> Iterator[str]:
 
 
 def _remove_password(store: str) -> str:
-    """*store*, if it is a URL, without what only its owner may know."""
+    """Returns *store* without the password and the query if it is a URL."""
     kind, mark, rest = store.partition("://")
     if not mark:
         return store
@@ -149,7 +155,7 @@ def _remove_password(store: str) -> str:
 
 
 def _write_port(port: int, file: Path) -> None:
-    """In one step, so that whoever waits for the file never reads half of it."""
+    """Writes the port in one step, so that no reader sees a part of it."""
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         unfinished.write_text(f"{port}\n", encoding="ascii")
@@ -166,9 +172,9 @@ def _is_loopback(host: str) -> bool:
     return ip_address(host.partition("%")[0]).is_loopback
 
 
-def _on_termination() -> None:
-    """SIGTERM ends the server as Ctrl-C does."""
-    with suppress(ValueError):  # not the main thread, where signals are no concern of ours
+def _handle_sigterm() -> None:
+    """Makes SIGTERM end the server like Ctrl-C."""
+    with suppress(ValueError):  # only the main thread can handle signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
@@ -179,11 +185,11 @@ def _print_exchange(exchange: Exchange) -> None:
 
 
 def _ignore_exchange(exchange: Exchange) -> None:
-    """Hears of *exchange* and says nothing."""
+    """Does nothing, for --quiet."""
 
 
 def _write(text: str) -> None:
-    """A log that nobody reads any more is no reason to stop serving."""
+    """Writes to standard output, and continues if nobody reads it any more."""
     with suppress(OSError):
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()

@@ -1,87 +1,92 @@
-"""What a person does on the page, as answers to POST: each says what became of it."""
+"""Handles the forms of the page: each action returns a sentence that describes its effect."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from wan_validators.messages.formatting import format_count, format_duration, format_number
+
 from ..control import Control
 from ..http.messages import Request, Response
-from .pages import page, parameters
-from .rendering import html, is_htmx_request
-from .wording import format_count, format_duration
+from .pages import parse_parameters, render_page
+from .rendering import is_htmx_request, render_html
+
+__all__ = ["MAX_ADVANCE_S", "MAX_CREATES", "MAX_FORM_BYTES", "advance", "arm", "reset"]
 
 MAX_FORM_BYTES: Final = 20_000
-"""Bytes of a form that are read."""
+"""The largest form that is read."""
 
 MAX_CREATES: Final = 1_000_000
 
-MAX_ADVANCE_S: Final = 366 * 86400.0
-"""Seconds by which the clock is advanced at once, at most."""
+MAX_ADVANCE_S: Final = 366 * 86400
+"""The most seconds by which one request can advance the clock."""
 
 Fields = Mapping[str, str]
 Action = Callable[[Control, Fields], str]
 
 
 def arm(control: Control, request: Request, rest: str) -> Response:
-    """Lets the next creates meet a scenario; 0 of them take back what was armed."""
+    """Arms a scenario for the next creates; 0 creates disarm it."""
     return _perform(control, request, _arm)
 
 
 def advance(control: Control, request: Request, rest: str) -> Response:
-    """Moves the clock on."""
+    """Advances the clock."""
     return _perform(control, request, _advance)
 
 
 def reset(control: Control, request: Request, rest: str) -> Response:
-    """Forgets everything, or all of one tenant."""
+    """Deletes all state, or the state of one tenant."""
     return _perform(control, request, _reset)
 
 
 def _perform(control: Control, request: Request, action: Action) -> Response:
-    """What *action* says, in the page; the reason if it refuses to."""
+    """Shows the result of *action* in the page, or the message of its ValueError."""
     try:
-        notice, status = ("good", action(control, _fields(request))), 200
+        notice, status = ("good", action(control, _parse_form(request))), 200
     except ValueError as error:
         notice, status = ("bad", str(error)), 422
     if is_htmx_request(request):
-        return html("notice.html", status=status, headers={"HX-Trigger": "refresh"}, notice=notice)
-    return page(control, request, notice, status)
+        headers = {"HX-Trigger": "refresh"}
+        return render_html("notice.html", status=status, headers=headers, notice=notice)
+    return render_page(control, request, notice, status)
 
 
-def _fields(request: Request) -> Fields:
+def _parse_form(request: Request) -> Fields:
     if request.body is None or len(request.body) > MAX_FORM_BYTES:
-        raise ValueError(f"a form may have {MAX_FORM_BYTES:,} bytes; reload the page and try again")
+        limit = format_count(MAX_FORM_BYTES, "byte")
+        raise ValueError(f"a form may have at most {limit}; reload the page and try again")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        raise ValueError(
-            f"a form must come as application/x-www-form-urlencoded, not as {kind or 'nothing'}"
-        )
-    return parameters(request.body.decode("utf-8", "replace"))
+        actual = f"not {kind!r}" if kind else "and there is none"
+        raise ValueError(f"the Content-Type must be application/x-www-form-urlencoded, {actual}")
+    return parse_parameters(request.body.decode("utf-8", "replace"))
 
 
 def _arm(control: Control, fields: Fields) -> str:
     name = fields.get("combination", "").strip() or fields.get("scenario", "").strip()
     tenant = fields.get("tenant", "").strip()
-    whose = f"of {tenant}" if tenant else "of any tenant"
+    scope = f"of {tenant}" if tenant else "of any tenant"
     if "all" in fields:
         control.arm(name, None, tenant)
-        return f"Every create {whose} now meets {name}."
-    creates = _creates(fields.get("creates", "1"))
+        return f"Every create {scope} now uses {name}."
+    creates = _parse_creates(fields.get("creates", "1"))
     control.arm(name, creates, tenant)
     if not creates:
-        return f"No scenario is waiting for creates {whose} any more."
-    which = "create" if creates == 1 else format_count(creates, "create")
-    return f"The next {which} {whose} {'meets' if creates == 1 else 'meet'} {name}."
+        return f"No scenario is armed for creates {scope}."
+    if creates == 1:
+        return f"The next create {scope} uses {name}."
+    return f"The next {format_count(creates, 'create')} {scope} use {name}."
 
 
-def _creates(text: str) -> int:
-    said = text.strip()
-    if not (said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= MAX_CREATES):
-        raise ValueError(
-            f"creates must be a whole number from 0 to {MAX_CREATES:,}, not {text[:40]!r}"
-        )
-    return int(said)
+def _parse_creates(text: str) -> int:
+    number = text.strip()
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    if not is_number or int(number) > MAX_CREATES:
+        limit = format_number(MAX_CREATES)
+        raise ValueError(f"creates must be a whole number from 0 to {limit}, not {text[:40]!r}")
+    return int(number)
 
 
 def _advance(control: Control, fields: Fields) -> str:
@@ -91,9 +96,8 @@ def _advance(control: Control, fields: Fields) -> str:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= MAX_ADVANCE_S:
-        raise ValueError(
-            f"the clock can be advanced by 0 to {MAX_ADVANCE_S:,.0f} seconds, not by {text[:40]!r}"
-        )
+        limit = format_count(MAX_ADVANCE_S, "second")
+        raise ValueError(f"the clock can be advanced by 0 to {limit}, not by {text[:40]!r}")
     control.clock.advance(seconds)
     return f"The clock was advanced by {format_duration(seconds)}."
 
@@ -102,5 +106,8 @@ def _reset(control: Control, fields: Fields) -> str:
     tenant = fields.get("tenant", "").strip()
     control.reset(tenant or None)
     if tenant:
-        return f"Tasks, journal and ledger of {tenant} are forgotten."
-    return "Tasks, journal, ledger and waiting scenarios are forgotten; the clock is as it began."
+        return f"The tasks, journal and ledger of {tenant} were deleted."
+    return (
+        "All tasks, the journal, the ledger and the armed scenarios were deleted. "
+        "The clock shows its first time again."
+    )

@@ -1,4 +1,4 @@
-"""What a run would have cost, in words."""
+"""Describes what a run would have cost, and what was paid twice."""
 
 from __future__ import annotations
 
@@ -6,61 +6,66 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from wan_validators.messages.formatting import format_count, format_number, format_usd
+
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger
-from .wording import clock_time, format_count, format_usd
+from .timestamps import format_clock_time
 
-Find = Callable[[int], Entry | None]
+__all__ = ["MAX_ROWS", "CostSummary", "DuplicateRow", "DuplicateSide", "summarize_costs"]
+
+FindEntry = Callable[[int], Entry | None]
 
 MAX_ROWS: Final = 20
-"""Duplicate charges that are shown, the newest."""
+"""The number of newest duplicate charges that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateSide:
-    """One of two equal creates: *became* says what was heard of it."""
+    """One of two equal creates; *outcome* describes the response that the client received."""
 
     task: str
     at: str
     entry: int
     price: str
-    became: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateRow:
-    """A call that was paid for twice."""
+    """Two creates that were paid for the same output."""
 
-    says: str
+    description: str
     first: DuplicateSide
     second: DuplicateSide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Costs:
-    """The run in one sentence, of which *twice* is the second half; *notes* explain it."""
+class CostSummary:
+    """The costs of the run; *twice* continues the sentence that starts with *total*."""
 
     total: str
     twice: str
     notes: tuple[str, ...]
-    pairs: tuple[DuplicateRow, ...]
+    duplicates: tuple[DuplicateRow, ...]
     more: str
 
 
-def costs(ledger: Ledger, find: Find, now: float) -> Costs:
-    """*ledger* in words; *find* gives the entry of the journal that has a number."""
-    pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicates[-MAX_ROWS:]))
-    more = len(ledger.duplicates) - len(pairs)
-    return Costs(
+def summarize_costs(ledger: Ledger, find_entry: FindEntry, now: float) -> CostSummary:
+    """Describes *ledger*; *find_entry* returns the journal entry with a number."""
+    newest = reversed(ledger.duplicates[-MAX_ROWS:])
+    rows = tuple(_describe_duplicate(each, find_entry, now) for each in newest)
+    more = len(ledger.duplicates) - len(rows)
+    return CostSummary(
         total=format_usd(ledger.total),
-        twice=_twice(ledger),
-        notes=tuple(filter(None, _notes(ledger))),
-        pairs=pairs,
+        twice=_describe_duplicate_cost(ledger),
+        notes=tuple(filter(None, _describe_counts(ledger))),
+        duplicates=rows,
         more=f"{format_count(more, 'older repetition')} not shown" if more else "",
     )
 
 
-def _twice(ledger: Ledger) -> str:
+def _describe_duplicate_cost(ledger: Ledger) -> str:
     if not ledger.duplicates:
         return ""
     if ledger.twice:
@@ -68,41 +73,42 @@ def _twice(ledger: Ledger) -> str:
     return f"and {format_count(len(ledger.duplicates), 'call')} may be paid for twice"
 
 
-def _notes(ledger: Ledger) -> tuple[str, ...]:
-    accepted, billed = len(ledger.charges), sum(charge.billed for charge in ledger.charges)
-    unknown, forgotten = ledger.unknown, ledger.forgotten
+def _describe_counts(ledger: Ledger) -> tuple[str, ...]:
+    accepted, unknown, dropped = len(ledger.charges), ledger.unknown, ledger.forgotten
+    billed = format_number(sum(charge.billed for charge in ledger.charges))
     return (
-        f"{format_count(accepted, 'task')} accepted, {billed:,} billed." if accepted else "",
+        f"{format_count(accepted, 'task')} accepted, {billed} billed." if accepted else "",
         f"{format_count(unknown, 'billed task')} without a known price." if unknown else "",
-        f"{format_count(forgotten, 'older task')} pushed out and not counted." if forgotten else "",
+        f"{format_count(dropped, 'older task')} no longer kept and not counted." if dropped else "",
     )
 
 
-def _pair(pair: DuplicateCharge, find: Find, now: float) -> DuplicateRow:
-    whose = f"{pair.second.tenant}, {pair.second.model}"
-    extra = "at an unknown price" if pair.usd is None else format_usd(pair.usd)
-    when = "paid twice" if pair.second.billed else "to be paid twice if it succeeds"
+def _describe_duplicate(
+    duplicate: DuplicateCharge, find_entry: FindEntry, now: float
+) -> DuplicateRow:
+    second = duplicate.second
+    price = "at an unknown price" if duplicate.usd is None else format_usd(duplicate.usd)
+    status = "paid twice" if second.billed else "paid twice if the second task succeeds"
     return DuplicateRow(
-        says=f"{extra} {when}: {whose}",
-        first=_half(pair.first, find, now),
-        second=_half(pair.second, find, now),
+        description=f"{price} {status}: {second.tenant}, {second.model}",
+        first=_describe_side(duplicate.first, find_entry, now),
+        second=_describe_side(second, find_entry, now),
     )
 
 
-def _half(charge: Charge, find: Find, now: float) -> DuplicateSide:
+def _describe_side(charge: Charge, find_entry: FindEntry, now: float) -> DuplicateSide:
     return DuplicateSide(
         task=charge.task,
-        at=clock_time(charge.at, now),
+        at=format_clock_time(charge.at, now),
         entry=charge.entry,
         price="price unknown" if charge.usd is None else format_usd(charge.usd),
-        became=_describe_answer(find(charge.entry)),
+        outcome=_describe_outcome(find_entry(charge.entry)),
     )
 
 
-def _describe_answer(entry: Entry | None) -> str:
+def _describe_outcome(entry: Entry | None) -> str:
     if entry is None:
         return ""
     if entry.arrived:
-        return f"answered with {entry.status}"
-    lost = entry.delivery or f"{entry.status} in its place"
-    return f"the answer was lost: {lost}"
+        return f"received {entry.status}"
+    return f"the response was lost: {entry.delivery or f'{entry.status} was sent instead'}"

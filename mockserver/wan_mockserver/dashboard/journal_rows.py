@@ -1,4 +1,4 @@
-"""Entries of the journal as rows of the page, and one of them in full."""
+"""Formats journal entries as rows of the page, and one entry in full."""
 
 from __future__ import annotations
 
@@ -7,35 +7,51 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wan_validators.messages.formatting import format_count, format_duration
+
 from ..control import Control
 from ..state.journal import Entry, Message, Note
-from .wording import clock_time, format_count, format_duration, full_time, shorten_id
+from .task_rows import shorten_id
+from .timestamps import format_clock_time, format_timestamp
+
+__all__ = [
+    "ENTRY_FILTERS",
+    "MAX_JOURNAL_ROWS",
+    "MAX_NOTES_SHOWN",
+    "EntryRow",
+    "EntryView",
+    "MessageView",
+    "build_entry_rows",
+    "build_entry_view",
+    "find_latest_entries",
+    "is_lost",
+    "is_rejected",
+]
 
 MAX_JOURNAL_ROWS: Final = 100
-"""Entries that are shown, the newest."""
+"""The number of newest entries that are shown."""
 
 MAX_NOTES_SHOWN: Final = 4
-"""Findings of one entry that are shown in its row."""
+"""The number of findings that are shown in a row."""
 
-
-AS_USUAL: Final = ": as usual"
-"""How a step ends that changed nothing; a row does not speak of it."""
+_UNCHANGED_STEP: Final = ": as usual"
+"""The end of the description of a step without effect; rows do not show such a step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """One exchange. *tags* are pairs of a look and a word: what is out of the ordinary."""
+    """One exchange; *tags* are pairs of a CSS class and a label for what is not normal."""
 
     number: int
     at: str
-    at_in_full: str
-    what: str
-    about: str
+    timestamp: str
+    action: str
+    subject: str
     request: str
     status: int
     tenant: str
     step: str
-    why: str
+    reason: str
     notes: tuple[Note, ...]
     more_notes: str
     tags: tuple[tuple[str, str], ...]
@@ -43,7 +59,7 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """What went one way: *headers*, and the *body* as far as it was kept."""
+    """A request or response; *body* is empty if the journal did not keep it."""
 
     headers: Mapping[str, str]
     body: str
@@ -52,22 +68,21 @@ class MessageView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """One exchange in full: *facts* by their names, and both of its halves."""
+    """One exchange in full; *facts* are labels with their values."""
 
     number: int
     facts: Mapping[str, str]
     notes: tuple[Note, ...]
-    sent: MessageView
-    answer: MessageView
+    request: MessageView
+    response: MessageView
 
 
-def is_refused(entry: Entry) -> bool:
-    """Whether the client was turned away."""
+def is_rejected(entry: Entry) -> bool:
     return entry.status >= 400
 
 
 def is_lost(entry: Entry) -> bool:
-    """Whether the answer that tells of it never got through."""
+    """Returns True if the client received no response, or another than that of its new task."""
     return not entry.arrived and bool(entry.delivery or (entry.action == "create" and entry.task))
 
 
@@ -75,80 +90,79 @@ ENTRY_FILTERS: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
     "all": ("Everything", lambda entry: True),
     "creates": ("Creates", lambda entry: entry.action == "create"),
     "polls": ("Polls", lambda entry: entry.action == "poll"),
-    "trouble": ("Refused, lost or changed", lambda entry: any(_tags(entry))),
+    "trouble": ("Rejected, lost or changed", lambda entry: any(_find_tags(entry))),
 }
-"""Which entries may be asked for: a label, and whether an entry is one of them."""
+"""The filters of the journal by name: a label, and whether an entry is shown."""
 
 
-def latest(control: Control, tenant: str | None, show: str) -> tuple[list[Entry], bool]:
-    """The newest entries to *show*, and whether any are kept.
+def find_latest_entries(
+    control: Control, tenant: str | None, show: str
+) -> tuple[list[Entry], bool]:
+    """Returns the newest entries that pass the filter *show*, and whether any entry exists.
 
-    There are more than MAX_JOURNAL_ROWS of them if so many are kept.
-
-    Not much more is read than it takes to find them.
+    Returns more than MAX_JOURNAL_ROWS entries if that many exist, and reads few others.
     """
-    fits = ENTRY_FILTERS[show][1]
+    passes_filter = ENTRY_FILTERS[show][1]
     count: int | None = MAX_JOURNAL_ROWS + 1
     while True:
-        read = control.journal(tenant, count)
-        found = [entry for entry in read if fits(entry)]
-        if count is None or len(read) < count or len(found) > MAX_JOURNAL_ROWS:
-            return found, bool(read)
-        # So many hold enough if they are like those that were read, and a quarter of them more.
+        entries = control.journal(tenant, count)
+        found = [entry for entry in entries if passes_filter(entry)]
+        if count is None or len(entries) < count or len(found) > MAX_JOURNAL_ROWS:
+            return found, bool(entries)
+        # Enough if older entries pass as often as these, plus a quarter as a margin.
         count = 5 * count * (MAX_JOURNAL_ROWS + 1) // (4 * len(found)) if found else None
 
 
-def entry_rows(entries: Sequence[Entry], now: float) -> tuple[EntryRow, ...]:
-    """The newest of *entries*, the newest first."""
-    return tuple(_row(entry, now) for entry in reversed(entries[-MAX_JOURNAL_ROWS:]))
+def build_entry_rows(entries: Sequence[Entry], now: float) -> tuple[EntryRow, ...]:
+    """Returns rows of the newest *entries*, the newest first."""
+    return tuple(_build_row(entry, now) for entry in reversed(entries[-MAX_JOURNAL_ROWS:]))
 
 
-def entry_view(entry: Entry) -> EntryView:
-    """All that is known of *entry*."""
+def build_entry_view(entry: Entry) -> EntryView:
     facts = {
         "Request": f"{entry.method} {entry.path}",
-        "Sent to": entry.base_url,
+        "Base URL": entry.base_url,
         "Status": str(entry.status),
-        "At": full_time(entry.at),
+        "Time": format_timestamp(entry.at),
         "Tenant": entry.tenant,
         "Model": entry.model,
         "Task": entry.task,
-        "State shown": entry.state,
+        "Task state": entry.state,
         "Scenario": entry.step,
-        "Refused because": entry.why,
-        "Connection": entry.delivery,
-        "Held back": format_duration(entry.delay) if entry.delay else "",
+        "Rejection reason": entry.why,
+        "Delivery": entry.delivery,
+        "Delay": format_duration(entry.delay) if entry.delay else "",
     }
     return EntryView(
         number=entry.number,
         facts={name: value for name, value in facts.items() if value},
         notes=entry.findings,
-        sent=_half(entry.sent),
-        answer=_half(entry.answer),
+        request=_build_message_view(entry.sent),
+        response=_build_message_view(entry.answer),
     )
 
 
-def _row(entry: Entry, now: float) -> EntryRow:
+def _build_row(entry: Entry, now: float) -> EntryRow:
     more = len(entry.findings) - MAX_NOTES_SHOWN
     return EntryRow(
         number=entry.number,
-        at=clock_time(entry.at, now),
-        at_in_full=full_time(entry.at),
-        what=entry.action or entry.method,
-        about=_about(entry),
+        at=format_clock_time(entry.at, now),
+        timestamp=format_timestamp(entry.at),
+        action=entry.action or entry.method,
+        subject=_describe_subject(entry),
         request=f"{entry.method} {entry.path}",
         status=entry.status,
         tenant=entry.tenant,
-        step="" if entry.step.endswith(AS_USUAL) else entry.step,
-        why=_why(entry),
+        step="" if entry.step.endswith(_UNCHANGED_STEP) else entry.step,
+        reason=_find_reason(entry),
         notes=entry.findings[:MAX_NOTES_SHOWN],
         more_notes=f"and {format_count(more, 'more finding')}" if more > 0 else "",
-        tags=tuple(_tags(entry)),
+        tags=tuple(_find_tags(entry)),
     )
 
 
-def _about(entry: Entry) -> str:
-    """What the request was about, in the space of a row."""
+def _describe_subject(entry: Entry) -> str:
+    """Returns the model, the task or the path, short enough for a row."""
     match entry.action:
         case "create" if entry.model:
             return entry.model
@@ -159,33 +173,33 @@ def _about(entry: Entry) -> str:
     return entry.path
 
 
-def _why(entry: Entry) -> str:
-    """Why it was refused, unless a finding says so in the same words."""
-    told = any(note.message in entry.why for note in entry.findings)
-    return "" if told else entry.why
+def _find_reason(entry: Entry) -> str:
+    """Returns the rejection reason, or "" if a finding already has the same text."""
+    is_repeated = any(note.message in entry.why for note in entry.findings)
+    return "" if is_repeated else entry.why
 
 
-def _tags(entry: Entry) -> Iterator[tuple[str, str]]:
-    if is_refused(entry):
-        yield "bad", "refused" if not is_lost(entry) else "error"
+def _find_tags(entry: Entry) -> Iterator[tuple[str, str]]:
+    if is_rejected(entry):
+        yield "bad", "rejected" if not is_lost(entry) else "error"
     if is_lost(entry):
-        yield "warn", f"answer lost ({entry.delivery})" if entry.delivery else "answer lost"
-    elif not entry.arrived and not is_refused(entry):
-        yield "warn", "answer changed"
+        yield "warn", f"response lost ({entry.delivery})" if entry.delivery else "response lost"
+    elif not entry.arrived and not is_rejected(entry):
+        yield "warn", "response changed"
     if entry.delay and not entry.delivery:
-        yield "warn", f"late by {format_duration(entry.delay)}"
+        yield "warn", f"delayed by {format_duration(entry.delay)}"
 
 
-def _half(message: Message) -> MessageView:
+def _build_message_view(message: Message) -> MessageView:
     size = format_count(message.length, "byte")
     if message.text is None and message.length:
-        kept = f", SHA-256 {message.sha256}" if message.sha256 else ""
-        return MessageView(headers=message.headers, body="", size=f"{size}, not kept{kept}")
-    return MessageView(headers=message.headers, body=_pretty(message.text or ""), size=size)
+        digest = f", SHA-256 {message.sha256}" if message.sha256 else ""
+        return MessageView(headers=message.headers, body="", size=f"{size}, not kept{digest}")
+    return MessageView(headers=message.headers, body=_indent_json(message.text or ""), size=size)
 
 
-def _pretty(text: str) -> str:
-    """JSON with a line for each member; any other text as it is."""
+def _indent_json(text: str) -> str:
+    """Returns JSON with one line for each member, and any other text unchanged."""
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

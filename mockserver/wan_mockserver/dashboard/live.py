@@ -1,4 +1,4 @@
-"""The part of the page that moves, as one value."""
+"""Builds the part of the page that changes, as one value."""
 
 from __future__ import annotations
 
@@ -8,58 +8,69 @@ from hashlib import sha256
 from typing import Final
 
 from wan_validators.catalog import vendors
+from wan_validators.messages.formatting import format_count, format_duration
 
 from ..clock import OFFSET
 from ..control import UNLIMITED_CREATES, Control
 from ..simulator.armed_scenarios import ARMED, Armed
 from ..state import journal
 from ..state.stores import COUNTERS
-from .costs import Costs, costs
-from .journal_rows import MAX_JOURNAL_ROWS, EntryRow, entry_rows, latest
-from .task_rows import TaskRow, find_next_change, task_rows
-from .wording import format_count, format_duration, full_time, next_day
+from .costs import CostSummary, summarize_costs
+from .journal_rows import MAX_JOURNAL_ROWS, EntryRow, build_entry_rows, find_latest_entries
+from .task_rows import TaskRow, build_task_rows, find_next_change
+from .timestamps import format_timestamp, next_midnight
+
+__all__ = [
+    "CLOCK_DESCRIPTIONS",
+    "CLOCK_STEPS",
+    "DEFAULT_SCENARIO_NAME",
+    "ArmedView",
+    "ClockView",
+    "DashboardView",
+    "build_view",
+]
 
 CLOCK_DESCRIPTIONS: Final = {
-    "real": "The machine's time. Advance it to make URLs expire, and tasks end.",
-    "manual": "Stands still until it is advanced.",
-    "auto": "Every poll moves it by the interval a client should wait.",
+    "real": "The time of this machine. Advance it to expire URLs and finish tasks.",
+    "manual": "It stands still until you advance it.",
+    "auto": "Each poll advances it by the time that a client should wait between polls.",
 }
 
 DEFAULT_SCENARIO_NAME: Final = "ok"
-"""The scenario that needs no word."""
+"""The default scenario that the page does not mention."""
 
-STEPS: Final = ((10, "+10 s"), (60, "+1 min"), (900, "+15 min"), (86400, "+24 h"))
-"""By how many seconds the clock can be advanced, and what its buttons say."""
+CLOCK_STEPS: Final = ((10, "+10 s"), (60, "+1 min"), (900, "+15 min"), (86400, "+24 h"))
+"""The buttons of the clock: seconds and label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockView:
-    """*ticks* tells whether *seconds*, its time, pass by themselves."""
+    """The clock; *ticks* is True if it moves by itself."""
 
     mode: str
-    says: str
+    description: str
     seconds: float
     time: str
-    ahead: str
+    offset: str
     ticks: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmedView:
-    """A scenario that was armed and still waits for creates."""
+    """An armed scenario that still applies to creates."""
 
     scenario: str
     creates: str
-    whose: str
+    scope: str
     tenant: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashboardView:
-    """Everything that is shown; *tenant* None is all of them, *more* counts what is not.
+    """Everything that the page shows.
 
-    *otherwise* is what creates meet for which nobody chose, "" for nothing unusual. Before
-    the time *until* nothing looks different, unless something is written to the store.
+    *tenant* None stands for all tenants. *default_scenario* is "" if it is the usual one.
+    Until the time *until* the view stays the same, unless something is written to the store.
     """
 
     until: float
@@ -68,73 +79,74 @@ class DashboardView:
     show: str
     seed: int
     clock: ClockView
-    otherwise: str
-    waiting: tuple[ArmedView, ...]
-    costs: Costs
+    default_scenario: str
+    armed: tuple[ArmedView, ...]
+    costs: CostSummary
     tasks: tuple[TaskRow, ...]
     more_tasks: str
     entries: tuple[EntryRow, ...]
     more_entries: str
     empty_journal: str
-    creates: tuple[tuple[str, str], ...]
+    create_paths: tuple[tuple[str, str], ...]
 
     @cached_property
     def revision(self) -> str:
-        """The same for views that look the same, but for a clock that ticks by itself."""
+        """A digest of the view, without the time of a clock that ticks."""
         clock = replace(self.clock, seconds=0.0, time="") if self.clock.ticks else self.clock
         text = repr(replace(self, clock=clock, until=0.0))
         return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def view(control: Control, tenant: str | None = None, show: str = "all") -> DashboardView:
-    """What there is to see, of *tenant* or of all; *show* is one of SHOWN."""
+def build_view(control: Control, tenant: str | None = None, show: str = "all") -> DashboardView:
+    """Builds the view of one *tenant* or of all; *show* is a key of ENTRY_FILTERS."""
     now, records = control.clock.now(), control.tasks(tenant)
-    ledger, (wanted, any_kept) = control.ledger(tenant, records), latest(control, tenant, show)
-    tasks = task_rows(records, ledger, now)
+    ledger = control.ledger(tenant, records)
+    entries, any_kept = find_latest_entries(control, tenant, show)
+    tasks = build_task_rows(records, ledger, now)
     older, default = len(records) - len(tasks), control.simulator.default
     return DashboardView(
-        until=min(find_next_change(records, now), next_day(now)),
+        until=min(find_next_change(records, now), next_midnight(now)),
         tenant=tenant,
         tenants=tuple(dict.fromkeys((*control.tenants(), *([tenant] if tenant else [])))),
         show=show,
         seed=control.simulator.seed,
-        clock=_clock(control, now),
-        otherwise="" if default == DEFAULT_SCENARIO_NAME else default,
-        waiting=_waiting(control),
-        costs=costs(ledger, partial(journal.entry, control.store), now),
+        clock=_build_clock_view(control, now),
+        default_scenario="" if default == DEFAULT_SCENARIO_NAME else default,
+        armed=_list_armed(control),
+        costs=summarize_costs(ledger, partial(journal.entry, control.store), now),
         tasks=tasks,
         more_tasks=f"{format_count(older, 'older task')} not shown." if older else "",
-        entries=entry_rows(wanted, now),
-        more_entries="Older entries are not shown." if len(wanted) > MAX_JOURNAL_ROWS else "",
-        empty_journal="Nothing of this kind yet." if any_kept else "No requests yet.",
-        creates=tuple((vendor.title, vendor.create) for vendor in vendors()),
+        entries=build_entry_rows(entries, now),
+        more_entries="Older entries are not shown." if len(entries) > MAX_JOURNAL_ROWS else "",
+        empty_journal="No request matches this filter." if any_kept else "No requests yet.",
+        create_paths=tuple((vendor.title, vendor.create) for vendor in vendors()),
     )
 
 
-def _clock(control: Control, now: float) -> ClockView:
+def _build_clock_view(control: Control, now: float) -> ClockView:
     offset = control.store.get(COUNTERS, OFFSET) or 0.0
     mode = control.clock.mode
     return ClockView(
         mode=mode,
-        says=CLOCK_DESCRIPTIONS.get(mode, ""),
+        description=CLOCK_DESCRIPTIONS.get(mode, ""),
         seconds=now,
-        time=full_time(now),
-        ahead=f"Advanced by {format_duration(offset)} so far." if offset else "",
+        time=format_timestamp(now),
+        offset=f"Advanced by {format_duration(offset)} so far." if offset else "",
         ticks=mode == "real",
     )
 
 
-def _waiting(control: Control) -> tuple[ArmedView, ...]:
-    kept = control.store.values(ARMED)
-    return tuple(_wait(armed) for armed in kept if armed.used < armed.creates)
+def _list_armed(control: Control) -> tuple[ArmedView, ...]:
+    armed = control.store.values(ARMED)
+    return tuple(_build_armed_view(each) for each in armed if each.used < each.creates)
 
 
-def _wait(armed: Armed) -> ArmedView:
-    endless = armed.creates >= UNLIMITED_CREATES
+def _build_armed_view(armed: Armed) -> ArmedView:
+    is_unlimited = armed.creates >= UNLIMITED_CREATES
     left = format_count(armed.creates - armed.used, "more create")
     return ArmedView(
         scenario=armed.scenario,
-        creates="every create" if endless else left,
-        whose=f"of {armed.tenant}" if armed.tenant else "of any tenant",
+        creates="every create" if is_unlimited else left,
+        scope=f"of {armed.tenant}" if armed.tenant else "of any tenant",
         tenant=armed.tenant,
     )

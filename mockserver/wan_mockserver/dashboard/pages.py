@@ -1,4 +1,4 @@
-"""The page and its parts, as answers to GET."""
+"""Answers GET requests for the page and its parts."""
 
 from __future__ import annotations
 
@@ -12,107 +12,119 @@ from ..http.messages import Request, Response
 from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
 from ..state import journal
-from .journal_rows import ENTRY_FILTERS, entry_view
-from .live import STEPS, DashboardView
-from .news import get_view, is_unchanged
-from .rendering import html
+from .journal_rows import ENTRY_FILTERS, build_entry_view
+from .live import CLOCK_STEPS, DashboardView
+from .rendering import render_html
+from .revisions import get_view, is_unchanged
+
+__all__ = [
+    "MAX_FIELDS",
+    "NO_NOTICE",
+    "parse_parameters",
+    "redirect_to_page",
+    "render_page",
+    "show_entry",
+    "show_live_part",
+    "show_page",
+    "show_scenario_summary",
+]
 
 Groups = Sequence[tuple[str, Sequence[Scenario]]]
 
 NO_NOTICE: Final = ("", "")
 
 MAX_FIELDS: Final = 50
-"""Fields of a query or a form, which have some few."""
+"""The most fields of a query or form; those of the page have fewer than 10."""
 
 _NO_CONTENT: Final = Response(status=204, headers={"Cache-Control": "no-store"})
 
 
-def home(control: Control, request: Request, rest: str) -> Response:
-    """Leads to the page, so that its address ends with a slash."""
+def redirect_to_page(control: Control, request: Request, rest: str) -> Response:
+    """Redirects to the page, whose address ends with a slash."""
     query = f"?{request.query}" if request.query else ""
     return Response(status=308, headers={"Location": f"{ROOT}/{query}", "Content-Length": "0"})
 
 
-def whole(control: Control, request: Request, rest: str) -> Response:
-    return page(control, request)
+def show_page(control: Control, request: Request, rest: str) -> Response:
+    return render_page(control, request)
 
 
-def page(
+def render_page(
     control: Control, request: Request, notice: tuple[str, str] = NO_NOTICE, status: int = 200
 ) -> Response:
-    """The whole page; *notice* is a look, ``good`` or ``bad``, and what is to be said."""
-    return html(
+    """Renders the whole page; *notice* is a CSS class, ``good`` or ``bad``, and a message."""
+    return render_html(
         "page.html",
         status=status,
         notice=notice,
-        groups=_groups(control),
-        **_values(get_view(control, *_filters(request)), request),
+        groups=_group_scenarios(control),
+        **_template_values(get_view(control, *_parse_filters(request)), request),
     )
 
 
-def live(control: Control, request: Request, rest: str) -> Response:
-    """The part of the page that moves; 204 if it still is as the browser has it."""
-    tenant, show = _filters(request)
-    known = parameters(request.query).get("revision", "")
+def show_live_part(control: Control, request: Request, rest: str) -> Response:
+    """Renders the part that changes. Returns 204 if the browser has this revision."""
+    tenant, show = _parse_filters(request)
+    known = parse_parameters(request.query).get("revision", "")
     if is_unchanged(control, tenant, show, known):
         return _NO_CONTENT
-    shown = get_view(control, tenant, show)
-    if shown.revision == known:
+    view = get_view(control, tenant, show)
+    if view.revision == known:
         return _NO_CONTENT
-    return html("live.html", notice=NO_NOTICE, groups=(), **_values(shown, request))
+    return render_html("live.html", notice=NO_NOTICE, groups=(), **_template_values(view, request))
 
 
-def scenario(control: Control, request: Request, rest: str) -> Response:
-    """What the scenario that is picked does, in a sentence."""
-    name = parameters(request.query).get("scenario", "")
+def show_scenario_summary(control: Control, request: Request, rest: str) -> Response:
+    """Renders the description of the selected scenario."""
+    name = parse_parameters(request.query).get("scenario", "")
     known = control.simulator.scenarios.get(name)
-    return html("scenario.html", summary=known.summary if known else "")
+    return render_html("scenario.html", summary=known.summary if known else "")
 
 
-def entry(control: Control, request: Request, number: str) -> Response:
-    """One entry of the journal, in full."""
+def show_entry(control: Control, request: Request, number: str) -> Response:
+    """Renders one journal entry in full."""
     found = journal.entry(control.store, int(number))
-    shown = entry_view(found) if found else None
-    return html("entry.html", status=200 if shown else 404, number=number, entry=shown)
+    view = build_entry_view(found) if found else None
+    return render_html("entry.html", status=200 if view else 404, number=number, entry=view)
 
 
-def parameters(text: str) -> Mapping[str, str]:
-    """The fields of a query or a form, the first of each name.
+def parse_parameters(text: str) -> Mapping[str, str]:
+    """Parses a query or form; of fields with the same name it keeps the first.
 
-    Raises ValueError if there are more than MOST_FIELDS.
+    Raises ValueError if there are more than MAX_FIELDS.
     """
     count = 1 + text.count("&")
     if count > MAX_FIELDS:
-        raise ValueError(f"there may be {MAX_FIELDS} fields, not {count}; leave out the others")
+        raise ValueError(f"it may have at most {MAX_FIELDS} fields, not {count}; remove the others")
     fields = parse_qs(text, keep_blank_values=True)
     return {name: values[0] for name, values in fields.items()}
 
 
-def _filters(request: Request) -> tuple[str | None, str]:
-    """Whose tasks and entries are asked for, None for all, and which of SHOWN."""
-    asked = parameters(request.query)
-    show = asked.get("show", "all")
-    return asked.get("tenant") or None, show if show in ENTRY_FILTERS else "all"
+def _parse_filters(request: Request) -> tuple[str | None, str]:
+    """Returns the selected tenant, or None for all, and a key of ENTRY_FILTERS."""
+    parameters = parse_parameters(request.query)
+    show = parameters.get("show", "all")
+    return parameters.get("tenant") or None, show if show in ENTRY_FILTERS else "all"
 
 
-def _values(shown: DashboardView, request: Request) -> dict[str, Any]:
+def _template_values(view: DashboardView, request: Request) -> dict[str, Any]:
     return {
         "root": ROOT,
         "base_url": request.base_url,
-        "view": shown,
-        "shown": {name: label for name, (label, _) in ENTRY_FILTERS.items()},
-        "steps": STEPS,
+        "view": view,
+        "filters": {name: label for name, (label, _) in ENTRY_FILTERS.items()},
+        "clock_steps": CLOCK_STEPS,
     }
 
 
-def _groups(control: Control) -> Groups:
-    """All scenarios, under the headings of their groups."""
-    known = sorted(control.simulator.scenarios.values(), key=_place)
-    grouped = groupby(known, key=lambda scenario: scenario.group)
+def _group_scenarios(control: Control) -> Groups:
+    """Returns all scenarios with the titles of their groups, in the order of GROUPS."""
+    scenarios = sorted(control.simulator.scenarios.values(), key=_sort_key)
+    grouped = groupby(scenarios, key=lambda scenario: scenario.group)
     return [(GROUPS.get(group, group), tuple(members)) for group, members in grouped]
 
 
-def _place(scenario: Scenario) -> tuple[int, str]:
+def _sort_key(scenario: Scenario) -> tuple[int, str]:
     known = list(GROUPS)
     group = scenario.group
     return (known.index(group) if group in GROUPS else len(known), group)

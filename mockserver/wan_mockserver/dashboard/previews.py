@@ -1,4 +1,4 @@
-"""What tasks made, as the page shows it: looking at it leaves no trace in the journal."""
+"""Serves thumbnails and files of results to the page, without entries in the journal."""
 
 from __future__ import annotations
 
@@ -15,90 +15,100 @@ from ..artefacts.plan import Film, Words
 from ..control import ROOT, Control
 from ..http.messages import Request, Response
 from ..state.tasks import TASKS, TaskRecord, state_at
-from .rendering import SAFE
+from .rendering import SECURITY_HEADERS
 from .static import respond_cached
 
-SIDE: Final = 240
-"""Pixels of a thumbnail's longer side."""
+__all__ = [
+    "MAX_THUMBNAIL_PIXELS",
+    "ResultPreview",
+    "list_results",
+    "serve_file",
+    "serve_thumbnail",
+]
+
+MAX_THUMBNAIL_PIXELS: Final = 240
+"""The longer side of a thumbnail."""
 
 _ARTEFACTS: Final = Artefacts(64 * 1024 * 1024)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPreview:
-    """One part of a task's output. *what* is ``image``, ``video`` or ``text``.
+    """One part of a task's output; *kind* is ``image``, ``video`` or ``text``.
 
-    *says* is the text, or what a file is; *thumbnail* and *file* are paths.
+    *description* is the text itself, or describes a file. *thumbnail* and *file* are paths.
     """
 
-    what: str
-    says: str
+    kind: str
+    description: str
     thumbnail: str = ""
     file: str = ""
 
 
-def results(record: TaskRecord) -> tuple[ResultPreview, ...]:
-    """What *record*, as it stands, has to show."""
+def list_results(record: TaskRecord) -> tuple[ResultPreview, ...]:
+    """Returns previews of the results that *record* has in its current state."""
     if record.state is not State.DONE or record.results:
         return ()
     names = zip(record.parts, files.names(record.parts), strict=True)
     return tuple(
-        ResultPreview(what="text", says=part.text)
+        ResultPreview(kind="text", description=part.text)
         if isinstance(part, Words)
-        else _result(part, f"{record.id}/{name}")
+        else _build_preview(part, f"{record.id}/{name}")
         for part, name in names
     )
 
 
-def thumbnail(control: Control, request: Request, name: str) -> Response:
-    """A small picture of the file *name*, in the form TASK/FILE."""
-    artefact = _artefact(control, name)
+def serve_thumbnail(control: Control, request: Request, name: str) -> Response:
+    """Serves a small image of the file *name*, which has the form TASK/FILE."""
+    artefact = _find_artefact(control, name)
     if artefact is None:
-        return _missing(name)
-    longer = max(artefact.width, artefact.height)
-    sides = (max(1, side * SIDE // longer) for side in (artefact.width, artefact.height))
-    return respond_cached(request, _small(*sides, artefact.seed), {"Content-Type": "image/jpeg"})
+        return _not_found(name)
+    sides = artefact.width, artefact.height
+    small = (max(1, side * MAX_THUMBNAIL_PIXELS // max(sides)) for side in sides)
+    content = _draw_thumbnail(*small, artefact.seed)
+    return respond_cached(request, content, {"Content-Type": "image/jpeg"})
 
 
-def file(control: Control, request: Request, name: str) -> Response:
-    """The file *name*, in the form TASK/FILE, whatever its scenario does to downloads."""
-    artefact = _artefact(control, name)
+def serve_file(control: Control, request: Request, name: str) -> Response:
+    """Serves the file *name*, which has the form TASK/FILE; scenarios do not affect it."""
+    artefact = _find_artefact(control, name)
     if artefact is None:
-        return _missing(name)
+        return _not_found(name)
     content = _ARTEFACTS.bytes_of(artefact)
-    return files.download(request, content, content_type(artefact)).with_headers(SAFE)
+    return files.download(request, content, content_type(artefact)).with_headers(SECURITY_HEADERS)
 
 
-def _result(part: Artefact, name: str) -> ResultPreview:
-    # One id may have other contents after a reset, and browsers keep images by their URLs.
+def _build_preview(part: Artefact, name: str) -> ResultPreview:
+    # After a reset an id may have other contents, and browsers cache images by their URLs.
     version = f"{part.seed}-{part.width}x{part.height}"
     sides = f"{part.width} × {part.height}"
-    says = f"{part.seconds} s video, {sides}" if isinstance(part, Film) else f"image, {sides}"
+    seconds = part.seconds if isinstance(part, Film) else None
     return ResultPreview(
-        what="video" if isinstance(part, Film) else "image",
-        says=says,
+        kind=files.kind(part),
+        description=f"{seconds} s video, {sides}" if seconds else f"image, {sides}",
         thumbnail=f"{ROOT}/ui/thumbnails/{name}?{version}",
         file=f"{ROOT}/ui/files/{name}?{version}",
     )
 
 
-def _artefact(control: Control, name: str) -> Artefact | None:
-    """What is called *name*; None if there is no such file, or not yet."""
-    task, _, own = name.partition("/")
+def _find_artefact(control: Control, name: str) -> Artefact | None:
+    """Returns the artefact called *name*, or None if it does not exist or is not ready."""
+    task, _, file_name = name.partition("/")
     record = control.store.get(TASKS, task)
     if record is None:
         return None
-    now = state_at(record, control.clock.now())
-    shown = now.state is State.DONE and now.results is None
-    return files.find_artefact(now.parts, own) if shown else None
+    current = state_at(record, control.clock.now())
+    is_ready = current.state is State.DONE and current.results is None
+    return files.find_artefact(current.parts, file_name) if is_ready else None
 
 
-def _missing(name: str) -> Response:
-    return Response.json(404, {"message": f"there is no file {name} (any more, or yet)"})
+def _not_found(name: str) -> Response:
+    message = f"there is no file {name}: its task has no such file, has not ended, or was deleted"
+    return Response.json(404, {"message": message})
 
 
 @lru_cache(maxsize=500)
-def _small(width: int, height: int, seed: int) -> bytes:
+def _draw_thumbnail(width: int, height: int, seed: int) -> bytes:
     from ..artefacts.pictures import scene
 
     content = io.BytesIO()

@@ -1,4 +1,4 @@
-"""HTML from templates, as responses that load nothing from elsewhere."""
+"""Renders templates as HTML responses that load nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -12,38 +12,42 @@ from ..http.messages import Request, Response
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-POLICY: Final = (
+__all__ = ["CONTENT_SECURITY_POLICY", "SECURITY_HEADERS", "is_htmx_request", "render_html"]
+
+CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-"""Neither scripts nor styles inside the page, and nothing from another host."""
+"""Forbids inline scripts and styles, and everything from other hosts."""
 
-SAFE: Final = {
-    "Content-Security-Policy": POLICY,
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    # With no-referrer a browser would send "Origin: null", which is not this server's.
+    # With no-referrer a browser would send "Origin: null", which is not this server's origin.
     "Referrer-Policy": "same-origin",
 }
-"""Headers of everything that is served for the page."""
+"""The headers of every response to the page."""
 
 
-def html(
+def render_html(
     template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any
 ) -> Response:
-    """*template*, filled in with *values*, every one of which is escaped."""
+    """Renders *template* with *values*, all of which are escaped."""
     text = _environment().get_template(template).render(values)
-    # A path may hold a lone surrogate, which no encoding has.
+    # A path may contain a lone surrogate, which UTF-8 cannot encode.
     body = text.encode("utf-8", "replace")
-    own = {
+    headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
+        **SECURITY_HEADERS,
+        **(headers or {}),
     }
-    return Response(status=status, headers={**own, **SAFE, **(headers or {})}, body=body)
+    return Response(status=status, headers=headers, body=body)
 
 
 def is_htmx_request(request: Request) -> bool:
-    """Whether a script of the page asks for a part of it, and no person for a whole page."""
+    """Returns True if the page's script asks for a part of the page."""
     return request.headers.get("hx-request") == "true"
 
 

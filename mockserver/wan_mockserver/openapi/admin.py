@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypedDict
 
+from wan_validators.messages.formatting import format_count
+
 from ..admin import guard, query_routes
 from ..admin.kinds import Field
 from ..admin.routes import AdminRoute
@@ -33,7 +35,7 @@ ERRORS: Final = {
     401: "The admin token is missing or wrong.",
     403: "The request is from another site, or by a name that is not this machine's.",
     404: "There is no such thing (any more).",
-    413: f"The body is longer than {guard.MAX_BODY_BYTES:,} bytes.",
+    413: f"The body is longer than {format_count(guard.MAX_BODY_BYTES, 'byte')}.",
     415: "The body is not called application/json.",
     500: "A fault of the server's own.",
     503: "The server's store is out of reach.",

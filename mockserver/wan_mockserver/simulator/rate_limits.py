@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from wan_validators.messages.formatting import format_usd
 from wan_validators.vendor import RejectionReason
 
 from ..http.errors import RequestRejected
@@ -68,7 +69,9 @@ class Limits:
         if self.balance is not None and spent > self.balance:
             left = self.balance - account.spent
             raise RequestRejected(
-                RejectionReason.BALANCE, f"insufficient balance: {left:f} USD left, {cost:f} needed"
+                RejectionReason.BALANCE,
+                f"insufficient balance: {format_usd(left)} left, "
+                f"{format_usd(cost or Decimal(0))} needed",
             )
         kept = () if self.running_tasks is None else (*running, task)
         return replace(account, recent=recent, spent=spent, running=kept)

@@ -10,7 +10,7 @@ from typing import Any
 from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
-from wan_validators.messages.formatting import clip
+from wan_validators.messages.formatting import clip, format_megabytes
 from wan_validators.messages.suggestions import suggest
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
@@ -68,7 +68,7 @@ def parse_submission(
 
 def _bytes(request: Request) -> bytes:
     if request.body is None or len(request.body) > MAX_BODY_BYTES:
-        limit = f"{MAX_BODY_BYTES // 2**20} MB ({MAX_BODY_BYTES:,} bytes)"
+        limit = format_megabytes(MAX_BODY_BYTES)
         raise RequestRejected(RejectionReason.TOO_LARGE, f"the body is longer than {limit}")
     given = request.headers.get("content-type", "")
     if parse_options_header(given)[0].lower() != "application/json":

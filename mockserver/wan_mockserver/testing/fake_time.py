@@ -1,4 +1,4 @@
-"""A clock that stands in for Python's own, for clients under test that can be given none."""
+"""Provides a clock that replaces Python's own, for clients that accept no clock."""
 
 from __future__ import annotations
 
@@ -14,17 +14,25 @@ from weakref import WeakKeyDictionary
 
 from ..clock import START, ManualClock
 
+__all__ = [
+    "TOOLS",
+    "TURNS",
+    "UPTIME",
+    "PatchingClock",
+    "find_bound_modules",
+]
+
 UPTIME: Final = 100_000.0
-"""Where :meth:`PatchingClock.monotonic` begins: not at 0, which is false."""
+"""The first value of :meth:`PatchingClock.monotonic`; not 0, which is falsy."""
 
 TURNS: Final = 3
-"""So often an event loop goes round until a time-out has cancelled whom it is for."""
+"""The rounds of an event loop that a time-out needs to cancel its task."""
 
 TOOLS: Final = frozenset(
     {"hypothesis", "pytest", "_pytest", "xdist", "execnet", "rich", "waitress", "wan_mockserver"}
     | {"wan_contracts", "wan_validators"}
 )
-"""Packages that measure and wait for real."""
+"""Packages that must measure and wait in real time."""
 
 _CLOCK_FUNCTIONS: Final = ("time", "monotonic", "perf_counter")
 
@@ -34,58 +42,58 @@ _REAL: Final[Mapping[tuple[ModuleType, str], Any]] = {
     **{(time, name): getattr(time, name) for name in _CLOCK_FUNCTIONS},
     **{(time, f"{name}_ns"): getattr(time, f"{name}_ns") for name in _CLOCK_FUNCTIONS},
 }
-"""What is replaced, as it is without us."""
+"""The original functions that are replaced."""
 
 
 class PatchingClock(ManualClock):
-    """A clock that only sleeping and :meth:`advance` move, never the time that really passes.
+    """A clock that only sleeping and :meth:`advance` move; real time has no effect.
 
-    It can be handed to a client (``sleep``, ``sleep_async``, ``now``, ``monotonic``), or be
-    put in the place of Python's own by :meth:`patch`.
+    Pass its methods to a client (``sleep``, ``sleep_async``, ``now``, ``monotonic``), or
+    replace Python's own clock with :meth:`patch`.
     """
 
     def __init__(self, start: float = START) -> None:
         super().__init__(start)
         self._undo = ExitStack()
-        self._wakings: WeakKeyDictionary[asyncio.AbstractEventLoop, list[float]]
-        self._wakings = WeakKeyDictionary()
+        self._wake_times: WeakKeyDictionary[asyncio.AbstractEventLoop, list[float]]
+        self._wake_times = WeakKeyDictionary()
 
     @property
     def elapsed(self) -> float:
-        """Seconds by which the clock was moved in all."""
+        """The total seconds by which the clock was moved."""
         return self._offset()
 
     def monotonic(self) -> float:
-        """Seconds since some moment in the past, as ``time.monotonic()`` gives them."""
+        """Returns seconds since a fixed moment in the past, like ``time.monotonic()``."""
         return UPTIME + self.elapsed
 
     def sleep(self, seconds: float) -> None:
-        """Moves the clock. As ``time.sleep`` does, raises ValueError for a negative number."""
+        """Moves the clock. Raises ValueError if *seconds* is negative, like ``time.sleep``."""
         self.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Lets everybody else have their turn, then moves the clock, for asyncio.
+        """Lets other asyncio tasks run, then moves the clock.
 
-        Those who sleep at the same time share it: ten who sleep five seconds move it by five.
-        A time-out that falls due meanwhile takes effect before this returns.
+        Tasks that sleep at the same time share the clock: ten tasks that sleep five seconds
+        move it by five. A time-out that expires in this time takes effect before the return.
         """
         if seconds <= 0:
             await _turn()
             return
-        wakings = self._wakings.setdefault(asyncio.get_running_loop(), [])
-        waking = self.elapsed + seconds
-        wakings.append(waking)
+        wake_times = self._wake_times.setdefault(asyncio.get_running_loop(), [])
+        wake_time = self.elapsed + seconds
+        wake_times.append(wake_time)
         try:
             await _turn()
-            while self.elapsed < waking:
-                if waking == min(wakings):
-                    self.advance(waking - self.elapsed)
+            while self.elapsed < wake_time:
+                if wake_time == min(wake_times):
+                    self.advance(wake_time - self.elapsed)
                 else:
                     await _turn()
             for _ in range(TURNS):
                 await _turn()
         finally:
-            wakings.remove(waking)
+            wake_times.remove(wake_time)
 
     def patch(self, *modules: ModuleType | str) -> AbstractContextManager[object]:
         """Replaces Python's clock by this one, from now on until :meth:`restore`.
@@ -109,13 +117,13 @@ class PatchingClock(ManualClock):
         undo = self._undo.enter_context(ExitStack())
         stand_ins = self._build_replacements()
         for (home, name), stand_in in stand_ins.items():
-            _put(undo, home, name, stand_in)
-        _put(undo, asyncio.BaseEventLoop, "time", self._loop_time())
+            _replace(undo, home, name, stand_in)
+        _replace(undo, asyncio.BaseEventLoop, "time", self._loop_time())
         by_identity = {id(_REAL[which]): stand_in for which, stand_in in stand_ins.items()}
         for module in importing:
             for name, value in [*vars(module).items()]:
                 if id(value) in by_identity:
-                    _put(undo, module, name, by_identity[id(value)])
+                    _replace(undo, module, name, by_identity[id(value)])
         return undo
 
     def restore(self) -> None:
@@ -138,15 +146,15 @@ class PatchingClock(ManualClock):
         }
 
     def _loop_time(self) -> Callable[[asyncio.BaseEventLoop], float]:
-        """In place of a loop's own ``time``; it must not stand still, or a loop would hang."""
+        """Returns a replacement of a loop's ``time``, which runs on so that no loop hangs."""
         before, real = self.elapsed, _REAL[time, "monotonic"]
         return lambda _: real() + self.elapsed - before
 
 
 def find_bound_modules() -> list[ModuleType]:
-    """The loaded modules that have a name of their own for something that patching replaces.
+    """Returns the loaded modules that imported a function that patching replaces.
 
-    Those of Python itself and of test tools are left out: they time what really passes.
+    Python's own modules and test tools are left out: they measure real time.
     """
     left_out = sys.stdlib_module_names | TOOLS
     known = set(map(id, _REAL.values()))
@@ -159,7 +167,7 @@ def find_bound_modules() -> list[ModuleType]:
     ]
 
 
-def _put(undo: ExitStack, home: Any, name: str, value: Any) -> None:
+def _replace(undo: ExitStack, home: Any, name: str, value: Any) -> None:
     undo.callback(setattr, home, name, getattr(home, name))
     setattr(home, name, value)
 
@@ -170,5 +178,5 @@ def _nanoseconds(read: Callable[[], float]) -> Callable[[], int]:
 
 @coroutine
 def _turn() -> Generator[None]:
-    """One round of the event loop, whatever became of ``asyncio.sleep``."""
+    """Waits for one round of the event loop, even if ``asyncio.sleep`` is replaced."""
     yield

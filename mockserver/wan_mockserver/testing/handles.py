@@ -1,9 +1,11 @@
-"""What a test holds of its mock server, and what is told of it when the test fails."""
+"""Gives a test access to its mock server, and formats the journal if the test fails."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
+
+from wan_validators.messages.formatting import format_count, format_seconds, format_usd
 
 from ..clock import Clock
 from ..service import Mock
@@ -30,20 +32,20 @@ __all__ = [
 ]
 
 KEY: Final = "wanproof-test-key"
-"""The API key of clients made here. Any other is as good, and another tenant's."""
+"""The API key of clients made here. Any other key is accepted and is another tenant."""
 
 MAX_EXCHANGES_SHOWN: Final = 50
-"""Exchanges that are told of when a test fails, the last ones."""
+"""The number of last exchanges that are shown when a test fails."""
 
 MAX_NOTES_SHOWN: Final = 4
-"""Findings of one exchange that are told."""
+"""The number of findings that are shown for one exchange."""
 
 MAX_LINE_CHARACTERS: Final = 300
-"""Characters of a line that are told."""
+"""The number of characters that are shown of a line."""
 
 
 class World:
-    """The mock server of one test. *url* is what a client puts before every path."""
+    """The mock server of one test. *url* is the base URL for a client."""
 
     def __init__(self, mock: Mock, url: str) -> None:
         self.mock = mock
@@ -54,14 +56,14 @@ class World:
         return self.mock.clock
 
     def journal(self) -> list[Entry]:
-        """Every exchange until now, the oldest first; of very many, the last ones."""
+        """Returns the exchanges that the journal keeps, the oldest first."""
         return self.mock.journal()
 
     def requests(self, action: str | None = None) -> list[Entry]:
-        """The exchanges of one *action*: ``create``, ``poll`` or ``file``.
+        """Returns the exchanges of one *action*: ``create``, ``poll`` or ``file``.
 
-        "" stands for requests for what is not served, None for all. Raises ValueError for
-        anything else.
+        "" stands for requests to unknown paths, None for all. Raises ValueError for any
+        other action.
         """
         allowed = ["", *(each.value for each in Action)]
         if action is not None and action not in allowed:
@@ -69,18 +71,17 @@ class World:
         return [entry for entry in self.journal() if action in (None, entry.action)]
 
     def tasks(self) -> list[TaskRecord]:
-        """The tasks that were accepted, the oldest first, as they stand now."""
+        """Returns the accepted tasks in their current state, the oldest first."""
         return self.mock.tasks()
 
     def ledger(self) -> Ledger:
-        """What the tasks would have cost until now."""
+        """Returns what the tasks would have cost until now."""
         return self.mock.ledger()
 
     def verify(self, **checks: Any) -> None:
-        """Asserts what the admin API's ``verify`` can judge: ``verify(creates=1, polls=3)``.
+        """Asserts checks of the admin API's ``verify``: ``verify(creates=1, polls=3)``.
 
-        Raises AssertionError with all verdicts that are false, and ValueError for a check
-        that there is not.
+        Raises AssertionError with every failed check, and ValueError for an unknown check.
         """
         __tracebackhide__ = True
         from ..admin.verify import Evidence, judge_checks
@@ -91,16 +92,16 @@ class World:
             found = judge_checks([{name: wanted} for name, wanted in checks.items()], seen)
         except AdminError as error:
             raise ValueError(error.message) from None
-        broken = [_format_verdict(each) for each in found["results"] if not each["passed"]]
-        if broken:
-            raise AssertionError("\n".join(broken))
+        failed = [_format_verdict(each) for each in found["results"] if not each["passed"]]
+        if failed:
+            raise AssertionError("\n".join(failed))
 
 
 class WanMock(World):
     """A mock server in the test's own process, without a socket.
 
-    A client reaches it by :attr:`transport` or :attr:`async_transport`, as one of the clients
-    made here, or, where nothing can be handed to it, because of :attr:`respx`.
+    Use :meth:`client` or :meth:`async_client`, or pass :attr:`transport` or
+    :attr:`async_transport` to a client. For a client that accepts neither, use :attr:`respx`.
     """
 
     def __init__(self, mock: Mock) -> None:
@@ -112,23 +113,23 @@ class WanMock(World):
         self._router: MockRouter | None = None
 
     def client(self, api_key: str = KEY, **options: Any) -> httpx.Client:
-        """A client of the server; *options* are those of ``httpx.Client``."""
+        """Returns a client of the server; *options* are those of ``httpx.Client``."""
         import httpx
 
         return httpx.Client(transport=self.transport, **self._options(api_key, options))
 
     def async_client(self, api_key: str = KEY, **options: Any) -> httpx.AsyncClient:
-        """A client of the server; *options* are those of ``httpx.AsyncClient``."""
+        """Returns a client of the server; *options* are those of ``httpx.AsyncClient``."""
         import httpx
 
         return httpx.AsyncClient(transport=self.async_transport, **self._options(api_key, options))
 
     @property
     def respx(self) -> MockRouter:
-        """A router by which *url* is answered to whatever httpx client there is.
+        """A router that answers every httpx client at *url*.
 
-        It works from when it is first asked for until the test ends. Meanwhile no client of
-        httpx reaches any other host. Raises ModuleNotFoundError if respx is not installed.
+        It is active from its first use until the test ends. In this time no httpx client
+        reaches any other host. Raises ModuleNotFoundError if respx is not installed.
         """
         __tracebackhide__ = True
         if self._router is None:
@@ -142,22 +143,22 @@ class WanMock(World):
         return self._router
 
     def answer_for(self, base_url: str) -> Route:
-        """Lets the server answer for the host of *base_url*, too, by way of :attr:`respx`."""
+        """Makes the server answer for the host of *base_url* too, with :attr:`respx`."""
         from ..http.httpx_transport import mount
 
         return mount(self.respx, self.mock, base_url)
 
     def close(self) -> None:
-        """Stops the router if there is one."""
+        """Stops the router if it was used."""
         if self._router:
             self._router.stop()
 
-    def _options(self, api_key: str, given: dict[str, Any]) -> dict[str, Any]:
+    def _options(self, api_key: str, options: dict[str, Any]) -> dict[str, Any]:
         import httpx
 
         headers = httpx.Headers({"Authorization": f"Bearer {api_key}"})
-        headers.update(given.get("headers"))
-        return {"base_url": self.url, **given, "headers": headers}
+        headers.update(options.get("headers"))
+        return {"base_url": self.url, **options, "headers": headers}
 
 
 def _format_verdict(result: ResultJson) -> str:
@@ -167,7 +168,7 @@ def _format_verdict(result: ResultJson) -> str:
 
 
 def format_journal(mock: Mock) -> str:
-    """The last exchanges, a line or more for each, and what all would have cost."""
+    """Formats the last exchanges, and what the whole run would have cost."""
     entries = mock.journal()
     left_out = (
         f", of which these are the last {MAX_EXCHANGES_SHOWN}"
@@ -180,7 +181,7 @@ def format_journal(mock: Mock) -> str:
         *(
             line
             for entry in entries[-MAX_EXCHANGES_SHOWN:]
-            for line in _lines(entry, entries[0].at)
+            for line in _format_entry(entry, entries[0].at)
         ),
         format_cost(mock.ledger()),
     ]
@@ -188,17 +189,18 @@ def format_journal(mock: Mock) -> str:
 
 
 def format_cost(ledger: Ledger) -> str:
-    """What the run would have cost, in one line."""
+    """Formats in one line what the run would have cost."""
     if not ledger.charges:
         return "no task was accepted: nothing would have been billed"
-    twice = f", {ledger.twice:f} of it twice" if ledger.twice else ""
-    unknown = f", and {ledger.unknown} tasks of unknown price" if ledger.unknown else ""
+    twice = f", {format_usd(ledger.twice)} of it twice" if ledger.twice else ""
+    tasks = format_count(ledger.unknown, "task")
+    unknown = f", and {tasks} of unknown price" if ledger.unknown else ""
     awaited = sum(not each.second.billed for each in ledger.duplicates)
     open_ = f"; tasks made twice that are not billed yet: {awaited}" if awaited else ""
-    return f"would have cost {ledger.total:f} USD{twice}{unknown}{open_}"
+    return f"would have cost {format_usd(ledger.total)}{twice}{unknown}{open_}"
 
 
-def _lines(entry: Entry, start: float) -> Iterator[str]:
+def _format_entry(entry: Entry, start: float) -> Iterator[str]:
     facts = [
         f"#{entry.number} +{entry.at - start:g}s {entry.method} {entry.path} -> {entry.status}",
         entry.task and f"task={entry.task}",
@@ -209,19 +211,20 @@ def _lines(entry: Entry, start: float) -> Iterator[str]:
     ]
     yield "  ".join(filter(None, facts))
     yield from (f"    {note.line}" for note in entry.findings[:MAX_NOTES_SHOWN])
-    if len(entry.findings) > MAX_NOTES_SHOWN:
-        yield f"    and {len(entry.findings) - MAX_NOTES_SHOWN} findings more"
+    more = len(entry.findings) - MAX_NOTES_SHOWN
+    if more > 0:
+        yield f"    and {format_count(more, 'more finding')}"
 
 
 def _describe_delivery(entry: Entry) -> str:
-    """What became of the answer, if it did not simply arrive."""
-    late = f"after {entry.delay:g}s" if entry.delay else ""
+    """Describes the delivery of the response if it was not normal."""
+    late = f"after {format_seconds(entry.delay)}" if entry.delay else ""
     if entry.arrived or not (entry.delivery or entry.task):
         return late
     return f"LOST: {entry.delivery or 'this came in its place'} {late}".rstrip()
 
 
 def _escape_line(line: str) -> str:
-    """*line* without control characters, and not too long."""
+    """Escapes control characters in *line* and shortens it."""
     shown = line.encode("unicode_escape").decode()
     return shown if len(shown) <= MAX_LINE_CHARACTERS else f"{shown[: MAX_LINE_CHARACTERS - 1]}…"

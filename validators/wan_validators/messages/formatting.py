@@ -13,6 +13,7 @@ __all__ = [
     "clip",
     "format_bounds",
     "format_count",
+    "format_duration",
     "format_last_name",
     "format_megabytes",
     "format_number",
@@ -68,6 +69,17 @@ def format_count(count: int, noun: str) -> str:
 def format_seconds(seconds: float) -> str:
     """Formats a duration to the millisecond: ``1.9 s``."""
     return f"{round(seconds, 3):g} s"
+
+
+def format_duration(seconds: float) -> str:
+    """Formats whole seconds in the two largest units: ``10 s``, ``1 h 15 min``, ``2 d 3 h``."""
+    parts = []
+    left = round(seconds)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{format_number(count)} {unit}")
+    return " ".join(parts[:2]) or "0 s"
 
 
 def format_usd(amount: Decimal) -> str:

@@ -1,13 +1,13 @@
 "use strict";
 
-const connection = (text) => {
+const showConnection = (text) => {
   const line = document.getElementById("connection");
   if (line.textContent !== text) line.textContent = text;
   document.documentElement.classList.toggle("cut-off", text !== "Live");
 };
-connection("Live");
+showConnection("Live");
 
-// A page that nobody looks at asks for nothing, and catches up when it is looked at again.
+// A hidden page sends no requests; it updates as soon as it is visible again.
 document.addEventListener("htmx:config:request", (event) => {
   const { sourceEvent } = event.detail.ctx;
   if (document.hidden && sourceEvent?.type === "every") event.preventDefault();
@@ -19,21 +19,21 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("htmx:after:request", (event) => {
   const { sourceElement, response } = event.detail.ctx;
   if (sourceElement.id !== "live") return;
-  connection(response.status < 400 ? "Live" : `The server answers ${response.status}`);
+  showConnection(response.status < 400 ? "Live" : `The server responded with ${response.status}`);
 });
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx?.sourceElement.id === "live") connection("No answer; still trying");
+  if (event.detail.ctx?.sourceElement.id === "live") showConnection("No response; retrying");
 });
 
-// The filters stay when the page is loaded again.
+// The address keeps the filters, so that they survive a reload.
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (form?.id !== "view") return;
-  const chosen = [...new FormData(form)].filter(([name, value]) => value && name !== "revision");
-  history.replaceState(null, "", `?${new URLSearchParams(chosen)}`);
+  const filters = [...new FormData(form)].filter(([name, value]) => value && name !== "revision");
+  history.replaceState(null, "", `?${new URLSearchParams(filters)}`);
 });
 
-// A real clock goes on between two answers.
+// A real clock also moves between two updates.
 let shown, since;
 setInterval(() => {
   const clock = document.querySelector("#clock-time[data-ticks]");

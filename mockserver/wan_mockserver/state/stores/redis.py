@@ -10,6 +10,7 @@ from secrets import token_hex
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from wan_validators.messages.formatting import format_seconds
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import StoreUnavailable, Table, Value
@@ -109,7 +110,7 @@ class RedisStore:
             time.sleep(random.random() / 500)  # noqa: S311  (only so that not all try at once)
         raise StoreUnavailable(
             f"others changed {table.name} {key!r} at {self._place} for "
-            f"{LOCK_TIMEOUT_S:g} seconds, so "
+            f"{format_seconds(LOCK_TIMEOUT_S)}, so "
             "that no change came through; send fewer requests at a time"
         )
 

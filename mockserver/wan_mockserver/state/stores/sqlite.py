@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
+from wan_validators.messages.formatting import format_seconds
+
 from . import StoreUnavailable, Table, Value
 from .codec import codec, octets, text
 
@@ -258,7 +260,8 @@ def _describe_error(path: Path, error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             says = "cannot be written; allow it, in its folder too, or name another file"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            says = f"was held by another process for {LOCK_TIMEOUT_S:g} seconds; end that process"
+            waited = format_seconds(LOCK_TIMEOUT_S)
+            says = f"was held by another process for {waited}; end that process"
         case sqlite3.SQLITE_FULL:
             says = "cannot grow, the disk is full; make room, or name a file on another disk"
         case _:

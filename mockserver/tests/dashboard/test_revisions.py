@@ -1,4 +1,4 @@
-"""When the page that is open gets anything new, and what it costs to say that there is nothing."""
+"""The updates of an open page, and what is read to find out that nothing changed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import START, ManualClock
-from wan_mockserver.dashboard import news
-from wan_mockserver.dashboard.task_rows import find_next_change, task_rows
+from wan_mockserver.dashboard import revisions
+from wan_mockserver.dashboard.task_rows import build_task_rows, find_next_change
 from wan_mockserver.scenarios.lifecycle import Lifecycle, Never, Polls, Seconds
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
@@ -28,13 +28,13 @@ from .conftest import Client
 
 
 class Ticking(ManualClock):
-    """Stands for the machine's clock: what it shows is written nowhere."""
+    """Stands for the clock of the machine, whose time is not in the store."""
 
     mode = "real"
 
 
 class Watched(MemoryStore):
-    """Counts what is read of tables."""
+    """Counts the reads of tables."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,14 +50,14 @@ class Watched(MemoryStore):
 
 
 class Page:
-    """A page that is open in a browser and asks once a second."""
+    """A page in a browser, which asks for updates."""
 
     def __init__(self, client: Client, query: str = "") -> None:
         self._client, self._query = client, query
         self._revision = _revision(client.page(query))
 
-    def news(self) -> bool:
-        """Whether there were any, since the page asked last."""
+    def has_changed(self) -> bool:
+        """Returns True if the server sent an update since the last request."""
         answer = self._client.get("/ui/live", f"revision={self._revision}&{self._query}")
         if answer.status == 204:
             assert answer.body == b""
@@ -74,32 +74,32 @@ def _revision(page: str) -> str:
 
 
 def mock_of(store: Store, **options: Any) -> Mock:
-    """A mock by a clock of its own that ticks."""
+    """Returns a mock with a clock that ticks."""
     given = {"clock": Ticking(), "store": store, **options}
     return Mock(Simulator(seed=7, listener=lambda _: None, **given))
 
 
-def test_only_news_are_sent(client: Client) -> None:
+def test_only_changes_are_sent(client: Client) -> None:
     page = Page(client)
-    assert not page.news()
+    assert not page.has_changed()
     client.create()
-    assert page.news()
-    assert not page.news()
+    assert page.has_changed()
+    assert not page.has_changed()
     assert len(client.get("/ui/live").body) < len(client.get("/").body)
 
 
 @pytest.mark.parametrize("query", ["", "tenant=alice", "show=trouble"])
-def test_where_there_are_none_nothing_is_read(query: str) -> None:
+def test_no_table_is_read_if_nothing_changed(query: str) -> None:
     store = Watched()
     client = Client(mock_of(store))
     client.finished("wanproof.ok.alice")
     page = Page(client, query)
     before = store.read
-    assert not any(page.news() for _ in range(3))
+    assert not any(page.has_changed() for _ in range(3))
     assert store.read == before
 
 
-def test_what_is_read_for_news_does_not_grow_with_the_journal() -> None:
+def test_an_update_reads_a_bounded_part_of_the_journal() -> None:
     class Counting(MemoryStore):
         def values(self, *given: Any, **more: Any) -> Any:
             found = super().values(*given, **more)
@@ -128,33 +128,33 @@ def test_what_is_read_for_news_does_not_grow_with_the_journal() -> None:
         lambda client: client.mock.reset("alice"),
     ],
 )
-def test_whatever_changes_is_news(happens: Callable[[Client], object]) -> None:
+def test_every_change_updates_the_page(happens: Callable[[Client], object]) -> None:
     client = Client(mock_of(MemoryStore()))
     client.create("wanproof.ok.alice")
     page, of_alice = Page(client), Page(client, "tenant=alice")
     happens(client)
-    assert (page.news(), of_alice.news()) == (True, True)
-    assert (page.news(), of_alice.news()) == (False, False)
+    assert (page.has_changed(), of_alice.has_changed()) == (True, True)
+    assert (page.has_changed(), of_alice.has_changed()) == (False, False)
 
 
-def test_an_answer_that_never_arrived_is_news(client: Client) -> None:
-    """It changes an entry that the page has, and makes none."""
+def test_a_lost_response_updates_the_page(client: Client) -> None:
+    """It changes an existing entry and adds none."""
     answer = client.create()
     page = Page(client)
     client.mock.mark_response_lost(answer)
-    assert page.news()
-    assert "Its client was never told of it." in client.page()
+    assert page.has_changed()
+    assert "The client did not receive the task id." in client.page()
 
 
-def test_what_another_tenant_does_is_no_news(client: Client) -> None:
+def test_another_tenant_does_not_update_a_filtered_page(client: Client) -> None:
     client.create("wanproof.ok.alice")
     client.create("wanproof.ok.bob")
     page = Page(client, "tenant=bob")
     client.create("wanproof.ok.alice")
-    assert not page.news()
+    assert not page.has_changed()
 
 
-def test_what_is_written_while_the_page_is_made_is_news() -> None:
+def test_a_write_during_rendering_updates_the_page() -> None:
     class Busy(MemoryStore):
         """A client creates a task after the journal was read."""
 
@@ -165,62 +165,62 @@ def test_what_is_written_while_the_page_is_made_is_news() -> None:
                 client.create("wanproof.ok.alice")
             return found
 
-    late: list[str] = ["not before there is a page"]
+    late: list[str] = ["no late create before the page exists"]
     client = Client(mock_of(Busy()))
     client.create("wanproof.ok.alice")
     late.clear()
     page = Page(client)
-    assert page.news()
-    assert not page.news()
+    assert page.has_changed()
+    assert not page.has_changed()
 
 
-def test_a_clock_that_stands_still_is_news_when_it_moves() -> None:
+def test_advancing_a_manual_clock_updates_the_page() -> None:
     store = MemoryStore()
     shared = ManualClock(store=store)
     for clock in (shared, ManualClock()):
         client = Client(mock_of(store, clock=clock))
         page = Page(client)
         clock.advance(1)
-        assert page.news()
-        assert not page.news()
+        assert page.has_changed()
+        assert not page.has_changed()
 
 
-def test_a_clock_that_ticks_is_no_news_before_the_day_ends() -> None:
+def test_a_ticking_clock_updates_the_page_only_at_midnight() -> None:
     clock = Ticking()
     client = Client(mock_of(MemoryStore(), clock=clock))
     client.create()
     page = Page(client)
     clock.advance(3600)
-    assert not page.news()
+    assert not page.has_changed()
     clock.advance(86400 - START % 86400 - 3600.001)
-    assert not page.news()
+    assert not page.has_changed()
     clock.advance(0.001)
-    assert page.news(), "times of yesterday are shown with their day"
+    assert page.has_changed(), "times of the previous day are shown with the date"
     clock.advance(86399)
-    assert not page.news()
+    assert not page.has_changed()
 
 
-def test_a_task_that_goes_by_the_clock_is_news_when_it_moves() -> None:
+def test_the_progress_of_a_timed_task_updates_the_page() -> None:
     clock, store = Ticking(), Watched()
     client = Client(mock_of(store, clock=clock))
     client.create("wanproof.slow.alice")
     page = Page(client)
     clock.advance(2.9)
     before = store.read
-    assert not page.news()
+    assert not page.has_changed()
     assert store.read == before
     clock.advance(0.2)
-    assert page.news()
+    assert page.has_changed()
     clock.advance(600)
-    assert page.news()
-    assert "$0.03 billed" in " ".join(re.sub("<[^>]+>", " ", client.page()).split())
+    assert page.has_changed()
+    assert "0.03 USD billed" in " ".join(re.sub("<[^>]+>", " ", client.page()).split())
     clock.advance(600)
     before = store.read
-    assert not page.news()
+    assert not page.has_changed()
     assert store.read == before
 
 
-def test_a_task_that_never_ends_is_no_news() -> None:
+def test_a_task_that_never_ends_does_not_update_the_page() -> None:
     clock, store = Ticking(), Watched()
     client = Client(mock_of(store, clock=clock))
     task = json.loads(client.create("wanproof.stuck.alice").body)["task_info"]["id"]
@@ -228,15 +228,13 @@ def test_a_task_that_never_ends_is_no_news() -> None:
     page = Page(client)
     clock.advance(500)
     before = store.read
-    assert not page.news()
+    assert not page.has_changed()
     assert store.read == before
 
 
 @pytest.mark.parametrize("total", [5e-324, 1e-9, 0.1, 7.0, 600.0])
 @pytest.mark.parametrize("age", [-10.0, 0.0, 0.34, 0.5, 1.3999, 120.0, 599.0, 601.0])
-def test_between_two_changes_a_task_looks_the_same(
-    client: Client, total: float, age: float
-) -> None:
+def test_a_row_is_constant_until_its_next_change(client: Client, total: float, age: float) -> None:
     client.create()
     (made,) = client.mock.tasks()
     record = replace(made, lifecycle=Seconds(total))
@@ -244,34 +242,34 @@ def test_between_two_changes_a_task_looks_the_same(
     at = find_next_change([state_at(record, now)], now)
     until = min(at, now + 1000)
     moments = [now + (until - now) * nth / 50 for nth in range(50) if until > now]
-    looks = [task_rows([state_at(record, each)], ledger([]), START) for each in moments]
-    assert all(look == looks[0] for look in looks)
-    assert at > now or total < 1e-6, "none is due that is over, as far as clocks can tell"
+    rows = [build_task_rows([state_at(record, each)], ledger([]), START) for each in moments]
+    assert all(each == rows[0] for each in rows)
+    assert at > now or total < 1e-6, "the next change is not in the past"
 
 
 @pytest.mark.parametrize("lifecycle", [Polls(2), Never()])
-def test_other_tasks_move_by_being_polled_alone(client: Client, lifecycle: Lifecycle) -> None:
+def test_only_polls_change_tasks_that_are_not_timed(client: Client, lifecycle: Lifecycle) -> None:
     client.create()
     (made,) = client.mock.tasks()
     assert find_next_change([replace(made, lifecycle=lifecycle)], START) == float("inf")
     assert find_next_change([], START) == float("inf")
 
 
-def test_two_servers_on_one_store_tell_of_each_others_clients(tmp_path: Path) -> None:
+def test_servers_with_one_store_show_the_same_changes(tmp_path: Path) -> None:
     place = tmp_path / "store.db"
     with closing(SqliteStore(place)) as mine, closing(SqliteStore(place)) as others:
         client, other = (Client(mock_of(store)) for store in (mine, others))
         page = Page(client)
         answer = other.create()
-        assert page.news()
+        assert page.has_changed()
         other.mock.mark_response_lost(answer)
-        assert page.news()
+        assert page.has_changed()
         other.mock.reset()
-        assert page.news()
-        assert not page.news()
+        assert page.has_changed()
+        assert not page.has_changed()
 
 
-def test_a_page_of_one_server_may_ask_another(tmp_path: Path) -> None:
+def test_revisions_are_equal_on_servers_with_one_store(tmp_path: Path) -> None:
     place = tmp_path / "store.db"
     with closing(SqliteStore(place)) as mine, closing(SqliteStore(place)) as others:
         client, other = (Client(mock_of(store)) for store in (mine, others))
@@ -281,7 +279,7 @@ def test_a_page_of_one_server_may_ask_another(tmp_path: Path) -> None:
             assert other.get("/ui/live", f"revision={known}").status == 204
 
 
-def test_no_more_is_remembered_than_a_page_needs(client: Client) -> None:
-    for nth in range(news.MAX_REVISIONS + 5):
+def test_the_cache_of_revisions_is_bounded(client: Client) -> None:
+    for nth in range(revisions.MAX_REVISIONS + 5):
         assert client.get("/ui/live", f"tenant=t{nth}").status == 200
-    assert len(news._CACHED_REVISIONS[client.mock]) == 5
+    assert len(revisions._CACHED_REVISIONS[client.mock]) == 5
