@@ -17,7 +17,7 @@ from wan_contracts import (
     SendRequest,
     Setting,
     drive_async,
-    run_reference_client,
+    iter_call_steps,
 )
 
 ERRORS: Final = (aiohttp.ClientError, TimeoutError)
@@ -41,15 +41,15 @@ class Client:
             middlewares=(once,),
         ) as session:
             return await drive_async(
-                run_reference_client(setting, payload), partial(fetch, session), ERRORS
+                iter_call_steps(setting, payload), partial(fetch, session), ERRORS
             )
 
 
 async def fetch(session: aiohttp.ClientSession, step: SendRequest) -> RawResponse:
     async with session.request(
         step.method, step.url, headers=step.headers, data=step.body, allow_redirects=False
-    ) as got:
-        return got.status, got.headers, await got.read()
+    ) as response:
+        return response.status, response.headers, await response.read()
 
 
 async def once(

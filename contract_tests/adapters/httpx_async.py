@@ -24,7 +24,7 @@ def client(setting: Setting) -> Client:
 
 
 class Client:
-    conversation = ReferenceClient
+    call_class = ReferenceClient
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -37,14 +37,14 @@ class Client:
         )
 
     async def generate(self, model: str, payload: Any) -> Outcome:
-        call = self.conversation(replace(self._setting, model=model), payload)
-        return await drive_async(call.run(), self._fetch, ERRORS)
+        call = self.call_class(replace(self._setting, model=model), payload)
+        return await drive_async(call.iter_steps(), self._fetch, ERRORS)
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
     async def _fetch(self, step: SendRequest) -> RawResponse:
-        got = await self._http.request(
+        response = await self._http.request(
             step.method, step.url, headers=step.headers, content=step.body
         )
-        return got.status_code, got.headers, got.content
+        return response.status_code, response.headers, response.content

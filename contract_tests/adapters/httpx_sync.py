@@ -24,7 +24,7 @@ def client(setting: Setting) -> Client:
 
 
 class Client:
-    conversation = ReferenceClient
+    call_class = ReferenceClient
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -37,12 +37,14 @@ class Client:
         )
 
     def generate(self, model: str, payload: Any) -> Outcome:
-        call = self.conversation(replace(self._setting, model=model), payload)
-        return drive(call.run(), self._fetch, ERRORS)
+        call = self.call_class(replace(self._setting, model=model), payload)
+        return drive(call.iter_steps(), self._fetch, ERRORS)
 
     def close(self) -> None:
         self._http.close()
 
     def _fetch(self, step: SendRequest) -> RawResponse:
-        got = self._http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return got.status_code, got.headers, got.content
+        response = self._http.request(
+            step.method, step.url, headers=step.headers, content=step.body
+        )
+        return response.status_code, response.headers, response.content

@@ -11,7 +11,7 @@ from typing import Any, Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from wan_contracts import Outcome, RawResponse, SendRequest, Setting, drive, run_reference_client
+from wan_contracts import Outcome, RawResponse, SendRequest, Setting, drive, iter_call_steps
 
 ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
 
@@ -27,14 +27,14 @@ class Client:
         self._http.trust_env = False
 
     def generate(self, model: str, payload: Any) -> Outcome:
-        steps = run_reference_client(replace(self._setting, model=model), payload)
+        steps = iter_call_steps(replace(self._setting, model=model), payload)
         return drive(steps, self._fetch, ERRORS)
 
     def close(self) -> None:
         self._http.close()
 
     def _fetch(self, step: SendRequest) -> RawResponse:
-        got = self._http.request(
+        response = self._http.request(
             step.method,
             step.url,
             headers=step.headers,
@@ -42,4 +42,4 @@ class Client:
             timeout=self._setting.timeout,  # for each read, not for all of them
             allow_redirects=False,
         )
-        return got.status_code, got.headers, got.content
+        return response.status_code, response.headers, response.content

@@ -21,7 +21,7 @@ SETTING = Setting(
 )
 
 
-PATIENCE = 30.0
+CALL_TIMEOUT = 30.0
 
 
 SHORT = 0.5
@@ -47,7 +47,7 @@ def log(text):
 """
 
 
-def trouble(found: Outcome | ClientError) -> ClientError:
+def client_error(found: Outcome | ClientError) -> ClientError:
     assert isinstance(found, ClientError), found
     return found
 

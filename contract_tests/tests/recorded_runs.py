@@ -12,7 +12,7 @@ from wan_contracts.cases.case import Case
 from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, Law
-from wan_contracts.runner.aggregation import judge_interaction
+from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
 
@@ -136,22 +136,22 @@ def cases_for(name: str) -> list[Case]:
     """The calls that the client *name* makes."""
     if name in SLOW:
         return [case for case in cases() if case.scenario in BRIEF]
-    conversation = CLIENTS[name].conversation.__module__
-    patient = conversation.rpartition(".")[2] in PATIENT
+    module = CLIENTS[name].call_class.__module__
+    patient = module.rpartition(".")[2] in PATIENT
     return [*cases(), *(LENGTHY if patient else ()), *EXTRA.get(name, ())]
 
 
-def runs(arena: Harness, name: str, target: Any) -> Iterator[Interaction]:
-    """What happens when the client *target* makes its calls. It may share *arena* with others."""
+def runs(harness: Harness, name: str, target: Any) -> Iterator[Interaction]:
+    """What happens when the client *target* makes its calls. It may share *harness* with others."""
     with PythonClient(name, target) as client:
         for number, case in enumerate(cases_for(name), 1):
-            arena.client = client
-            yield arena.run(case, number)
+            harness.client = client
+            yield harness.run(case, number)
 
 
 def verdicts(run: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
     """Whether *run* keeps each of *laws* that has something to say of it, by its id."""
-    return {law: verdict.passed for law, verdict in judge_interaction(laws, run).items()}
+    return {law: verdict.passed for law, verdict in evaluate_laws(laws, run).items()}
 
 
 def broken(several: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozenset[str]:
@@ -163,8 +163,8 @@ def broken(several: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozen
 def recorded(names: Collection[str] = ()) -> dict[str, list[Interaction]]:
     """The calls of the clients with these *names*, or of all; those of some also hurried."""
     chosen = {name: target for name, target in CLIENTS.items() if not names or name in names}
-    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
-        found = {name: [*runs(arena, name, target)] for name, target in chosen.items()}
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as harness:
+        found = {name: [*runs(harness, name, target)] for name, target in chosen.items()}
     return found | {
         f"{name}, hurried": [*map(hurried, found[name])] for name in HURRIED if name in found
     }

@@ -26,14 +26,14 @@ from wan_contracts.reference_client.client import ReferenceClient
 
 
 class Codeless(Reference):
-    class conversation(ReferenceClient):
+    class call_class(ReferenceClient):
         def parse_code(self, got):
             return None
 
 
 class Hasty(Reference):
-    class conversation(ReferenceClient):
-        def next_poll_at(self, got):
+    class call_class(ReferenceClient):
+        def find_next_poll_time(self, got):
             return None if got else self.now + 100
 
 

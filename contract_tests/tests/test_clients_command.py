@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
+from client_scripts import CALL_TIMEOUT, GAVE_UP, SETTING, SHORT, Write, client_error, gone
 from wan_contracts.cases.case import build_case_document
 from wan_contracts.clients.command_client import CommandClient
 from wan_contracts.clients.process_client import ProcessClient
@@ -20,9 +20,11 @@ from wan_validators.command import UsageError
 Client = CommandClient | ProcessClient
 
 
-def once(client: Client, payload: Any = None, patience: float = PATIENCE) -> Outcome | ClientError:
+def once(
+    client: Client, payload: Any = None, call_timeout: float = CALL_TIMEOUT
+) -> Outcome | ClientError:
     with client:
-        return client.call(SETTING, payload, 7, patience)
+        return client.call(SETTING, payload, 7, call_timeout)
 
 
 # --- a command for every call
@@ -116,7 +118,7 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
 def test_what_a_command_writes_instead(
     script: Write, text: str, kind: ClientErrorKind, says: str
 ) -> None:
-    found = trouble(once(CommandClient(script(f"log('the last words')\n{text}"))))
+    found = client_error(once(CommandClient(script(f"log('the last words')\n{text}"))))
     assert found.kind is kind
     assert says in found.message
     assert "the last words" in found.stderr
@@ -126,7 +128,7 @@ def test_of_standard_error_the_end_is_kept(script: Write) -> None:
     argv = script("""
         sys.stderr.buffer.write(b"first" + b"x" * 500_000 + b"\\xff the last words")
         """)
-    found = trouble(once(CommandClient(argv)))
+    found = client_error(once(CommandClient(argv)))
     assert found.stderr.endswith("\ufffd the last words")
     assert len(found.stderr) == 4096
     assert "first" not in found.stderr
@@ -143,7 +145,7 @@ HANGS = [
 def test_a_command_that_does_not_end_is_killed(script: Write, tmp_path: Path, text: str) -> None:
     pid = tmp_path / "pid"
     argv = script(f"open({str(pid)!r}, 'w').write(str(os.getpid())); log('here')\n{text}")
-    found = trouble(once(CommandClient(argv), patience=2 * SHORT))
+    found = client_error(once(CommandClient(argv), call_timeout=2 * SHORT))
     assert found.kind is ClientErrorKind.HUNG
     assert found.message.startswith("it did not end within 1 s")
     assert ("it had written 23 bytes" in found.message) == ("answer" in text)
@@ -163,7 +165,7 @@ def test_what_a_command_started_ends_with_it(script: Write, tmp_path: Path) -> N
 
 
 def test_a_command_that_never_stops_writing_is_stopped(script: Write) -> None:
-    found = trouble(once(CommandClient(script("while True: say('x' * 100_000)"))))
+    found = client_error(once(CommandClient(script("while True: say('x' * 100_000)"))))
     assert found.kind is ClientErrorKind.GARBAGE
     assert "more than 16 MB (16,777,216 bytes) on standard output" in found.message
 
@@ -196,10 +198,10 @@ def test_commands_that_are_not_there_are_told_at_once(
 
 
 @pytest.mark.parametrize("kind", [CommandClient, ProcessClient])
-def test_a_file_that_is_no_program_is_trouble(kind: type[Client], tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_program_is_a_client_error(kind: type[Client], tmp_path: Path) -> None:
     path = tmp_path / "client"
     path.write_text("no interpreter is named here")
     path.chmod(0o755)
-    found = trouble(once(kind([str(path)])))
+    found = client_error(once(kind([str(path)])))
     assert found.kind is ClientErrorKind.CRASHED
     assert found.message == "it cannot be started: Exec format error"

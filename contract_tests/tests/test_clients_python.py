@@ -14,7 +14,17 @@ from unittest.mock import Mock
 
 import pytest
 
-from python_clients import DONE, PATIENCE, SETTING, Async, Sync, boom, ended, factory, trouble
+from python_clients import (
+    CALL_TIMEOUT,
+    DONE,
+    SETTING,
+    Async,
+    Sync,
+    boom,
+    client_error,
+    ended,
+    factory,
+)
 from wan_contracts.cases.case import Setting
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.protocol.outcome import Outcome, OutcomeKind
@@ -44,7 +54,7 @@ def test_every_form_of_a_client_is_called(target: Any) -> None:
         assert client.in_process
         assert client.name == "mine"
         for number in range(3):
-            found = client.call(SETTING, {"n": number}, number, PATIENCE)
+            found = client.call(SETTING, {"n": number}, number, CALL_TIMEOUT)
             assert found == Outcome.gave_up(f"http://127.0.0.1:1 wan {{'n': {number}}}")
 
 
@@ -56,8 +66,8 @@ def test_a_factory_makes_one_client_per_call_which_is_closed() -> None:
 
     for kind in (Sync, Async):
         with PythonClient("mine", keep(kind)) as client:
-            client.call(SETTING, {}, 1, PATIENCE)
-            client.call(SETTING, {}, 2, PATIENCE)
+            client.call(SETTING, {}, 1, CALL_TIMEOUT)
+            client.call(SETTING, {}, 2, CALL_TIMEOUT)
     assert [each.closed for each in made] == [1, 1, 10, 10]
 
 
@@ -77,9 +87,9 @@ def test_calls_share_one_event_loop_and_leave_no_tasks_behind() -> None:
         return DONE
 
     with PythonClient("mine", lambda _: generate) as client:
-        assert client.call(SETTING, {}, 1, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 1, CALL_TIMEOUT) == DONE
         assert left[0].cancelled()
-        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
         assert len(loops) == 1
     assert loops.pop().is_closed()
 
@@ -94,8 +104,8 @@ def chatty() -> Outcome:
 
 def test_what_a_client_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     with PythonClient("mine", factory(chatty)) as client:
-        assert client.call(SETTING, {}, 1, PATIENCE) == DONE
-        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 1, CALL_TIMEOUT) == DONE
+        assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
     sys.stdout.write("ours\n")
     sys.stderr.write("ours\n")
     out, err = capsys.readouterr()
@@ -134,13 +144,13 @@ def test_the_working_directory_is_the_same_after_a_call(
         boom()
 
     monkeypatch.chdir(tmp_path)
-    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).message
+    assert "bad size" in client_error(factory(lambda: goes(Path("/")))).message
     assert Path.cwd() == tmp_path
     inner = tmp_path / "gone"
     inner.mkdir()
     monkeypatch.chdir(inner)
     inner.rmdir()
-    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).message
+    assert "bad size" in client_error(factory(lambda: goes(Path("/")))).message
 
 
 SIGNATURE = "generate must take a model and a payload: generate(model, payload)"
@@ -155,7 +165,7 @@ class One:
     "target", [lambda _: One(), lambda _: One().generate, lambda _: lambda s: DONE]
 )
 def test_a_generate_that_takes_something_else_is_told(target: Any) -> None:
-    found = trouble(target)
+    found = client_error(target)
     assert found.kind is ClientErrorKind.GARBAGE
     assert found.message.startswith(f"{SIGNATURE}; it is generate(s")
     assert found.stderr == ""
@@ -201,13 +211,13 @@ def test_a_dict_in_the_published_form_is_an_outcome() -> None:
     ],
 )
 def test_anything_else_is_garbage(result: Any, says: str) -> None:
-    found = trouble(factory(lambda: result))
+    found = client_error(factory(lambda: result))
     assert found.kind is ClientErrorKind.GARBAGE
     assert says in found.message
 
 
 def test_a_factory_that_makes_no_client_is_told() -> None:
-    found = trouble(lambda _: 5)
+    found = client_error(lambda _: 5)
     assert found.kind is ClientErrorKind.GARBAGE
     assert found.message == "the factory returned 5 (int), which has no method generate"
 

@@ -17,16 +17,16 @@ from typing import Any
 import pytest
 
 from python_clients import (
+    CALL_TIMEOUT,
     DONE,
-    PATIENCE,
     SETTING,
     SHORT,
     Async,
     boom_later,
+    client_error,
     ended,
     factory,
     forever,
-    trouble,
 )
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.clients.time_limit import CallTimeout, run_with_limit
@@ -94,8 +94,8 @@ def test_tasks_that_do_not_end_do_not_hold_up_anything(
     left: list[asyncio.Task[None]] = []
     clock = PatchingClock().patch() if virtual else nullcontext()
     with clock, PythonClient("mine", lambda _: generate) as client:
-        first = client.call(SETTING, "hang" if hangs else "", 1, SHORT if hangs else PATIENCE)
-        second = client.call(SETTING, "", 2, PATIENCE)
+        first = client.call(SETTING, "hang" if hangs else "", 1, SHORT if hangs else CALL_TIMEOUT)
+        second = client.call(SETTING, "", 2, CALL_TIMEOUT)
     if isinstance(first, ClientError):
         assert first.kind is ClientErrorKind.HUNG
     assert isinstance(first, ClientError) is hangs
@@ -191,7 +191,7 @@ def test_a_client_that_hangs_is_stopped(work: Callable[[], Any]) -> None:
         assert isinstance(found, ClientError)
         assert found.kind is ClientErrorKind.HUNG
         assert found.message == "it did not return within 0.1 s of real time"
-        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
         again = client.call(SETTING, {}, 3, SHORT)
         assert isinstance(again, ClientError)
         assert again.kind is ClientErrorKind.HUNG
@@ -205,7 +205,7 @@ def test_a_client_that_swallows_everything_once_is_interrupted_again() -> None:
             forever()
         forever()
 
-    assert trouble(factory(swallows), SHORT).kind is ClientErrorKind.HUNG
+    assert client_error(factory(swallows), SHORT).kind is ClientErrorKind.HUNG
 
 
 def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
@@ -221,7 +221,7 @@ def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
 
     with PythonClient("mine", lambda _: generate) as client:
         assert isinstance(client.call(SETTING, "hang", 1, SHORT), ClientError)
-        assert client.call(SETTING, "end", 2, PATIENCE) == DONE
+        assert client.call(SETTING, "end", 2, CALL_TIMEOUT) == DONE
     assert steps == [1] * 5
 
 
@@ -237,10 +237,10 @@ def test_the_limit_counts_real_time_whatever_clock_is_in_its_place() -> None:
     for work in (sleeps, sleeps_async):
         clock = PatchingClock()
         with clock.patch():
-            assert ended(factory(work), PATIENCE) == DONE
+            assert ended(factory(work), CALL_TIMEOUT) == DONE
         assert clock.elapsed == 900
     with PatchingClock().patch():
-        assert trouble(factory(forever), SHORT).kind is ClientErrorKind.HUNG
+        assert client_error(factory(forever), SHORT).kind is ClientErrorKind.HUNG
 
 
 def test_another_timer_is_set_again() -> None:
@@ -248,7 +248,7 @@ def test_another_timer_is_set_again() -> None:
     before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
     try:
         signal.setitimer(signal.ITIMER_REAL, 500, 7)
-        assert run_with_limit(lambda: 5, PATIENCE) == 5
+        assert run_with_limit(lambda: 5, CALL_TIMEOUT) == 5
         left, interval = signal.getitimer(signal.ITIMER_REAL)
         assert 400 < left <= 500
         assert interval == 7
@@ -264,7 +264,7 @@ def test_another_timer_is_set_again() -> None:
 
 def test_outside_the_main_thread_there_is_no_limit_and_all_else_works() -> None:
     found: list[Outcome | ClientError] = []
-    thread = threading.Thread(target=lambda: found.append(ended(Async, patience=1e-9)))
+    thread = threading.Thread(target=lambda: found.append(ended(Async, call_timeout=1e-9)))
     thread.start()
     thread.join()
     assert isinstance(found[0], Outcome)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reference_payloads import EDIT, INTERVAL
 from wan_contracts.cases.case import Setting
 from wan_contracts.reference_client import response_parsing
-from wan_contracts.reference_client.client import ReferenceClient, run_reference_client
+from wan_contracts.reference_client.client import ReferenceClient, iter_call_steps
 from wan_contracts.reference_client.io_events import (
     ReceivedResponse,
     SendRequest,
@@ -40,11 +40,11 @@ DONE = b'{"task_info": {"id": "a/b", "status": "completed"}, "images": ["http://
 
 
 def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> list[str]:
-    """What a conversation asks for and when, as *script* answers: seconds, status and body.
+    """What a client asks for and when, as *script* answers: seconds, status and body.
 
     A number is the seconds after which a request fails. The script's last line is repeated.
     """
-    talk, now, asked = run_reference_client(SETTING, payload), 0.0, []
+    talk, now, asked = iter_call_steps(SETTING, payload), 0.0, []
     lines = iter(script)
     line = script[0]
     step = next(talk)
@@ -99,7 +99,7 @@ def test_without_lint_an_invalid_payload_is_sent() -> None:
     class Careless(ReferenceClient):
         preflight = False
 
-    talk = Careless(SETTING, {"n": 9}).run()
+    talk = Careless(SETTING, {"n": 9}).iter_steps()
     assert next(talk) == Wait(0)
     sent = talk.send(0.0)
     assert isinstance(sent, SendRequest)

@@ -24,14 +24,14 @@ NONE: frozenset[str] = frozenset()
 
 
 @pytest.fixture(scope="module")
-def arena() -> Iterator[Harness]:
-    with Harness(PythonClient("Reference", Reference), VIRTUAL) as arena:
-        yield arena
+def harness() -> Iterator[Harness]:
+    with Harness(PythonClient("Reference", Reference), VIRTUAL) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize("name", recorded_runs.CLIENTS)
-def test_a_client_breaks_what_the_table_says(arena: Harness, name: str) -> None:
-    found = recorded_runs.broken(recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]))
+def test_a_client_breaks_what_the_table_says(harness: Harness, name: str) -> None:
+    found = recorded_runs.broken(recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]))
     assert found == BROKEN.get(name, NONE)
 
 
@@ -52,10 +52,10 @@ def test_the_table_has_the_broken_clients_and_no_other() -> None:
     assert BROKEN.keys() == CLIENTS.keys()
 
 
-def test_each_law_has_its_occasions(arena: Harness) -> None:
+def test_each_law_has_its_occasions(harness: Harness) -> None:
     found: set[str] = set()
     for name in COUNTED:
-        for run in recorded_runs.runs(arena, name, recorded_runs.CLIENTS[name]):
+        for run in recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]):
             found.update(recorded_runs.verdicts(run).keys())
     assert found == {law.id for law in LAWS}
 

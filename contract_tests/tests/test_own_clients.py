@@ -15,7 +15,7 @@ from wan_contracts.clients.loading import load
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS
 from wan_contracts.protocol.outcome import OutcomeKind
-from wan_contracts.runner.aggregation import judge_interaction
+from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_validators.catalog import catalog
 from wan_validators.vendor import State
@@ -26,32 +26,30 @@ drawn = draw_batches(catalog(), VIRTUAL)
 
 
 @pytest.fixture(scope="module", params=["Reference", "AsyncReference"])
-def arena(request: pytest.FixtureRequest) -> Iterator[Harness]:
+def harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
     client = PythonClient(request.param, load(f"{CLIENTS / 'reference.py'}:{request.param}"))
-    with Harness(client, VIRTUAL) as arena:
-        yield arena
+    with Harness(client, VIRTUAL) as harness:
+        yield harness
 
 
 @examples(4)
-@given(sitting=drawn)
-def test_no_law_is_broken(arena: Harness, sitting: Batch) -> None:
-    for number, case in enumerate(sitting.cases(), 1):
-        run = arena.run(case, number)
+@given(batch=drawn)
+def test_no_law_is_broken(harness: Harness, batch: Batch) -> None:
+    for number, case in enumerate(batch.cases(), 1):
+        run = harness.run(case, number)
         broken = {
-            law: each.message
-            for law, each in judge_interaction(LAWS, run).items()
-            if not each.passed
+            law: each.message for law, each in evaluate_laws(LAWS, run).items() if not each.passed
         }
         assert not broken, (case, run.client_result)
 
 
 @examples(4)
-@given(sitting=drawn)
+@given(batch=drawn)
 def test_what_lint_calls_invalid_costs_nothing_and_the_rest_is_what_the_server_says(
-    arena: Harness, sitting: Batch
+    harness: Harness, batch: Batch
 ) -> None:
-    for number, case in enumerate(sitting.cases(), 1):
-        run = arena.run(case, number)
+    for number, case in enumerate(batch.cases(), 1):
+        run = harness.run(case, number)
         assert run.outcome is not None
         if not case.lint_report.valid:
             assert run.outcome.kind is OutcomeKind.NOT_SENT

@@ -15,7 +15,7 @@ from wan_contracts.cases.systematic import (
     find_plain_payload,
     is_breakable,
     is_portable,
-    systematic_cases,
+    iter_systematic_cases,
 )
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.loading import load
@@ -39,8 +39,8 @@ IMAGES = model("wan2.5-i2i-preview")
 def client(**decisions: Any) -> PythonClient:
     """The reference client, with some of its decisions taken otherwise."""
     reference = load(f"{REFERENCE}:Reference")
-    conversation = type("Otherwise", (ReferenceClient,), decisions)
-    made = type("Client", (reference,), {"conversation": conversation})
+    call_class = type("Otherwise", (ReferenceClient,), decisions)
+    made = type("Client", (reference,), {"call_class": call_class})
     return PythonClient("otherwise", made)
 
 
@@ -57,26 +57,30 @@ def test_the_walk_breaks_every_rule_that_can_be_broken_and_each_alone(spec: Any)
     }
 
 
-@pytest.mark.parametrize("tempo", [VIRTUAL, REAL], ids=lambda tempo: tempo.name)
-def test_the_walk_meets_every_scenario(tempo: Any) -> None:
+@pytest.mark.parametrize(
+    "time_profile", [VIRTUAL, REAL], ids=lambda time_profile: time_profile.name
+)
+def test_the_walk_meets_every_scenario(time_profile: Any) -> None:
     once = [
-        case.scenario for case in systematic_cases(catalog(), tempo, everywhere=False, edges=False)
+        case.scenario
+        for case in iter_systematic_cases(catalog(), time_profile, everywhere=False, edges=False)
     ]
     everywhere = [
-        case.scenario for case in systematic_cases(catalog(), tempo, everywhere=True, edges=False)
+        case.scenario
+        for case in iter_systematic_cases(catalog(), time_profile, everywhere=True, edges=False)
     ]
 
-    assert {*once} == {*everywhere} == {*tempo.scenarios}
-    assert {*tempo.scenarios} > {*load_shipped_scenarios()}
+    assert {*once} == {*everywhere} == {*time_profile.scenarios}
+    assert {*time_profile.scenarios} > {*load_shipped_scenarios()}
     named = [name for name in once if name != "ok"]
     assert len(named) == len({*named})
-    assert all(everywhere.count(name) >= 1 for name in tempo.scenarios)
+    assert all(everywhere.count(name) >= 1 for name in time_profile.scenarios)
 
 
 def test_the_walk_sends_values_at_the_limits_and_nothing_invalid_for_them() -> None:
     payloads = [
         case.payload
-        for case in systematic_cases([IMAGES], VIRTUAL, everywhere=True, edges=True)
+        for case in iter_systematic_cases([IMAGES], VIRTUAL, everywhere=True, edges=True)
         if case.scenario == "ok"
     ]
     prompts = {value(payload, parse("/prompt")) for payload in payloads}
@@ -258,7 +262,9 @@ def test_watchers_hear_of_every_call() -> None:
     heard: list[tuple[int, int]] = []
     plan = RunPlan(specs=[IMAGES], seed=1, examples=10, brief=True)
 
-    report = check(client(), plan, lambda tally, total: heard.append((tally.cases, total)))
+    report = check(
+        client(), plan, lambda aggregator, total: heard.append((aggregator.cases, total))
+    )
 
     assert [cases for cases, _ in heard] == [*range(1, report.cases + 1)]
     assert {total for _, total in heard} == {report.cases}
@@ -304,6 +310,6 @@ def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> Non
 
         return generate
 
-    with Harness(PythonClient("client", client), REAL) as arena:
-        arena.run(Case(IMAGES.id, find_plain_payload(IMAGES), "ok"), 1)
+    with Harness(PythonClient("client", client), REAL) as harness:
+        harness.run(Case(IMAGES.id, find_plain_payload(IMAGES), "ok"), 1)
     assert statuses == [404]

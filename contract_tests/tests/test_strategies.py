@@ -11,7 +11,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
-from wan_contracts.generation.payloads import modes
+from wan_contracts.generation.payloads import list_modes
 from wan_contracts.generation.strategies import acceptable, single_fault, valid, wrap_payload
 from wan_contracts.generation.values import invalid_values, valid_values
 from wan_validators.catalog import catalog
@@ -94,9 +94,9 @@ def test_nothing_can_be_taken_from_the_smallest_valid_payload(spec: ModelSpec) -
 
 @pytest.mark.parametrize("spec", MODELS)
 def test_every_mode_comes_up(spec: ModelSpec) -> None:
-    paths = list(modes(spec)[0])
+    paths = list(list_modes(spec)[0])
     drawn = [[json_pointer.value(payload, path) for path in paths] for payload in _sample(spec)]
-    assert {*map(repr, drawn)} == {repr(list(mode.values())) for mode in modes(spec)}
+    assert {*map(repr, drawn)} == {repr(list(mode.values())) for mode in list_modes(spec)}
 
 
 @pytest.mark.parametrize("spec", MODELS)

@@ -48,18 +48,18 @@ class ConnectsEachTime(OverASocket):
 
     def _fetch(self, step: SendRequest) -> RawResponse:
         with httpx.Client(timeout=self._setting.timeout, verify=tls(), trust_env=False) as http:
-            got = http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return got.status_code, got.headers, got.content
+            reply = http.request(step.method, step.url, headers=step.headers, content=step.body)
+        return reply.status_code, reply.headers, reply.content
 
 
-def client(conversation: type[ReferenceClient]) -> type[Reference]:
-    """The reference client with another *conversation*, under its name."""
-    members = {"conversation": conversation, "__doc__": conversation.__doc__}
-    return type(conversation.__name__, (Reference,), members)
+def client(call_class: type[ReferenceClient]) -> type[Reference]:
+    """The reference client with another *call_class*, under its name."""
+    members = {"call_class": call_class, "__doc__": call_class.__doc__}
+    return type(call_class.__name__, (Reference,), members)
 
 
 def _clients(*modules: ModuleType) -> Iterator[tuple[str, Any]]:
-    """A client for each conversation in *modules*, but for those that others are built on."""
+    """A client for each call_class in *modules*, but for those that others are built on."""
     for module in modules:
         own = [
             each

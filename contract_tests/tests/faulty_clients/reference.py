@@ -3,7 +3,7 @@
     wanproof check --client contract_tests/tests/faulty_clients/reference.py:Reference
     wanproof check --client contract_tests/tests/faulty_clients/reference.py:AsyncReference
 
-A subclass that names another ``conversation`` is another client.
+A subclass that names another ``call_class`` is another client.
 """
 
 from __future__ import annotations

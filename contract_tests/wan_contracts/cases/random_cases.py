@@ -38,7 +38,7 @@ class Batch(NamedTuple):
 
     def __repr__(self) -> str:
         """Short: Hypothesis writes it down for each that it finds, and payloads can be large."""
-        return f"Sitting({self.model_id!r}, {len(self.scenarios)} plans)"
+        return f"Batch({self.model_id!r}, {len(self.scenarios)} plans)"
 
     def cases(self) -> list[Case]:
         assert isinstance(self.payload, dict)

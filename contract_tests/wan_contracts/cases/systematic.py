@@ -54,7 +54,7 @@ class UnprintedValue:
         self.value = value
 
 
-def systematic_cases(
+def iter_systematic_cases(
     specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool, edges: bool
 ) -> Iterator[Case]:
     """Plain calls first, then every scenario, then limits from within, then broken rules.

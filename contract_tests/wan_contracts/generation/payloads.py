@@ -56,7 +56,7 @@ def _extract_from_text(view: View, text: str) -> Any:
 
 
 @cache
-def modes(spec: ModelSpec) -> tuple[Mode, ...]:
+def list_modes(spec: ModelSpec) -> tuple[Mode, ...]:
     """Every setting of the members that conditions of *spec* ask about, the simplest first."""
     paths = dict.fromkeys(row.when.path for row in spec.rules if row.when)
     settings = product(*(_list_condition_values(spec, path) for path in paths))
@@ -96,7 +96,7 @@ def is_leaf(spec: ModelSpec, path: Path) -> bool:
 
 
 @cache
-def leaf_values(rows: tuple[Rule, ...]) -> ValueStrategy:
+def build_leaf_strategy(rows: tuple[Rule, ...]) -> ValueStrategy:
     """Values that all of *rows*, which stand at one place, accept."""
     accepted = [
         v for row in rows for v in valid_values(row.constraint) if not find_broken_rules(rows, v)
@@ -137,7 +137,7 @@ class PayloadBuilder:
             return self.mode[path]
         below = self.below.get(path)
         if not below:
-            return self.draw(leaf_values(tuple(self.rows[path])))
+            return self.draw(build_leaf_strategy(tuple(self.rows[path])))
         if ANY in below:
             return self.items(path)
         if any(isinstance(part, int) for part in below):

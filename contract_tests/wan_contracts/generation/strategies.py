@@ -19,7 +19,7 @@ from .payloads import (
     find_active_rules,
     find_broken_rules,
     find_rules_at,
-    modes,
+    list_modes,
 )
 from .values import JUNK_VALUES, ValueStrategy, invalid_values, lookalike_values
 
@@ -38,7 +38,7 @@ def valid(spec: ModelSpec) -> ValueStrategy:
 
     @st.composite
     def payloads(draw: st.DrawFn) -> Any:
-        mode = draw(st.sampled_from(modes(spec)))
+        mode = draw(st.sampled_from(list_modes(spec)))
         return PayloadBuilder(draw, find_active_rules(spec, mode), mode).value()
 
     return payloads()
@@ -59,7 +59,7 @@ def single_fault(spec: ModelSpec, rule: Rule) -> ValueStrategy:
     it, that shows when the strategy is drawn from.
     """
     possible = [
-        mode for mode in modes(spec) if _can_break_alone(rule, find_active_rules(spec, mode))
+        mode for mode in list_modes(spec) if _can_break_alone(rule, find_active_rules(spec, mode))
     ]
     if not possible:
         raise ValueError(

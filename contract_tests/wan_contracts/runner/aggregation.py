@@ -106,7 +106,7 @@ class Aggregator:
         return "no call gave occasion to break it"
 
 
-def judge_interaction(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
+def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
     """What each of *laws* that has something to say says of *interaction*, by its id."""
     if is_unsupported(interaction):
         return {}

@@ -35,7 +35,7 @@ def _find_rules(model_id: str, payload: Json) -> list[str]:
 
 def _iter_reductions(payload: Json) -> Iterator[Json]:
     """*payload* with a member or an item fewer, or with a shorter text; the boldest cuts first."""
-    every = [(path, value) for path, value in places(payload) if path]
+    every = [(path, value) for path, value in iter_values(payload) if path]
     for path, _ in every:
         yield json_pointer.put(payload, path, MISSING)
     for path, value in every:
@@ -45,12 +45,12 @@ def _iter_reductions(payload: Json) -> Iterator[Json]:
             yield json_pointer.put(payload, path, value[:-length])
 
 
-def places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+def iter_values(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
     """Every value in *document* and its path, itself first."""
     yield path, document
     if type(document) is dict:
         for name, member in document.items():
-            yield from places(member, (*path, name))
+            yield from iter_values(member, (*path, name))
     elif type(document) is list:
         for index, item in enumerate(document):
-            yield from places(item, (*path, index))
+            yield from iter_values(item, (*path, index))

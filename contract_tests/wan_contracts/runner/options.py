@@ -61,7 +61,7 @@ def run_plan(
     *,
     client_spec: ClientSpec | None,
     folder: Path,
-    watch: ProgressCallback = lambda _tally, _total: None,
+    watch: ProgressCallback = lambda _aggregator, _total: None,
 ) -> ContractReport:
     """What a run of *plan* finds, with what is *known* to be broken marked as such.
 

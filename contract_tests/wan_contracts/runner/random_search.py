@@ -58,9 +58,9 @@ class RandomSearch:
         """The laws not *known* that the first call to break any of them breaks."""
         found: frozenset[str] = frozenset()
 
-        def breaks(sitting: Batch) -> bool:
+        def breaks(batch: Batch) -> bool:
             nonlocal found
-            for case in sitting.cases():
+            for case in batch.cases():
                 if found or not wanted():
                     return False
                 found = self._find_broken_laws(case, earnest=True) - known
@@ -73,9 +73,9 @@ class RandomSearch:
         """Draws the same again, and then ever smaller calls that break *law*."""
         left = MAX_SHRINK_CALLS
 
-        def breaks(sitting: Batch) -> bool:
+        def breaks(batch: Batch) -> bool:
             nonlocal left
-            for case in sitting.cases():
+            for case in batch.cases():
                 new = case.canonical_json not in self._broken_laws
                 if new and left <= 0:
                     continue

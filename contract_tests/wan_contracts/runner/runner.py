@@ -13,12 +13,12 @@ from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
 from ..cases.random_cases import draw_batches
-from ..cases.systematic import is_possible, systematic_cases
+from ..cases.systematic import is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
 from ..laws import LAWS, Law
 from ..results.report import ContractReport
-from .aggregation import Aggregator, is_unsupported, judge_interaction, parse_scenario_names
+from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenario_names
 from .harness import Harness
 from .interaction import ClientError, ClientErrorKind
 from .minimize import shrink_case
@@ -72,7 +72,7 @@ ProgressCallback = Callable[[Aggregator, int], None]
 
 
 def check(
-    client: Client, plan: RunPlan, watch: ProgressCallback = lambda _tally, _total: None
+    client: Client, plan: RunPlan, watch: ProgressCallback = lambda _aggregator, _total: None
 ) -> ContractReport:
     """Holds *client* to the laws of *plan*.
 
@@ -81,29 +81,29 @@ def check(
     cannot be started.
     """
     specs = plan.specs or catalog()
-    tempo = plan.choose_time_profile(client)
-    tally = Aggregator(plan.laws)
+    time_profile = plan.choose_time_profile(client)
+    aggregator = Aggregator(plan.laws)
     begun = monotonic()
     interrupted = False
-    with Harness(client, tempo, full_size=plan.full_size) as arena:
-        course = RunLoop(arena, plan, tally, watch)
+    with Harness(client, time_profile, full_size=plan.full_size) as harness:
+        loop = RunLoop(harness, plan, aggregator, watch)
         try:
-            course.run_systematic_cases(specs, tempo)
-            course.run_random_search(specs, tempo)
-            course.shrink_failures()
+            loop.run_systematic_cases(specs, time_profile)
+            loop.run_random_search(specs, time_profile)
+            loop.shrink_failures()
         except KeyboardInterrupt:
             interrupted = True
     return ContractReport(
         client=client.name,
         profile=plan.profile,
         seed=plan.seed,
-        cases=tally.cases,
-        unsupported=tally.unsupported,
+        cases=aggregator.cases,
+        unsupported=aggregator.unsupported,
         seconds=monotonic() - begun,
-        results=tally.results(),
-        coverage=tally.coverage(specs, _find_possible_scenarios(plan, specs, tempo)),
+        results=aggregator.results(),
+        coverage=aggregator.coverage(specs, _find_possible_scenarios(plan, specs, time_profile)),
         models=[spec.id for spec in specs],
-        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * course.is_hopeless,
+        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * loop.is_hopeless,
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
     )
@@ -134,7 +134,7 @@ class RunLoop:
         """Every rule and every scenario once."""
         brief = self._plan.brief
         everywhere = self._harness.client.in_process and not brief
-        chosen = systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
+        chosen = iter_systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
         cases = [case for case in chosen if self._is_wanted(case)]
         self._total = len(cases) + self._plan.examples
         for case in cases:
@@ -175,7 +175,7 @@ class RunLoop:
         """Makes the call and judges it; in earnest, it counts."""
         self._calls += 1
         run = self._harness.run(case, self._calls)
-        verdicts = judge_interaction(self._plan.laws, run)
+        verdicts = evaluate_laws(self._plan.laws, run)
         if earnest:
             self._aggregator.add(run, verdicts, drawn=drawn)
         else:
@@ -216,18 +216,18 @@ def replay_case(
     client: Client, case: Case, time_profile: TimeProfile, law: Law, *, full_size: bool = False
 ) -> ContractReport:
     """One call again, judged by one law."""
-    tally = Aggregator([law])
+    aggregator = Aggregator([law])
     begun = monotonic()
-    with Harness(client, time_profile, full_size=full_size) as arena:
-        run = arena.run(case, 1)
-        tally.add(run, judge_interaction([law], run))
+    with Harness(client, time_profile, full_size=full_size) as harness:
+        run = harness.run(case, 1)
+        aggregator.add(run, evaluate_laws([law], run))
     return ContractReport(
         client=client.name,
         profile="replay",
         seed=0,
         cases=1,
-        unsupported=tally.unsupported,
+        unsupported=aggregator.unsupported,
         seconds=monotonic() - begun,
-        results=tally.results(),
+        results=aggregator.results(),
         models=[case.model_id],
     )
