@@ -206,7 +206,7 @@ def test_a_dict_in_the_published_form_is_an_outcome() -> None:
         ("{}", "generate returned '{}' (str);"),
         ({"outcome": "don"}, '/outcome: is "don"; allowed: not_sent'),
         ({"outcome": "refused"}, "status is missing"),
-        ({"outcome": "failed", "message": {1}}, "a value that JSON has not"),
+        ({"outcome": "failed", "message": {1}}, "a value that JSON cannot represent"),
         (Outcome(kind=OutcomeKind.REFUSED), "status is missing"),
     ],
 )

@@ -266,7 +266,7 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         (("--wan-client=client.py:number",), "client.py:number is 7 (int); a client has a method"),
         (
             ("--wan-client=client.py:Declines",),
-            "not one call could be judged: the client says that",
+            "no call could be checked: the client reported",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-model=wan3"),
@@ -274,7 +274,7 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=interleaved"),
-            "there is no such call: no chosen scenario can happen at a chosen model; see --wan-mo",
+            "no case was selected: none of the chosen scenarios applies to a chosen model; see --wan-mo",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=stock"),

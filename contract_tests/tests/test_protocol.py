@@ -103,7 +103,7 @@ def test_an_outcome_comes_back_as_it_went(outcome: Outcome) -> None:
     assert validate_outcome(outcome.as_json()) == outcome
 
 
-def test_null_means_not_said() -> None:
+def test_null_means_not_reported() -> None:
     members = dict.fromkeys(SCHEMAS["outcome"]["properties"])
     assert parse_outcome(json.dumps({**members, "outcome": "gave_up"})) == Outcome(
         kind=OutcomeKind.GAVE_UP
@@ -165,7 +165,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
         ('{"outcome": "failed", "message": 5}', "/message: is 5; allowed: string, null"),
         ('{"outcome": "failed", "partial": "no"}', '/partial: is "no"; allowed: boolean, null'),
         ('{"outcome": "failed", "spent_usd": "3 cents"}', '/spent_usd: is "3 cents"; it must be'),
-        ('{"outcome": "failed", "spent_usd": -1}', "/spent_usd: is -1; it must be US dollars"),
+        ('{"outcome": "failed", "spent_usd": -1}', "/spent_usd: is -1; it must be the cost of"),
         ('{"outcome": "failed", "spent_usd": 1e999}', '/spent_usd: is "inf"; it must be'),
         (_done(), FILE),
         (_done(sha256=DIGEST), FILE),
@@ -173,7 +173,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
         (_done(sha256="AB", bytes=1), '/outputs/0/sha256: is "AB"; it must be 64 hexadecimal'),
         (_done(sha256=DIGEST.replace("0", "A"), bytes=1), "/outputs/0/sha256: is "),
         (_done(sha256=DIGEST + "\n", bytes=1), "/outputs/0/sha256: is "),
-        (_done(sha256=DIGEST, bytes=-1), "/outputs/0/bytes: is -1; it must be how many bytes"),
+        (_done(sha256=DIGEST, bytes=-1), "/outputs/0/bytes: is -1; it must be the number of bytes"),
         (_done(kind="audio", url="u"), '/outputs/0/kind: is "audio"; allowed: image, video, text'),
         (_done(kind="text"), "/outputs/0: text is missing: a text needs its text"),
         (_done(kind="text", text=None), "/outputs/0/text: is null; allowed: string"),
@@ -195,12 +195,12 @@ def test_complaints_tell_where_and_what_is_allowed(written: str | bytes, complai
     [
         (
             '{"outcome": "failed", "outcome": "completed", "outputs": []}',
-            "outcome stands twice, the second time in line 1, column ",
+            "outcome appears twice, the second time in line 1, column ",
         ),
-        ('{"outcome": "failed", "a\\u00e9": 1, "a\u00e9": 2}', "aé stands twice"),
+        ('{"outcome": "failed", "a\\u00e9": 1, "a\u00e9": 2}', "aé appears twice"),
         (
             _done(url="u").replace('"url"', '"url": "v",\n"url"'),
-            "url stands twice, the sec",
+            "url appears twice, the sec",
         ),
     ],
 )
@@ -230,7 +230,7 @@ def test_complaints_are_short_whatever_was_written() -> None:
     ],
 )
 def test_values_that_json_has_not(given: Any) -> None:
-    with pytest.raises(InvalidDocument, match="a value that JSON has not"):
+    with pytest.raises(InvalidDocument, match="a value that JSON cannot represent"):
         validate_outcome(given)
 
 

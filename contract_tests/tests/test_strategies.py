@@ -159,7 +159,7 @@ def test_a_row_that_cannot_be_broken_alone_is_named() -> None:
     spec = catalog()[0]
     again = Rule("prompt-again", "/prompt", STRING)
     doubled = replace(spec, rules=(*spec.rules, again))
-    with pytest.raises(ValueError, match="whatever breaks prompt-again at '/prompt'"):
+    with pytest.raises(ValueError, match="every value that breaks prompt-again at '/prompt'"):
         find(single_fault(doubled, again), lambda payload: True)
 
 
