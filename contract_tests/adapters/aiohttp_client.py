@@ -1,4 +1,4 @@
-"""A client over aiohttp. To put it to the test:
+"""Implements a client with aiohttp. To check it:
 
 wanproof check --client contract_tests/adapters/aiohttp_client.py:client
 """
@@ -55,7 +55,7 @@ async def fetch(session: aiohttp.ClientSession, step: SendRequest) -> RawRespons
 async def once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from repeating a GET whose connection failed, at once and by itself."""
+    """Stops aiohttp from repeating a GET at once when its connection failed."""
     try:
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:

@@ -1,4 +1,4 @@
-"""A client over httpx, blocking. To put it to the test:
+"""Implements a blocking client with httpx. To check it:
 
 wanproof check --client contract_tests/adapters/httpx_sync.py:client
 """
@@ -16,7 +16,7 @@ from wan_contracts import Outcome, RawResponse, ReferenceClient, SendRequest, Se
 ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
 
 tls = cache(httpx.create_ssl_context)
-"""Reading all certificates takes longer than many a call, so it is done once."""
+"""Loading all certificates takes longer than most calls, so it is done once."""
 
 
 def client(setting: Setting) -> Client:
@@ -30,8 +30,10 @@ class Client:
         self._setting = setting
         self._http = httpx.Client(
             transport=setting.transport,
-            timeout=setting.timeout,  # for each read, not for all of them
-            limits=httpx.Limits(keepalive_expiry=setting.deadline),  # its 5 s are one poll's
+            timeout=setting.timeout,  # for each read, not for the whole request
+            limits=httpx.Limits(
+                keepalive_expiry=setting.deadline
+            ),  # the default of 5 s is shorter than a poll interval
             verify=tls(),
             trust_env=False,
         )

@@ -1,4 +1,4 @@
-"""A client over requests. To put it to the test:
+"""Implements a client with requests. To check it:
 
 wanproof check --client contract_tests/adapters/requests_client.py:client
 """
@@ -13,7 +13,10 @@ from urllib3.exceptions import HTTPError
 
 from wan_contracts import Outcome, RawResponse, SendRequest, Setting, drive, iter_call_steps
 
-ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
+ERRORS: Final = (
+    requests.RequestException,
+    HTTPError,
+)  # requests does not wrap some errors of urllib3
 
 
 def client(setting: Setting) -> Client:
@@ -39,7 +42,7 @@ class Client:
             step.url,
             headers=step.headers,
             data=step.body,
-            timeout=self._setting.timeout,  # for each read, not for all of them
+            timeout=self._setting.timeout,  # for each read, not for the whole request
             allow_redirects=False,
         )
         return response.status_code, response.headers, response.content

@@ -84,7 +84,7 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
         (
             "",
             ClientErrorKind.GARBAGE,
-            "it ended with exit code 0, and its standard output is no outcome",
+            "it ended with exit code 0, and its standard output is not a valid outcome",
         ),
         ("", ClientErrorKind.GARBAGE, "the text is empty"),
         (
@@ -187,7 +187,7 @@ def test_commands_that_are_not_there_are_told_at_once(
     monkeypatch.chdir(tmp_path)
     Path("client.js").write_text("")
     for argv, says in (
-        (["no-such-command-anywhere", "x"], "'no-such-command-anywhere' was not found: it is in"),
+        (["no-such-command-anywhere", "x"], "'no-such-command-anywhere' was not found: it is not"),
         (["./nowhere/client"], "'./nowhere/client' was not found: there is no such file"),
         (["./client.js"], "./client.js is not executable: name its interpreter before it, as in"),
         ([], "no command is given: write it after --"),

@@ -64,10 +64,10 @@ def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.Mo
         ("apack.client:", "for example apack.client:make_client"),
         ("apack.client:a b", "for example apack.client:make_client"),
         ("script.txt:x/y", "for example script.txt:make_client"),
-        ("my-client:x", "'my-client' is no name of a module, and no path that ends in .py"),
+        ("my-client:x", "'my-client' is neither a module name nor a path that ends in .py"),
         ("apak:x", "there is no module 'apak', neither in the current directory nor installed"),
         ("aloen:x", "did you mean alone?"),
-        ("apack.clint:x", "there is no module 'apack.clint': 'apack' was found, and has no 'clin"),
+        ("apack.clint:x", "there is no module 'apack.clint': 'apack' was found, but it has no 'cl"),
         ("alone.deeper:x", "there is no module 'alone.deeper': 'alone' was found"),
         ("aloen.py:x", "there is no file aloen.py; did you mean alone.py?"),
         ("nowhere/x.py:x", "there is no file nowhere/x.py"),
@@ -83,7 +83,7 @@ def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.Mo
         ("apack.client:zzz", "apack.client has no 'zzz'; it has Maker, maker"),
         ("apack.client:maker.mak", "apack.client.maker has no 'mak'; did you mean make?"),
         ("alone.py:zzz", "alone.py has no 'zzz'; it has Client"),
-        ("helper_beside:zzz", "helper_beside has no 'zzz'; it has nothing that could be meant"),
+        ("helper_beside:zzz", "helper_beside has no 'zzz'; it has no public names"),
     ],
 )
 def test_what_cannot_be_loaded_is_told(folder: Path, spec: str, says: str) -> None:

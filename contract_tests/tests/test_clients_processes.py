@@ -143,7 +143,7 @@ for line in sys.stdin:
         (
             "sys.stdout.write('{\"outc'); break",
             ClientErrorKind.CRASHED,
-            "in the midst of a line: '{\"outc",
+            "in the middle of a line: '{\"outc",
         ),
         (
             "time.sleep(60)",
@@ -158,12 +158,12 @@ for line in sys.stdin:
         (
             "print('{\"outc', end='', flush=True); time.sleep(60)",
             ClientErrorKind.HUNG,
-            "in the midst of a line: '{\"outc'. Is its output flushed after each line?",
+            "in the middle of a line: '{\"outc'. Is its output flushed after each line?",
         ),
         (
             "say('polling')",
             ClientErrorKind.GARBAGE,
-            "is no outcome: this is not JSON: expecting value",
+            "is not a valid outcome: this is not JSON: expecting value",
         ),
         (
             "say('polling')",

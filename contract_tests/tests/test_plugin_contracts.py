@@ -245,7 +245,7 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
     flags = ("--wan-stdio",) if stdio else ()
     result = run(*PYARGS, *ONE_CALL, "--wan-command", command, *flags)
     assert outcomes(result)["failed"] == 1
-    result.stdout.re_match_lines([r"_+ test_law\[answers\] _+", "why: .* is no outcome: .*"])
+    result.stdout.re_match_lines([r"_+ test_law\[answers\] _+", "why: .* is not a valid outcome: .*"])
     answers = json.loads(Path(".wanproof/answers.json").read_text())
     assert answers["client"]["form"] == ("stdio" if stdio else "command")
 

@@ -151,7 +151,7 @@ def test_a_wrapped_payload_is_unwrapped_to_itself(spec: ModelSpec, data: st.Data
 
 @pytest.mark.parametrize("spec", NOT_WRAPPING)
 def test_wrapping_is_refused_where_the_vendor_has_no_wrapper(spec: ModelSpec) -> None:
-    with pytest.raises(ValueError, match=f"{spec.vendor.title} does not take"):
+    with pytest.raises(ValueError, match=f"{spec.vendor.title} does not accept"):
         wrap_payload(spec, {"prompt": "a"})
 
 
