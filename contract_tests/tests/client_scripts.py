@@ -1,4 +1,4 @@
-"""Small clients that are programs, and calls of them."""
+"""Defines small clients that are programs, and calls them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def client_error(found: Outcome | ClientError) -> ClientError:
 
 
 def gone(pid: int) -> bool:
-    """Whether the process *pid* has ended, at once or within some seconds."""
+    """Returns True if the process *pid* ends within some seconds."""
     for _ in range(1000):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

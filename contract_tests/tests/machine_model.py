@@ -1,4 +1,4 @@
-"""What the mock ought to do, told in a few lines: a second witness, for test_machine.py.
+"""Models the mock server in a few lines: an independent fixture for test_machine.py.
 
 It shares no code with the server. Words, prices, defaults and times are typed from the
 documents, and what a scenario does from the sentence that ``wanproof scenarios`` prints for it.
@@ -42,9 +42,9 @@ CREATES: Final[Mapping[str, tuple[int, ...]]] = {
     "accept-lost": (LOST,),
     "accept-502": (502,),
 }
-"""What creates are answered, one after the other, before one passes."""
+"""Statuses of the first creates, before one is accepted."""
 MAKING: Final = {"accept-lost", "accept-502"}
-"""Where those creates make a task all the same."""
+"""Scenarios in which such creates make a task anyway."""
 FAILURES: Final = {
     "fail-2001": {"mulerouter": "2001"},
     "fail-4008": {"mulerouter": "4008"},

@@ -1,4 +1,4 @@
-"""Small clients in Python, and calls of them."""
+"""Defines small clients in Python, and calls them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def client_error(target: Any, call_timeout: float = CALL_TIMEOUT) -> ClientError
 
 
 def factory(work: Callable[[], Any]) -> Any:
-    """A factory whose generate does *work*."""
+    """Returns a factory whose generate calls *work*."""
     return lambda _: lambda _model, _payload: work()
 
 

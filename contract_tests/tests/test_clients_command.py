@@ -1,4 +1,4 @@
-"""Clients that are a command, started for every call."""
+"""Tests clients that are a command, started for every call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def once(
 # --- a command for every call
 
 
-def test_a_command_is_told_the_case_in_two_ways(script: Write) -> None:
+def test_a_command_gets_the_case_on_stdin_and_in_the_environment(script: Write) -> None:
     argv = script("""
         case = sys.stdin.read()
         told = {k: v for k, v in os.environ.items() if k.startswith("WANPROOF_")}
@@ -56,7 +56,7 @@ def test_a_command_is_told_the_case_in_two_ways(script: Write) -> None:
     }
 
 
-def test_a_case_that_is_too_large_for_an_environment_comes_on_standard_input_alone(
+def test_a_very_large_case_is_sent_only_on_standard_input(
     script: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANPROOF_CASE", "an older one")
@@ -67,13 +67,13 @@ def test_a_case_that_is_too_large_for_an_environment_comes_on_standard_input_alo
     assert once(CommandClient(argv), "x" * 15_000_000) == Outcome.gave_up("15000000 False")
 
 
-def test_a_command_needs_not_read_what_it_is_told(script: Write) -> None:
+def test_a_command_need_not_read_its_input(script: Write) -> None:
     argv = script("sys.stdin.close(); answer()")
     assert once(CommandClient(argv), "x" * 1_000_000) == GAVE_UP
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
-def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> None:
+def test_an_outcome_is_accepted_with_any_exit_code(script: Write, code: int) -> None:
     argv = script(f"log('x' * 200_000); say(''); answer(); say('  '); sys.exit({code})")
     assert once(CommandClient(argv)) == GAVE_UP
 
@@ -115,7 +115,7 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
         ),
     ],
 )
-def test_what_a_command_writes_instead(
+def test_a_command_without_a_valid_outcome_is_a_client_error(
     script: Write, text: str, kind: ClientErrorKind, says: str
 ) -> None:
     found = client_error(once(CommandClient(script(f"log('the last words')\n{text}"))))
@@ -124,7 +124,7 @@ def test_what_a_command_writes_instead(
     assert "the last words" in found.stderr
 
 
-def test_of_standard_error_the_end_is_kept(script: Write) -> None:
+def test_the_end_of_standard_error_is_kept(script: Write) -> None:
     argv = script("""
         sys.stderr.buffer.write(b"first" + b"x" * 500_000 + b"\\xff the last words")
         """)
@@ -153,7 +153,7 @@ def test_a_command_that_does_not_end_is_killed(script: Write, tmp_path: Path, te
     assert gone(int(pid.read_text()))
 
 
-def test_what_a_command_started_ends_with_it(script: Write, tmp_path: Path) -> None:
+def test_children_of_a_command_end_with_it(script: Write, tmp_path: Path) -> None:
     argv = script("""
         other = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
         answer(task_id=str(other.pid))
@@ -181,7 +181,7 @@ def test_a_large_outcome_is_read(script: Write) -> None:
 
 
 @pytest.mark.parametrize("kind", [CommandClient, ProcessClient])
-def test_commands_that_are_not_there_are_told_at_once(
+def test_a_missing_command_is_reported_at_once(
     kind: type[Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Clients that are one process for all calls."""
+"""Tests clients that are one process for all calls."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_first_call_of_each_new_process_may_take_longer(script: Write) -> No
     assert len(pids(found)) == 2
 
 
-def test_one_that_never_starts_is_told_how_long_was_waited(script: Write) -> None:
+def test_the_message_for_a_client_that_never_starts_has_the_time_limit(script: Write) -> None:
     with ProcessClient(script("time.sleep(60)"), start_timeout=0.25) as client:
         found = client_error(client.call(SETTING, None, 0, SHORT))
     assert found.kind is ClientErrorKind.HUNG
@@ -110,7 +110,7 @@ def test_one_that_never_starts_is_told_how_long_was_waited(script: Write) -> Non
     )
 
 
-def test_empty_lines_are_passed_over(script: Write) -> None:
+def test_empty_lines_are_ignored(script: Write) -> None:
     argv = script("""
         for line in sys.stdin:
             say("\\n \\n")
@@ -184,7 +184,7 @@ for line in sys.stdin:
         ),
     ],
 )
-def test_after_a_client_error_there_is_a_new_process(
+def test_a_new_process_starts_after_a_client_error(
     script: Write, text: str, kind: ClientErrorKind, says: str
 ) -> None:
     call_timeout = SHORT if kind is ClientErrorKind.HUNG else CALL_TIMEOUT
@@ -200,7 +200,7 @@ def test_after_a_client_error_there_is_a_new_process(
     assert all(gone(int(pid)) for pid in pids(found))
 
 
-def test_what_comes_unasked_is_garbage_of_the_next_call(script: Write) -> None:
+def test_unexpected_output_is_garbage_of_the_next_call(script: Write) -> None:
     argv = script("""
         for line in sys.stdin:
             sys.stdout.write('{"outcome": "gave_up"}\\nbye\\n')
@@ -213,7 +213,7 @@ def test_what_comes_unasked_is_garbage_of_the_next_call(script: Write) -> None:
     assert "before it was given this case: 'bye'. Logs belong on standard error" in found.message
 
 
-def test_a_process_that_ends_after_each_answer_is_told(script: Write) -> None:
+def test_a_process_that_ends_after_each_answer_is_reported(script: Write) -> None:
     with ProcessClient(script("sys.stdin.readline(); answer(task_id=str(os.getpid()))")) as client:
         first = client.call(SETTING, None, 1, CALL_TIMEOUT)
         assert gone(int(pids([first]).pop()))
@@ -236,7 +236,7 @@ def test_a_large_case_for_a_process_that_dies_without_reading(script: Write) -> 
     assert "it ended with exit code 9" in client_error(found).message
 
 
-def test_an_end_is_seen_though_others_hold_the_pipes(script: Write) -> None:
+def test_the_exit_is_detected_even_if_children_keep_the_pipes_open(script: Write) -> None:
     argv = script("""
         sys.stdin.readline()
         other = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
@@ -248,7 +248,7 @@ def test_an_end_is_seen_though_others_hold_the_pipes(script: Write) -> None:
     assert gone(int(found.stderr))
 
 
-def test_at_the_end_the_input_is_closed_and_there_is_time_to_tidy_up(
+def test_at_the_end_the_input_is_closed_and_the_process_has_time_to_exit(
     script: Write, tmp_path: Path
 ) -> None:
     mark = tmp_path / "tidy"
@@ -258,7 +258,7 @@ def test_at_the_end_the_input_is_closed_and_there_is_time_to_tidy_up(
 
 
 @pytest.mark.parametrize("deaf", [False, True])
-def test_who_does_not_end_at_the_end_of_its_input_is_ended(
+def test_a_process_that_ignores_the_end_of_its_input_is_killed(
     script: Write, tmp_path: Path, *, deaf: bool
 ) -> None:
     mark = tmp_path / "terminated"

@@ -1,4 +1,4 @@
-"""Clients in Python: how they are called, and what they may return."""
+"""Tests how clients in Python are called, and what they may return."""
 
 from __future__ import annotations
 
@@ -102,7 +102,9 @@ def chatty() -> Outcome:
     return DONE
 
 
-def test_what_a_client_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_printed_output_of_a_client_goes_to_standard_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with PythonClient("mine", factory(chatty)) as client:
         assert client.call(SETTING, {}, 1, CALL_TIMEOUT) == DONE
         assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
@@ -113,7 +115,7 @@ def test_what_a_client_prints_goes_to_standard_error(capsys: pytest.CaptureFixtu
     assert err == "one é\ntwo\n\ufffdTrue False\n" * 2 + "ours\n"
 
 
-def test_standard_output_is_ours_again_though_a_client_put_another_in_its_place(
+def test_standard_output_is_restored_even_if_a_client_replaces_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def replaces() -> Outcome:
@@ -125,7 +127,7 @@ def test_standard_output_is_ours_again_though_a_client_put_another_in_its_place(
     assert capsys.readouterr().out == "ours\n"
 
 
-def test_a_program_that_a_client_starts_can_be_given_its_standard_output(
+def test_a_client_can_pass_its_standard_output_to_a_program(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     def starts() -> Outcome:
@@ -164,14 +166,14 @@ class One:
 @pytest.mark.parametrize(
     "target", [lambda _: One(), lambda _: One().generate, lambda _: lambda s: DONE]
 )
-def test_a_generate_that_takes_something_else_is_told(target: Any) -> None:
+def test_a_generate_with_other_arguments_is_reported(target: Any) -> None:
     found = client_error(target)
     assert found.kind is ClientErrorKind.GARBAGE
     assert found.message.startswith(f"{SIGNATURE}; it is generate(s")
     assert found.stderr == ""
 
 
-def test_a_ready_object_with_such_a_generate_is_told_at_once() -> None:
+def test_a_ready_object_with_such_a_generate_is_reported_at_once() -> None:
     with pytest.raises(UsageError) as caught:
         PythonClient("mine", One())
     assert str(caught.value) == (
@@ -180,7 +182,7 @@ def test_a_ready_object_with_such_a_generate_is_told_at_once() -> None:
     )
 
 
-def test_a_ready_object_may_take_the_setting_and_others_need_not_tell_what_they_take() -> None:
+def test_a_ready_object_may_accept_the_setting_and_a_signature_is_optional() -> None:
     class Three:
         def generate(self, model: str, payload: Any, setting: Setting) -> Outcome:
             return Outcome.gave_up(f"{model} {payload} {setting.vendor}")
@@ -210,13 +212,13 @@ def test_a_dict_in_the_published_form_is_an_outcome() -> None:
         (Outcome(kind=OutcomeKind.REFUSED), "status is missing"),
     ],
 )
-def test_anything_else_is_garbage(result: Any, says: str) -> None:
+def test_any_other_result_is_garbage(result: Any, says: str) -> None:
     found = client_error(factory(lambda: result))
     assert found.kind is ClientErrorKind.GARBAGE
     assert says in found.message
 
 
-def test_a_factory_that_makes_no_client_is_told() -> None:
+def test_a_factory_that_returns_no_client_is_reported() -> None:
     found = client_error(lambda _: 5)
     assert found.kind is ClientErrorKind.GARBAGE
     assert found.message == "the factory returned 5 (int), which has no method generate"
@@ -230,7 +232,7 @@ def test_a_factory_that_makes_no_client_is_told() -> None:
         (type("Two", (), {"__init__": lambda self, a, b: None}), "It is called with one argument"),
     ],
 )
-def test_what_cannot_be_a_client_is_told_at_once(target: Any, says: str) -> None:
+def test_an_object_that_cannot_be_a_client_is_reported_at_once(target: Any, says: str) -> None:
     with pytest.raises(UsageError) as caught:
         PythonClient("mine", target)
     assert says in str(caught.value)

@@ -1,4 +1,4 @@
-"""Clients in Python that raise."""
+"""Tests clients in Python that raise."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _raise(error: BaseException) -> None:
 
 
 @pytest.mark.parametrize("work", [boom, boom_later])
-def test_an_exception_is_a_crash_with_its_place(work: Callable[[], Any]) -> None:
+def test_an_exception_is_a_crash_with_its_location(work: Callable[[], Any]) -> None:
     found = client_error(factory(work))
     assert found.kind is ClientErrorKind.CRASHED
     assert found.message.startswith("it raised ValueError: bad size (python_clients.py, line ")
@@ -82,7 +82,7 @@ def _in_a_library() -> None:
     json.loads("{")
 
 
-def test_the_place_of_a_crash_is_in_the_clients_own_code() -> None:
+def test_the_location_of_a_crash_is_in_the_clients_own_code() -> None:
     found = client_error(factory(_in_a_library))
     assert "JSONDecodeError" in found.message
     assert "(test_clients_python_crashes.py, line " in found.message
@@ -98,7 +98,7 @@ def test_deep_recursion_is_a_crash_with_a_short_trace() -> None:
     assert len(found.stderr) <= 4096
 
 
-def test_an_error_while_closing_is_a_crash_unless_there_was_one_before() -> None:
+def test_an_error_during_close_is_a_crash_unless_the_call_raised_first() -> None:
     class Sticky(Sync):
         def close(self) -> None:
             raise OSError("stuck")
@@ -140,7 +140,7 @@ def _wrapped() -> None:
 @pytest.mark.parametrize(
     "work", [lambda: _raise(Runaway("poll 5000")), _runs_away, _in_a_group, _wrapped]
 )
-def test_a_runaway_is_told_however_the_client_wraps_it(work: Callable[[], Any]) -> None:
+def test_a_runaway_is_reported_even_if_the_client_wraps_it(work: Callable[[], Any]) -> None:
     found = client_error(factory(work))
     assert found.kind is ClientErrorKind.RUNAWAY
     assert "long after its deadline" in found.message

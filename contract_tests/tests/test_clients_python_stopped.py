@@ -1,4 +1,4 @@
-"""Clients in Python that hang, or leave tasks behind that do not end."""
+"""Tests clients in Python that hang, or leave tasks that do not end."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ from wan_mockserver.testing.fake_time import PatchingClock
 
 
 async def heedless() -> None:
-    """Swallows what is to end it, and waits on."""
+    """Swallows the cancellation, and waits again."""
     while True:
         with suppress(asyncio.CancelledError):
             await asyncio.get_running_loop().create_future()
 
 
 async def deaf() -> None:
-    """Swallows everything, even that it is collected."""
+    """Swallows everything, even the close on collection."""
     while True:
         with suppress(BaseException):
             await asyncio.sleep(3600)
@@ -74,7 +74,7 @@ kept: list[AsyncIterator[int]] = []
 @pytest.mark.parametrize("virtual", [False, True])
 @pytest.mark.parametrize("hangs", [False, True])
 @pytest.mark.parametrize("task", [heedless, deaf, fails, steps])
-def test_tasks_that_do_not_end_do_not_hold_up_anything(
+def test_tasks_that_do_not_end_do_not_block_anything(
     task: Callable[[], Coroutine[Any, Any, None]],
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
@@ -107,7 +107,7 @@ def test_tasks_that_do_not_end_do_not_hold_up_anything(
     assert not caplog.records
 
 
-def test_nothing_is_heard_of_such_tasks_at_the_end_of_python(tmp_path: Path) -> None:
+def test_such_tasks_log_nothing_when_python_exits(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(AT_THE_END)
     run = subprocess.run(
@@ -143,7 +143,7 @@ with PythonClient("mine", lambda _: generate) as client:
 """
 
 
-def test_what_a_task_left_behind_raises_is_still_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_exception_of_a_leftover_task_is_still_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def generate(_model: str, _payload: Any) -> Outcome:
         asyncio.create_task(boom_later())  # noqa: RUF006
         await asyncio.sleep(0)
@@ -157,7 +157,7 @@ def test_what_a_task_left_behind_raises_is_still_logged(caplog: pytest.LogCaptur
 
 
 def stubborn() -> Outcome:
-    """Swallows the first interruption, and then ends as if nothing had been."""
+    """Swallows the first interruption, and then returns normally."""
     with suppress(BaseException):
         forever()
     return DONE
@@ -208,7 +208,7 @@ def test_a_client_that_swallows_everything_once_is_interrupted_again() -> None:
     assert client_error(factory(swallows), SHORT).kind is ClientErrorKind.HUNG
 
 
-def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
+def test_an_async_client_that_hung_does_not_continue_in_the_next_call() -> None:
     steps = []
 
     async def generate(_model: str, payload: Any) -> Outcome:
@@ -225,7 +225,7 @@ def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
     assert steps == [1] * 5
 
 
-def test_the_limit_counts_real_time_whatever_clock_is_in_its_place() -> None:
+def test_the_limit_counts_real_time_even_if_the_clock_is_patched() -> None:
     def sleeps() -> Outcome:
         time.sleep(900)
         return DONE
@@ -243,7 +243,7 @@ def test_the_limit_counts_real_time_whatever_clock_is_in_its_place() -> None:
         assert client_error(factory(forever), SHORT).kind is ClientErrorKind.HUNG
 
 
-def test_another_timer_is_set_again() -> None:
+def test_another_timer_is_restored() -> None:
     rung = []
     before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
     try:
@@ -262,7 +262,7 @@ def test_another_timer_is_set_again() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_outside_the_main_thread_there_is_no_limit_and_all_else_works() -> None:
+def test_outside_the_main_thread_calls_work_without_a_limit() -> None:
     found: list[Outcome | ClientError] = []
     thread = threading.Thread(target=lambda: found.append(ended(Async, call_timeout=1e-9)))
     thread.start()

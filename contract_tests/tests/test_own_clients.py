@@ -1,4 +1,4 @@
-"""Our own clients keep every law, whatever is drawn; and validators and mock agree on them."""
+"""Tests that our own clients keep every law, and that linter and mock agree."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_no_law_is_broken(harness: Harness, batch: Batch) -> None:
 
 @examples(4)
 @given(batch=drawn)
-def test_what_lint_calls_invalid_costs_nothing_and_the_rest_is_what_the_server_says(
+def test_an_invalid_payload_costs_nothing_and_others_match_the_server(
     harness: Harness, batch: Batch
 ) -> None:
     for number, case in enumerate(batch.cases(), 1):

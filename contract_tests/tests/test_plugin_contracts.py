@@ -245,7 +245,9 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
     flags = ("--wan-stdio",) if stdio else ()
     result = run(*PYARGS, *ONE_CALL, "--wan-command", command, *flags)
     assert outcomes(result)["failed"] == 1
-    result.stdout.re_match_lines([r"_+ test_law\[answers\] _+", "why: .* is not a valid outcome: .*"])
+    result.stdout.re_match_lines(
+        [r"_+ test_law\[answers\] _+", "why: .* is not a valid outcome: .*"]
+    )
     answers = json.loads(Path(".wanproof/answers.json").read_text())
     assert answers["client"]["form"] == ("stdio" if stdio else "command")
 
@@ -274,7 +276,7 @@ def test_a_client_may_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=interleaved"),
-            "no case was selected: none of the chosen scenarios applies to a chosen model; see --wan-mo",
+            "no case was selected: none of the chosen scenarios applies to a chosen model",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=stock"),

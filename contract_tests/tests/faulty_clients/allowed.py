@@ -1,4 +1,4 @@
-"""Clients that take liberties which no law forbids: what they do must not be blamed."""
+"""Defines unusual clients that keep every law: the suite must report no failure."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Clients that break one law or two, each by one mistake. To see what the suite makes of them:
+"""Defines clients that break one or two laws, each by one mistake. To check one:
 
     wanproof check --client contract_tests/tests/faulty_clients/broken.py:RetriesPost
 
-Each is the reference client with one decision taken otherwise; which laws that breaks is in
-``expected_violations.py``.
+Each is the reference client with one overridden decision. ``expected_violations.py`` lists the
+laws that it breaks.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ConnectsEachTime(OverASocket):
 
 
 def client(call_class: type[ReferenceClient]) -> type[Reference]:
-    """The reference client with another *call_class*, under its name."""
+    """Returns the reference client with another *call_class*, under its name."""
     members = {"call_class": call_class, "__doc__": call_class.__doc__}
     return type(call_class.__name__, (Reference,), members)
 
@@ -72,7 +72,7 @@ def _clients(*modules: ModuleType) -> Iterator[tuple[str, Any]]:
 BASES: Final = ("Ends", "Quotes", "Rearranges")
 
 CORRECT: Final[dict[str, Any]] = {**dict(_clients(allowed)), "OverASocket": OverASocket}
-"""Clients that break nothing."""
+"""Clients that break no law."""
 
 BROKEN: Final[dict[str, Any]] = {
     **dict(

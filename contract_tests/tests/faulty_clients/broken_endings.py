@@ -1,4 +1,4 @@
-"""Clients that make up how a call ends, or which task it was, one mistake each."""
+"""Defines clients that report a wrong end or task, with one mistake each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that lose what went wrong, or try again what they must not, one mistake each."""
+"""Defines clients that lose errors or repeat forbidden requests, with one mistake each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that follow a task wrongly, one mistake each."""
+"""Defines clients that follow a task wrongly, with one mistake each."""
 
 from __future__ import annotations
 
