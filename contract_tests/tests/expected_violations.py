@@ -134,4 +134,4 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "SendsTheKeyAlong": laws("key-stays-home"),
     "ConnectsEachTime": laws("connections-reused"),
 }
-"""By the name of the client. Whoever is not here breaks none."""
+"""The broken laws by client. A client that is not listed breaks none."""

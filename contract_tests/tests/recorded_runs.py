@@ -1,4 +1,4 @@
-"""The calls that show what the broken clients break, and what becomes of them."""
+"""Records the calls that show which laws the faulty clients break."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SCENARIOS: Final = {
         "download-html-page",
     ),
 }
-"""What is tried at each model, with its plain payload."""
+"""Scenarios for the plain payload of each model."""
 
 EMOJI: Final = "😀" * 1500
 
@@ -86,7 +86,7 @@ INVALID: Final = (
 
 
 def cases() -> Iterator[Case]:
-    """The calls that every broken client makes: each law has an occasion among them."""
+    """Returns the cases of every faulty client; each law applies to at least one."""
     for model, scenarios in SCENARIOS.items():
         yield from (Case(model, PAYLOADS[model], scenario) for scenario in scenarios)
     for model, members in VARIANTS:
@@ -98,18 +98,18 @@ LENGTHY: Final = (
     Case(VIDEO, PAYLOADS[VIDEO], "stuck"),
     Case(VIDEO, PAYLOADS[VIDEO], "last-minute-1"),
 )
-"""Calls that keep a client busy till its deadline."""
+"""Cases that keep a client busy until its deadline."""
 
 STATUSES: Final = (
     *(Case(EDIT, PAYLOADS[EDIT], f"http-{status}") for status in (409, 451)),
     *(Case(PLAIN, PAYLOADS[PLAIN], f"poll-{status}") for status in (402, 502, 503)),
 )
-"""One call for each status that no other call meets."""
+"""One case for each status that no other case returns."""
 
 REDIRECTED: Final = (Case(EDIT, PAYLOADS[EDIT], "poll-redirect"),)
 
 FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+poll-404"),)
-"""A call whose task is there, then cannot be asked for, then is not found any more."""
+"""A case whose task exists, then cannot be polled, then is no longer found."""
 
 EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     "Reference": (*STATUSES, *REDIRECTED),
@@ -121,19 +121,19 @@ EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     "FailsTheForgotten": FORGOTTEN,
     "GivesUpOnThree404s": (Case(EDIT, PAYLOADS[EDIT], "poll-404"),),
 }
-"""Calls that show something of one client alone."""
+"""Additional cases of single clients."""
 
 PATIENT: Final = ("broken_lifecycle", "broken_timing", "allowed", "conversation")
-"""The modules of clients that are tried at these, too."""
+"""Modules whose clients also run these cases."""
 
 SLOW: Final = ("LowersTheId", "OverASocket", "ConnectsEachTime")
-"""Clients that take so long under most scenarios that they are tried under few."""
+"""Clients that are slow in most scenarios and so run only a few."""
 
 BRIEF: Final = ("ok", "fail-3001", "poll-500")
 
 
 def cases_for(name: str) -> list[Case]:
-    """The calls that the client *name* makes."""
+    """Returns the cases of the client *name*."""
     if name in SLOW:
         return [case for case in cases() if case.scenario in BRIEF]
     module = CLIENTS[name].call_class.__module__
@@ -149,14 +149,14 @@ def runs(harness: Harness, name: str, target: Any) -> Iterator[Interaction]:
             yield harness.run(case, number)
 
 
-def verdicts(run: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
-    """Whether *run* keeps each of *laws* that has something to say of it, by its id."""
-    return {law: verdict.passed for law, verdict in evaluate_laws(laws, run).items()}
+def verdicts(interaction: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
+    """Whether *interaction* keeps each of *laws* that has something to say of it, by its id."""
+    return {law: verdict.passed for law, verdict in evaluate_laws(laws, interaction).items()}
 
 
 def broken(several: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozenset[str]:
     """Those of *laws* that any of the runs breaks."""
-    found = [verdicts(run, laws) for run in several]
+    found = [verdicts(interaction, laws) for interaction in several]
     return frozenset(law for each in found for law, kept in each.items() if not kept)
 
 
@@ -174,18 +174,18 @@ COUNTED: Final = (
     *("Reference", "CorrectWithoutLint", "OverASocket", "EnvelopeFails"),
     *("WrapsInData", "AsksAtTheEnd"),
 )
-"""Clients on whose calls it is counted how often each law has an occasion."""
+"""Clients whose calls are used to count how often each law applies."""
 
 HURRIED: Final = ("Reference", "GivesUpOnePollEarly")
-"""Clients whose calls are also judged as if they had taken place in real time."""
+"""Clients whose calls are also checked as if they ran in real time."""
 
 
-def hurried(run: Interaction) -> Interaction:
-    """The same call, a thousand times faster."""
+def hurried(interaction: Interaction) -> Interaction:
+    """Returns the same call, a thousand times faster."""
     setting = replace(
-        run.setting,
-        poll_interval=run.setting.poll_interval / 1000,
-        deadline=run.setting.deadline / 1000,
+        interaction.setting,
+        poll_interval=interaction.setting.poll_interval / 1000,
+        deadline=interaction.setting.deadline / 1000,
     )
-    seen = tuple(replace(each, at=each.at / 1000) for each in run.exchanges)
-    return replace(run, setting=setting, exchanges=seen)
+    seen = tuple(replace(each, at=each.at / 1000) for each in interaction.exchanges)
+    return replace(interaction, setting=setting, exchanges=seen)

@@ -55,8 +55,8 @@ def test_the_table_has_the_broken_clients_and_no_other() -> None:
 def test_each_law_has_its_occasions(harness: Harness) -> None:
     found: set[str] = set()
     for name in COUNTED:
-        for run in recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]):
-            found.update(recorded_runs.verdicts(run).keys())
+        for interaction in recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]):
+            found.update(recorded_runs.verdicts(interaction).keys())
     assert found == {law.id for law in LAWS}
 
 

@@ -36,11 +36,13 @@ def harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
 @given(batch=drawn)
 def test_no_law_is_broken(harness: Harness, batch: Batch) -> None:
     for number, case in enumerate(batch.cases(), 1):
-        run = harness.run(case, number)
+        interaction = harness.run(case, number)
         broken = {
-            law: each.message for law, each in evaluate_laws(LAWS, run).items() if not each.passed
+            law: each.message
+            for law, each in evaluate_laws(LAWS, interaction).items()
+            if not each.passed
         }
-        assert not broken, (case, run.client_result)
+        assert not broken, (case, interaction.client_result)
 
 
 @examples(4)
@@ -49,16 +51,21 @@ def test_an_invalid_payload_costs_nothing_and_others_match_the_server(
     harness: Harness, batch: Batch
 ) -> None:
     for number, case in enumerate(batch.cases(), 1):
-        run = harness.run(case, number)
-        assert run.outcome is not None
+        interaction = harness.run(case, number)
+        assert interaction.outcome is not None
         if not case.lint_report.valid:
-            assert run.outcome.kind is OutcomeKind.NOT_SENT
-            assert not run.exchanges
+            assert interaction.outcome.kind is OutcomeKind.NOT_SENT
+            assert not interaction.exchanges
             continue
-        done = [task for task in run.tasks if task.state is State.DONE and task.results is None]
-        if run.outcome.kind is OutcomeKind.COMPLETED:
+        done = [
+            task for task in interaction.tasks if task.state is State.DONE and task.results is None
+        ]
+        if interaction.outcome.kind is OutcomeKind.COMPLETED:
             (task,) = done
-            assert (run.outcome.task_id, len(run.outcome.outputs)) == (task.id, len(task.parts))
-            assert run.outcome.spent_usd in (None, run.ledger.total)
-        if run.outcome.kind is OutcomeKind.REFUSED:
+            assert (interaction.outcome.task_id, len(interaction.outcome.outputs)) == (
+                task.id,
+                len(task.parts),
+            )
+            assert interaction.outcome.spent_usd in (None, interaction.ledger.total)
+        if interaction.outcome.kind is OutcomeKind.REFUSED:
             assert not done

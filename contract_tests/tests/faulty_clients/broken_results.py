@@ -1,4 +1,4 @@
-"""Clients that spoil what came of a task, one mistake each."""
+"""Defines clients that report wrong results, with one mistake each."""
 
 from __future__ import annotations
 

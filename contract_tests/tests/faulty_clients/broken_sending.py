@@ -1,4 +1,4 @@
-"""Clients that send something else than they were asked to, one mistake each."""
+"""Defines clients that send wrong requests, with one mistake each."""
 
 from __future__ import annotations
 

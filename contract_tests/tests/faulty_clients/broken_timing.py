@@ -1,4 +1,4 @@
-"""Clients whose waits are wrong, one mistake each: when they poll first, last, and in between."""
+"""Defines clients that poll at wrong times, with one mistake each."""
 
 from __future__ import annotations
 

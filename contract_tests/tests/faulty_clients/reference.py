@@ -1,4 +1,4 @@
-"""The clients that keep every law, and on which those are built that break one.
+"""Defines clients that keep every law, the base of those that break one.
 
     wanproof check --client contract_tests/tests/faulty_clients/reference.py:Reference
     wanproof check --client contract_tests/tests/faulty_clients/reference.py:AsyncReference
