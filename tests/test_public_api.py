@@ -24,7 +24,7 @@ PUBLIC = {
     wan_mockserver: "create_app Server Mock Simulator Limits World WanMock BASE_URL WanTransport "
     "AsyncWanTransport mount side_effect",
     wan_contracts: "Outcome Output Setting Law LAWS valid acceptable single_fault wrap_payload "
-    "ReferenceClient run_reference_client drive drive_async RawResponse SendRequest",
+    "ReferenceClient iter_call_steps drive drive_async RawResponse SendRequest",
 }
 
 

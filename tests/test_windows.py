@@ -115,8 +115,8 @@ def test_a_client_in_a_process_of_its_own_is_refused_with_what_to_do(
 
     assert (code, out) == (2, "")
     assert err.partition(": error: ")[2] == (
-        "a client in a process of its own needs pipes that can be waited for, which Windows has "
-        "not: run this in WSL, or give a client in Python with --client\n"
+        "a client in its own process needs non-blocking pipes, which Windows does not "
+        "support: run this in WSL, or give a client in Python with --client\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""A client over aiohttp. To put it to the test:
+"""Implements a client with aiohttp. To check it:
 
 wanproof check --client contract_tests/adapters/aiohttp_client.py:client
 """
@@ -17,7 +17,7 @@ from wan_contracts import (
     SendRequest,
     Setting,
     drive_async,
-    run_reference_client,
+    iter_call_steps,
 )
 
 ERRORS: Final = (aiohttp.ClientError, TimeoutError)
@@ -41,21 +41,21 @@ class Client:
             middlewares=(once,),
         ) as session:
             return await drive_async(
-                run_reference_client(setting, payload), partial(fetch, session), ERRORS
+                iter_call_steps(setting, payload), partial(fetch, session), ERRORS
             )
 
 
 async def fetch(session: aiohttp.ClientSession, step: SendRequest) -> RawResponse:
     async with session.request(
         step.method, step.url, headers=step.headers, data=step.body, allow_redirects=False
-    ) as got:
-        return got.status, got.headers, await got.read()
+    ) as response:
+        return response.status, response.headers, await response.read()
 
 
 async def once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from repeating a GET whose connection failed, at once and by itself."""
+    """Stops aiohttp from repeating a GET at once when its connection failed."""
     try:
         return await handler(request)
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:

@@ -1,4 +1,4 @@
-"""A client over httpx, for asyncio. To put it to the test:
+"""Implements a client with httpx for asyncio. To check it:
 
 wanproof check --client contract_tests/adapters/httpx_async.py:client
 """
@@ -16,7 +16,7 @@ from wan_contracts import Outcome, RawResponse, ReferenceClient, SendRequest, Se
 ERRORS: Final = (httpx.HTTPError, httpx.InvalidURL)
 
 tls = cache(httpx.create_ssl_context)
-"""Reading all certificates takes longer than many a call, so it is done once."""
+"""Loading all certificates takes longer than most calls, so it is done once."""
 
 
 def client(setting: Setting) -> Client:
@@ -24,27 +24,29 @@ def client(setting: Setting) -> Client:
 
 
 class Client:
-    conversation = ReferenceClient
+    call_class = ReferenceClient
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
         self._http = httpx.AsyncClient(
             transport=setting.async_transport,
-            timeout=setting.timeout,  # for each read, not for all of them
-            limits=httpx.Limits(keepalive_expiry=setting.deadline),  # its 5 s are one poll's
+            timeout=setting.timeout,  # for each read, not for the whole request
+            limits=httpx.Limits(
+                keepalive_expiry=setting.deadline
+            ),  # the default of 5 s is shorter than a poll interval
             verify=tls(),
             trust_env=False,
         )
 
     async def generate(self, model: str, payload: Any) -> Outcome:
-        call = self.conversation(replace(self._setting, model=model), payload)
-        return await drive_async(call.run(), self._fetch, ERRORS)
+        call = self.call_class(replace(self._setting, model=model), payload)
+        return await drive_async(call.iter_steps(), self._fetch, ERRORS)
 
     async def aclose(self) -> None:
         await self._http.aclose()
 
     async def _fetch(self, step: SendRequest) -> RawResponse:
-        got = await self._http.request(
+        response = await self._http.request(
             step.method, step.url, headers=step.headers, content=step.body
         )
-        return got.status_code, got.headers, got.content
+        return response.status_code, response.headers, response.content

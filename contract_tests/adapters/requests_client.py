@@ -1,4 +1,4 @@
-"""A client over requests. To put it to the test:
+"""Implements a client with requests. To check it:
 
 wanproof check --client contract_tests/adapters/requests_client.py:client
 """
@@ -11,9 +11,12 @@ from typing import Any, Final
 import requests
 from urllib3.exceptions import HTTPError
 
-from wan_contracts import Outcome, RawResponse, SendRequest, Setting, drive, run_reference_client
+from wan_contracts import Outcome, RawResponse, SendRequest, Setting, drive, iter_call_steps
 
-ERRORS: Final = (requests.RequestException, HTTPError)  # some of urllib3's pass through requests
+ERRORS: Final = (
+    requests.RequestException,
+    HTTPError,
+)  # requests does not wrap some errors of urllib3
 
 
 def client(setting: Setting) -> Client:
@@ -27,19 +30,19 @@ class Client:
         self._http.trust_env = False
 
     def generate(self, model: str, payload: Any) -> Outcome:
-        steps = run_reference_client(replace(self._setting, model=model), payload)
+        steps = iter_call_steps(replace(self._setting, model=model), payload)
         return drive(steps, self._fetch, ERRORS)
 
     def close(self) -> None:
         self._http.close()
 
     def _fetch(self, step: SendRequest) -> RawResponse:
-        got = self._http.request(
+        response = self._http.request(
             step.method,
             step.url,
             headers=step.headers,
             data=step.body,
-            timeout=self._setting.timeout,  # for each read, not for all of them
+            timeout=self._setting.timeout,  # for each read, not for the whole request
             allow_redirects=False,
         )
-        return got.status_code, got.headers, got.content
+        return response.status_code, response.headers, response.content

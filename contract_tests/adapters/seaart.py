@@ -1,9 +1,9 @@
-"""The published SDK ``seaart-sdk``, as its users call it. To put it to the test:
+"""Calls the published SDK ``seaart-sdk`` like its users do. To check it:
 
     wanproof check --client contract_tests/adapters/seaart.py:client
 
-Nothing that the SDK does wrong is mended here. It knows one vendor, downloads nothing, and
-every exception of its but SeaArtError is one that its users do not expect either.
+The adapter does not correct any fault of the SDK. The SDK supports one vendor and downloads
+nothing. SeaArtError is the only exception that its users expect.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Client:
 
 
 def done(task: Any) -> Outcome:
-    """What the SDK's task has in it that the SDK's own ``urls()`` would give."""
+    """Returns the parts of the task that the SDK's own ``urls()`` returns."""
     parts = [part for output in task.output or () for part in output.content if part.url]
     cost = task.usage and task.usage.cost
     return Outcome.completed(

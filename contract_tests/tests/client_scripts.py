@@ -1,4 +1,4 @@
-"""Small clients that are programs, and calls of them."""
+"""Defines small clients that are programs, and calls them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SETTING = Setting(
 )
 
 
-PATIENCE = 30.0
+CALL_TIMEOUT = 30.0
 
 
 SHORT = 0.5
@@ -47,13 +47,13 @@ def log(text):
 """
 
 
-def trouble(found: Outcome | ClientError) -> ClientError:
+def client_error(found: Outcome | ClientError) -> ClientError:
     assert isinstance(found, ClientError), found
     return found
 
 
 def gone(pid: int) -> bool:
-    """Whether the process *pid* has ended, at once or within some seconds."""
+    """Returns True if the process *pid* ends within some seconds."""
     for _ in range(1000):
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -1,4 +1,4 @@
-"""The mock server as a state machine, compared to a model of it after each step."""
+"""Runs the mock server as a state machine, and compares it with a model after each step."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from wan_validators.spec import ModelSpec
 
 
 class Machine(RuleBasedStateMachine):
-    """Two tenants at one server. Whatever they see, the model has said what it is to be."""
+    """Lets two tenants use one server, and compares all responses with the model."""
 
     orders = Bundle("orders")
     tickets = Bundle("tickets")
@@ -86,7 +86,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(target=tickets, tenant=tenants, order=orders, client=clients)
     def create(self, tenant: str, order: Order, client: Client) -> Any:
-        """Who chooses no scenario meets what was armed."""
+        """Creates without a scenario of their own get the armed scenario."""
         return self.called(tenant, order, client)
 
     @rule(target=tickets, tenant=tenants, order=orders, client=clients, scenario=scenarios)
@@ -108,7 +108,7 @@ class Machine(RuleBasedStateMachine):
         asked: str = "",
         headers: dict[str, str] | None = None,
     ) -> Any:
-        """What *client* holds in its hands after its creates and polls."""
+        """Returns the task ids that *client* has after its creates and polls."""
         path = order.spec.vendor.create.format(model=order.spec.id)
         headers = {"Content-Type": "application/json", **(headers or {})}
         body = json.dumps(order.payload).encode()
@@ -124,7 +124,7 @@ class Machine(RuleBasedStateMachine):
     def created(
         self, tenant: str, order: Order, asked: str, response: Response, *, gone: bool
     ) -> list[Ticket]:
-        """The ticket that one create brings, if it does."""
+        """Returns the ticket of one create, if there is one."""
         spec = order.spec
         expected = self.model.create(
             tenant, spec.vendor.name, spec.id, order.payload, fault=order.fault, asked=asked
@@ -159,7 +159,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(ticket=tickets, interval=st.sampled_from((10, 150)))
     def follow(self, ticket: Ticket, interval: int) -> None:
-        """Polls as a client does that waits for its task."""
+        """Polls like a client that waits for its task."""
         for _ in range(5):
             self.wait(interval)
             self.poll(ticket, 1)
@@ -173,7 +173,7 @@ class Machine(RuleBasedStateMachine):
         self.polled(ticket, ticket.tenant, spec)
 
     def polled(self, ticket: Ticket, tenant: str, spec: ModelSpec) -> None:
-        """One poll of the task by *tenant*, at the path of *spec*."""
+        """Polls the task once as *tenant*, at the path of *spec*."""
         path = spec.vendor.poll.format(model=spec.id, task_id=ticket.id)
         response = self.asked("GET", path, tenant)
         task = self.model.found(tenant, spec.vendor.name, spec.id, ticket.id)
@@ -196,7 +196,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(tenant=st.sampled_from((NOBODY, *KEYS)), spec=specs)
     def poll_unknown(self, tenant: str, spec: ModelSpec) -> None:
-        """A task that there is not, with a key or with none."""
+        """Polls a task that does not exist, with or without a key."""
         path = spec.vendor.poll.format(model=spec.id, task_id="no-task")
         assert status(self.asked("GET", path, tenant)) == (404 if tenant else 401)
 
@@ -206,11 +206,11 @@ class Machine(RuleBasedStateMachine):
         self.downloaded(*data.draw(st.sampled_from(self.told())), how)
 
     def told(self) -> list[tuple[str, str]]:
-        """All files that clients were told of: the task's id and the path."""
+        """Returns all files that clients know: the task id and the path."""
         return [(task_id, path) for task_id, paths in self.links.items() for path in paths]
 
     def downloaded(self, task_id: str, path: str, how: str) -> None:
-        """Whoever knows the URL needs no key."""
+        """Downloads need no key, only the URL."""
         task = next((task for task in self.model.tasks if task.id == task_id), None)
         self.model.request(task.tenant if task else NOBODY)
         headers = {"Range": "bytes=0-3"} if how == "Range" else {}
@@ -233,14 +233,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(scenario=scenarios, tenant=st.sampled_from((NOBODY, *KEYS)), creates=st.integers(0, 3))
     def arm(self, scenario: str, tenant: str, creates: int) -> None:
-        """For the next creates of a tenant, or of anybody."""
+        """Arms a scenario for the next creates of one tenant, or of all."""
         self.mock.arm(scenario, creates, tenant)
         self.model.armed[tenant] = (scenario, creates, 0)
 
     @precondition(lambda self: len(self.model.tasks) > MANY)
     @rule(tenant=st.sampled_from((None, *KEYS)))
     def forget(self, tenant: str | None) -> None:
-        """A tenant, or everything. Ids come again then, as a new life begins from the start."""
+        """Resets one tenant or everything. After that, ids repeat from the start."""
         self.mock.reset(tenant)
         if tenant is None:
             self.model = Model()
@@ -265,7 +265,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def books_agree(self) -> None:
-        """Journal, tasks and ledger are those of the model, for all and for each tenant."""
+        """Compares journal, tasks and ledger with the model, for all and for each tenant."""
         entries, tasks, model = self.mock.journal(), self.mock.tasks(), self.model
         assert [(entry.number, entry.tenant) for entry in entries] == model.journal
         times = [entry.at for entry in entries]
@@ -285,7 +285,7 @@ class Machine(RuleBasedStateMachine):
             self.nothing_of_others_is_seen(tenant)
 
     def no_state_goes_back(self, tasks: list[TaskRecord]) -> None:
-        """Neither behind what was seen here before, nor behind what its client saw."""
+        """A task never goes back behind a state that was seen before."""
         for record, task in zip(tasks, self.model.tasks, strict=True):
             before = max(self.furthest.get(record.id, PENDING), task.state)
             now = STATES.index(record.state)
@@ -315,12 +315,12 @@ class Machine(RuleBasedStateMachine):
 
 
 def status(response: Response) -> int:
-    """The status that the client sees, if it sees any."""
+    """Returns the status that the client sees; None if it sees none."""
     return LOST if response.delivery.cut else response.status
 
 
 def outputs(task: Task) -> int:
-    """How many files *task* makes: what it costs tells."""
+    """Returns the number of files of *task*, derived from its cost."""
     if task.model in SECOND:
         return 0 if task.scenario == "no-results" else 1
     return int((task.usd[0] or 0) / IMAGE)

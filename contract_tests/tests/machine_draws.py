@@ -1,4 +1,4 @@
-"""What the machine draws: tenants, payloads, scenarios, clients and spans of time."""
+"""Draws tenants, payloads, scenarios, clients and time spans for the machine."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ SPANS: Final = (1, 60, 120, 300, WINDOW, WINDOW + 1, 6 * 3600, DAY // 2, DAY, DA
 
 
 ORDERS: Final = 5
-"""Payloads of a run at most: to draw one takes as long as ten requests."""
+"""Maximum payloads of a run: drawing one takes as long as ten requests."""
 
 
 MANY: Final = 3
-"""Tasks that are worth forgetting."""
+"""Tasks that may be forgotten."""
 
 
 HEAVY: Final = "-bytes"
-"""How the ids of rules end that only megabytes can break."""
+"""Suffix of the rule ids that only a payload of several megabytes can break."""
 
 
 UNCODED: Final = "001021099"
-"""With what a task fails whose fault has no code of its own."""
+"""Code of a failed task whose fault has no code."""
 
 
 class Order(NamedTuple):
@@ -76,7 +76,7 @@ class Ticket(NamedTuple):
 
 
 class Cheap(Artefacts):
-    """Files that take no time to draw."""
+    """Draws files very fast."""
 
     def bytes_of(self, artefact: Artefact) -> bytes:
         return repr(artefact).encode()

@@ -1,4 +1,4 @@
-"""What the mock ought to do, told in a few lines: a second witness, for test_machine.py.
+"""Models the mock server in a few lines: an independent fixture for test_machine.py.
 
 It shares no code with the server. Words, prices, defaults and times are typed from the
 documents, and what a scenario does from the sentence that ``wanproof scenarios`` prints for it.
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 START: Final = 1_700_000_000.0
 DAY: Final = 24 * 3600
 WINDOW: Final = 600
-"""Seconds within which an equal create repeats one whose answer was lost."""
+"""Seconds within which an equal create repeats one whose response was lost."""
 
 PENDING, RUNNING, DONE, FAILED = range(4)
 WORDS: Final = {
@@ -30,28 +30,28 @@ SECOND: Final = {
     "wan2.2-i2v-plus": {"480P": "0.02", "1080P": "0.10"},
     "wan2.5-i2v-preview": {"480P": "0.05", "720P": "0.10", "1080P": "0.15"},
 }
-"""USD for a second of video."""
+"""Price of one second of video in USD."""
 TIER: Final = {"wan2.2-i2v-plus": "1080P", "wan2.5-i2v-preview": "720P"}
-"""The resolution where the payload gives none."""
+"""The default resolution."""
 
 LOST: Final = 0
-"""The status of an answer that never comes."""
+"""The status of a response that never comes."""
 CREATES: Final[Mapping[str, tuple[int, ...]]] = {
     "http-500": (500, 500),
     "rate-limited": (429, 429),
     "accept-lost": (LOST,),
     "accept-502": (502,),
 }
-"""What creates are answered, one after the other, before one passes."""
+"""Statuses of the first creates, before one is accepted."""
 MAKING: Final = {"accept-lost", "accept-502"}
-"""Where those creates make a task all the same."""
+"""Scenarios in which such creates make a task anyway."""
 FAILURES: Final = {
     "fail-2001": {"mulerouter": "2001"},
     "fail-4008": {"mulerouter": "4008"},
     "fail-001021097": {"vtrix": "001021097"},
     "moderated": {"mulerouter": "3001", "vtrix": "001021095"},
 }
-"""The codes that tasks end with, by the vendors at which that can happen."""
+"""The codes of failed tasks, by the vendors that have them."""
 OTHERS: Final = (
     *("ok", "slow", "stuck", "partial", "no-results", "unknown-status"),
     *("poll-401", "poll-502", "forgotten", "expired-urls"),
@@ -60,7 +60,7 @@ SCENARIOS: Final = (*OTHERS, *CREATES, *FAILURES)
 
 
 def prices(model: str, payload: Any, scenario: str) -> list[Decimal | None]:
-    """What the task may cost in USD."""
+    """Returns the possible prices of the task in USD."""
     if scenario == "no-results":
         return [Decimal(0)]
     if model in SECOND:
@@ -71,7 +71,7 @@ def prices(model: str, payload: Any, scenario: str) -> list[Decimal | None]:
 
 
 def images(model: str, payload: Any) -> range:
-    """How many may be made: with texts between them, that is the server's choice."""
+    """Returns the possible numbers of images; with texts between them the server decides."""
     asked = payload if model == "wan2.5-i2i-preview" else payload.get("parameters", {})
     if asked.get("enable_interleave"):
         return range(1, asked.get("max_images", 5) + 1)
@@ -81,7 +81,7 @@ def images(model: str, payload: Any) -> range:
 
 @dataclass(eq=False, kw_only=True)
 class Task:
-    """*usd* are all the prices that it may have; *fails* is the code that it will end with.
+    """Models a task. *usd* holds its possible prices, *fails* the code that it will end with.
 
     *heard* is whether its client knows of it, *moved* when it came to its present state.
     *same* is equal for equal creates, and *told* are the files that its client was told of.
@@ -110,14 +110,14 @@ class Task:
 
 
 class Created(NamedTuple):
-    """What is answered, and what was made."""
+    """Holds the response status and the created task."""
 
     status: int
     task: Task | None = None
 
 
 class Model:
-    """The tasks in the order of their creation, and all that decides on what comes next."""
+    """Holds the tasks in the order of creation, and the state that decides the next response."""
 
     def __init__(self) -> None:
         self.now = START
@@ -143,7 +143,7 @@ class Model:
     def create(
         self, tenant: str, vendor: str, model: str, payload: Any, *, fault: str | None, asked: str
     ) -> Created:
-        """*fault* is the code of what is wrong with *payload*; *asked* chooses a scenario."""
+        """Creates a task. *fault* is the code of the fault in *payload*; *asked* is a scenario."""
         scenario, status = self._met(tenant, asked)
         codes = FAILURES.get(scenario)
         if (codes and vendor not in codes) or (scenario == "partial" and model in SECOND):
@@ -169,7 +169,7 @@ class Model:
         return Created(CREATED[vendor] if status is None else status, task)
 
     def _met(self, tenant: str, asked: str) -> tuple[str, int | None]:
-        """The scenario of the next create, and the status that it has in place of the usual.
+        """Returns the scenario of the next create, and the status that replaces the default.
 
         What a client chose lets one create pass after its last step; what is armed does not.
         """
@@ -185,14 +185,14 @@ class Model:
         return asked or "ok", passing[nth]
 
     def found(self, tenant: str, vendor: str, model: str, task_id: str) -> Task | None:
-        """The task as *tenant* finds it; only one vendor has its models in its paths."""
+        """Finds the task of *tenant*; only one vendor has the model in its paths."""
         for task in self.of(tenant):
             if (task.id, task.vendor) == (task_id, vendor):
                 return task if vendor == "vtrix" or task.model == model else None
         return None
 
     def poll(self, task: Task | None) -> int:
-        """The status of a poll of *task*, which moves on if the poll gets so far."""
+        """Returns the status of a poll of *task*, which advances if the poll reaches it."""
         if task is None:
             return 404
         task.visits += 1
@@ -209,7 +209,7 @@ class Model:
         return 200
 
     def _stage(self, task: Task) -> tuple[int, float]:
-        """Where a poll finds the task, and since when it is there."""
+        """Returns the state that a poll finds, and the time since which it holds."""
         stages = PENDING, RUNNING, DONE if task.fails is None else FAILED
         if task.scenario == "slow":
             since = [at for at in (0, 120, 600) if self.now - task.at >= at]
@@ -218,7 +218,7 @@ class Model:
         return stages[min(task.polls - 1, last)], self.now
 
     def billed(self, task: Task) -> bool:
-        """Whether it has succeeded: so it was seen, or nobody can see any more that it has."""
+        """Returns True if the task was seen as done, or can no longer be seen otherwise."""
         if task.fails is not None or task.scenario == "no-results":
             return False
         if task.state == DONE or task.scenario == "stuck":
@@ -232,7 +232,7 @@ class Model:
         return sum((task.usd[0] or Decimal(0) for task in billed), Decimal(0))
 
     def repeated(self, tenant: str | None = None) -> list[tuple[Task, Task]]:
-        """Pairs of equal creates, the first of them unheard of; none that is to fail."""
+        """Returns pairs of equal creates of which the first response was lost."""
         good = [task for task in self.of(tenant) if task.fails is None]
         pairs = []
         for nth, second in enumerate(good):
@@ -243,7 +243,7 @@ class Model:
         return pairs
 
     def download(self, task: Task | None, path: str) -> int | None:
-        """The status of a whole file; None for one of which the task has not told."""
+        """Returns the status of a complete file; None if the task has not shown its URL."""
         if task is None:
             return 404
         if path not in task.told:

@@ -23,7 +23,7 @@ from wan_contracts.generation.values import (
     lookalike_values,
     valid_values,
 )
-from wan_contracts.runner.minimize import places
+from wan_contracts.runner.minimize import iter_values
 from wan_validators.constraints.basic import Json
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING, Path
@@ -101,14 +101,14 @@ def _at_a_rule(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
 
 def _anywhere(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """At any place: nothing, junk, a near miss, or a whole tree."""
-    place, value = draw(st.sampled_from(list(places(payload))))
+    place, value = draw(st.sampled_from(list(iter_values(payload))))
     several = _one_of((MISSING,) if place else (), JUNK_VALUES, AWKWARD, lookalike_values(value))
     return json_pointer.put(payload, place, draw(several | arbitrary(spec)))
 
 
 def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """One more member in some object, or more items in some array."""
-    place, value = draw(st.sampled_from(list(places(payload))))
+    place, value = draw(st.sampled_from(list(iter_values(payload))))
     if type(value) is dict:
         more = draw(_one_of(JUNK_VALUES, AWKWARD, _all_values(spec)))
         return json_pointer.put(payload, (*place, draw(_names(spec))), more)
@@ -122,7 +122,7 @@ def _with_a_stranger(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
 
 def _moved(draw: st.DrawFn, spec: ModelSpec, payload: Json) -> Json:
     """What stands at one place put at another, where something else belongs."""
-    several = list(places(payload))
+    several = list(iter_values(payload))
     place, _ = draw(st.sampled_from(several))
     _, value = draw(st.sampled_from(several))
     return json_pointer.put(payload, place, value)

@@ -1,4 +1,4 @@
-"""Small clients in Python, and calls of them."""
+"""Defines small clients in Python, and calls them."""
 
 from __future__ import annotations
 
@@ -26,25 +26,27 @@ SETTING = Setting(
 DONE = Outcome.gave_up("because", "id")
 
 
-PATIENCE = 30.0
+CALL_TIMEOUT = 30.0
 
 
 SHORT = 0.1
 
 
-def ended(target: Any, patience: float = PATIENCE, payload: Any = None) -> Outcome | ClientError:
+def ended(
+    target: Any, call_timeout: float = CALL_TIMEOUT, payload: Any = None
+) -> Outcome | ClientError:
     with PythonClient("mine", target) as client:
-        return client.call(SETTING, payload, 1, patience)
+        return client.call(SETTING, payload, 1, call_timeout)
 
 
-def trouble(target: Any, patience: float = PATIENCE) -> ClientError:
-    found = ended(target, patience)
+def client_error(target: Any, call_timeout: float = CALL_TIMEOUT) -> ClientError:
+    found = ended(target, call_timeout)
     assert isinstance(found, ClientError), found
     return found
 
 
 def factory(work: Callable[[], Any]) -> Any:
-    """A factory whose generate does *work*."""
+    """Returns a factory whose generate calls *work*."""
     return lambda _: lambda _model, _payload: work()
 
 

@@ -12,7 +12,7 @@ from wan_contracts.cases.case import Case
 from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, Law
-from wan_contracts.runner.aggregation import judge_interaction
+from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
 
@@ -136,8 +136,8 @@ def cases_for(name: str) -> list[Case]:
     """Returns the calls of the client *name*."""
     if name in SLOW:
         return [case for case in cases() if case.scenario in BRIEF]
-    conversation = CLIENTS[name].conversation.__module__
-    patient = conversation.rpartition(".")[2] in PATIENT
+    module = CLIENTS[name].call_class.__module__
+    patient = module.rpartition(".")[2] in PATIENT
     return [*cases(), *(LENGTHY if patient else ()), *EXTRA.get(name, ())]
 
 
@@ -151,7 +151,7 @@ def runs(harness: Harness, name: str, target: Any) -> Iterator[Interaction]:
 
 def verdicts(interaction: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:
     """Returns whether *interaction* keeps each law that applies to it, by the law's id."""
-    return {law: verdict.passed for law, verdict in judge_interaction(laws, interaction).items()}
+    return {law: verdict.passed for law, verdict in evaluate_laws(laws, interaction).items()}
 
 
 def broken(interactions: Iterable[Interaction], laws: Iterable[Law] = LAWS) -> frozenset[str]:

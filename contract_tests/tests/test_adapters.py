@@ -77,9 +77,7 @@ ADAPTERS: Mapping[str, Adapter] = {
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
-def test_an_adapter_keeps_every_law_but_those_it_is_known_to_break(
-    name: str, tmp_path: Path
-) -> None:
+def test_an_adapter_keeps_every_law_except_its_known_failures(name: str, tmp_path: Path) -> None:
     adapter = ADAPTERS[name]
     need(*adapter.programs)
     usual = () if THOROUGH else adapter.usual

@@ -26,14 +26,14 @@ from wan_contracts.reference_client.client import ReferenceClient
 
 
 class Codeless(Reference):
-    class conversation(ReferenceClient):
+    class call_class(ReferenceClient):
         def parse_code(self, got):
             return None
 
 
 class Hasty(Reference):
-    class conversation(ReferenceClient):
-        def next_poll_at(self, got):
+    class call_class(ReferenceClient):
+        def find_next_poll_time(self, got):
             return None if got else self.now + 100
 
 
@@ -224,12 +224,12 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
         ([*GOOD, "--law", "one-chrge"], "did you mean one-charge?"),
         ([*GOOD, "--model", "wan2.5-i2v"], "wan2.5-i2v"),
         ([*GOOD, "--scenario", "acept-lost"], "did you mean accept-lost?"),
-        ([*GOOD, "--model", "vtrix", "--scenario", "fail-3001"], "there is no such call"),
+        ([*GOOD, "--model", "vtrix", "--scenario", "fail-3001"], "no case was selected"),
         ([*GOOD, "--expect", "gone.toml"], "cannot read gone.toml"),
         ([*GOOD, "--report", "pdf=x"], "--report takes FORMAT=FILE"),
         ([*GOOD, "--examples", "-1"], "'-1' is not a whole number from 0 up"),
         ([*GOOD, "--seconds", "nan"], "'nan' is not a number from 0 up"),
-        (["--client", "mine.py:nothing"], "not one call could be judged"),
+        (["--client", "mine.py:nothing"], "no call could be checked"),
         ([*GOOD, *FAILING, "--badge", "mine.py/badge"], "cannot write mine.py/badge"),
     ],
     ids=lambda value: " ".join(value)[-40:] if isinstance(value, list) else "",

@@ -1,4 +1,4 @@
-"""Clients that are a command, started for every call."""
+"""Tests clients that are a command, started for every call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
+from client_scripts import CALL_TIMEOUT, GAVE_UP, SETTING, SHORT, Write, client_error, gone
 from wan_contracts.cases.case import build_case_document
 from wan_contracts.clients.command_client import CommandClient
 from wan_contracts.clients.process_client import ProcessClient
@@ -20,15 +20,17 @@ from wan_validators.command import UsageError
 Client = CommandClient | ProcessClient
 
 
-def once(client: Client, payload: Any = None, patience: float = PATIENCE) -> Outcome | ClientError:
+def once(
+    client: Client, payload: Any = None, call_timeout: float = CALL_TIMEOUT
+) -> Outcome | ClientError:
     with client:
-        return client.call(SETTING, payload, 7, patience)
+        return client.call(SETTING, payload, 7, call_timeout)
 
 
 # --- a command for every call
 
 
-def test_a_command_is_told_the_case_in_two_ways(script: Write) -> None:
+def test_a_command_gets_the_case_on_stdin_and_in_the_environment(script: Write) -> None:
     argv = script("""
         case = sys.stdin.read()
         told = {k: v for k, v in os.environ.items() if k.startswith("WANPROOF_")}
@@ -54,7 +56,7 @@ def test_a_command_is_told_the_case_in_two_ways(script: Write) -> None:
     }
 
 
-def test_a_case_that_is_too_large_for_an_environment_comes_on_standard_input_alone(
+def test_a_very_large_case_is_sent_only_on_standard_input(
     script: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANPROOF_CASE", "an older one")
@@ -65,13 +67,13 @@ def test_a_case_that_is_too_large_for_an_environment_comes_on_standard_input_alo
     assert once(CommandClient(argv), "x" * 15_000_000) == Outcome.gave_up("15000000 False")
 
 
-def test_a_command_needs_not_read_what_it_is_told(script: Write) -> None:
+def test_a_command_need_not_read_its_input(script: Write) -> None:
     argv = script("sys.stdin.close(); answer()")
     assert once(CommandClient(argv), "x" * 1_000_000) == GAVE_UP
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
-def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> None:
+def test_an_outcome_is_accepted_with_any_exit_code(script: Write, code: int) -> None:
     argv = script(f"log('x' * 200_000); say(''); answer(); say('  '); sys.exit({code})")
     assert once(CommandClient(argv)) == GAVE_UP
 
@@ -82,7 +84,7 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
         (
             "",
             ClientErrorKind.GARBAGE,
-            "it ended with exit code 0, and its standard output is no outcome",
+            "it ended with exit code 0, and its standard output is not a valid outcome",
         ),
         ("", ClientErrorKind.GARBAGE, "the text is empty"),
         (
@@ -113,20 +115,20 @@ def test_an_outcome_counts_whatever_the_exit_code(script: Write, code: int) -> N
         ),
     ],
 )
-def test_what_a_command_writes_instead(
+def test_a_command_without_a_valid_outcome_is_a_client_error(
     script: Write, text: str, kind: ClientErrorKind, says: str
 ) -> None:
-    found = trouble(once(CommandClient(script(f"log('the last words')\n{text}"))))
+    found = client_error(once(CommandClient(script(f"log('the last words')\n{text}"))))
     assert found.kind is kind
     assert says in found.message
     assert "the last words" in found.stderr
 
 
-def test_of_standard_error_the_end_is_kept(script: Write) -> None:
+def test_the_end_of_standard_error_is_kept(script: Write) -> None:
     argv = script("""
         sys.stderr.buffer.write(b"first" + b"x" * 500_000 + b"\\xff the last words")
         """)
-    found = trouble(once(CommandClient(argv)))
+    found = client_error(once(CommandClient(argv)))
     assert found.stderr.endswith("\ufffd the last words")
     assert len(found.stderr) == 4096
     assert "first" not in found.stderr
@@ -143,7 +145,7 @@ HANGS = [
 def test_a_command_that_does_not_end_is_killed(script: Write, tmp_path: Path, text: str) -> None:
     pid = tmp_path / "pid"
     argv = script(f"open({str(pid)!r}, 'w').write(str(os.getpid())); log('here')\n{text}")
-    found = trouble(once(CommandClient(argv), patience=2 * SHORT))
+    found = client_error(once(CommandClient(argv), call_timeout=2 * SHORT))
     assert found.kind is ClientErrorKind.HUNG
     assert found.message.startswith("it did not end within 1 s")
     assert ("it had written 23 bytes" in found.message) == ("answer" in text)
@@ -151,7 +153,7 @@ def test_a_command_that_does_not_end_is_killed(script: Write, tmp_path: Path, te
     assert gone(int(pid.read_text()))
 
 
-def test_what_a_command_started_ends_with_it(script: Write, tmp_path: Path) -> None:
+def test_children_of_a_command_end_with_it(script: Write, tmp_path: Path) -> None:
     argv = script("""
         other = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
         answer(task_id=str(other.pid))
@@ -163,7 +165,7 @@ def test_what_a_command_started_ends_with_it(script: Write, tmp_path: Path) -> N
 
 
 def test_a_command_that_never_stops_writing_is_stopped(script: Write) -> None:
-    found = trouble(once(CommandClient(script("while True: say('x' * 100_000)"))))
+    found = client_error(once(CommandClient(script("while True: say('x' * 100_000)"))))
     assert found.kind is ClientErrorKind.GARBAGE
     assert "more than 16 MB (16,777,216 bytes) on standard output" in found.message
 
@@ -179,13 +181,13 @@ def test_a_large_outcome_is_read(script: Write) -> None:
 
 
 @pytest.mark.parametrize("kind", [CommandClient, ProcessClient])
-def test_commands_that_are_not_there_are_told_at_once(
+def test_a_missing_command_is_reported_at_once(
     kind: type[Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("client.js").write_text("")
     for argv, says in (
-        (["no-such-command-anywhere", "x"], "'no-such-command-anywhere' was not found: it is in"),
+        (["no-such-command-anywhere", "x"], "'no-such-command-anywhere' was not found: it is not"),
         (["./nowhere/client"], "'./nowhere/client' was not found: there is no such file"),
         (["./client.js"], "./client.js is not executable: name its interpreter before it, as in"),
         ([], "no command is given: write it after --"),
@@ -196,10 +198,10 @@ def test_commands_that_are_not_there_are_told_at_once(
 
 
 @pytest.mark.parametrize("kind", [CommandClient, ProcessClient])
-def test_a_file_that_is_no_program_is_trouble(kind: type[Client], tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_program_is_a_client_error(kind: type[Client], tmp_path: Path) -> None:
     path = tmp_path / "client"
     path.write_text("no interpreter is named here")
     path.chmod(0o755)
-    found = trouble(once(kind([str(path)])))
+    found = client_error(once(kind([str(path)])))
     assert found.kind is ClientErrorKind.CRASHED
     assert found.message == "it cannot be started: Exec format error"

@@ -1,4 +1,4 @@
-"""Clients in Python: how they are found and imported."""
+"""Tests how clients in Python are found and imported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wan_validators.command import UsageError
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The current directory, with a package ``apack`` and files that fail."""
+    """Changes to a directory with a package ``apack`` and files that fail."""
     files = {
         "apack/__init__.py": "",
         "apack/client.py": "class Maker:\n    def make(self): ...\n\nmaker = Maker()\n",
@@ -48,7 +48,9 @@ def test_modules_and_files_are_loaded(folder: Path) -> None:
     assert load("wan_contracts.protocol.outcome:Outcome") is Outcome
 
 
-def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_can_import_modules_from_its_directory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir("/")
     assert load(f"{folder}/alone.py:Client")().x == 5
 
@@ -64,10 +66,10 @@ def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.Mo
         ("apack.client:", "for example apack.client:make_client"),
         ("apack.client:a b", "for example apack.client:make_client"),
         ("script.txt:x/y", "for example script.txt:make_client"),
-        ("my-client:x", "'my-client' is no name of a module, and no path that ends in .py"),
+        ("my-client:x", "'my-client' is neither a module name nor a path that ends in .py"),
         ("apak:x", "there is no module 'apak', neither in the current directory nor installed"),
         ("aloen:x", "did you mean alone?"),
-        ("apack.clint:x", "there is no module 'apack.clint': 'apack' was found, and has no 'clin"),
+        ("apack.clint:x", "there is no module 'apack.clint': 'apack' was found, but it has no 'cl"),
         ("alone.deeper:x", "there is no module 'alone.deeper': 'alone' was found"),
         ("aloen.py:x", "there is no file aloen.py; did you mean alone.py?"),
         ("nowhere/x.py:x", "there is no file nowhere/x.py"),
@@ -83,17 +85,17 @@ def test_a_file_finds_what_stands_beside_it(folder: Path, monkeypatch: pytest.Mo
         ("apack.client:zzz", "apack.client has no 'zzz'; it has Maker, maker"),
         ("apack.client:maker.mak", "apack.client.maker has no 'mak'; did you mean make?"),
         ("alone.py:zzz", "alone.py has no 'zzz'; it has Client"),
-        ("helper_beside:zzz", "helper_beside has no 'zzz'; it has nothing that could be meant"),
+        ("helper_beside:zzz", "helper_beside has no 'zzz'; it has no public names"),
     ],
 )
-def test_what_cannot_be_loaded_is_told(folder: Path, spec: str, says: str) -> None:
+def test_a_client_that_cannot_be_loaded_is_reported(folder: Path, spec: str, says: str) -> None:
     with pytest.raises(UsageError) as caught:
         load(spec)
     assert says in str(caught.value)
     assert str(caught.value).count(", line ") <= 1
 
 
-def test_a_module_that_prints_and_goes_elsewhere_while_it_is_loaded(
+def test_a_module_may_print_and_change_directory_during_its_import(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "busy.py").write_text("import os\nprint('loading')\nos.chdir('/')\nx = 5\n")

@@ -1,4 +1,4 @@
-"""Clients that are one process for all calls."""
+"""Tests clients that are one process for all calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from client_scripts import GAVE_UP, PATIENCE, SETTING, SHORT, Write, gone, trouble
+from client_scripts import CALL_TIMEOUT, GAVE_UP, SETTING, SHORT, Write, client_error, gone
 from wan_contracts.cases.case import build_case_document
 from wan_contracts.clients.process_client import ProcessClient
 from wan_contracts.protocol.outcome import Outcome
@@ -27,9 +27,11 @@ for line in sys.stdin:
 """
 
 
-def calls(argv: list[str], *patience: float, payload: Any = None) -> list[Outcome | ClientError]:
+def calls(
+    argv: list[str], *call_timeout: float, payload: Any = None
+) -> list[Outcome | ClientError]:
     with ProcessClient(argv) as client:
-        return [client.call(SETTING, payload, at, each) for at, each in enumerate(patience)]
+        return [client.call(SETTING, payload, at, each) for at, each in enumerate(call_timeout)]
 
 
 def pids(found: list[Outcome | ClientError]) -> set[str]:
@@ -42,7 +44,7 @@ def test_one_process_answers_all_cases(script: Write) -> None:
     assert not client.in_process
     assert client.name == shlex.join(argv)
     with client:
-        found = [client.call(SETTING, None, number, PATIENCE) for number in range(200)]
+        found = [client.call(SETTING, None, number, CALL_TIMEOUT) for number in range(200)]
     assert all(isinstance(each, Outcome) for each in found)
     (pid,) = pids(found)
     assert [each.task_id for each in found if isinstance(each, Outcome)] == [
@@ -57,7 +59,7 @@ def test_the_case_is_one_line_of_ascii(script: Write) -> None:
             answer(message=line.decode("ascii"))
         """)
     payload = {"prompt": "a\nb é \u2028"}
-    (found,) = calls(argv, PATIENCE, payload=payload)
+    (found,) = calls(argv, CALL_TIMEOUT, payload=payload)
     assert isinstance(found, Outcome)
     assert found.message is not None
     assert json.loads(found.message) == build_case_document(SETTING, payload, 0)
@@ -75,7 +77,7 @@ def test_large_cases_and_large_answers_do_not_block(script: Write) -> None:
         """)
     with ProcessClient(argv) as client:
         for number in range(2):
-            found = client.call(SETTING, "x" * 15_000_000, number, PATIENCE)
+            found = client.call(SETTING, "x" * 15_000_000, number, CALL_TIMEOUT)
             assert isinstance(found, Outcome), found
             assert found.message is not None
             assert len(found.message) == 5_000_000
@@ -88,34 +90,34 @@ def test_logs_of_any_length_on_standard_error_do_not_block(script: Write) -> Non
             answer()
             log("x" * 300_000)
         """)
-    assert calls(argv, *[PATIENCE] * 3) == [GAVE_UP] * 3
+    assert calls(argv, *[CALL_TIMEOUT] * 3) == [GAVE_UP] * 3
 
 
 def test_the_first_call_of_each_new_process_may_take_longer(script: Write) -> None:
     argv = script("time.sleep(2 * 0.5)" + BAD_AT_ONE.format(text="sys.exit(4)"))
     found = calls(argv, SHORT, SHORT, SHORT, SHORT)
     assert [isinstance(each, Outcome) for each in found] == [True, False, True, True]
-    assert "it ended with exit code 4" in trouble(found[1]).message
+    assert "it ended with exit code 4" in client_error(found[1]).message
     assert len(pids(found)) == 2
 
 
-def test_one_that_never_starts_is_told_how_long_was_waited(script: Write) -> None:
+def test_the_message_for_a_client_that_never_starts_has_the_time_limit(script: Write) -> None:
     with ProcessClient(script("time.sleep(60)"), start_timeout=0.25) as client:
-        found = trouble(client.call(SETTING, None, 0, SHORT))
+        found = client_error(client.call(SETTING, None, 0, SHORT))
     assert found.kind is ClientErrorKind.HUNG
     assert found.message.startswith(
         "it wrote no line within 0.75 s (0.25 s of them for its start)."
     )
 
 
-def test_empty_lines_are_passed_over(script: Write) -> None:
+def test_empty_lines_are_ignored(script: Write) -> None:
     argv = script("""
         for line in sys.stdin:
             say("\\n \\n")
             answer()
             say("")
         """)
-    assert calls(argv, *[PATIENCE] * 3) == [GAVE_UP] * 3
+    assert calls(argv, *[CALL_TIMEOUT] * 3) == [GAVE_UP] * 3
 
 
 BAD_AT_ONE = """
@@ -141,7 +143,7 @@ for line in sys.stdin:
         (
             "sys.stdout.write('{\"outc'); break",
             ClientErrorKind.CRASHED,
-            "in the midst of a line: '{\"outc",
+            "in the middle of a line: '{\"outc",
         ),
         (
             "time.sleep(60)",
@@ -156,12 +158,12 @@ for line in sys.stdin:
         (
             "print('{\"outc', end='', flush=True); time.sleep(60)",
             ClientErrorKind.HUNG,
-            "in the midst of a line: '{\"outc'. Is its output flushed after each line?",
+            "in the middle of a line: '{\"outc'. Is its output flushed after each line?",
         ),
         (
             "say('polling')",
             ClientErrorKind.GARBAGE,
-            "is no outcome: this is not JSON: expecting value",
+            "is not a valid outcome: this is not JSON: expecting value",
         ),
         (
             "say('polling')",
@@ -182,14 +184,14 @@ for line in sys.stdin:
         ),
     ],
 )
-def test_after_a_mishap_there_is_a_new_process(
+def test_a_new_process_starts_after_a_client_error(
     script: Write, text: str, kind: ClientErrorKind, says: str
 ) -> None:
-    patience = SHORT if kind is ClientErrorKind.HUNG else PATIENCE
-    found = calls(script(BAD_AT_ONE.format(text=text)), PATIENCE, patience, PATIENCE)
+    call_timeout = SHORT if kind is ClientErrorKind.HUNG else CALL_TIMEOUT
+    found = calls(script(BAD_AT_ONE.format(text=text)), CALL_TIMEOUT, call_timeout, CALL_TIMEOUT)
     assert isinstance(found[0], Outcome)
     assert isinstance(found[2], Outcome)
-    bad = trouble(found[1])
+    bad = client_error(found[1])
     assert bad.kind is kind
     assert says in bad.message
     assert len(bad.message) < 400
@@ -198,71 +200,71 @@ def test_after_a_mishap_there_is_a_new_process(
     assert all(gone(int(pid)) for pid in pids(found))
 
 
-def test_what_comes_unasked_is_garbage_of_the_next_call(script: Write) -> None:
+def test_unexpected_output_is_garbage_of_the_next_call(script: Write) -> None:
     argv = script("""
         for line in sys.stdin:
             sys.stdout.write('{"outcome": "gave_up"}\\nbye\\n')
             sys.stdout.flush()
         """)
-    first, second, third = calls(argv, *[PATIENCE] * 3)
+    first, second, third = calls(argv, *[CALL_TIMEOUT] * 3)
     assert first == third == GAVE_UP
-    found = trouble(second)
+    found = client_error(second)
     assert found.kind is ClientErrorKind.GARBAGE
     assert "before it was given this case: 'bye'. Logs belong on standard error" in found.message
 
 
-def test_a_process_that_ends_after_each_answer_is_told(script: Write) -> None:
+def test_a_process_that_ends_after_each_answer_is_reported(script: Write) -> None:
     with ProcessClient(script("sys.stdin.readline(); answer(task_id=str(os.getpid()))")) as client:
-        first = client.call(SETTING, None, 1, PATIENCE)
+        first = client.call(SETTING, None, 1, CALL_TIMEOUT)
         assert gone(int(pids([first]).pop()))
-        found = trouble(client.call(SETTING, None, 2, PATIENCE))
+        found = client_error(client.call(SETTING, None, 2, CALL_TIMEOUT))
         assert found.kind is ClientErrorKind.CRASHED
         assert "it ended with exit code 0 before it was given this case" in found.message
-        assert isinstance(client.call(SETTING, None, 3, PATIENCE), Outcome)
+        assert isinstance(client.call(SETTING, None, 3, CALL_TIMEOUT), Outcome)
 
 
-def test_a_process_that_dies_at_every_start_is_trouble_every_time(script: Write) -> None:
-    found = calls(script("log('no key'); sys.exit(9)"), *[PATIENCE] * 3)
-    for each in map(trouble, found):
+def test_a_process_that_dies_at_every_start_is_a_client_error_every_time(script: Write) -> None:
+    found = calls(script("log('no key'); sys.exit(9)"), *[CALL_TIMEOUT] * 3)
+    for each in map(client_error, found):
         assert each.kind is ClientErrorKind.CRASHED
         assert "it ended with exit code 9" in each.message
         assert each.stderr == "no key\n"
 
 
 def test_a_large_case_for_a_process_that_dies_without_reading(script: Write) -> None:
-    (found,) = calls(script("sys.exit(9)"), PATIENCE, payload="x" * 1_000_000)
-    assert "it ended with exit code 9" in trouble(found).message
+    (found,) = calls(script("sys.exit(9)"), CALL_TIMEOUT, payload="x" * 1_000_000)
+    assert "it ended with exit code 9" in client_error(found).message
 
 
-def test_an_end_is_seen_though_others_hold_the_pipes(script: Write) -> None:
+def test_the_exit_is_detected_even_if_children_keep_the_pipes_open(script: Write) -> None:
     argv = script("""
         sys.stdin.readline()
         other = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
         log(str(subprocess.Popen(other).pid))
         sys.exit(2)
         """)
-    found = trouble(calls(argv, PATIENCE)[0])
+    found = client_error(calls(argv, CALL_TIMEOUT)[0])
     assert "it ended with exit code 2 instead of answering" in found.message
     assert gone(int(found.stderr))
 
 
-def test_at_the_end_the_input_is_closed_and_there_is_time_to_tidy_up(
+def test_at_the_end_the_input_is_closed_and_the_process_has_time_to_exit(
     script: Write, tmp_path: Path
 ) -> None:
     mark = tmp_path / "tidy"
     argv = script(ECHO + f"log('x' * 300_000); open({str(mark)!r}, 'w').write('done')")
-    assert isinstance(calls(argv, PATIENCE)[0], Outcome)
+    assert isinstance(calls(argv, CALL_TIMEOUT)[0], Outcome)
     assert mark.read_text() == "done"
 
 
 @pytest.mark.parametrize("deaf", [False, True])
-def test_who_does_not_end_at_the_end_of_its_input_is_ended(
+def test_a_process_that_ignores_the_end_of_its_input_is_killed(
     script: Write, tmp_path: Path, *, deaf: bool
 ) -> None:
     mark = tmp_path / "terminated"
     handler = "signal.SIG_IGN" if deaf else f"lambda *_: (open({str(mark)!r}, 'w'), sys.exit())"
     argv = script(f"signal.signal(signal.SIGTERM, {handler}){ECHO}while True: time.sleep(1)")
-    found = calls(argv, PATIENCE)
+    found = calls(argv, CALL_TIMEOUT)
     assert gone(int(pids(found).pop()))
     assert mark.exists() is not deaf
 
@@ -270,11 +272,11 @@ def test_who_does_not_end_at_the_end_of_its_input_is_ended(
 def test_an_interruption_ends_the_process(script: Write) -> None:
     argv = script(BAD_AT_ONE.format(text=f"os.kill({os.getpid()}, signal.SIGINT); time.sleep(60)"))
     with ProcessClient(argv) as client:
-        first = client.call(SETTING, None, 0, PATIENCE)
+        first = client.call(SETTING, None, 0, CALL_TIMEOUT)
         with pytest.raises(KeyboardInterrupt):
-            client.call(SETTING, None, 1, PATIENCE)
+            client.call(SETTING, None, 1, CALL_TIMEOUT)
         assert gone(int(pids([first]).pop()))
-        assert isinstance(client.call(SETTING, None, 2, PATIENCE), Outcome)
+        assert isinstance(client.call(SETTING, None, 2, CALL_TIMEOUT), Outcome)
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
@@ -288,5 +290,5 @@ def test_a_client_in_javascript(tmp_path: Path) -> None:
             console.log(JSON.stringify({ outcome: "gave_up", task_id: null, message }));
         });
         """)
-    (found,) = calls(["node", str(path)], PATIENCE, payload={"prompt": "é😀"})
+    (found,) = calls(["node", str(path)], CALL_TIMEOUT, payload={"prompt": "é😀"})
     assert found == Outcome.gave_up("0 é😀")

@@ -1,4 +1,4 @@
-"""Clients in Python: how they are called, and what they may return."""
+"""Tests how clients in Python are called, and what they may return."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from unittest.mock import Mock
 
 import pytest
 
-from python_clients import DONE, PATIENCE, SETTING, Async, Sync, boom, ended, factory, trouble
+from python_clients import (
+    CALL_TIMEOUT,
+    DONE,
+    SETTING,
+    Async,
+    Sync,
+    boom,
+    client_error,
+    ended,
+    factory,
+)
 from wan_contracts.cases.case import Setting
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.protocol.outcome import Outcome, OutcomeKind
@@ -44,7 +54,7 @@ def test_every_form_of_a_client_is_called(target: Any) -> None:
         assert client.in_process
         assert client.name == "mine"
         for number in range(3):
-            found = client.call(SETTING, {"n": number}, number, PATIENCE)
+            found = client.call(SETTING, {"n": number}, number, CALL_TIMEOUT)
             assert found == Outcome.gave_up(f"http://127.0.0.1:1 wan {{'n': {number}}}")
 
 
@@ -56,8 +66,8 @@ def test_a_factory_makes_one_client_per_call_which_is_closed() -> None:
 
     for kind in (Sync, Async):
         with PythonClient("mine", keep(kind)) as client:
-            client.call(SETTING, {}, 1, PATIENCE)
-            client.call(SETTING, {}, 2, PATIENCE)
+            client.call(SETTING, {}, 1, CALL_TIMEOUT)
+            client.call(SETTING, {}, 2, CALL_TIMEOUT)
     assert [each.closed for each in made] == [1, 1, 10, 10]
 
 
@@ -77,9 +87,9 @@ def test_calls_share_one_event_loop_and_leave_no_tasks_behind() -> None:
         return DONE
 
     with PythonClient("mine", lambda _: generate) as client:
-        assert client.call(SETTING, {}, 1, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 1, CALL_TIMEOUT) == DONE
         assert left[0].cancelled()
-        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
         assert len(loops) == 1
     assert loops.pop().is_closed()
 
@@ -92,10 +102,12 @@ def chatty() -> Outcome:
     return DONE
 
 
-def test_what_a_client_prints_goes_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_printed_output_of_a_client_goes_to_standard_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with PythonClient("mine", factory(chatty)) as client:
-        assert client.call(SETTING, {}, 1, PATIENCE) == DONE
-        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 1, CALL_TIMEOUT) == DONE
+        assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
     sys.stdout.write("ours\n")
     sys.stderr.write("ours\n")
     out, err = capsys.readouterr()
@@ -103,7 +115,7 @@ def test_what_a_client_prints_goes_to_standard_error(capsys: pytest.CaptureFixtu
     assert err == "one é\ntwo\n\ufffdTrue False\n" * 2 + "ours\n"
 
 
-def test_standard_output_is_ours_again_though_a_client_put_another_in_its_place(
+def test_standard_output_is_restored_even_if_a_client_replaces_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def replaces() -> Outcome:
@@ -115,7 +127,7 @@ def test_standard_output_is_ours_again_though_a_client_put_another_in_its_place(
     assert capsys.readouterr().out == "ours\n"
 
 
-def test_a_program_that_a_client_starts_can_be_given_its_standard_output(
+def test_a_client_can_pass_its_standard_output_to_a_program(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     def starts() -> Outcome:
@@ -134,13 +146,13 @@ def test_the_working_directory_is_the_same_after_a_call(
         boom()
 
     monkeypatch.chdir(tmp_path)
-    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).message
+    assert "bad size" in client_error(factory(lambda: goes(Path("/")))).message
     assert Path.cwd() == tmp_path
     inner = tmp_path / "gone"
     inner.mkdir()
     monkeypatch.chdir(inner)
     inner.rmdir()
-    assert "bad size" in trouble(factory(lambda: goes(Path("/")))).message
+    assert "bad size" in client_error(factory(lambda: goes(Path("/")))).message
 
 
 SIGNATURE = "generate must take a model and a payload: generate(model, payload)"
@@ -154,14 +166,14 @@ class One:
 @pytest.mark.parametrize(
     "target", [lambda _: One(), lambda _: One().generate, lambda _: lambda s: DONE]
 )
-def test_a_generate_that_takes_something_else_is_told(target: Any) -> None:
-    found = trouble(target)
+def test_a_generate_with_other_arguments_is_reported(target: Any) -> None:
+    found = client_error(target)
     assert found.kind is ClientErrorKind.GARBAGE
     assert found.message.startswith(f"{SIGNATURE}; it is generate(s")
     assert found.stderr == ""
 
 
-def test_a_ready_object_with_such_a_generate_is_told_at_once() -> None:
+def test_a_ready_object_with_such_a_generate_is_reported_at_once() -> None:
     with pytest.raises(UsageError) as caught:
         PythonClient("mine", One())
     assert str(caught.value) == (
@@ -170,7 +182,7 @@ def test_a_ready_object_with_such_a_generate_is_told_at_once() -> None:
     )
 
 
-def test_a_ready_object_may_take_the_setting_and_others_need_not_tell_what_they_take() -> None:
+def test_a_ready_object_may_accept_the_setting_and_a_signature_is_optional() -> None:
     class Three:
         def generate(self, model: str, payload: Any, setting: Setting) -> Outcome:
             return Outcome.gave_up(f"{model} {payload} {setting.vendor}")
@@ -196,18 +208,18 @@ def test_a_dict_in_the_published_form_is_an_outcome() -> None:
         ("{}", "generate returned '{}' (str);"),
         ({"outcome": "don"}, '/outcome: is "don"; allowed: not_sent'),
         ({"outcome": "refused"}, "status is missing"),
-        ({"outcome": "failed", "message": {1}}, "a value that JSON has not"),
+        ({"outcome": "failed", "message": {1}}, "a value that JSON cannot represent"),
         (Outcome(kind=OutcomeKind.REFUSED), "status is missing"),
     ],
 )
-def test_anything_else_is_garbage(result: Any, says: str) -> None:
-    found = trouble(factory(lambda: result))
+def test_any_other_result_is_garbage(result: Any, says: str) -> None:
+    found = client_error(factory(lambda: result))
     assert found.kind is ClientErrorKind.GARBAGE
     assert says in found.message
 
 
-def test_a_factory_that_makes_no_client_is_told() -> None:
-    found = trouble(lambda _: 5)
+def test_a_factory_that_returns_no_client_is_reported() -> None:
+    found = client_error(lambda _: 5)
     assert found.kind is ClientErrorKind.GARBAGE
     assert found.message == "the factory returned 5 (int), which has no method generate"
 
@@ -220,7 +232,7 @@ def test_a_factory_that_makes_no_client_is_told() -> None:
         (type("Two", (), {"__init__": lambda self, a, b: None}), "It is called with one argument"),
     ],
 )
-def test_what_cannot_be_a_client_is_told_at_once(target: Any, says: str) -> None:
+def test_an_object_that_cannot_be_a_client_is_reported_at_once(target: Any, says: str) -> None:
     with pytest.raises(UsageError) as caught:
         PythonClient("mine", target)
     assert says in str(caught.value)

@@ -1,4 +1,4 @@
-"""Clients in Python that hang, or leave tasks behind that do not end."""
+"""Tests clients in Python that hang, or leave tasks that do not end."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from typing import Any
 import pytest
 
 from python_clients import (
+    CALL_TIMEOUT,
     DONE,
-    PATIENCE,
     SETTING,
     SHORT,
     Async,
     boom_later,
+    client_error,
     ended,
     factory,
     forever,
-    trouble,
 )
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.clients.time_limit import CallTimeout, run_with_limit
@@ -36,14 +36,14 @@ from wan_mockserver.testing.fake_time import PatchingClock
 
 
 async def heedless() -> None:
-    """Swallows what is to end it, and waits on."""
+    """Swallows the cancellation, and waits again."""
     while True:
         with suppress(asyncio.CancelledError):
             await asyncio.get_running_loop().create_future()
 
 
 async def deaf() -> None:
-    """Swallows everything, even that it is collected."""
+    """Swallows everything, even the close on collection."""
     while True:
         with suppress(BaseException):
             await asyncio.sleep(3600)
@@ -74,7 +74,7 @@ kept: list[AsyncIterator[int]] = []
 @pytest.mark.parametrize("virtual", [False, True])
 @pytest.mark.parametrize("hangs", [False, True])
 @pytest.mark.parametrize("task", [heedless, deaf, fails, steps])
-def test_tasks_that_do_not_end_do_not_hold_up_anything(
+def test_tasks_that_do_not_end_do_not_block_anything(
     task: Callable[[], Coroutine[Any, Any, None]],
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
@@ -94,8 +94,8 @@ def test_tasks_that_do_not_end_do_not_hold_up_anything(
     left: list[asyncio.Task[None]] = []
     clock = PatchingClock().patch() if virtual else nullcontext()
     with clock, PythonClient("mine", lambda _: generate) as client:
-        first = client.call(SETTING, "hang" if hangs else "", 1, SHORT if hangs else PATIENCE)
-        second = client.call(SETTING, "", 2, PATIENCE)
+        first = client.call(SETTING, "hang" if hangs else "", 1, SHORT if hangs else CALL_TIMEOUT)
+        second = client.call(SETTING, "", 2, CALL_TIMEOUT)
     if isinstance(first, ClientError):
         assert first.kind is ClientErrorKind.HUNG
     assert isinstance(first, ClientError) is hangs
@@ -107,7 +107,7 @@ def test_tasks_that_do_not_end_do_not_hold_up_anything(
     assert not caplog.records
 
 
-def test_nothing_is_heard_of_such_tasks_at_the_end_of_python(tmp_path: Path) -> None:
+def test_such_tasks_log_nothing_when_python_exits(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(AT_THE_END)
     run = subprocess.run(
@@ -143,7 +143,7 @@ with PythonClient("mine", lambda _: generate) as client:
 """
 
 
-def test_what_a_task_left_behind_raises_is_still_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_exception_of_a_leftover_task_is_still_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def generate(_model: str, _payload: Any) -> Outcome:
         asyncio.create_task(boom_later())  # noqa: RUF006
         await asyncio.sleep(0)
@@ -157,7 +157,7 @@ def test_what_a_task_left_behind_raises_is_still_logged(caplog: pytest.LogCaptur
 
 
 def stubborn() -> Outcome:
-    """Swallows the first interruption, and then ends as if nothing had been."""
+    """Swallows the first interruption, and then returns normally."""
     with suppress(BaseException):
         forever()
     return DONE
@@ -191,7 +191,7 @@ def test_a_client_that_hangs_is_stopped(work: Callable[[], Any]) -> None:
         assert isinstance(found, ClientError)
         assert found.kind is ClientErrorKind.HUNG
         assert found.message == "it did not return within 0.1 s of real time"
-        assert client.call(SETTING, {}, 2, PATIENCE) == DONE
+        assert client.call(SETTING, {}, 2, CALL_TIMEOUT) == DONE
         again = client.call(SETTING, {}, 3, SHORT)
         assert isinstance(again, ClientError)
         assert again.kind is ClientErrorKind.HUNG
@@ -205,10 +205,10 @@ def test_a_client_that_swallows_everything_once_is_interrupted_again() -> None:
             forever()
         forever()
 
-    assert trouble(factory(swallows), SHORT).kind is ClientErrorKind.HUNG
+    assert client_error(factory(swallows), SHORT).kind is ClientErrorKind.HUNG
 
 
-def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
+def test_an_async_client_that_hung_does_not_continue_in_the_next_call() -> None:
     steps = []
 
     async def generate(_model: str, payload: Any) -> Outcome:
@@ -221,11 +221,11 @@ def test_an_async_client_that_hung_does_not_go_on_in_the_next_call() -> None:
 
     with PythonClient("mine", lambda _: generate) as client:
         assert isinstance(client.call(SETTING, "hang", 1, SHORT), ClientError)
-        assert client.call(SETTING, "end", 2, PATIENCE) == DONE
+        assert client.call(SETTING, "end", 2, CALL_TIMEOUT) == DONE
     assert steps == [1] * 5
 
 
-def test_the_limit_counts_real_time_whatever_clock_is_in_its_place() -> None:
+def test_the_limit_counts_real_time_even_if_the_clock_is_patched() -> None:
     def sleeps() -> Outcome:
         time.sleep(900)
         return DONE
@@ -237,18 +237,18 @@ def test_the_limit_counts_real_time_whatever_clock_is_in_its_place() -> None:
     for work in (sleeps, sleeps_async):
         clock = PatchingClock()
         with clock.patch():
-            assert ended(factory(work), PATIENCE) == DONE
+            assert ended(factory(work), CALL_TIMEOUT) == DONE
         assert clock.elapsed == 900
     with PatchingClock().patch():
-        assert trouble(factory(forever), SHORT).kind is ClientErrorKind.HUNG
+        assert client_error(factory(forever), SHORT).kind is ClientErrorKind.HUNG
 
 
-def test_another_timer_is_set_again() -> None:
+def test_another_timer_is_restored() -> None:
     rung = []
     before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
     try:
         signal.setitimer(signal.ITIMER_REAL, 500, 7)
-        assert run_with_limit(lambda: 5, PATIENCE) == 5
+        assert run_with_limit(lambda: 5, CALL_TIMEOUT) == 5
         left, interval = signal.getitimer(signal.ITIMER_REAL)
         assert 400 < left <= 500
         assert interval == 7
@@ -262,9 +262,9 @@ def test_another_timer_is_set_again() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
-def test_outside_the_main_thread_there_is_no_limit_and_all_else_works() -> None:
+def test_outside_the_main_thread_calls_work_without_a_limit() -> None:
     found: list[Outcome | ClientError] = []
-    thread = threading.Thread(target=lambda: found.append(ended(Async, patience=1e-9)))
+    thread = threading.Thread(target=lambda: found.append(ended(Async, call_timeout=1e-9)))
     thread.start()
     thread.join()
     assert isinstance(found[0], Outcome)

@@ -1,4 +1,4 @@
-"""The client without I/O: what it asks for next, and how it reads responses."""
+"""Tests the client without I/O: its steps, and how it reads responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reference_payloads import EDIT, INTERVAL
 from wan_contracts.cases.case import Setting
 from wan_contracts.reference_client import response_parsing
-from wan_contracts.reference_client.client import ReferenceClient, run_reference_client
+from wan_contracts.reference_client.client import ReferenceClient, iter_call_steps
 from wan_contracts.reference_client.io_events import (
     ReceivedResponse,
     SendRequest,
@@ -40,11 +40,11 @@ DONE = b'{"task_info": {"id": "a/b", "status": "completed"}, "images": ["http://
 
 
 def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> list[str]:
-    """What a conversation asks for and when, as *script* answers: seconds, status and body.
+    """What a client asks for and when, as *script* answers: seconds, status and body.
 
     A number is the seconds after which a request fails. The script's last line is repeated.
     """
-    talk, now, asked = run_reference_client(SETTING, payload), 0.0, []
+    talk, now, asked = iter_call_steps(SETTING, payload), 0.0, []
     lines = iter(script)
     line = script[0]
     step = next(talk)
@@ -69,13 +69,13 @@ def replies(*script: tuple[float, int, bytes] | float, payload: Any = EDIT) -> l
 POLL = "GET http://host/vendors/alibaba/v1/wan2.5-i2i-preview/generation/a%2Fb"
 
 
-def test_an_interval_begins_when_the_poll_before_is_answered() -> None:
+def test_an_interval_starts_at_the_reply_to_the_previous_poll() -> None:
     said = replies((0, 202, ACCEPTED), (4.5, 502, b""))
     assert said[1:3] == [f"10 {POLL}", f"24.5 {POLL}"]
     assert said[-2:] == [f"97 {POLL}", "101.5 gave_up"]
 
 
-def test_a_late_answer_does_not_cost_the_last_poll() -> None:
+def test_a_late_reply_does_not_prevent_the_last_poll() -> None:
     said = replies((0, 202, ACCEPTED), (40, 502, b""))
     assert said[1:] == [f"10 {POLL}", f"60 {POLL}", f"100 {POLL}", "140 gave_up"]
 
@@ -99,7 +99,7 @@ def test_without_lint_an_invalid_payload_is_sent() -> None:
     class Careless(ReferenceClient):
         preflight = False
 
-    talk = Careless(SETTING, {"n": 9}).run()
+    talk = Careless(SETTING, {"n": 9}).iter_steps()
     assert next(talk) == Wait(0)
     sent = talk.send(0.0)
     assert isinstance(sent, SendRequest)
@@ -128,7 +128,7 @@ def test_retry_after_has_two_forms(headers: dict[str, str], seconds: float | Non
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"<html>", b"null", b"[" * 100_000])
-def test_what_is_no_json_object_says_nothing(body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_empty(body: bytes) -> None:
     assert response_parsing.parse_object(body) == {}
 
 
@@ -149,7 +149,7 @@ JSON = st.recursive(
 
 
 @given(document=st.dictionaries(WORDS, JSON))
-def test_no_answer_is_too_odd_to_be_read(document: dict[str, Any]) -> None:
+def test_every_json_object_can_be_read(document: dict[str, Any]) -> None:
     response_parsing.parse_task_id(document)
     response_parsing.parse_state(document)
     response_parsing.parse_message(document)

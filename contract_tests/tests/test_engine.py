@@ -82,7 +82,7 @@ def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
 @pytest.mark.parametrize("spec", MODELS)
 @examples(10)
 @given(data=st.data())
-def test_the_payload_is_left_as_it_was(spec: ModelSpec, data: st.DataObject) -> None:
+def test_the_payload_is_not_modified(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(valid(spec) | battered(spec))
     before = deepcopy(payload)
     [each.as_dict() for each in lint(payload, spec.id).findings]
@@ -103,7 +103,7 @@ def test_text_and_its_value_have_the_same_findings(spec: ModelSpec, data: st.Dat
 @pytest.mark.parametrize("spec", MODELS)
 @examples(10)
 @given(data=st.data())
-def test_every_finding_can_be_told_as_json(spec: ModelSpec, data: st.DataObject) -> None:
+def test_every_finding_can_be_written_as_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec) | arbitrary(spec))
     for each in find_findings(spec, payload):
         told = json.loads(json.dumps(each.as_dict()))

@@ -1,4 +1,4 @@
-"""The mock server in long random histories, compared to a model of it."""
+"""Compares the mock server with a model of it in long random histories."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ BY_HAND: Final = (
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_every_scenario_from_create_to_the_end_of_its_files(scenario: str) -> None:
-    """The walk that chance may miss: the machine's rules, to the second at each limit."""
+def test_every_scenario_from_create_to_the_expiry_of_its_files(scenario: str) -> None:
+    """Systematic, because chance may miss limits: the machine's rules to the second."""
     machine = Machine()
     tickets: list[Ticket] = []
     thrice, once = Client(3, polls=0, gone=False), Client(1, polls=0, gone=False)

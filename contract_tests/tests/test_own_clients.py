@@ -15,7 +15,7 @@ from wan_contracts.clients.loading import load
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS
 from wan_contracts.protocol.outcome import OutcomeKind
-from wan_contracts.runner.aggregation import judge_interaction
+from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_validators.catalog import catalog
 from wan_validators.vendor import State
@@ -39,7 +39,7 @@ def test_no_law_is_broken(harness: Harness, batch: Batch) -> None:
         interaction = harness.run(case, number)
         broken = {
             law: verdict.message
-            for law, verdict in judge_interaction(LAWS, interaction).items()
+            for law, verdict in evaluate_laws(LAWS, interaction).items()
             if not verdict.passed
         }
         assert not broken, (case, interaction.client_result)

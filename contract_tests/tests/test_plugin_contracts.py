@@ -252,7 +252,9 @@ def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
     flags = ("--wan-stdio",) if stdio else ()
     result = run(*PYARGS, *ONE_CALL, "--wan-command", command, *flags)
     assert outcomes(result)["failed"] == 1
-    result.stdout.re_match_lines([r"_+ test_law\[answers\] _+", "why: .* is no outcome: .*"])
+    result.stdout.re_match_lines(
+        [r"_+ test_law\[answers\] _+", "why: .* is not a valid outcome: .*"]
+    )
     answers = json.loads(Path(".wanproof/answers.json").read_text())
     assert answers["client"]["form"] == ("stdio" if stdio else "command")
 
@@ -273,7 +275,7 @@ def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         (("--wan-client=client.py:number",), "client.py:number is 7 (int); a client has a method"),
         (
             ("--wan-client=client.py:Declines",),
-            "not one call could be judged: the client says that",
+            "no call could be checked: the client reported",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-model=wan3"),
@@ -281,7 +283,7 @@ def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=interleaved"),
-            "there is no such call: no chosen scenario can happen at a chosen model; see --wan-mo",
+            "no case was selected: none of the chosen scenarios applies to a chosen model",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=stock"),

@@ -1,4 +1,4 @@
-"""The reference clients and the adapters, each under what can go wrong."""
+"""Tests the reference clients and the adapters in scenarios with faults."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 
 
 drawn = Artefacts()
-"""Shared, since the same seed gives the same pictures, and each takes a while to draw."""
+"""Shared: the same seed gives the same pictures, and drawing them is slow."""
 
 
 def factory(place: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Setting], Any]:
-    """What stands at FILE:NAME, loaded as the suite does."""
+    """Loads the object FILE:NAME like the suite does."""
     path, _, name = place.partition(":")
     file = HERE / path
     monkeypatch.syspath_prepend(str(file.parent))
@@ -85,7 +85,7 @@ def factory(place: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Setting], 
 
 @dataclass
 class Called:
-    """One call that has ended."""
+    """Holds one call that has ended."""
 
     outcome: Outcome
     mock: Mock
@@ -98,7 +98,7 @@ class Called:
 
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Called]]:
-    """Lets a client make one call under a scenario, in process or over a socket."""
+    """Makes one call of a client in a scenario, in process or over a socket."""
     with ExitStack() as ends:
 
         def made(
@@ -134,7 +134,7 @@ def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Called]]:
 
 
 def watched(app: WSGIApplication, peers: set[str]) -> WSGIApplication:
-    """*app*, which puts the other end of each connection into *peers*."""
+    """Wraps *app* to add the client address of each connection to *peers*."""
 
     def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         peers.add(environ["REMOTE_PORT"])
@@ -151,7 +151,7 @@ def asking(model_id: str, n: int = 1) -> dict[str, Any]:
 
 
 def finished(client: Any, model_id: str, payload: Any) -> Outcome:
-    """What *client* reports, whether it blocks or awaits."""
+    """Returns the report of *client*, whether it blocks or awaits."""
     if not inspect.iscoroutinefunction(client.generate):
         outcome: Outcome = client.generate(model_id, payload)
         if hasattr(client, "close"):
@@ -219,7 +219,7 @@ SCENARIOS = {
 
 @pytest.mark.parametrize("place", CLIENTS)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_call_ends_as_its_scenario_asks(
+def test_a_call_ends_as_its_scenario_defines(
     place: str, scenario: str, call: Callable[..., Called]
 ) -> None:
     end = SCENARIOS[scenario]
@@ -245,7 +245,7 @@ class TestEachClient:
         assert len(polls) == DEADLINE / INTERVAL
         assert polls[-1] == made.times("create")[0] + DEADLINE
 
-    def test_polls_once_in_an_interval_whatever_comes(
+    def test_polls_once_per_interval_in_every_scenario(
         self, place: str, call: Callable[..., Called]
     ) -> None:
         polls = call(place, "poll-reset-before:2+poll-502:2+poll-rate-limited").times("poll")
@@ -253,13 +253,13 @@ class TestEachClient:
         assert gaps == [INTERVAL] * 8
 
     @pytest.mark.parametrize("scenario", ["rate-limited", "rate-limited-date"])
-    def test_comes_back_when_it_is_told_to(
+    def test_obeys_retry_after(
         self, place: str, scenario: str, call: Callable[..., Called]
     ) -> None:
         first, second, third = call(place, scenario).times("create")
         assert (second - first, third - second) == (2.0, 2.0)
 
-    def test_knows_the_price_and_the_bytes(self, place: str, call: Callable[..., Called]) -> None:
+    def test_reports_the_price_and_the_bytes(self, place: str, call: Callable[..., Called]) -> None:
         made = call(place, model_id="wan26_i2i")
         assert made.outcome.spent_usd == made.mock.ledger().total
         [output] = made.outcome.outputs
@@ -269,11 +269,13 @@ class TestEachClient:
         assert output.length == len(served)
         assert output.sha256 == type(output).of("image", served).sha256
 
-    def test_tells_the_code_of_a_failed_task(self, place: str, call: Callable[..., Called]) -> None:
+    def test_reports_the_code_of_a_failed_task(
+        self, place: str, call: Callable[..., Called]
+    ) -> None:
         outcome = call(place, "fail-001021096", model_id="wan26_i2i").outcome
         assert (outcome.kind, outcome.code) == (OutcomeKind.FAILED, "001021096")
 
-    def test_tells_part_of_success(self, place: str, call: Callable[..., Called]) -> None:
+    def test_reports_a_partial_success(self, place: str, call: Callable[..., Called]) -> None:
         outcome = call(place, "partial", n=2).outcome
         assert (outcome.partial, len(outcome.outputs)) == (True, 1)
 
@@ -295,7 +297,7 @@ class TestEachClient:
         assert len(made.times("poll")) == 60
         assert len(made.peers) == (place not in IN_PROCESS)
 
-    def test_keeps_its_key_to_itself(self, place: str, call: Callable[..., Called]) -> None:
+    def test_sends_its_key_only_to_the_api(self, place: str, call: Callable[..., Called]) -> None:
         made = call(place)
         [file] = [entry for entry in made.mock.journal() if entry.action == "file"]
         assert "authorization" not in {name.lower() for name in file.sent.headers}
@@ -310,7 +312,7 @@ class TestSeaart:
         yield
         gc.collect()
 
-    def test_hands_on_urls_and_the_price(self, call: Callable[..., Called]) -> None:
+    def test_returns_urls_and_the_price(self, call: Callable[..., Called]) -> None:
         made = call(SEAART, model_id="wan26_i2i")
         [output] = made.outcome.outputs
         assert (made.outcome.kind, output.kind, output.sha256) == (
@@ -322,7 +324,7 @@ class TestSeaart:
         assert made.outcome.spent_usd == made.mock.ledger().total
         assert made.times("file") == []
 
-    def test_lives_by_the_clock_that_it_is_given(self, call: Callable[..., Called]) -> None:
+    def test_uses_the_clock_of_the_suite(self, call: Callable[..., Called]) -> None:
         made = call(SEAART, "stuck", model_id="wan26_i2i")
         assert (made.outcome.kind, made.clock.elapsed) == (OutcomeKind.GAVE_UP, DEADLINE)
         assert made.outcome.task_id == made.mock.tasks()[0].id
@@ -342,5 +344,5 @@ class TestSeaart:
         outcome = call(SEAART, scenario, model_id="wan26_i2i").outcome
         assert (outcome.kind, outcome.status, outcome.code) == (kind, status, None)
 
-    def test_says_what_it_cannot_do(self, call: Callable[..., Called]) -> None:
+    def test_reports_what_it_does_not_support(self, call: Callable[..., Called]) -> None:
         assert call(SEAART).outcome.kind is OutcomeKind.UNSUPPORTED

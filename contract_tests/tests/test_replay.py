@@ -81,7 +81,7 @@ def test_scenarios_of_the_suite_and_compositions_are_known(tmp_path: Path, scena
         ('{"version": 2}', "is no replay file: its version is 2, not 1"),
         ('{"version": true}', "is no replay file: "),
         ('{"version": 1}', "law is missing: a replay has version, law, case, tempo and client"),
-        ('{"version": 1, "version": 1}', "version stands twice"),
+        ('{"version": 1, "version": 1}', "version appears twice"),
     ],
     ids=lambda value: str(value)[:40],
 )

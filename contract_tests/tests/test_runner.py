@@ -1,4 +1,4 @@
-"""A run as a whole: what it walks through, what it finds, how small, and the same again."""
+"""Tests a whole run: its cases, its findings, their size, and its determinism."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wan_contracts.cases.systematic import (
     find_plain_payload,
     is_breakable,
     is_portable,
-    systematic_cases,
+    iter_systematic_cases,
 )
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.loading import load
@@ -37,10 +37,10 @@ IMAGES = model("wan2.5-i2i-preview")
 
 
 def client(**decisions: Any) -> PythonClient:
-    """The reference client, with some of its decisions taken otherwise."""
+    """Returns the reference client with some overridden decisions."""
     reference = load(f"{REFERENCE}:Reference")
-    conversation = type("Otherwise", (ReferenceClient,), decisions)
-    made = type("Client", (reference,), {"conversation": conversation})
+    call_class = type("Otherwise", (ReferenceClient,), decisions)
+    made = type("Client", (reference,), {"call_class": call_class})
     return PythonClient("otherwise", made)
 
 
@@ -49,7 +49,7 @@ def found(report: ContractReport, name: str) -> LawResult:
 
 
 @pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
-def test_the_walk_breaks_every_rule_that_can_be_broken_and_each_alone(spec: Any) -> None:
+def test_systematic_cases_break_each_breakable_rule_alone(spec: Any) -> None:
     broken = [lint(payload, spec.id).errors for payload in find_fault_payloads(spec)]
 
     assert {error.rule for (error,) in broken} == {
@@ -57,26 +57,30 @@ def test_the_walk_breaks_every_rule_that_can_be_broken_and_each_alone(spec: Any)
     }
 
 
-@pytest.mark.parametrize("tempo", [VIRTUAL, REAL], ids=lambda tempo: tempo.name)
-def test_the_walk_meets_every_scenario(tempo: Any) -> None:
+@pytest.mark.parametrize(
+    "time_profile", [VIRTUAL, REAL], ids=lambda time_profile: time_profile.name
+)
+def test_systematic_cases_use_every_scenario(time_profile: Any) -> None:
     once = [
-        case.scenario for case in systematic_cases(catalog(), tempo, everywhere=False, edges=False)
+        case.scenario
+        for case in iter_systematic_cases(catalog(), time_profile, everywhere=False, edges=False)
     ]
     everywhere = [
-        case.scenario for case in systematic_cases(catalog(), tempo, everywhere=True, edges=False)
+        case.scenario
+        for case in iter_systematic_cases(catalog(), time_profile, everywhere=True, edges=False)
     ]
 
-    assert {*once} == {*everywhere} == {*tempo.scenarios}
-    assert {*tempo.scenarios} > {*load_shipped_scenarios()}
+    assert {*once} == {*everywhere} == {*time_profile.scenarios}
+    assert {*time_profile.scenarios} > {*load_shipped_scenarios()}
     named = [name for name in once if name != "ok"]
     assert len(named) == len({*named})
-    assert all(everywhere.count(name) >= 1 for name in tempo.scenarios)
+    assert all(everywhere.count(name) >= 1 for name in time_profile.scenarios)
 
 
-def test_the_walk_sends_values_at_the_limits_and_nothing_invalid_for_them() -> None:
+def test_systematic_cases_at_limits_are_valid() -> None:
     payloads = [
         case.payload
-        for case in systematic_cases([IMAGES], VIRTUAL, everywhere=True, edges=True)
+        for case in iter_systematic_cases([IMAGES], VIRTUAL, everywhere=True, edges=True)
         if case.scenario == "ok"
     ]
     prompts = {value(payload, parse("/prompt")) for payload in payloads}
@@ -89,7 +93,7 @@ def test_the_walk_sends_values_at_the_limits_and_nothing_invalid_for_them() -> N
 @pytest.mark.parametrize(
     "payload", [{"a": "\ud800"}, {"n": 1.0}, {"n": 2**60}, {"n": float("nan")}, [], "a"], ids=repr
 )
-def test_what_not_every_client_can_be_told_is_not_asked(payload: Any) -> None:
+def test_payloads_that_are_not_portable_are_not_used(payload: Any) -> None:
     assert not is_portable(payload)
     assert is_portable({"prompt": "字😀", "n": 0.5, "none": None, "list": [True, 2**53]})
 
@@ -135,8 +139,8 @@ def test_another_seed_makes_other_calls() -> None:
     assert seen[0] != seen[1]
 
 
-def test_a_fault_of_rare_payloads_is_found_and_made_small() -> None:
-    """By itself no value at a limit shows it, nor any scenario."""
+def test_a_fault_with_rare_payloads_is_found_and_minimized() -> None:
+    """No single value at a limit and no single scenario shows the fault."""
 
     def content(self: Any) -> Any:
         prompt, seed = self.payload.get("prompt", ""), self.payload.get("seed")
@@ -155,7 +159,7 @@ def test_a_fault_of_rare_payloads_is_found_and_made_small() -> None:
     assert case.payload.keys() == {"prompt", "images", "seed"} | ({"n"} & case.payload.keys())
 
 
-def test_what_is_told_apart_by_no_scenario_is_shown_under_none() -> None:
+def test_a_failure_in_every_scenario_is_shown_without_a_scenario() -> None:
     report = check(client(parse_code=lambda *_: None), RunPlan(specs=[IMAGES], seed=1, examples=0))
 
     failure = found(report, "code-told").failure
@@ -164,7 +168,7 @@ def test_what_is_told_apart_by_no_scenario_is_shown_under_none() -> None:
     assert failure.verdict.message == "the code is 2001, and None is reported"
 
 
-def test_a_client_that_cannot_do_a_model_is_asked_once() -> None:
+def test_a_client_that_does_not_support_a_model_gets_one_call_for_it() -> None:
     asked: list[str] = []
 
     class Choosy:
@@ -179,7 +183,7 @@ def test_a_client_that_cannot_do_a_model_is_asked_once() -> None:
     assert report.status_counts[Status.SKIPPED] == len(LAWS)
 
 
-def test_it_ends_in_time() -> None:
+def test_a_run_ends_at_its_time_limit() -> None:
     report = check(client(), RunPlan(specs=[IMAGES], examples=10**6, seconds=0.0, brief=True))
 
     assert report.cases < 200
@@ -187,9 +191,7 @@ def test_it_ends_in_time() -> None:
 
 
 @pytest.mark.parametrize("hanging", [2, 3])
-def test_a_client_that_only_hangs_is_given_up(
-    hanging: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_ends_if_a_client_always_hangs(hanging: int, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = iter(range(10**6))
     honest = PythonClient.call
 
@@ -207,8 +209,8 @@ def test_a_client_that_only_hangs_is_given_up(
     assert not report.passed
 
 
-def test_a_request_of_an_earlier_call_belongs_to_none_that_follows() -> None:
-    """A client whose every call first sends, once more, the create of the one before."""
+def test_a_late_request_of_an_earlier_call_is_not_recorded() -> None:
+    """Each call of the client first repeats the create of the previous call."""
     late: list[Any] = []
 
     class Late:
@@ -231,7 +233,7 @@ def test_a_request_of_an_earlier_call_belongs_to_none_that_follows() -> None:
     assert not [result.law.id for result in report.results if result.broken]
 
 
-def test_an_interrupt_tells_of_what_was_found_until_then() -> None:
+def test_an_interrupted_run_reports_the_results_so_far() -> None:
     calls = iter(range(10))
 
     def interrupted(self: Any) -> None:
@@ -244,7 +246,7 @@ def test_an_interrupt_tells_of_what_was_found_until_then() -> None:
     assert report.cases == 5
 
 
-def test_a_replay_is_one_call_judged_by_one_law() -> None:
+def test_a_replay_checks_one_law_on_one_call() -> None:
     case = Case(IMAGES.id, find_plain_payload(IMAGES), "fail-3001")
 
     kept = replay_case(client(), case, VIRTUAL, law("code-told"))
@@ -254,17 +256,19 @@ def test_a_replay_is_one_call_judged_by_one_law() -> None:
     assert (kept.cases, broken.cases) == (1, 1)
 
 
-def test_watchers_hear_of_every_call() -> None:
+def test_the_progress_callback_is_called_for_each_call() -> None:
     heard: list[tuple[int, int]] = []
     plan = RunPlan(specs=[IMAGES], seed=1, examples=10, brief=True)
 
-    report = check(client(), plan, lambda tally, total: heard.append((tally.cases, total)))
+    report = check(
+        client(), plan, lambda aggregator, total: heard.append((aggregator.cases, total))
+    )
 
     assert [cases for cases, _ in heard] == [*range(1, report.cases + 1)]
     assert {total for _, total in heard} == {report.cases}
 
 
-def test_the_clock_of_a_client_in_process_is_the_mocks() -> None:
+def test_a_client_in_process_uses_the_clock_of_the_mock() -> None:
     slept: list[float] = []
 
     class Sleeper:
@@ -284,7 +288,7 @@ def test_the_clock_of_a_client_in_process_is_the_mocks() -> None:
     assert set(slept) == {VIRTUAL.deadline}
 
 
-def test_what_is_known_to_be_broken_does_not_fail() -> None:
+def test_a_known_failure_does_not_fail_the_run() -> None:
     plan = RunPlan(specs=[IMAGES], laws=[law("code-told")], seed=1, examples=100)
 
     report = check(client(parse_code=lambda *_: None), plan)
@@ -293,7 +297,7 @@ def test_what_is_known_to_be_broken_does_not_fail() -> None:
     assert replace(report.results[0], known="so it is").status is Status.KNOWN
 
 
-def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mock_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     statuses: list[int] = []
 
@@ -304,6 +308,6 @@ def test_no_proxy_stands_before_the_mock(monkeypatch: pytest.MonkeyPatch) -> Non
 
         return generate
 
-    with Harness(PythonClient("client", client), REAL) as arena:
-        arena.run(Case(IMAGES.id, find_plain_payload(IMAGES), "ok"), 1)
+    with Harness(PythonClient("client", client), REAL) as harness:
+        harness.run(Case(IMAGES.id, find_plain_payload(IMAGES), "ok"), 1)
     assert statuses == [404]

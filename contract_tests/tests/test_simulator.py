@@ -1,4 +1,4 @@
-"""The simulator accepts exactly what lint calls valid, and says of the rest what lint says."""
+"""Tests that the simulator and the linter agree on each payload."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def simulator(**options: Any) -> Simulator:
 
 
 def payloads(spec: ModelSpec) -> st.SearchStrategy[Any]:
-    """Valid payloads, and such as break one rule, all of them objects."""
+    """Draws objects: valid payloads, and ones that break one rule."""
     faults = st.sampled_from(spec.all_rules).flatmap(lambda rule: single_fault(spec, rule))
     return st.one_of(valid(spec), faults).filter(lambda payload: type(payload) is dict)
 
@@ -41,7 +41,7 @@ def created(server: Simulator, spec: ModelSpec, payload: Any) -> Response:
 
 
 def linted(spec: ModelSpec, payload: Any) -> Report:
-    """What lint says, told of the model only where a client's path would tell it."""
+    """Lints *payload*, with the model only if the client's path contains it."""
     path = spec.vendor.create.format(model=spec.id)
     return lint(payload, path if path != spec.vendor.create else None)
 
@@ -49,7 +49,7 @@ def linted(spec: ModelSpec, payload: Any) -> Report:
 @every_model
 @examples(6)
 @given(data=st.data())
-def test_what_is_accepted_at_create_is_what_lint_calls_valid(
+def test_create_accepts_exactly_the_payloads_that_lint_accepts(
     spec: ModelSpec, data: st.DataObject
 ) -> None:
     payload = data.draw(payloads(spec))
@@ -64,7 +64,7 @@ def test_what_is_accepted_at_create_is_what_lint_calls_valid(
 @every_model
 @examples(6)
 @given(data=st.data())
-def test_a_task_fails_with_the_first_code_if_lint_finds_an_error_and_else_is_done(
+def test_a_task_fails_with_the_first_code_of_lint_and_otherwise_is_done(
     spec: ModelSpec, data: st.DataObject
 ) -> None:
     payload = data.draw(
@@ -91,7 +91,7 @@ def polled(server: Simulator, spec: ModelSpec, answer: Response) -> Any:
 
 
 def described(spec: ModelSpec, state: State, report: Report) -> dict[str, Any]:
-    """The members that tell of *state* and of why, in the vendor's words."""
+    """Returns the members for *state* and its reason in the vendor's form."""
     failure = spec.vendor.build_rejection_failure(report.errors) if state is State.FAILED else None
     task = Task(id="", model="", state=state, created_at=0, updated_at=0, failure=failure)
     wire = flat(spec.vendor.build_status_body(task))
@@ -99,7 +99,7 @@ def described(spec: ModelSpec, state: State, report: Report) -> dict[str, Any]:
 
 
 def flat(value: Any) -> dict[str, Any]:
-    """All members of *value* at any depth, the innermost of a name counting."""
+    """Returns all members of *value* at any depth; the innermost of equal names wins."""
     if isinstance(value, list):
         return {name: member for item in value for name, member in flat(item).items()}
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What the strategies promise: nothing is found, or exactly the one thing asked for."""
+"""Tests that strategies draw payloads with no finding, or with exactly the requested one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
-from wan_contracts.generation.payloads import modes
+from wan_contracts.generation.payloads import list_modes
 from wan_contracts.generation.strategies import acceptable, single_fault, valid, wrap_payload
 from wan_contracts.generation.values import invalid_values, valid_values
 from wan_validators.catalog import catalog
@@ -58,13 +58,13 @@ LEAVES = {
 @pytest.mark.parametrize("spec", MODELS)
 @examples(4)
 @given(data=st.data())
-def test_nothing_is_found_in_a_valid_payload(spec: ModelSpec, data: st.DataObject) -> None:
+def test_a_valid_payload_has_no_findings(spec: ModelSpec, data: st.DataObject) -> None:
     assert list(find_findings(spec, data.draw(valid(spec)))) == []
 
 
 @pytest.mark.parametrize(("spec", "rule"), ROWS)
 @given(data=st.data())
-def test_a_single_fault_is_the_only_one_found_and_found_in_its_place(
+def test_a_single_fault_is_the_only_finding_and_has_the_right_pointer(
     spec: ModelSpec, rule: Rule, data: st.DataObject
 ) -> None:
     payload = data.draw(single_fault(spec, rule))
@@ -84,7 +84,7 @@ def test_an_acceptable_payload_has_no_error(spec: ModelSpec, data: st.DataObject
 
 
 @pytest.mark.parametrize("spec", MODELS)
-def test_nothing_can_be_taken_from_the_smallest_valid_payload(spec: ModelSpec) -> None:
+def test_the_smallest_valid_payload_is_minimal(spec: ModelSpec) -> None:
     smallest = find(valid(spec), lambda payload: True, settings=settings(database=None))
     for path in _given(spec, smallest):
         for place, value in json_pointer.find(smallest, path):
@@ -93,14 +93,14 @@ def test_nothing_can_be_taken_from_the_smallest_valid_payload(spec: ModelSpec) -
 
 
 @pytest.mark.parametrize("spec", MODELS)
-def test_every_mode_comes_up(spec: ModelSpec) -> None:
-    paths = list(modes(spec)[0])
+def test_every_mode_is_drawn(spec: ModelSpec) -> None:
+    paths = list(list_modes(spec)[0])
     drawn = [[json_pointer.value(payload, path) for path in paths] for payload in _sample(spec)]
-    assert {*map(repr, drawn)} == {repr(list(mode.values())) for mode in modes(spec)}
+    assert {*map(repr, drawn)} == {repr(list(mode.values())) for mode in list_modes(spec)}
 
 
 @pytest.mark.parametrize("spec", MODELS)
-def test_every_place_is_filled_at_times_and_every_optional_one_is_not(spec: ModelSpec) -> None:
+def test_every_member_is_present_sometimes_and_every_optional_one_absent(spec: ModelSpec) -> None:
     places = {rule.path for rule in spec.rules if rule.path}
     required = {rule.path for rule in spec.rules if rule.required}
     optional = {path for path in places - required if {*path}.isdisjoint({ANY, 0})}
@@ -110,7 +110,7 @@ def test_every_place_is_filled_at_times_and_every_optional_one_is_not(spec: Mode
 
 
 @pytest.mark.parametrize("spec", MODELS)
-def test_null_comes_up_where_it_is_allowed_and_nowhere_else(spec: ModelSpec) -> None:
+def test_null_is_drawn_exactly_where_it_is_allowed(spec: ModelSpec) -> None:
     places = {rule.path for rule in spec.rules}
     nullable = {rule.path for rule in spec.rules if rule.nullable}
     nulls = {
@@ -123,13 +123,13 @@ def test_null_comes_up_where_it_is_allowed_and_nowhere_else(spec: ModelSpec) -> 
 
 
 @pytest.mark.parametrize(("spec", "rule"), REQUIRED)
-def test_what_is_required_is_left_out_at_times(spec: ModelSpec, rule: Rule) -> None:
+def test_a_required_member_is_omitted_sometimes(spec: ModelSpec, rule: Rule) -> None:
     found = [find_findings(spec, payload)[0] for payload in _drawn(single_fault(spec, rule), 30)]
     assert any(each.value is MISSING for each in found)
 
 
 @pytest.mark.parametrize("check", LEAVES.values(), ids=LEAVES)
-def test_good_values_hold_and_past_values_fit_but_do_not_hold(check: Constraint) -> None:
+def test_valid_values_satisfy_and_invalid_values_only_apply(check: Constraint) -> None:
     accepted = [check.view.extract(value) for value in valid_values(check)]
     assert all(check.applies_to(seen) and check.is_satisfied(seen) for seen in accepted)
     assert accepted or isinstance(check, Absent)
@@ -150,8 +150,8 @@ def test_a_wrapped_payload_is_unwrapped_to_itself(spec: ModelSpec, data: st.Data
 
 
 @pytest.mark.parametrize("spec", NOT_WRAPPING)
-def test_wrapping_is_refused_where_the_vendor_has_no_wrapper(spec: ModelSpec) -> None:
-    with pytest.raises(ValueError, match=f"{spec.vendor.title} does not take"):
+def test_wrap_payload_raises_if_the_vendor_has_no_wrapper(spec: ModelSpec) -> None:
+    with pytest.raises(ValueError, match=f"{spec.vendor.title} does not accept"):
         wrap_payload(spec, {"prompt": "a"})
 
 
@@ -159,7 +159,7 @@ def test_a_row_that_cannot_be_broken_alone_is_named() -> None:
     spec = catalog()[0]
     again = Rule("prompt-again", "/prompt", STRING)
     doubled = replace(spec, rules=(*spec.rules, again))
-    with pytest.raises(ValueError, match="whatever breaks prompt-again at '/prompt'"):
+    with pytest.raises(ValueError, match="every value that breaks prompt-again at '/prompt'"):
         find(single_fault(doubled, again), lambda payload: True)
 
 
@@ -170,7 +170,7 @@ def test_a_row_that_never_applies_is_named() -> None:
 
 
 def _matches(found: str, rule: Rule) -> bool:
-    """Whether the pointer *found* is one that *rule* speaks of, or of a member too many."""
+    """Returns True if *rule* has the pointer *found*, or it is that of an unknown member."""
     wanted = [*rule.path, ANY] if isinstance(rule.constraint, KnownMembers) else rule.path
     parts = found.split("/")[1:]
     return len(parts) == len(wanted) and all(
@@ -179,7 +179,7 @@ def _matches(found: str, rule: Rule) -> bool:
 
 
 def _stands_at(payload: Any, finding: Finding) -> bool:
-    """Whether RFC 6901 leads to the value of *finding*, or to where it is missing from."""
+    """Returns True if the pointer of *finding* resolves, or its parent does for a missing value."""
     for part in finding.pointer.split("/")[1:]:
         if isinstance(payload, list):
             payload = payload[int(part)]
@@ -194,7 +194,7 @@ def _sample(spec: ModelSpec) -> list[Any]:
 
 @cache
 def _drawn(payloads: st.SearchStrategy[Any], count: int) -> list[Any]:
-    """As many payloads, which are the same in every run."""
+    """Draws this many payloads, the same in every run."""
     drawn: list[Any] = []
 
     @settings(max_examples=count, derandomize=True, database=None, deadline=None)
@@ -207,7 +207,7 @@ def _drawn(payloads: st.SearchStrategy[Any], count: int) -> list[Any]:
 
 
 def _given(spec: ModelSpec, payload: Any) -> set[json_pointer.Path]:
-    """The paths of *spec*, the root aside, at which something stands in *payload*."""
+    """Returns the paths of *spec*, except the root, that are present in *payload*."""
     paths = {rule.path for rule in spec.rules if rule.path}
     return {
         path

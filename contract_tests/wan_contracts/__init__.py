@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .generation.strategies import acceptable, single_fault, valid, wrap_payload
     from .laws import LAWS, Law
     from .protocol.outcome import Outcome, Output
-    from .reference_client.client import ReferenceClient, run_reference_client
+    from .reference_client.client import ReferenceClient, iter_call_steps
     from .reference_client.drivers import RawResponse, drive, drive_async
     from .reference_client.io_events import SendRequest
 
@@ -25,7 +25,7 @@ __all__ = [
     "acceptable",
     "drive",
     "drive_async",
-    "run_reference_client",
+    "iter_call_steps",
     "single_fault",
     "valid",
     "wrap_payload",
@@ -33,7 +33,7 @@ __all__ = [
 
 _EXPORTS: Final = {
     "wan_contracts.cases.case": ("Setting",),
-    "wan_contracts.reference_client.client": ("ReferenceClient", "run_reference_client"),
+    "wan_contracts.reference_client.client": ("ReferenceClient", "iter_call_steps"),
     "wan_contracts.reference_client.drivers": ("RawResponse", "drive", "drive_async"),
     "wan_contracts.laws": ("LAWS", "Law"),
     "wan_contracts.protocol.outcome": ("Outcome", "Output"),

@@ -1,4 +1,4 @@
-"""Clients that take liberties which no law forbids: what they do must not be blamed."""
+"""Defines unusual clients that keep every law: the suite must report no failure."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class CorrectWithoutLint(ReferenceClient):
 class Queues(ReferenceClient):
     """Lets a call wait its turn before it makes the create."""
 
-    def run(self) -> Steps[Outcome]:
+    def iter_steps(self) -> Steps[Outcome]:
         yield from self.wait(500.0)
-        return (yield from super().run())
+        return (yield from super().iter_steps())
 
 
 class Ends(ReferenceClient):
@@ -34,10 +34,12 @@ class Ends(ReferenceClient):
 
     spare = more = 0.0
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
         interval = self.setting.poll_interval
         last = self.deadline_at - self.spare * interval - self.more
-        pause = self.parse_retry_after(got) or 0.0
+        pause = self.parse_retry_after(reply) or 0.0
         due = min(self.now + max(interval, pause), last)
         return due if due > self.now and due >= self.now + pause else None
 
@@ -51,15 +53,25 @@ class EndsLate(Ends):
 class WaitsTwoIntervals(ReferenceClient):
     """Asks for the first time after two intervals and a second."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        return super().next_poll_at(got) if got else self.now + 2 * self.setting.poll_interval + 1
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        return (
+            super().find_next_poll_time(reply)
+            if reply
+            else self.now + 2 * self.setting.poll_interval + 1
+        )
 
 
 class PollsAtTheLimit(ReferenceClient):
     """Polls at three quarters of the interval."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        due = self.now + max(0.75 * self.setting.poll_interval, self.parse_retry_after(got) or 0.0)
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        due = self.now + max(
+            0.75 * self.setting.poll_interval, self.parse_retry_after(reply) or 0.0
+        )
         return due if due <= self.deadline_at else None
 
 
@@ -68,10 +80,10 @@ class GivesUpOnThree404s(ReferenceClient):
 
     missed = 0
 
-    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
-        missed = isinstance(got, ReceivedResponse) and got.status == 404
+    def must_stop_polling(self, reply: ReceivedResponse | TransportFailure) -> bool:
+        missed = isinstance(reply, ReceivedResponse) and reply.status == 404
         self.missed = self.missed + 1 if missed else 0
-        return super().must_stop_polling(got) or self.missed == 3
+        return super().must_stop_polling(reply) or self.missed == 3
 
 
 class Quotes(ReferenceClient):
@@ -79,8 +91,8 @@ class Quotes(ReferenceClient):
 
     members: ClassVar[Sequence[str]] = ()
 
-    def parse_message(self, got: ReceivedResponse | TransportFailure) -> str:
-        document = self.parse_body(got)
+    def parse_message(self, reply: ReceivedResponse | TransportFailure) -> str:
+        document = self.parse_body(reply)
         inner = document.get("task_info") or document
         error = inner.get("error")
         places = [error if isinstance(error, dict) else {}, inner, document]
@@ -88,7 +100,7 @@ class Quotes(ReferenceClient):
             for place in places:
                 if isinstance(said := place.get(name), str) and len(said) >= 8:
                     return said
-        return super().parse_message(got)
+        return super().parse_message(reply)
 
 
 class QuotesTitles(Quotes):
@@ -122,15 +134,15 @@ class FailsWhereFilesDo(ReferenceClient):
 
     flawed = False
 
-    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
-        flaw = super().find_defect(kind, got)
+    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
+        flaw = super().find_defect(kind, reply)
         self.flawed = self.flawed or flaw is not None
         return flaw
 
     def fetch_results(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Steps[Outcome]:
-        outcome = yield from super().fetch_results(task_id, got)
+        outcome = yield from super().fetch_results(task_id, reply)
         return Outcome.failed("a file did not come", task_id=task_id) if self.flawed else outcome
 
 
@@ -139,12 +151,12 @@ class EnvelopeFails(ReferenceClient):
 
     preflight = False
 
-    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
-        task_id = response_parsing.parse_task_id(self.parse_body(got))
+    def build_refused_outcome(self, reply: ReceivedResponse) -> Outcome:
+        task_id = response_parsing.parse_task_id(self.parse_body(reply))
         return (
-            self.build_failed_outcome(task_id, got)
+            self.build_failed_outcome(task_id, reply)
             if task_id
-            else super().build_refused_outcome(got)
+            else super().build_refused_outcome(reply)
         )
 
 
@@ -152,9 +164,9 @@ class FollowsRedirects(ReferenceClient):
     """Repeats a poll at once that was redirected."""
 
     def poll(self, task_id: str) -> Steps[ReceivedResponse | TransportFailure]:
-        got = yield from super().poll(task_id)
-        redirected = isinstance(got, ReceivedResponse) and got.status == 307
-        return (yield from super().poll(task_id)) if redirected else got
+        reply = yield from super().poll(task_id)
+        redirected = isinstance(reply, ReceivedResponse) and reply.status == 307
+        return (yield from super().poll(task_id)) if redirected else reply
 
 
 class DownloadsInParts(ReferenceClient):
@@ -168,12 +180,12 @@ class DownloadsInParts(ReferenceClient):
             return (yield from super().download(kind, url))
         content = b""
         for span in ("bytes=0-63", "bytes=64-"):
-            got = yield from self.send("GET", url, {"Range": span})
-            if isinstance(got, TransportFailure) or not self.is_part(kind, got):
-                yield from self.wait(self.parse_retry_after(got) or 0.0)
+            reply = yield from self.send("GET", url, {"Range": span})
+            if isinstance(reply, TransportFailure) or not self.is_part(kind, reply):
+                yield from self.wait(self.parse_retry_after(reply) or 0.0)
                 return (yield from super().download(kind, url))
-            content += got.body
+            content += reply.body
         return Output.of(kind, content, url)
 
-    def is_part(self, kind: str, got: ReceivedResponse) -> bool:
-        return got.status == 206 and self.find_defect(kind, replace(got, status=200)) is None
+    def is_part(self, kind: str, reply: ReceivedResponse) -> bool:
+        return reply.status == 206 and self.find_defect(kind, replace(reply, status=200)) is None

@@ -1,9 +1,9 @@
-"""Clients that break one law or two, each by one mistake. To see what the suite makes of them:
+"""Defines clients that break one or two laws, each by one mistake. To check one:
 
     wanproof check --client contract_tests/tests/faulty_clients/broken.py:RetriesPost
 
-Each is the reference client with one decision taken otherwise; which laws that breaks is in
-``expected_violations.py``.
+Each is the reference client with one overridden decision. ``expected_violations.py`` lists the
+laws that it breaks.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ class ConnectsEachTime(OverASocket):
 
     def _fetch(self, step: SendRequest) -> RawResponse:
         with httpx.Client(timeout=self._setting.timeout, verify=tls(), trust_env=False) as http:
-            got = http.request(step.method, step.url, headers=step.headers, content=step.body)
-        return got.status_code, got.headers, got.content
+            reply = http.request(step.method, step.url, headers=step.headers, content=step.body)
+        return reply.status_code, reply.headers, reply.content
 
 
-def client(conversation: type[ReferenceClient]) -> type[Reference]:
-    """The reference client with another *conversation*, under its name."""
-    members = {"conversation": conversation, "__doc__": conversation.__doc__}
-    return type(conversation.__name__, (Reference,), members)
+def client(call_class: type[ReferenceClient]) -> type[Reference]:
+    """Returns the reference client with another *call_class*, under its name."""
+    members = {"call_class": call_class, "__doc__": call_class.__doc__}
+    return type(call_class.__name__, (Reference,), members)
 
 
 def _clients(*modules: ModuleType) -> Iterator[tuple[str, Any]]:
-    """A client for each conversation in *modules*, but for those that others are built on."""
+    """A client for each call_class in *modules*, but for those that others are built on."""
     for module in modules:
         own = [
             each
@@ -72,7 +72,7 @@ def _clients(*modules: ModuleType) -> Iterator[tuple[str, Any]]:
 BASES: Final = ("Ends", "Quotes", "Rearranges")
 
 CORRECT: Final[dict[str, Any]] = {**dict(_clients(allowed)), "OverASocket": OverASocket}
-"""Clients that break nothing."""
+"""Clients that break no law."""
 
 BROKEN: Final[dict[str, Any]] = {
     **dict(

@@ -1,4 +1,4 @@
-"""Clients that make up how a call ends, or which task it was, one mistake each."""
+"""Defines clients that report a wrong end or task, with one mistake each."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, Tr
 class FailsTheLost(ReferenceClient):
     """Takes a create whose answer was lost for a failure."""
 
-    def build_outcome_without_task(self, got: ReceivedResponse | TransportFailure) -> Outcome:
+    def build_outcome_without_task(self, reply: ReceivedResponse | TransportFailure) -> Outcome:
         return (
-            Outcome.failed(got.message)
-            if isinstance(got, TransportFailure)
-            else super().build_outcome_without_task(got)
+            Outcome.failed(reply.message)
+            if isinstance(reply, TransportFailure)
+            else super().build_outcome_without_task(reply)
         )
 
 
 class CompletesTheLost(ReferenceClient):
     """Takes a create whose answer was lost for a call that made nothing."""
 
-    def build_outcome_without_task(self, got: ReceivedResponse | TransportFailure) -> Outcome:
+    def build_outcome_without_task(self, reply: ReceivedResponse | TransportFailure) -> Outcome:
         return (
             Outcome.completed(())
-            if isinstance(got, TransportFailure)
-            else super().build_outcome_without_task(got)
+            if isinstance(reply, TransportFailure)
+            else super().build_outcome_without_task(reply)
         )
 
 
@@ -36,8 +36,8 @@ class FailsTheRefusedPoll(ReferenceClient):
 
     refused_poll = False
 
-    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
-        self.refused_poll = super().must_stop_polling(got)
+    def must_stop_polling(self, reply: ReceivedResponse | TransportFailure) -> bool:
+        self.refused_poll = super().must_stop_polling(reply)
         return self.refused_poll
 
     def build_gave_up_outcome(self, message: str, task_id: str | None) -> Outcome:
@@ -60,20 +60,20 @@ class FailsTheForgotten(FailsTheRefusedPoll):
 
     found = False
 
-    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
-        missing = isinstance(got, ReceivedResponse) and got.status == 404
-        self.found = self.found or self.is_success(got)
+    def must_stop_polling(self, reply: ReceivedResponse | TransportFailure) -> bool:
+        missing = isinstance(reply, ReceivedResponse) and reply.status == 404
+        self.found = self.found or self.is_success(reply)
         self.refused_poll = self.found and missing
-        return self.refused_poll or ReferenceClient.must_stop_polling(self, got)
+        return self.refused_poll or ReferenceClient.must_stop_polling(self, reply)
 
 
 class NamesAnotherTask(ReferenceClient):
     """Gives a task that is done a number of its own."""
 
     def fetch_results(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Steps[Outcome]:
-        outcome = yield from super().fetch_results(task_id, got)
+        outcome = yield from super().fetch_results(task_id, reply)
         return replace(outcome, task_id="job-1")
 
 
@@ -81,8 +81,8 @@ class CallsFailedRefused(ReferenceClient):
     """Makes one error of a task that failed and of a create that was refused."""
 
     def build_failed_outcome(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Outcome:
         return replace(
-            super().build_failed_outcome(task_id, got), kind=OutcomeKind.REFUSED, status=200
+            super().build_failed_outcome(task_id, reply), kind=OutcomeKind.REFUSED, status=200
         )

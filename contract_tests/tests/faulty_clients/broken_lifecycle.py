@@ -1,4 +1,4 @@
-"""Clients that follow a task wrongly, one mistake each."""
+"""Defines clients that follow a task wrongly, with one mistake each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from wan_validators.vendor import State
 class StartsWithTheList(ReferenceClient):
     """Looks for its task in a list, which no page documents, before it asks for the task."""
 
-    def poll_url(self, task_id: str) -> str:
+    def build_poll_url(self, task_id: str) -> str:
         return (
-            self.create_url() if self.last_polled_at == self.created else super().poll_url(task_id)
+            self.build_create_url()
+            if self.last_polled_at == self.created
+            else super().build_poll_url(task_id)
         )
 
     created = 0.0
@@ -26,29 +28,31 @@ class StartsWithTheList(ReferenceClient):
 class LowersTheId(ReferenceClient):
     """Takes ids for hexadecimal numbers, which it writes its own way."""
 
-    def poll_url(self, task_id: str) -> str:
-        return super().poll_url(task_id.replace("-", ""))
+    def build_poll_url(self, task_id: str) -> str:
+        return super().build_poll_url(task_id.replace("-", ""))
 
 
 class TakesUnknownForFailed(ReferenceClient):
     """Takes a status that it does not know for the end."""
 
-    def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
-        known = self.says_of_state(got) in ("pending", "processing", "in_progress", "")
-        found = super().parse_state(got)
+    def parse_state(self, reply: ReceivedResponse | TransportFailure) -> State:
+        known = self.says_of_state(reply) in ("pending", "processing", "in_progress", "")
+        found = super().parse_state(reply)
         return State.FAILED if found is State.RUNNING and not known else found
 
-    def says_of_state(self, got: ReceivedResponse | TransportFailure) -> str:
-        if not self.is_success(got) or not self.parse_body(got):
+    def says_of_state(self, reply: ReceivedResponse | TransportFailure) -> str:
+        if not self.is_success(reply) or not self.parse_body(reply):
             return ""
-        document = self.parse_body(got)
+        document = self.parse_body(reply)
         return str((document.get("task_info") or document).get("status"))
 
 
 class NeverPolls(ReferenceClient):
     """Leaves the task alone as soon as it has its id."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
         return None
 
 
@@ -62,19 +66,19 @@ class CallsSlowFailed(ReferenceClient):
 class LooksAtTheClockFirst(ReferenceClient):
     """Does not read an answer that comes when the time is over."""
 
-    def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
-        return State.RUNNING if self.now >= self.deadline_at else super().parse_state(got)
+    def parse_state(self, reply: ReceivedResponse | TransportFailure) -> State:
+        return State.RUNNING if self.now >= self.deadline_at else super().parse_state(reply)
 
 
 class PollsAfterTheEnd(ReferenceClient):
     """Asks once more when the task is done, to be sure."""
 
     def fetch_results(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Steps[Outcome]:
         yield from self.wait(self.setting.poll_interval)
         yield from self.poll(task_id)
-        return (yield from super().fetch_results(task_id, got))
+        return (yield from super().fetch_results(task_id, reply))
 
 
 class PollsAfterAFailure(ReferenceClient):
@@ -82,8 +86,8 @@ class PollsAfterAFailure(ReferenceClient):
 
     failures = 0
 
-    def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
-        found = super().parse_state(got)
+    def parse_state(self, reply: ReceivedResponse | TransportFailure) -> State:
+        found = super().parse_state(reply)
         self.failures += found is State.FAILED
         return State.RUNNING if self.failures == 1 else found
 
@@ -106,7 +110,7 @@ class CallsFailedDone(ReferenceClient):
     """Takes every end for success."""
 
     def build_failed_outcome(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Outcome:
         return Outcome.completed((), task_id)
 
@@ -114,31 +118,31 @@ class CallsFailedDone(ReferenceClient):
 class KnowsOnePage(ReferenceClient):
     """Compares statuses with the words of one page, letter by letter."""
 
-    def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
-        found = super().parse_state(got)
-        word = got.body if isinstance(got, ReceivedResponse) else b""
+    def parse_state(self, reply: ReceivedResponse | TransportFailure) -> State:
+        found = super().parse_state(reply)
+        word = reply.body if isinstance(reply, ReceivedResponse) else b""
         return found if b'"completed"' in word or b'"failed"' in word else State.RUNNING
 
 
 class GivesUpOnOtherWords(ReferenceClient):
     """Does not know what to make of a task that succeeded."""
 
-    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
-        body = got.body if isinstance(got, ReceivedResponse) else b""
-        return super().must_stop_polling(got) or b'"succeeded"' in body or b'"COMPLETED"' in body
+    def must_stop_polling(self, reply: ReceivedResponse | TransportFailure) -> bool:
+        body = reply.body if isinstance(reply, ReceivedResponse) else b""
+        return super().must_stop_polling(reply) or b'"succeeded"' in body or b'"COMPLETED"' in body
 
 
 class CallsFailedLost(ReferenceClient):
     """Reports a task that failed as one whose end it does not know."""
 
     def build_failed_outcome(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Outcome:
-        return self.build_gave_up_outcome(self.parse_message(got), task_id)
+        return self.build_gave_up_outcome(self.parse_message(reply), task_id)
 
 
 class PollsAnotherModel(ReferenceClient):
     """Asks for every task at the model that it was written for."""
 
-    def poll_url(self, task_id: str) -> str:
-        return super().poll_url(task_id).replace("i2v-preview", "t2v-preview")
+    def build_poll_url(self, task_id: str) -> str:
+        return super().build_poll_url(task_id).replace("i2v-preview", "t2v-preview")

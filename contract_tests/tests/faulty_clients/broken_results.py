@@ -1,4 +1,4 @@
-"""Clients that spoil what came of a task, one mistake each."""
+"""Defines clients that report wrong results, with one mistake each."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Rearranges(ReferenceClient):
     """The base of those that do something to the list of outputs."""
 
     def fetch_results(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Steps[Outcome]:
-        outcome = yield from super().fetch_results(task_id, got)
+        outcome = yield from super().fetch_results(task_id, reply)
         return replace(outcome, outputs=tuple(self.arranged(outcome.outputs)))
 
     def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
@@ -80,9 +80,9 @@ class TurnsUrlsRound(HandsOnUrls):
     """Leaves downloading to its caller, last URL first."""
 
     def fetch_results(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Steps[Outcome]:
-        outcome = yield from super().fetch_results(task_id, got)
+        outcome = yield from super().fetch_results(task_id, reply)
         if any(each.kind == "text" for each in outcome.outputs):
             return outcome
         return replace(outcome, outputs=outcome.outputs[::-1])
@@ -134,16 +134,16 @@ class CallsDoneFailed(ReferenceClient):
     """Calls a task that is done failed."""
 
     def fetch_results(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Steps[Outcome]:
-        outcome = yield from super().fetch_results(task_id, got)
+        outcome = yield from super().fetch_results(task_id, reply)
         return Outcome.failed("no file is left", task_id=outcome.task_id)
 
 
 class GuessesThePrice(ReferenceClient):
     """Has a price list of its own."""
 
-    def parse_cost(self, got: ReceivedResponse | TransportFailure) -> Decimal | None:
+    def parse_cost(self, reply: ReceivedResponse | TransportFailure) -> Decimal | None:
         return Decimal("0.05")
 
 
@@ -153,10 +153,10 @@ class DecodesFiles(ReferenceClient):
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> Steps[ReceivedResponse | TransportFailure]:
-        got = yield from super().send(method, url, headers, body)
-        if isinstance(got, TransportFailure):
-            return got
-        return replace(got, body=got.body.decode(errors="replace").encode())
+        reply = yield from super().send(method, url, headers, body)
+        if isinstance(reply, TransportFailure):
+            return reply
+        return replace(reply, body=reply.body.decode(errors="replace").encode())
 
 
 class CountsCharacters(Rearranges):
@@ -169,47 +169,47 @@ class CountsCharacters(Rearranges):
 class SavesErrorPages(ReferenceClient):
     """Saves whatever a URL answers with."""
 
-    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
-        return self.describe(got) if isinstance(got, TransportFailure) else None
+    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
+        return self.describe(reply) if isinstance(reply, TransportFailure) else None
 
 
 class SavesAnyType(ReferenceClient):
     """Saves a body without a look at its type."""
 
-    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
-        flaw = super().find_defect(kind, got)
+    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
+        flaw = super().find_defect(kind, reply)
         return None if flaw and flaw.startswith("a file of type") else flaw
 
 
 class SavesEmptyFiles(ReferenceClient):
     """Saves a file of zero bytes."""
 
-    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
-        empty = isinstance(got, ReceivedResponse) and got.status == 200 and not got.body
-        return None if empty else super().find_defect(kind, got)
+    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
+        empty = isinstance(reply, ReceivedResponse) and reply.status == 200 and not reply.body
+        return None if empty else super().find_defect(kind, reply)
 
 
 class DownloadsForEver(ReferenceClient):
     """Tries a download again until there is a file."""
 
     def download(self, kind: str, url: str) -> Steps[Output]:
-        got = yield from self.send("GET", url, self.download_headers())
-        while isinstance(got, TransportFailure) or got.status != 200:
-            yield from self.wait(self.parse_retry_after(got) or 1.0)
-            got = yield from self.send("GET", url, self.download_headers())
-        flaw = self.find_defect(kind, got)
-        return Output.missing(kind, flaw, url) if flaw else Output.of(kind, got.body, url)
+        reply = yield from self.send("GET", url, self.build_download_headers())
+        while isinstance(reply, TransportFailure) or reply.status != 200:
+            yield from self.wait(self.parse_retry_after(reply) or 1.0)
+            reply = yield from self.send("GET", url, self.build_download_headers())
+        flaw = self.find_defect(kind, reply)
+        return Output.missing(kind, flaw, url) if flaw else Output.of(kind, reply.body, url)
 
 
 class PutsTheKeyIntoUrls(ReferenceClient):
     """Names the key in the query of its polls."""
 
-    def poll_url(self, task_id: str) -> str:
-        return f"{super().poll_url(task_id)}?api_key={self.setting.api_key}"
+    def build_poll_url(self, task_id: str) -> str:
+        return f"{super().build_poll_url(task_id)}?api_key={self.setting.api_key}"
 
 
 class SendsTheKeyAlong(ReferenceClient):
     """Downloads with the session that has the key."""
 
-    def download_headers(self) -> dict[str, str]:
-        return self.poll_headers()
+    def build_download_headers(self) -> dict[str, str]:
+        return self.build_poll_headers()

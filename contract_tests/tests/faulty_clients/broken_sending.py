@@ -1,4 +1,4 @@
-"""Clients that send something else than they were asked to, one mistake each."""
+"""Defines clients that send wrong requests, with one mistake each."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class RefusesUtf16Units(ReferenceClient):
 class NeverSends(ReferenceClient):
     """Gives up before it sends anything."""
 
-    def run(self) -> Steps[Outcome]:
+    def iter_steps(self) -> Steps[Outcome]:
         yield from self.wait(0)
         return self.build_gave_up_outcome("the circuit breaker is open", None)
 
@@ -152,8 +152,8 @@ class TakesOneImage(ReferenceClient):
 class NamesAnotherModel(ReferenceClient):
     """Creates every task at the model that it was written for."""
 
-    def create_url(self) -> str:
-        return super().create_url().replace("i2v-preview", "i2v-plus")
+    def build_create_url(self) -> str:
+        return super().build_create_url().replace("i2v-preview", "i2v-plus")
 
 
 class NamesNoModel(ReferenceClient):
@@ -176,8 +176,8 @@ class AddsASeed(ReferenceClient):
 class PostsToASlash(ReferenceClient):
     """Ends the path of the create with a slash."""
 
-    def create_url(self) -> str:
-        return f"{super().create_url()}/"
+    def build_create_url(self) -> str:
+        return f"{super().build_create_url()}/"
 
 
 class PutsTheTask(ReferenceClient):
@@ -185,35 +185,37 @@ class PutsTheTask(ReferenceClient):
 
     def create(self) -> Any:
         body = json.dumps(self.build_body()).encode()
-        return (yield from self.send("PUT", self.create_url(), self.create_headers(), body))
+        return (
+            yield from self.send("PUT", self.build_create_url(), self.build_create_headers(), body)
+        )
 
 
 class SendsTheBareKey(ReferenceClient):
     """Leaves out the word Bearer."""
 
-    def poll_headers(self) -> dict[str, str]:
+    def build_poll_headers(self) -> dict[str, str]:
         return {"Authorization": self.setting.api_key}
 
 
 class NamesTheKeyOtherwise(ReferenceClient):
     """Sends the key as X-API-Key."""
 
-    def poll_headers(self) -> dict[str, str]:
+    def build_poll_headers(self) -> dict[str, str]:
         return {"X-API-Key": self.setting.api_key}
 
 
 class SendsNoContentType(ReferenceClient):
     """Does not say that its body is JSON."""
 
-    def create_headers(self) -> dict[str, str]:
-        return self.poll_headers()
+    def build_create_headers(self) -> dict[str, str]:
+        return self.build_poll_headers()
 
 
 class SendsPlainText(ReferenceClient):
     """Says that its JSON is plain text."""
 
-    def create_headers(self) -> dict[str, str]:
-        return {**self.poll_headers(), "Content-Type": "text/plain; charset=utf-8"}
+    def build_create_headers(self) -> dict[str, str]:
+        return {**self.build_poll_headers(), "Content-Type": "text/plain; charset=utf-8"}
 
 
 class MendsPayloads(ReferenceClient):

@@ -1,4 +1,4 @@
-"""Clients whose waits are wrong, one mistake each: when they poll first, last, and in between."""
+"""Defines clients that poll at wrong times, with one mistake each."""
 
 from __future__ import annotations
 
@@ -15,15 +15,23 @@ FEW = 10
 class WaitsAtFirst(ReferenceClient):
     """Lets two and a half intervals pass before it asks for the first time."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        return super().next_poll_at(got) if got else self.now + 2.5 * self.setting.poll_interval
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        return (
+            super().find_next_poll_time(reply)
+            if reply
+            else self.now + 2.5 * self.setting.poll_interval
+        )
 
 
 class AsksAtTheEnd(ReferenceClient):
     """Asks once, when the time is over."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        return None if got else self.deadline_at
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        return None if reply else self.deadline_at
 
 
 class CountsItsPolls(ReferenceClient):
@@ -31,16 +39,20 @@ class CountsItsPolls(ReferenceClient):
 
     polls = 0
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
         self.polls += 1
-        return super().next_poll_at(got) if self.polls <= FEW else None
+        return super().find_next_poll_time(reply) if self.polls <= FEW else None
 
 
 class GivesUpOnePollEarly(ReferenceClient):
     """Polls only while there is time for another poll after the next one."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        due = super().next_poll_at(got)
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        due = super().find_next_poll_time(reply)
         return (
             due if due is not None and due + self.setting.poll_interval < self.deadline_at else None
         )
@@ -86,8 +98,10 @@ class EndsTooLate(Ends):
 class HasNoDeadline(ReferenceClient):
     """Polls for as long as it takes."""
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        return self.now + max(self.setting.poll_interval, self.parse_retry_after(got) or 0.0)
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        return self.now + max(self.setting.poll_interval, self.parse_retry_after(reply) or 0.0)
 
 
 class DoublesTheDeadline(ReferenceClient):
@@ -111,9 +125,11 @@ class PollsTooOften(Ends):
 
     part = 1 / 1.54
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
         pause = self.part * self.setting.poll_interval
-        due = self.now + max(pause, self.parse_retry_after(got) or 0.0)
+        due = self.now + max(pause, self.parse_retry_after(reply) or 0.0)
         return due if due <= self.deadline_at else None
 
 
@@ -138,9 +154,11 @@ class HurriesAtFirst(ReferenceClient):
 
     waits = 0
 
-    def next_poll_at(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
         self.waits += 1
         hurry = self.now + max(
-            0.69 * self.setting.poll_interval, self.parse_retry_after(got) or 0.0
+            0.69 * self.setting.poll_interval, self.parse_retry_after(reply) or 0.0
         )
-        return hurry if self.waits <= 4 else super().next_poll_at(got)
+        return hurry if self.waits <= 4 else super().find_next_poll_time(reply)

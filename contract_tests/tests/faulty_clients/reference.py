@@ -1,9 +1,9 @@
-"""The clients that keep every law, and on which those are built that break one.
+"""Defines clients that keep every law, the base of those that break one.
 
     wanproof check --client contract_tests/tests/faulty_clients/reference.py:Reference
     wanproof check --client contract_tests/tests/faulty_clients/reference.py:AsyncReference
 
-A subclass that names another ``conversation`` is another client.
+A subclass that names another ``call_class`` is another client.
 """
 
 from __future__ import annotations

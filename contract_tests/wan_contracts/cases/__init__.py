@@ -1,1 +1,1 @@
-"""The calls that a run asks of a client: systematic ones and random ones."""
+"""Builds the cases of a run: systematic ones and random ones."""

@@ -1,4 +1,4 @@
-"""One call that a client is to make, and where and under which conditions."""
+"""Defines a case: one call of a client, its payload, scenario and setting."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from wan_validators.spec import ModelSpec
 __all__ = ["PROTOCOL_VERSION", "Case", "Setting", "build_case_document"]
 
 PROTOCOL_VERSION: Final = 1
-"""Of the form in which cases and outcomes go over pipes."""
+"""Version of the JSON form of cases and outcomes that are exchanged over pipes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where a client finds the API, and what it is asked to keep to.
+    """Holds the address of the API and the time limits of a client.
 
-    *poll_interval* is how many seconds to wait between two polls, *deadline* after how many
-    seconds from its create to give a task up, *timeout* how long one request may take. The
-    *transport* and the *async_transport* are for clients of httpx that run in the suite's own
-    process: with one of them the API is reached without a socket, which is faster; None
-    elsewhere.
+    All times are in seconds. *poll_interval* is the pause between two polls. *deadline* counts
+    from the create; after it the client gives the task up. *timeout* limits one request.
+    *transport* and *async_transport* are for httpx clients in the suite's own process: they
+    reach the API without a socket, which is faster. Elsewhere they are None.
     """
 
     base_url: str
@@ -42,10 +41,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Case:
-    """A payload for *model_id*, and the *scenario* under which it is sent.
+    """Holds a payload for *model_id*, and the *scenario* in which it is sent.
 
-    *payload* is in the documented form, whatever wrapper the client sends it in. *scenario*
-    is a name that the mock server knows, or several joined by ``+``.
+    *payload* is in the documented form, without any wrapper of the client. *scenario* is a
+    scenario name of the mock server, or several joined by ``+``.
     """
 
     model_id: str
@@ -54,26 +53,28 @@ class Case:
 
     @cached_property
     def spec(self) -> ModelSpec:
+        """Returns the specification of the model."""
         return model(self.model_id)
 
     @cached_property
     def lint_report(self) -> Report:
-        """What lint says of the payload."""
+        """Returns the findings of the linter for the payload."""
         return lint(self.payload, self.model_id)
 
     @cached_property
     def canonical_json(self) -> str:
-        """The same for equal cases, and for no others."""
+        """Returns JSON text that is equal if and only if two cases are equal."""
         return json.dumps(self.as_json(), sort_keys=True)
 
     def as_json(self) -> dict[str, Any]:
+        """Returns the case as a JSON object."""
         return {"model": self.model_id, "payload": self.payload, "scenario": self.scenario}
 
 
 def build_case_document(
     setting: Setting, payload: Mapping[str, Any], number: int
 ) -> dict[str, Any]:
-    """What a client in another process is told: the case *number* of the run, as JSON."""
+    """Returns the JSON object that a client in another process reads as case *number*."""
     return {
         "version": PROTOCOL_VERSION,
         "case": number,

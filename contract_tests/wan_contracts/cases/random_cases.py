@@ -1,4 +1,4 @@
-"""Calls drawn at random: a payload, and what goes wrong with it. They shrink together."""
+"""Draws random cases: a payload and its fault plans, which shrink together."""
 
 from __future__ import annotations
 
@@ -19,37 +19,43 @@ from .time_profiles import TimeProfile
 with explain_missing_extra():
     from hypothesis import strategies as st
 
+__all__ = ["Batch", "draw_batches", "draw_fault_plan"]
+
 BATCH_SIZE: Final = (6, 12)
-"""Calls of one payload at least and at most: drawing it takes as long as a call does."""
+"""Minimum and maximum number of calls with one payload.
+
+To draw a payload takes as long as a call, so each payload is used several times.
+"""
 
 LARGE_RULE_SUFFIX: Final = "-bytes"
-"""How the ids of rules end that only megabytes can break."""
+"""Suffix of the rule ids that only a payload of several megabytes can break."""
 
 REPEAT_COUNTS: Final = (1, 2, 3, 5)
-"""So often a scenario's steps happen, if not as often as is usual."""
+"""Repeat counts that replace the default count of a scenario's steps."""
 
 
 class Batch(NamedTuple):
-    """Several calls with the same payload, each under a fault plan of its own."""
+    """Holds one payload and the fault plans of several calls with it."""
 
     model_id: str
     payload: object
     scenarios: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Short: Hypothesis writes it down for each that it finds, and payloads can be large."""
-        return f"Sitting({self.model_id!r}, {len(self.scenarios)} plans)"
+        """Returns a short text: Hypothesis stores it, and payloads can be large."""
+        return f"Batch({self.model_id!r}, {len(self.scenarios)} plans)"
 
     def cases(self) -> list[Case]:
+        """Returns one case for each different fault plan."""
         assert isinstance(self.payload, dict)
         plans = dict.fromkeys(self.scenarios)
         return [Case(self.model_id, self.payload, scenario) for scenario in plans]
 
 
 def draw_batches(specs: Sequence[ModelSpec], time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
-    """A payload of one of the models, valid or with one fault, under several fault plans.
+    """Draws a payload of one of the models, valid or with one fault, and several fault plans.
 
-    Scenarios that keep a client busy till its deadline are left out.
+    Excludes scenarios that keep a client busy until its deadline.
     """
     return st.sampled_from(specs).flatmap(partial(_draw_batch, time_profile=time_profile))
 
@@ -60,8 +66,8 @@ def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy
     errors = [rule for rule in rules if not rule.id.endswith(LARGE_RULE_SUFFIX)]
     faulty = st.sampled_from(errors).flatmap(partial(single_fault, spec))
     payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_is_sendable)
-    fewest, most = BATCH_SIZE
-    plans = st.lists(draw_fault_plan(spec, time_profile), min_size=fewest, max_size=most)
+    min_size, max_size = BATCH_SIZE
+    plans = st.lists(draw_fault_plan(spec, time_profile), min_size=min_size, max_size=max_size)
     return st.builds(
         lambda payload, scenarios: Batch(spec.id, payload, tuple(scenarios)), payloads, plans
     )
@@ -69,7 +75,7 @@ def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy
 
 @cache
 def draw_fault_plan(spec: ModelSpec, time_profile: TimeProfile) -> ValueStrategy:
-    """The name of a fault plan: nothing, one scenario, or two at once. Shrinks to ``ok``."""
+    """Draws a fault plan: ``ok``, one scenario, or two at once. Shrinks to ``ok``."""
     quick = [name for name in time_profile.scenarios if not time_profile.is_lengthy(name)]
     names = [name for name in quick if is_possible(name, time_profile, spec)]
     repeated = [f"{name}:{n}" for name in names for n in REPEAT_COUNTS]

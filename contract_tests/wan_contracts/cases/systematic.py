@@ -1,4 +1,4 @@
-"""The cases that every run goes through, in a fixed order: each rule and each scenario once."""
+"""Builds the systematic cases of each run: every rule and every scenario once, in fixed order."""
 
 from __future__ import annotations
 
@@ -29,14 +29,23 @@ with explain_missing_extra():
     from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import HypothesisException
 
+__all__ = [
+    "find_fault_payloads",
+    "find_plain_payload",
+    "is_breakable",
+    "is_portable",
+    "is_possible",
+    "iter_systematic_cases",
+]
+
 MAX_SAFE_INTEGER: Final = 2**53
-"""Integers beyond it are not the same number to every client."""
+"""Largest integer that every client reads exactly: JavaScript numbers are doubles."""
 
 MAX_PAYLOAD_CHARS: Final = 100_000
-"""Characters of a payload that can be sent many times without wearing out anybody's patience."""
+"""Maximum characters of a payload, so that many calls with it stay fast."""
 
 AWKWARD_TEXTS: Final = ("e\u0301", " a\t\n", '"\\/', "\u2028\u200d", "<&%20'>")
-"""Texts that clients are tempted to normalise, to strip, or to escape once too often."""
+"""Texts that clients may wrongly normalise, strip, or escape twice."""
 
 SIMPLEST_SETTINGS: Final = settings(
     max_examples=1,
@@ -48,19 +57,19 @@ SIMPLEST_SETTINGS: Final = settings(
 
 
 class UnprintedValue:
-    """A value that Hypothesis does not write down, since it may hold megabytes."""
+    """Hides a value from Hypothesis, which would print it: it may hold megabytes."""
 
     def __init__(self, value: Json) -> None:
         self.value = value
 
 
-def systematic_cases(
+def iter_systematic_cases(
     specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool, edges: bool
 ) -> Iterator[Case]:
-    """Plain calls first, then every scenario, then limits from within, then broken rules.
+    """Yields plain calls, then all scenarios, then values at limits, then broken rules.
 
-    A scenario comes up once at each vendor if *everywhere*, else once; where it can happen at
-    several models they take turns. With *edges*, values at the limits of every rule are sent.
+    With *everywhere*, each scenario is used once for each vendor, otherwise once. The models
+    that support a scenario take turns. With *edges*, values at the limits of each rule are sent.
     """
     for spec in specs:
         yield Case(spec.id, find_plain_payload(spec))
@@ -73,7 +82,7 @@ def systematic_cases(
 
 @cache
 def find_plain_payload(spec: ModelSpec) -> Any:
-    """The simplest valid payload, for two images where images are made."""
+    """Returns the simplest valid payload; it requests two images if the model makes images."""
     payload = _find_simplest(valid(spec))
     if not isinstance(spec.outputs, Images):
         return payload
@@ -81,26 +90,26 @@ def find_plain_payload(spec: ModelSpec) -> Any:
 
 
 def is_possible(scenario: str, time_profile: TimeProfile, spec: ModelSpec) -> bool:
-    """Whether *scenario* can happen to a task of that model."""
+    """Returns True if *scenario* applies to the model *spec*."""
     try:
-        named = _find_scenarios(time_profile).find(scenario)
+        selected = _build_registry(time_profile).find(scenario)
     except ValueError:
         return False
-    return task_factory.find_inapplicability(named, spec.vendor, spec) is None
+    return task_factory.find_inapplicability(selected, spec.vendor, spec) is None
 
 
 def is_portable(payload: Json) -> bool:
-    """Whether every client can be told of *payload* in JSON, and send it on unchanged.
+    """Returns True if every client can read *payload* as JSON and send it unchanged.
 
-    Not so for lone surrogates, for numbers that only Python tells apart, and for what is no
-    object.
+    False for lone surrogates, for numbers that only Python distinguishes, and for a payload
+    that is not an object.
     """
     return type(payload) is dict and _is_portable_value(payload)
 
 
 @cache
 def find_fault_payloads(spec: ModelSpec) -> tuple[Any, ...]:
-    """For each rule of *spec*, the simplest payload that breaks it and no other."""
+    """Returns, for each rule of *spec*, the simplest payload that breaks only this rule."""
     found = (
         _find_simplest(single_fault(spec, rule)) for rule in spec.all_rules if is_breakable(rule)
     )
@@ -109,7 +118,7 @@ def find_fault_payloads(spec: ModelSpec) -> tuple[Any, ...]:
 
 @cache
 def _find_edge_payloads(spec: ModelSpec) -> tuple[Any, ...]:
-    """Valid payloads, each with one value at an edge of what its rules accept."""
+    """Returns valid payloads, each with one value at a limit of its rules."""
     made: dict[str, Any] = {}
     for rule in spec.rules:
         for payload in _iter_edge_payloads(_build_base_payload(spec, rule), rule, spec):
@@ -118,7 +127,7 @@ def _find_edge_payloads(spec: ModelSpec) -> tuple[Any, ...]:
 
 
 def _build_base_payload(spec: ModelSpec, rule: Rule) -> Any:
-    """A plain payload for which *rule* holds, whatever condition it has."""
+    """Returns a plain payload that meets the condition of *rule*."""
     base = find_plain_payload(spec)
     if rule.when is None:
         return base
@@ -129,7 +138,7 @@ def _build_base_payload(spec: ModelSpec, rule: Rule) -> Any:
 
 
 def _iter_edge_payloads(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Json]:
-    """*base* with each of the values at the edges of *rule*, where that is valid."""
+    """Yields *base* with each value at a limit of *rule*, if the payload is valid."""
     values = valid_values(rule.constraint) if is_leaf(spec, rule.path) else ()
     if isinstance(rule.constraint, Text):
         values += AWKWARD_TEXTS
@@ -147,24 +156,18 @@ def _iter_scenario_cases(
 ) -> Iterator[Case]:
     vendors = list(dict.fromkeys(spec.vendor for spec in specs))
     for nth, name in enumerate(time_profile.scenarios):
-        places = [
-            [
-                spec
-                for spec in specs
-                if spec.vendor is vendor and is_possible(name, time_profile, spec)
-            ]
-            for vendor in vendors
-        ]
-        places = [each for each in places if each]
-        if not everywhere:
-            places = places[nth % len(places) :][:1] if places else []
-        for candidates in places:
+        possible = [spec for spec in specs if is_possible(name, time_profile, spec)]
+        groups = [[spec for spec in possible if spec.vendor is vendor] for vendor in vendors]
+        groups = [each for each in groups if each]
+        if groups and not everywhere:
+            groups = [groups[nth % len(groups)]]
+        for candidates in groups:
             spec = candidates[nth % len(candidates)]
             yield Case(spec.id, find_plain_payload(spec), name)
 
 
 def _find_paths(payload: Json, rule: Rule) -> Iterable[json_pointer.Path]:
-    """Where a value of *rule* may be put into *payload*, one place at most."""
+    """Returns the path at which a value of *rule* can be put into *payload*, if there is one."""
     if ANY not in rule.path:
         return [rule.path]
     return [path for path, _ in json_pointer.find(payload, rule.path)[:1]]
@@ -175,18 +178,18 @@ def _is_small(value: Json) -> bool:
 
 
 def _find_simplest(strategy: ValueStrategy) -> Any:
-    """The simplest value that *strategy* draws and that can be sent; MISSING if it has none."""
-    held = strategy.filter(is_portable).map(UnprintedValue)
+    """Returns the simplest portable value of *strategy*; MISSING if there is none."""
+    wrapped = strategy.filter(is_portable).map(UnprintedValue)
     try:
-        return find(held, lambda _: True, settings=SIMPLEST_SETTINGS, random=Random(0)).value
+        return find(wrapped, lambda _: True, settings=SIMPLEST_SETTINGS, random=Random(0)).value
     except (HypothesisException, ValueError):
         return MISSING
 
 
 def is_breakable(rule: Rule) -> bool:
-    """Whether a client can be asked to break *rule*: an error that the payload itself has.
+    """Returns True if a case can break *rule*: the rule is an error inside the payload.
 
-    Payloads are objects, and the model is named apart from them.
+    Cases have objects as payloads and name the model separately, so neither can be wrong.
     """
     return rule.severity is Severity.ERROR and rule.path not in ((), ("model",))
 
@@ -220,5 +223,5 @@ def _is_encodable(text: str) -> bool:
 
 
 @cache
-def _find_scenarios(time_profile: TimeProfile) -> Scenarios:
+def _build_registry(time_profile: TimeProfile) -> Scenarios:
     return Scenarios(time_profile.scenarios)

@@ -1,4 +1,4 @@
-"""How time passes for a client under test, and the scenarios that suit it."""
+"""Defines how time passes for a client under test, and adapts the scenarios to it."""
 
 from __future__ import annotations
 
@@ -13,31 +13,33 @@ from wan_mockserver.scenarios.lifecycle import Never, Seconds
 from wan_mockserver.scenarios.scenario import Lag, Scenario, Step, TaskOutcome
 from wan_validators.spec import ModelSpec
 
+__all__ = ["REAL", "TIME_PROFILES", "VIRTUAL", "TimeProfile"]
+
 LATENCY_MEDIAN_S: Final = 0.02
-"""Seconds, in the median, by which a late answer is late: far below any time-out."""
+"""Median delay of a delayed response in seconds; far below any time-out."""
 
 BODY_SPEEDUP: Final = 50
-"""So many times faster than the catalogue's comes the body of a slow answer."""
+"""Factor by which a slow body arrives faster than in the shipped scenario."""
 
 LOCKED_STATUSES: Final = (409, 423, 451)
-"""Statuses after which a client that goes on would do so till its deadline."""
+"""Statuses after which a client may retry until its deadline."""
 
 VIRTUAL_RETRY_AFTER_S: Final = 40.0
-"""Seconds to wait after a 429, where none really passes: longer than between two polls."""
+"""Seconds to wait after a 429 in virtual time; longer than the poll interval."""
 
 MAX_REAL_REPEATS: Final = 5
-"""So often they come where time really passes."""
+"""Maximum repeats of a response with one of ``LOCKED_STATUSES`` in real time."""
 
 SCENARIO_PARTS: Final = ("create", "poll", "download")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimeProfile:
-    """Seconds until a task's deadline, for one request, and between two polls.
+    """Holds the deadline of a task, the request time-out and the poll interval, in seconds.
 
-    In *virtual* time no second really passes, and the interval is the one that the model's
-    vendor recommends; elsewhere it is *interval*. *patience* is how many real seconds a call
-    may take before its client has hung.
+    Without a *poll_interval*, time is virtual: no waiting takes real time, and clients use the
+    interval that the model's vendor recommends. A client that takes longer than *call_timeout*
+    real seconds for one call counts as hung.
     """
 
     name: str
@@ -48,22 +50,23 @@ class TimeProfile:
 
     @property
     def is_virtual(self) -> bool:
+        """Returns True if waiting takes no real time."""
         return self.poll_interval is None
 
     def interval_for(self, spec: ModelSpec) -> float:
-        """Seconds that a client is asked to wait between two polls of such a task."""
+        """Returns the seconds that a client waits between two polls of a task of *spec*."""
         return spec.outputs.interval if self.poll_interval is None else self.poll_interval
 
     @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
-        """The shipped scenarios as they go at this tempo, and those of the suite itself."""
+        """Returns the shipped scenarios, adapted to this profile, and the suite's own scenarios."""
         own = {scenario.name: scenario for scenario in self._iter_own_scenarios()}
         return {
             name: self._adapt_scenario(each) for name, each in load_shipped_scenarios().items()
         } | own
 
     def is_lengthy(self, name: str) -> bool:
-        """Whether *name* keeps a client busy till its deadline, or waits for its time-out."""
+        """Returns True if *name* keeps a client busy until its deadline or time-out."""
         scenario = self.scenarios[name]
         steps = [step for part in SCENARIO_PARTS for step in getattr(scenario, part).steps]
         waits = any(step.retry_after for step in steps) and not self.is_virtual
@@ -74,7 +77,7 @@ class TimeProfile:
         return bool(waits or silent or endless or unreadable or slow)
 
     def _iter_own_scenarios(self) -> Iterator[Scenario]:
-        """Tasks that end so late that only the last poll can see it, whenever that is."""
+        """Yields scenarios in which only the last poll before the deadline sees the end."""
         step = 10.0 if self.is_virtual else self.deadline / 30
         for nth in (1, 2, 3) if self.is_virtual else (1,):
             ends = Seconds(self.deadline - (nth - 0.9) * step)
@@ -86,7 +89,7 @@ class TimeProfile:
             )
 
     def _adapt_scenario(self, scenario: Scenario) -> Scenario:
-        """*scenario*, with shorter waits where they would really pass."""
+        """Returns *scenario*, with shorter waits if they take real time."""
         parts = {
             part: replace(value, steps=tuple(map(self._adapt_step, value.steps)))
             for part, value in ((part, getattr(scenario, part)) for part in SCENARIO_PARTS)
@@ -105,7 +108,7 @@ class TimeProfile:
         if step.retry_after and self.is_virtual:
             step = replace(step, retry_after=VIRTUAL_RETRY_AFTER_S)
         elif step.retry_after:
-            # A date is told in whole seconds, so it may be up to one later than meant.
+            # An HTTP date has whole seconds, so it can be up to one second too late.
             step = replace(step, retry_after=0.2 if step.retry_as_date else 1.0, times=1)
         if step.status in LOCKED_STATUSES and step.times is None and not self.is_virtual:
             step = replace(step, times=MAX_REAL_REPEATS)
@@ -113,11 +116,11 @@ class TimeProfile:
 
 
 VIRTUAL: Final = TimeProfile(name="virtual", deadline=900.0, timeout=1.0, call_timeout=20.0)
-"""For clients in the suite's own process, whose clock is the suite's."""
+"""For clients in the suite's own process, which use the suite's clock."""
 
 REAL: Final = TimeProfile(
     name="real", deadline=1.5, timeout=1.0, call_timeout=15.0, poll_interval=0.002
 )
-"""For all others. Waits are short, but not so short that a busy machine matters."""
+"""For all other clients. Waits are short, but long enough for a busy machine."""
 
-TIME_PROFILES: Final = {tempo.name: tempo for tempo in (VIRTUAL, REAL)}
+TIME_PROFILES: Final = {each.name: each for each in (VIRTUAL, REAL)}

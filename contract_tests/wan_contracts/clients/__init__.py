@@ -1,4 +1,4 @@
-"""Clients under test, in whatever language: one way to drive each kind of them."""
+"""Drives clients under test in any language, with one class for each kind of client."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from ..runner.interaction import ClientError
 
 
 class Client(Protocol):
-    """A client under test. Used with ``with``; it lives as long as the run of the suite.
+    """Drives a client under test. Used with ``with`` for a whole run of the suite.
 
-    *in_process* tells whether it runs in the suite's own process, so that it can be given a
-    clock and transports.
+    *in_process* is True if the client runs in the suite's own process and so can use the
+    suite's clock and transports.
     """
 
     in_process: bool
 
     @property
     def name(self) -> str:
-        """What was given on the command line for it."""
+        """Returns the text that names the client on the command line."""
         ...
 
     def call(
         self, setting: Setting, payload: Any, number: int, call_timeout: float
     ) -> Outcome | ClientError:
-        """What the client reports of one call, the one with *number* in this run.
+        """Makes call *number* of this run, and returns what the client reports.
 
-        After *call_timeout* real seconds it is stopped, and has hung. Raises nothing for what is
-        wrong with the client.
+        After *call_timeout* real seconds the client is stopped and counts as hung. Faults of
+        the client are returned as ClientError, never raised.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""A client's process: its pipes, none of which ever blocks, and the end of it."""
+"""Runs a client's process with non-blocking pipes, and ends it with its children."""
 
 from __future__ import annotations
 
@@ -17,28 +17,36 @@ from wan_validators.source.parser import decode_for_display
 from ..runner.interaction import ClientError, ClientErrorKind
 from .error_formatting import MAX_ERROR_OUTPUT_CHARS
 
+__all__ = [
+    "MAX_STDOUT_BYTES",
+    "STDERR_HINT",
+    "ChildProcess",
+    "check_output_size",
+    "format_output_start",
+]
+
 MAX_STDOUT_BYTES: Final = 16 * 2**20
-"""Bytes of standard output that one call may take."""
+"""Maximum bytes on standard output for one call."""
 
 CHUNK_BYTES: Final = 2**16
 
 SELECT_TIMEOUT_S: Final = 0.1
-"""Seconds after which it is looked whether the process is alive, when it says nothing."""
+"""Seconds without output after which the state of the process is checked."""
 
 EXIT_POLL_INTERVAL_S: Final = 0.001
-"""Seconds between two looks for the exit of a process that has closed its pipes."""
+"""Seconds between two checks for the exit of a process that has closed its pipes."""
 
 STDERR_HINT: Final = "Logs belong on standard error"
 
 EXIT_GRACE_S: Final = 0.5
-"""Seconds that a process has to end by itself when it is asked to, or has said its last."""
+"""Seconds that a process has to exit after a signal, or after it closed its output."""
 
 
 class ChildProcess:
-    """One process, in a group of its own: what it starts ends with it, unless it leaves the group.
+    """Runs one process in its own process group. Its children end with it unless they leave it.
 
-    *said* is what it wrote on standard output and nobody has taken; *ended* tells that no more
-    will come. Raises OSError if it cannot be started.
+    *stdout_buffer* holds standard output that was not read yet. *at_eof* is True if no more
+    will come. Raises OSError if the process cannot be started.
     """
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
@@ -70,20 +78,20 @@ class ChildProcess:
 
     @property
     def returncode(self) -> int | None:
-        """What it ended with; None while it runs."""
+        """Returns the exit code; None while the process runs."""
         return self._process.poll()
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
-        """Sends *data* as fast as it is read; after the *last*, closes standard input."""
+        """Sends *data* as fast as the process reads it; if *last*, then closes standard input."""
         self._outgoing, self._close_after_write = memoryview(data), last
         self._write()
         if self._outgoing:
             self._selector.register(self._stdin, EVENT_WRITE, self._write)
 
     def read_until(self, is_enough: Callable[[], bool], until: float) -> bool:
-        """Lets data flow until there is *is_enough*, or no more will come.
+        """Moves data until *is_enough* returns True or the output ends.
 
-        False if that took until the moment *until* of the monotonic clock.
+        Returns False if the monotonic clock reaches *until* first.
         """
         while not (self.at_eof or is_enough()):
             left = until - monotonic()
@@ -93,27 +101,27 @@ class ChildProcess:
         return True
 
     def poll_pipes(self, wait: float = 0) -> bool:
-        """Moves what can be moved within *wait* seconds; False if that was nothing."""
+        """Moves available data, waiting up to *wait* seconds; returns False if there was none."""
         events = self._selector.select(wait)
         for key, _ in events:
             key.data()
         if not events and self.returncode is not None:
-            # What it started may hold its pipes open for ever.
+            # Its children may keep the pipes open for ever.
             self.at_eof = True
         return bool(events)
 
     def wait_for_exit(self, until: float) -> bool:
-        """Whether the process is over at the moment *until*; waits for it."""
+        """Waits for the exit until the time *until*; returns True if the process has ended."""
         while self.returncode is None:
             left = until - monotonic()
             if left <= 0:
                 return False
-            # Its exit is no event on a pipe that it has closed before.
+            # The exit causes no event on a pipe that the process has already closed.
             self.poll_pipes(min(left, EXIT_POLL_INTERVAL_S))
         return True
 
     def describe_exit(self) -> str:
-        """In words, how a process ended that has closed its standard output."""
+        """Describes how a process ended that has closed its standard output."""
         self.wait_for_exit(monotonic() + EXIT_GRACE_S)
         code = self.returncode
         if code is None:
@@ -123,14 +131,14 @@ class ChildProcess:
         )
 
     def kill_with_error(self, kind: ClientErrorKind, message: str) -> ClientError:
-        """Kills the process, and tells what was the matter with it."""
+        """Kills the process and returns the error, with the end of standard error."""
         self.kill()
         return ClientError(
             kind=kind, message=message, stderr=self._stderr_tail.decode(errors="replace")
         )
 
     def finish(self) -> None:
-        """Closes standard input, waits a moment, and ends what has not ended by itself."""
+        """Closes standard input, waits briefly, and ends a process that still runs."""
         if self._is_closed:
             return
         self._outgoing = memoryview(b"")
@@ -141,7 +149,7 @@ class ChildProcess:
         self.kill()
 
     def kill(self) -> None:
-        """Ends the whole group at once. What is left on standard error is still read."""
+        """Kills the whole group at once. Still reads the rest of standard error."""
         if self._is_closed:
             return
         self._signal_group(signal.SIGKILL)
@@ -165,7 +173,7 @@ class ChildProcess:
         except BlockingIOError:
             return
         except BrokenPipeError:
-            # It is free to leave unread what it has no use for.
+            # The process may close its input without reading it.
             self._outgoing = memoryview(b"")
         if self._close_after_write:
             self._close_stdin()
@@ -182,7 +190,7 @@ class ChildProcess:
         del self._stderr_tail[:-MAX_ERROR_OUTPUT_CHARS]
 
     def _read(self, stream: IO[bytes]) -> bytes | None:
-        """What is there; b"" at its end, None if there is nothing yet."""
+        """Returns available data; b"" at the end, None if there is none yet."""
         try:
             chunk = os.read(stream.fileno(), CHUNK_BYTES)
         except BlockingIOError:
@@ -196,27 +204,27 @@ class ChildProcess:
         self._stdin.close()
 
     def _unregister(self, stream: IO[bytes]) -> None:
-        with suppress(KeyError, ValueError):  # not waited for, or closed
+        with suppress(KeyError, ValueError):  # not registered, or closed
             self._selector.unregister(stream)
 
     def _signal_group(self, number: signal.Signals) -> None:
-        # On some systems a group of which nothing but a corpse is left is nobody's to signal.
+        # Some systems refuse a signal to a group that contains only a zombie.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
 
 def check_output_size(child: ChildProcess) -> ClientError | None:
-    """Ends a *child* that has written more than is allowed; None if it has not."""
+    """Kills a *child* that wrote too much and returns the error; None if it did not."""
     if len(child.stdout_buffer) <= MAX_STDOUT_BYTES:
         return None
-    says = (
+    message = (
         f"it wrote more than {format_megabytes(MAX_STDOUT_BYTES)} on standard output for one call"
     )
-    return child.kill_with_error(ClientErrorKind.GARBAGE, says)
+    return child.kill_with_error(ClientErrorKind.GARBAGE, message)
 
 
 def format_output_start(output: bytes | bytearray) -> str:
-    """The start of what a client wrote on standard output, to be shown."""
+    """Returns the start of a client's standard output, for messages."""
     return repr(clip(decode_for_display(output.strip())))
 
 

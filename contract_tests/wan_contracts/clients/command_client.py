@@ -1,4 +1,4 @@
-"""A client in any language, started anew for every call."""
+"""Drives a client in any language that is started for every call."""
 
 from __future__ import annotations
 
@@ -23,22 +23,24 @@ from .child_process import (
 )
 from .subprocess_client import SubprocessClient, build_start_error
 
+__all__ = ["CommandClient", "build_environment"]
+
 MAX_CASE_VARIABLE_BYTES: Final = 100_000
-"""Bytes of a case that an environment variable can hold wherever we run."""
+"""Maximum bytes of a case in an environment variable; Linux allows 128 KiB."""
 
 
 class CommandClient(SubprocessClient):
-    """A command that reads one case and writes one outcome.
+    """Runs a command that reads one case and writes one outcome.
 
-    It has the case as JSON on standard input, and the single values in its environment; it
-    writes the outcome as JSON on standard output, with any exit code. What it has started and
-    left running is ended with it, unless that has left its process group.
+    The command gets the case as JSON on standard input, and its values in the environment. It
+    writes the outcome as JSON on standard output, with any exit code. Children that still run
+    are ended with it, unless they left its process group.
     """
 
     def call(
         self, setting: Setting, payload: Any, number: int, call_timeout: float
     ) -> Outcome | ClientError:
-        """Runs the command for one call, *call_timeout* seconds at most; returns its report."""
+        """Runs the command for one call, for at most *call_timeout* seconds."""
         case = json.dumps(build_case_document(setting, payload, number))
         until = monotonic() + call_timeout
         try:
@@ -53,8 +55,8 @@ class CommandClient(SubprocessClient):
 
 
 def build_environment(setting: Setting, case: str) -> Mapping[str, str]:
-    """Our own environment and what a client needs to know; not *case* if it is very large."""
-    told = {
+    """Returns our environment and the WANPROOF variables; omits a very large *case*."""
+    variables = {
         "WANPROOF_BASE_URL": setting.base_url,
         "WANPROOF_API_KEY": setting.api_key,
         "WANPROOF_VENDOR": setting.vendor,
@@ -64,32 +66,35 @@ def build_environment(setting: Setting, case: str) -> Mapping[str, str]:
         "WANPROOF_TIMEOUT": f"{setting.timeout:g}",
     }
     inherited = {name: value for name, value in os.environ.items() if name != "WANPROOF_CASE"}
-    large = len(case) > MAX_CASE_VARIABLE_BYTES
-    return {**inherited, **told, **({} if large else {"WANPROOF_CASE": case})}
+    is_large = len(case) > MAX_CASE_VARIABLE_BYTES
+    return {**inherited, **variables, **({} if is_large else {"WANPROOF_CASE": case})}
 
 
 def _read_outcome(child: ChildProcess, until: float, call_timeout: float) -> Outcome | ClientError:
     in_time = child.read_until(lambda: len(child.stdout_buffer) > MAX_STDOUT_BYTES, until)
-    flood = check_output_size(child)
-    if flood is not None:
-        return flood
+    error = check_output_size(child)
+    if error is not None:
+        return error
     if not (in_time and child.wait_for_exit(until)):
-        said = (
+        progress = (
             f"; it had written {len(child.stdout_buffer)} bytes on standard output"
             if child.stdout_buffer
             else ""
         )
         return child.kill_with_error(
-            ClientErrorKind.HUNG, f"it did not end within {format_seconds(call_timeout)}{said}"
+            ClientErrorKind.HUNG, f"it did not end within {format_seconds(call_timeout)}{progress}"
         )
     try:
         return parse_outcome(bytes(child.stdout_buffer))
-    except InvalidDocument as error:
+    except InvalidDocument as flaw:
         kind = ClientErrorKind.CRASHED if child.returncode else ClientErrorKind.GARBAGE
         shown = (
             f": {format_output_start(child.stdout_buffer)}. {STDERR_HINT}"
             if child.stdout_buffer.strip()
             else ""
         )
-        says = f"it {child.describe_exit()}, and its standard output is no outcome: {error}{shown}"
-        return child.kill_with_error(kind, says)
+        message = (
+            f"it {child.describe_exit()}, and its standard output is not a valid outcome: "
+            f"{flaw}{shown}"
+        )
+        return child.kill_with_error(kind, message)

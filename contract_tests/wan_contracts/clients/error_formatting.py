@@ -1,4 +1,4 @@
-"""Errors of a client's own code, told to its author."""
+"""Formats exceptions of a client's code for its author."""
 
 from __future__ import annotations
 
@@ -14,25 +14,33 @@ import wan_mockserver
 import wan_validators
 from wan_validators.messages.formatting import clip
 
+__all__ = [
+    "MAX_ERROR_OUTPUT_CHARS",
+    "clip_to_end",
+    "find_error_location",
+    "format_error",
+    "format_traceback",
+]
+
 MAX_TRACEBACK_FRAMES: Final = 12
-"""Of a traceback, the innermost ones, that are shown."""
+"""Number of innermost frames of a traceback that are shown."""
 
 MAX_ERROR_OUTPUT_CHARS: Final = 4096
-"""Characters, or bytes of standard error, that are shown: the last ones."""
+"""Number of last characters, or bytes of standard error, that are shown."""
 
 OWN_PATHS: Final = (
     str(Path(__file__).parents[1]) + os.sep,
     *(each + os.sep for package in (wan_mockserver, wan_validators) for each in package.__path__),
-    # Beside the linter; it re-exports this package, so this package cannot import it.
+    # The package beside the linter. It re-exports this package, so it cannot be imported here.
     str(Path(wan_validators.__path__[0]).with_name("wanproof")) + os.sep,
 )
-"""Where our own code stands, which is never shown as a place of a client's errors."""
+"""Paths of our own code, which is never shown as the location of a client's error."""
 
 
 def format_error(error: BaseException) -> str:
-    """The class of *error*, and its message in one short line: ``ValueError: bad size``.
+    """Returns the class and message of *error* in one short line: ``ValueError: bad size``.
 
-    Without the place that :func:`where` tells.
+    Omits the location, which :func:`find_error_location` returns.
     """
     try:
         text = (
@@ -40,16 +48,16 @@ def format_error(error: BaseException) -> str:
             if isinstance(error, SyntaxError) and _find_unparsed_file(error)
             else str(error)
         )
-        words = clip(" ".join(text.split()))
-    except Exception:  # noqa: BLE001  (it is the client's class that cannot say what it is)
-        words = "it has no message, for its __str__ fails"
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+        message = clip(" ".join(text.split()))
+    except Exception:  # noqa: BLE001  (the client's __str__ may raise anything)
+        message = "its __str__ raised an exception"
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def find_error_location(error: BaseException) -> str:
-    """File and line at which *error* was raised, ``client.py, line 3``; "" if nowhere.
+    """Returns the file and line of *error*, ``client.py, line 3``; "" if there is none.
 
-    Of code that is not a library's, where there is any.
+    Prefers the client's own code to that of libraries.
     """
     if isinstance(error, SyntaxError) and _find_unparsed_file(error):
         return f"{Path(_find_unparsed_file(error)).name}, line {error.lineno}"
@@ -64,23 +72,23 @@ def find_error_location(error: BaseException) -> str:
 
 
 def _find_unparsed_file(error: SyntaxError) -> str:
-    """The file that cannot be read; "" if it was no file."""
+    """Returns the file with the syntax error; "" if the source was not a file."""
     name = error.filename or ""
     return "" if name.startswith("<") else name
 
 
 @cache
 def _find_library_folders() -> tuple[str, ...]:
-    """The folders that hold Python's own modules and installed ones."""
+    """Returns the folders of the standard library and of installed packages."""
     paths = sysconfig.get_paths()
     return tuple(paths[name] + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 def format_traceback(error: BaseException) -> str:
-    """The end of the traceback, without the frames that are ours."""
-    told = TracebackException.from_exception(error, compact=True)
-    _drop_own_frames(told)
-    return clip_to_end("".join(told.format()))
+    """Returns the end of the traceback, without frames of our own code."""
+    summary = TracebackException.from_exception(error, compact=True)
+    _drop_own_frames(summary)
+    return clip_to_end("".join(summary.format()))
 
 
 def _drop_own_frames(summary: TracebackException) -> None:
@@ -93,5 +101,5 @@ def _drop_own_frames(summary: TracebackException) -> None:
 
 
 def clip_to_end(text: str) -> str:
-    """The last characters of *text*, after an ellipsis where that is not all."""
+    """Returns the last characters of *text*, after an ellipsis if it is longer."""
     return text if len(text) <= MAX_ERROR_OUTPUT_CHARS else f"…{text[1 - MAX_ERROR_OUTPUT_CHARS :]}"

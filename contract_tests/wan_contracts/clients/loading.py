@@ -1,4 +1,4 @@
-"""From ``package.module:attribute`` or ``path/to/file.py:attribute`` to what is meant."""
+"""Loads the object that ``package.module:attribute`` or ``file.py:attribute`` names."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from wan_validators.messages.suggestions import suggest
 from .error_formatting import find_error_location, format_error
 from .process_state import preserve_process_state
 
+__all__ = ["load"]
+
 MAX_LISTED_NAMES: Final = 8
-"""Names of a module that are listed."""
+"""Maximum number of names in a message."""
 
 
 def load(spec: str) -> Any:
-    """What *spec* names: ``package.module:attribute`` or ``path/to/file.py:attribute``.
+    """Loads the object that *spec* names, as ``package.module:attribute`` or ``file.py:attribute``.
 
-    The attribute may be dotted. Modules are looked for in the current directory, too; beside
-    a file, what stands in its own directory can be imported. What is printed meanwhile goes
-    to standard error. Raises UsageError if there is
-    no such thing, or if the module fails while it is imported.
+    The attribute may be dotted. Modules are also searched in the current directory. A file can
+    import modules from its own directory. Output during the import goes to standard error.
+    Raises UsageError if the object does not exist or the import fails.
     """
     home, colon, path = spec.rpartition(":")
     names = path.split(".")
@@ -55,25 +56,25 @@ def _describe_bad_spec(home: str) -> str:
 
 def _suggest_name(owner: Any, name: str) -> str:
     public = [each for each in dir(owner) if not each.startswith("_")]
-    meant = suggest(name, public)
-    if meant:
-        return meant
+    suggestion = suggest(name, public)
+    if suggestion:
+        return suggestion
     if isinstance(owner, ModuleType):
         public = [each for each in public if _is_defined_in(owner, each)]
     listed = ", ".join(public[:MAX_LISTED_NAMES]) + (
         ", …" if len(public) > MAX_LISTED_NAMES else ""
     )
-    return f"it has {listed or 'nothing that could be meant'}"
+    return f"it has {listed or 'no public names'}"
 
 
 def _is_defined_in(module: ModuleType, name: str) -> bool:
-    """Whether *name* is not merely imported into *module*."""
+    """Returns True if *module* defines *name* itself."""
     return getattr(getattr(module, name), "__module__", None) == module.__name__
 
 
 def _load_module(name: str) -> ModuleType:
     if not all(map(str.isidentifier, name.split("."))):
-        raise UsageError(f"{clip(name)!r} is no name of a module, and no path that ends in .py")
+        raise UsageError(f"{clip(name)!r} is neither a module name nor a path that ends in .py")
     _add_to_sys_path(Path.cwd())
     try:
         return import_module(name)
@@ -88,12 +89,12 @@ def _load_module(name: str) -> ModuleType:
 
 def _load_file(path: Path) -> ModuleType:
     if not path.is_file():
-        meant = suggest(
+        suggestion = suggest(
             path.name, _list_module_names(path.parent, suffix=".py"), show=path.with_name
         )
-        raise UsageError("; ".join(filter(None, (f"there is no file {path}", meant))))
+        raise UsageError("; ".join(filter(None, (f"there is no file {path}", suggestion))))
     _add_to_sys_path(path.parent.resolve())
-    # Not its plain name: that may be another module's, which would be shadowed.
+    # The prefix avoids shadowing another module with the same name.
     name = f"wanproof_client_{path.stem}"
     loader = SourceFileLoader(name, str(path.resolve()))
     spec = spec_from_loader(name, loader)
@@ -117,13 +118,13 @@ def _add_to_sys_path(folder: Path) -> None:
 def _describe_missing_module(name: str) -> str:
     package, _, last = name.rpartition(".")
     if package:
-        return f"there is no module {name!r}: {package!r} was found, and has no {last!r}"
+        return f"there is no module {name!r}: {package!r} was found, but it has no {last!r}"
     flaw = f"there is no module {name!r}, neither in the current directory nor installed"
     return "; ".join(filter(None, (flaw, suggest(name, _list_module_names(Path.cwd())))))
 
 
 def _list_module_names(folder: Path, suffix: str = "") -> Iterable[str]:
-    """The modules in *folder*; none if there is no such folder."""
+    """Returns the names of modules in *folder*; none if the folder does not exist."""
     return [f"{path.stem}{suffix}" for path in folder.glob("*.py")]
 
 

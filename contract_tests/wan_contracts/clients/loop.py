@@ -1,4 +1,4 @@
-"""The event loop of async clients, and the end of what they leave in it."""
+"""Runs async clients in an event loop, and ends the tasks that they leave in it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from typing import Any, Final
 from . import time_limit
 from .time_limit import CallTimeout, run_with_limit
 
+__all__ = ["ClientEventLoop"]
+
 CANCEL_GRACE_S: Final = 0.25
-"""Seconds that tasks have to end when they are cancelled. Where time is virtual, of that, too."""
+"""Seconds for cancelled tasks to end; virtual seconds if the clock is virtual."""
 
 
 class ClientEventLoop:
-    """One event loop for all calls, or another one after a client that does not let go of it."""
+    """Runs all calls in one event loop; replaces the loop if tasks in it do not end."""
 
     def __init__(self) -> None:
         self._runner: asyncio.Runner | None = None
 
     def run(self, value: Awaitable[Any]) -> Any:
-        """What *value* comes to."""
+        """Awaits *value* in the loop and returns its result."""
         if self._runner is None:
             self._runner = asyncio.Runner()
             self._runner.get_loop().set_exception_handler(_log_exception)
         return self._runner.run(_await_value(value))
 
     def cancel_leftovers(self) -> None:
-        """Ends the tasks that were left behind, which would run on in the next call."""
+        """Ends tasks that the client left running, so that they do not affect the next call."""
         if self._runner is None or not asyncio.all_tasks(self._runner.get_loop()):
             return
         self._runner.run(_cancel_others())
@@ -38,13 +40,13 @@ class ClientEventLoop:
             self._abandon()
 
     def close(self) -> None:
-        """Ends the loop and what is in it, in a moment, whatever the client does against it."""
+        """Ends the loop and its tasks within a short time, even if tasks resist."""
         if self._runner is not None:
             _run_with_limit(self._runner, _close_loop_tasks())
             self._abandon()
 
     def _abandon(self) -> None:
-        """Leaves the loop as it is. Nothing of it runs on, and nobody hears of it again."""
+        """Closes the loop without waiting. Its tasks do not run again and log nothing."""
         assert self._runner is not None
         runner, self._runner = self._runner, None
         loop = runner.get_loop()
@@ -52,12 +54,12 @@ class ClientEventLoop:
         if asyncio.all_tasks(loop):
             _run_with_limit(runner, _close_others())
         left = asyncio.all_tasks(loop)
-        # The runner's own way would wait for tasks and threads for as long as they like.
+        # Runner.close() would wait for tasks and threads without a limit.
         loop.close()
         asyncio.set_event_loop(None)
         for task in left:
             if not _is_over(task):
-                # It would be told to end when it is collected, and complain of not doing so.
+                # Its coroutine would be closed on collection, and log that it ignored that.
                 ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))
 
 
@@ -77,7 +79,7 @@ async def _close_loop_tasks() -> None:
 
 
 async def _cancel_others() -> None:
-    """Cancels all other tasks, and waits a moment for them."""
+    """Cancels all other tasks, and waits briefly for them."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
@@ -86,14 +88,14 @@ async def _cancel_others() -> None:
     done, _ = await asyncio.wait(others, timeout=CANCEL_GRACE_S)
     for task in done:
         if not task.cancelled():
-            task.exception()  # or else it would be logged that nobody asked for it
+            task.exception()  # marks the exception as retrieved, so that it is not logged
 
 
 async def _close_others() -> None:
-    """Ends what other tasks carry out, as if they were collected.
+    """Closes the coroutines of all other tasks, like a collection does.
 
-    Within the loop: one that does not end then comes back from where it waits next, and would
-    not find a place to wait elsewhere.
+    This runs in the loop: a coroutine that ignores the close awaits again, and needs a running
+    loop for it.
     """
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         coroutine = task.get_coro()
@@ -110,7 +112,7 @@ def _is_over(task: asyncio.Task[Any]) -> bool:
 
 
 def _log_exception(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Logs what is the matter in the loop, except for what we raised there ourselves."""
+    """Logs errors of the loop, except exceptions that we raised ourselves."""
     error = context.get("exception")
     if error is None or isinstance(error, Exception):
         loop.default_exception_handler(context)

@@ -1,4 +1,4 @@
-"""What is kept from a client in our own process: standard output, the working directory."""
+"""Protects standard output and the working directory from a client in our process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
+__all__ = ["preserve_process_state"]
+
+
 class _StderrProxy(io.BufferedIOBase):
-    """Standard error, whatever that is at the time. To close this does not close that."""
+    """Writes to the current standard error, which stays open if this is closed."""
 
     name = "<stdout>"
 
@@ -36,13 +39,13 @@ class _StderrProxy(io.BufferedIOBase):
 
 @contextmanager
 def preserve_process_state() -> Iterator[None]:
-    """Within this, what is printed goes to standard error; after it, we are where we were."""
+    """Sends printed output to standard error, and restores the working directory at the end."""
     before = _find_working_directory()
-    aside = io.TextIOWrapper(
+    stdout = io.TextIOWrapper(
         _StderrProxy(), encoding="utf-8", errors="backslashreplace", write_through=True
     )
     try:
-        with redirect_stdout(aside):
+        with redirect_stdout(stdout):
             yield
     finally:
         if before is not None and before != _find_working_directory():
@@ -51,7 +54,7 @@ def preserve_process_state() -> Iterator[None]:
 
 
 def _find_working_directory() -> Path | None:
-    """The working directory; None if it was removed."""
+    """Returns the working directory; None if it was removed."""
     try:
         return Path.cwd()
     except OSError:

@@ -1,4 +1,4 @@
-"""A client in Python, called in the suite's own process."""
+"""Drives a client in Python, which is called in the suite's own process."""
 
 from __future__ import annotations
 
@@ -19,27 +19,29 @@ from .loop import ClientEventLoop
 from .process_state import preserve_process_state
 from .time_limit import CallTimeout, run_with_limit
 
+__all__ = ["PythonClient", "Runaway", "UnusableClient"]
+
 
 class Runaway(BaseException):
-    """Raised in the midst of a client that sends requests long after its deadline."""
+    """Raised inside a client that sends requests long after its deadline."""
 
 
 class UnusableClient(Exception):
-    """What was given, or what the factory made, is no client."""
+    """Raised if the given object, or what the factory returned, is not a client."""
 
 
 class PythonClient:
-    """An object, or a factory of objects, with a method ``generate(model, payload)``.
+    """Calls an object, or objects from a factory, with a method ``generate(model, payload)``.
 
-    *target* is used for all calls if it has that method, which is given the Setting as a third
-    argument if it takes one. Otherwise *target* is called with the Setting once per call, and
-    returns such an object, or a function ``generate``; what it made is closed after the call
-    by its ``aclose`` or ``close``, if it has one. All of these may be async; they share one
-    event loop for as long as they leave nothing in it that does not end. What they print goes
-    to standard error, and the working directory is the same again after each call.
+    If *target* has that method, it is used for all calls. The method gets the Setting as a third
+    argument if it accepts one. Otherwise *target* is a factory: it is called with the Setting
+    once per call, and returns such an object, or a function ``generate``. After the call, the
+    ``aclose`` or ``close`` of that object is called, if it has one. All of these may be async.
+    They share one event loop unless they leave tasks in it that do not end. Printed output goes
+    to standard error, and the working directory is restored after each call.
 
-    ``generate`` returns an Outcome, or a mapping as the schema ``outcome`` describes it.
-    Raises UsageError for a *target* that is neither, or whose ``generate`` cannot be called so.
+    ``generate`` returns an Outcome, or a mapping that matches the schema ``outcome``. Raises
+    UsageError if *target* is neither, or if its ``generate`` does not accept these arguments.
     """
 
     in_process = True
@@ -66,7 +68,7 @@ class PythonClient:
         number: int,
         call_timeout: float,
     ) -> Outcome | ClientError:
-        """What the client reports. Raises KeyboardInterrupt, and nothing else."""
+        """Calls the client and returns its report; raises only KeyboardInterrupt."""
         with preserve_process_state():
             return self._call_with_limit(setting, payload, call_timeout)
 
@@ -90,19 +92,19 @@ class PythonClient:
             return ClientError(kind=ClientErrorKind.GARBAGE, message=str(error))
         except CallTimeout as error:
             self._loop.close()
-            says = f"it did not return within {format_seconds(call_timeout)} of real time"
+            message = f"it did not return within {format_seconds(call_timeout)} of real time"
             return ClientError(
                 kind=ClientErrorKind.HUNG,
-                message=says,
+                message=message,
                 stderr=error_formatting.format_traceback(error),
             )
-        except BaseException as error:  # noqa: BLE001  (SystemExit, too, is a crash)
+        except BaseException as error:  # noqa: BLE001  (SystemExit is a crash as well)
             return _build_client_error(error)
 
     def _call_target(self, setting: Setting, payload: Any) -> Any:
         if self._ready is not None:
-            more = (setting,) if self._wants_setting else ()
-            return self._await_if_needed(self._ready(setting.model, payload, *more))
+            extra = (setting,) if self._wants_setting else ()
+            return self._await_if_needed(self._ready(setting.model, payload, *extra))
         made = self._await_if_needed(self._make(setting))
         generate = _find_generate(made) or made
         if not callable(generate):
@@ -126,7 +128,7 @@ class PythonClient:
         self._loop.cancel_leftovers()
 
     def _await_if_needed(self, value: Any) -> Any:
-        """*value*, or what it comes to if it is to be awaited."""
+        """Returns *value*, or its result if it is awaitable."""
         return self._loop.run(value) if inspect.isawaitable(value) else value
 
 
@@ -136,7 +138,7 @@ def _find_generate(target: Any) -> Callable[..., Any] | None:
 
 
 def _accepts_arguments(generate: Callable[..., Any], count: int) -> bool | None:
-    """Whether *generate* can be called with *count* arguments; None if it does not tell."""
+    """Returns whether *generate* accepts *count* arguments; None if that is unknown."""
     try:
         signature = inspect.signature(generate)
     except (TypeError, ValueError):
@@ -149,18 +151,18 @@ def _accepts_arguments(generate: Callable[..., Any], count: int) -> bool | None:
 
 
 def _check_generate(generate: Callable[..., Any], *, ready: bool = False) -> None:
-    """Raises Unusable if *generate* cannot be called with a model and a payload."""
+    """Raises UnusableClient if *generate* does not accept a model and a payload."""
     if _accepts_arguments(generate, 2) is False:
         form = "generate(model, payload)"
-        more = " or, with the Setting, generate(model, payload, setting)" if ready else ""
+        extra = " or, with the Setting, generate(model, payload, setting)" if ready else ""
         raise UnusableClient(
-            f"generate must take a model and a payload: {form}{more}; "
+            f"generate must take a model and a payload: {form}{extra}; "
             f"it is generate{clip(str(inspect.signature(generate)))}"
         )
 
 
 def _check_factory(name: str, target: Any) -> None:
-    """Raises UsageError if *target* cannot be called with a Setting."""
+    """Raises UsageError if *target* does not accept a Setting."""
     if not callable(target):
         raise UsageError(
             f"{name} is {_describe_value(target)}; a client has a method generate(model, payload), "
@@ -181,31 +183,34 @@ def _check_factory(name: str, target: Any) -> None:
 
 def _parse_result(result: Any) -> Outcome | ClientError:
     if not isinstance(result, Outcome | Mapping):
-        says = (
+        message = (
             f"generate returned {_describe_value(result)}; allowed: an Outcome, "
             "or a dict as `wanproof check --schema outcome` describes it"
         )
-        return ClientError(kind=ClientErrorKind.GARBAGE, message=says)
+        return ClientError(kind=ClientErrorKind.GARBAGE, message=message)
     try:
         return validate_outcome(result)
     except InvalidDocument as error:
         return ClientError(
-            kind=ClientErrorKind.GARBAGE, message=f"what generate returned is no outcome: {error}"
+            kind=ClientErrorKind.GARBAGE,
+            message=f"generate returned an invalid outcome: {error}",
         )
 
 
 def _build_client_error(error: BaseException) -> ClientError:
     if _is_runaway(error):
-        says = f"it went on sending requests long after its deadline{_format_suffix(str(error))}"
+        message = f"it sent requests long after its deadline{_format_suffix(str(error))}"
         return ClientError(
             kind=ClientErrorKind.RUNAWAY,
-            message=says,
+            message=message,
             stderr=error_formatting.format_traceback(error),
         )
     place = error_formatting.find_error_location(error)
-    says = f"it raised {error_formatting.format_error(error)}{f' ({place})' if place else ''}"
+    message = f"it raised {error_formatting.format_error(error)}{f' ({place})' if place else ''}"
     return ClientError(
-        kind=ClientErrorKind.CRASHED, message=says, stderr=error_formatting.format_traceback(error)
+        kind=ClientErrorKind.CRASHED,
+        message=message,
+        stderr=error_formatting.format_traceback(error),
     )
 
 
@@ -214,7 +219,7 @@ def _format_suffix(message: str) -> str:
 
 
 def _is_runaway(error: BaseException) -> bool:
-    """Whether *error* is a Runaway, or was raised because of one."""
+    """Returns True if *error* is a Runaway, or was raised because of one."""
     seen: set[int] = set()
     rest: list[BaseException | None] = [error]
     while rest:

@@ -13,9 +13,11 @@ from wan_validators.messages.formatting import clip
 
 from ..runner.interaction import ClientError, ClientErrorKind
 
+__all__ = ["SubprocessClient", "build_start_error"]
+
 
 class SubprocessClient:
-    """A client that is a program: a command line, which must be there when it is entered."""
+    """Base of clients that are programs; the command must exist when the client is entered."""
 
     in_process = False
 
@@ -24,27 +26,27 @@ class SubprocessClient:
         self.name = shlex.join(argv)
 
     def __enter__(self) -> Self:
-        """Raises UsageError if there is no such command."""
+        """Raises UsageError if the command does not exist."""
         _check_command(self._argv)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends what still runs: here, nothing outlives a call."""
+        """Ends processes that still run: here there are none."""
 
 
 def build_start_error(error: OSError) -> ClientError:
-    """For a command that is there and executable, and yet no program."""
+    """Returns the error for an executable file that the system cannot run."""
     return ClientError(
         kind=ClientErrorKind.CRASHED, message=f"it cannot be started: {error.strerror or error}"
     )
 
 
 def _check_command(argv: Sequence[str]) -> None:
-    """Raises UsageError if there is no such command."""
+    """Raises UsageError if the command does not exist."""
     if os.name == "nt":
         raise UsageError(
-            "a client in a process of its own needs pipes that can be waited for, which Windows "
-            "has not: run this in WSL, or give a client in Python with --client"
+            "a client in its own process needs non-blocking pipes, which Windows does not "
+            "support: run this in WSL, or give a client in Python with --client"
         )
     if not argv:
         raise UsageError("no command is given: write it after --, as in `-- node my-client.js`")
@@ -56,5 +58,5 @@ def _check_command(argv: Sequence[str]) -> None:
             f"{command} is not executable: name its interpreter before it, as in "
             f"`node {command}`, or make it executable with `chmod +x {command}`"
         )
-    place = "there is no such file" if os.sep in command else "it is in no directory of PATH"
+    place = "there is no such file" if os.sep in command else "it is not in a directory of PATH"
     raise UsageError(f"the command {clip(command)!r} was not found: {place}")

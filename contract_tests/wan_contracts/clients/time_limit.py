@@ -1,4 +1,4 @@
-"""A limit of real time on a call in our own thread."""
+"""Limits the real time of a call in our own thread."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from time import monotonic
 from types import FrameType
 from typing import Final, TypeVar
 
+__all__ = ["REPEAT_INTERVAL_S", "CallTimeout", "run_with_limit"]
+
 T = TypeVar("T")
 
 REPEAT_INTERVAL_S: Final = 1.0
-"""Seconds until a client that swallowed the exception is interrupted once more."""
+"""Seconds until a client that swallowed the exception is interrupted again."""
 
 MIN_TIMER_S: Final = 1e-6
 
 
 class CallTimeout(BaseException):
-    """Raised in the midst of a client that takes too long. No error of its own."""
+    """Raised inside a client that takes too long; not an Exception, so rarely swallowed."""
 
 
 def run_with_limit(work: Callable[[], T], seconds: float) -> T:
-    """What *work* returns. Raises Overdue if that takes longer than *seconds* of real time.
+    """Returns the result of *work*; raises CallTimeout after *seconds* of real time.
 
-    That holds as well for *work* that swallows the exception, or raises another. There is no
-    limit outside the main thread and on systems without such a timer. A timer and a handler
-    that were set before are so again afterwards.
+    It also raises if *work* swallows the exception or raises another one. There is no limit
+    outside the main thread, and on systems without ``setitimer``. A timer and a handler that
+    were set before are restored.
     """
     if current_thread() is not main_thread() or not hasattr(signal, "setitimer"):
         return work()
@@ -38,11 +40,11 @@ def run_with_limit(work: Callable[[], T], seconds: float) -> T:
             fired = True
             raise CallTimeout
 
-    begun = monotonic()
+    started_at = monotonic()
     handler = signal.signal(signal.SIGALRM, interrupt)
     delay, interval = signal.setitimer(signal.ITIMER_REAL, seconds, REPEAT_INTERVAL_S)
     try:
-        done = work()
+        result = work()
     except (KeyboardInterrupt, CallTimeout):
         raise
     except BaseException as error:
@@ -50,13 +52,13 @@ def run_with_limit(work: Callable[[], T], seconds: float) -> T:
             raise CallTimeout from error
         raise
     finally:
-        # First of all, in one step: an interruption from here on would skip the rest.
+        # First, in one step: an interruption after this point would skip the rest.
         armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
         if delay:
-            left = max(delay - (monotonic() - begun), MIN_TIMER_S)
+            left = max(delay - (monotonic() - started_at), MIN_TIMER_S)
             signal.setitimer(signal.ITIMER_REAL, left, interval)
     if fired:
         raise CallTimeout
-    return done
+    return result

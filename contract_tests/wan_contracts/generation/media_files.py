@@ -1,7 +1,7 @@
-"""Small image and audio files of wanted sides or seconds, as ``data:`` URIs.
+"""Builds small image and audio files with given sides or duration, as ``data:`` URIs.
 
-The images are headers and no more: whoever reads a header is content, and nothing here is
-ever decoded to pixels. The recordings are silence.
+The images consist of a header only. That is enough, because nothing decodes their pixels.
+The audio files contain silence.
 """
 
 from __future__ import annotations
@@ -13,11 +13,30 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
+__all__ = [
+    "FILE_BUILDERS",
+    "OTHER_FILES",
+    "TRUNCATED_FILES",
+    "bmp",
+    "build_data_uri",
+    "build_large_uri",
+    "encode_base64",
+    "jpeg",
+    "mp3",
+    "pad_file",
+    "png",
+    "png_with_alpha",
+    "png_with_transparent_colour",
+    "wav",
+    "webp",
+    "webp_with_alpha",
+]
+
 DEFAULT_SIDE_PIXELS: Final = 512
-"""Pixels of a side that every documented model takes."""
+"""A side in pixels that every documented model accepts."""
 
 DEFAULT_DURATION_S: Final = 5
-"""A playing time that every documented model takes."""
+"""A duration that every documented model accepts."""
 
 
 def png(
@@ -27,7 +46,7 @@ def png(
     colour: int = 2,
     extra: bytes = b"",
 ) -> bytes:
-    """*colour* is PNG's own: 2 is RGB, 3 a palette, 6 RGB with alpha; *extra* are chunks."""
+    """Builds a PNG. *colour* is the colour type: 2 RGB, 3 palette, 6 RGBA; *extra* are chunks."""
     header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
     chunks = [_chunk(b"IHDR", header), extra, _chunk(b"IDAT", b""), _chunk(b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
@@ -38,15 +57,17 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def png_with_alpha() -> bytes:
+    """Builds a PNG with an alpha channel."""
     return png(colour=6)
 
 
 def png_with_transparent_colour() -> bytes:
-    """A palette in which the first of two colours is transparent."""
+    """Builds a palette PNG in which the first of two colours is transparent."""
     return png(colour=3, extra=_chunk(b"PLTE", bytes(6)) + _chunk(b"tRNS", b"\x00\xff"))
 
 
 def jpeg(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) -> bytes:
+    """Builds a baseline JPEG of this size."""
     components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
     frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + components
     scan = b"\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"
@@ -54,6 +75,7 @@ def jpeg(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) ->
 
 
 def bmp(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) -> bytes:
+    """Builds a 24-bit BMP of this size."""
     info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54, 0, 0, 54) + info
 
@@ -61,18 +83,19 @@ def bmp(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) -> 
 def webp(
     width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS, *, alpha: bool = False
 ) -> bytes:
-    """The extended layout (RFC 9649, section 2.7), without the frames."""
+    """Builds a WebP in the extended layout (RFC 9649, section 2.7), without frames."""
     flags = bytes([0x10 if alpha else 0, 0, 0, 0])
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     return _riff(b"WEBP", b"VP8X" + struct.pack("<I", 10) + flags + canvas)
 
 
 def webp_with_alpha() -> bytes:
+    """Builds a WebP with an alpha channel."""
     return webp(alpha=True)
 
 
 def wav(seconds: float = DEFAULT_DURATION_S) -> bytes:
-    """Eight-bit mono at 100 samples a second, so that half a minute is 3 kB."""
+    """Builds 8-bit mono WAV at 100 samples per second: 30 seconds are 3 kB."""
     samples = bytes([128]) * round(seconds * 100)
     form = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 100, 100, 1, 8)
     return _riff(b"WAVE", form + b"data" + struct.pack("<I", len(samples)) + samples)
@@ -83,7 +106,7 @@ def _riff(kind: bytes, chunks: bytes) -> bytes:
 
 
 def mp3(seconds: float = DEFAULT_DURATION_S) -> bytes:
-    """MPEG-2 layer III at 8 kbit/s and 24 kHz: frames of 24 bytes, 24 ms each."""
+    """Builds MPEG-2 layer III at 8 kbit/s and 24 kHz: frames of 24 bytes, 24 ms each."""
     return (b"\xff\xf3\x14\xc4" + bytes(20)) * round(seconds / 0.024)
 
 
@@ -95,12 +118,15 @@ FILE_BUILDERS: Final[Mapping[str, Callable[[], bytes]]] = {
     "WAV": wav,
     "MP3": mp3,
 }
-"""A file of every documented format, by the format's name."""
+"""Builders of a valid file of each documented format, by the name of the format."""
 
 TRUNCATED_FILES: Final[Mapping[str, bytes]] = {
     name: make()[: 3 if name == "MP3" else 16] for name, make in FILE_BUILDERS.items()
 }
-"""Of each, as much as tells the format and no more; one frame of an MP3 would be a whole file."""
+"""Files cut after the bytes that identify the format.
+
+Of an MP3 only three bytes are left, because one frame is already a complete file.
+"""
 
 OTHER_FILES: Final[Mapping[str, bytes]] = {
     "image/gif": b"GIF89a"
@@ -114,11 +140,11 @@ OTHER_FILES: Final[Mapping[str, bytes]] = {
     "application/pdf": b"%PDF-1.7\n",
     "text/plain": b"neither a picture nor a sound",
 }
-"""Files of no documented format, by their MIME types."""
+"""Files of undocumented formats, by MIME type."""
 
 
 def pad_file(data: bytes, size: int) -> bytes:
-    """*data* with what readers skip behind it, *size* bytes in all."""
+    """Appends bytes that readers skip, up to *size* bytes in total."""
     missing = size - len(data)
     if data.startswith(b"RIFF"):
         return data + b"JUNK" + struct.pack("<I", missing - 8) + bytes(missing - 8)
@@ -126,14 +152,16 @@ def pad_file(data: bytes, size: int) -> bytes:
 
 
 def encode_base64(data: bytes) -> str:
+    """Returns *data* as Base64 text."""
     return b64encode(data).decode()
 
 
 def build_data_uri(data: bytes, mime: str) -> str:
+    """Returns *data* as a ``data:`` URI with the MIME type *mime*."""
     return f"data:{mime};base64,{encode_base64(data)}"
 
 
 @cache
 def build_large_uri(format: str, mime: str, size: int) -> str:
-    """A file of *size* bytes; made once, since it is large."""
+    """Builds a data URI of a file of *size* bytes; cached, because it is large."""
     return build_data_uri(pad_file(FILE_BUILDERS[format](), size), mime)

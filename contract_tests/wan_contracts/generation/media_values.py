@@ -1,4 +1,4 @@
-"""The values of the checks on images and audio; see :mod:`.values`.
+"""Registers the values of the image and audio constraints; see :mod:`.values`.
 
 Importing this module registers them.
 """
@@ -33,6 +33,8 @@ from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strat
 
 with explain_missing_extra():
     from hypothesis import strategies as st
+
+__all__: list[str] = []
 
 FORMATS: Final[Mapping[View, tuple[str, ...]]] = {
     IMAGE_VIEW: ("JPEG", "PNG", "BMP", "WEBP"),
@@ -86,7 +88,7 @@ def _(check: MediaConstraint) -> JsonValues:
 
 @cache
 def _build_valid_files(view: View) -> JsonValues:
-    """A flawless file of each documented format, under each of its MIME types."""
+    """Returns a valid file of each documented format, with each of its MIME types."""
     return tuple(
         media_files.build_data_uri(media_files.FILE_BUILDERS[name](), mime)
         for name in FORMATS[view]
@@ -95,7 +97,7 @@ def _build_valid_files(view: View) -> JsonValues:
 
 
 def _build_file(format: str, data: bytes | None = None) -> str:
-    """A file, by default a flawless one of *format*, under the first of its MIME types."""
+    """Returns *data*, or a valid file of *format*, with the first MIME type of the format."""
     content = media_files.FILE_BUILDERS[format]() if data is None else data
     return media_files.build_data_uri(content, get_mime_types(format)[0])
 
@@ -119,10 +121,10 @@ def _(check: Prefixed, value: Json) -> JsonValues:
 
 @invalid_values.register
 def _(check: Base64, value: Json) -> JsonValues:
-    # Bytes of ones are written as slashes, for which the url-safe alphabet has another sign.
+    # Bytes 0xff encode to slashes, which the URL-safe alphabet writes as underscores.
     start, _, data = _build_file(FORMATS[check.view][0], b"\xff" * 48).partition(",")
-    slips = (data.replace("/", "_"), f"%2F{data}", f"{data[:9]}\n{data[9:]}", f"{data} ")
-    wrong = (*slips, data[:-1], f"{data}=", f"={data}", f"{data}字", "=", "")
+    misencoded = (data.replace("/", "_"), f"%2F{data}", f"{data[:9]}\n{data[9:]}", f"{data} ")
+    wrong = (*misencoded, data[:-1], f"{data}=", f"={data}", f"{data}字", "=", "")
     return tuple(f"{start},{each}" for each in wrong)
 
 

@@ -1,4 +1,4 @@
-"""Payloads built from rows: what is required is there, and every row accepts what is there."""
+"""Builds payloads from rules: with all required members, and accepted by every rule."""
 
 from __future__ import annotations
 
@@ -25,12 +25,23 @@ from .values import JsonValues, ValueStrategy, valid_value_strategy, valid_value
 with explain_missing_extra():
     from hypothesis import strategies as st
 
+__all__ = [
+    "Mode",
+    "PayloadBuilder",
+    "build_leaf_strategy",
+    "find_active_rules",
+    "find_broken_rules",
+    "find_rules_at",
+    "is_leaf",
+    "list_modes",
+]
+
 Mode = Mapping[Path, Json]
-"""What stands at each place that a condition asks about; MISSING where nothing does."""
+"""The value at each path that a condition of a rule reads; MISSING if there is none."""
 
 
 def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
-    """Those of *rows*, which all stand at one place, that *value* breaks there."""
+    """Returns the rules in *rows*, all with the same path, that *value* breaks."""
     rows = list(rows)
     if value is MISSING:
         return [row for row in rows if row.required]
@@ -38,10 +49,10 @@ def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
         return []
     found: list[Rule] = []
     for row in rows:
-        seen = _extract(row.constraint.view, value)
-        if not row.constraint.applies_to(seen):
+        extracted = _extract(row.constraint.view, value)
+        if not row.constraint.applies_to(extracted):
             found += [] if found else [row]
-        elif not row.constraint.is_satisfied(seen):
+        elif not row.constraint.is_satisfied(extracted):
             found.append(row)
     return found
 
@@ -56,8 +67,8 @@ def _extract_from_text(view: View, text: str) -> Any:
 
 
 @cache
-def modes(spec: ModelSpec) -> tuple[Mode, ...]:
-    """Every setting of the members that conditions of *spec* ask about, the simplest first."""
+def list_modes(spec: ModelSpec) -> tuple[Mode, ...]:
+    """Lists all valid values of the members that conditions of *spec* read, simplest first."""
     paths = dict.fromkeys(row.when.path for row in spec.rules if row.when)
     settings = product(*(_list_condition_values(spec, path) for path in paths))
     every: list[Mode] = [dict(zip(paths, values, strict=True)) for values in settings]
@@ -72,7 +83,7 @@ def modes(spec: ModelSpec) -> tuple[Mode, ...]:
 
 
 def _list_condition_values(spec: ModelSpec, path: Path) -> JsonValues:
-    """What may stand at *path*: absence, null, edges, and what a condition names."""
+    """Returns the values to try at *path*: MISSING, null, limits, and values in conditions."""
     conditions = [row.when for row in spec.rules if row.when and row.when.path == path]
     named = [when.value for when in conditions if isinstance(when, Equals)]
     edges = valid_values(find_rules_at(path, spec.rules)[0].constraint)
@@ -81,27 +92,24 @@ def _list_condition_values(spec: ModelSpec, path: Path) -> JsonValues:
 
 
 def find_active_rules(spec: ModelSpec, mode: Mode) -> list[Rule]:
-    """The rows of *spec* that apply in *mode*."""
-    return [
-        row
-        for row in spec.all_rules
-        if not row.when or row.when.is_satisfied_by(mode[row.when.path])
-    ]
+    """Returns the rules of *spec* that apply in *mode*."""
+    return [row for row in spec.all_rules if not row.when or row.when.is_satisfied_by(mode[row.when.path])]
 
 
 def find_rules_at(path: Path, rules: Iterable[Rule]) -> list[Rule]:
+    """Returns the rules with this *path*."""
     return [rule for rule in rules if rule.path == path]
 
 
 @cache
 def is_leaf(spec: ModelSpec, path: Path) -> bool:
-    """Whether no row of *spec* speaks of anything below *path*."""
+    """Returns True if no rule of *spec* has a path below *path*."""
     return all(row.path[: len(path)] != path or row.path == path for row in spec.rules)
 
 
 @cache
-def leaf_values(rows: tuple[Rule, ...]) -> ValueStrategy:
-    """Values that all of *rows*, which stand at one place, accept."""
+def build_leaf_strategy(rows: tuple[Rule, ...]) -> ValueStrategy:
+    """Draws values that all *rows* accept; the rows have the same path."""
     accepted = [
         v for row in rows for v in valid_values(row.constraint) if not find_broken_rules(rows, v)
     ]
@@ -115,10 +123,10 @@ def leaf_values(rows: tuple[Rule, ...]) -> ValueStrategy:
 
 
 class PayloadBuilder:
-    """Builds one payload, member by member, from what *draw* says.
+    """Builds one payload, member by member, with values from *draw*.
 
-    Every row of *rules* accepts it, except where *mode* says what to put. The *needed* places
-    are there; of the others, what is optional may be.
+    All *rules* accept the payload, except at paths where *mode* sets the value. The *needed*
+    paths are present; other optional members may be.
     """
 
     def __init__(
@@ -135,38 +143,39 @@ class PayloadBuilder:
             if path:
                 self.below.setdefault(path[:-1], {})[path[-1]] = None
 
-    def value(self, path: Path = ()) -> Json:
-        """What may stand at *path*."""
+    def build_value(self, path: Path = ()) -> Json:
+        """Returns an accepted value for *path*."""
         if path in self.mode:
             return self.mode[path]
         below = self.below.get(path)
         if not below:
-            return self.draw(leaf_values(tuple(self.rows[path])))
+            return self.draw(build_leaf_strategy(tuple(self.rows[path])))
         if ANY in below:
-            return self.items(path)
+            return self.build_array(path)
         if any(isinstance(part, int) for part in below):
-            return [self.value((*path, index)) for index in sorted(below, key=int)]
-        return self.members(path, self._choose_excluded(path))
+            return [self.build_value((*path, index)) for index in sorted(below, key=int)]
+        return self.build_object(path, self._choose_excluded(path))
 
-    def items(self, path: Path) -> list[Json]:
-        """An array; if rows tell its parts by a member, each part has one such member."""
+    def build_array(self, path: Path) -> list[Json]:
+        """Builds an array; if its parts differ by a member, each part has one such member."""
         item = (*path, ANY)
-        kinds = self._kinds_of_parts(path)
-        if not kinds:
+        ranges = self._find_part_ranges(path)
+        if not ranges:
             checks = [row.constraint for row in self.rows[path]]
-            few = next((check for check in checks if isinstance(check, Items)), Items(0, 3))
-            return [self.value(item) for _ in range(self._count(item, few.low, few.high))]
+            limit = next((check for check in checks if isinstance(check, Items)), Items(0, 3))
+            length = self._draw_count(item, limit.low, limit.high)
+            return [self.build_value(item) for _ in range(length)]
         parts = [
-            self.members(item, without={*kinds} - {key}, needed=key)
-            for key, (low, high) in kinds.items()
-            for _ in range(self._count((*item, key), low, high))
+            self.build_object(item, without={*ranges} - {key}, needed=key)
+            for key, (low, high) in ranges.items()
+            for _ in range(self._draw_count((*item, key), low, high))
         ]
         order: list[Json] = self.draw(st.permutations(parts))
         return order
 
-    def _kinds_of_parts(self, path: Path) -> dict[str, tuple[int, int]]:
-        """The members that tell parts of the array at *path*, and how many of each it may have."""
-        alone = [
+    def _find_part_ranges(self, path: Path) -> dict[str, tuple[int, int]]:
+        """Returns the members that distinguish the parts of an array, and their allowed counts."""
+        exclusive = [
             row.constraint
             for row in self.rows[*path, ANY]
             if isinstance(row.constraint, MutuallyExclusive)
@@ -174,16 +183,16 @@ class PayloadBuilder:
         counted = [
             row.constraint for row in self.rows[path] if isinstance(row.constraint, ObjectCount)
         ]
-        some = {key: (0, 3) for check in alone for key in check.keys}
-        return some | {check.key: (check.low, check.high) for check in counted}
+        default = {key: (0, 3) for check in exclusive for key in check.keys}
+        return default | {check.key: (check.low, check.high) for check in counted}
 
-    def members(
+    def build_object(
         self, path: Path, without: Set[object] = frozenset(), needed: str | None = None
     ) -> dict[str, Json]:
-        """An object with none of the members *without*, and with the one that is *needed*."""
+        """Builds an object that has the member *needed* and none of the members *without*."""
         names = [name for name in self.below[path] if name not in without]
         return {
-            str(name): self.value((*path, name))
+            str(name): self.build_value((*path, name))
             for name in names
             if name == needed or self._is_present((*path, name))
         }
@@ -202,11 +211,11 @@ class PayloadBuilder:
     def _is_needed(self, path: Path) -> bool:
         return any(needed[: len(path)] == path for needed in self.needed)
 
-    def _count(self, path: Path, low: int, high: int) -> int:
+    def _draw_count(self, path: Path, low: int, high: int) -> int:
         return self.draw(st.integers(max(low, self._is_needed(path)), high))
 
     def _choose_excluded(self, path: Path) -> set[str]:
-        """The members to leave out of an object that may have but one of several."""
+        """Returns the members to omit from an object that may have only one of them."""
         for row in self.rows[path]:
             if isinstance(row.constraint, MutuallyExclusive):
                 keys = row.constraint.keys

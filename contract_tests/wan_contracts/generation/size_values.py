@@ -1,4 +1,4 @@
-"""The values of the checks on ``width*height``; see :mod:`.values`.
+"""Registers the values of the ``width*height`` constraints; see :mod:`.values`.
 
 Importing this module registers them.
 """
@@ -19,8 +19,10 @@ from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strat
 with explain_missing_extra():
     from hypothesis import strategies as st
 
+__all__: list[str] = []
+
 SCALE_SIDES: Final = range(384, 721, 16)
-"""Shorter sides of pictures of about a million pixels."""
+"""Factors that scale a ratio to sizes of different pixel counts."""
 
 
 @valid_values.register(TwoPartSize)
@@ -65,7 +67,7 @@ def _(check: Pixels) -> ValueStrategy:
 
 @cache
 def _find_factors(product: int) -> tuple[tuple[int, int], ...]:
-    """The pairs of integers with this *product*, the most equal first."""
+    """Returns the pairs of integers with this *product*, the most equal first."""
     sides = (side for side in range(isqrt(product), 0, -1) if product % side == 0)
     return tuple(pair for side in sides for pair in _iter_orientations(side, product // side))
 

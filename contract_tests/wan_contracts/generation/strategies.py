@@ -1,4 +1,4 @@
-"""Payloads drawn from a spec: valid ones, and ones that break exactly one rule."""
+"""Draws payloads of a model: valid ones, and ones that break exactly one rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .payloads import (
     find_active_rules,
     find_broken_rules,
     find_rules_at,
-    modes,
+    list_modes,
 )
 from .values import JUNK_VALUES, ValueStrategy, invalid_values, lookalike_values
 
@@ -31,35 +31,35 @@ __all__ = ["acceptable", "single_fault", "valid", "wrap_payload"]
 
 @cache
 def valid(spec: ModelSpec) -> ValueStrategy:
-    """Payloads in which nothing at all is found, in every mode of the model.
+    """Draws payloads without any finding, in every mode of the model.
 
-    They shrink to the one that has the required members and no others.
+    They shrink to the payload that has only the required members.
     """
 
     @st.composite
     def payloads(draw: st.DrawFn) -> Any:
-        mode = draw(st.sampled_from(modes(spec)))
-        return PayloadBuilder(draw, find_active_rules(spec, mode), mode).value()
+        mode = draw(st.sampled_from(list_modes(spec)))
+        return PayloadBuilder(draw, find_active_rules(spec, mode), mode).build_value()
 
     return payloads()
 
 
 @cache
 def acceptable(spec: ModelSpec) -> ValueStrategy:
-    """Payloads without an error; of warnings and infos, at most one."""
+    """Draws payloads without an error and with at most one warning or info."""
     mild = [rule for rule in spec.all_rules if rule.severity is not Severity.ERROR]
     return st.one_of(valid(spec), *(single_fault(spec, rule) for rule in mild))
 
 
 @cache
 def single_fault(spec: ModelSpec, rule: Rule) -> ValueStrategy:
-    """Payloads in which *rule*, a row of *spec*, is found broken once, and nothing else is.
+    """Draws payloads with exactly one finding, which is of *rule*, a rule of *spec*.
 
-    Raises ValueError if there are none; where every fault of *rule* breaks another row with
-    it, that shows when the strategy is drawn from.
+    Raises ValueError if there are none. If every value that breaks *rule* also breaks another
+    rule, the error is raised when a payload is drawn.
     """
     possible = [
-        mode for mode in modes(spec) if _can_break_alone(rule, find_active_rules(spec, mode))
+        mode for mode in list_modes(spec) if _can_break_alone(rule, find_active_rules(spec, mode))
     ]
     if not possible:
         raise ValueError(
@@ -80,28 +80,31 @@ def single_fault(spec: ModelSpec, rule: Rule) -> ValueStrategy:
 
 
 def wrap_payload(spec: ModelSpec, payload: Json) -> Json:
-    """*payload* in the wrapper ``{"model", "input": [{"params": {…}}]}`` of *spec*'s vendor.
+    """Returns *payload* in the vendor's wrapper ``{"model", "input": [{"params": {…}}]}``.
 
-    Raises ValueError if the vendor has no wrapper, or another one.
+    Raises ValueError if the vendor of *spec* has no wrapper, or another one.
     """
     outer = {"model": payload["model"]} if "model" in payload else {}
     params = {name: value for name, value in payload.items() if name not in outer}
     wrapper = {**outer, "input": [{"params": params}]}
     inner = spec.vendor.unwrap(wrapper) if spec.vendor.unwrap else None
     if inner is None or inner.payload != payload:
-        raise ValueError(f"{spec.vendor.title} does not take {wrapper!r} for a wrapped payload")
+        raise ValueError(f"{spec.vendor.title} does not accept {wrapper!r} as a wrapped payload")
     return wrapper
 
 
 def _can_break_alone(rule: Rule, rules: list[Rule]) -> bool:
-    """Whether *rule* is among *rules*, and none of the others bans what it speaks of."""
+    """Returns True if *rule* is in *rules* and no other rule forbids a member at its path."""
     bans = [row.path for row in rules if isinstance(row.constraint, Absent) and row is not rule]
     return rule in rules and not any(rule.path[: len(ban)] == ban for ban in bans)
 
 
 def _relax_rules(rule: Rule, rules: list[Rule]) -> list[Rule]:
-    """*rules*, changed so that what is to be broken can be built: a value where there must be
-    none (null would pass), or an object of members that exclude each other."""
+    """Returns *rules* without the limit of *rule*, so that a value that breaks it can be built.
+
+    For Absent that is a value other than null, which passes. For MutuallyExclusive it is an
+    object with several of the members.
+    """
     if not isinstance(rule.constraint, Absent | MutuallyExclusive):
         return rules
     others = [row for row in rules if row is not rule]
@@ -109,11 +112,11 @@ def _relax_rules(rule: Rule, rules: list[Rule]) -> list[Rule]:
 
 
 def _draw_fault(draw: st.DrawFn, rule: Rule, rules: list[Rule], mode: Mode) -> Json:
-    """What breaks *rule*, and no other row, where it stands."""
+    """Draws a value that breaks *rule* and no other rule with the same path."""
     elsewhere = {path: value for path, value in mode.items() if path != rule.path}
-    value = PayloadBuilder(draw, _relax_rules(rule, rules), elsewhere, _list_parts(rule)).value(
-        rule.path
-    )
+    value = PayloadBuilder(
+        draw, _relax_rules(rule, rules), elsewhere, _list_parts(rule)
+    ).build_value(rule.path)
     rows = find_rules_at(rule.path, rules)
     limits = invalid_values(rule.constraint, value)
     choices = [
@@ -122,43 +125,43 @@ def _draw_fault(draw: st.DrawFn, rule: Rule, rules: list[Rule], mode: Mode) -> J
     ]
     if not any(choices):
         raise ValueError(
-            f"whatever breaks {rule.id} at {rule.pointer!r} breaks another row as well"
+            f"every value that breaks {rule.id} at {rule.pointer!r} also breaks another rule"
         )
     return draw(st.sampled_from(draw(st.sampled_from([each for each in choices if each]))))
 
 
 def _list_parts(rule: Rule) -> Iterable[json_pointer.Path]:
-    """The parts that must be there for *rule* to be broken by too many of them."""
+    """Returns the paths of parts that must be present to exceed the limit of *rule*."""
     return (
         [(*rule.path, ANY, rule.constraint.key)] if isinstance(rule.constraint, ObjectCount) else []
     )
 
 
 def _find_value_after(rule: Rule, fault: Json, path: json_pointer.Path, value: Json) -> Json:
-    """What stands at *path* once *fault* stands where *rule* does; *value* did before."""
+    """Returns the value at *path*, now *value*, after *fault* is put at the path of *rule*."""
     depth = len(rule.path)
     return json_pointer.value(fault, path[depth:]) if path[:depth] == rule.path else value
 
 
 def _insert_fault(draw: st.DrawFn, builder: PayloadBuilder, rule: Rule, fault: Json) -> Json:
-    """A payload with *fault* at one of the places of *rule*."""
-    payload = builder.value()
+    """Builds a payload with *fault* at one of the paths of *rule*."""
+    payload = builder.build_value()
     if rule.path[-1:] == (ANY,):
         array = rule.path[:-1]
         path, items = draw(st.sampled_from(json_pointer.find(payload, array)))
-        fitting = [
+        accepted = [
             each
             for each in _iter_insertions(items, fault)
             if not find_broken_rules(builder.rows[array], each)
         ]
-        return json_pointer.put(payload, path, draw(st.sampled_from(fitting)))
+        return json_pointer.put(payload, path, draw(st.sampled_from(accepted)))
     found = json_pointer.find(payload, rule.path)
-    places = [path for path, value in found if value is not MISSING or ANY not in rule.path]
-    return json_pointer.put(payload, draw(st.sampled_from(places)), fault)
+    paths = [path for path, value in found if value is not MISSING or ANY not in rule.path]
+    return json_pointer.put(payload, draw(st.sampled_from(paths)), fault)
 
 
 def _iter_insertions(items: list[Json], fault: Json) -> Iterable[list[Json]]:
-    """*items* with *fault* put between them, or in the place of one or two of them."""
+    """Yields *items* with *fault* inserted, or in place of one or two items."""
     for start in range(len(items) + 1):
         for end in range(start, min(start + 2, len(items)) + 1):
             yield [*items[:start], fault, *items[end:]]

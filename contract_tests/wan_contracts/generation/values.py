@@ -1,8 +1,8 @@
-"""For each kind of check: values it accepts, and values just past its limit.
+"""Lists, for each kind of constraint, accepted values and values just outside the limit.
 
-The three functions below are tables keyed on the class of the check: sizes are registered in
-:mod:`.size_values`, images and audio in :mod:`.media_values`, all else here. Nothing in them
-knows of a model, a rule or a vendor.
+The three functions below are tables keyed on the class of the constraint. Sizes are registered
+in :mod:`.size_values`, images and audio in :mod:`.media_values`, all others here. They depend
+on no model, rule or vendor.
 """
 
 from __future__ import annotations
@@ -32,6 +32,16 @@ from wan_validators.source.json_pointer import MISSING
 with explain_missing_extra():
     from hypothesis import strategies as st
 
+__all__ = [
+    "JUNK_VALUES",
+    "JsonValues",
+    "ValueStrategy",
+    "invalid_values",
+    "lookalike_values",
+    "valid_value_strategy",
+    "valid_values",
+]
+
 ValueStrategy = st.SearchStrategy[Any]
 JsonValues = tuple[Json, ...]
 
@@ -39,32 +49,35 @@ JUNK_VALUES: Final[JsonValues] = (
     *(None, True, False, 0, 1, -1, 7, 1.0, 0.5, 1e300, 2**63, 10**30),
     *("", " ", "1", "true", "junk", "null", [], {}),
 )
-"""Values of every kind of JSON, to stand where they do not belong."""
+"""Values of every JSON type, to be put where they are not allowed."""
 
 UNKNOWN_NAMES: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
-"""Names that no document has; some are awkward in a pointer or in generated source."""
+"""Undocumented member names; some need escaping in a pointer or in generated source."""
 
 
 @singledispatch
 def valid_values(check: Constraint) -> JsonValues:
-    """Values that *check* accepts, the simplest first and those at its edges among them."""
-    raise TypeError(f"wan_contracts has no values for {check!r}: register some")
+    """Returns values that *check* accepts, the simplest first, including those at its limits."""
+    raise TypeError(f"no valid values for {check!r}: register them with valid_values.register")
 
 
 @singledispatch
 def invalid_values(check: Constraint, value: Json) -> JsonValues:
-    """Values of the right kind that *check* refuses, some made from the accepted *value*."""
-    raise TypeError(f"wan_contracts has no values past {check!r}: register some")
+    """Returns values of the right type that *check* rejects, some derived from *value*.
+
+    *value* is a value that *check* accepts.
+    """
+    raise TypeError(f"no invalid values for {check!r}: register them with invalid_values.register")
 
 
 @singledispatch
 def valid_value_strategy(check: Constraint) -> ValueStrategy:
-    """Values anywhere within the limit, for checks that accept more than a few."""
+    """Draws any accepted value, for constraints that accept more than a few values."""
     return st.nothing()
 
 
 def lookalike_values(value: Json) -> JsonValues:
-    """Values of other kinds that are easily taken for *value*; none for what is missing."""
+    """Returns values of other types that resemble *value*; none if it is MISSING."""
     if value is MISSING:
         return ()
     if isinstance(value, bool):

@@ -1,1 +1,1 @@
-"""What a client receives and reports, with the JSON Schemas of both."""
+"""Defines what a client receives and reports, with the JSON Schemas of both."""

@@ -1,4 +1,4 @@
-"""What a client under test says of one call: how it ended, and what it got or lost."""
+"""Defines the outcome of a call: how it ended for the client, and with which results."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ __all__ = ["Outcome", "OutcomeKind", "Output"]
 
 
 class OutcomeKind(StrEnum):
-    """How a call ended, as its client sees it."""
+    """Names the ways in which a call can end for the client."""
 
     NOT_SENT = "not_sent"
-    """The client refused the payload itself and sent nothing."""
+    """The client rejected the payload itself and sent nothing."""
     REFUSED = "refused"
-    """The server answered the create with an error, so there is no task."""
+    """The server rejected the create, so there is no task."""
     FAILED = "failed"
     """The task ended with an error, or without any result."""
     COMPLETED = "completed"
-    """The task is done; what came of it is in the outputs."""
+    """The task is done; the outputs hold its results."""
     GAVE_UP = "gave_up"
-    """The client does not know how it ended: a lost answer, a time-out, an unreadable body."""
+    """The client does not know the end: a lost response, a time-out, an unreadable body."""
     UNSUPPORTED = "unsupported"
-    """The client cannot do this at all, such as a model it does not know."""
+    """The client does not support this call, for example its model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """One result: an ``image`` or a ``video`` that was downloaded, or a ``text``.
+    """Holds one result: a downloaded ``image`` or ``video``, or a ``text``.
 
-    A file has *sha256* and *length* of the bytes that were read. One that could not be had
-    has an *error*, and one that the client only hands on has nothing but its *url*.
+    A downloaded file has the *sha256* and *length* of its bytes. A failed download has an
+    *error*. A file that the client does not download has only its *url*.
     """
 
     kind: str
@@ -46,28 +46,28 @@ class Output:
 
     @classmethod
     def of(cls, kind: str, content: bytes, url: str | None = None) -> Self:
-        """A file whose bytes the client has read."""
+        """Returns the output for a file with these bytes."""
         digest = sha256(content).hexdigest()
         return cls(kind=kind, sha256=digest, length=len(content), url=url)
 
     @classmethod
     def words(cls, text: str) -> Self:
-        """A text between images."""
+        """Returns the output for a text between images."""
         return cls(kind="text", text=text)
 
     @classmethod
     def missing(cls, kind: str, error: str, url: str | None = None) -> Self:
-        """A file that could not be had, and why."""
+        """Returns the output for a file that was not downloaded, with the reason."""
         return cls(kind=kind, error=error, url=url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What the client reports of one call.
+    """Holds the client's report on one call.
 
-    *code* and *message* are the vendor's, of a refusal or of a failed task, *status* is the
-    HTTP status of a refusal. *partial* says that fewer results came than were asked for.
-    *spent_usd* is what the client thinks the call has cost; None if it does not say.
+    *code* and *message* are the vendor's, of a rejected create or a failed task. *status* is
+    the HTTP status of a rejected create. *partial* is True if fewer results came than were
+    requested. *spent_usd* is the cost that the client reports; None if it reports none.
     """
 
     kind: OutcomeKind
@@ -81,10 +81,12 @@ class Outcome:
 
     @classmethod
     def not_sent(cls, message: str, code: str | None = None) -> Self:
+        """Returns the outcome of a call whose payload the client rejected."""
         return cls(kind=OutcomeKind.NOT_SENT, message=message, code=code)
 
     @classmethod
     def refused(cls, status: int, message: str, code: str | int | None = None) -> Self:
+        """Returns the outcome of a create that the server rejected."""
         return cls(
             kind=OutcomeKind.REFUSED, status=status, message=message, code=_code_to_text(code)
         )
@@ -93,6 +95,7 @@ class Outcome:
     def failed(
         cls, message: str, code: str | int | None = None, task_id: str | None = None
     ) -> Self:
+        """Returns the outcome of a task that failed."""
         return cls(
             kind=OutcomeKind.FAILED, task_id=task_id, code=_code_to_text(code), message=message
         )
@@ -106,6 +109,7 @@ class Outcome:
         partial: bool = False,
         spent_usd: Decimal | None = None,
     ) -> Self:
+        """Returns the outcome of a task that is done, with its results."""
         return cls(
             kind=OutcomeKind.COMPLETED,
             task_id=task_id,
@@ -116,15 +120,17 @@ class Outcome:
 
     @classmethod
     def gave_up(cls, message: str, task_id: str | None = None) -> Self:
+        """Returns the outcome of a call whose end the client does not know."""
         return cls(kind=OutcomeKind.GAVE_UP, task_id=task_id, message=message)
 
     @classmethod
     def unsupported(cls, message: str) -> Self:
+        """Returns the outcome of a call that the client does not support."""
         return cls(kind=OutcomeKind.UNSUPPORTED, message=message)
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The outcome that *document* describes; it must fit the published schema."""
+        """Returns the outcome in *document*, which must match the published schema."""
         spent = document.get("spent_usd")
         return cls(
             kind=OutcomeKind(document["outcome"]),
@@ -138,7 +144,7 @@ class Outcome:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The outcome as a JSON object, without what is not said."""
+        """Returns the outcome as a JSON object, without members that are not set."""
         members = {
             "outcome": self.kind.value,
             "task_id": self.task_id,
@@ -152,8 +158,8 @@ class Outcome:
         return {name: value for name, value in members.items() if value is not None}
 
     def _outputs(self) -> list[dict[str, Any]] | None:
-        said = self.outputs or self.kind is OutcomeKind.COMPLETED
-        return [_output_to_json(output) for output in self.outputs] if said else None
+        required = self.outputs or self.kind is OutcomeKind.COMPLETED
+        return [_output_to_json(output) for output in self.outputs] if required else None
 
 
 _JSON_NAMES: Final = {"length": "bytes"}

@@ -1,4 +1,4 @@
-"""What goes to a client in another process and what comes back, as JSON Schemas."""
+"""Defines the JSON Schemas of the case and the outcome, and reads outcomes."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def _seconds(title: str, description: str) -> Schema:
 
 
 def _require_types(**members: str) -> Schema:
-    """Asks for *members* of these types, which null does not stand for."""
+    """Returns a schema that requires *members* of these types; null is not allowed."""
     types = {name: {"type": kind} for name, kind in members.items()}
     return {"required": list(members), "properties": types}
 
 
 _CASE_MEMBERS: Final[Schema] = {
-    "version": _member("Version", "the version of this form", const=PROTOCOL_VERSION),
+    "version": _member("Version", "the version of this format", const=PROTOCOL_VERSION),
     "case": _member("Case", "the number of the call in this run", type="integer", minimum=0),
-    "base_url": _member("Base URL", "what stands before every path of the API", type="string"),
-    "api_key": _member("API key", "what is sent as the bearer token", type="string"),
-    "vendor": _member("Vendor", "whose API it is", type="string"),
+    "base_url": _member("Base URL", "the URL before every path of the API", type="string"),
+    "api_key": _member("API key", "the bearer token of all requests", type="string"),
+    "vendor": _member("Vendor", "the vendor of the API", type="string"),
     "model": _member("Model", "its id, as `wanproof rules` lists it", type="string"),
-    "payload": _member("Payload", "what is to be generated, in the documented form"),
+    "payload": _member("Payload", "the payload to send, in the documented form"),
     "poll_interval": _seconds("Poll interval", "seconds to wait between two polls"),
-    "deadline": _seconds("Deadline", "seconds after the create at which to give the task up"),
+    "deadline": _seconds("Deadline", "seconds from the create until the client gives the task up"),
     "timeout": _seconds("Time-out", "seconds that one request may take"),
 }
 
@@ -68,12 +68,14 @@ _OUTPUT: Final[Schema] = {
         ),
         "bytes": _member(
             "Length",
-            "how many bytes were read, an integer that is not negative",
+            "the number of bytes that were read, an integer that is not negative",
             type=["integer", "null"],
             minimum=0,
         ),
-        "url": _member("URL", "where the file is, as the API told", type=["string", "null"]),
-        "error": _member("Error", "why the file could not be had", type=["string", "null"]),
+        "url": _member(
+            "URL", "the URL of the file, as the API returned it", type=["string", "null"]
+        ),
+        "error": _member("Error", "why the file was not downloaded", type=["string", "null"]),
     },
     "if": {"required": ["kind"], "properties": {"kind": {"const": "text"}}},
     "then": {"description": "a text needs its text", **_require_types(text="string")},
@@ -90,13 +92,13 @@ _OUTPUT: Final[Schema] = {
 _OUTCOME_MEMBERS: Final[Schema] = {
     "outcome": _member(
         "Outcome",
-        "how the call ended. not_sent: the client refused the payload itself. refused: the "
+        "how the call ended. not_sent: the client rejected the payload itself. refused: the "
         "server answered the create with an error. failed: the task ended with an error, or "
-        "without any result. completed: the task is done. gave_up: it is not known how it "
-        "ended. unsupported: the client cannot do this at all",
+        "without any result. completed: the task is done. gave_up: the end is not known. "
+        "unsupported: the client does not support this call",
         enum=[kind.value for kind in OutcomeKind],
     ),
-    "task_id": _member("Task", "the id of the task, if one was told", type=["string", "null"]),
+    "task_id": _member("Task", "the id of the task, if it is known", type=["string", "null"]),
     "status": _member(
         "Status",
         "the HTTP status of a refusal, an integer from 100 to 599",
@@ -105,14 +107,14 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         maximum=599,
     ),
     "code": _member("Code", "the vendor's code of a failure", type=["string", "integer", "null"]),
-    "message": _member("Message", "the vendor's words, or your own", type=["string", "null"]),
-    "outputs": _member("Outputs", "what came of the task", type=["array", "null"], items=_OUTPUT),
+    "message": _member("Message", "the vendor's message, or your own", type=["string", "null"]),
+    "outputs": _member("Outputs", "the results of the task", type=["array", "null"], items=_OUTPUT),
     "partial": _member(
-        "Partial", "whether fewer results came than were asked for", type=["boolean", "null"]
+        "Partial", "whether fewer results came than were requested", type=["boolean", "null"]
     ),
     "spent_usd": _member(
         "Spent",
-        'US dollars that the call has cost, such as "0.03", not negative; null if not known',
+        'the cost of the call in US dollars, such as "0.03", not negative; null if not known',
         type=["string", "number", "null"],
         pattern="^[0-9]{1,9}([.][0-9]{1,18})?$",
         minimum=0,
@@ -124,7 +126,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "case": {
         "$schema": DIALECT,
         "title": "Case",
-        "description": "an object: one call that a client is to make",
+        "description": "an object: one call for a client to make",
         "type": "object",
         "required": list(_CASE_MEMBERS),
         "additionalProperties": False,
@@ -133,14 +135,14 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "outcome": {
         "$schema": DIALECT,
         "title": "Outcome",
-        "description": "an object: what a client reports of one call; null means not said",
+        "description": "an object: what a client reports of one call; null means not reported",
         "type": "object",
         "required": ["outcome"],
         "additionalProperties": False,
         "properties": _OUTCOME_MEMBERS,
         "if": {"required": ["outcome"], "properties": {"outcome": {"const": "completed"}}},
         "then": {
-            "description": "a completed call needs outputs, be it an empty array",
+            "description": "a completed call needs outputs, which may be an empty array",
             **_require_types(outputs="array"),
         },
         "else": {
@@ -152,34 +154,36 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         },
     },
 }
-"""The forms by name: ``case`` is what a client is told, ``outcome`` what it answers."""
+"""The schemas by name: a client reads a ``case`` and writes an ``outcome``."""
 
 
 def parse_outcome(text: str | bytes) -> Outcome:
-    """The outcome that the JSON *text* describes. Raises Malformed if it does not."""
+    """Parses the JSON *text* of an outcome; raises InvalidDocument if it is not valid."""
     document = parse_document(text)
     validate(document, build_validator("outcome"), "the outcome")
     return Outcome.from_json(document)
 
 
 def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
-    """What a client in this process has *outcome*, read as if it had come as text.
+    """Checks the *outcome* of a client in this process like one that came as text.
 
-    Raises Malformed for what does not fit the schema.
+    Raises InvalidDocument if it does not match the schema.
     """
     try:
         if isinstance(outcome, Outcome):
-            # An outcome leaves out what is empty, and the schema asks for it.
+            # as_json() omits empty outputs, but the schema requires them.
             outcome = {"outputs": [], **outcome.as_json()}
         text = json.dumps(outcome, allow_nan=False, default=_format_decimal)
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
-        raise InvalidDocument(f"it has a value that JSON has not: {clip(str(error))}") from error
+        raise InvalidDocument(
+            f"it has a value that JSON cannot represent: {clip(str(error))}"
+        ) from error
     return parse_outcome(text)
 
 
 @cache
 def build_validator(name: str) -> Draft202012Validator:
-    """What tells whether a value fits the schema called *name*."""
+    """Returns the validator for the schema *name*."""
     with explain_missing_extra():
         from jsonschema import Draft202012Validator
 

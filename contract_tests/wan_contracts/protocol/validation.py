@@ -1,4 +1,4 @@
-"""JSON text that is to fit a schema, and a short sentence on why it does not."""
+"""Parses and validates JSON documents, and describes the most relevant violation."""
 
 from __future__ import annotations
 
@@ -16,53 +16,55 @@ from wan_validators.spec import Severity
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
+__all__ = ["InvalidDocument", "Schema", "parse_document", "validate"]
+
 Schema = Mapping[str, Any]
 """A JSON Schema in which every member and every condition has a description."""
 
 
 class InvalidDocument(ValueError):
-    """This does not fit; the message tells where and why, and what is allowed."""
+    """Raised for an invalid document; the message says where, why, and what is allowed."""
 
 
 def parse_document(text: str | bytes) -> Any:
-    """The value of the JSON *text*. Raises Malformed for what is none, or has a member twice."""
+    """Parses JSON *text*; raises InvalidDocument if it is not JSON or repeats a member."""
     document, _, findings = read(text)
-    for flaw in findings:
-        place = f"in line {flaw.line}, column {flaw.column}"
-        if flaw.severity is Severity.ERROR:
-            raise InvalidDocument(f"{flaw.message}, {place}")
-        if flaw.rule == "json-duplicate":
+    for finding in findings:
+        place = f"in line {finding.line}, column {finding.column}"
+        if finding.severity is Severity.ERROR:
+            raise InvalidDocument(f"{finding.message}, {place}")
+        if finding.rule == "json-duplicate":
             raise InvalidDocument(
-                f"{format_last_name(flaw.pointer)} stands twice, the second time {place}"
+                f"{format_last_name(finding.pointer)} appears twice, the second time {place}"
             )
     return document
 
 
 def validate(document: Any, validator: Draft202012Validator, name: str) -> None:
-    """Raises Malformed if *document*, which is called *name*, does not fit the schema."""
-    flaws = [*validator.iter_errors(document)]
-    if flaws:
-        raise InvalidDocument(_describe_violation(flaws, name))
+    """Raises InvalidDocument if *document*, called *name*, does not match the schema."""
+    errors = [*validator.iter_errors(document)]
+    if errors:
+        raise InvalidDocument(_describe_violation(errors, name))
 
 
-def _describe_violation(flaws: list[ValidationError], whole: str) -> str:
-    """The flaw that matters most, in a sentence."""
+def _describe_violation(errors: list[ValidationError], whole: str) -> str:
+    """Describes the most relevant of *errors* in one sentence."""
     with explain_missing_extra():
         from jsonschema.exceptions import best_match, by_relevance
 
-    # A misspelt name explains the one that is missing.
-    flaw = best_match(flaws, key=by_relevance(strong=frozenset({"additionalProperties"})))
-    while flaw.parent is not None:
-        flaw = flaw.parent
-    place = pointer(tuple(flaw.absolute_path)) or whole
-    return f"{place}: {_describe_error(flaw)}"
+    # A misspelt member name explains why another one is missing.
+    error = best_match(errors, key=by_relevance(strong=frozenset({"additionalProperties"})))
+    while error.parent is not None:
+        error = error.parent
+    place = pointer(tuple(error.absolute_path)) or whole
+    return f"{place}: {_describe_error(error)}"
 
 
-def _describe_error(flaw: ValidationError) -> str:
-    schema: Any = flaw.schema
-    limit: Any = flaw.validator_value
-    instance: Any = flaw.instance
-    match flaw.validator:
+def _describe_error(error: ValidationError) -> str:
+    schema: Any = error.schema
+    limit: Any = error.validator_value
+    instance: Any = error.instance
+    match error.validator:
         case "additionalProperties":
             return _describe_unknown_member(instance, schema["properties"])
         case "required":
@@ -81,8 +83,8 @@ def _describe_error(flaw: ValidationError) -> str:
 
 def _describe_unknown_member(instance: Mapping[str, Any], known: Schema) -> str:
     name = next(name for name in instance if name not in known)
-    meant = suggest(name, known)
-    hint = f" ({meant})" if meant else ""
+    suggestion = suggest(name, known)
+    hint = f" ({suggestion})" if suggestion else ""
     return f"there is no member {_format_value(name)}{hint}; allowed: {', '.join(known)}"
 
 

@@ -1,4 +1,4 @@
-"""Drives a conversation with an HTTP library: one function that blocks, one that awaits."""
+"""Executes the steps of a call with an HTTP library, blocking or in asyncio."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ __all__ = ["ErrorTypes", "RawResponse", "drive", "drive_async"]
 T = TypeVar("T")
 ErrorTypes = tuple[type[BaseException], ...]
 RawResponse = tuple[int, Mapping[str, str], bytes]
-"""Status, headers and the whole body of an answer."""
+"""Status, headers and the whole body of a response."""
 
 
 def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: ErrorTypes) -> T:
-    """What *steps* come to. *fetch* makes a request, once, and follows no redirect.
+    """Executes *steps* and returns their result.
 
-    *errors* are what it raises where no whole answer came; all else passes through.
+    *fetch* must send a request exactly once and follow no redirect. *errors* are the exceptions
+    that *fetch* raises if no complete response came. Other exceptions propagate.
     """
     try:
         step = next(steps)
@@ -42,7 +43,7 @@ def drive(steps: Steps[T], fetch: Callable[[SendRequest], RawResponse], errors: 
 async def drive_async(
     steps: Steps[T], fetch: Callable[[SendRequest], Awaitable[RawResponse]], errors: ErrorTypes
 ) -> T:
-    """The same with coroutines of asyncio."""
+    """Executes *steps* like :func:`drive`, with an asynchronous *fetch* in asyncio."""
     try:
         step = next(steps)
         while True:

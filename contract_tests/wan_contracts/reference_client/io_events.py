@@ -1,4 +1,4 @@
-"""What a conversation asks its driver to do, and what it is told in reply."""
+"""Defines the steps that a client yields to its driver, and the replies to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["ReceivedResponse", "SendRequest", "StepResult", "Steps", "TransportF
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """A request to make: once, and without following a redirect."""
+    """Asks the driver to send a request once, without following redirects."""
 
     method: str
     url: str
@@ -21,16 +21,16 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Seconds to let pass, from 0 up; the reply to it is what time it is then."""
+    """Asks the driver to wait *seconds*, at least 0; the reply is the time after that."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedResponse:
-    """What came in reply to a request. Names of *headers* are in lower case.
+    """Holds the response to a request. The names of *headers* are in lower case.
 
-    *now* is in seconds, on a clock that never goes back.
+    *now* is in seconds on a monotonic clock.
     """
 
     status: int
@@ -41,7 +41,7 @@ class ReceivedResponse:
 
 @dataclass(frozen=True, slots=True)
 class TransportFailure:
-    """No whole answer came: a reset, a time-out, a body that was cut, bytes that are no HTTP."""
+    """Reports that no complete response came: a reset, a time-out, a cut body, invalid HTTP."""
 
     message: str
     now: float

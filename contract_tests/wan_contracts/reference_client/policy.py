@@ -1,4 +1,4 @@
-"""The decisions of a client that keeps every law, one in each method: pure, and easy to change."""
+"""Decides what a client that keeps every law does: one pure method for each decision."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ from ..protocol.outcome import Outcome, OutcomeKind
 from . import response_parsing
 from .io_events import ReceivedResponse, TransportFailure
 
+__all__ = ["ClientPolicy"]
+
 MAX_CREATE_REPEATS: Final = 4
-"""How often a create is repeated that was answered with 429."""
+"""Maximum repeats of a create after a 429."""
 
 MAX_DOWNLOAD_RETRIES: Final = 3
-"""How often a download is repeated that failed in a way that may pass."""
+"""Maximum repeats of a download after a temporary failure."""
 
 STOP_POLLING_STATUSES: Final = (401, 402, 403)
-"""Statuses of polls that the next poll would meet again."""
+"""Statuses of a poll that the next poll would get again."""
 
 
 class ClientPolicy:
-    """What to send for *payload*, and what to make of answers."""
+    """Decides what to send for *payload*, and how to interpret replies."""
 
     preflight = True
-    """Whether a payload that lint calls invalid ends the call before anything is sent."""
+    """Whether a payload that the linter rejects ends the call before a request is sent."""
 
     def __init__(self, setting: Setting, payload: Any) -> None:
         self.setting, self.payload = setting, payload
         self.spec = model(setting.model)
 
-    # What is sent
+    # Requests
 
     def check_payload(self) -> Outcome | None:
-        """How the call ends at once, if the payload breaks a documented rule."""
+        """Returns the outcome not_sent if the payload breaks a documented rule."""
         errors = lint(self.payload, self.setting.model).errors
         if not errors:
             return None
@@ -48,107 +50,113 @@ class ClientPolicy:
         return Outcome.not_sent(f"{first.pointer or '/'}: {first.message}", first.code)
 
     def build_body(self) -> Any:
-        """The JSON value that goes out as the body of the create."""
+        """Returns the JSON body of the create."""
         return self.payload
 
-    def create_url(self) -> str:
+    def build_create_url(self) -> str:
         return self.url(self.spec.vendor.create)
 
-    def poll_url(self, task_id: str) -> str:
+    def build_poll_url(self, task_id: str) -> str:
         return self.url(self.spec.vendor.poll, task_id)
 
     def url(self, template: str, task_id: str = "") -> str:
         path = template.format(model=self.setting.model, task_id=quote(task_id, safe=""))
         return self.setting.base_url.rstrip("/") + path
 
-    def create_headers(self) -> dict[str, str]:
-        return {**self.poll_headers(), "Content-Type": "application/json"}
+    def build_create_headers(self) -> dict[str, str]:
+        return {**self.build_poll_headers(), "Content-Type": "application/json"}
 
-    def poll_headers(self) -> dict[str, str]:
+    def build_poll_headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.setting.api_key}"}
 
-    def download_headers(self) -> dict[str, str]:
-        """Without the key: whoever keeps the files need not know it."""
+    def build_download_headers(self) -> dict[str, str]:
+        """Returns no headers: the API key must not go to the host of the files."""
         return {}
 
-    # What is made of an answer
+    # Replies
 
-    def is_truncated(self, got: ReceivedResponse) -> bool:
-        """Whether the body is shorter than announced, for libraries that let that pass."""
-        announced = got.headers.get("content-length", "")
-        countable = announced.isdecimal() and "content-encoding" not in got.headers
-        return countable and int(announced) > len(got.body)
+    def is_truncated(self, reply: ReceivedResponse) -> bool:
+        """Returns True if the body is shorter than Content-Length; some libraries accept that."""
+        length = reply.headers.get("content-length", "")
+        is_countable = length.isdecimal() and "content-encoding" not in reply.headers
+        return is_countable and int(length) > len(reply.body)
 
-    def may_repeat(self, got: ReceivedResponse | TransportFailure, attempt: int) -> bool:
-        """Whether *got*, the answer to the create number *attempt*, tells that no task was made.
+    def may_repeat(self, reply: ReceivedResponse | TransportFailure, attempt: int) -> bool:
+        """Returns True if *reply* to create number *attempt* shows that no task was created.
 
-        After anything but a 429 there may be one, and to repeat the create would pay twice.
+        After any reply but a 429 a task may exist, and a repeated create would be paid twice.
         """
         return (
-            isinstance(got, ReceivedResponse)
-            and got.status == 429
+            isinstance(reply, ReceivedResponse)
+            and reply.status == 429
             and attempt <= MAX_CREATE_REPEATS
         )
 
-    def may_retry(self, got: ReceivedResponse | TransportFailure, attempt: int) -> bool:
-        """Whether the download number *attempt* failed in a way that may pass."""
-        passing = isinstance(got, TransportFailure) or got.status == 429 or got.status >= 500
-        return passing and attempt <= MAX_DOWNLOAD_RETRIES
+    def may_retry(self, reply: ReceivedResponse | TransportFailure, attempt: int) -> bool:
+        """Returns True if download number *attempt* had a temporary failure."""
+        is_temporary = (
+            isinstance(reply, TransportFailure) or reply.status == 429 or reply.status >= 500
+        )
+        return is_temporary and attempt <= MAX_DOWNLOAD_RETRIES
 
-    def must_stop_polling(self, got: ReceivedResponse | TransportFailure) -> bool:
-        """Whether no further poll can fare better than *got*."""
-        return isinstance(got, ReceivedResponse) and got.status in STOP_POLLING_STATUSES
+    def must_stop_polling(self, reply: ReceivedResponse | TransportFailure) -> bool:
+        """Returns True if every further poll would fail like *reply*."""
+        return isinstance(reply, ReceivedResponse) and reply.status in STOP_POLLING_STATUSES
 
-    def parse_retry_after(self, got: ReceivedResponse | TransportFailure | None) -> float | None:
-        """How many seconds the server asks to wait, if it does."""
+    def parse_retry_after(self, reply: ReceivedResponse | TransportFailure | None) -> float | None:
+        """Returns the seconds of Retry-After; None without the header."""
         return (
-            response_parsing.parse_retry_after(got.headers)
-            if isinstance(got, ReceivedResponse)
+            response_parsing.parse_retry_after(reply.headers)
+            if isinstance(reply, ReceivedResponse)
             else None
         )
 
-    def parse_body(self, got: ReceivedResponse | TransportFailure) -> response_parsing.Object:
-        """The JSON object that *got* holds; an empty one if it holds none."""
-        return response_parsing.parse_object(got.body) if isinstance(got, ReceivedResponse) else {}
-
-    def is_success(self, got: ReceivedResponse | TransportFailure) -> bool:
-        return isinstance(got, ReceivedResponse) and 200 <= got.status < 300
-
-    def parse_task_id(self, got: ReceivedResponse | TransportFailure) -> str | None:
+    def parse_body(self, reply: ReceivedResponse | TransportFailure) -> response_parsing.Object:
+        """Returns the JSON object in *reply*; an empty one if there is none."""
         return (
-            response_parsing.parse_task_id(self.parse_body(got)) if self.is_success(got) else None
+            response_parsing.parse_object(reply.body) if isinstance(reply, ReceivedResponse) else {}
         )
 
-    def parse_state(self, got: ReceivedResponse | TransportFailure) -> State:
-        """DONE, FAILED, or RUNNING for everything that is not an end."""
+    def is_success(self, reply: ReceivedResponse | TransportFailure) -> bool:
+        return isinstance(reply, ReceivedResponse) and 200 <= reply.status < 300
+
+    def parse_task_id(self, reply: ReceivedResponse | TransportFailure) -> str | None:
         return (
-            response_parsing.parse_state(self.parse_body(got))
-            if self.is_success(got)
+            response_parsing.parse_task_id(self.parse_body(reply))
+            if self.is_success(reply)
+            else None
+        )
+
+    def parse_state(self, reply: ReceivedResponse | TransportFailure) -> State:
+        """Returns DONE, FAILED, or RUNNING for every other reply."""
+        return (
+            response_parsing.parse_state(self.parse_body(reply))
+            if self.is_success(reply)
             else State.RUNNING
         )
 
-    def parse_code(self, got: ReceivedResponse | TransportFailure) -> str | int | None:
-        return response_parsing.parse_code(self.parse_body(got))
+    def parse_code(self, reply: ReceivedResponse | TransportFailure) -> str | int | None:
+        return response_parsing.parse_code(self.parse_body(reply))
 
-    def parse_message(self, got: ReceivedResponse | TransportFailure) -> str:
-        """What the vendor says of an error; "" if nothing."""
-        return response_parsing.parse_message(self.parse_body(got))
+    def parse_message(self, reply: ReceivedResponse | TransportFailure) -> str:
+        """Returns the vendor's error message; "" if there is none."""
+        return response_parsing.parse_message(self.parse_body(reply))
 
     def parse_results(
-        self, got: ReceivedResponse | TransportFailure
+        self, reply: ReceivedResponse | TransportFailure
     ) -> Sequence[vendor.TaskOutput]:
-        return response_parsing.parse_results(self.parse_body(got))
+        return response_parsing.parse_results(self.parse_body(reply))
 
-    def parse_cost(self, got: ReceivedResponse | TransportFailure) -> Decimal | None:
-        return response_parsing.parse_cost(self.parse_body(got))
+    def parse_cost(self, reply: ReceivedResponse | TransportFailure) -> Decimal | None:
+        return response_parsing.parse_cost(self.parse_body(reply))
 
     def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
-        """Whether these are fewer images than the payload asks for."""
-        asked = self.count_requested()
-        return asked is not None and sum(each.kind == "image" for each in results) < asked
+        """Returns True if these are fewer images than the payload requests."""
+        requested = self.count_requested()
+        return requested is not None and sum(each.kind == "image" for each in results) < requested
 
     def count_requested(self) -> int | None:
-        """How many images; None where no number is promised."""
+        """Returns the requested number of images; None if the API promises no number."""
         outputs = self.spec.outputs
         if not isinstance(outputs, Images):
             return None
@@ -157,53 +165,53 @@ class ClientPolicy:
         number = self.spec.value(self.payload, outputs.count)
         return number if type(number) is int else None
 
-    def find_defect(self, kind: str, got: ReceivedResponse | TransportFailure) -> str | None:
-        """Why *got* is not the file of that *kind*; None if it is."""
-        if isinstance(got, TransportFailure) or got.status != 200:
-            return self.describe(got)
-        found = got.headers.get("content-type", "")
-        if not found.lower().startswith(f"{kind}/"):
-            return f"a file of type {found or 'unknown'}, not {kind}/*"
-        return None if got.body else "an empty file"
+    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
+        """Returns why *reply* is not a file of this *kind*; None if it is one."""
+        if isinstance(reply, TransportFailure) or reply.status != 200:
+            return self.describe(reply)
+        media_type = reply.headers.get("content-type", "")
+        if not media_type.lower().startswith(f"{kind}/"):
+            return f"a file of type {media_type or 'unknown'}, not {kind}/*"
+        return None if reply.body else "an empty file"
 
-    def describe(self, got: ReceivedResponse | TransportFailure) -> str:
-        """*got* in a few words."""
-        if isinstance(got, TransportFailure):
-            return got.message
-        if not self.parse_body(got):
-            return f"HTTP {got.status} without a JSON object"
-        return ": ".join(filter(None, (f"HTTP {got.status}", self.parse_message(got))))
+    def describe(self, reply: ReceivedResponse | TransportFailure) -> str:
+        """Describes *reply* in a few words."""
+        if isinstance(reply, TransportFailure):
+            return reply.message
+        if not self.parse_body(reply):
+            return f"HTTP {reply.status} without a JSON object"
+        return ": ".join(filter(None, (f"HTTP {reply.status}", self.parse_message(reply))))
 
-    # How it ends
+    # Outcomes
 
-    def build_outcome_without_task(self, got: ReceivedResponse | TransportFailure) -> Outcome:
-        """The end of a create that named no task."""
-        if isinstance(got, TransportFailure):
+    def build_outcome_without_task(self, reply: ReceivedResponse | TransportFailure) -> Outcome:
+        """Returns the outcome of a create without a task id in the reply."""
+        if isinstance(reply, TransportFailure):
             return self.build_gave_up_outcome(
-                f"whether there is a task is not known: {got.message}", None
+                f"it is not known whether a task exists: {reply.message}", None
             )
-        if 300 <= got.status < 500:
-            return self.build_refused_outcome(got)
+        if 300 <= reply.status < 500:
+            return self.build_refused_outcome(reply)
         return Outcome(
             kind=OutcomeKind.GAVE_UP,
-            status=got.status,
-            code=None if (code := self.parse_code(got)) is None else str(code),
-            message=f"whether there is a task is not known: {self.describe(got)}",
+            status=reply.status,
+            code=None if (code := self.parse_code(reply)) is None else str(code),
+            message=f"it is not known whether a task exists: {self.describe(reply)}",
         )
 
-    def build_refused_outcome(self, got: ReceivedResponse) -> Outcome:
+    def build_refused_outcome(self, reply: ReceivedResponse) -> Outcome:
         return Outcome.refused(
-            got.status, self.parse_message(got) or self.describe(got), self.parse_code(got)
+            reply.status, self.parse_message(reply) or self.describe(reply), self.parse_code(reply)
         )
 
     def build_failed_outcome(
-        self, task_id: str, got: ReceivedResponse | TransportFailure
+        self, task_id: str, reply: ReceivedResponse | TransportFailure
     ) -> Outcome:
-        says = self.parse_message(got) or "the task failed and does not say why"
-        return Outcome.failed(says, self.parse_code(got), task_id)
+        message = self.parse_message(reply) or "the task failed without a message"
+        return Outcome.failed(message, self.parse_code(reply), task_id)
 
     def build_outcome_without_results(self, task_id: str) -> Outcome:
-        return Outcome.failed("the task is done and has no result", task_id=task_id)
+        return Outcome.failed("the task is done but has no result", task_id=task_id)
 
     def build_gave_up_outcome(self, message: str, task_id: str | None) -> Outcome:
         return Outcome.gave_up(message, task_id)

@@ -1,6 +1,6 @@
-"""What answers say: the bodies of both documented shapes, and Retry-After.
+"""Reads response bodies of both documented shapes, and Retry-After.
 
-Nothing here raises, whatever a body holds: what cannot be read says nothing.
+No function raises for an invalid body: it returns an empty value instead.
 """
 
 from __future__ import annotations
@@ -14,24 +14,36 @@ from typing import Any, Final
 
 from wan_validators.vendor import State, TaskOutput
 
+__all__ = [
+    "Object",
+    "parse_code",
+    "parse_cost",
+    "parse_message",
+    "parse_object",
+    "parse_results",
+    "parse_retry_after",
+    "parse_state",
+    "parse_task_id",
+]
+
 Object = Mapping[str, Any]
 """A JSON object."""
 
 ENVELOPE: Final = "task_info"
-"""The member that holds everything about a task, at vendors that have one."""
+"""The member that holds the task, for vendors that have one."""
 
 DONE_WORDS: Final = ("completed", "succeeded")
 FAILED_WORDS: Final = ("failed",)
 
 LIST_MEMBERS: Final = {"images": "image", "videos": "video"}
-"""Members that are lists of URLs, and of what kind those are."""
+"""Members that are lists of URLs, and the kind of those files."""
 
 MESSAGE_MEMBERS: Final = ("title", "detail", "message", "error_message")
-"""Members in which errors speak to people."""
+"""Members that hold the message of an error."""
 
 
 def parse_object(body: bytes) -> Object:
-    """The JSON object that *body* is; an empty one for anything else."""
+    """Parses *body* as a JSON object; returns an empty one if it is not valid."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -40,13 +52,13 @@ def parse_object(body: bytes) -> Object:
 
 
 def parse_task_id(document: Object) -> str | None:
-    """The id of the task that *document* tells of."""
+    """Returns the task id in *document*; None if there is none."""
     found = _find_task_object(document).get("id")
     return found if isinstance(found, str) and found else None
 
 
 def parse_state(document: Object) -> State:
-    """DONE or FAILED in whichever case it is written, and RUNNING for any other word or none."""
+    """Returns DONE or FAILED, in any letter case, and RUNNING for every other status."""
     word = _find_task_object(document).get("status")
     word = word.lower() if isinstance(word, str) else ""
     if word in DONE_WORDS:
@@ -55,7 +67,7 @@ def parse_state(document: Object) -> State:
 
 
 def parse_code(document: Object) -> str | int | None:
-    """The vendor's code, of a failed task or of a refusal."""
+    """Returns the vendor's error code, of a failed task or a rejected create."""
     codes = (
         _as_object(_find_task_object(document).get("error")).get("code"),
         document.get("error_code"),
@@ -64,12 +76,12 @@ def parse_code(document: Object) -> str | int | None:
 
 
 def parse_message(document: Object) -> str:
-    """All that an error says in words, each sentence once; "" if it says nothing."""
+    """Returns the messages of an error, each one once; "" if there are none."""
     return ": ".join(dict.fromkeys(filter(None, _iter_messages(document))))
 
 
 def parse_results(document: Object) -> list[TaskOutput]:
-    """What came of a task that is done, in order; for a part without a URL its value is ""."""
+    """Returns the results of a done task in order; a part without a URL has the value ""."""
     listed = [
         TaskOutput(kind, _as_string(url))
         for name, kind in LIST_MEMBERS.items()
@@ -84,7 +96,7 @@ def parse_results(document: Object) -> list[TaskOutput]:
 
 
 def parse_cost(document: Object) -> Decimal | None:
-    """What the vendor says the task has cost, in USD."""
+    """Returns the cost of the task in USD; None if the document has no valid cost."""
     try:
         usd = Decimal(_as_object(document.get("usage")).get("cost"))  # type: ignore[arg-type]  # raises
     except (InvalidOperation, TypeError, ValueError):
@@ -93,16 +105,16 @@ def parse_cost(document: Object) -> Decimal | None:
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """How many seconds Retry-After asks to wait, in either of its forms; never below 0.
+    """Returns the seconds of Retry-After in both forms (RFC 9110, section 10.2.3), at least 0.
 
-    A date is counted from the answer's own Date, so that the clocks need not agree. None
-    without the header, for what is neither form, and for a date in an answer without one.
+    A date is relative to the Date of the response, so that the clocks need not agree. Returns
+    None without a valid header, and for a date if the response has no Date.
     """
-    asked = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", asked):
-        return float(asked)
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        return float(value)
     try:
-        seconds = _parse_http_date(asked) - _parse_http_date(headers.get("date", ""))
+        seconds = _parse_http_date(value) - _parse_http_date(headers.get("date", ""))
     except (ValueError, TypeError, OverflowError):
         return None
     return max(seconds, 0.0)

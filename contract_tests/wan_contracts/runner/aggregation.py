@@ -1,4 +1,4 @@
-"""What the calls of a run add up to: a verdict on each law, and what was met."""
+"""Aggregates the calls of a run: a result for each law, and the coverage."""
 
 from __future__ import annotations
 
@@ -17,13 +17,21 @@ from ..protocol.outcome import OutcomeKind
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
 
+__all__ = [
+    "Aggregator",
+    "evaluate_laws",
+    "is_unsupported",
+    "measure_interaction",
+    "parse_scenario_names",
+]
+
 SCENARIO_SEPARATOR: Final = "+"
-"""Between the names of scenarios that happen at once."""
+"""Separates the names of scenarios that happen at once."""
 
 
 @dataclass
 class Aggregator:
-    """Counts calls, and keeps for each law the smallest that broke it."""
+    """Counts calls, and keeps the smallest failing call of each law."""
 
     laws: Sequence[Law]
     cases: int = 0
@@ -38,10 +46,10 @@ class Aggregator:
     def add(
         self, interaction: Interaction, verdicts: Mapping[str, Verdict], *, drawn: bool = False
     ) -> None:
-        """One more call, and what its judges say.
+        """Adds a call and its verdicts.
 
-        One that was *drawn* takes the place of none that broke the same law: those of the walk
-        are as small as can be, and others become so by a search of their own.
+        A *drawn* call never replaces a known failure of the same law. Systematic cases are
+        minimal already, and failures of drawn cases are minimized by a search of their own.
         """
         self.cases += 1
         if is_unsupported(interaction):
@@ -60,7 +68,7 @@ class Aggregator:
         self.scenarios.update(parse_scenario_names(interaction.case.scenario))
 
     def keep(self, interaction: Interaction, verdicts: Mapping[str, Verdict]) -> None:
-        """Remembers *interaction* as the smallest that broke a law, where it is."""
+        """Stores *interaction* for each law that it breaks if it is the smallest failure."""
         for law, verdict in verdicts.items():
             known = self.smallest_failures.get(law)
             if not verdict.passed and (
@@ -75,6 +83,7 @@ class Aggregator:
         return not (drawn and law in self.smallest_failures)
 
     def results(self) -> list[LawResult]:
+        """Returns the result of each law, in the order of the laws."""
         return [
             LawResult(
                 law=law,
@@ -87,7 +96,7 @@ class Aggregator:
         ]
 
     def coverage(self, specs: Sequence[ModelSpec], scenarios: Iterable[str]) -> list[Coverage]:
-        """What of the rules, codes and scenarios of *specs* was met."""
+        """Returns the coverage of rules, codes and scenarios of *specs*."""
         rules = [
             f"{spec.id}: {rule.id}"
             for spec in specs
@@ -102,12 +111,12 @@ class Aggregator:
 
     def _describe_idle(self) -> str:
         if self.cases and self.cases == self.unsupported:
-            return "the client says that it cannot do any of what was asked"
-        return "no call gave occasion to break it"
+            return 'the client reported "unsupported" for every call'
+        return "no call could break it"
 
 
-def judge_interaction(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
-    """What each of *laws* that has something to say says of *interaction*, by its id."""
+def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
+    """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
     verdicts = {law.id: law.judge(interaction) for law in laws}
@@ -115,12 +124,12 @@ def judge_interaction(laws: Iterable[Law], interaction: Interaction) -> dict[str
 
 
 def is_unsupported(interaction: Interaction) -> bool:
-    """Whether the client says that it cannot make this call at all."""
+    """Returns True if the client reported that it does not support this call."""
     return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.UNSUPPORTED
 
 
 def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
-    """How much there is to look at in a call: of two that show the same, the smaller is better."""
+    """Returns the size of a call; the smaller of two failures is easier to understand."""
     scenario = interaction.case.scenario
     faults = 0 if scenario == "ok" else len(parse_scenario_names(scenario))
     return (
@@ -131,12 +140,12 @@ def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
 
 
 def parse_scenario_names(scenario: str) -> list[str]:
-    """The scenarios that a fault plan is made of, without how often they happen."""
+    """Returns the scenario names in a fault plan, without their repeat counts."""
     return [part.partition(":")[0] for part in scenario.split(SCENARIO_SEPARATOR)]
 
 
 def _iter_codes(interaction: Interaction) -> Iterator[str]:
-    """The codes that the call met, or that lint foretold."""
+    """Yields the error codes of the call: from its tasks, and from the linter."""
     yield from (each.code for each in interaction.case.lint_report.errors if each.code)
     yield from (record.failure.code for record in interaction.tasks if record.failure)
 
@@ -148,9 +157,9 @@ def _list_documented_codes(specs: Sequence[ModelSpec]) -> list[str]:
 
 
 def _build_coverage(kind: str, every: Iterable[str], met: set[str]) -> Coverage:
-    all_ = list(dict.fromkeys(every))
+    items = list(dict.fromkeys(every))
     return Coverage(
         kind=kind,
-        met=tuple(each for each in all_ if each in met),
-        missed=tuple(each for each in all_ if each not in met),
+        met=tuple(each for each in items if each in met),
+        missed=tuple(each for each in items if each not in met),
     )

@@ -1,4 +1,4 @@
-"""Where a client under test meets the mock: one call at a time, each in a world of its own."""
+"""Runs a client under test against a mock server, one isolated call at a time."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ from ..clients import Client
 from .interaction import ClientError, ClientErrorKind, Interaction, ObservedExchange
 from .recording_proxy import KEY_PREFIX, RecordedExchange, RecordingProxy
 
+__all__ = ["Harness", "SmallArtefacts"]
+
 MAX_DISTINCT_PICTURES = 64
-"""How many different pictures there are; more would cost time and show no more."""
+"""Number of different pictures; more would take time and find nothing more."""
 
 
 class SmallArtefacts(Artefacts):
-    """Files that are small and soon drawn: what a client does with them does not depend on that.
+    """Draws small files, which is fast. The behaviour of a client does not depend on the size.
 
     The pictures of one task differ from each other.
     """
@@ -46,9 +48,10 @@ class SmallArtefacts(Artefacts):
 
 
 class Harness:
-    """A mock server for *client* alone. Used with ``with``; it listens at a loopback address.
+    """Runs calls of *client* against a mock server of its own. Used with ``with``.
 
-    *full_size* files have the sides and seconds that the payloads ask for.
+    The server listens at a loopback address. With *full_size*, files have the size and
+    duration that the payload requests.
     """
 
     def __init__(
@@ -72,26 +75,27 @@ class Harness:
         self._transports = self._build_transports() if client.in_process else {}
 
     def run(self, case: Case, number: int) -> Interaction:
-        """What happens when the client makes the call of *case*, the one with *number*.
+        """Runs call *number* with *case*, and returns the recorded interaction.
 
-        The same case meets the same faults each time, and gets the same results.
+        The seed of the mock depends only on the case, so a repeated case gets the same faults
+        and results.
         """
         self.mock.reset(seed=crc32(case.canonical_json.encode()))
         setting = self._build_setting(case, f"{KEY_PREFIX}{number:x}.")
-        room = int(1.5 * setting.deadline / setting.poll_interval)
-        self._proxy.begin(setting.api_key, case.scenario, setting.deadline, room)
+        max_polls = int(1.5 * setting.deadline / setting.poll_interval)
+        self._proxy.begin(setting.api_key, case.scenario, setting.deadline, max_polls)
         with self._patch_clock():
-            ended = self.client.call(setting, case.payload, number, self.time_profile.call_timeout)
-        noted = self._proxy.end()
+            result = self.client.call(setting, case.payload, number, self.time_profile.call_timeout)
+        recorded = self._proxy.end()
         if self._proxy.runaway_message:
-            ended = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
+            result = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
         tenant = parse_caller(f"Bearer {setting.api_key}").tenant
         tasks = self.mock.tasks(tenant)
         return Interaction(
             case=case,
             setting=setting,
-            client_result=ended,
-            exchanges=self._build_exchanges(noted),
+            client_result=result,
+            exchanges=self._build_exchanges(recorded),
             tasks=tuple(tasks),
             ledger=self.mock.ledger(tenant, tasks),
         )
@@ -124,7 +128,7 @@ class Harness:
             self._binding = find_bound_modules()
         return self._patching.patch(*self._binding)
 
-    def _build_exchanges(self, noted: list[RecordedExchange]) -> tuple[ObservedExchange, ...]:
+    def _build_exchanges(self, recorded: list[RecordedExchange]) -> tuple[ObservedExchange, ...]:
         entries = {entry.number: entry for entry in self.mock.journal()}
         return tuple(
             ObservedExchange(
@@ -134,7 +138,7 @@ class Harness:
                 at=each.at,
                 peer=each.request.peer,
             )
-            for each in noted
+            for each in recorded
             if each.response.entry in entries
         )
 

@@ -1,4 +1,4 @@
-"""All that is known of one call: what was asked, what was said, and what the server saw."""
+"""Defines an interaction: one call with everything that was observed of it."""
 
 from __future__ import annotations
 
@@ -20,20 +20,29 @@ from wan_validators.vendor import State, TaskOutput
 from ..cases.case import Case, Setting
 from ..protocol.outcome import Outcome
 
+__all__ = [
+    "ClientError",
+    "ClientErrorKind",
+    "Interaction",
+    "ObservedExchange",
+    "find_task_object",
+    "parse_json",
+]
+
 
 class ClientErrorKind(StrEnum):
-    """How a client ended a call without saying how it ended."""
+    """Names the ways in which a call can end without an outcome."""
 
     CRASHED = "crashed"
     HUNG = "hung"
     GARBAGE = "garbage"
     RUNAWAY = "runaway"
-    """It went on sending requests long after its deadline, and was stopped."""
+    """The client sent requests long after its deadline and was stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientError:
-    """In place of an outcome: what happened, in a sentence, and the end of standard error."""
+    """Replaces the outcome if there is none: a message and the end of standard error."""
 
     kind: ClientErrorKind
     message: str
@@ -42,10 +51,10 @@ class ClientError:
 
 @dataclass(frozen=True, kw_only=True)
 class ObservedExchange:
-    """One request as it came and the answer as it went, in full.
+    """Holds one request, its response, and the journal entry for it.
 
-    *at* is in seconds since the call began, by the clock that the client lives by; *peer* is
-    the other end of the connection, "" in process. *entry* is the journal's line for it.
+    *at* is in seconds since the start of the call, on the client's clock. *peer* is the
+    client's address; it is "" in process.
     """
 
     request: Request
@@ -56,31 +65,31 @@ class ObservedExchange:
 
     @property
     def is_intact(self) -> bool:
-        """Whether the client could read the answer to its end."""
+        """Returns True if the client could read the complete response."""
         return not self.entry.delivery
 
     @cached_property
     def json(self) -> Any:
-        """The body of the answer, None if it is no JSON."""
+        """Returns the body of the response; None if it is not JSON."""
         return parse_json(self.response.body)
 
     @cached_property
     def status_word(self) -> Any:
-        """What the body says of the state of the task; None if nothing."""
+        """Returns the status member of the task in the body; None if there is none."""
         return find_task_object(self.json).get("status")
 
     @property
     def is_success(self) -> bool:
-        """Whether the answer is what the vendor answers when all is well."""
+        """Returns True if the response is complete and has a 2xx status."""
         return self.is_intact and 200 <= self.entry.status < 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interaction:
-    """One call from its begin to its end, for laws to judge.
+    """Holds one complete call for the laws to check.
 
-    *seen* is in the order in which the requests came; *tasks* are those that the call made,
-    *ledger* what they cost.
+    *exchanges* are in the order of the requests. *tasks* are those that the call created, and
+    *ledger* holds their charges.
     """
 
     case: Case
@@ -92,62 +101,67 @@ class Interaction:
 
     @property
     def outcome(self) -> Outcome | None:
-        """What the client reported; None if it did not."""
+        """Returns what the client reported; None if it reported no outcome."""
         return self.client_result if isinstance(self.client_result, Outcome) else None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """The journal's lines, for the mock's own judges."""
-        return tuple(seen.entry for seen in self.exchanges)
+        """Returns the journal entries, for the checks of the mock server."""
+        return tuple(exchange.entry for exchange in self.exchanges)
 
     @cached_property
     def creates(self) -> tuple[ObservedExchange, ...]:
+        """Returns the exchanges that create a task."""
         return self._select_exchanges("create")
 
     @cached_property
     def polls(self) -> tuple[ObservedExchange, ...]:
+        """Returns the exchanges that poll a task."""
         return self._select_exchanges("poll")
 
     @cached_property
     def downloads(self) -> tuple[ObservedExchange, ...]:
+        """Returns the exchanges that download a file."""
         return self._select_exchanges("file")
 
     @cached_property
     def acknowledged_create(self) -> ObservedExchange | None:
-        """The last create whose answer told the client of its task."""
-        told = (seen for seen in reversed(self.creates) if seen.entry.task and seen.entry.arrived)
-        return next(told, None)
+        """Returns the last create whose response gave the client the task id."""
+        for exchange in reversed(self.creates):
+            if exchange.entry.task and exchange.entry.arrived:
+                return exchange
+        return None
 
     @cached_property
     def task_polls(self) -> tuple[ObservedExchange, ...]:
-        """The polls of the task that the client knows."""
+        """Returns the polls of the task whose id the client knows."""
         task = self.acknowledged_create.entry.task if self.acknowledged_create else None
         return tuple(poll for poll in self.polls if task and poll.entry.task == task)
 
     @cached_property
     def final_poll(self) -> ObservedExchange | None:
-        """The poll that told the client, in a documented word, that the task it knows is over."""
+        """Returns the poll that showed the client the end of its task in a documented status."""
         return next((poll for poll in self.task_polls if self.is_final_poll(poll)), None)
 
     def is_final_poll(self, poll: ObservedExchange) -> bool:
-        """Whether *poll* tells of an end in a word that the model's own page has for it."""
+        """Returns True if *poll* shows the end of a task in a status that the page documents."""
         documented = poll.status_word in self.case.spec.vendor.words.values()
         return documented and poll.entry.ended and poll.entry.arrived
 
     @cached_property
     def record(self) -> TaskRecord | None:
-        """The task whose end was told, as the server knows it."""
+        """Returns the server's record of the task whose end the client saw."""
         task = self.final_poll.entry.task if self.final_poll else None
         return next((record for record in self.tasks if record.id == task), None)
 
     @property
     def is_task_done(self) -> bool:
-        """Whether the client was told that its task is done, with results or without."""
+        """Returns True if the client saw that its task is done, with or without results."""
         return self.record is not None and self.record.state is State.DONE
 
     @cached_property
     def results(self) -> tuple[TaskOutput, ...]:
-        """What the answer that told of the end had in it, in its order."""
+        """Returns the results in the response of the final poll, in order."""
         if not (self.final_poll and self.record and self.is_task_done):
             return ()
         return to_wire_task(
@@ -156,7 +170,7 @@ class Interaction:
 
     @property
     def requested_images(self) -> int | None:
-        """How many images the payload asks for; None where it sets but a limit, or for videos."""
+        """Returns the requested number of images; None for a mere limit, and for videos."""
         outputs, payload = self.case.spec.outputs, self.case.payload
         if not isinstance(outputs, Images):
             return None
@@ -166,11 +180,11 @@ class Interaction:
         return None if count is MISSING else int(count)
 
     def _select_exchanges(self, action: str) -> tuple[ObservedExchange, ...]:
-        return tuple(seen for seen in self.exchanges if seen.entry.action == action)
+        return tuple(each for each in self.exchanges if each.entry.action == action)
 
 
 def find_task_object(body: Any) -> Mapping[str, Any]:
-    """What in a body describes the task: a member of its own, or the body itself."""
+    """Returns the object that describes the task: the member ``task_info``, or the body."""
     if not isinstance(body, dict):
         return {}
     inner = body.get("task_info", body)
@@ -178,7 +192,7 @@ def find_task_object(body: Any) -> Mapping[str, Any]:
 
 
 def parse_json(body: bytes | None) -> Any:
-    """*body* as JSON; None where it is none."""
+    """Returns *body* parsed as JSON; None if it is not JSON."""
     try:
         return json.loads(body or b"")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Smaller payloads that show the same, by taking away one thing after the other."""
+"""Minimizes the payload of a failing case by removing one part after another."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from wan_validators.source.json_pointer import MISSING, Path
 
 from ..cases.case import Case
 
+__all__ = ["iter_values", "shrink_case"]
 
-def shrink_case(case: Case, shows: Callable[[Case], bool]) -> Case:
-    """*case* with as little in its payload as still *shows* what it showed.
 
-    Lint finds the same in it: a payload that is valid stays so.
+def shrink_case(case: Case, fails: Callable[[Case], bool]) -> Case:
+    """Returns *case* with the smallest payload found for which *fails* is still true.
+
+    The findings of the linter stay the same, so a valid payload stays valid.
     """
     rules = _find_rules(case.model_id, case.payload)
     smaller = True
@@ -23,7 +25,7 @@ def shrink_case(case: Case, shows: Callable[[Case], bool]) -> Case:
         smaller = False
         for payload in _iter_reductions(case.payload):
             candidate = Case(case.model_id, payload, case.scenario)
-            if _find_rules(case.model_id, payload) == rules and shows(candidate):
+            if _find_rules(case.model_id, payload) == rules and fails(candidate):
                 case, smaller = candidate, True
                 break
     return case
@@ -34,8 +36,8 @@ def _find_rules(model_id: str, payload: Json) -> list[str]:
 
 
 def _iter_reductions(payload: Json) -> Iterator[Json]:
-    """*payload* with a member or an item fewer, or with a shorter text; the boldest cuts first."""
-    every = [(path, value) for path, value in places(payload) if path]
+    """Yields *payload* without one member or item, or with a shorter text; largest cuts first."""
+    every = [(path, value) for path, value in iter_values(payload) if path]
     for path, _ in every:
         yield json_pointer.put(payload, path, MISSING)
     for path, value in every:
@@ -45,12 +47,12 @@ def _iter_reductions(payload: Json) -> Iterator[Json]:
             yield json_pointer.put(payload, path, value[:-length])
 
 
-def places(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """Every value in *document* and its path, itself first."""
+def iter_values(document: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
+    """Yields every value in *document* with its path, *document* itself first."""
     yield path, document
     if type(document) is dict:
         for name, member in document.items():
-            yield from places(member, (*path, name))
+            yield from iter_values(member, (*path, name))
     elif type(document) is list:
         for index, item in enumerate(document):
-            yield from places(item, (*path, index))
+            yield from iter_values(item, (*path, index))

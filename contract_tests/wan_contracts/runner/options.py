@@ -1,4 +1,4 @@
-"""From options to a plan, and from a plan to a report: for the command and for pytest alike."""
+"""Builds a run plan from options and runs it, for the command and the pytest plugin."""
 
 from __future__ import annotations
 
@@ -18,30 +18,33 @@ from wan_validators.spec import ModelSpec
 from ..cases.time_profiles import VIRTUAL
 from ..clients import Client
 from ..laws import LAWS, MONEY_SAFE, Law, law
+from ..protocol.outcome import OutcomeKind
 from ..results.known_failures import load_known_failures, mark_known_failures
 from ..results.replay import ClientSpec, write_replays
 from ..results.report import ContractReport
 from .runner import DEFAULT_EXAMPLES, ProgressCallback, RunPlan, check
 
+__all__ = ["build_plan", "read_known_failures", "run_plan"]
+
 SEED_RANGE: Final = 2**31
 
 
 def build_plan(options: Namespace, *, once: bool) -> RunPlan:
-    """What *options*, those of ``commands/asking.py``, ask for.
+    """Builds the plan of a run from *options*, which ``commands/options.py`` defines.
 
-    A client that is started *once* for each call is asked for less. Raises UsageError and
-    UnknownModel for a name that nothing has.
+    A client that is started *once* for each call gets a shorter plan. Raises UsageError for an
+    unknown law or scenario, and UnknownModel for an unknown model.
     """
-    usual = 0 if once else DEFAULT_EXAMPLES
+    default_examples = 0 if once else DEFAULT_EXAMPLES
     if options.examples is None and options.seconds is not None:
-        usual = sys.maxsize
+        default_examples = sys.maxsize
     return RunPlan(
         specs=tuple(_select_specs(options.model)),
         laws=_select_laws(options.law, options.profile),
         scenarios=_check_scenarios(options.scenario),
         profile="laws" if options.law else options.profile,
         seed=SystemRandom().randrange(SEED_RANGE) if options.seed is None else options.seed,
-        examples=usual if options.examples is None else options.examples,
+        examples=default_examples if options.examples is None else options.examples,
         seconds=options.seconds,
         brief=once or options.brief,
         real_time=options.real_time,
@@ -50,7 +53,7 @@ def build_plan(options: Namespace, *, once: bool) -> RunPlan:
 
 
 def read_known_failures(path: Path | None) -> Mapping[str, str]:
-    """The reasons that a file of known failures gives, by law. Raises UsageError."""
+    """Returns the reason for each known failure, by law; raises UsageError if *path* is invalid."""
     return {} if path is None else load_known_failures(path, [each.id for each in LAWS])
 
 
@@ -61,13 +64,13 @@ def run_plan(
     *,
     client_spec: ClientSpec | None,
     folder: Path,
-    watch: ProgressCallback = lambda _tally, _total: None,
+    watch: ProgressCallback = lambda _aggregator, _total: None,
 ) -> ContractReport:
-    """What a run of *plan* finds, with what is *known* to be broken marked as such.
+    """Runs *plan* and marks the failures that are *known*.
 
     Writes a replay file into *folder* for each failure, if *client_spec* names the client.
-    Raises UsageError if not one call could be judged, unless the run was interrupted, and for
-    a folder that cannot be written to.
+    Raises UsageError if no call could be checked, unless the run was interrupted, and if
+    *folder* is not writable.
     """
     report = check(client, plan, watch)
     if not (report.cases - report.unsupported or report.interrupted):
@@ -93,7 +96,7 @@ def _select_laws(names: Iterable[str], profile: str) -> list[Law]:
 
 
 def _select_specs(names: Iterable[str]) -> list[ModelSpec]:
-    """The models that *names*, of models or vendors, stand for."""
+    """Returns the models for *names*, which are names of models or vendors."""
     known = {vendor.name: vendor for vendor in vendors()}
     chosen: list[ModelSpec] = []
     for name in names:
@@ -117,7 +120,9 @@ def _check_scenarios(names: list[str]) -> list[str]:
 def _describe_no_calls(report: ContractReport) -> str:
     if report.unsupported:
         return (
-            f"not one call could be judged: the client says that all {report.unsupported} models "
-            "or payloads that it was given are beyond it; see --model"
+            f"no call could be checked: the client reported {OutcomeKind.UNSUPPORTED.value!r} for "
+            f"all {report.unsupported} models or payloads; choose others with --model"
         )
-    return "there is no such call: no chosen scenario can happen at a chosen model; see --model"
+    return (
+        "no case was selected: none of the chosen scenarios applies to a chosen model; see --model"
+    )

@@ -1,4 +1,4 @@
-"""Random search for calls that break a law, and the smallest of them, by Hypothesis."""
+"""Searches with Hypothesis for calls that break a law, and minimizes them."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ with explain_missing_extra():
     from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
     from hypothesis.strategies import SearchStrategy
 
+__all__ = ["RandomSearch"]
+
 BATCHES_PER_SEED: Final = 40
-"""Sittings that are drawn from one seed."""
+"""Number of batches that are drawn from one seed."""
 
 MAX_SHRINK_CALLS: Final = 400
-"""Calls that may be made to find a smaller one, for each law."""
+"""Maximum calls to find a smaller failure, for each law."""
 
 Verdicts = Mapping[str, Verdict]
 MakeCall = Callable[[Case, bool], Verdicts | None]
-"""Makes a call, in earnest or in search of a smaller one; None when the time is over."""
+"""Makes a call, which counts (True) or only searches for a smaller one. None if time is up."""
 
 
 class RandomSearch:
-    """Draws sittings from *strategy*, and looks for the smallest call that breaks each law.
+    """Draws batches from *strategy*, and searches for the smallest failing call of each law.
 
-    *make* makes a call and judges it. What is drawn depends on *seed* and on the client alone,
-    so a seed repeats the whole search.
+    *make* makes a call and checks it. The drawn cases depend only on *seed* and the client, so
+    the same seed repeats the whole search.
     """
 
     def __init__(self, strategy: SearchStrategy[Batch], make: MakeCall, seed: int) -> None:
@@ -42,26 +44,26 @@ class RandomSearch:
         self._broken_laws: dict[str, frozenset[str]] = {}
         self._is_over = False
 
-    def run(self, wanted: Callable[[], bool], known: set[str]) -> None:
-        """Goes on while more calls are *wanted*. Laws *known* to be broken are not looked for."""
+    def run(self, wants_more: Callable[[], bool], known: set[str]) -> None:
+        """Searches while *wants_more* is true, for failures of laws that are not in *known*."""
         chunk = 0
-        while wanted() and not self._is_over:
-            found = self._search_chunk(chunk, known, wanted)
+        while wants_more() and not self._is_over:
+            found = self._search_chunk(chunk, known, wants_more)
             for law in sorted(found - known):
                 self._find_smallest(chunk, law)
             known |= found
             chunk += 1
 
     def _search_chunk(
-        self, chunk: int, known: set[str], wanted: Callable[[], bool]
+        self, chunk: int, known: set[str], wants_more: Callable[[], bool]
     ) -> frozenset[str]:
-        """The laws not *known* that the first call to break any of them breaks."""
+        """Returns the laws not in *known* that the first failing call breaks."""
         found: frozenset[str] = frozenset()
 
-        def breaks(sitting: Batch) -> bool:
+        def breaks(batch: Batch) -> bool:
             nonlocal found
-            for case in sitting.cases():
-                if found or not wanted():
+            for case in batch.cases():
+                if found or not wants_more():
                     return False
                 found = self._find_broken_laws(case, earnest=True) - known
             return False
@@ -70,12 +72,12 @@ class RandomSearch:
         return found
 
     def _find_smallest(self, chunk: int, law: str) -> None:
-        """Draws the same again, and then ever smaller calls that break *law*."""
+        """Draws the same cases again, then smaller and smaller ones that break *law*."""
         left = MAX_SHRINK_CALLS
 
-        def breaks(sitting: Batch) -> bool:
+        def breaks(batch: Batch) -> bool:
             nonlocal left
-            for case in sitting.cases():
+            for case in batch.cases():
                 new = case.canonical_json not in self._broken_laws
                 if new and left <= 0:
                     continue
@@ -101,10 +103,10 @@ class RandomSearch:
                 random=Random(f"{self._seed}/{chunk}"),
             )
         except (NoSuchExample, Unsatisfiable, Flaky):
-            """Nothing, or nothing that happens twice; whatever was found is kept already."""
+            """No failure, or one that is not reproducible; failures are stored already."""
 
     def _find_broken_laws(self, case: Case, *, earnest: bool) -> frozenset[str]:
-        """The laws that *case* breaks; a call that was made before is not made again."""
+        """Returns the laws that *case* breaks; does not repeat a call that was made before."""
         if case.canonical_json not in self._broken_laws:
             verdicts = self._make(case, earnest)
             if verdicts is None:

@@ -1,4 +1,4 @@
-"""What stands between a client under test and the mock, and takes note of everything."""
+"""Records all requests and responses between a client under test and the mock server."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from wan_mockserver.http.messages import Request, Response, Service
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.armed_scenarios import HEADER
 
+__all__ = ["KEY_PREFIX", "RecordedExchange", "RecordingProxy"]
+
 KEY_PREFIX: Final = "wp-contract-7c1e5b9042d8"
-"""How the API keys of clients under test begin; any others would be as good."""
+"""Prefix of the API keys of clients under test; the value is arbitrary."""
 
 EXTRA_REQUESTS: Final = 50
-"""Requests that a call may take beyond twice what its deadline has room for."""
+"""Requests allowed beyond twice the number that fits before the deadline."""
 
 DRAIN_TIMEOUT_S: Final = 5.0
-"""Real seconds for which requests are waited for whose client has gone."""
+"""Real seconds to wait for pending requests after the client has ended its call."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedExchange:
-    """A request as it came, its answer as it went, and when."""
+    """Holds a request, its response, and the time of the request."""
 
     request: Request
     response: Response
@@ -33,7 +35,7 @@ class RecordedExchange:
 
 @dataclass(slots=True)
 class _RecordedCall:
-    """One call: what it meets, when it began, when it is stopped, and what came of it."""
+    """Holds the scenario, limits and recorded exchanges of one call."""
 
     key: str
     scenario: str
@@ -44,16 +46,16 @@ class _RecordedCall:
     pending: int = 0
 
     def owns(self, request: Request) -> bool:
-        """Whether *request* is not that of another call, which came late."""
-        given = request.headers.get("authorization", "")
-        return self.key in given or KEY_PREFIX not in given
+        """Returns True unless *request* is a late one of another call."""
+        authorization = request.headers.get("authorization", "")
+        return self.key in authorization or KEY_PREFIX not in authorization
 
 
 class RecordingProxy(Service):
-    """A service in front of *mock*. Between :meth:`begin` and :meth:`end` it keeps everything.
+    """Forwards requests to *mock*, and records them between :meth:`begin` and :meth:`end`.
 
-    Creates meet the scenario of the case, without the client's knowing of it. Requests of an
-    earlier call are answered, and kept nowhere.
+    Adds the scenario of the case to each create, unknown to the client. Answers requests of an
+    earlier call without recording them.
     """
 
     def __init__(self, mock: Mock) -> None:
@@ -64,21 +66,22 @@ class RecordingProxy(Service):
 
     @property
     def clock(self) -> Clock:
+        """Returns the clock of the mock server."""
         return self._mock.clock
 
     def begin(self, key: str, scenario: str, deadline: float, max_polls: int) -> None:
-        """A call with *key* begins, under *scenario*.
+        """Starts recording the call with *key*, in *scenario*.
 
-        It is stopped long after *deadline* seconds, or after far more than so many *max_polls*.
+        The call is stopped long after *deadline* seconds, or long after *max_polls* requests.
         """
         self.runaway_message = None
-        begun = self.clock.now()
+        started_at = self.clock.now()
         self._call = _RecordedCall(
-            key, scenario, begun, 3 * deadline, 2 * max_polls + EXTRA_REQUESTS
+            key, scenario, started_at, 3 * deadline, 2 * max_polls + EXTRA_REQUESTS
         )
 
     def end(self) -> list[RecordedExchange]:
-        """The call is over: what came since it began, once all of it is answered."""
+        """Ends the call, waits for pending responses, and returns the recorded exchanges."""
         call, self._call = self._call, None
         assert call
         with self._changed:
@@ -86,19 +89,20 @@ class RecordingProxy(Service):
         return call.exchanges
 
     def handle(self, request: Request) -> Response:
+        """Answers *request* with the mock; raises Runaway in process if the call is over-long."""
         call = self._call
         if call is None or not call.owns(request):
             return self._mock.handle(request)
         at = self.clock.now() - call.started_at
         if at > call.stop_after_s or len(call.exchanges) >= call.max_requests:
             return self._stop_client(call, request, at)
-        told = request
+        forwarded = request
         if request.method == "POST":
-            told = replace(request, headers={**request.headers, HEADER: call.scenario})
+            forwarded = replace(request, headers={**request.headers, HEADER: call.scenario})
         with self._changed:
             call.pending += 1
         try:
-            response = self._mock.handle(told)
+            response = self._mock.handle(forwarded)
             call.exchanges.append(RecordedExchange(request, response, at))
         finally:
             with self._changed:
@@ -107,16 +111,17 @@ class RecordingProxy(Service):
         return response
 
     def mark_response_lost(self, response: Response) -> None:
+        """Tells the mock that the client did not receive *response*."""
         self._mock.mark_response_lost(response)
 
     def _stop_client(self, call: _RecordedCall, request: Request, at: float) -> Response:
-        """Ends the call of a client that goes on and on."""
+        """Ends the call of a client that sends requests without end."""
         self.runaway_message = (
             f"after {len(call.exchanges)} requests in {at:.0f} s it still sent {request.method} "
             f"{request.path}, and was stopped"
         )
         if self.clock.mode == "manual":
-            self.runaway_message += "; one that goes by datetime.now() needs --real-time"
+            self.runaway_message += "; a client that uses datetime.now() needs --real-time"
         if not request.peer:
             from ..clients.python_client import Runaway
 

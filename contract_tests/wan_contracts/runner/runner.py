@@ -1,4 +1,4 @@
-"""A whole run of the suite: every call, every judge, and what comes of them."""
+"""Runs all cases of the suite against a client, and builds the report."""
 
 from __future__ import annotations
 
@@ -13,43 +13,51 @@ from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
 from ..cases.random_cases import draw_batches
-from ..cases.systematic import is_possible, systematic_cases
+from ..cases.systematic import is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
 from ..laws import LAWS, Law
 from ..results.report import ContractReport
-from .aggregation import Aggregator, is_unsupported, judge_interaction, parse_scenario_names
+from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenario_names
 from .harness import Harness
 from .interaction import ClientError, ClientErrorKind
 from .minimize import shrink_case
 from .random_search import RandomSearch
 
+__all__ = [
+    "DEFAULT_EXAMPLES",
+    "ProgressCallback",
+    "RunLoop",
+    "RunPlan",
+    "check",
+    "replay_case",
+]
+
 MAX_SHRINK_CALLS_EXTERNAL: Final = 20
 MAX_SHRINK_CALLS_IN_PROCESS: Final = 80
-"""Calls that may be made for a smaller payload of a failure."""
+"""Maximum calls to find a smaller payload for a failure."""
 
 MAX_HUNG_CALLS: Final = 3
-"""Calls in a row that hang, after which the client is given up."""
+"""Number of hung calls in a row after which the run ends."""
 
 INTERRUPTED_NOTE: Final = "The run was interrupted."
 
 GIVEN_UP_NOTE: Final = (
-    f"The run was ended after {MAX_HUNG_CALLS} calls in a row that hung. A client in Python that waits "
-    "otherwise than by time.sleep and asyncio.sleep, or reads datetime.now(), needs --real-time."
+    f"The run ended after {MAX_HUNG_CALLS} calls in a row that hung. A Python client needs "
+    "--real-time if it waits without time.sleep or asyncio.sleep, or reads datetime.now()."
 )
 
 DEFAULT_EXAMPLES: Final = 200
-"""Random calls of a run that is told neither a number nor a time."""
+"""Number of random calls if neither a number nor a time is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunPlan:
-    """What to ask of a client, and for how long.
+    """Holds which cases a run sends, which laws it checks, and its limits.
 
-    *examples* is how many calls are drawn at random after the walk through every rule and
-    scenario, *seconds* after how long no further one is begun, None for no such limit. Empty
-    *scenarios* are all of them. A *brief* run walks through every rule and scenario once, and
-    sends no values at limits.
+    *examples* is the number of random calls after the systematic ones. No call starts after
+    *seconds*; None means no limit. Empty *specs* mean all models, empty *scenarios* all
+    scenarios. A *brief* run uses each scenario once and sends no values at limits.
     """
 
     specs: Sequence[ModelSpec] = ()
@@ -64,53 +72,54 @@ class RunPlan:
     full_size: bool = False
 
     def choose_time_profile(self, client: Client) -> TimeProfile:
+        """Returns real time if it is requested or *client* runs in another process."""
         return REAL if self.real_time or not client.in_process else VIRTUAL
 
 
 ProgressCallback = Callable[[Aggregator, int], None]
-"""Hears of each call: what they add up to, and how many there will be at least."""
+"""Is called after each call, with the aggregated calls and the planned number of calls."""
 
 
 def check(
-    client: Client, plan: RunPlan, watch: ProgressCallback = lambda _tally, _total: None
+    client: Client, plan: RunPlan, watch: ProgressCallback = lambda _aggregator, _total: None
 ) -> ContractReport:
-    """Holds *client* to the laws of *plan*.
+    """Runs the calls of *plan* with *client*, and reports which laws it keeps.
 
-    Deterministic for a client that is: the same plan makes the same calls. An interrupt ends
-    the run, and what was found until then is reported. Raises UsageError for a client that
-    cannot be started.
+    If the client is deterministic, the same plan makes the same calls. After a keyboard
+    interrupt the report contains the results so far. Raises UsageError if the client cannot
+    be started.
     """
     specs = plan.specs or catalog()
-    tempo = plan.choose_time_profile(client)
-    tally = Aggregator(plan.laws)
-    begun = monotonic()
+    time_profile = plan.choose_time_profile(client)
+    aggregator = Aggregator(plan.laws)
+    started_at = monotonic()
     interrupted = False
-    with Harness(client, tempo, full_size=plan.full_size) as arena:
-        course = RunLoop(arena, plan, tally, watch)
+    with Harness(client, time_profile, full_size=plan.full_size) as harness:
+        loop = RunLoop(harness, plan, aggregator, watch)
         try:
-            course.run_systematic_cases(specs, tempo)
-            course.run_random_search(specs, tempo)
-            course.shrink_failures()
+            loop.run_systematic_cases(specs, time_profile)
+            loop.run_random_search(specs, time_profile)
+            loop.shrink_failures()
         except KeyboardInterrupt:
             interrupted = True
     return ContractReport(
         client=client.name,
         profile=plan.profile,
         seed=plan.seed,
-        cases=tally.cases,
-        unsupported=tally.unsupported,
-        seconds=monotonic() - begun,
-        results=tally.results(),
-        coverage=tally.coverage(specs, _find_possible_scenarios(plan, specs, tempo)),
+        cases=aggregator.cases,
+        unsupported=aggregator.unsupported,
+        seconds=monotonic() - started_at,
+        results=aggregator.results(),
+        coverage=aggregator.coverage(specs, _find_possible_scenarios(plan, specs, time_profile)),
         models=[spec.id for spec in specs],
-        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * course.is_hopeless,
+        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * loop.is_hopeless,
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
     )
 
 
 class RunLoop:
-    """The calls of one run, one after the other."""
+    """Makes the calls of one run, one after another."""
 
     def __init__(
         self, harness: Harness, plan: RunPlan, aggregator: Aggregator, watch: ProgressCallback
@@ -127,14 +136,14 @@ class RunLoop:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether one call after the other hangs, each of which takes all the patience."""
+        """Returns True if the last calls all hung; each of them takes the whole time limit."""
         return self._hung_calls >= MAX_HUNG_CALLS
 
     def run_systematic_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
-        """Every rule and every scenario once."""
+        """Makes the systematic calls: every rule and every scenario once."""
         brief = self._plan.brief
         everywhere = self._harness.client.in_process and not brief
-        chosen = systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
+        chosen = iter_systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
         cases = [case for case in chosen if self._is_wanted(case)]
         self._total = len(cases) + self._plan.examples
         for case in cases:
@@ -142,26 +151,26 @@ class RunLoop:
                 self.make_call(case, earnest=True)
 
     def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
-        """Random calls at the models that the client has not declined."""
+        """Makes random calls with the models that the client supports."""
         left = tuple(spec for spec in specs if spec.id not in self._declined)
-        most = self._aggregator.cases + self._plan.examples
+        max_cases = self._aggregator.cases + self._plan.examples
         if not left or self._plan.scenarios or not self._plan.examples:
             return
         search = RandomSearch(
             draw_batches(left, time_profile), self._make_random_call, self._plan.seed
         )
         search.run(
-            lambda: self._aggregator.cases < most and not self._is_over(),
+            lambda: self._aggregator.cases < max_cases and not self._is_over(),
             {*self._aggregator.broken},
         )
 
     def shrink_failures(self) -> None:
-        """Takes away from the payload of each failure what it does not need."""
+        """Minimizes the payload of each failure."""
         for law, failure in [*self._aggregator.smallest_failures.items()]:
             in_process = self._harness.client.in_process
             left = MAX_SHRINK_CALLS_IN_PROCESS if in_process else MAX_SHRINK_CALLS_EXTERNAL
 
-            def shows(case: Case, law: str = law) -> bool:
+            def fails(case: Case, law: str = law) -> bool:
                 nonlocal left
                 left -= 1
                 if left < 0 or self._is_over():
@@ -169,23 +178,21 @@ class RunLoop:
                 verdict = self.make_call(case, earnest=False).get(law)
                 return verdict is not None and not verdict.passed
 
-            shrink_case(failure.interaction.case, shows)
+            shrink_case(failure.interaction.case, fails)
 
     def make_call(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
-        """Makes the call and judges it; in earnest, it counts."""
+        """Makes the call and evaluates the laws; the call counts if *earnest*."""
         self._calls += 1
-        run = self._harness.run(case, self._calls)
-        verdicts = judge_interaction(self._plan.laws, run)
+        interaction = self._harness.run(case, self._calls)
+        verdicts = evaluate_laws(self._plan.laws, interaction)
         if earnest:
-            self._aggregator.add(run, verdicts, drawn=drawn)
+            self._aggregator.add(interaction, verdicts, drawn=drawn)
         else:
-            self._aggregator.keep(run, verdicts)
-        if is_unsupported(run):
+            self._aggregator.keep(interaction, verdicts)
+        if is_unsupported(interaction):
             self._declined.add(case.model_id)
-        hung = (
-            isinstance(run.client_result, ClientError)
-            and run.client_result.kind is ClientErrorKind.HUNG
-        )
+        result = interaction.client_result
+        hung = isinstance(result, ClientError) and result.kind is ClientErrorKind.HUNG
         self._hung_calls = self._hung_calls + 1 if hung else 0
         if earnest:
             self._watch(self._aggregator, self._total)
@@ -205,7 +212,7 @@ class RunLoop:
 def _find_possible_scenarios(
     plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile
 ) -> list[str]:
-    """The scenarios that were to be met, of those that can happen to any of the models."""
+    """Returns the selected scenarios that apply to at least one of the models."""
     wanted = [
         name for text in plan.scenarios for name in parse_scenario_names(text)
     ] or time_profile.scenarios
@@ -215,19 +222,19 @@ def _find_possible_scenarios(
 def replay_case(
     client: Client, case: Case, time_profile: TimeProfile, law: Law, *, full_size: bool = False
 ) -> ContractReport:
-    """One call again, judged by one law."""
-    tally = Aggregator([law])
-    begun = monotonic()
-    with Harness(client, time_profile, full_size=full_size) as arena:
-        run = arena.run(case, 1)
-        tally.add(run, judge_interaction([law], run))
+    """Repeats one call and evaluates one law."""
+    aggregator = Aggregator([law])
+    started_at = monotonic()
+    with Harness(client, time_profile, full_size=full_size) as harness:
+        interaction = harness.run(case, 1)
+        aggregator.add(interaction, evaluate_laws([law], interaction))
     return ContractReport(
         client=client.name,
         profile="replay",
         seed=0,
         cases=1,
-        unsupported=tally.unsupported,
-        seconds=monotonic() - begun,
-        results=tally.results(),
+        unsupported=aggregator.unsupported,
+        seconds=monotonic() - started_at,
+        results=aggregator.results(),
         models=[case.model_id],
     )
