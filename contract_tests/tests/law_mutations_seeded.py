@@ -13,9 +13,9 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
-sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))  # for slips
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))  # for SWAPS
 
-from slips import SWAPS
+from code_mutations import SWAPS
 
 from wan_contracts.laws import (
     Law,
