@@ -73,7 +73,7 @@ packages: ## install chromium, redis-server, node, curl and jq, for the tests, w
 		|| echo "could not be installed:" $$missing; \
 	else echo "tests are skipped that need one of these, which are missing:" $$missing; fi
 
-mutants: $(READY) ## seed mistakes into the tables; the hand-written witnesses must see each
+mutants: $(READY) ## seed mistakes into the tables; the independent fixtures must detect each
 	$(BIN)/python tools/mutants.py
 
 law-mutants: $(READY) ## seed mistakes into the laws; the broken clients must see each

@@ -1,8 +1,8 @@
-"""Do the hand-written witnesses see every mistake? Run by ``make mutants``.
+"""Checks that the independent fixtures detect every mistake. Run by ``make mutants``.
 
-Each single mistake in a table is shown to the limits that were typed by hand and, where those
-do not see it, to the golden payloads; each slip in the code of a check, to its edges. No test
-that is derived from the tables takes part. Exit code 1 if a mistake goes unseen.
+The hand-typed limits, and then the golden payloads, must detect each single mistake in a
+table. The hand-written edges must detect each mistake in the code of a constraint. Tests
+derived from the tables do not take part. The exit code is 1 if a mistake is not detected.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mistakes import mutants
-from slips import slips
+from code_mutations import code_mutants
+from table_mutations import mutants
 
 from wan_validators import catalog
 from wan_validators.constraints import basic, media, size
@@ -25,25 +25,25 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "validators"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "contract_tests/tests"))
 
 import reference_linter
-from tests import test_checks, test_limits, test_media_checks
-from tests.witnesses import Golden, golden
+from tests import test_constraints, test_limits, test_media_constraints
+from tests.independent_fixtures import Golden, golden
 
 
 def main() -> int:
     seen, unseen = Counter[str](), []
-    for witness, mistake in (*tables(), *code()):
-        seen[witness] += 1
-        if not witness:
+    for fixture, mistake in (*tables(), *code()):
+        seen[fixture] += 1
+        if not fixture:
             unseen.append(mistake)
     for mistake in unseen:
         print(f"unseen: {mistake}")
-    counts = ", ".join(f"{count} by the {witness}" for witness, count in seen.items() if witness)
+    counts = ", ".join(f"{count} by the {fixture}" for fixture, count in seen.items() if fixture)
     print(f"{sum(seen.values())} mistakes: {counts}; {len(unseen)} unseen")
     return 1 if unseen else 0
 
 
 def tables() -> Iterator[tuple[str, str]]:
-    """Which witness sees each mistake in a table; ``""`` is none."""
+    """Yields the fixture that detects each mistake in a table; ``""`` for none."""
     for spec in catalog():
         for mutant in mutants(spec):
             if fails(limits, mutant.spec):
@@ -55,23 +55,23 @@ def tables() -> Iterator[tuple[str, str]]:
 
 
 def code() -> Iterator[tuple[str, str]]:
-    """Which slips in the code of a check its edges see."""
-    witnesses = (
-        (basic, test_checks),
-        (size, test_checks),
-        (media, test_media_checks),
+    """Yields whether the edges detect each mistake in the code of a constraint."""
+    test_modules = (
+        (basic, test_constraints),
+        (size, test_constraints),
+        (media, test_media_constraints),
     )
-    for module, witness in witnesses:
-        for slip in slips(module):
-            with slip.made():
-                yield "edges" if fails(edges, witness, slip.check) else "", slip.mistake
+    for module, tests in test_modules:
+        for mutant in code_mutants(module):
+            with mutant.apply():
+                yield "edges" if fails(edges, tests, mutant.check) else "", mutant.mistake
 
 
-def fails(witness: Callable[..., None], *given: Any) -> bool:
-    """Whether *witness* fails, in whatever way."""
+def fails(test: Callable[..., None], *arguments: Any) -> bool:
+    """Returns True if *test* raises any exception."""
     try:
-        witness(*given)
-    except Exception:  # noqa: BLE001  (a broken check may raise anything)
+        test(*arguments)
+    except Exception:  # noqa: BLE001  (a broken constraint may raise anything)
         return True
     return False
 
@@ -98,12 +98,12 @@ def cases(model: str) -> list[Golden]:
     return [case for case in golden("valid") + golden("invalid") if case.model == model]
 
 
-def edges(witness: Any, check: type) -> None:
-    for case in witness.CASES:
+def edges(tests: Any, check: type) -> None:
+    for case in tests.CASES:
         if isinstance(case.check, check) or any(
             isinstance(getattr(case.check, name, None), check) for name in ("outer", "inner")
         ):
-            witness.test_edges(case)
+            tests.test_edges(case)
 
 
 if __name__ == "__main__":

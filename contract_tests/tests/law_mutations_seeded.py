@@ -15,7 +15,7 @@ from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))  # for the module slips
 
-from slips import SWAPS
+from code_mutations import SWAPS
 
 from wan_contracts.laws import (
     Law,

@@ -22,7 +22,7 @@ from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
 
 from . import files
-from .witnesses import Golden, golden
+from .independent_fixtures import Golden, golden
 
 MIB = 1024 * 1024
 

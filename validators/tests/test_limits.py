@@ -22,7 +22,7 @@ from wan_validators.outputs import Images, Outputs
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
-from . import witnesses
+from . import independent_fixtures
 
 Plain = dict[str, Any]
 
@@ -100,7 +100,9 @@ def condition(when: Equals) -> str:
 
 def typed(row: Plain) -> Plain:
     """A row of ``fixtures/limits`` with the message that its code stands for."""
-    message = {"says": witnesses.codes()["payload"][row["code"]]} if "code" in row else {}
+    message = (
+        {"says": independent_fixtures.codes()["payload"][row["code"]]} if "code" in row else {}
+    )
     names = {"members": sorted(row["members"])} if "members" in row else {}
     return row | message | names
 
@@ -124,7 +126,7 @@ def name(spec: ModelSpec) -> str:
 
 
 def page(spec: ModelSpec) -> dict[str, Any]:
-    return witnesses.limits(spec.vendor.name, spec.id)
+    return independent_fixtures.limits(spec.vendor.name, spec.id)
 
 
 every_model = pytest.mark.parametrize("spec", catalog(), ids=name)
@@ -171,13 +173,13 @@ def test_every_doubt_has_two_readings_and_a_decision(spec: ModelSpec) -> None:
 
 
 def test_every_page_has_a_table_and_every_table_a_page() -> None:
-    pages = {(file.parent.name, file.stem) for file in witnesses.LIMITS.glob("*/*.toml")}
+    pages = {(file.parent.name, file.stem) for file in independent_fixtures.LIMITS.glob("*/*.toml")}
 
     assert pages == {(spec.vendor.name, spec.id) for spec in catalog()}
 
 
 def test_the_codes_are_those_of_the_page() -> None:
-    table = witnesses.codes()
+    table = independent_fixtures.codes()
 
     assert {**table["payload"], **table["lifecycle"]} == error_codes.TEXTS
     assert tuple(table["lifecycle"]) == error_codes.LIFECYCLE
@@ -186,4 +188,4 @@ def test_the_codes_are_those_of_the_page() -> None:
 def test_every_code_about_the_payload_has_its_row() -> None:
     used = [rule.code for spec in catalog() for rule in spec.rules if rule.code]
 
-    assert sorted(used) == list(witnesses.codes()["payload"])
+    assert sorted(used) == list(independent_fixtures.codes()["payload"])

@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make in the code of a check, one at a time."""
+"""Builds methods of constraints, each with one mistake in its code."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }
 
 
-class Slip(NamedTuple):
-    """A method of a check with one mistake in it, and the mistake in words."""
+class CodeMutant(NamedTuple):
+    """A method of a constraint with one mistake, and its description."""
 
     check: type
     method: str
@@ -35,8 +35,8 @@ class Slip(NamedTuple):
     mistake: str
 
     @contextmanager
-    def made(self) -> Iterator[None]:
-        """The mistake is in the check for as long as this lasts."""
+    def apply(self) -> Iterator[None]:
+        """Puts the mistake into the constraint for the duration of the context."""
         right = getattr(self.check, self.method)
         setattr(self.check, self.method, self.function)
         try:
@@ -45,8 +45,8 @@ class Slip(NamedTuple):
             setattr(self.check, self.method, right)
 
 
-def slips(module: ModuleType) -> Iterator[Slip]:
-    """Every single slip in the methods ``fits`` and ``holds`` of the checks of *module*."""
+def code_mutants(module: ModuleType) -> Iterator[CodeMutant]:
+    """Yields each mutant of ``applies_to`` and ``is_satisfied`` of all constraints of *module*."""
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.ClassDef) and node.name in vars(module):
             for method in node.body:
@@ -54,17 +54,17 @@ def slips(module: ModuleType) -> Iterator[Slip]:
                     "applies_to",
                     "is_satisfied",
                 ):
-                    yield from _slips(module, vars(module)[node.name], method)
+                    yield from _mutate(module, vars(module)[node.name], method)
 
 
-def _slips(module: ModuleType, check: type, method: ast.FunctionDef) -> Iterator[Slip]:
+def _mutate(module: ModuleType, check: type, method: ast.FunctionDef) -> Iterator[CodeMutant]:
     for index, node in enumerate(ast.walk(method)):
         for mistake in _mistakes(node):
             wrong = copy.deepcopy(method)
             _make(list(ast.walk(wrong))[index], mistake)
             if (function := _compiled(module, wrong)) is not None:
                 where = f"{module.__name__.rpartition('.')[2]}.{check.__name__}.{method.name}"
-                yield Slip(check, method.name, function, f"{where}: {mistake}")
+                yield CodeMutant(check, method.name, function, f"{where}: {mistake}")
 
 
 def _mistakes(node: ast.AST) -> list[str]:
@@ -87,7 +87,7 @@ def _operators(node: ast.AST) -> list[ast.AST]:
 
 
 def _make(node: ast.AST, mistake: str) -> None:
-    """Changes *node* as *mistake* says."""
+    """Applies *mistake* to *node*."""
     if isinstance(node, ast.Constant):
         node.value = not node.value if isinstance(node.value, bool) else node.value + 1  # type: ignore[operator]
         return
@@ -104,5 +104,5 @@ def _compiled(module: ModuleType, method: ast.FunctionDef) -> Any:
     names: dict[str, Any] = {}
     future = __import__("__future__").annotations.compiler_flag
     code = compile(tree, module.__name__, "exec", flags=future, dont_inherit=True)
-    exec(code, vars(module) | {}, names)  # noqa: S102  (the module's own source, one slip in it)
+    exec(code, vars(module) | {}, names)  # noqa: S102  (the module's own source, with one mistake)
     return names[method.name]

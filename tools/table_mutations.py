@@ -1,4 +1,4 @@
-"""Mistakes that somebody could make in a table, one at a time."""
+"""Builds copies of a spec, each with one mistake in its tables."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 
 class Mutant(NamedTuple):
-    """A spec with one mistake in it, and the mistake in words."""
+    """A spec with one mistake, and its description."""
 
     spec: ModelSpec
     mistake: str
 
 
 def mutants(spec: ModelSpec) -> Iterator[Mutant]:
-    """Every single mistake in *spec* that its tables would still be accepted with."""
+    """Yields each mutant of *spec* that still loads."""
     for index, rule in enumerate(spec.rules):
         where = f"{spec.id} {rule.id} at {rule.pointer or '/'}"
         for changed, mistake in _rule(rule):
@@ -31,7 +31,7 @@ def mutants(spec: ModelSpec) -> Iterator[Mutant]:
             try:
                 yield Mutant(replace(spec, rules=tuple(rules)), f"{where}: {mistake}")
             except ValueError:
-                continue  # refused when the table is loaded
+                continue  # rejected when the table is loaded
     for changed, mistake in _values(spec.outputs):
         yield Mutant(replace(spec, outputs=changed), f"{spec.id} outputs: {mistake}")
 
@@ -83,7 +83,7 @@ def _other(value: Any) -> Any:
 
 @singledispatch
 def _values(value: Any) -> Iterator[tuple[Any, str]]:
-    """*value* with one number, text, flag or type in it changed, however deep."""
+    """Yields copies of *value* with one number, text, flag or type changed, at any depth."""
     if is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             if each.init and not isinstance(getattr(value, each.name), View):
@@ -119,7 +119,7 @@ def _(value: JsonType) -> Iterator[tuple[Any, str]]:
 
 @_values.register
 def _(value: Price) -> Iterator[tuple[Any, str]]:
-    # Its texts tell where a price is from; they are no facts of a page.
+    # The other members describe the origin of a price; they are not limits of a page.
     for unit, usd in value.usd.items():
         for other, mistake in _values(usd):
             yield replace(value, usd={**value.usd, unit: other}), f"{unit} {mistake}"
