@@ -136,3 +136,14 @@ def strings(module: Path) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
     ]
+
+
+@pytest.mark.parametrize("package", ["wan_validators", "wan_mockserver", "wan_contracts"])
+def test_the_page_lists_each_folder_and_only_files_that_exist(package: str) -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    [table] = [part for part in page.split("\n\n") if f"/{package}/` |" in part.partition("\n")[0]]
+    named = {*re.findall(r"`([\w/.]+)`", "".join(re.findall(r"\n\| (.*?) \|", table)))}
+    folder = PACKAGES[package]
+
+    assert [name for name in named if not (folder / name).exists()] == []
+    assert {f"{file.parent.name}/" for file in folder.glob("*/__init__.py")} <= named
