@@ -44,7 +44,7 @@ JUNK_VALUES: Final[JsonValues] = (
 UNKNOWN_NAMES: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
 """Names that no document has; some are awkward in a pointer or in generated source."""
 
-CHARACTERS: Final = st.characters(exclude_categories=("Cs",))
+CHARACTERS: Final = st.characters(exclude_categories=["Cs"])
 """All characters except surrogates, which UTF-8 cannot encode.
 
 They are those of `st.text()`. Its default asks the codec about each of them, which takes a
