@@ -40,7 +40,7 @@ lower-bounds: packages ## run the tests with the oldest versions that are allowe
 demo: $(DEMO_READY) ## lint real payloads, then run a task of each kind against the mock server
 	@$(BIN)/python tools/demo.py
 
-demo-faults: $(DEMO_READY) ## a client with retries is billed twice, and the ledger says so
+demo-faults: $(DEMO_READY) ## a client with retries is billed twice, and the ledger shows it
 	@$(BIN)/python tools/demo_faults.py
 
 test: lint ## everything that must be green: ruff, mypy, mutants, pytest
@@ -76,7 +76,7 @@ packages: ## install chromium, redis-server, node, curl and jq, for the tests, w
 mutants: $(READY) ## seed mistakes into the tables; the independent fixtures must detect each
 	$(BIN)/python tools/mutants.py
 
-law-mutants: $(READY) ## seed mistakes into the laws; the broken clients must see each
+law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
 
 thorough: $(READY) ## the property tests with many more examples (minutes)
@@ -86,7 +86,7 @@ docs: $(READY) ## build the documentation into docs/_build; a warning is an erro
 	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going \
 		docs docs/_build
 
-bench: $(READY) ## the speed of lint, of the mock server and of the suite, beside their peers
+bench: $(READY) ## the speed of lint, of the mock server and of the suite, compared with other tools
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/bench_mock.py
 	$(BIN)/python benchmarks/bench_check.py

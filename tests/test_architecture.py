@@ -1,8 +1,9 @@
-"""The lines that ARCHITECTURE.md draws: who imports whom, and what stays unloaded."""
+"""What ARCHITECTURE.md states: which modules import which, what stays unloaded, the folders."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Collection
@@ -18,6 +19,7 @@ import wan_validators
 import wanproof
 from wan_validators import catalog
 
+ROOT = Path(__file__).parents[1]
 PACKAGES = {
     package.__name__: Path(package.__path__[0])
     for package in (wan_validators, wan_mockserver, wan_contracts, wanproof)
@@ -115,8 +117,9 @@ def test_only_tables_and_dialects_name_models_and_vendors() -> None:
         for package in PACKAGES
         for module in modules(package)
         if module.parent not in allowed and module.parent.name != "commands"
+        for text in strings(module)
         for name in names
-        if any(name in text for text in strings(module))
+        if name in text
     ]
 
     assert named == []
@@ -136,3 +139,14 @@ def strings(module: Path) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose
     ]
+
+
+@pytest.mark.parametrize("package", ["wan_validators", "wan_mockserver", "wan_contracts"])
+def test_the_page_lists_each_folder_and_only_files_that_exist(package: str) -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    [table] = [part for part in page.split("\n\n") if f"/{package}/` |" in part.partition("\n")[0]]
+    named = {*re.findall(r"`([\w/.]+)`", "".join(re.findall(r"\n\| (.*?) \|", table)))}
+    folder = PACKAGES[package]
+
+    assert [name for name in named if not (folder / name).exists()] == []
+    assert {f"{file.parent.name}/" for file in folder.glob("*/__init__.py")} <= named

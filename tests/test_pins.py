@@ -149,27 +149,31 @@ def without_make() -> dict[str, Any]:
     return {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
 
 
-def is_index_reachable(pip: list[str], folder: Path) -> bool:
+def download_oldest_pip(folder: Path) -> Path | None:
+    """Returns the wheel of the oldest pip, or None if no package index can be reached."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
     run = subprocess.run(
-        [*pip, "download", "--quiet", "--no-deps", f"--dest={folder}", f"pip=={OLDEST_PIP}"],
+        [*pip, "--no-deps", f"--dest={folder}", f"pip=={OLDEST_PIP}"],
         check=False,
         capture_output=True,
     )
-    return run.returncode == 0
+    return next(folder.glob("pip-*.whl")) if run.returncode == 0 else None
 
 
 def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(tmp_path: Path) -> None:
     venv = tmp_path / "venv"
-    pip = [str(venv / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
+    python = str(venv / "bin/python")
     create, *rest = commands_of("install", venv)
     assert create[-1] == str(venv)
-    subprocess.run(create, check=True)
-    if not is_index_reachable(pip, tmp_path) and "CI" not in os.environ:
+    wheel = download_oldest_pip(tmp_path)
+    if wheel is None:
+        assert "CI" not in os.environ, "no package index can be reached"
         pytest.skip("no package index can be reached")
-    oldest = next(tmp_path.glob("pip-*.whl"))
-    subprocess.run([*pip, "install", "--quiet", "--no-index", str(oldest)], check=True)
+    # A wheel of pip can run itself, so Python need not install the pip that it bundles first.
+    subprocess.run([*create, "--without-pip"], check=True)
+    subprocess.run([python, f"{wheel}/pip", "install", "--quiet", "--no-index", wheel], check=True)
 
-    # Byte code is of no use here.
+    # Byte code is not needed here.
     environment = without_make() | {"PIP_NO_COMPILE": "1"}
     for command in rest:
         run = subprocess.run(
@@ -177,6 +181,7 @@ def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(tmp_path: Pat
         )
         assert run.returncode == 0, run.stderr[-2000:]
 
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
     version = subprocess.run([*pip, "--version"], check=True, capture_output=True, text=True)
     assert version.stdout.split()[1] == OLDEST_PIP
     assert subprocess.run([*pip, "check"], check=False).returncode == 0
