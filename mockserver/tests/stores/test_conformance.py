@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 
-from wan_mockserver.state.stores import COUNTERS, Store, Table
+from wan_mockserver.state.stores import (
+    COUNTERS,
+    Counter,
+    Store,
+    Table,
+    begin_request,
+    next_index,
+)
 
 from .store_tables import PAGES, Colour, Page, count, put, texts
 
@@ -276,3 +284,49 @@ class TestClear:
         put(store, PAGES, "b")
         store.clear("")
         assert texts(store, PAGES) == ["a"]
+
+
+class TestCounters:
+    def test_each_counter_is_one_higher(self, store: Store) -> None:
+        one, two = Counter("one", "alice"), Counter("two")
+        assert store.increment(one) == [1]
+        assert store.increment(two, one) == [1, 2]
+        assert store.increment() == []
+        assert store.values(COUNTERS) == [2.0, 1.0]
+        assert store.values(COUNTERS, "alice") == [2.0]
+        assert store.get(COUNTERS, "two") == 1.0
+
+    def test_a_counter_starts_from_the_stored_number(self, store: Store) -> None:
+        store.change(COUNTERS, "n", lambda _: 2.0**53 - 2)
+        assert store.increment(Counter("n")) == [2**53 - 1]
+        assert store.get(COUNTERS, "n") == 2.0**53 - 1
+
+    @pytest.mark.parametrize("odd", ["", "\0", "a\0b", "\udcff", "\n", "ä 'x' *?["])
+    def test_any_text_may_be_key_or_tenant(self, store: Store, odd: str) -> None:
+        assert store.increment(Counter(odd, odd), Counter(f"{odd}1")) == [1, 1]
+        assert store.increment(Counter(odd, odd)) == [2]
+        assert store.values(COUNTERS, odd or None) == ([2.0] if odd else [2.0, 1.0])
+
+    def test_increments_change_the_revision(self, store: Store) -> None:
+        before = store.revision()
+        store.increment(Counter("n"))
+        after = store.revision()
+        store.increment(Counter("n"))
+        assert len({before, after, store.revision()}) == 3
+
+    def test_requests_are_numbered_in_all_and_by_tenant(self, store: Store) -> None:
+        begun = [begin_request(store, tenant) for tenant in ("alice", "", "bob", "alice", "")]
+        assert begun == [(1, 0), (2, 0), (3, 0), (4, 1), (5, 1)]
+        assert store.values(COUNTERS) == [2.0, 5.0, 2.0, 1.0], "one counter for all requests"
+        store.clear("alice")
+        assert begin_request(store, "alice") == (6, 0)
+
+    def test_indices_are_counted_by_subject_and_tenant(self, store: Store) -> None:
+        subjects = [("task", "alice"), ("task", "bob"), ("chaos", "alice"), ("task", "alice")]
+        assert [next_index(store, what, tenant) for what, tenant in subjects] == [0, 0, 0, 1]
+
+    def test_concurrent_requests_have_different_numbers(self, store: Store) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(begin_request, store, "alice") for _ in range(100)]
+            begun = [job.result() for job in jobs]
+        assert sorted(begun) == [(nth + 1, nth) for nth in range(100)]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from wan_mockserver.state.stores import COUNTERS, StoreUnavailable, Table, redis
+from wan_mockserver.state.stores import COUNTERS, Counter, StoreUnavailable, Table, redis
 from wan_mockserver.state.stores.redis import TTL, RedisStore
 from wan_mockserver.state.stores.redis_scripts import KEYS, MEMORY
 
@@ -134,6 +134,26 @@ def test_a_change_that_is_sent_again_after_all_was_cleared_stays_cleared(
     monkeypatch.setattr(store, "_change", around)
     count(store)
     assert store.get(COUNTERS, "n") is None
+
+
+def test_an_increment_that_is_sent_again_is_done_once(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = store._increment
+    one, two = Counter("one", "alice"), Counter("two")
+
+    def send_twice(**options: Any) -> Any:
+        answer = script(**options)
+        monkeypatch.undo()
+        store.increment(one)
+        store.clear("alice")
+        assert script(**options) == answer
+        return answer
+
+    for expected in ([1, 1], [1, 2]):
+        monkeypatch.setattr(store, "_increment", send_twice)
+        assert store.increment(one, two) == expected
+    assert store.values(COUNTERS) == [2.0]
 
 
 def test_connections_that_die_cost_no_change(store: RedisStore, admin: Redis) -> None:
@@ -290,7 +310,9 @@ def test_an_option_that_is_unknown(redis_url: str) -> None:
     ],
 )
 def test_what_is_no_url_of_a_server(url: str) -> None:
-    with pytest.raises(ValueError, match="this is no URL of a Redis server; it must be") as raised:
+    with pytest.raises(
+        ValueError, match="this is not the URL of a Redis server; it must be"
+    ) as raised:
         RedisStore(url)
     assert "secret" not in str(raised.value)
     assert raised.value.__cause__ is None

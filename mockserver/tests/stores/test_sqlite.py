@@ -95,7 +95,7 @@ def test_closing_leaves_one_file_and_may_be_done_twice(file: Path) -> None:
 def test_what_is_no_database_is_refused_and_left_alone(file: Path) -> None:
     file.write_text("a letter to a friend, which nobody wants to lose\n" * 40)
     before = file.read_bytes()
-    assert "is no SQLite database" in refused(file)
+    assert "is not an SQLite database" in refused(file)
     assert "name another file" in refused(file)
     assert file.read_bytes() == before
 
@@ -198,7 +198,7 @@ def test_a_value_of_another_version_is_told_of(store: SqliteStore) -> None:
         lambda: store.change(pages, "a", lambda _: Page("new")),
     )
     for call in calls:
-        with pytest.raises(ValueError, match="no Page that this wanproof can read"):
+        with pytest.raises(ValueError, match="a stored Page cannot be read"):
             call()
     store.clear()
     assert store.change(pages, "a", lambda _: Page("new")) == Page("new")
