@@ -19,7 +19,7 @@ from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.exchange import Exchange
+from wan_mockserver.state.journal import Exchange
 
 CREATE = "/model/v1/generation"
 PAYLOAD = {

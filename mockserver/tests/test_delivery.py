@@ -17,10 +17,19 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.http import response_steps, waitress_faults
-from wan_mockserver.http.delivery import DEFAULT_DELIVERY, GARBAGE, MAX_SILENCE_S, Cut, Delivery
+from wan_mockserver.http import delivery as deliveries
+from wan_mockserver.http import waitress_faults
+from wan_mockserver.http.delivery import (
+    DEFAULT_DELIVERY,
+    GARBAGE,
+    MAX_SILENCE_S,
+    TICK,
+    Cut,
+    Delivery,
+    WireEvent,
+    iter_steps,
+)
 from wan_mockserver.http.messages import Request, Response
-from wan_mockserver.http.response_steps import WireEvent, iter_steps
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 
@@ -116,7 +125,7 @@ def test_a_body_trickles_at_its_pace(body: bytes, pace: float) -> None:
     assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == body
     seconds = [wait for wait in waits if isinstance(wait, float)]
     assert sum(seconds) == pytest.approx(len(body) / pace)
-    assert all(wait <= max(response_steps.TICK, 1 / pace) + 1e-9 for wait in seconds)
+    assert all(wait <= max(TICK, 1 / pace) + 1e-9 for wait in seconds)
 
 
 # Cuts
@@ -148,7 +157,7 @@ def test_garbage_is_garbage(opened: Open) -> None:
 
 
 def test_silence_ends_when_patience_does(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_steps, "MAX_SILENCE_S", 0.02)
+    monkeypatch.setattr(deliveries, "MAX_SILENCE_S", 0.02)
     assert asked(opened(Fake(**{"": answer(cut=Cut.SILENCE)}))) == (b"", False)
 
 

@@ -14,8 +14,14 @@ from wan_mockserver.http.messages import MAX_BODY_BYTES, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state import journal
-from wan_mockserver.state.exchange import Exchange, lines
-from wan_mockserver.state.journal import JOURNAL, MAX_BODY_CHARACTERS, Entry, entries
+from wan_mockserver.state.journal import (
+    JOURNAL,
+    MAX_BODY_CHARACTERS,
+    Entry,
+    Exchange,
+    format_lines,
+    list_entries,
+)
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.stores.memory import MemoryStore
 
@@ -86,7 +92,7 @@ def test_no_key_gets_into_it_or_the_log_wherever_the_client_puts_it(
     send(mock, **request_of, key=SECRET)
     (entry,) = mock.journal()
     assert SECRET not in repr(dataclasses.asdict(entry))
-    assert SECRET not in "".join(lines(heard[0]))
+    assert SECRET not in "".join(format_lines(heard[0]))
 
 
 def test_long_bodies_are_kept_as_length_and_hash(mock: Mock, send: Send) -> None:
@@ -126,7 +132,7 @@ def test_the_shipped_bounds_hold_from_the_start() -> None:
 
 
 def _entry() -> Entry:
-    nothing = journal.message({}, b"x" * 100)
+    nothing = journal.build_message({}, b"x" * 100)
     return Entry(
         number=1,
         at=0,
@@ -144,7 +150,7 @@ def test_to_mark_what_is_forgotten_does_no_harm(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", PATH, EDIT)
     mock.reset()
     mock.mark_response_lost(answer)
-    assert entries(MemoryStore()) == mock.journal() == []
+    assert list_entries(MemoryStore()) == mock.journal() == []
 
 
 def test_a_tenant_that_is_reset_lives_its_life_again_and_the_others_theirs_on(

@@ -82,7 +82,7 @@ def test_tenants_are_known_in_the_order_they_came(mock: Mock, send: Send) -> Non
 
 @pytest.mark.parametrize("given", [{"delay": -0.1}, {"pace": 0}, {"pace": -1}])
 def test_a_delivery_takes_time_forward(given: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="a delay is not below 0 and a pace above it"):
+    with pytest.raises(ValueError, match="delay must be 0 or more and pace above 0"):
         Delivery(**given)  # type: ignore[arg-type]
 
 

@@ -15,7 +15,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls, Seconds
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.exchange import Exchange, lines
+from wan_mockserver.state.journal import Exchange, format_lines
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.catalog import catalog, models_of, vendors
@@ -178,7 +178,7 @@ def test_the_log_lists_all_findings_with_pointers_and_no_key(
 ) -> None:
     value = {**VTRIX_EDIT, "parameters": {"n": 9, "sise\n\x1b[31m": "1*1"}}
     answer = send(simulator(), "POST", VTRIX, value, key="sk-secret")
-    log = lines(heard[0])
+    log = format_lines(heard[0])
     assert log[0] == (
         f"POST {VTRIX} 200 task={id_of(answer)} tenant={heard[0].entry.tenant} findings=2"
     )
@@ -232,7 +232,9 @@ def test_unknown_members_and_duplicates_are_heard_of_and_accepted(
 
 
 def test_a_name_that_is_no_vendors_is_refused(simulator: Make) -> None:
-    with pytest.raises(ValueError, match=r"no vendors: \['vtirx'\]; vendors: mulerouter, vtrix"):
+    with pytest.raises(
+        ValueError, match=r"unknown vendors: \['vtirx'\]; vendors: mulerouter, vtrix"
+    ):
         simulator(reject_at_create={"vtirx"})
 
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.simulator.armed_scenarios import Armed
 from wan_mockserver.simulator.rate_limits import Account
+from wan_mockserver.simulator.scenario_selection import Armed
 from wan_mockserver.state.journal import Entry, Message
 from wan_mockserver.state.stores.codec import codec, octets
 from wan_mockserver.state.tasks import TaskRecord

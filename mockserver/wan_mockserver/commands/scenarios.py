@@ -104,7 +104,7 @@ def _format_vendor_restriction(scenario: Scenario) -> str:
 
 def page(scenario: Scenario, bold: str) -> Iterator[str]:
     """All about one: what it does, where it can happen, how to choose it, and its TOML form."""
-    from ..simulator.armed_scenarios import HEADER
+    from ..simulator.scenario_selection import HEADER
 
     name = scenario.name
     yield bold.format(name)
@@ -130,7 +130,7 @@ def _toml(scenario: Scenario) -> str:
 
 def find_models_by_vendor(scenario: Scenario) -> dict[str, list[str]]:
     """The models that *scenario* can happen to, by vendor."""
-    from ..simulator.task_factory import find_inapplicability
+    from ..simulator.scenario_selection import find_inapplicability
 
     return {
         vendor.name: [

@@ -22,7 +22,7 @@ from .options import HOST, MEMORY, TOKEN, arguments
 if TYPE_CHECKING:
     from ..http.server import Server
     from ..service import Mock
-    from ..state.exchange import Exchange
+    from ..state.journal import Exchange
 
 
 def run(options: Namespace) -> int:
@@ -173,9 +173,9 @@ def _on_termination() -> None:
 
 
 def _print_exchange(exchange: Exchange) -> None:
-    from ..state.exchange import lines
+    from ..state.journal import format_lines
 
-    _write("\n".join(lines(exchange)))
+    _write("\n".join(format_lines(exchange)))
 
 
 def _ignore_exchange(exchange: Exchange) -> None:

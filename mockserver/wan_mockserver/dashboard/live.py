@@ -11,7 +11,7 @@ from wan_validators.catalog import vendors
 
 from ..clock import OFFSET
 from ..control import UNLIMITED_CREATES, Control
-from ..simulator.armed_scenarios import ARMED, Armed
+from ..simulator.scenario_selection import ARMED, Armed
 from ..state import journal
 from ..state.stores import COUNTERS
 from .costs import Costs, costs
@@ -101,7 +101,7 @@ def view(control: Control, tenant: str | None = None, show: str = "all") -> Dash
         clock=_clock(control, now),
         otherwise="" if default == DEFAULT_SCENARIO_NAME else default,
         waiting=_waiting(control),
-        costs=costs(ledger, partial(journal.entry, control.store), now),
+        costs=costs(ledger, partial(journal.get_entry, control.store), now),
         tasks=tasks,
         more_tasks=f"{format_count(older, 'older task')} not shown." if older else "",
         entries=entry_rows(wanted, now),

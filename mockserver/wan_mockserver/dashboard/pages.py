@@ -71,7 +71,7 @@ def scenario(control: Control, request: Request, rest: str) -> Response:
 
 def entry(control: Control, request: Request, number: str) -> Response:
     """One entry of the journal, in full."""
-    found = journal.entry(control.store, int(number))
+    found = journal.get_entry(control.store, int(number))
     shown = entry_view(found) if found else None
     return html("entry.html", status=200 if shown else 404, number=number, entry=shown)
 

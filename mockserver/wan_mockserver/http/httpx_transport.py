@@ -15,8 +15,9 @@ from urllib.parse import unquote
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from .messages import MAX_BODY_BYTES, Request, Service
-from .response_steps import WireEvent, iter_steps
+from .delivery import WireEvent, iter_steps
+from .messages import MAX_BODY_BYTES, Request
+from .service import Service
 
 with explain_missing_extra():
     import httpx

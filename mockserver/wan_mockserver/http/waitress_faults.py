@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from .delivery import DEFAULT_DELIVERY, GARBAGE, Delivery
-from .response_steps import DELIVER, TransmissionStep, WireEvent, iter_steps
+from .delivery import (
+    DEFAULT_DELIVERY,
+    DELIVER,
+    GARBAGE,
+    Delivery,
+    TransmissionStep,
+    WireEvent,
+    iter_steps,
+)
 
 with explain_missing_extra():
     from waitress.channel import ClientDisconnected, HTTPChannel

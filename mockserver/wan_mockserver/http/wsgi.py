@@ -11,8 +11,9 @@ from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..service import Mock
 from ..simulator.simulator import Simulator
-from .messages import MAX_BODY_BYTES, Request, Response, Service
-from .response_steps import DELIVER, iter_steps
+from .delivery import DELIVER, iter_steps
+from .messages import MAX_BODY_BYTES, Request, Response
+from .service import Service
 
 with explain_missing_extra():
     import flask

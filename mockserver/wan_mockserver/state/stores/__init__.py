@@ -62,10 +62,10 @@ class Counter(NamedTuple):
 
 
 class RequestNumbers(NamedTuple):
-    """The *number* of a request in the journal, from 1, and its *index* in its tenant's."""
+    """*number* counts all requests from 1, *tenant_index* those of one tenant from 0."""
 
     number: int
-    index: int
+    tenant_index: int
 
 
 class StoreUnavailable(OSError):
@@ -137,7 +137,7 @@ class Store(Protocol):
 def begin_request(store: Store, tenant: str) -> RequestNumbers:
     """Counts a new request of *tenant* in one atomic step and returns its numbers."""
     visits, number = store.increment(Counter(f"{tenant}/visit", tenant), Counter("/journal"))
-    return RequestNumbers(number=number, index=visits - 1)
+    return RequestNumbers(number=number, tenant_index=visits - 1)
 
 
 def next_index(store: Store, what: str, tenant: str = "") -> int:

@@ -59,8 +59,8 @@ class Codec(Generic[Value]):
             built: Value = self._build(parts, self._kind)
         except Exception as error:
             raise ValueError(
-                f"a stored {self._kind.__name__} cannot be read by this version of wanproof, another "
-                "version may have written it; clear the store, or use a new one"
+                f"a stored {self._kind.__name__} cannot be read by this version of wanproof, "
+                "another version may have written it; clear the store, or use a new one"
             ) from error
         return built
 

@@ -43,7 +43,7 @@ MEMORY: Final = 120
 
 _HELPERS: Final = (
     f"local MEMORY = {MEMORY}"
-    + """
+    """
 local values, order, tenants, totals, marks = unpack(KEYS)
 local NUL = string.char(0)
 
