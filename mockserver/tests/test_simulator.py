@@ -136,7 +136,7 @@ def test_the_oldest_tasks_are_forgotten(
     simulator: Make, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, max_count=3)
+        "wan_mockserver.simulator.task_factory.TASKS", Table("tasks", TaskRecord, max_count=3)
     )
     server = simulator()
     ids = [id_of(send(server, "POST", MULE, MULE_EDIT)) for _ in range(5)]

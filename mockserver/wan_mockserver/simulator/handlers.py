@@ -15,13 +15,14 @@ from ..http.errors import RequestRejected
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
 from ..state.stores import Store
-from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at, to_wire_task
+from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
 from .auth import Caller
 from .context import RequestContext
 from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Models, parse_submission
 from .scenario_selection import SelectedScenario
 from .task_factory import TaskFactory
+from .wire_tasks import to_wire_task
 
 __all__ = ["Handlers"]
 

@@ -20,11 +20,12 @@ from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
 from ..state.prices import Prices
 from ..state.stores import Store, next_index
-from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at, to_wire_task
+from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 from .context import RequestContext
 from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Submission
 from .scenario_selection import SelectedScenario, fit_to_model
+from .wire_tasks import to_wire_task
 
 __all__ = ["TaskFactory", "hash_payload"]
 

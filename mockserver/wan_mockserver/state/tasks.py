@@ -1,4 +1,4 @@
-"""Tasks as the store keeps them and as a vendor shows them."""
+"""Tasks as the store keeps them, and how they advance."""
 
 from __future__ import annotations
 
@@ -6,30 +6,22 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from wan_validators.vendor import Failure, State, Task, TaskOutput, Vendor
+from wan_validators.vendor import Failure, State
 
-from ..artefacts import files
-from ..artefacts.plan import Film, Part, Words
+from ..artefacts.plan import Part
 from ..scenarios.lifecycle import Lifecycle, Polls
-from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S, PollBehaviour, Results
+from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S, Results
 from .stores import Table
 
 __all__ = [
-    "BACKWARD_STATES",
-    "DEFAULT_POLLING",
     "TASKS",
     "TERMINAL_STATES",
     "TaskRecord",
     "advance_on_poll",
     "state_at",
-    "to_wire_task",
 ]
 
 TERMINAL_STATES: Final = frozenset({State.DONE, State.FAILED})
-
-BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
-
-DEFAULT_POLLING: Final = PollBehaviour()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,48 +97,3 @@ def state_at(record: TaskRecord, now: float) -> TaskRecord:
         return record
     state = State.FAILED if record.failure else State.DONE
     return replace(record, state=state, progress=1.0)
-
-
-def to_wire_task(
-    record: TaskRecord, base_url: str, vendor: Vendor, how: PollBehaviour = DEFAULT_POLLING
-) -> Task:
-    """Converts *record* to what its vendor shows, with outputs or failure at the end."""
-    state, progress = record.state, record.progress
-    if how.backwards and state not in TERMINAL_STATES:
-        state, progress = BACKWARD_STATES[state], round(1 - progress, 2)
-    failure = record.failure if record.state is State.FAILED else None
-    return Task(
-        id=record.id,
-        model=record.model,
-        state=state,
-        created_at=record.created_at,
-        updated_at=record.updated_at,
-        progress=progress,
-        remote_id=record.remote_id,
-        outputs=_build_outputs(record, base_url) if record.state is State.DONE else (),
-        failure=replace(failure, integer=how.integer_codes) if failure else None,
-        cost=record.cost,
-        image_count=record.image_count,
-        kind="video" if any(isinstance(part, Film) for part in record.parts) else "image",
-        word=_get_state_word(state, vendor, how),
-        results=record.results is not Results.NONE,
-    )
-
-
-def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
-    """Returns the word on the wire for *state*."""
-    words = vendor.other_words if how.other_words else vendor.words
-    word = (how.words or {}).get(state, words[state])
-    return word.upper() if how.upper_case else word
-
-
-def _build_outputs(record: TaskRecord, base_url: str) -> tuple[TaskOutput, ...]:
-    if record.results:
-        return ()
-    names = files.names(record.parts)
-    return tuple(
-        TaskOutput("text", part.text)
-        if isinstance(part, Words)
-        else TaskOutput(files.kind(part), base_url + files.path(record.id, name))
-        for part, name in zip(record.parts, names, strict=True)
-    )
