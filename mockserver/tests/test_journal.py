@@ -38,7 +38,7 @@ def mock(simulator: Make) -> Mock:
     return Mock(simulator())
 
 
-def test_an_exchange_is_told_with_all_that_is_known_of_it(
+def test_an_entry_contains_everything_known_of_its_exchange(
     mock: Mock, send: Send, clock: ManualClock
 ) -> None:
     clock.advance(5)
@@ -63,7 +63,7 @@ def test_an_exchange_is_told_with_all_that_is_known_of_it(
     assert (poll.action, poll.state, poll.ended) == ("poll", "pending", False)
 
 
-def test_a_client_that_is_told_of_the_end_is_remembered(mock: Mock, send: Send) -> None:
+def test_the_journal_records_that_the_client_knows_the_end(mock: Mock, send: Send) -> None:
     headers = {"X-Wanproof-Scenario": "poll-truncated-body:3"}
     task = json.loads(send(mock, "POST", PATH, EDIT, headers=headers).body)["task_info"]["id"]
     for _ in range(4):
@@ -86,7 +86,7 @@ def test_a_client_that_is_told_of_the_end_is_remembered(mock: Mock, send: Send) 
         {"method": "POST", "path": PATH, "body": f'{{"key": "{SECRET}"'.encode()},
     ],
 )
-def test_no_key_gets_into_it_or_the_log_wherever_the_client_puts_it(
+def test_no_key_gets_into_the_journal_or_the_log(
     mock: Mock, send: Send, heard: list[Exchange], request_of: dict[str, Any]
 ) -> None:
     send(mock, **request_of, key=SECRET)
@@ -146,16 +146,14 @@ def _entry() -> Entry:
     )
 
 
-def test_to_mark_what_is_forgotten_does_no_harm(mock: Mock, send: Send) -> None:
+def test_marking_a_forgotten_entry_does_no_harm(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", PATH, EDIT)
     mock.reset()
     mock.mark_response_lost(answer)
     assert list_entries(MemoryStore()) == mock.journal() == []
 
 
-def test_a_tenant_that_is_reset_lives_its_life_again_and_the_others_theirs_on(
-    mock: Mock, send: Send
-) -> None:
+def test_a_reset_tenant_starts_again_and_others_continue(mock: Mock, send: Send) -> None:
     def lived(key: str) -> list[bytes]:
         return [send(mock, "POST", PATH, EDIT, key=key).body for _ in range(3)]
 

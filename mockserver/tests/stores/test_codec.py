@@ -150,7 +150,7 @@ def test_it_is_json_that_a_person_can_read() -> None:
     assert codec(float) is codec(float)
 
 
-def test_a_field_that_is_new_gets_its_default_and_one_that_is_gone_is_passed_over() -> None:
+def test_a_new_field_gets_its_default_and_a_removed_one_is_ignored() -> None:
     assert codec(Cat).decode(b'{"name":"Tom","age":3}') == Cat("Tom")
 
 

@@ -46,7 +46,7 @@ class TestStore:
         assert store.values(PAGES) == [page]
         assert str(page.price) == "1.50"
 
-    def test_change_is_given_what_was_kept(self, store: Store) -> None:
+    def test_change_receives_the_stored_value(self, store: Store) -> None:
         seen: list[Page | None] = []
 
         def change(old: Page | None) -> Page:
@@ -133,7 +133,7 @@ class TestStore:
 
 
 class TestRevision:
-    def test_to_read_is_no_change(self, store: Store) -> None:
+    def test_reading_does_not_change_the_revision(self, store: Store) -> None:
         put(store, PAGES, "a", tenant="alice")
         before = store.revision()
         store.get(PAGES, "a")
@@ -144,7 +144,7 @@ class TestRevision:
             store.change(PAGES, "b", fail)
         assert store.revision() == before
 
-    def test_every_write_makes_another(self, store: Store) -> None:
+    def test_every_write_changes_the_revision(self, store: Store) -> None:
         writes: tuple[Callable[[], object], ...] = (
             lambda: put(store, PAGES, "a", "one", "alice"),
             lambda: put(store, PAGES, "a", "two"),
@@ -163,7 +163,7 @@ class TestRevision:
             seen.append(store.revision())
             assert seen[-1] != seen[-2]
 
-    def test_a_clear_and_as_many_writes_are_no_way_back(self, store: Store) -> None:
+    def test_a_revision_does_not_return_after_a_clear_and_equal_writes(self, store: Store) -> None:
         put(store, PAGES, "a", "one", "alice")
         before = store.revision()
         store.clear()
@@ -172,7 +172,7 @@ class TestRevision:
 
 
 class TestLimits:
-    def test_what_came_first_is_forgotten_first(self, store: Store) -> None:
+    def test_the_oldest_value_is_forgotten_first(self, store: Store) -> None:
         for key in "abcde":
             put(store, PAGES, key)
         put(store, PAGES, "c", "C")
@@ -181,7 +181,7 @@ class TestLimits:
         assert store.get(PAGES, "c") is None
         assert store.count_forgotten(PAGES) == 3
 
-    def test_what_was_forgotten_comes_in_anew(self, store: Store) -> None:
+    def test_a_forgotten_value_can_be_stored_again(self, store: Store) -> None:
         for key in "abcda":
             put(store, PAGES, key)
         assert texts(store, PAGES) == ["c", "d", "a"]
@@ -221,7 +221,7 @@ class TestLimits:
         put(store, HEAVY, "c", "c" * 71)
         assert texts(store, HEAVY) == ["b" * 20, "c" * 71]
 
-    def test_one_that_is_too_heavy_is_kept_alone(self, store: Store) -> None:
+    def test_a_value_over_the_limit_is_kept_alone(self, store: Store) -> None:
         put(store, HEAVY, "a", "a" * 101)
         assert texts(store, HEAVY) == ["a" * 101]
         put(store, HEAVY, "b", "b")
