@@ -25,7 +25,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.exchange import Exchange
+from wan_mockserver.state.journal import Exchange
 from wan_mockserver.state.ledger import ledger
 
 KEY: Final = "mr_secret_of_the_examples"

@@ -14,7 +14,7 @@ from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.exchange import Exchange
+from wan_mockserver.state.journal import Exchange
 
 
 @pytest.fixture

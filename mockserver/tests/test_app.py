@@ -19,7 +19,7 @@ from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.exchange import Exchange
+from wan_mockserver.state.journal import Exchange
 
 CREATE = "/model/v1/generation"
 PAYLOAD = {
@@ -107,7 +107,7 @@ class Tap(io.RawIOBase):
         return len(buffer)
 
 
-def test_a_body_that_says_it_is_too_long_is_not_read(client: Client) -> None:
+def test_a_body_with_a_too_large_content_length_is_not_read(client: Client) -> None:
     tap = Tap()
     environ = {"wsgi.input": tap, "CONTENT_LENGTH": str(MAX_BODY_BYTES + 1)}
     answer = client.post(CREATE, headers=HEADERS, environ_overrides=environ)
@@ -180,7 +180,7 @@ def test_chunks_are_put_together_and_refused_once_they_are_too_many(
 
 
 @pytest.mark.parametrize("junk", [b"\x16\x03\x01\x00\xa5\x01", b"GET\r\n\r\n", b"\0" * 100])
-def test_what_is_no_http_harms_nobody(serve: Serve, junk: bytes) -> None:
+def test_bytes_that_are_not_http_do_no_harm(serve: Serve, junk: bytes) -> None:
     server = serve()
     with socket.create_connection((server.host, server.port), timeout=30) as raw:
         raw.sendall(junk + b"\r\n\r\n")
@@ -188,7 +188,7 @@ def test_what_is_no_http_harms_nobody(serve: Serve, junk: bytes) -> None:
     assert httpx.post(server.url + CREATE, json=PAYLOAD, headers=HEADERS).status_code == 200
 
 
-def test_a_client_that_goes_away_harms_nobody(serve: Serve, heard: list[Exchange]) -> None:
+def test_a_client_that_disconnects_does_no_harm(serve: Serve, heard: list[Exchange]) -> None:
     server = serve()
     with socket.create_connection((server.host, server.port), timeout=30) as raw:
         raw.sendall(f"POST {CREATE} HTTP/1.1\r\nContent-Length: 100\r\n\r\n{{".encode())

@@ -33,7 +33,7 @@ def test_a_manual_clock_stands_still_until_it_is_advanced() -> None:
     assert clock.advance(2.5) == clock.now() == START + 2.5
 
 
-def test_to_sleep_is_to_advance_it_whether_awaited_or_not() -> None:
+def test_sleeping_advances_a_manual_clock() -> None:
     clock = ManualClock()
     clock.sleep(900)
     asyncio.run(clock.sleep_async(60))
@@ -43,7 +43,7 @@ def test_to_sleep_is_to_advance_it_whether_awaited_or_not() -> None:
 
 @pytest.mark.parametrize("seconds", [-1, -0.001, math.nan, math.inf])
 @pytest.mark.parametrize("kind", [ManualClock, RealClock, AutoClock])
-def test_time_has_one_way(kind: Callable[[], Clock], seconds: float) -> None:
+def test_a_clock_cannot_be_moved_back(kind: Callable[[], Clock], seconds: float) -> None:
     with pytest.raises(ValueError, match="can only be moved forward"):
         kind().advance(seconds)
 
@@ -132,6 +132,6 @@ def test_retry_after_as_a_date_is_never_too_early(
     assert clock.now() + 2 <= until < clock.now() + 3
 
 
-def test_no_clock_passes_the_last_year_that_can_be_told() -> None:
+def test_no_clock_passes_the_year_9999() -> None:
     with pytest.raises(ValueError, match="past the year 9999"):
         ManualClock().advance(1e12)

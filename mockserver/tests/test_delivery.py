@@ -12,15 +12,19 @@ from threading import Event
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.http import response_steps, waitress_faults
-from wan_mockserver.http.delivery import DEFAULT_DELIVERY, GARBAGE, MAX_SILENCE_S, Cut, Delivery
+from wan_mockserver.http import waitress_faults
+from wan_mockserver.http.delivery import (
+    DEFAULT_DELIVERY,
+    GARBAGE,
+    Cut,
+    Delivery,
+    WireEvent,
+    iter_steps,
+)
 from wan_mockserver.http.messages import Request, Response
-from wan_mockserver.http.response_steps import WireEvent, iter_steps
 from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 
@@ -78,47 +82,6 @@ def asked(server: Server, request: bytes = GET) -> tuple[bytes, bool]:
     return received, False
 
 
-# What is sent, in order
-
-
-def test_a_whole_answer_is_its_head_and_its_body() -> None:
-    assert [*iter_steps(BODY, DEFAULT_DELIVERY)] == [WireEvent.HEAD, BODY]
-    assert [*iter_steps(b"", DEFAULT_DELIVERY)] == [WireEvent.HEAD]
-
-
-@pytest.mark.parametrize(
-    ("cut", "expected"),
-    [
-        (Cut.RESET, [2.0, WireEvent.RESET]),
-        (Cut.GARBAGE, [2.0, WireEvent.GARBAGE, WireEvent.CLOSE]),
-        (Cut.SILENCE, [2.0, MAX_SILENCE_S, WireEvent.CLOSE]),
-        (Cut.RESET_MIDWAY, [2.0, WireEvent.HEAD, BODY[:20], WireEvent.RESET]),
-        (Cut.TRUNCATED, [2.0, WireEvent.HEAD, BODY[:20], WireEvent.CLOSE]),
-    ],
-)
-def test_a_delay_comes_before_everything(cut: Cut, expected: list[object]) -> None:
-    assert [*iter_steps(BODY, Delivery(delay=2.0, cut=cut))] == expected
-
-
-@pytest.mark.parametrize(
-    ("cut", "end"), [(Cut.RESET_MIDWAY, WireEvent.RESET), (Cut.TRUNCATED, WireEvent.CLOSE)]
-)
-def test_without_a_body_the_head_is_cut(cut: Cut, end: WireEvent) -> None:
-    assert [*iter_steps(b"", Delivery(cut=cut))] == [WireEvent.PART_OF_HEAD, end]
-    assert [*iter_steps(b"x", Delivery(cut=cut))] == [WireEvent.HEAD, end]
-
-
-@given(st.binary(max_size=300), st.floats(0.5, 5000))
-def test_a_body_trickles_at_its_pace(body: bytes, pace: float) -> None:
-    head, *rest = iter_steps(body, Delivery(pace=pace))
-    waits, pieces = rest[::2], rest[1::2]
-    assert head is WireEvent.HEAD
-    assert b"".join(piece for piece in pieces if isinstance(piece, bytes)) == body
-    seconds = [wait for wait in waits if isinstance(wait, float)]
-    assert sum(seconds) == pytest.approx(len(body) / pace)
-    assert all(wait <= max(response_steps.TICK, 1 / pace) + 1e-9 for wait in seconds)
-
-
 # Cuts
 
 
@@ -136,7 +99,7 @@ def test_a_reset_midway_comes_after_half_of_the_body(opened: Open, size: int) ->
     assert (len(body), reset) == (size // 2, True)
 
 
-def test_a_truncated_body_is_shorter_than_it_says(opened: Open) -> None:
+def test_a_truncated_body_is_shorter_than_its_content_length(opened: Open) -> None:
     received, reset = asked(opened(Fake(**{"": answer(cut=Cut.TRUNCATED)})))
     head, _, body = received.partition(b"\r\n\r\n")
     assert b"Content-Length: 40\r\n" in head
@@ -148,7 +111,7 @@ def test_garbage_is_garbage(opened: Open) -> None:
 
 
 def test_silence_ends_when_patience_does(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_steps, "MAX_SILENCE_S", 0.02)
+    monkeypatch.setattr("wan_mockserver.http.delivery.MAX_SILENCE_S", 0.02)
     assert asked(opened(Fake(**{"": answer(cut=Cut.SILENCE)}))) == (b"", False)
 
 
@@ -261,7 +224,7 @@ def test_a_slow_body_comes_in_pieces(opened: Open) -> None:
 @pytest.mark.parametrize(
     "response", [answer(delay=300.0), answer(pace=0.01), answer(delay=0.01, pace=0.01)]
 )
-def test_an_answer_nobody_waits_for_is_lost_once(opened: Open, response: Response) -> None:
+def test_an_abandoned_response_is_lost_once(opened: Open, response: Response) -> None:
     service = Fake(**{"": response})
     server = opened(service)
     with pytest.raises(httpx.ReadTimeout):
@@ -352,7 +315,7 @@ def test_spare_threads_end_and_are_not_without_number(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("cut", Cut)
-def test_another_server_is_no_place_for_cuts(cut: Cut) -> None:
+def test_another_server_rejects_cuts(cut: Cut) -> None:
     response = Client(create_app(Fake(**{"": answer(cut=cut)}))).get("/")
     assert response.status_code == 501
     assert response.content_type == "application/json"

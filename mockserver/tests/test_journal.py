@@ -14,8 +14,14 @@ from wan_mockserver.http.messages import MAX_BODY_BYTES, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state import journal
-from wan_mockserver.state.exchange import Exchange, lines
-from wan_mockserver.state.journal import JOURNAL, MAX_BODY_CHARACTERS, Entry, entries
+from wan_mockserver.state.journal import (
+    JOURNAL,
+    MAX_BODY_CHARACTERS,
+    Entry,
+    Exchange,
+    format_lines,
+    list_entries,
+)
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.stores.memory import MemoryStore
 
@@ -32,7 +38,7 @@ def mock(simulator: Make) -> Mock:
     return Mock(simulator())
 
 
-def test_an_exchange_is_told_with_all_that_is_known_of_it(
+def test_an_entry_contains_everything_known_of_its_exchange(
     mock: Mock, send: Send, clock: ManualClock
 ) -> None:
     clock.advance(5)
@@ -57,7 +63,7 @@ def test_an_exchange_is_told_with_all_that_is_known_of_it(
     assert (poll.action, poll.state, poll.ended) == ("poll", "pending", False)
 
 
-def test_a_client_that_is_told_of_the_end_is_remembered(mock: Mock, send: Send) -> None:
+def test_the_journal_records_that_the_client_knows_the_end(mock: Mock, send: Send) -> None:
     headers = {"X-Wanproof-Scenario": "poll-truncated-body:3"}
     task = json.loads(send(mock, "POST", PATH, EDIT, headers=headers).body)["task_info"]["id"]
     for _ in range(4):
@@ -80,13 +86,13 @@ def test_a_client_that_is_told_of_the_end_is_remembered(mock: Mock, send: Send) 
         {"method": "POST", "path": PATH, "body": f'{{"key": "{SECRET}"'.encode()},
     ],
 )
-def test_no_key_gets_into_it_or_the_log_wherever_the_client_puts_it(
+def test_no_key_gets_into_the_journal_or_the_log(
     mock: Mock, send: Send, heard: list[Exchange], request_of: dict[str, Any]
 ) -> None:
     send(mock, **request_of, key=SECRET)
     (entry,) = mock.journal()
     assert SECRET not in repr(dataclasses.asdict(entry))
-    assert SECRET not in "".join(lines(heard[0]))
+    assert SECRET not in "".join(format_lines(heard[0]))
 
 
 def test_long_bodies_are_kept_as_length_and_hash(mock: Mock, send: Send) -> None:
@@ -126,7 +132,7 @@ def test_the_shipped_bounds_hold_from_the_start() -> None:
 
 
 def _entry() -> Entry:
-    nothing = journal.message({}, b"x" * 100)
+    nothing = journal.build_message({}, b"x" * 100)
     return Entry(
         number=1,
         at=0,
@@ -140,16 +146,14 @@ def _entry() -> Entry:
     )
 
 
-def test_to_mark_what_is_forgotten_does_no_harm(mock: Mock, send: Send) -> None:
+def test_marking_a_forgotten_entry_does_no_harm(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", PATH, EDIT)
     mock.reset()
     mock.mark_response_lost(answer)
-    assert entries(MemoryStore()) == mock.journal() == []
+    assert list_entries(MemoryStore()) == mock.journal() == []
 
 
-def test_a_tenant_that_is_reset_lives_its_life_again_and_the_others_theirs_on(
-    mock: Mock, send: Send
-) -> None:
+def test_a_reset_tenant_starts_again_and_others_continue(mock: Mock, send: Send) -> None:
     def lived(key: str) -> list[bytes]:
         return [send(mock, "POST", PATH, EDIT, key=key).body for _ in range(3)]
 

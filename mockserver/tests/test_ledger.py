@@ -211,7 +211,7 @@ def test_tasks_that_were_forgotten_are_counted(
     mock: Mock, create: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, max_count=2)
+        "wan_mockserver.simulator.task_factory.TASKS", Table("tasks", TaskRecord, max_count=2)
     )
     for _ in range(5):
         create()

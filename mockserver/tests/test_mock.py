@@ -36,7 +36,7 @@ def mock(simulator: Make) -> Mock:
     return Mock(simulator())
 
 
-def test_what_is_armed_must_be_a_scenario_and_a_number_of_creates(mock: Mock) -> None:
+def test_arming_rejects_unknown_scenarios_and_negative_counts(mock: Mock) -> None:
     with pytest.raises(ValueError, match="did you mean accept-lost"):
         mock.arm("acept-lost")
     with pytest.raises(ValueError, match="from 0 up, not -1"):
@@ -50,7 +50,7 @@ def test_a_seed_must_be_exact_as_a_float(mock: Mock) -> None:
         mock.set_seed(2**53 + 1)
 
 
-def test_a_reset_with_a_seed_replays_what_that_seed_gives(mock: Mock, send: Send) -> None:
+def test_a_reset_with_a_seed_replays_that_seed(mock: Mock, send: Send) -> None:
     first = send(mock, "POST", MULE, EDIT).body
     mock.reset(seed=8)
     other = send(mock, "POST", MULE, EDIT).body
@@ -67,7 +67,7 @@ def test_a_reset_puts_the_clock_back(simulator: Make) -> None:
     assert server.clock.now() < ahead - 3000
 
 
-def test_nobody_is_no_tenant_to_be_forgotten(mock: Mock, send: Send) -> None:
+def test_the_empty_tenant_cannot_be_reset(mock: Mock, send: Send) -> None:
     send(mock, "POST", MULE, EDIT)
     with pytest.raises(ValueError, match="a tenant has a name"):
         mock.reset("")
@@ -81,12 +81,12 @@ def test_tenants_are_known_in_the_order_they_came(mock: Mock, send: Send) -> Non
 
 
 @pytest.mark.parametrize("given", [{"delay": -0.1}, {"pace": 0}, {"pace": -1}])
-def test_a_delivery_takes_time_forward(given: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="a delay is not below 0 and a pace above it"):
+def test_a_delivery_rejects_negative_times(given: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="delay must be 0 or more and pace above 0"):
         Delivery(**given)  # type: ignore[arg-type]
 
 
-def test_a_code_that_a_vendor_has_not_needs_a_message(simulator: Make, send: Send) -> None:
+def test_a_code_unknown_to_the_vendor_needs_a_message(simulator: Make, send: Send) -> None:
     own = {
         "bare": Scenario(name="bare", summary="", outcome=TaskOutcome(fail="3001")),
         "told": Scenario(name="told", summary="", outcome=TaskOutcome(fail="3001", message="Oh.")),
@@ -103,9 +103,7 @@ def test_a_code_that_a_vendor_has_not_needs_a_message(simulator: Make, send: Sen
     assert (failed["error"]["code"], failed["error"]["message"]) == ("3001", "Oh.")
 
 
-def test_polls_of_a_task_that_there_is_not_meet_the_steps_in_turn(
-    simulator: Make, send: Send
-) -> None:
+def test_polls_of_an_unknown_task_get_the_steps_in_turn(simulator: Make, send: Send) -> None:
     busy = PollBehaviour(steps=(Step(handled=False, status=503, times=2),))
     own = {"busy": Scenario(name="busy", summary="", poll=busy)}
     server = simulator(scenarios=Scenarios(own), scenario="busy")
@@ -113,7 +111,7 @@ def test_polls_of_a_task_that_there_is_not_meet_the_steps_in_turn(
     assert polls == [503, 503, 404]
 
 
-def test_the_files_of_a_task_that_is_shown_as_done_are_there(simulator: Make, send: Send) -> None:
+def test_the_files_of_a_done_task_exist(simulator: Make, send: Send) -> None:
     """Also of one that nobody polled, since the answer that named it was lost."""
     mock = Mock(simulator(scenario="accept-lost"))
     send(mock, "POST", MULE, EDIT)

@@ -12,7 +12,7 @@ import seaart_sdk as sdk
 
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
-from wan_mockserver.state.exchange import Exchange
+from wan_mockserver.state.journal import Exchange
 
 INPUT = {
     "messages": [

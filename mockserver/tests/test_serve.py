@@ -85,7 +85,7 @@ def test_a_log_that_nobody_reads_does_not_stop_it(tmp_path: Path) -> None:
     assert statuses == [200, 200, 200]
 
 
-def test_a_port_in_use_is_told_with_what_to_do(
+def test_a_port_in_use_is_reported_with_a_remedy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with start_server(tmp_path / "port") as (_, url):
@@ -130,7 +130,7 @@ def test_a_port_in_use_is_told_with_what_to_do(
         (["--scenarios", __file__], "test_serve.py is no TOML"),
         (["--prices", "/no/such.toml"], "cannot read --prices /no/such.toml: No such file"),
         (["--prices", __file__], "--prices: "),
-        (["--store", "files"], "--store: 'files' is no store; it must be memory, sqlite:FILE"),
+        (["--store", "files"], "--store: 'files' is not a store; it must be memory, sqlite:FILE"),
         (["--store", "sqlite:/no/such/folder/x"], "there is no folder /no/such/folder"),
         (["--admin-token", ""], "the token must be printable ASCII characters without blanks"),
         (["--host", "0.0.0.0"], "0.0.0.0 can be reached from other machines, and so could the"),

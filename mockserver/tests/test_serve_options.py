@@ -23,7 +23,7 @@ from wan_mockserver.commands.options import arguments
 from wan_mockserver.http.messages import Response
 from wan_mockserver.http.server import Server
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.armed_scenarios import STEP
+from wan_mockserver.simulator.scenario_selection import STEP
 from wan_mockserver.state.stores import opening
 from wan_mockserver.state.stores.memory import MemoryStore
 from wan_validators.cli import main

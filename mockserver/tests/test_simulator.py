@@ -15,7 +15,7 @@ from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls, Seconds
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.exchange import Exchange, lines
+from wan_mockserver.state.journal import Exchange, format_lines
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.catalog import catalog, models_of, vendors
@@ -136,7 +136,7 @@ def test_the_oldest_tasks_are_forgotten(
     simulator: Make, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "wan_mockserver.simulator.handlers.TASKS", Table("tasks", TaskRecord, max_count=3)
+        "wan_mockserver.simulator.task_factory.TASKS", Table("tasks", TaskRecord, max_count=3)
     )
     server = simulator()
     ids = [id_of(send(server, "POST", MULE, MULE_EDIT)) for _ in range(5)]
@@ -178,7 +178,7 @@ def test_the_log_lists_all_findings_with_pointers_and_no_key(
 ) -> None:
     value = {**VTRIX_EDIT, "parameters": {"n": 9, "sise\n\x1b[31m": "1*1"}}
     answer = send(simulator(), "POST", VTRIX, value, key="sk-secret")
-    log = lines(heard[0])
+    log = format_lines(heard[0])
     assert log[0] == (
         f"POST {VTRIX} 200 task={id_of(answer)} tenant={heard[0].entry.tenant} findings=2"
     )
@@ -188,7 +188,7 @@ def test_the_log_lists_all_findings_with_pointers_and_no_key(
     assert "\n" not in "".join(log)
 
 
-def test_the_key_cannot_be_told_from_the_tenant(
+def test_the_tenant_does_not_reveal_the_key(
     simulator: Make, send: Send, heard: list[Exchange]
 ) -> None:
     server = simulator()
@@ -220,7 +220,7 @@ def test_a_fault_of_our_own_is_a_500_without_a_traceback_and_the_server_lives_on
 
 
 @BOTH
-def test_unknown_members_and_duplicates_are_heard_of_and_accepted(
+def test_unknown_members_and_duplicates_are_reported_and_accepted(
     simulator: Make, send: Send, heard: list[Exchange], api: Api
 ) -> None:
     text = json.dumps(api.payload)[:-1] + ', "extra": 1, "extra": 2}'
@@ -231,8 +231,10 @@ def test_unknown_members_and_duplicates_are_heard_of_and_accepted(
     assert {"json-bom", "json-duplicate", "unknown-member"} <= rules
 
 
-def test_a_name_that_is_no_vendors_is_refused(simulator: Make) -> None:
-    with pytest.raises(ValueError, match=r"no vendors: \['vtirx'\]; vendors: mulerouter, vtrix"):
+def test_an_unknown_vendor_name_is_rejected(simulator: Make) -> None:
+    with pytest.raises(
+        ValueError, match=r"unknown vendors: \['vtirx'\]; vendors: mulerouter, vtrix"
+    ):
         simulator(reject_at_create={"vtirx"})
 
 

@@ -74,7 +74,9 @@ def test_an_unknown_path_is_answered_in_the_dialect_of_the_nearest_vendor(
 
 
 @pytest.mark.parametrize("path", ["/", "", "/nowhere", "/files", "/../../etc/passwd", "*"])
-def test_a_path_near_to_nobody_is_404_in_plain_json(simulator: Make, send: Send, path: str) -> None:
+def test_a_path_near_to_no_vendor_is_404_in_plain_json(
+    simulator: Make, send: Send, path: str
+) -> None:
     answer = send(simulator(), "GET", path)
     assert answer.status == 404
     assert set(json.loads(answer.body)) == {"message"}
@@ -94,7 +96,7 @@ def test_a_path_near_to_nobody_is_404_in_plain_json(simulator: Make, send: Send,
         (b"[" * 100_000, "nested deeper"),
     ],
 )
-def test_a_malformed_body_is_400_and_says_where(
+def test_a_malformed_body_is_400_with_its_position(
     simulator: Make, send: Send, api: Api, body: bytes, says: str
 ) -> None:
     server = simulator()
@@ -155,7 +157,7 @@ def test_the_trace_of_the_request_goes_on_in_the_answer(simulator: Make, send: S
         f"00-{'A' * 32}-00f067aa0ba902b7-01",
     ],
 )
-def test_what_is_no_trace_is_not_taken_up(simulator: Make, send: Send, given: str) -> None:
+def test_an_invalid_traceparent_is_ignored(simulator: Make, send: Send, given: str) -> None:
     answer = send(simulator(), "POST", MULE, headers={"Traceparent": given})
     assert "a" * 32 not in answer.headers["Traceparent"].lower()
     assert f"-{'0' * 32}-" not in answer.headers["Traceparent"]

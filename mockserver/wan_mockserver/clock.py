@@ -1,4 +1,4 @@
-"""What time it is, as far as the server is concerned, and how waiting is done."""
+"""Clocks of the server: the time, and how waiting is done."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import Final, Protocol
 from .state.stores import COUNTERS, Store
 from .state.stores.memory import MemoryStore
 
+__all__ = ["MAX_TIME", "OFFSET", "START", "AutoClock", "Clock", "ManualClock", "RealClock"]
+
 START: Final = 1_700_000_000.0
-"""Where a clock begins that somebody else moves: 2023-11-14T22:13:20Z."""
+"""The first time of a manual clock: 2023-11-14T22:13:20Z."""
 
 MAX_TIME: Final = 253_402_214_400.0
-"""The last day of the year 9999, past which no date can be told."""
+"""The last day of the year 9999, after which no date can be formatted."""
 
 OFFSET: Final = "clock"
-"""Under which name a store keeps how far the clock was advanced."""
+"""The key in COUNTERS of the seconds by which the clock was advanced."""
 
 
 class Clock(Protocol):
-    """Where all times come from; ``now`` is in unix seconds."""
+    """The source of all times; ``now`` is in unix seconds."""
 
     @property
     def mode(self) -> str:
@@ -30,27 +32,27 @@ class Clock(Protocol):
     def now(self) -> float: ...
 
     def advance(self, seconds: float) -> float:
-        """Moves the clock on and gives the new time.
+        """Advances the clock and returns the new time.
 
-        Raises ValueError for a negative number or one that is none: time has one way.
+        Raises ValueError if *seconds* is negative or not finite.
         """
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Returns when that much time has passed on this clock."""
+        """Returns after *seconds* of this clock."""
         ...
 
     async def sleep_async(self, seconds: float) -> None:
-        """The same for a coroutine."""
+        """Does the same in a coroutine."""
         ...
 
     def handle_poll(self, interval: float) -> None:
-        """Hears that a client polled which should have waited *interval* seconds before."""
+        """Is called for each poll; *interval* is what a client should wait before it."""
         ...
 
 
 class _AdjustableClock:
-    """A time that can be advanced; how far is kept in *store*, for all who share it."""
+    """A clock that can be advanced; *store* keeps the seconds for all that share it."""
 
     def __init__(self, store: Store | None = None) -> None:
         self._store = store or MemoryStore()
@@ -73,11 +75,11 @@ class _AdjustableClock:
         return self._get_base_time() + moved
 
     def handle_poll(self, interval: float) -> None:
-        """Nothing happens."""
+        """Does nothing."""
 
 
 class RealClock(_AdjustableClock):
-    """The machine's own clock, and whatever it was advanced by."""
+    """The machine's clock, plus the seconds by which it was advanced."""
 
     mode = "real"
 
@@ -92,7 +94,7 @@ class RealClock(_AdjustableClock):
 
 
 class ManualClock(_AdjustableClock):
-    """A clock that stands still until it is advanced; to sleep is to advance it."""
+    """A clock that stands still until it is advanced; sleeping advances it."""
 
     mode = "manual"
 
@@ -111,7 +113,7 @@ class ManualClock(_AdjustableClock):
 
 
 class AutoClock(ManualClock):
-    """A manual clock that every poll moves on by what a client should wait between two."""
+    """A manual clock that every poll advances by the interval between two polls."""
 
     mode = "auto"
 

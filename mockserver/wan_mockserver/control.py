@@ -1,4 +1,4 @@
-"""What a person or a test reads of the mock's state, and changes in it."""
+"""Reads and changes the mock's state for the admin API, the dashboard and tests."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from .clock import Clock
-from .simulator.armed_scenarios import Armed, put_armed
+from .simulator.scenario_selection import Armed, put_armed
 from .simulator.simulator import SEED, Simulator
-from .state.journal import JOURNAL, Entry, entries
+from .state.journal import JOURNAL, Entry, list_entries
 from .state.ledger import DEFAULT_WINDOW_S, Ledger, ledger
 from .state.stores import COUNTERS, Store
 from .state.tasks import TASKS, TaskRecord, state_at
 
+__all__ = ["HOSTS", "ROOT", "UNLIMITED_CREATES", "Control"]
+
 ROOT: Final = "/_wanproof"
-"""Below this path is what no vendor has: the dashboard and the admin API."""
+"""The path of the dashboard and the admin API, which no vendor has."""
 
 HOSTS: Final = ("wanproof.test",)
-"""Names of no machine, by which clients in process call the mock."""
+"""Host names of the mock for clients in process; no machine has them."""
 
 UNLIMITED_CREATES: Final = 10**9
-"""So many creates as never come."""
+"""Stands for 'no limit'; larger than any real count."""
 
 
 class Control:
     """Reads and changes the state that *simulator* and its store keep.
 
-    *window* is how many seconds may lie between two equal creates that count as a duplicate
-    charge. *token* is asked for by the admin API, None asks for none; then that API answers
-    only to this machine's own names and to *hosts*, since any other may be a trick of a page
-    elsewhere. The names of *hosts* have no port.
+    *window* is the most seconds between two equal creates that count as a duplicate charge.
+    The admin API requires *token*. If it is None, that API only accepts this machine's own
+    host names and *hosts*, because a web page could misuse any other. The names in *hosts*
+    have no port.
     """
 
     def __init__(
@@ -54,40 +56,40 @@ class Control:
         return self.simulator.store
 
     def journal(self, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
-        """The exchanges that are kept, of one tenant or of all, the oldest first.
+        """Returns the stored exchanges of one tenant or of all, the oldest first.
 
-        With *newest*, from 0 up, only the last that many of them.
+        With *newest*, from 0 up, returns only the last *newest* of them.
         """
-        return entries(self.store, tenant, newest)
+        return list_entries(self.store, tenant, newest)
 
     def tasks(self, tenant: str | None = None) -> list[TaskRecord]:
-        """The tasks that are kept, the oldest first, as they stand now."""
+        """Returns the stored tasks as they are now, the oldest first."""
         now = self.clock.now()
         return [state_at(record, now) for record in self.store.values(TASKS, tenant)]
 
     def ledger(
         self, tenant: str | None = None, tasks: Sequence[TaskRecord] | None = None
     ) -> Ledger:
-        """What the tasks would have cost until now; *tasks* are they, if they are at hand."""
+        """Returns what the tasks cost until now; *tasks* saves reading them again."""
         records = self.tasks(tenant) if tasks is None else tasks
         return ledger(records, self.store.count_forgotten(TASKS), self._window)
 
     def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
-        """Lets the next *creates* of *tenant* ("" for any) meet *scenario*; None means all.
+        """Arms *scenario* for the next *creates*, None for all, of *tenant*, "" for any.
 
-        Raises ValueError for a scenario that there is not, and for a number below 0.
+        Raises ValueError if the scenario is unknown or *creates* is negative.
         """
         self.simulator.scenarios.find(scenario)
         if creates is not None and creates < 0:
             raise ValueError(f"creates must be a whole number from 0 up, not {creates}")
-        many = UNLIMITED_CREATES if creates is None else creates
-        put_armed(self.store, Armed(scenario=scenario, creates=many, tenant=tenant))
+        count = UNLIMITED_CREATES if creates is None else creates
+        put_armed(self.store, Armed(scenario=scenario, creates=count, tenant=tenant))
 
     def reset(self, tenant: str | None = None, seed: int | None = None) -> None:
-        """Forgets everything, or all about one tenant, and draws from *seed* from now on.
+        """Forgets everything, or everything of one tenant, and sets *seed* if it is not None.
 
-        A whole reset also puts the clock back to where it began, if that keeps its time in the
-        same store. Raises ValueError for the tenant "", which is nobody.
+        A whole reset also resets a clock that keeps its time in the same store.
+        Raises ValueError if *tenant* is "".
         """
         if tenant == "":
             raise ValueError('a tenant has a name; None, not "", stands for all of them')
@@ -96,14 +98,14 @@ class Control:
             self.set_seed(seed)
 
     def set_seed(self, seed: int) -> None:
-        """Draws everything from *seed* from now on.
+        """Sets the number that all chance depends on from now on.
 
-        Raises ValueError for a number that is not exact as a float.
+        Raises ValueError if *seed* is not exact as a float.
         """
         if abs(seed) > 2**53:
             raise ValueError(f"a seed must lie between -2**53 and 2**53; {seed} does not")
         self.store.change(COUNTERS, SEED, lambda _: float(seed))
 
     def tenants(self) -> list[str]:
-        """Whoever has done anything that is still kept, in the order they came."""
+        """Returns the tenants in the journal, in the order of their first entries."""
         return [tenant for tenant in self.store.tenants(JOURNAL) if tenant]

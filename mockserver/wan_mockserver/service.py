@@ -9,18 +9,20 @@ from .control import ROOT, Control
 from .http.errors import AdminError
 from .http.messages import Request, Response
 from .simulator.routing import normalize_path
-from .state.exchange import log
+from .state.journal import log
 from .state.stores import StoreUnavailable
 
+__all__ = ["OPENAPI", "Mock"]
+
 OPENAPI: Final = "/openapi.json"
-"""Where the vendors' routes are described."""
+"""The path of the description of the vendors' routes."""
 
 
 class Mock(Control):
-    """A :class:`~wan_mockserver.http.messages.Service`: everything at one base URL."""
+    """A :class:`~wan_mockserver.http.service.Service` with everything at one base URL."""
 
     def handle(self, request: Request) -> Response:
-        """Routes paths below ROOT, and OPENAPI, to the mock's own pages; others to a vendor."""
+        """Routes OPENAPI and paths below ROOT to the mock's own pages, others to a vendor."""
         try:
             path = normalize_path(request.path)
             if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
@@ -28,28 +30,28 @@ class Mock(Control):
             return self.simulator.handle(request)
         except StoreUnavailable as error:
             log.error("%s", error)
-            says = f"the mock server cannot use its store: {error}"
-            return Response.json(500, {"message": says})
+            message = f"the mock server cannot use its store: {error}"
+            return Response.json(500, {"message": message})
 
     def mark_response_lost(self, response: Response) -> None:
         self.simulator.mark_response_lost(response)
 
     def _handle_own(self, request: Request) -> Response:
-        """Answers a request that is for no vendor. Never raises.
+        """Answers a request to the mock itself; never raises.
 
-        Nothing of it gets into the journal or, but for faults, into the log.
+        The journal does not record it, and the log only its internal errors.
         """
         try:
             response = self._route_own(request)
-        except AdminError as declined:
-            response = declined.response
+        except AdminError as error:
+            response = error.response
         except StoreUnavailable as error:
             response = AdminError(f"the server's store is out of reach: {error}", 503).response
-        except Exception as error:  # noqa: BLE001  (whatever it is, the server lives on)
+        except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             log.error("%s: %s", type(error).__name__, error)
             log.debug("where it happened", exc_info=error)
-            says = "a fault in the mock server itself; its log says more"
-            response = AdminError(says, 500).response
+            message = "internal error in the mock server; its log says more"
+            response = AdminError(message, 500).response
         return response.without_body() if request.method == "HEAD" else response
 
     def _route_own(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.simulator import task_factory
+from wan_mockserver.simulator.scenario_selection import find_inapplicability
 from wan_validators import lint
 from wan_validators.constraints.basic import Items, Json, Text
 from wan_validators.optional_dependencies import explain_missing_extra
@@ -95,7 +95,7 @@ def is_possible(scenario: str, time_profile: TimeProfile, spec: ModelSpec) -> bo
         selected = _build_registry(time_profile).find(scenario)
     except ValueError:
         return False
-    return task_factory.find_inapplicability(selected, spec.vendor, spec) is None
+    return find_inapplicability(selected, spec.vendor, spec) is None
 
 
 def is_portable(payload: Json) -> bool:

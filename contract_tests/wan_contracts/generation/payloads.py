@@ -93,7 +93,11 @@ def _list_condition_values(spec: ModelSpec, path: Path) -> JsonValues:
 
 def find_active_rules(spec: ModelSpec, mode: Mode) -> list[Rule]:
     """Returns the rules of *spec* that apply in *mode*."""
-    return [row for row in spec.all_rules if not row.when or row.when.is_satisfied_by(mode[row.when.path])]
+    return [
+        row
+        for row in spec.all_rules
+        if not row.when or row.when.is_satisfied_by(mode[row.when.path])
+    ]
 
 
 def find_rules_at(path: Path, rules: Iterable[Rule]) -> list[Rule]:

@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.simulator.wire_tasks import to_wire_task
 from wan_mockserver.state.journal import Entry
 from wan_mockserver.state.ledger import Ledger
-from wan_mockserver.state.tasks import TaskRecord, to_wire_task
+from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.vendor import State, TaskOutput

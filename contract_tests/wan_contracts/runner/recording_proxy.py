@@ -8,9 +8,10 @@ from typing import Final
 
 from wan_mockserver.clock import Clock
 from wan_mockserver.http.delivery import Cut, Delivery
-from wan_mockserver.http.messages import Request, Response, Service
+from wan_mockserver.http.messages import Request, Response
+from wan_mockserver.http.service import Service
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.armed_scenarios import HEADER
+from wan_mockserver.simulator.scenario_selection import HEADER
 
 __all__ = ["KEY_PREFIX", "RecordedExchange", "RecordingProxy"]
 

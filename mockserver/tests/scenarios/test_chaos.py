@@ -12,7 +12,7 @@ from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.chaos import RATE, Chaos, parse_chaos
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.scenarios.scenario import PARTS, Scenario
-from wan_mockserver.simulator.armed_scenarios import HEADER, STEP
+from wan_mockserver.simulator.scenario_selection import HEADER, STEP
 from wan_mockserver.simulator.simulator import Simulator
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"

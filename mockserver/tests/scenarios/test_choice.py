@@ -12,7 +12,7 @@ import pytest
 
 from wan_mockserver.http.messages import Response
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.armed_scenarios import HEADER, STEP, Armed, put_armed, take_armed
+from wan_mockserver.simulator.scenario_selection import HEADER, STEP, Armed, put_armed, take_armed
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
 

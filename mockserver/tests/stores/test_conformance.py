@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 
-from wan_mockserver.state.stores import COUNTERS, Store, Table
+from wan_mockserver.state.stores import (
+    COUNTERS,
+    Counter,
+    Store,
+    Table,
+    begin_request,
+    next_index,
+)
 
 from .store_tables import PAGES, Colour, Page, count, put, texts
 
@@ -38,7 +46,7 @@ class TestStore:
         assert store.values(PAGES) == [page]
         assert str(page.price) == "1.50"
 
-    def test_change_is_given_what_was_kept(self, store: Store) -> None:
+    def test_change_receives_the_stored_value(self, store: Store) -> None:
         seen: list[Page | None] = []
 
         def change(old: Page | None) -> Page:
@@ -125,7 +133,7 @@ class TestStore:
 
 
 class TestRevision:
-    def test_to_read_is_no_change(self, store: Store) -> None:
+    def test_reading_does_not_change_the_revision(self, store: Store) -> None:
         put(store, PAGES, "a", tenant="alice")
         before = store.revision()
         store.get(PAGES, "a")
@@ -136,7 +144,7 @@ class TestRevision:
             store.change(PAGES, "b", fail)
         assert store.revision() == before
 
-    def test_every_write_makes_another(self, store: Store) -> None:
+    def test_every_write_changes_the_revision(self, store: Store) -> None:
         writes: tuple[Callable[[], object], ...] = (
             lambda: put(store, PAGES, "a", "one", "alice"),
             lambda: put(store, PAGES, "a", "two"),
@@ -155,7 +163,7 @@ class TestRevision:
             seen.append(store.revision())
             assert seen[-1] != seen[-2]
 
-    def test_a_clear_and_as_many_writes_are_no_way_back(self, store: Store) -> None:
+    def test_a_revision_does_not_return_after_a_clear_and_equal_writes(self, store: Store) -> None:
         put(store, PAGES, "a", "one", "alice")
         before = store.revision()
         store.clear()
@@ -164,7 +172,7 @@ class TestRevision:
 
 
 class TestLimits:
-    def test_what_came_first_is_forgotten_first(self, store: Store) -> None:
+    def test_the_oldest_value_is_forgotten_first(self, store: Store) -> None:
         for key in "abcde":
             put(store, PAGES, key)
         put(store, PAGES, "c", "C")
@@ -173,7 +181,7 @@ class TestLimits:
         assert store.get(PAGES, "c") is None
         assert store.count_forgotten(PAGES) == 3
 
-    def test_what_was_forgotten_comes_in_anew(self, store: Store) -> None:
+    def test_a_forgotten_value_can_be_stored_again(self, store: Store) -> None:
         for key in "abcda":
             put(store, PAGES, key)
         assert texts(store, PAGES) == ["c", "d", "a"]
@@ -213,7 +221,7 @@ class TestLimits:
         put(store, HEAVY, "c", "c" * 71)
         assert texts(store, HEAVY) == ["b" * 20, "c" * 71]
 
-    def test_one_that_is_too_heavy_is_kept_alone(self, store: Store) -> None:
+    def test_a_value_over_the_limit_is_kept_alone(self, store: Store) -> None:
         put(store, HEAVY, "a", "a" * 101)
         assert texts(store, HEAVY) == ["a" * 101]
         put(store, HEAVY, "b", "b")
@@ -276,3 +284,49 @@ class TestClear:
         put(store, PAGES, "b")
         store.clear("")
         assert texts(store, PAGES) == ["a"]
+
+
+class TestCounters:
+    def test_each_counter_is_one_higher(self, store: Store) -> None:
+        one, two = Counter("one", "alice"), Counter("two")
+        assert store.increment(one) == [1]
+        assert store.increment(two, one) == [1, 2]
+        assert store.increment() == []
+        assert store.values(COUNTERS) == [2.0, 1.0]
+        assert store.values(COUNTERS, "alice") == [2.0]
+        assert store.get(COUNTERS, "two") == 1.0
+
+    def test_a_counter_starts_from_the_stored_number(self, store: Store) -> None:
+        store.change(COUNTERS, "n", lambda _: 2.0**53 - 2)
+        assert store.increment(Counter("n")) == [2**53 - 1]
+        assert store.get(COUNTERS, "n") == 2.0**53 - 1
+
+    @pytest.mark.parametrize("odd", ["", "\0", "a\0b", "\udcff", "\n", "ä 'x' *?["])
+    def test_any_text_may_be_key_or_tenant(self, store: Store, odd: str) -> None:
+        assert store.increment(Counter(odd, odd), Counter(f"{odd}1")) == [1, 1]
+        assert store.increment(Counter(odd, odd)) == [2]
+        assert store.values(COUNTERS, odd or None) == ([2.0] if odd else [2.0, 1.0])
+
+    def test_increments_change_the_revision(self, store: Store) -> None:
+        before = store.revision()
+        store.increment(Counter("n"))
+        after = store.revision()
+        store.increment(Counter("n"))
+        assert len({before, after, store.revision()}) == 3
+
+    def test_requests_are_numbered_in_all_and_by_tenant(self, store: Store) -> None:
+        begun = [begin_request(store, tenant) for tenant in ("alice", "", "bob", "alice", "")]
+        assert begun == [(1, 0), (2, 0), (3, 0), (4, 1), (5, 1)]
+        assert store.values(COUNTERS) == [2.0, 5.0, 2.0, 1.0], "one counter for all requests"
+        store.clear("alice")
+        assert begin_request(store, "alice") == (6, 0)
+
+    def test_indices_are_counted_by_subject_and_tenant(self, store: Store) -> None:
+        subjects = [("task", "alice"), ("task", "bob"), ("chaos", "alice"), ("task", "alice")]
+        assert [next_index(store, what, tenant) for what, tenant in subjects] == [0, 0, 0, 1]
+
+    def test_concurrent_requests_have_different_numbers(self, store: Store) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(begin_request, store, "alice") for _ in range(100)]
+            begun = [job.result() for job in jobs]
+        assert sorted(begun) == [(nth + 1, nth) for nth in range(100)]

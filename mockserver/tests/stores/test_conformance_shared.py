@@ -129,7 +129,7 @@ class TestProcesses:
         assert store.get(COUNTERS, "shared") == 120
         assert sorted(store.values(COUNTERS)[1:]) == expected
 
-    def test_one_that_is_killed_loses_nothing_it_was_told_is_kept(
+    def test_a_killed_process_loses_no_completed_write(
         self, opened: Callable[[str], Store], shared_place: str
     ) -> None:
         with worker(shared_place, 10**6) as process:

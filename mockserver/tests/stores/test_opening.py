@@ -39,11 +39,11 @@ def test_worlds_at_a_server(opened: Callable[[str], Store], redis_url: str, quer
     ["", "Memory", "memory:", "sqlite", "sqlite:", "sqlite://file", "store.db", "redis", "redis:x"],
 )
 def test_other_names_are_refused_with_those_allowed(text: str) -> None:
-    with pytest.raises(ValueError, match="is no store") as raised:
+    with pytest.raises(ValueError, match="is not a store") as raised:
         open_store(text)
-    assert str(raised.value) == f"{text!r} is no store; it must be {FORMS}"
+    assert str(raised.value) == f"{text!r} is not a store; it must be {FORMS}"
 
 
 def test_what_may_be_a_password_is_not_shown() -> None:
-    with pytest.raises(ValueError, match=r"'postgres:…' is no store"):
+    with pytest.raises(ValueError, match=r"'postgres:…' is not a store"):
         open_store("postgres://me:secret@localhost")

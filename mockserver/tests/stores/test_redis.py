@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from wan_mockserver.state.stores import COUNTERS, StoreUnavailable, Table, redis
+from wan_mockserver.state.stores import COUNTERS, Counter, StoreUnavailable, Table, redis
 from wan_mockserver.state.stores.redis import TTL, RedisStore
 from wan_mockserver.state.stores.redis_scripts import KEYS, MEMORY
 
@@ -46,7 +46,7 @@ def keys(admin: Redis) -> list[bytes]:
     return sorted(found)
 
 
-def test_a_change_is_made_anew_when_another_was_faster(store: RedisStore, redis_url: str) -> None:
+def test_a_change_is_repeated_if_another_was_faster(store: RedisStore, redis_url: str) -> None:
     seen: list[float | None] = []
     with closing(RedisStore(redis_url, PREFIX)) as rival:
 
@@ -61,7 +61,7 @@ def test_a_change_is_made_anew_when_another_was_faster(store: RedisStore, redis_
     assert store.get(COUNTERS, "n") == 12
 
 
-def test_a_change_is_made_anew_when_all_was_cleared(store: RedisStore, redis_url: str) -> None:
+def test_a_change_is_repeated_if_the_store_was_cleared(store: RedisStore, redis_url: str) -> None:
     seen: list[float | None] = []
     count(store)
     with closing(RedisStore(redis_url, PREFIX)) as rival:
@@ -77,7 +77,7 @@ def test_a_change_is_made_anew_when_all_was_cleared(store: RedisStore, redis_url
     assert store.values(COUNTERS, "alice") == [10.0]
 
 
-def test_rivals_of_other_keys_do_not_disturb(store: RedisStore) -> None:
+def test_changes_of_other_keys_do_not_conflict(store: RedisStore) -> None:
     calls: list[float | None] = []
 
     def change(old: float | None) -> float:
@@ -89,7 +89,7 @@ def test_rivals_of_other_keys_do_not_disturb(store: RedisStore) -> None:
     assert calls == [None]
 
 
-def test_rivals_that_never_rest_are_told_of(
+def test_a_change_fails_after_endless_conflicts(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis, "LOCK_TIMEOUT_S", 0.05)
@@ -136,7 +136,27 @@ def test_a_change_that_is_sent_again_after_all_was_cleared_stays_cleared(
     assert store.get(COUNTERS, "n") is None
 
 
-def test_connections_that_die_cost_no_change(store: RedisStore, admin: Redis) -> None:
+def test_an_increment_that_is_sent_again_is_done_once(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = store._increment
+    one, two = Counter("one", "alice"), Counter("two")
+
+    def send_twice(**options: Any) -> Any:
+        answer = script(**options)
+        monkeypatch.undo()
+        store.increment(one)
+        store.clear("alice")
+        assert script(**options) == answer
+        return answer
+
+    for expected in ([1, 1], [1, 2]):
+        monkeypatch.setattr(store, "_increment", send_twice)
+        assert store.increment(one, two) == expected
+    assert store.values(COUNTERS) == [2.0]
+
+
+def test_closed_connections_lose_no_change(store: RedisStore, admin: Redis) -> None:
     count(store)
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(lambda: [count(store) for _ in range(60)]) for _ in range(4)]
@@ -148,9 +168,7 @@ def test_connections_that_die_cost_no_change(store: RedisStore, admin: Redis) ->
     assert numbers == [float(number) for number in range(2, 242)]
 
 
-def test_a_server_that_lost_its_scripts_is_given_them_again(
-    store: RedisStore, admin: Redis
-) -> None:
+def test_scripts_are_loaded_again_if_the_server_lost_them(store: RedisStore, admin: Redis) -> None:
     count(store)
     admin.script_flush()
     assert count(store) == 2
@@ -178,9 +196,7 @@ def test_worlds_share_a_server(store: RedisStore, redis_url: str, admin: Redis) 
     ]
 
 
-def test_a_world_expires_together_long_after_its_last_change(
-    store: RedisStore, admin: Redis
-) -> None:
+def test_the_keys_of_a_world_expire_together(store: RedisStore, admin: Redis) -> None:
     store.change(Table("first", float), "a", lambda _: 1.0, "alice")
     for key in keys(admin):
         admin.expire(key, 100)
@@ -190,7 +206,7 @@ def test_a_world_expires_together_long_after_its_last_change(
     assert 0 < left[-1] <= MEMORY
 
 
-def test_what_is_forgotten_leaves_nothing_behind(store: RedisStore, admin: Redis) -> None:
+def test_a_forgotten_value_leaves_nothing_behind(store: RedisStore, admin: Redis) -> None:
     table = Table("short", float, max_count=2)
     for nth in range(50):
         store.change(table, str(nth), lambda _: 1.0, str(nth))
@@ -204,14 +220,16 @@ def test_what_is_forgotten_leaves_nothing_behind(store: RedisStore, admin: Redis
     assert keys(admin) == [b"particular:marks"]
 
 
-def test_marks_of_writes_are_dropped_when_they_are_old(store: RedisStore, admin: Redis) -> None:
+def test_old_marks_of_writes_are_dropped(store: RedisStore, admin: Redis) -> None:
     admin.zadd(PREFIX + "marks", {"old": 1.0})
     count(store)
     count(store)
     assert admin.zcard(PREFIX + "marks") == 2
 
 
-def test_a_lua_number_is_no_limit_to_order(store: RedisStore, admin: Redis) -> None:
+def test_the_order_holds_beyond_the_precision_of_a_lua_number(
+    store: RedisStore, admin: Redis
+) -> None:
     admin.hset(PREFIX + "totals", "places", 10**15 - 2)
     numbers = [4.0, 3.0, 2.0, 1.0]
     for number in numbers:
@@ -226,7 +244,7 @@ def free_port() -> int:
     return port
 
 
-def test_a_server_that_is_not_there() -> None:
+def test_an_unreachable_server_is_reported() -> None:
     port = free_port()
     with pytest.raises(StoreUnavailable) as raised:
         RedisStore(f"redis://me:secret@127.0.0.1:{port}/0?socket_timeout=3")
@@ -237,7 +255,9 @@ def test_a_server_that_is_not_there() -> None:
     assert "secret" not in says
 
 
-def test_a_server_that_goes_away(mortal_redis: tuple[str, Callable[[], None]]) -> None:
+def test_a_stopped_server_is_reported_by_every_method(
+    mortal_redis: tuple[str, Callable[[], None]],
+) -> None:
     """All that can go wrong with the server comes out in one form, whatever was asked."""
     url, kill = mortal_redis
     store = RedisStore(url)
@@ -259,7 +279,7 @@ def test_a_server_that_goes_away(mortal_redis: tuple[str, Callable[[], None]]) -
     store.close()
 
 
-def test_a_password_that_is_wrong_is_not_shown(redis_url: str) -> None:
+def test_a_wrong_password_is_not_shown(redis_url: str) -> None:
     with pytest.raises(StoreUnavailable) as raised:
         RedisStore(redis_url.replace("//", "//:s3cret%40@"))
     assert "password" in str(raised.value)
@@ -267,7 +287,7 @@ def test_a_password_that_is_wrong_is_not_shown(redis_url: str) -> None:
     assert redis_url in str(raised.value)
 
 
-def test_an_option_that_is_unknown(redis_url: str) -> None:
+def test_an_unknown_option_is_rejected(redis_url: str) -> None:
     with pytest.raises(ValueError, match=r"unknown option after the \?.*colour"):
         RedisStore(f"{redis_url}?colour=red")
 
@@ -289,18 +309,20 @@ def test_an_option_that_is_unknown(redis_url: str) -> None:
         "unix://folder/file",
     ],
 )
-def test_what_is_no_url_of_a_server(url: str) -> None:
-    with pytest.raises(ValueError, match="this is no URL of a Redis server; it must be") as raised:
+def test_an_invalid_url_is_rejected_without_showing_it(url: str) -> None:
+    with pytest.raises(
+        ValueError, match="this is not the URL of a Redis server; it must be"
+    ) as raised:
         RedisStore(url)
     assert "secret" not in str(raised.value)
     assert raised.value.__cause__ is None
 
 
-def test_valkey_is_another_name(redis_url: str) -> None:
+def test_valkey_urls_are_accepted(redis_url: str) -> None:
     RedisStore(redis_url.replace("redis://", "valkey://")).close()
 
 
-def test_a_socket_file_will_do(redis_url: str, admin: Redis) -> None:
+def test_a_socket_file_is_accepted(redis_url: str, admin: Redis) -> None:
     config: Any = admin.config_get("unixsocket")
     with closing(RedisStore(f"unix://{config['unixsocket']}", PREFIX)) as store:
         assert count(store) == 1

@@ -131,7 +131,7 @@ def test_two_processes_on_one_file_are_one_server(tmp_path: Path) -> None:
     assert len(ids | {task}) == 3
 
 
-def test_a_store_out_of_reach_is_told_and_nothing_breaks(
+def test_an_unreachable_store_is_reported_and_the_server_goes_on(
     mortal_redis: tuple[str, Callable[[], None]], opened: Open
 ) -> None:
     url, kill = mortal_redis

@@ -62,9 +62,7 @@ def unprivileged() -> Iterator[None]:
             os.seteuid(0)
 
 
-def test_it_uses_a_write_ahead_log_and_says_whose_file_it_is(
-    store: SqliteStore, file: Path
-) -> None:
+def test_it_uses_a_write_ahead_log_and_an_application_id(store: SqliteStore, file: Path) -> None:
     store.change(COUNTERS, "n", lambda _: 1.0)
     assert execute(file, "PRAGMA journal_mode", "PRAGMA user_version") == [("wal",), (SCHEMA,)]
     ((application,),) = execute(file, "PRAGMA application_id")
@@ -92,10 +90,10 @@ def test_closing_leaves_one_file_and_may_be_done_twice(file: Path) -> None:
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_what_is_no_database_is_refused_and_left_alone(file: Path) -> None:
+def test_a_file_of_another_format_is_rejected_and_not_changed(file: Path) -> None:
     file.write_text("a letter to a friend, which nobody wants to lose\n" * 40)
     before = file.read_bytes()
-    assert "is no SQLite database" in refused(file)
+    assert "is not an SQLite database" in refused(file)
     assert "name another file" in refused(file)
     assert file.read_bytes() == before
 
@@ -126,7 +124,7 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_is_rejected(tmp_path: Path) -> None:
     assert "is a folder; name a file in it" in refused(tmp_path)
 
 
@@ -173,7 +171,7 @@ def test_it_waits_for_one_who_is_making_the_file(
     assert len(waits) == 1
 
 
-def test_one_who_makes_the_file_meanwhile_is_no_other_program(
+def test_a_file_that_another_process_creates_meanwhile_is_accepted(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_S", 0.01)
@@ -189,7 +187,7 @@ def test_one_who_makes_the_file_meanwhile_is_no_other_program(
         sqlite._check(connection, file)
 
 
-def test_a_value_of_another_version_is_told_of(store: SqliteStore) -> None:
+def test_a_value_of_another_version_is_reported(store: SqliteStore) -> None:
     store.change(Table("pages", float), "a", lambda _: 1.0)
     pages = Table("pages", Page)
     calls: tuple[Callable[[], object], ...] = (
@@ -198,13 +196,13 @@ def test_a_value_of_another_version_is_told_of(store: SqliteStore) -> None:
         lambda: store.change(pages, "a", lambda _: Page("new")),
     )
     for call in calls:
-        with pytest.raises(ValueError, match="no Page that this wanproof can read"):
+        with pytest.raises(ValueError, match="a stored Page cannot be read"):
             call()
     store.clear()
     assert store.change(pages, "a", lambda _: Page("new")) == Page("new")
 
 
-def test_a_closed_store_says_so(store: Store, file: Path) -> None:
+def test_a_closed_store_is_reported(store: Store, file: Path) -> None:
     store.close()
     calls: tuple[Callable[[], object], ...] = (lambda: store.get(COUNTERS, "n"), store.clear)
     for call in calls:
@@ -213,7 +211,7 @@ def test_a_closed_store_says_so(store: Store, file: Path) -> None:
         assert str(file) in str(raised.value)
 
 
-def test_one_who_holds_the_file_for_ever_is_told_of(
+def test_a_file_locked_by_another_process_is_reported(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_S", 0.01)
@@ -232,7 +230,7 @@ def test_one_who_holds_the_file_for_ever_is_told_of(
         assert store.change(COUNTERS, "n", lambda _: 3.0) == 3.0
 
 
-def test_a_full_disk_is_told_of_and_costs_nothing_that_was_kept(store: SqliteStore) -> None:
+def test_a_full_disk_is_reported_and_stored_values_survive(store: SqliteStore) -> None:
     pages = Table("pages", Page)
     store.change(pages, "a", lambda _: Page("kept"))
     (size,) = store._connection.execute("PRAGMA page_count").fetchone()

@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 from ..clock import MAX_TIME
 from ..control import Control
 from ..http.errors import AdminError
-from ..simulator.armed_scenarios import ARMED, put_armed
+from ..simulator.scenario_selection import ARMED, put_armed
 from .kinds import Field, IntegerType, SecondsType, StringType
 from .query_routes import AdminCall, ArmedJson, list_armed
 

@@ -16,8 +16,8 @@ from ..control import ROOT, UNLIMITED_CREATES, Control
 from ..http.errors import AdminError
 from ..http.messages import Request
 from ..scenarios.scenario import Scenario
-from ..simulator.armed_scenarios import ARMED, Armed
 from ..simulator.routing import Action
+from ..simulator.scenario_selection import ARMED, Armed
 from ..state.journal import JOURNAL, Entry
 from ..state.tasks import TASKS, TaskRecord, state_at
 from . import response_types

@@ -13,10 +13,11 @@ from typing import TypedDict, cast
 from wan_validators.catalog import vendors
 from wan_validators.vendor import Failure, TaskOutput, Vendor
 
+from ..simulator.wire_tasks import to_wire_task
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger
 from ..state.prices import Prices
-from ..state.tasks import TaskRecord, to_wire_task
+from ..state.tasks import TaskRecord
 
 
 class NoteJson(TypedDict):

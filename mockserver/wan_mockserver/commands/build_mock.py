@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..scenarios.registry import Scenarios
     from ..service import Mock
-    from ..state.exchange import Listener
+    from ..state.journal import Listener
     from ..state.stores import Store
 
 __all__ = [

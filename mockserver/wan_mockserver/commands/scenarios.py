@@ -115,7 +115,7 @@ def _describe(scenario: Scenario) -> str:
 
 def page(scenario: Scenario, bold: str) -> Iterator[str]:
     """Yields the lines of one scenario: effect, models, how to select it, and TOML form."""
-    from ..simulator.armed_scenarios import HEADER
+    from ..simulator.scenario_selection import HEADER
 
     name = scenario.name
     yield bold.format(name)
@@ -141,7 +141,7 @@ def _format_toml(scenario: Scenario) -> str:
 
 def find_models_by_vendor(scenario: Scenario) -> dict[str, list[str]]:
     """Returns the models to which *scenario* applies, by vendor."""
-    from ..simulator.task_factory import find_inapplicability
+    from ..simulator.scenario_selection import find_inapplicability
 
     return {
         vendor.name: [

@@ -22,7 +22,7 @@ from .options import HOST, MEMORY, TOKEN, arguments
 if TYPE_CHECKING:
     from ..http.server import Server
     from ..service import Mock
-    from ..state.exchange import Exchange
+    from ..state.journal import Exchange
 
 
 __all__ = [
@@ -179,9 +179,9 @@ def _handle_sigterm() -> None:
 
 
 def _print_exchange(exchange: Exchange) -> None:
-    from ..state.exchange import lines
+    from ..state.journal import format_lines
 
-    _write("\n".join(lines(exchange)))
+    _write("\n".join(format_lines(exchange)))
 
 
 def _ignore_exchange(exchange: Exchange) -> None:

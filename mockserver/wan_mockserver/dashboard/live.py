@@ -12,7 +12,7 @@ from wan_validators.messages.formatting import format_count, format_duration
 
 from ..clock import OFFSET
 from ..control import UNLIMITED_CREATES, Control
-from ..simulator.armed_scenarios import ARMED, Armed
+from ..simulator.scenario_selection import ARMED, Armed
 from ..state import journal
 from ..state.stores import COUNTERS
 from .costs import CostSummary, summarize_costs
@@ -113,7 +113,7 @@ def build_view(control: Control, tenant: str | None = None, show: str = "all") -
         clock=_build_clock_view(control, now),
         default_scenario="" if default == DEFAULT_SCENARIO_NAME else default,
         armed=_list_armed(control),
-        costs=summarize_costs(ledger, partial(journal.entry, control.store), now),
+        costs=summarize_costs(ledger, partial(journal.get_entry, control.store), now),
         tasks=tasks,
         more_tasks=f"{format_count(older, 'older task')} not shown." if older else "",
         entries=build_entry_rows(entries, now),

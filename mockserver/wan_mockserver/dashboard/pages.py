@@ -83,7 +83,7 @@ def show_scenario_summary(control: Control, request: Request, rest: str) -> Resp
 
 def show_entry(control: Control, request: Request, number: str) -> Response:
     """Renders one journal entry in full."""
-    found = journal.entry(control.store, int(number))
+    found = journal.get_entry(control.store, int(number))
     view = build_entry_view(found) if found else None
     return render_html("entry.html", status=200 if view else 404, number=number, entry=view)
 

@@ -1,37 +1,62 @@
-"""How an answer travels to the client, once it is known what it says."""
+"""How a response reaches the client: late, slowly, cut off, or not at all."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+__all__ = [
+    "DEFAULT_DELIVERY",
+    "DELIVER",
+    "GARBAGE",
+    "MAX_SILENCE_S",
+    "TICK",
+    "Cut",
+    "Delivery",
+    "TransmissionStep",
+    "WireEvent",
+    "iter_steps",
+]
+
 MAX_SILENCE_S: Final = 600.0
-"""Seconds for which an answer that never comes is held back, unless the client gives up."""
+"""Seconds for which a response that never comes is held back, unless the client gives up."""
+
+DELIVER: Final = "wanproof.deliver"
+"""The key in a WSGI environ of a function that takes a Delivery that is not plain.
+
+Its second argument is called if the client does not receive the whole response."""
+
+TICK: Final = 1 / 16
+"""Seconds between two pieces of a slow body, or more if not even one byte is due by then."""
+
+GARBAGE: Final = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 no HTTP at all\r\n\r\n"
+"""The bytes that a client receives for Cut.GARBAGE."""
 
 
 class Cut(Enum):
-    """Where the connection fails; every request is read to its end before."""
+    """Where the connection fails, after the whole request was read."""
 
     RESET = "reset"
-    """Reset before the first byte of the answer."""
+    """Reset before the first byte of the response."""
     RESET_MIDWAY = "reset-midway"
-    """Reset in the middle of the answer's body."""
+    """Reset in the middle of the response's body."""
     TRUNCATED = "truncated"
-    """Closed in good order in the middle of the body, short of its Content-Length."""
+    """Closed in order in the middle of the body, before Content-Length is reached."""
     GARBAGE = "garbage"
-    """Bytes that are no HTTP, then closed."""
+    """Bytes that are not HTTP, then closed."""
     SILENCE = "silence"
-    """Not a byte, until the client gives up or MAX_SILENCE_S is over; then closed."""
+    """No byte until the client gives up or MAX_SILENCE_S is over, then closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """*delay* seconds before the first byte, *pace* bytes of body a second, and a *cut*.
 
-    Seconds are those in which a client's time-outs count: real ones over a socket, those of
-    the server's clock in process. Raises ValueError for a delay below 0 and for a pace that
-    is not above it.
+    Seconds count like a client's time-outs: real ones over a socket, those of the server's
+    clock in process. Raises ValueError for a negative delay and for a pace that is not
+    positive.
     """
 
     delay: float = 0.0
@@ -40,15 +65,67 @@ class Delivery:
 
     def __post_init__(self) -> None:
         if self.delay < 0 or (self.pace is not None and self.pace <= 0):
-            raise ValueError(f"a delay is not below 0 and a pace above it; not so in {self}")
+            raise ValueError(f"delay must be 0 or more and pace above 0; not so in {self}")
 
     @property
     def is_plain(self) -> bool:
-        """Whether the answer simply arrives."""
+        """Whether the response arrives at once and complete."""
         return self == DEFAULT_DELIVERY
 
 
 DEFAULT_DELIVERY: Final = Delivery()
 
-GARBAGE: Final = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 no HTTP at all\r\n\r\n"
-"""What a client reads where Cut.GARBAGE is called for."""
+
+class WireEvent(Enum):
+    """What is sent or done besides the body."""
+
+    HEAD = "head"
+    """The status line and the headers."""
+    PART_OF_HEAD = "part-of-head"
+    """The first half of them."""
+    GARBAGE = "garbage"
+    """The bytes of GARBAGE."""
+    RESET = "reset"
+    """A reset of the connection, after everything before it arrived."""
+    CLOSE = "close"
+    """An orderly close of the connection."""
+
+
+TransmissionStep = float | bytes | WireEvent
+"""Seconds in which nothing is sent, a piece of the body, or an event."""
+
+
+def iter_steps(body: bytes, delivery: Delivery) -> Iterator[TransmissionStep]:
+    """Yields the steps that transmit a response with *body*, whatever transport does them.
+
+    The connection stays open unless an event ends it. A cut in an empty body becomes a cut in
+    the head, because no client would notice it otherwise.
+    """
+    if delivery.delay:
+        yield delivery.delay
+    match delivery.cut:
+        case None:
+            yield WireEvent.HEAD
+            yield from _iter_pieces(body, delivery.pace)
+        case Cut.RESET:
+            yield WireEvent.RESET
+        case Cut.GARBAGE:
+            yield WireEvent.GARBAGE
+            yield WireEvent.CLOSE
+        case Cut.SILENCE:
+            yield MAX_SILENCE_S
+            yield WireEvent.CLOSE
+        case Cut.RESET_MIDWAY | Cut.TRUNCATED:
+            yield WireEvent.HEAD if body else WireEvent.PART_OF_HEAD
+            yield from _iter_pieces(body[: len(body) // 2], delivery.pace)
+            yield WireEvent.RESET if delivery.cut is Cut.RESET_MIDWAY else WireEvent.CLOSE
+
+
+def _iter_pieces(body: bytes, pace: float | None) -> Iterator[float | bytes]:
+    """Yields *body* at *pace* bytes a second, each piece after the seconds that it takes."""
+    size = len(body) if pace is None else max(1, int(pace * TICK))
+    for start in range(0, len(body), size or 1):
+        piece = body[start : start + size]
+        if pace is not None:
+            yield len(piece) / pace
+        yield piece

@@ -1,21 +1,30 @@
-"""The two exceptions that end a request with an HTTP error."""
+"""The two exceptions that end a request with an HTTP error, and its plain format."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from wan_validators.finding import Finding
-from wan_validators.vendor import Rejection, RejectionReason, Task
+from wan_validators.vendor import Rejection, RejectionReason, Task, Wire
 
 from .messages import Response
 
-__all__ = ["AdminError", "RequestRejected"]
+__all__ = ["AdminError", "RequestRejected", "build_plain_error"]
+
+_PLAIN_STATUSES: Final = {
+    RejectionReason.NO_ROUTE: 404,
+    RejectionReason.NO_METHOD: 405,
+    RejectionReason.EXPIRED: 403,
+    RejectionReason.NO_SCENARIO: 400,
+}
+"""HTTP statuses outside the vendors' paths; all other reasons give 500."""
 
 
 class AdminError(Exception):
     """The admin API or the dashboard answers with *status* and a JSON message.
 
-    *says* is the message; *headers* go with the response.
+    *headers* go with the response.
     """
 
     def __init__(
@@ -30,9 +39,9 @@ class AdminError(Exception):
 
 
 class RequestRejected(Exception):
-    """The simulator creates no task; the vendor's dialect formats *refusal* as response.
+    """The simulator rejects a request; the vendor formats *rejection* as the response.
 
-    *headers* go with the response; *findings* are about the request's payload.
+    *headers* go with the response. *findings* are about the request's payload.
     """
 
     def __init__(
@@ -52,3 +61,9 @@ class RequestRejected(Exception):
         self.headers = dict(headers or {})
         self.findings = findings
         super().__init__(detail)
+
+
+def build_plain_error(rejection: Rejection) -> tuple[int, Wire]:
+    """Returns status and body of an error outside the vendors' paths."""
+    status = rejection.status or _PLAIN_STATUSES.get(rejection.reason, 500)
+    return status, {"message": rejection.detail}

@@ -1,7 +1,7 @@
 """The mock server in the client's own process: httpx transports, and a hook for respx.
 
-What a client meets is what it meets over a socket, exceptions of httpx included. Time-outs
-count on the service's clock, so none has to be waited for unless that clock is a real one.
+A client sees the same as over a socket, exceptions of httpx included. Time-outs count on the
+service's clock, so only a real clock makes them take real time.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from urllib.parse import unquote
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from .messages import MAX_BODY_BYTES, Request, Service
-from .response_steps import WireEvent, iter_steps
+from .delivery import WireEvent, iter_steps
+from .messages import MAX_BODY_BYTES, Request
+from .service import Service
 
 with explain_missing_extra():
     import httpx
@@ -37,18 +38,18 @@ __all__ = [
 ]
 
 BASE_URL: Final = "http://wanproof.test"
-"""A base URL for clients in process; ``.test`` is nobody's (RFC 6761)."""
+"""The base URL for clients in process; nobody can own ``.test`` (RFC 6761)."""
 
 BODILESS_STATUSES: Final = (204, 304)
-"""Status codes of answers that have no body, nor a length of one."""
+"""Status codes of responses without a body and without a Content-Length."""
 
 DeliveryStep = float | bytes | Literal[WireEvent.HEAD]
 
 
 class WanTransport(httpx.BaseTransport):
-    """For ``httpx.Client(transport=...)``; every host is *service*.
+    """A transport for ``httpx.Client(transport=...)``; *service* answers for every host.
 
-    Delays are waited for on the service's clock.
+    Delays take place on the service's clock.
     """
 
     def __init__(self, service: Service) -> None:
@@ -56,37 +57,37 @@ class WanTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = None if _announces_too_long_body(request) else request.read()
-        visit = _Transfer(self._service, request, body)
-        with visit.until_answered():
-            for seconds in visit.before_head():
+        transfer = _Transfer(self._service, request, body)
+        with transfer.leave_on_error():
+            for seconds in transfer.iter_waits():
                 self._service.clock.sleep(seconds)
-        return visit.answer()
+        return transfer.build_response()
 
 
 class AsyncWanTransport(httpx.AsyncBaseTransport):
-    """For ``httpx.AsyncClient(transport=...)``; as WanTransport otherwise."""
+    """A transport for ``httpx.AsyncClient(transport=...)``, otherwise like WanTransport."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = None if _announces_too_long_body(request) else await request.aread()
-        visit = _Transfer(self._service, request, body)
-        with visit.until_answered():
-            for seconds in visit.before_head():
+        transfer = _Transfer(self._service, request, body)
+        with transfer.leave_on_error():
+            for seconds in transfer.iter_waits():
                 await self._service.clock.sleep_async(seconds)
-        return visit.answer()
+        return transfer.build_response()
 
 
 SideEffect = Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
 
 
 def side_effect(service: Service) -> SideEffect:
-    """What a respx route answers with, whether the client is synchronous or not.
+    """Returns a side effect for a respx route, for synchronous and asynchronous clients.
 
-    A client meets what it meets with the transports. The call that respx records has no
-    response where none began; where a body trickles or is cut, the recorded response is
-    unread, since only the client reads it.
+    A client sees the same as with the transports. The call that respx records has no response
+    if none began. If a body is slow or cut, the recorded response is unread, because only the
+    client reads it.
     """
     plain, asynchronous = WanTransport(service), AsyncWanTransport(service)
 
@@ -99,9 +100,9 @@ def side_effect(service: Service) -> SideEffect:
 
 
 def mount(router: respx.Router, service: Service, base_url: str = BASE_URL) -> respx.Route:
-    """Adds a route to *router* by which *service* answers for the host and port of *base_url*.
+    """Adds a route to *router*: *service* answers for the host and port of *base_url*.
 
-    As with every route, respx asserts at the end that it was called, unless told not to.
+    By default respx asserts at the end that every route was called.
     """
     url = httpx.URL(base_url)
     port = url.port or {"http": 80, "https": 443}[url.scheme]
@@ -110,7 +111,7 @@ def mount(router: respx.Router, service: Service, base_url: str = BASE_URL) -> r
 
 
 def mock(service: Service, base_url: str = BASE_URL, **options: Any) -> respx.MockRouter:
-    """A ``respx.mock(**options)`` with *service* mounted: a context manager and a decorator.
+    """Returns a ``respx.mock(**options)`` with *service* mounted, also usable as decorator.
 
     Raises ModuleNotFoundError if respx is not installed.
     """
@@ -122,7 +123,7 @@ def mock(service: Service, base_url: str = BASE_URL, **options: Any) -> respx.Mo
 
 
 def _is_awaited() -> bool:
-    """Whether respx runs for an asynchronous client, which it tells its side effects in no way."""
+    """Returns True if respx runs for an asynchronous client, which only its frames show."""
     frame = inspect.currentframe()
     frame = frame and frame.f_back and frame.f_back.f_back  # past the side effect itself
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == "respx":
@@ -133,47 +134,46 @@ def _is_awaited() -> bool:
 
 
 class _Transfer:
-    """One request and its answer on its way, up to where the connection fails.
+    """The transmission of one request and its response, up to where the connection fails.
 
-    The waiting is left to whoever takes the steps. The service hears of an answer that the
-    client does not wait for to the end.
+    The caller of the steps waits. If the client stops before the end, the service is informed.
     """
 
     def __init__(self, service: Service, request: httpx.Request, body: bytes | None) -> None:
         self.clock = service.clock
         self._service, self._request = service, request
-        self._response = service.handle(_request(request, body))
+        self._response = service.handle(_build_request(request, body))
         self._bodiless = self._response.status in BODILESS_STATUSES
-        self._at_stake = self._response.delivery.cut is None
-        self.steps = self._steps()
+        self._can_be_lost = self._response.delivery.cut is None
+        self.steps = self._iter_steps()
 
-    def before_head(self) -> Iterator[float]:
-        """The seconds to wait before the answer begins; raises TransportError if it never does."""
+    def iter_waits(self) -> Iterator[float]:
+        """Yields the waits before the response. Raises TransportError if it never begins."""
         waits = takewhile(lambda step: step is not WireEvent.HEAD, self.steps)
         return cast("Iterator[float]", waits)
 
     @contextmanager
-    def until_answered(self) -> Iterator[None]:
+    def leave_on_error(self) -> Iterator[None]:
         try:
             yield
         except BaseException:
             self.leave()
             raise
 
-    def answer(self) -> httpx.Response:
-        """The answer, once its head is there; its body has yet to come."""
+    def build_response(self) -> httpx.Response:
+        """Returns the response after its head arrived; its body is still to come."""
         delivery, body = self._response.delivery, self._body
         if delivery.cut is None and delivery.pace is None:
-            self._at_stake = False
+            self._can_be_lost = False
             stream: httpx.SyncByteStream = httpx.ByteStream(body)
         else:
             stream = _ResponseStream(self)
         return httpx.Response(self._response.status, headers=self._headers, stream=stream)
 
     def leave(self) -> None:
-        """The client is no longer there; the service hears of it if that was too early."""
-        if self._at_stake:
-            self._at_stake = False
+        """Ends the transfer and informs the service if the response is incomplete."""
+        if self._can_be_lost:
+            self._can_be_lost = False
             self._service.mark_response_lost(self._response)
 
     @property
@@ -188,56 +188,56 @@ class _Transfer:
             headers.setdefault("Content-Length", str(len(self._response.body)))
         return headers
 
-    def _steps(self) -> Iterator[DeliveryStep]:
-        patience = self._request.extensions.get("timeout", {}).get("read")
+    def _iter_steps(self) -> Iterator[DeliveryStep]:
+        read_timeout = self._request.extensions.get("timeout", {}).get("read")
         for step in iter_steps(self._body, self._response.delivery):
             match step:
                 case bytes() | WireEvent.HEAD:
                     yield step
                 case WireEvent.PART_OF_HEAD:
-                    """No client learns of it."""
+                    """No client sees it."""
                 case WireEvent.RESET:
                     raise httpx.ReadError("the server reset the connection", request=self._request)
                 case WireEvent.GARBAGE:
-                    says = "the server answered with bytes that are no HTTP"
-                    raise httpx.RemoteProtocolError(says, request=self._request)
+                    message = "the server answered with bytes that are no HTTP"
+                    raise httpx.RemoteProtocolError(message, request=self._request)
                 case WireEvent.CLOSE:
-                    says = "the server closed the connection before its answer was whole"
-                    raise httpx.RemoteProtocolError(says, request=self._request)
-                case seconds if patience is not None and seconds > patience:
-                    yield patience
-                    says = f"the server sent nothing for {patience} seconds"
-                    raise httpx.ReadTimeout(says, request=self._request)
+                    message = "the server closed the connection before its answer was whole"
+                    raise httpx.RemoteProtocolError(message, request=self._request)
+                case seconds if read_timeout is not None and seconds > read_timeout:
+                    yield read_timeout
+                    message = f"the server sent nothing for {read_timeout} seconds"
+                    raise httpx.ReadTimeout(message, request=self._request)
                 case seconds:
                     yield seconds
-        self._at_stake = False
+        self._can_be_lost = False
 
 
 class _ResponseStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The body of an answer, as it comes."""
+    """The body of a response, as it arrives."""
 
     def __init__(self, transfer: _Transfer) -> None:
-        self._visit = transfer
+        self._transfer = transfer
 
     def __iter__(self) -> Iterator[bytes]:
-        for step in self._visit.steps:
+        for step in self._transfer.steps:
             if isinstance(step, bytes):
                 yield step
             else:
-                self._visit.clock.sleep(cast("float", step))
+                self._transfer.clock.sleep(cast("float", step))
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for step in self._visit.steps:
+        for step in self._transfer.steps:
             if isinstance(step, bytes):
                 yield step
             else:
-                await self._visit.clock.sleep_async(cast("float", step))
+                await self._transfer.clock.sleep_async(cast("float", step))
 
     def close(self) -> None:
-        self._visit.leave()
+        self._transfer.leave()
 
     async def aclose(self) -> None:
-        self._visit.leave()
+        self._transfer.leave()
 
 
 def _announces_too_long_body(request: httpx.Request) -> bool:
@@ -245,13 +245,13 @@ def _announces_too_long_body(request: httpx.Request) -> bool:
     return length.isdecimal() and int(length) > MAX_BODY_BYTES
 
 
-def _request(given: httpx.Request, body: bytes | None) -> Request:
-    path, _, query = given.url.raw_path.decode("ascii").partition("?")
+def _build_request(request: httpx.Request, body: bytes | None) -> Request:
+    path, _, query = request.url.raw_path.decode("ascii").partition("?")
     return Request(
-        method=given.method,
+        method=request.method,
         path="/" + unquote(path).lstrip("/"),
         query=query,
-        headers=httpx.Headers(given.headers.raw, encoding="latin-1"),
+        headers=httpx.Headers(request.headers.raw, encoding="latin-1"),
         body=None if body is None or len(body) > MAX_BODY_BYTES else body,
-        base_url=f"{given.url.scheme}://{given.url.netloc.decode('ascii')}",
+        base_url=f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
     )

@@ -1,27 +1,34 @@
-"""Requests and responses as values: what goes into the simulator and what comes out."""
+"""Requests and responses as values, and the headers that all of them have."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from random import Random
+from typing import Any, Final
 
-from ..clock import Clock
 from .delivery import DEFAULT_DELIVERY, Delivery
 
+__all__ = ["MAX_BODY_BYTES", "Request", "Response", "build_traceparent"]
+
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of a request's body that are read; none of the vendors publishes a limit of its own."""
+"""Bytes of a request's body that are read; no vendor publishes a limit."""
+
+_TRACEPARENT: Final = re.compile(
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
+).fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request. Names of *headers* are kept in lower case.
+    """One HTTP request; the names of *headers* become lower case.
 
-    *path* is percent-decoded and without *query*, which is as it came. *body* is None where
-    it was longer than MAX_BODY and so was not read. *base_url* is how the client calls this
-    server, without a slash at the end; URLs of results begin with it.
-    *peer* is the other end of the connection, as host and port; "" in process.
+    *path* is percent-decoded and excludes *query*, which is not decoded. *body* is None if
+    it was longer than MAX_BODY_BYTES and so was not read. *base_url* is the URL by which the
+    client calls this server, without a final slash. URLs of results begin with it.
+    *peer* is the client's host and port, "" in process.
     """
 
     method: str
@@ -39,9 +46,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One HTTP response, and how it is to travel.
+    """One HTTP response and its delivery.
 
-    *entry* is the number of its line in the journal, 0 if it has none.
+    *entry* is the number of its entry in the journal, 0 if it has none.
     """
 
     status: int
@@ -52,7 +59,7 @@ class Response:
 
     @classmethod
     def json(cls, status: int, value: Any, headers: Mapping[str, str] | None = None) -> Response:
-        """*value* as JSON in ASCII, so that not even a lone surrogate in it can do harm."""
+        """Builds a response with *value* as JSON in ASCII, so that lone surrogates do no harm."""
         body = json.dumps(value).encode()
         own = {"Content-Type": "application/json", "Content-Length": str(len(body))}
         return cls(status=status, headers={**own, **(headers or {})}, body=body)
@@ -61,23 +68,17 @@ class Response:
         return replace(self, headers={**self.headers, **headers})
 
     def without_body(self) -> Response:
-        """The answer to HEAD: the same headers, among them the length of what is left out."""
+        """Returns the response to HEAD: the same headers, Content-Length included, and no body."""
         return replace(self, body=b"")
 
 
-class Service(Protocol):
-    """Whatever answers requests; transports carry them to it and know nothing else of it."""
+def build_traceparent(header: str | None, random: Random) -> str:
+    """Returns a response's Traceparent (W3C Trace Context) in the trace of the request's."""
+    match = _TRACEPARENT(header) if header else None
+    trace = match["trace"] if match else _draw_digits(random, 32)
+    return f"00-{trace}-{_draw_digits(random, 16)}-01"
 
-    @property
-    def clock(self) -> Clock:
-        """What time it is for the service; in process, waiting is done on it."""
-        ...
 
-    def handle(self, request: Request) -> Response: ...
-
-    def mark_response_lost(self, response: Response) -> None:
-        """Hears from the transport that the client did not get all of *response*.
-
-        Not called where the response's own delivery cuts it off, which is known beforehand.
-        """
-        ...
+def _draw_digits(random: Random, count: int) -> str:
+    """Returns *count* hexadecimal digits, at least one of them not zero."""
+    return f"{random.randrange(1, 16**count):0{count}x}"

@@ -1,4 +1,4 @@
-"""What is at a loopback address is reached directly, whatever proxies the environment names."""
+"""Lets clients reach a host directly, whatever proxies the environment names."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+__all__ = ["EVERYTHING", "NAMES", "bypass_proxy"]
+
 NAMES: Final = ("no_proxy", "NO_PROXY")
-"""Clients read one of them, or both, and then the first is stronger."""
+"""The variables that clients read: one of them, or both with the first taking precedence."""
 
 EVERYTHING: Final = "*"
 
 
 @contextmanager
 def bypass_proxy(host: str) -> Iterator[None]:
-    """Within this, clients in this process, and in those it starts, ask no proxy for *host*.
+    """Makes clients in this process and in its children use no proxy for *host*.
 
-    Only clients that heed the environment's proxies are concerned. Others see no difference.
+    This only affects clients that use the environment's proxies.
     """
     before = {name: os.environ.get(name) for name in NAMES}
-    # What stands in one alone holds for clients that would read the other.
+    # A value of only one variable also applies to clients that read the other.
     known = {name: before[name] or "".join(filter(None, before.values())) for name in NAMES}
     for name, hosts in known.items():
-        # An asterisk in a longer list is not one to every client.
+        # Not every client understands an asterisk in a longer list.
         os.environ[name] = hosts if hosts == EVERYTHING else ",".join(filter(None, (hosts, host)))
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
-                os.environ.pop(name, None)  # the other's, where names have no case
+                os.environ.pop(name, None)  # gone with the other where names have no case
             else:
                 os.environ[name] = value

@@ -1,11 +1,11 @@
-"""A WSGI application on a socket, served by waitress."""
+"""Serves a WSGI application on a socket with waitress."""
 
 from __future__ import annotations
 
 import socket
 from threading import Lock, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["HOST", "THREADS", "Server"]
 
-HOST = "127.0.0.1"
-THREADS = 8
+HOST: Final = "127.0.0.1"
+THREADS: Final = 8
 
 
 class Server:
-    """*app* on one address; port 0 takes a free one. It listens from the start.
+    """Serves *app* at one address, on a free port if *port* is 0; listens at once.
 
-    Bodies over *max_body* bytes reach *app* as a Content-Length alone.
+    Of a body over *max_body* bytes, *app* only receives the Content-Length.
 
     Raises OSError if the address is taken, unknown or not allowed.
     """
@@ -63,12 +63,12 @@ class Server:
 
     @property
     def url(self) -> str:
-        """What clients put before every path."""
+        """The base URL for clients."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     def run(self) -> None:
-        """Serves until :meth:`stop` or an exception such as KeyboardInterrupt closes it all."""
+        """Serves until :meth:`stop` or an exception such as KeyboardInterrupt."""
         try:
             while not self._stopping:
                 wasyncore.loop(timeout=1, map=self._sockets, use_poll=True, count=1)
@@ -76,13 +76,13 @@ class Server:
             self._close()
 
     def start(self) -> Self:
-        """Serves from a thread of its own."""
+        """Serves from a new thread."""
         self._thread = Thread(target=self.run, name="wanproof-server", daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """Closes every connection; returns when nothing runs any more."""
+        """Closes every connection and returns when no thread runs any more."""
         if self._thread is None:
             self._close()
             return
@@ -96,7 +96,7 @@ class Server:
         for channel in [*self._waitress.active_channels.values()]:
             channel.close()
         self._waitress.task_dispatcher.shutdown()
-        # Nobody but whoever stops the server can pull the trigger now, and holds the lock.
+        # Only stop() can pull the trigger now, and it holds the lock.
         with self._lock:
             wasyncore.close_all(self._sockets)
 

@@ -1,4 +1,4 @@
-"""Connections that take their time, fail or fall silent where an answer is to meet that."""
+"""Connections of waitress that delay, slow down, cut off or withhold a response."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from .delivery import DEFAULT_DELIVERY, GARBAGE, Delivery
-from .response_steps import DELIVER, TransmissionStep, WireEvent, iter_steps
+from .delivery import (
+    DEFAULT_DELIVERY,
+    DELIVER,
+    GARBAGE,
+    Delivery,
+    TransmissionStep,
+    WireEvent,
+    iter_steps,
+)
 
 with explain_missing_extra():
     from waitress.channel import ClientDisconnected, HTTPChannel
@@ -24,17 +31,25 @@ with explain_missing_extra():
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+__all__ = [
+    "CHECK_INTERVAL_S",
+    "MAX_SPARE_THREADS",
+    "FaultChannel",
+    "ThreadPool",
+    "TolerantRequestParser",
+]
+
 MAX_SPARE_THREADS: Final = 256
-"""How many answers can be waited with at once before others have to wait for a thread."""
+"""Responses that can wait at once before other requests must wait for a thread."""
 
 CHECK_INTERVAL_S: Final = 0.002
-"""Seconds between two looks at whether all that was sent has arrived."""
+"""Seconds between two checks whether everything that was sent has arrived."""
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 
 class ThreadPool(ThreadedTaskDispatcher):
-    """*size* threads that answer requests, and a spare one for each of them that waits."""
+    """A pool of *size* threads, plus a spare one for each thread that waits."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -44,7 +59,7 @@ class ThreadPool(ThreadedTaskDispatcher):
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """In here a thread of the pool may wait, and others are not the fewer."""
+        """Provides a spare thread while a thread of the pool waits."""
         self._change(1)
         try:
             yield
@@ -64,7 +79,7 @@ class ThreadPool(ThreadedTaskDispatcher):
 
 
 class _RequestTask(WSGITask):
-    """One request and its answer, which the application may ask to be delivered in a way."""
+    """One request and its response; the application may choose the response's delivery."""
 
     channel: Any  # ours
     _delivery = DEFAULT_DELIVERY
@@ -100,7 +115,7 @@ class _RequestTask(WSGITask):
 
 
 class TolerantRequestParser(HTTPRequestParser):
-    """Leaves it to the application to refuse a body that is too long, at once and unread."""
+    """Lets the application reject a body that is too long, at once and unread."""
 
     def __init__(self, adjustments: Any, channel: FaultChannel) -> None:
         super().__init__(adjustments)
@@ -114,7 +129,7 @@ class TolerantRequestParser(HTTPRequestParser):
         self.error = self.body_rcv = None
         self.expect_continue = False
         if self.chunked:
-            # Where such a body ends is not known, so nothing can follow on this connection.
+            # The end of such a body is unknown, so nothing can follow on this connection.
             length = str(self.body_bytes_received)
             self.headers = {**self.headers, "CONNECTION": "close", "CONTENT_LENGTH": length}
             return len(data)
@@ -123,10 +138,10 @@ class TolerantRequestParser(HTTPRequestParser):
 
 
 class FaultChannel(HTTPChannel):
-    """A connection. *unread* bytes are skipped, so that a client can send a refused body out.
+    """A connection; *unread* bytes are skipped, so that a client can finish a rejected body.
 
-    What is written goes to *held* instead of the client while that is a list: first the head,
-    then pieces of the body.
+    While *held_chunks* is a list, written bytes go there instead of to the client: first the
+    head, then pieces of the body.
     """
 
     task_class = _RequestTask
@@ -149,10 +164,10 @@ class FaultChannel(HTTPChannel):
         return received
 
     def readable(self) -> bool:
-        # Only reading tells that a client went away while it waited for its answer.
+        # Only reading shows that a client went away while it waited for its response.
         closing = self.will_close or self.close_when_flushed
-        waited_for = self._carrying and not (closing or self.total_outbufs_len)
-        return (waited_for and len(self.requests) < 2) or super().readable()
+        is_awaited = self._carrying and not (closing or self.total_outbufs_len)
+        return (is_awaited and len(self.requests) < 2) or super().readable()
 
     def handle_close(self) -> None:
         with self.outbuf_lock:
@@ -161,7 +176,7 @@ class FaultChannel(HTTPChannel):
         self._gone.set()
 
     def close(self) -> None:
-        """The server's own end; whoever waits for this client waits no more."""
+        """Closes the server's end and wakes every thread that waits for this client."""
         self.handle_close()
 
     def write_soon(self, data: bytes) -> int:
@@ -172,12 +187,12 @@ class FaultChannel(HTTPChannel):
         return len(data)
 
     def send_steps(self, head: bytes, steps: Iterator[TransmissionStep]) -> bool:
-        """Takes *steps* one by one; says whether the client was there to the last of them."""
+        """Sends each step. Returns True if the client received everything."""
         self._carrying = True
         self.server.pull_trigger()  # so that reading begins
         try:
             for step in steps:
-                self._take(step, head)
+                self._send_step(step, head)
             while self.total_outbufs_len:
                 self._pause(CHECK_INTERVAL_S)
         except ClientDisconnected:
@@ -186,7 +201,7 @@ class FaultChannel(HTTPChannel):
             self._carrying = False
         return not self._unsent
 
-    def _take(self, step: TransmissionStep, head: bytes) -> None:
+    def _send_step(self, step: TransmissionStep, head: bytes) -> None:
         match step:
             case bytes():
                 self.write_soon(step)
@@ -199,7 +214,7 @@ class FaultChannel(HTTPChannel):
             case WireEvent.RESET:
                 self._prepare_reset()
             case WireEvent.CLOSE:
-                """As the connection is, it is closed in good order."""
+                """The connection is closed in order when the task ends."""
             case seconds:
                 self._pause(seconds)
 
@@ -208,7 +223,7 @@ class FaultChannel(HTTPChannel):
             raise ClientDisconnected
 
     def _prepare_reset(self) -> None:
-        """Makes closing a reset, once what was sent is there: a reset overtakes all that is not."""
+        """Turns closing into a reset after everything sent arrived, which it would discard."""
         connection = self.socket
         if connection is None:
             raise ClientDisconnected
@@ -221,7 +236,7 @@ class FaultChannel(HTTPChannel):
 
 
 def _is_in_progress(connection: socket.socket) -> int:
-    """How many bytes were sent and not acknowledged, where the system tells; else 0."""
+    """Returns how many sent bytes are not acknowledged; 0 if the system does not tell."""
     if sys.platform != "linux":
         return 0
     from fcntl import ioctl

@@ -11,8 +11,9 @@ from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..service import Mock
 from ..simulator.simulator import Simulator
-from .messages import MAX_BODY_BYTES, Request, Response, Service
-from .response_steps import DELIVER, iter_steps
+from .delivery import DELIVER, iter_steps
+from .messages import MAX_BODY_BYTES, Request, Response
+from .service import Service
 
 with explain_missing_extra():
     import flask
@@ -24,28 +25,28 @@ __all__ = ["create_app", "wsgi"]
 
 
 def create_app(service: Service | None = None, **options: Any) -> flask.Flask:
-    """A Flask application over *service*, or over a Mock whose simulator *options* are for.
+    """Creates a Flask application for *service*, or for a new Mock with simulator *options*.
 
-    Whatever is no route of the application's own, at any path and with any method, goes to
-    the service. Raises TypeError for options beside a service.
+    Every request that matches no route of the application goes to the service. Raises
+    TypeError if both *service* and options are passed.
     """
     if service is not None and options:
         raise TypeError(f"options are for a new simulator, not for a given one: {[*options]}")
     app = flask.Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1  # enough to see an excess
-    serving: Service = Mock(Simulator(**options)) if service is None else service
+    served: Service = Mock(Simulator(**options)) if service is None else service
 
     @app.before_request
     def simulate() -> flask.Response | None:
         if flask.request.endpoint is not None:
             return None
-        return _serve(serving, flask.request)
+        return _serve(served, flask.request)
 
     return app
 
 
 def wsgi(service: Service) -> WSGIApplication:
-    """*service* as a bare WSGI application: faster, and with nothing to add routes to."""
+    """Creates a bare WSGI application for *service*: faster, but without own routes."""
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return _serve(service, flask.Request(environ))(environ, start_response)
@@ -54,45 +55,45 @@ def wsgi(service: Service) -> WSGIApplication:
 
 
 def _serve(service: Service, request: flask.Request) -> flask.Response:
-    answer = service.handle(_request(request))
-    if answer.delivery.is_plain:
-        return _reply(answer)
-    return _deliver(answer, request.environ, partial(service.mark_response_lost, answer))
+    response = service.handle(_build_request(request))
+    if response.delivery.is_plain:
+        return _build_flask_response(response)
+    return _deliver(response, request.environ, partial(service.mark_response_lost, response))
 
 
 class _FlaskResponse(flask.Response):
-    default_mimetype = None  # an answer without a Content-Type stays one
+    default_mimetype = None  # Flask would add a Content-Type
 
 
-def _reply(answer: Response) -> flask.Response:
-    return _FlaskResponse([answer.body], answer.status, dict(answer.headers))
+def _build_flask_response(response: Response) -> flask.Response:
+    return _FlaskResponse([response.body], response.status, dict(response.headers))
 
 
 def _deliver(
-    answer: Response, environ: WSGIEnvironment, lost: Callable[[], None]
+    response: Response, environ: WSGIEnvironment, lost: Callable[[], None]
 ) -> flask.Response:
-    """*answer* as the server is to deliver it, or as well as a server can that knows no faults."""
+    """Lets the server deliver *response*, or delivers it as well as any WSGI server can."""
     deliver = environ.get(DELIVER)
     if deliver is not None:
-        deliver(answer.delivery, lost)
-        return _reply(answer)
-    if answer.delivery.cut is not None:
-        says = (
-            f"the fault {answer.delivery.cut.value!r} happens to a connection, which only the "
+        deliver(response.delivery, lost)
+        return _build_flask_response(response)
+    if response.delivery.cut is not None:
+        message = (
+            f"the fault {response.delivery.cut.value!r} happens to a connection, which only the "
             "server of `wanproof serve` can do; start that, or choose another scenario"
         )
-        return _reply(Response.json(501, {"message": says}))
-    reply = _reply(answer)
-    reply.headers["Content-Length"] = str(len(answer.body))
-    reply.response = _iter_slowly(answer, lost)
-    return reply
+        return _build_flask_response(Response.json(501, {"message": message}))
+    flask_response = _build_flask_response(response)
+    flask_response.headers["Content-Length"] = str(len(response.body))
+    flask_response.response = _iter_slowly(response, lost)
+    return flask_response
 
 
-def _iter_slowly(answer: Response, lost: Callable[[], None]) -> Iterator[bytes]:
-    """The body at its pace. Calls *lost* if nobody wants it to the end."""
+def _iter_slowly(response: Response, lost: Callable[[], None]) -> Iterator[bytes]:
+    """Yields the body at its pace; calls *lost* if the client does not take all of it."""
     arrived = False
     try:
-        for step in iter_steps(answer.body, answer.delivery):
+        for step in iter_steps(response.body, response.delivery):
             if isinstance(step, bytes):
                 yield step
             elif isinstance(step, int | float):
@@ -103,34 +104,34 @@ def _iter_slowly(answer: Response, lost: Callable[[], None]) -> Iterator[bytes]:
             lost()
 
 
-def _request(given: flask.Request) -> Request:
+def _build_request(request: flask.Request) -> Request:
     return Request(
-        method=given.method,
-        path=given.path,
-        query=given.query_string.decode("latin-1"),
-        headers=dict(given.headers),
-        body=_body(given),
-        base_url=_base_url(given),
-        peer=_peer(given),
+        method=request.method,
+        path=request.path,
+        query=request.query_string.decode("latin-1"),
+        headers=dict(request.headers),
+        body=_read_body(request),
+        base_url=_get_base_url(request),
+        peer=_get_peer(request),
     )
 
 
-def _peer(given: flask.Request) -> str:
-    """The other end of the connection, "" where the server does not tell its port."""
-    port = given.environ.get("REMOTE_PORT")
-    return f"{given.remote_addr}:{port}" if port else ""
+def _get_peer(request: flask.Request) -> str:
+    """Returns the client's host and port, "" if the server does not provide the port."""
+    port = request.environ.get("REMOTE_PORT")
+    return f"{request.remote_addr}:{port}" if port else ""
 
 
-def _body(given: flask.Request) -> bytes | None:
-    """The body, of which never much more than MAX_BODY is read; None if it says it is longer."""
-    if given.content_length is not None and given.content_length > MAX_BODY_BYTES:
+def _read_body(request: flask.Request) -> bytes | None:
+    """Reads little more than MAX_BODY_BYTES; returns None if Content-Length is larger."""
+    if request.content_length is not None and request.content_length > MAX_BODY_BYTES:
         return None
-    return given.get_data(cache=False)
+    return request.get_data(cache=False)
 
 
-def _base_url(given: flask.Request) -> str:
-    """How the client called this server; its own address if the header Host is not usable."""
-    if given.host:
-        return given.root_url.rstrip("/")
-    name, port = given.server or ("localhost", None)
-    return f"{given.scheme}://{name}:{port}" if port else f"{given.scheme}://{name}"
+def _get_base_url(request: flask.Request) -> str:
+    """Returns the client's URL of this server, or its address if Host is not valid."""
+    if request.host:
+        return request.root_url.rstrip("/")
+    name, port = request.server or ("localhost", None)
+    return f"{request.scheme}://{name}:{port}" if port else f"{request.scheme}://{name}"

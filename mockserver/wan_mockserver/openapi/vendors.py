@@ -14,7 +14,7 @@ from ..admin.query_routes import version
 from ..artefacts import files
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
-from ..simulator.armed_scenarios import HEADER, STEP
+from ..simulator.scenario_selection import HEADER, STEP
 from .admin import DIALECT, VERSION
 from .example_responses import build_error_examples, build_success_examples
 from .request_schema import build_request_schema

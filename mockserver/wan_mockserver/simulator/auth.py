@@ -1,4 +1,4 @@
-"""Who is asking: the API key in the Authorization header."""
+"""Identifies the caller by the API key in the Authorization header."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from wan_validators.vendor import RejectionReason
 
 from ..http.errors import RequestRejected
 
+__all__ = ["ANONYMOUS", "Caller", "parse_caller"]
+
 _KEY = re.compile("[!-~]+").fullmatch
 _SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever holds one API key. *tenant* is a short name from which *key* cannot be told.
+    """The holder of one API key; *tenant* is a short name that does not reveal *key*.
 
-    A key of the form ``wanproof.<scenario>[.<tenant>]`` chooses a scenario, and names the
-    tenant itself if it likes: the tasks of a tenant are there under all of its scenarios.
+    A key of the form ``wanproof.<scenario>[.<tenant>]`` selects a scenario and may name the
+    tenant. All keys of a tenant see the same tasks, whatever scenario they select.
     """
 
     tenant: str
@@ -28,14 +30,14 @@ class Caller:
 
 
 ANONYMOUS = Caller("")
-"""Where no key is asked for, or none was given."""
+"""The caller of a request without a valid key."""
 
 
 def parse_caller(authorization: str | None) -> Caller:
-    """The holder of the key. Any key will do that is printable ASCII without blanks.
+    """Parses the header's key, which may be any printable ASCII without blanks.
 
-    Raises RequestRejected for anything else, in three forms: no header, no word Bearer, no such
-    key; and for a key that begins as if it chose a scenario, and does not.
+    Raises RequestRejected if the header is missing, if its scheme is not Bearer, if the key is
+    not valid, and if it begins like a key that selects a scenario but has another form.
     """
     if not authorization:
         raise RequestRejected(
@@ -48,15 +50,15 @@ def parse_caller(authorization: str | None) -> Caller:
         )
     key = rest.strip(" \t")
     if not _KEY(key):
-        says = "the API key must be printable ASCII characters without blanks, at least one"
-        raise RequestRejected(RejectionReason.BAD_KEY, says)
-    ours = _SCENARIO_KEY.fullmatch(key)
-    if not ours and key.lower().startswith("wanproof."):
-        says = (
+        detail = "the API key must be printable ASCII characters without blanks, at least one"
+        raise RequestRejected(RejectionReason.BAD_KEY, detail)
+    match = _SCENARIO_KEY.fullmatch(key)
+    if not match and key.lower().startswith("wanproof."):
+        detail = (
             "an API key that begins with wanproof. must be wanproof.<scenario>, or "
             "wanproof.<scenario>.<tenant> with a tenant of letters, digits, _ and -, 64 at most"
         )
-        raise RequestRejected(RejectionReason.NO_SCENARIO, says)
-    named = ours["tenant"] if ours else None
-    hidden = sha256(key.encode()).hexdigest()[:12]
-    return Caller(named or hidden, key, ours["scenario"] if ours else None)
+        raise RequestRejected(RejectionReason.NO_SCENARIO, detail)
+    name = match["tenant"] if match else None
+    digest = sha256(key.encode()).hexdigest()[:12]
+    return Caller(name or digest, key, match["scenario"] if match else None)

@@ -1,4 +1,4 @@
-"""One request on its way through the simulator, and what becomes known about it."""
+"""The context of one request: what the simulator learns while it answers it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from wan_validators.vendor import State, Vendor
 
 from ..http.messages import Request, Response
 from ..scenarios.scenario import Step
-from ..state.exchange import Exchange
-from ..state.journal import Entry, Note, message, redact
+from ..state.journal import Entry, Exchange, Note, build_message, redact
 from ..state.tasks import TERMINAL_STATES
 from .auth import ANONYMOUS, Caller
 
+__all__ = ["MAX_ECHO_CHARACTERS", "MAX_FINDINGS_KEPT", "RequestContext"]
+
 MAX_ECHO_CHARACTERS: Final = 2000
-"""Characters of a path that are kept."""
+"""Characters of a path that the journal stores."""
 
 MAX_FINDINGS_KEPT: Final = 100
-"""Findings that are kept of one payload."""
+"""Findings about one payload that the journal stores."""
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """*number* is that of its entry in the journal; *now* the server's time when it came.
+    """One request; *number* is that of its journal entry, *now* the time of its arrival.
 
-    *names* are the parts of the path that vary. *label* is what a scenario said, *step* what
-    it does. *why* says why the request was refused.
+    *path_parameters* are the variable parts of the path. *step* is the step of the scenario
+    that happens to the request, *label* its description. *reason* is why the request was
+    rejected.
     """
 
     request: Request
@@ -50,15 +52,15 @@ class RequestContext:
     findings: tuple[Finding, ...] | None = None
 
     def build_exchange(self, response: Response) -> Exchange:
-        """The request and its answer, and their entry for the journal."""
+        """Builds the exchange of the request and *response*, with its journal entry."""
         return Exchange(
             request=self.request,
             response=response,
-            entry=self._entry(response),
+            entry=self._build_entry(response),
             findings=self.findings,
         )
 
-    def _entry(self, response: Response) -> Entry:
+    def _build_entry(self, response: Response) -> Entry:
         request, key, delivery = self.request, self.caller.key, response.delivery
         return Entry(
             number=self.number,
@@ -68,8 +70,8 @@ class RequestContext:
             path=redact(key, request.path)[:MAX_ECHO_CHARACTERS],
             status=response.status,
             base_url=request.base_url,
-            sent=message(request.headers, request.body, key),
-            answer=message(response.headers, response.body, key),
+            sent=build_message(request.headers, request.body, key),
+            answer=build_message(response.headers, response.body, key),
             tenant=self.caller.tenant,
             vendor=self.vendor.name if self.vendor else "",
             model=self.spec.id if self.spec else "",
@@ -80,26 +82,26 @@ class RequestContext:
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=self.step is None or self.step.is_intact,
-            findings=tuple(_notes(self.findings or (), key)),
+            findings=tuple(_build_notes(self.findings or (), key)),
             ended=self._is_end_delivered(response),
         )
 
     def _is_end_delivered(self, response: Response) -> bool:
-        """Whether the client now knows that its task is over."""
-        whole = response.delivery.cut is None and (self.step is None or self.step.is_intact)
-        return self.state in TERMINAL_STATES and self.action == "poll" and whole
+        """Returns True if the client now knows that its task is over."""
+        complete = response.delivery.cut is None and (self.step is None or self.step.is_intact)
+        return self.state in TERMINAL_STATES and self.action == "poll" and complete
 
 
-def _notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:
-    """The first of them, and how many more there are."""
-    yield from (_note(finding, secret) for finding in findings[:MAX_FINDINGS_KEPT])
+def _build_notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:
+    """Yields a note for each of the first findings, and one that counts the others."""
+    yield from (_build_note(finding, secret) for finding in findings[:MAX_FINDINGS_KEPT])
     more = len(findings) - MAX_FINDINGS_KEPT
     if more > 0:
-        says = f"{more} findings more; `wanproof lint` shows them all"
-        yield Note(rule="more", code=None, severity="info", pointer="", message=says)
+        message = f"{more} findings more; `wanproof lint` shows them all"
+        yield Note(rule="more", code=None, severity="info", pointer="", message=message)
 
 
-def _note(finding: Finding, secret: str) -> Note:
+def _build_note(finding: Finding, secret: str) -> Note:
     return Note(
         rule=finding.rule,
         code=finding.code,

@@ -1,4 +1,4 @@
-"""What a step of a scenario makes of an answer."""
+"""Changes a response as a step of a scenario demands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from html import escape
 from http import HTTPStatus
 from math import ceil
 from random import Random
+from typing import Final
 
 from wan_validators.vendor import RejectionReason
 
@@ -16,47 +17,49 @@ from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
 from ..scenarios.scenario import Body, Lag, Step
 
-MAX_DELAY_S = 120.0
-"""Seconds that a late answer takes at most."""
+__all__ = ["MAX_DELAY_S", "apply_step", "build_rejection"]
+
+MAX_DELAY_S: Final = 120.0
+"""The longest delay of a late response, in seconds."""
 
 
 def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected | None:
-    """The error in the vendor's shape that *step* asks for, with its headers, if it does.
+    """Builds the rejection that *step* demands in the vendor's format, or returns None.
 
-    A 404 is for the reason *missing*.
+    A 404 has the reason *missing*.
     """
     if step.status is None or step.body is not None:
         return None
-    usual = {401: RejectionReason.BAD_KEY, 404: missing, 429: RejectionReason.RATE}
-    why = usual.get(step.status, RejectionReason.SCENARIO)
+    reasons = {401: RejectionReason.BAD_KEY, 404: missing, 429: RejectionReason.RATE}
+    reason = reasons.get(step.status, RejectionReason.SCENARIO)
     phrase = HTTPStatus(step.status).phrase
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
-    return RequestRejected(why, detail, status=step.status)
+    return RequestRejected(reason, detail, status=step.status)
 
 
 def apply_step(
-    step: Step, answer: Response, request: Request, *, now: float, random: Random
+    step: Step, response: Response, request: Request, *, now: float, random: Random
 ) -> Response:
-    """*answer* as *step* leaves it. *now* is the time of a Retry-After that is a date."""
+    """Returns *response* as *step* changes it; a Retry-After that is a date counts from *now*."""
     if step.body is not None:
-        answer = _body(step, step.body, answer)
+        response = _replace_body(step, step.body, response)
     headers = {}
     if step.content_type is not None:
         headers["Content-Type"] = step.content_type
     if step.location is not None:
         headers["Location"] = request.base_url + (step.location or request.path)
     if step.retry_after is not None:
-        headers["Retry-After"] = _retry_after(step, step.retry_after, now)
-    return replace(answer.with_headers(headers), delivery=_delivery(step, random))
+        headers["Retry-After"] = _format_retry_after(step, step.retry_after, now)
+    return replace(response.with_headers(headers), delivery=_draw_delivery(step, random))
 
 
-def _body(step: Step, body: Body, answer: Response) -> Response:
-    status = step.status or answer.status
+def _replace_body(step: Step, body: Body, response: Response) -> Response:
+    status = step.status or response.status
     if body is Body.EMPTY:
         return Response(status=status, headers={"Content-Length": "0"})
     if body is Body.ERROR:
-        says = step.detail or "Service temporarily unavailable"
-        return Response.json(status, {"error": {"message": says, "error_message": says}})
+        message = step.detail or "Service temporarily unavailable"
+        return Response.json(status, {"error": {"message": message, "error_message": message}})
     phrase = escape(step.detail or "Please wait while we check your browser")
     page = f"<!doctype html><html><head><title>{phrase}</title></head><body>{phrase}</body></html>"
     content = page.encode()
@@ -67,18 +70,18 @@ def _body(step: Step, body: Body, answer: Response) -> Response:
     )
 
 
-def _retry_after(step: Step, seconds: float, now: float) -> str:
+def _format_retry_after(step: Step, seconds: float, now: float) -> str:
     if step.retry_as_date:
         return formatdate(ceil(now + seconds), usegmt=True)
     return f"{seconds:g}"
 
 
-def _delivery(step: Step, random: Random) -> Delivery:
-    delay = 0.0 if step.cut is Cut.SILENCE else _seconds(step.delay, random)
+def _draw_delivery(step: Step, random: Random) -> Delivery:
+    delay = 0.0 if step.cut is Cut.SILENCE else _draw_seconds(step.delay, random)
     return Delivery(delay=delay, pace=step.pace, cut=step.cut)
 
 
-def _seconds(lag: Lag | None, random: Random) -> float:
+def _draw_seconds(lag: Lag | None, random: Random) -> float:
     if lag is None:
         return 0.0
     return min(lag.median * random.lognormvariate(0.0, lag.sigma), MAX_DELAY_S)

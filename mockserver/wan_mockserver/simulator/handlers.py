@@ -1,11 +1,10 @@
-"""What is done for the vendors' routes: creates, polls and downloads."""
+"""Handles the vendors' routes: creates, polls and downloads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from random import Random
 
 from wan_validators.vendor import RejectionReason, State, Vendor
 
@@ -14,104 +13,61 @@ from ..artefacts.cache import Artefacts, content_type
 from ..clock import Clock
 from ..http.errors import RequestRejected
 from ..http.messages import Response
-from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
-from ..state.prices import Prices
-from ..state.stores import Store, next_index
-from ..state.tasks import (
-    TASKS,
-    TERMINAL_STATES,
-    TaskRecord,
-    advance_on_poll,
-    state_at,
-    to_wire_task,
-)
-from . import auth, task_factory
+from ..state.stores import Store
+from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
+from .auth import Caller
 from .context import RequestContext
 from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Models, parse_submission
-from .scenario_selection import SelectedScenario, fit_outcome
+from .scenario_selection import SelectedScenario
+from .task_factory import TaskFactory
+from .wire_tasks import to_wire_task
+
+__all__ = ["Handlers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
-    """Reads and writes tasks; *models* are by vendor, *random* makes chance for a purpose.
+    """Reads and writes tasks; *models* are by vendor.
 
-    Every method fills in what becomes known about its visit, and raises RequestRejected for what
-    it refuses.
+    Every method fills in its request's context, and raises RequestRejected if it rejects the
+    request.
     """
 
     models: Mapping[str, Models]
-    reject_at_create: frozenset[str]
+    factory: TaskFactory
     store: Store
     clock: Clock
-    lifecycle: Lifecycle
     limits: Limits
-    prices: Prices
     artefacts: Artefacts
-    random: Callable[[str], Random]
 
     def create(
         self, context: RequestContext, vendor: Vendor, selected: SelectedScenario
     ) -> Response:
-        """A task of the payload that *context* brings, and the answer that names it."""
-        served = self.models[vendor.name]
-        submitted = parse_submission(
-            vendor, served, context.path_parameters.get("model"), context.request
+        """Creates the task of the request's payload and returns the response that names it."""
+        submission = parse_submission(
+            vendor,
+            self.models[vendor.name],
+            context.path_parameters.get("model"),
+            context.request,
         )
-        context.findings, context.spec = submitted.findings, submitted.spec
-        selected, tenant = fit_outcome(selected, vendor, context), context.caller.tenant
-        record = replace(
-            task_factory.create_record(
-                vendor,
-                submitted,
-                selected.scenario,
-                random=self.random(f"task/{tenant}/{next_index(self.store, 'task', tenant)}"),
-                now=context.now,
-                tenant=tenant,
-                lifecycle=self.lifecycle,
-                prices=self.prices,
-            ),
-            chaotic=selected.chaotic,
-            entry=context.number,
-            answered=context.step is None or context.step.is_intact,
-        )
-        how, base_url = selected.scenario.poll, context.request.base_url
-        if submitted.errors and vendor.name in self.reject_at_create:
-            assert record.failure
-            failed = to_wire_task(replace(record, state=State.FAILED), base_url, vendor)
-            raise RequestRejected(RejectionReason.PAYLOAD, record.failure.message, task=failed)
-        booked = partial(
-            self.limits.charge_create,
-            now=context.now,
-            cost=None if record.failure else record.cost,
-            task=record.id,
-            ended=self._find_ended(tenant, context.now),
-        )
-        self.store.change(ACCOUNTS, tenant, booked, tenant)
-        self.store.change(TASKS, record.id, lambda _: record, tenant)
-        context.task, context.state = record.id, record.state
-        wire = vendor.build_created_body(to_wire_task(record, base_url, vendor, how))
-        return Response.json(vendor.created_status, wire)
-
-    def _find_ended(self, tenant: str, now: float) -> set[str]:
-        """The tasks of the tenant that have ended; none where nobody wants to know."""
-        if self.limits.running_tasks is None:
-            return set()
-        tasks = self.store.values(TASKS, tenant)
-        return {task.id for task in tasks if state_at(task, now).state in TERMINAL_STATES}
+        context.findings, context.spec = submission.findings, submission.spec
+        record = self.factory.create_task(context, vendor, submission, selected)
+        task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
+        return Response.json(vendor.created_status, vendor.build_created_body(task))
 
     def find_polled(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
-        """The task that *context* asks for, if it may see it; its visits and the clock move on."""
+        """Finds the polled task if the caller may see it; counts the visit, moves the clock."""
         known = self.store.get(TASKS, context.path_parameters["task_id"])
         if known is None:
             return None
-        wanted = (
+        expected = (
             context.caller.tenant,
             vendor.name,
             context.path_parameters.get("model", known.model),
         )
-        if (known.tenant, known.vendor, known.model) != wanted:
+        if (known.tenant, known.vendor, known.model) != expected:
             return None
         context.task, context.spec = known.id, self.models[vendor.name][known.model]
         self.clock.handle_poll(context.spec.outputs.interval)
@@ -119,38 +75,37 @@ class Handlers:
         return self.store.change(TASKS, known.id, partial(_count_visit, otherwise=known))
 
     def poll(self, context: RequestContext, vendor: Vendor, selected: SelectedScenario) -> Response:
-        """What has become of the task, which this poll has seen."""
+        """Advances the polled task and returns its state."""
         tenant, now = context.caller.tenant, context.now
         if self.limits.polls_per_second is not None:
             self.store.change(ACCOUNTS, tenant, partial(self.limits.charge_poll, now=now), tenant)
         known = self.store.get(TASKS, context.task)
         if known is None or now - known.created_at > DEFAULT_FILE_LIFETIME_S:
-            wanted = context.path_parameters["task_id"]
             raise RequestRejected(
-                RejectionReason.NO_TASK, "no such task of this API key", task_id=wanted
+                RejectionReason.NO_TASK,
+                "no such task of this API key",
+                task_id=context.path_parameters["task_id"],
             )
-        seen = self.store.change(
+        record = self.store.change(
             TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=now)
         )
-        context.state = seen.state
-        wire = vendor.build_status_body(
-            to_wire_task(seen, context.request.base_url, vendor, selected.scenario.poll)
-        )
-        return Response.json(200, wire)
+        context.state = record.state
+        task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
+        return Response.json(200, vendor.build_status_body(task))
 
     def find_file_task(self, context: RequestContext) -> TaskRecord | None:
-        """The task whose file *context* asks for; whoever knows the URL may."""
+        """Finds the task of the requested file; anyone who knows the URL may read it."""
         record = self.store.get(TASKS, context.path_parameters["task_id"])
         if record:
             context.task = record.id
             context.spec = self.models[record.vendor][record.model]
-            context.caller = auth.Caller(record.tenant)
+            context.caller = Caller(record.tenant)
         return record
 
     def download(
         self, context: RequestContext, record: TaskRecord | None, selected: SelectedScenario
     ) -> Response:
-        """The file, or as much of it as was asked for."""
+        """Returns the file, or the range of it that the request asks for."""
         record = state_at(record, context.now) if record else None
         done = record is not None and record.state is State.DONE
         artefact = (

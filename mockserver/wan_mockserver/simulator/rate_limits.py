@@ -1,4 +1,4 @@
-"""How much one tenant may do: creates and polls a second, running tasks, USD to spend."""
+"""Limits of one tenant: creates and polls a second, running tasks, USD to spend."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["ACCOUNTS", "Account", "Limits"]
 class Account:
     """What one tenant has done: times of its *recent* creates and *polls*, and USD *spent*.
 
-    *running* are the ids of its tasks, but for those that are known to have ended; they are
-    only kept where their number is limited.
+    *running* are the ids of its tasks that are not known to have ended. They are only stored
+    if their number is limited.
     """
 
     recent: tuple[float, ...] = ()
@@ -35,10 +35,10 @@ ACCOUNTS: Final = Table("accounts", Account)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What every tenant is held to; None is no limit. *balance* is in USD.
+    """The limits of every tenant; None stands for no limit. *balance* is in USD.
 
-    No vendor publishes its numbers, so there are none here. The upstream's own are 20 polls
-    a second, and 2 to 5 creates.
+    No vendor publishes its limits, so there are none by default. The upstream allows 20 polls
+    and 2 to 5 creates a second.
     """
 
     creates_per_second: int | None = None
@@ -54,17 +54,17 @@ class Limits:
         task: str = "",
         ended: Collection[str] = (),
     ) -> Account:
-        """*account* after one more *task* at *now*; raises RequestRejected if that is too much.
+        """Returns *account* after one more *task* at *now*.
 
-        *ended* are ids of tasks that do not run any more. A task whose *cost* is unknown
-        spends nothing.
+        *ended* are ids of tasks that no longer run. A task with unknown *cost* spends nothing.
+        Raises RequestRejected if a limit would be exceeded.
         """
         account = account or Account()
-        recent = _hold_rate("tasks", self.creates_per_second, account.recent, now)
+        recent = _check_rate("tasks", self.creates_per_second, account.recent, now)
         running = tuple(each for each in account.running if each not in ended)
         if self.running_tasks is not None and len(running) >= self.running_tasks:
-            says = f"{len(running)} tasks are running already, as many as may; wait for one to end"
-            raise RequestRejected(RejectionReason.RATE, says)
+            detail = f"{len(running)} tasks are running already, the limit; wait for one to end"
+            raise RequestRejected(RejectionReason.RATE, detail)
         spent = account.spent + (cost or 0)
         if self.balance is not None and spent > self.balance:
             left = self.balance - account.spent
@@ -77,17 +77,17 @@ class Limits:
         return replace(account, recent=recent, spent=spent, running=kept)
 
     def charge_poll(self, account: Account | None, now: float) -> Account:
-        """*account* after one more poll at *now*; raises RequestRejected if that is too much."""
+        """Returns *account* after one more poll. Raises RequestRejected if there are too many."""
         account = account or Account()
         return replace(
-            account, polls=_hold_rate("polls", self.polls_per_second, account.polls, now)
+            account, polls=_check_rate("polls", self.polls_per_second, account.polls, now)
         )
 
 
-def _hold_rate(
+def _check_rate(
     what: str, limit: int | None, before: tuple[float, ...], now: float
 ) -> tuple[float, ...]:
-    """The times of the last second and *now*, if those are no more than *limit*."""
+    """Returns the times of the last second and *now*; raises RequestRejected above *limit*."""
     if limit is None:
         return ()
     recent = tuple(time for time in before if now - 1 < time <= now)

@@ -1,4 +1,4 @@
-"""From the body of a create request to a payload, its model and what is wrong with it."""
+"""Parses the body of a create request: its payload, its model and the findings."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ from ..http.messages import MAX_BODY_BYTES, Request
 with explain_missing_extra():
     from werkzeug.http import parse_options_header
 
+__all__ = ["Models", "Submission", "filter_errors", "parse_submission"]
+
 Models = Mapping[str, ModelSpec]
 """The models of one vendor, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A payload that was read, without its wrapper; pointers lead into the body as given.
+    """A payload without its wrapper; the pointers of *findings* refer to the sent body.
 
-    *findings* stand in the order of the rows of *spec*, in which a vendor would name them.
+    *findings* are in the order of the rows of *spec*, in which a vendor would report them.
     """
 
     spec: ModelSpec
@@ -44,20 +46,21 @@ class Submission:
         return filter_errors(self.findings)
 
 
-def filter_errors(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in found if finding.severity is Severity.ERROR)
+def filter_errors(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Returns those of *findings* that are errors."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 def parse_submission(
     vendor: Vendor, models: Models, model: str | None, request: Request
 ) -> Submission:
-    """What *request* submits; *model* is what its path names, if that is where it stands.
+    """Parses what *request* submits; *model* is the model in its path, if it names one.
 
-    Raises RequestRejected for whatever never gets as far as the rules of a model: a body that
-    is too large, no JSON or no object, another content type, an unknown model.
+    Raises RequestRejected if the rules of a model cannot be checked: the body is too large or
+    not a JSON object, the content type is another one, or the model is unknown.
     """
     spec = None if model is None else _find_model(vendor, models, model)
-    body, warnings = _object(_bytes(request))
+    body, warnings = _parse_object(_get_body(request))
     if spec is None:
         body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
@@ -66,48 +69,49 @@ def parse_submission(
     return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
 
 
-def _bytes(request: Request) -> bytes:
+def _get_body(request: Request) -> bytes:
     if request.body is None or len(request.body) > MAX_BODY_BYTES:
         limit = format_megabytes(MAX_BODY_BYTES)
         raise RequestRejected(RejectionReason.TOO_LARGE, f"the body is longer than {limit}")
-    given = request.headers.get("content-type", "")
-    if parse_options_header(given)[0].lower() != "application/json":
-        got = f"not {given!r}" if given else "and there is none"
-        says = f"the Content-Type must be application/json, {got}"
-        raise RequestRejected(RejectionReason.MEDIA_TYPE, says)
+    content_type = request.headers.get("content-type", "")
+    if parse_options_header(content_type)[0].lower() != "application/json":
+        received = f"not {content_type!r}" if content_type else "and there is none"
+        detail = f"the Content-Type must be application/json, {received}"
+        raise RequestRejected(RejectionReason.MEDIA_TYPE, detail)
     return request.body
 
 
-def _object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:
+def _parse_object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:
     document = read(text)
-    flaws = document.findings
+    findings = document.findings
     if document.value is not MISSING:
         if type(document.value) is dict:
-            return document.value, flaws
-        flaws = [*flaws, Finding(Rule("payload-type", "", OBJECT), "", document.value, 1, 1)]
-    first = filter_errors(flaws)[0]
-    says = (
+            return document.value, findings
+        rule = Rule("payload-type", "", OBJECT)
+        findings = [*findings, Finding(rule, "", document.value, 1, 1)]
+    first = filter_errors(findings)[0]
+    detail = (
         "one JSON object is expected to be provided as the body: "
         f"{first.message} (line {first.line}, column {first.column})"
     )
-    raise RequestRejected(RejectionReason.MALFORMED, says, findings=flaws)
+    raise RequestRejected(RejectionReason.MALFORMED, detail, findings=findings)
 
 
 def _resolve_model(
     vendor: Vendor, models: Models, body: Mapping[str, Any], request: Request
 ) -> tuple[Mapping[str, Any], Any]:
-    """*body* with its model, which a header may give that the body does not, and the model."""
-    given = _unwrap(vendor, body).get("model", MISSING)
+    """Returns *body* with its model, which a header may name instead, and the model."""
+    model = _unwrap(vendor, body).get("model", MISSING)
     name = vendor.model_header
     header = request.headers.get(name.lower()) if name else None
     if header is None:
-        return body, given
-    if given is MISSING:
+        return body, model
+    if model is MISSING:
         return {**body, "model": header}, header
-    if given != header:
-        says = f"the body's model and the header {name} differ; give one of the two"
-        raise _unknown(vendor, models, given, says)
-    return body, given
+    if model != header:
+        message = f"the body's model and the header {name} differ; give one of the two"
+        raise _build_unknown_model(vendor, models, model, message)
+    return body, model
 
 
 def _unwrap(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -120,18 +124,24 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
         return models[model]
     if model is MISSING:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
-        raise _unknown(vendor, models, model, f"no member model names a model{header}")
-    meant = suggest(model, models, show=partial(_show, vendor)) if type(model) is str else ""
-    hint = f" ({meant})" if meant else ""
-    raise _unknown(vendor, models, model, f"there is no model {clip(repr(model))}{hint}")
+        raise _build_unknown_model(vendor, models, model, f"no member model names a model{header}")
+    suggestion = (
+        suggest(model, models, show=partial(_format_model, vendor)) if type(model) is str else ""
+    )
+    hint = f" ({suggestion})" if suggestion else ""
+    raise _build_unknown_model(
+        vendor, models, model, f"there is no model {clip(repr(model))}{hint}"
+    )
 
 
-def _show(vendor: Vendor, model: str) -> str:
+def _format_model(vendor: Vendor, model: str) -> str:
     return f"{model}, POST {vendor.create.replace('{model}', model)}"
 
 
-def _unknown(vendor: Vendor, models: Models, model: Any, message: str) -> RequestRejected:
-    here = f"models of {vendor.title}: {', '.join(models)}"
-    row = Rule("model-known", "/model", Anything(), required=True, message=f"{message}; {here}")
+def _build_unknown_model(
+    vendor: Vendor, models: Models, model: Any, message: str
+) -> RequestRejected:
+    known = f"models of {vendor.title}: {', '.join(models)}"
+    row = Rule("model-known", "/model", Anything(), required=True, message=f"{message}; {known}")
     finding = Finding(row, "/model", model)
     return RequestRejected(RejectionReason.NO_MODEL, finding.message, findings=[finding])

@@ -1,4 +1,4 @@
-"""What stands at which path: the vendors' paths as they declare them, and the files."""
+"""The routes of the simulator: the paths that the vendors declare, and the files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from enum import Enum
 from typing import NamedTuple
 
 from wan_validators.catalog import models_of
-from wan_validators.messages.suggestions import find_nearest as similar
+from wan_validators.messages.suggestions import find_nearest
 from wan_validators.vendor import RejectionReason, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
+
+__all__ = [
+    "Action",
+    "Match",
+    "Route",
+    "build_routes",
+    "find_nearest_vendor",
+    "find_route",
+    "normalize_path",
+]
 
 
 class Action(Enum):
@@ -24,7 +34,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A *template* is a path with ``{names}`` for the parts that vary."""
+    """A path with its methods; *template* has ``{names}`` for the variable parts."""
 
     action: Action
     methods: tuple[str, ...]
@@ -32,17 +42,17 @@ class Route:
     vendor: Vendor | None = None
 
     def list_paths(self) -> list[str]:
-        """The template with every model of the vendor in its place."""
+        """Lists the paths: the template with each model of the vendor."""
         models = models_of(self.vendor) if self.vendor else ()
         return list(dict.fromkeys(self.template.replace("{model}", model) for model in models))
 
     def match(self, path: str) -> Mapping[str, str] | None:
-        """The parts that vary, by name; None if *path* is another one."""
+        """Returns the variable parts of *path* by name, or None if it does not match."""
         names = {}
-        wanted, given = self.template.split("/"), path.split("/")
-        if len(wanted) != len(given):
+        template_parts, values = self.template.split("/"), path.split("/")
+        if len(template_parts) != len(values):
             return None
-        for part, value in zip(wanted, given, strict=True):
+        for part, value in zip(template_parts, values, strict=True):
             if part.startswith("{") and value:
                 names[part[1:-1]] = value
             elif part != value:
@@ -55,40 +65,43 @@ class Match(NamedTuple):
     names: Mapping[str, str]
 
 
-def routes(vendors: Iterable[Vendor]) -> tuple[Route, ...]:
-    return (*_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH))
+def build_routes(vendors: Iterable[Vendor]) -> tuple[Route, ...]:
+    """Builds the routes of *vendors* and the route of the files."""
+    return (*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH))
 
 
-def _routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
+def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
     for vendor in vendors:
         yield Route(Action.CREATE, ("POST",), vendor.create, vendor)
         yield Route(Action.POLL, ("GET",), vendor.poll, vendor)
 
 
 def normalize_path(path: str) -> str:
-    """*path* with single slashes: a base URL with a slash at its end doubles one."""
+    """Replaces double slashes, which a base URL with a final slash causes."""
     return re.sub("/{2,}", "/", path)
 
 
 def find_route(table: Iterable[Route], method: str, path: str) -> Match:
-    """The route at *path*; raises RequestRejected if there is none, or none with *method*."""
+    """Finds the route of *path*. Raises RequestRejected if there is none for *method*."""
     found = [Match(route, names) for route in table if (names := route.match(path)) is not None]
     for match in found:
         if method in match.route.methods:
             return match
     if found:
         allow = ", ".join(method for match in found for method in match.route.methods)
-        says = f"{method} is not allowed at {path}; allowed: {allow}"
-        raise RequestRejected(RejectionReason.NO_METHOD, says, headers={"Allow": allow})
+        detail = f"{method} is not allowed at {path}; allowed: {allow}"
+        raise RequestRejected(RejectionReason.NO_METHOD, detail, headers={"Allow": allow})
     raise RequestRejected(
-        RejectionReason.NO_ROUTE, f"nothing is served at {path}; {_hint(table, path)}"
+        RejectionReason.NO_ROUTE, f"nothing is served at {path}; {_build_hint(table, path)}"
     )
 
 
-def _hint(table: Iterable[Route], path: str) -> str:
-    """The path that was probably meant, or else all that there are."""
+def _build_hint(table: Iterable[Route], path: str) -> str:
+    """Names the path that was probably meant, or else the known paths."""
     table = list(table)
-    meant = similar(path, [place for route in table for place in route.list_paths()], cutoff=0.75)
+    meant = find_nearest(
+        path, [place for route in table for place in route.list_paths()], cutoff=0.75
+    )
     if meant:
         return f"did you mean {meant}?"
     near = find_nearest_vendor(table, path)
@@ -97,13 +110,13 @@ def _hint(table: Iterable[Route], path: str) -> str:
 
 
 def find_nearest_vendor(table: Iterable[Route], path: str) -> Vendor | None:
-    """The vendor whose paths begin most like *path*, part by part; None if none does."""
-    best = max(table, key=lambda route: _common(route.template, path))
-    return best.vendor if _common(best.template, path) else None
+    """Finds the vendor whose paths share the most leading parts with *path*, or None."""
+    best = max(table, key=lambda route: _count_common(route.template, path))
+    return best.vendor if _count_common(best.template, path) else None
 
 
-def _common(template: str, path: str) -> int:
-    """How many leading parts are the same; one that varies is the same as any."""
+def _count_common(template: str, path: str) -> int:
+    """Counts the equal leading parts; a variable part equals any other."""
     count = 0
     for part, value in zip(template.split("/")[1:], path.split("/")[1:], strict=False):
         if part != value and not part.startswith("{"):

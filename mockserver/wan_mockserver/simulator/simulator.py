@@ -7,6 +7,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
 from random import Random
+from typing import Final
 from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
@@ -14,48 +15,49 @@ from wan_validators.vendor import RejectionReason
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
-from ..http.errors import RequestRejected
-from ..http.messages import Request, Response
-from ..http.trace_context import traceparent
+from ..http.errors import RequestRejected, build_plain_error
+from ..http.messages import Request, Response, build_traceparent
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
+from ..scenarios.scenario import Step
 from ..state import journal
-from ..state.exchange import Listener, log, log_exchange
+from ..state.journal import Listener, log, log_exchange
 from ..state.prices import Prices, load_shipped_prices
-from ..state.stores import COUNTERS, Store, next_index
+from ..state.stores import COUNTERS, Store, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from . import auth, fault_injection, routing
-from .armed_scenarios import STEP
 from .context import RequestContext
 from .handlers import Handlers
 from .rate_limits import Limits
-from .rejections import build_plain_error
 from .request_parsing import filter_errors
 from .routing import Action
-from .scenario_selection import ScenarioSelector
+from .scenario_selection import STEP, ScenarioSelector
+from .task_factory import TaskFactory
 
-FINDINGS = "X-Wanproof-Findings"
-"""Our own header on the answer to create: how many errors its payload has."""
+__all__ = ["FINDINGS", "SEED", "Simulator"]
 
-SEED = "seed"
-"""Under which name a store keeps a seed that takes the place of the simulator's own."""
+FINDINGS: Final = "X-Wanproof-Findings"
+"""The response header of a create that counts the errors in its payload."""
+
+SEED: Final = "seed"
+"""The key in COUNTERS of a seed that replaces the simulator's own."""
 
 Serve = Callable[[], Response]
 
 
 class Simulator:
-    """All vendors at once; safe under threads.
+    """Simulates all vendors at once; safe under threads.
 
-    Nothing is drawn but from *seed* and no time is read but from *clock*: the same requests
-    in the same order to another one with the same seed get the same answers, to the byte.
-    All that it remembers is in *store*. A payload with errors becomes a task that fails,
-    except at the vendors whose names are in *reject_at_create*, which refuse it (by default
-    those that are known to). *scenario* is what happens where nobody chose another of the
-    known *scenarios*; *chaos* draws them instead.
+    All chance comes from *seed* and all times from *clock*. The same requests in the same
+    order to another simulator with the same seed get the same responses, byte for byte.
+    All state is in *store*. A payload with errors becomes a task that fails, except at the
+    vendors named in *reject_at_create*, which reject it. By default those are the vendors
+    that are known to reject it. *scenario* is for requests that select none of the known
+    *scenarios*; *chaos* draws them instead.
 
-    Raises ValueError for a name that is no vendor's, and for an unknown scenario.
+    Raises ValueError for the name of an unknown vendor or scenario.
     """
 
     def __init__(
@@ -78,153 +80,158 @@ class Simulator:
         eager = [vendor.name for vendor in vendors() if not vendor.lazy]
         unknown = set(reject_at_create or ()) - set(models)
         if unknown:
-            raise ValueError(f"no vendors: {sorted(unknown)}; vendors: {', '.join(models)}")
+            raise ValueError(f"unknown vendors: {sorted(unknown)}; vendors: {', '.join(models)}")
         self._seed = seed
         self.store = store or MemoryStore()
         self.clock = clock or RealClock(self.store)
         self.scenarios = scenarios or Scenarios()
+        self.prices = load_shipped_prices() if prices is None else prices
         self._listener = listener
-        self._routes = routing.routes(vendors())
-        self._steering = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
-        self._desk = Handlers(
+        self._routes = routing.build_routes(vendors())
+        self._selector = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
+        limits = limits or Limits()
+        self._handlers = Handlers(
             models=models,
-            reject_at_create=frozenset(eager if reject_at_create is None else reject_at_create),
+            factory=TaskFactory(
+                store=self.store,
+                lifecycle=lifecycle,
+                limits=limits,
+                prices=self.prices,
+                reject_at_create=frozenset(eager if reject_at_create is None else reject_at_create),
+                random=self._random,
+            ),
             store=self.store,
             clock=self.clock,
-            lifecycle=lifecycle,
-            limits=limits or Limits(),
-            prices=load_shipped_prices() if prices is None else prices,
+            limits=limits,
             artefacts=artefacts or Artefacts(),
-            random=self._random,
         )
 
     @property
-    def prices(self) -> Prices:
-        """What things cost here, by model."""
-        return self._desk.prices
-
-    @property
     def default(self) -> str:
-        """What happens where nobody chooses: the name of a scenario, or of the chaos."""
-        return self._steering.default
+        """The name of the scenario, or of the chaos, for requests that select none."""
+        return self._selector.default
 
     @property
     def seed(self) -> int:
-        """What everything is drawn from."""
+        """The number that all chance depends on."""
         other = self.store.get(COUNTERS, SEED)
         return self._seed if other is None else int(other)
 
     def handle(self, request: Request) -> Response:
-        """The answer to *request*; raises nothing but what the listener and the store do."""
-        visit = self._build_context(request)
-        trace = traceparent(request.headers.get("traceparent"), visit.random)
-        answer = self._serve_or_reject(visit, partial(self._handle_action, visit))
-        own = {"Traceparent": trace, "Date": formatdate(visit.now, usegmt=True)}
-        if visit.findings is not None:
-            own[FINDINGS] = str(len(filter_errors(visit.findings)))
-        if visit.label:
-            own[STEP] = visit.label
-        response = replace(answer.with_headers(own), entry=visit.number)
-        exchange = visit.build_exchange(response)
-        journal.keep_entry(self.store, exchange.entry)
+        """Answers *request*; raises only what the listener and the store raise."""
+        context = self._begin_request(request)
+        trace = build_traceparent(request.headers.get("traceparent"), context.random)
+        response = self._respond(context)
+        headers = {"Traceparent": trace, "Date": formatdate(context.now, usegmt=True)}
+        if context.findings is not None:
+            headers[FINDINGS] = str(len(filter_errors(context.findings)))
+        if context.label:
+            headers[STEP] = context.label
+        response = replace(response, headers={**response.headers, **headers}, entry=context.number)
+        exchange = context.build_exchange(response)
+        journal.put_entry(self.store, exchange.entry)
         self._listener(exchange)
         return response.without_body() if request.method == "HEAD" else response
 
     def mark_response_lost(self, response: Response) -> None:
-        """Takes note that *response* never arrived: its task's client may not know of it."""
+        """Records that *response* never arrived, so the client may not know of its task."""
         entry = journal.mark_not_arrived(self.store, response.entry)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
-    def _build_context(self, request: Request) -> RequestContext:
+    def _begin_request(self, request: Request) -> RequestContext:
         path = routing.normalize_path(request.path)
         try:
             caller = auth.parse_caller(request.headers.get("authorization"))
         except RequestRejected:
             caller = auth.ANONYMOUS
-        nth = next_index(self.store, "visit", caller.tenant)
+        number, index = begin_request(self.store, caller.tenant)
         return RequestContext(
             request=request if path == request.path else replace(request, path=path),
-            number=journal.next_number(self.store),
+            number=number,
             now=self.clock.now(),
-            random=self._random(f"visit/{caller.tenant}/{nth}"),
+            random=self._random(f"visit/{caller.tenant}/{index}"),
             caller=caller,
         )
 
-    def _random(self, what: str) -> Random:
-        """Chance that depends on nothing but the seed and on what it is for."""
-        return Random(f"{self.seed}/{what}")  # noqa: S311  (must repeat)
+    def _random(self, purpose: str) -> Random:
+        """Makes a generator that depends on the seed and *purpose* alone."""
+        return Random(f"{self.seed}/{purpose}")  # noqa: S311  (must repeat)
 
-    def _serve_or_reject(self, context: RequestContext, serve: Serve) -> Response:
-        """What *serve* answers, or the refusal that it raises."""
+    def _respond(self, context: RequestContext) -> Response:
+        """Responds as the vendor does, changed by the step of the scenario; never raises."""
         try:
-            return serve()
-        except RequestRejected as refused:
-            return self._build_rejection_response(context, refused)
-        except Exception as error:  # noqa: BLE001  (whatever it is, the server lives on)
-            log.error("%s: %s", type(error).__name__, error)
-            log.debug("where it happened", exc_info=error)
-            says = "a fault in the mock server itself; its log says more"
-            return self._build_rejection_response(
-                context, RequestRejected(RejectionReason.INTERNAL, says)
-            )
+            serve = self._prepare(context)
+            if context.step is None:
+                return serve()
+            return self._apply_step(context, context.step, serve)
+        except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
+            return self._build_error_response(context, error)
 
-    def _handle_action(self, context: RequestContext) -> Response:
+    def _prepare(self, context: RequestContext) -> Serve:
+        """Finds the route, the caller and the scenario; returns what serves the request."""
         method, path = context.request.method, context.request.path
         try:
-            match = routing.find_route(self._routes, method, path)
+            route, context.path_parameters = routing.find_route(self._routes, method, path)
         except RequestRejected:
-            context.vendor = routing.find_nearest_vendor(
-                self._routes, path
-            )  # whose words the refusal is in
+            # The vendor whose format the error has.
+            context.vendor = routing.find_nearest_vendor(self._routes, path)
             raise
-        context.vendor = vendor = match.route.vendor
-        context.path_parameters, context.action = match.names, match.route.action.value
+        context.vendor = vendor = route.vendor
+        context.action = route.action.value
         if vendor is None:
-            record = self._desk.find_file_task(context)
-            met = self._steering.download(context, record)
-            return self._apply_scenario(context, partial(self._desk.download, context, record, met))
+            record = self._handlers.find_file_task(context)
+            selected = self._selector.select_for_download(context, record)
+            return partial(self._handlers.download, context, record, selected)
         if context.caller is auth.ANONYMOUS:
-            auth.parse_caller(context.request.headers.get("authorization"))  # which says why
-        if match.route.action is Action.CREATE:
-            met = self._steering.create(context, vendor)
-            return self._apply_scenario(context, partial(self._desk.create, context, vendor, met))
-        met = self._steering.poll(context, self._desk.find_polled(context, vendor))
-        return self._apply_scenario(context, partial(self._desk.poll, context, vendor, met))
+            # Raises the reason, now that the vendor is known.
+            auth.parse_caller(context.request.headers.get("authorization"))
+        if route.action is Action.CREATE:
+            selected = self._selector.select_for_create(context, vendor)
+            return partial(self._handlers.create, context, vendor, selected)
+        record = self._handlers.find_polled(context, vendor)
+        selected = self._selector.select_for_poll(context, record)
+        return partial(self._handlers.poll, context, vendor, selected)
 
-    def _apply_scenario(self, context: RequestContext, serve: Serve) -> Response:
-        """What *serve* answers, as the step of the scenario leaves it."""
-        step = context.step
-        if step is None:
-            return serve()
-        answer = self._serve_or_reject(context, serve) if step.handled else Response(status=200)
+    def _apply_step(self, context: RequestContext, step: Step, serve: Serve) -> Response:
+        """Serves the request if *step* does, and returns the response as *step* changes it."""
+        response = Response(status=200)
+        if step.handled:
+            try:
+                response = serve()
+            except Exception as error:  # noqa: BLE001  (as in _respond)
+                response = self._build_error_response(context, error)
         missing = (
             RejectionReason.NO_TASK
             if "task_id" in context.path_parameters
             else RejectionReason.NO_ROUTE
         )
-        refused = fault_injection.build_rejection(step, missing=missing)
-        if refused:
-            answer = self._build_rejection_response(context, refused)
+        rejection = fault_injection.build_rejection(step, missing=missing)
+        if rejection:
+            response = self._build_error_response(context, rejection)
         return fault_injection.apply_step(
-            step, answer, context.request, now=context.now, random=context.random
+            step, response, context.request, now=context.now, random=context.random
         )
 
-    def _build_rejection_response(
-        self, context: RequestContext, refused: RequestRejected
-    ) -> Response:
-        context.reason = refused.rejection.detail
-        if refused.findings is not None:
-            context.findings = tuple(refused.findings)
-        asked = replace(
-            refused.rejection,
+    def _build_error_response(self, context: RequestContext, error: Exception) -> Response:
+        """Formats a rejection, or an internal error, as the vendor does."""
+        if not isinstance(error, RequestRejected):
+            log.error("%s: %s", type(error).__name__, error)
+            log.debug("where it happened", exc_info=error)
+            error = RequestRejected(
+                RejectionReason.INTERNAL, "internal error in the mock server; its log says more"
+            )
+        context.reason = error.rejection.detail
+        if error.findings is not None:
+            context.findings = tuple(error.findings)
+        rejection = replace(
+            error.rejection,
             path=context.request.path,
             request_id=str(UUID(int=context.random.getrandbits(128), version=4)),
         )
-        status, wire = (
-            context.vendor.build_error_response if context.vendor else build_plain_error
-        )(asked)
-        return Response.json(status, wire, refused.headers)
+        build = context.vendor.build_error_response if context.vendor else build_plain_error
+        status, body = build(rejection)
+        return Response.json(status, body, error.headers)
 
 
 def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:

@@ -1,111 +1,138 @@
-"""From a payload and a scenario to a task."""
+"""Creates tasks: builds, charges and stores the task of a valid request."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from wan_validators.outputs import Images
-from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Failure, RejectionReason, Vendor
+from wan_validators.vendor import Failure, RejectionReason, State, Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan
 from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
-from ..scenarios.scenario import Scenario, TaskOutcome
+from ..scenarios.scenario import TaskOutcome
 from ..state.prices import Prices
-from ..state.tasks import TaskRecord
+from ..state.stores import Store, next_index
+from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
+from .context import RequestContext
+from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Submission
+from .scenario_selection import SelectedScenario, fit_to_model
+from .wire_tasks import to_wire_task
+
+__all__ = ["TaskFactory", "hash_payload"]
 
 
-def find_inapplicability(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> str | None:
-    """Why *scenario* cannot happen to a task of that model; None if it can.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFactory:
+    """Creates tasks in *store*; *random* makes a generator for a purpose.
 
-    With no *spec* only what is the same for all models of the vendor is looked at.
+    *lifecycle* is for scenarios without one. The vendors in *reject_at_create* reject a
+    payload with errors; at others its task fails.
     """
-    outcome = scenario.outcome
-    if scenario.vendor not in (None, vendor.name):
-        return f"the scenario {scenario.name} can only happen at {scenario.vendor}"
-    if outcome.fail and outcome.message is None and outcome.fail not in vendor.failures:
-        codes = ", ".join(vendor.failures)
-        return f"no task fails with {outcome.fail} here; codes: {codes}, or give a message"
-    if spec is None:
-        return None
-    outputs = spec.outputs if isinstance(spec.outputs, Images) else None
-    if outcome.images is not None and not outputs:
-        return f"the scenario {scenario.name} needs a model that makes images"
-    if outcome.interleaved and not (outputs and outputs.interleave):
-        return f"the scenario {scenario.name} needs a model that can put texts between images"
-    return None
 
+    store: Store
+    lifecycle: Lifecycle
+    limits: Limits
+    prices: Prices
+    reject_at_create: frozenset[str]
+    random: Callable[[str], Random]
 
-def check_applicable(scenario: Scenario, vendor: Vendor, spec: ModelSpec | None) -> None:
-    """Raises RequestRejected if *scenario* cannot happen there."""
-    reason = find_inapplicability(scenario, vendor, spec)
-    if reason:
-        raise RequestRejected(RejectionReason.NO_SCENARIO, reason)
+    def create_task(
+        self,
+        context: RequestContext,
+        vendor: Vendor,
+        submission: Submission,
+        selected: SelectedScenario,
+    ) -> TaskRecord:
+        """Builds the task of *submission*, charges its tenant, and stores and returns it.
 
+        Raises RequestRejected if the scenario cannot happen to the model, if the vendor
+        rejects the payload, and if the task would exceed a limit. Nothing is stored then.
+        """
+        selected = fit_to_model(selected, submission.spec)
+        record = self._build_record(context, vendor, submission, selected)
+        if submission.errors and vendor.name in self.reject_at_create:
+            assert record.failure
+            failed = replace(record, state=State.FAILED)
+            task = to_wire_task(failed, context.request.base_url, vendor)
+            raise RequestRejected(RejectionReason.PAYLOAD, record.failure.message, task=task)
+        charge = partial(
+            self.limits.charge_create,
+            now=context.now,
+            cost=None if record.failure else record.cost,
+            task=record.id,
+            ended=self._find_ended(record.tenant, context.now),
+        )
+        self.store.change(ACCOUNTS, record.tenant, charge, record.tenant)
+        self.store.change(TASKS, record.id, lambda _: record, record.tenant)
+        context.task, context.state = record.id, record.state
+        return record
 
-def create_record(
-    vendor: Vendor,
-    submitted: Submission,
-    scenario: Scenario,
-    *,
-    random: Random,
-    now: float,
-    tenant: str,
-    lifecycle: Lifecycle,
-    prices: Prices,
-) -> TaskRecord:
-    """The task that *submitted* becomes, which fails if its payload has errors.
+    def _build_record(
+        self,
+        context: RequestContext,
+        vendor: Vendor,
+        submission: Submission,
+        selected: SelectedScenario,
+    ) -> TaskRecord:
+        """Builds the record; ids and seeds depend on the tenant's number of tasks alone."""
+        spec, payload, tenant = submission.spec, submission.payload, context.caller.tenant
+        outcome = selected.scenario.outcome
+        random = self.random(f"task/{tenant}/{next_index(self.store, 'task', tenant)}")
+        record = TaskRecord(
+            id=vendor.new_id(random),
+            tenant=tenant,
+            vendor=vendor.name,
+            model=spec.id,
+            remote_id=str(UUID(int=random.getrandbits(128), version=4)),
+            lifecycle=outcome.lifecycle or self.lifecycle,
+            created_at=context.now,
+            updated_at=context.now,
+            scenario=selected.scenario.name,
+            chaotic=selected.chaotic,
+            digest=hash_payload(payload),
+            entry=context.number,
+            answered=context.step is None or context.step.is_intact,
+        )
+        if submission.errors:
+            return replace(record, failure=vendor.build_rejection_failure(submission.errors))
+        planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
+        if outcome.images is not None:
+            planned = keep_images(planned, outcome.images)
+        counted = isinstance(spec.outputs, Images) and spec.outputs.has_image_count
+        images = sum(isinstance(part, Picture) for part in planned.parts)
+        charged = Plan((), planned.unit) if outcome.results else planned
+        return replace(
+            record,
+            failure=_build_failure(vendor, outcome),
+            parts=planned.parts,
+            results=outcome.results,
+            cost=cost(self.prices[spec.id], charged),
+            image_count=(0 if outcome.results else images) if counted else None,
+        )
 
-    Ids and seeds are drawn from *random*; *lifecycle* is for scenarios that have no other.
-    """
-    spec, outcome = submitted.spec, scenario.outcome
-    made = TaskRecord(
-        id=vendor.new_id(random),
-        tenant=tenant,
-        vendor=vendor.name,
-        model=spec.id,
-        remote_id=str(UUID(int=random.getrandbits(128), version=4)),
-        lifecycle=outcome.lifecycle or lifecycle,
-        created_at=now,
-        updated_at=now,
-        scenario=scenario.name,
-        digest=hash_payload(submitted.payload),
-    )
-    if submitted.errors:
-        return replace(made, failure=vendor.build_rejection_failure(submitted.errors))
-    failure = _failure(vendor, outcome)
-    planned = _plan_artefacts(spec, submitted.payload, outcome, random.getrandbits(31))
-    counted = isinstance(spec.outputs, Images) and spec.outputs.has_image_count
-    images = sum(isinstance(part, Picture) for part in planned.parts)
-    return replace(
-        made,
-        failure=failure,
-        parts=planned.parts,
-        results=outcome.results,
-        cost=cost(prices[spec.id], Plan((), planned.unit) if outcome.results else planned),
-        image_count=(0 if outcome.results else images) if counted else None,
-    )
+    def _find_ended(self, tenant: str, now: float) -> set[str]:
+        """Returns the tenant's ended tasks, or none if running tasks are not limited."""
+        if self.limits.running_tasks is None:
+            return set()
+        tasks = self.store.values(TASKS, tenant)
+        return {task.id for task in tasks if state_at(task, now).state in TERMINAL_STATES}
 
 
 def hash_payload(payload: Mapping[str, Any]) -> str:
-    """The same for payloads that are equal as JSON, in whatever order and spacing."""
+    """Returns a digest that is the same for payloads that are equal as JSON."""
     return sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def _plan_artefacts(spec: ModelSpec, payload: Any, outcome: TaskOutcome, seed: int) -> Plan:
-    made = plan(spec, payload, seed, interleaved=outcome.interleaved)
-    return made if outcome.images is None else keep_images(made, outcome.images)
-
-
-def _failure(vendor: Vendor, outcome: TaskOutcome) -> Failure | None:
+def _build_failure(vendor: Vendor, outcome: TaskOutcome) -> Failure | None:
     if outcome.moderated:
         return vendor.moderation
     if outcome.fail is None:

@@ -1,13 +1,40 @@
-"""Every exchange with the server, as values that can be kept and shown."""
+"""The journal of all exchanges with the server, as values that can be stored and shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from .stores import Store, Table, next_index
+from wan_validators.finding import Finding
+
+from ..http.messages import Request, Response
+from .stores import Store, Table
+
+__all__ = [
+    "HEADERS",
+    "JOURNAL",
+    "MAX_BODY_CHARACTERS",
+    "MAX_JOURNAL_BYTES",
+    "Entry",
+    "Exchange",
+    "Listener",
+    "Message",
+    "Note",
+    "build_message",
+    "format_lines",
+    "get_entry",
+    "list_entries",
+    "log",
+    "log_exchange",
+    "mark_not_arrived",
+    "put_entry",
+    "redact",
+]
+
+log = logging.getLogger("wan_mockserver")
 
 HEADERS: Final = (
     "content-type",
@@ -24,18 +51,18 @@ HEADERS: Final = (
     "x-wanproof-step",
     "x-wanproof-findings",
 )
-"""The headers that are kept; no other ever gets into the journal, least of all a key."""
+"""The only headers that the journal stores; the API key is not among them."""
 
 MAX_BODY_CHARACTERS: Final = 8 * 1024
-"""Characters of a body that are kept as text; of a longer one, length and hash are."""
+"""Bytes up to which a body is stored as text; of a longer one, length and hash are."""
 
 MAX_JOURNAL_BYTES: Final = 32 * 1024 * 1024
-"""How much all entries together weigh at most."""
+"""The most bytes that all entries may take in total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A finding about a payload, in words; *pointer* leads into the body as it was sent."""
+    """A finding about a payload as text; *pointer* refers to the body as it was sent."""
 
     rule: str
     code: str | None
@@ -45,7 +72,7 @@ class Note:
 
     @property
     def line(self) -> str:
-        """All of it in a line."""
+        """The whole finding in one line."""
         code = f" {self.code}" if self.code else ""
         place = self.pointer or "(the whole body)"
         return f"{self.severity} {self.rule}{code} at {place}: {self.message}"
@@ -53,9 +80,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A body and those of its headers that may be kept.
+    """A body and those of its headers that may be stored.
 
-    *text* is None for a body that is long or no text. *sha256* is that of the body.
+    *text* is None if the body is long or is not text. *sha256* is the digest of the body.
     """
 
     headers: Mapping[str, str]
@@ -68,11 +95,12 @@ class Message:
 class Entry:
     """One exchange. Times are seconds of the server's clock, *number* counts from 1.
 
-    *action* is ``create``, ``poll``, ``file`` or "" where nothing is served. *step* is what
-    the scenario said, *why* the reason of a refusal. *state* is the word for the task's
-    state as the client was shown it. *arrived* is False if the client did not get what the
-    vendor would have answered, through a fault or because it went away. *delay* is how long
-    the answer was held back. *base_url* is where the client found the server.
+    *action* is ``create``, ``poll``, ``file``, or "" if nothing is served at the path. *step*
+    describes the step of the scenario, *why* is the reason of a rejection. *state* is the
+    task's state in the response. *arrived* is False if the client did not receive the
+    vendor's response, because of a fault or because it went away. *delay* is the delay of the
+    response in seconds. *base_url* is the server's URL for the client. *ended* tells whether
+    the client now knows that its task is over.
     """
 
     number: int
@@ -99,18 +127,35 @@ class Entry:
 
     @property
     def weight(self) -> int:
-        """About how many bytes it takes to keep it."""
+        """The approximate number of bytes that the entry takes."""
         texts = (self.path, self.why, self.sent.text or "", self.answer.text or "")
         notes = sum(len(note.message) + len(note.pointer) + 60 for note in self.findings)
         headers = sum(map(len, (*self.sent.headers.values(), *self.answer.headers.values())))
         return 500 + sum(map(len, texts)) + notes + headers
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its response, and their entry in the journal.
+
+    Only the request's own headers contain the API key. *findings* are about the payload, None
+    if there was none.
+    """
+
+    request: Request
+    response: Response
+    entry: Entry
+    findings: tuple[Finding, ...] | None = None
+
+
+Listener = Callable[[Exchange], None]
+
+
 JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight)
 
 
-def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
-    """What may be kept of a body and its headers; *secret* is blotted out wherever it is."""
+def build_message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
+    """Builds what may be stored of a body and its headers, without *secret*."""
     kept = {
         name: redact(secret, value)
         for name, value in ((name.lower(), value) for name, value in headers.items())
@@ -118,7 +163,7 @@ def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") ->
     }
     if body is None:
         return Message(headers=kept, length=int(headers.get("content-length") or 0))
-    text = _text(body)
+    text = _decode(body)
     return Message(
         headers=kept,
         length=len(body),
@@ -128,35 +173,30 @@ def message(headers: Mapping[str, str], body: bytes | None, secret: str = "") ->
 
 
 def redact(secret: str, text: str) -> str:
-    """*text* with no *secret* in it; shorter ones than any key are not looked for."""
+    """Replaces *secret* in *text*, unless it is shorter than any real key."""
     return text.replace(secret, "[the API key]") if len(secret) > 3 else text
 
 
-def keep_entry(store: Store, entry: Entry) -> None:
-    """Puts *entry* into the journal, in place of the one with its number if there is one."""
+def put_entry(store: Store, entry: Entry) -> None:
+    """Stores *entry*, in place of the one with its number if there is one."""
     store.change(JOURNAL, str(entry.number), lambda _: entry, entry.tenant)
 
 
-def next_number(store: Store) -> int:
-    """The number of the next entry: 1 at first."""
-    return next_index(store, "journal") + 1
+def list_entries(store: Store, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
+    """Returns the stored entries, or the *newest* of them, in the order of their numbers.
 
-
-def entries(store: Store, tenant: str | None = None, newest: int | None = None) -> list[Entry]:
-    """The entries that are kept, or the *newest* of them, in the order of their numbers.
-
-    Those are the newest that ended last, which is not always to have come in last.
+    The newest entries are those that were stored last. Their requests may have begun earlier.
     """
     return sorted(store.values(JOURNAL, tenant, newest), key=lambda entry: entry.number)
 
 
-def entry(store: Store, number: int) -> Entry | None:
+def get_entry(store: Store, number: int) -> Entry | None:
     return store.get(JOURNAL, str(number))
 
 
 def mark_not_arrived(store: Store, number: int) -> Entry | None:
-    """Marks the answer of an entry as lost on its way; gives the entry, None if forgotten."""
-    if entry(store, number) is None:
+    """Marks the response of an entry as lost; returns the entry, or None if forgotten."""
+    if get_entry(store, number) is None:
         return None
 
     def mark(kept: Entry | None) -> Entry:
@@ -166,7 +206,32 @@ def mark_not_arrived(store: Store, number: int) -> Entry | None:
     return store.change(JOURNAL, str(number), mark)
 
 
-def _text(body: bytes) -> str | None:
+def format_lines(exchange: Exchange) -> list[str]:
+    """Formats the exchange as one line, and each finding as one more, without the API key."""
+    entry = exchange.entry
+    head = [entry.method, ascii(entry.path)[1:-1], str(entry.status)]
+    if entry.task:
+        head.append(f"task={entry.task}")
+    if entry.tenant:
+        head.append(f"tenant={entry.tenant}")
+    if exchange.findings is not None:
+        head.append(f"findings={len(entry.findings)}")
+    if entry.step:
+        head.append(f"step={entry.step!r}")
+    if entry.delivery:
+        head.append(f"delivery={entry.delivery}")
+    notes = (note.line.encode("unicode_escape").decode() for note in entry.findings)
+    return [" ".join(head), *(f"  {note}" for note in notes)]
+
+
+def log_exchange(exchange: Exchange) -> None:
+    """Logs the exchange to the logger ``wan_mockserver`` at level INFO."""
+    if log.isEnabledFor(logging.INFO):
+        for line in format_lines(exchange):
+            log.info("%s", line)
+
+
+def _decode(body: bytes) -> str | None:
     if len(body) > MAX_BODY_CHARACTERS:
         return None
     try:

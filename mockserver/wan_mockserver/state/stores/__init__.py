@@ -1,10 +1,23 @@
-"""Where everything is kept that outlives a request: one protocol, several stores."""
+"""Stores keep everything that outlives a request: one protocol, several implementations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+
+__all__ = [
+    "COUNTERS",
+    "DEFAULT_MAX_COUNT",
+    "Counter",
+    "RequestNumbers",
+    "Store",
+    "StoreUnavailable",
+    "Table",
+    "Value",
+    "begin_request",
+    "next_index",
+]
 
 Value = TypeVar("Value")
 
@@ -12,45 +25,60 @@ DEFAULT_MAX_COUNT: Final = 10_000
 """Values that a table keeps by default."""
 
 
-def _weightless(value: Any) -> int:
-    """No bytes: only the number of *value*'s likes is limited."""
+def _weigh_nothing(value: Any) -> int:
+    """Returns 0: only the number of values is limited."""
     return 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table(Generic[Value]):
-    """Values of one *type*, by key. *most* are kept, weighing *bytes* in all at most.
+    """Values of one *type*, by key: at most *max_count*, with at most *bytes* in total.
 
-    What was kept first is forgotten first. A value that alone is too heavy is kept alone.
+    The oldest values are forgotten first. A single value over *bytes* is kept alone.
+    *weigh* estimates the bytes of a value. Stores may ignore it if *bytes* is None.
     """
 
     name: str
     type: type[Value]
     max_count: int = DEFAULT_MAX_COUNT
     bytes: int | None = None
-    weigh: Callable[[Value], int] = _weightless
+    weigh: Callable[[Value], int] = _weigh_nothing
 
     def is_overfull(self, count: int, weight: int) -> bool:
-        """Whether *count* values that weigh *weight* together are too many to keep."""
+        """Returns True if *count* values of total *weight* exceed a limit."""
         heavy = self.bytes is not None and weight > self.bytes
         return count > self.max_count or (heavy and count > 1)
 
 
 COUNTERS: Final = Table("counters", float, max_count=1_000_000)
-"""Numbers by what they count: exact as far as 2**53."""
+"""Numbers by what they count: exact up to 2**53."""
+
+
+class Counter(NamedTuple):
+    """The key of a number in COUNTERS, and the tenant that it belongs to."""
+
+    key: str
+    tenant: str = ""
+
+
+class RequestNumbers(NamedTuple):
+    """*number* counts all requests from 1, *tenant_index* those of one tenant from 0."""
+
+    number: int
+    tenant_index: int
 
 
 class StoreUnavailable(OSError):
-    """A store is out of reach, gone, full or closed; says which one and what to do."""
+    """A store cannot be reached, is closed or is full; the message names it and a remedy."""
 
 
 class Store(Protocol):
-    """Tables of values; every method is atomic, across all who share the store.
+    """Tables of values; every method is atomic for all clients of the store.
 
     Keys are unique in their table. Each value belongs to a *tenant*, "" for none.
     Values are immutable: dataclasses of plain values, enumerations, decimals and tuples.
-    A store that outlives the process may raise Unavailable from any method, and ValueError
-    where it keeps what this version cannot read.
+    A persistent store may raise StoreUnavailable from any method. It raises ValueError for
+    a stored value that this version cannot read.
     """
 
     def get(self, table: Table[Value], key: str) -> Value | None: ...
@@ -62,36 +90,39 @@ class Store(Protocol):
         change: Callable[[Value | None], Value],
         tenant: str = "",
     ) -> Value:
-        """Replaces a value by what *change* makes of it (None if there is none); returns that.
+        """Replaces the value at *key* by ``change(value)`` and returns it; None if new.
 
         Nothing happens if *change* raises. It may be called more than once, so it must be
         free of effects. A value keeps its place in the order, and its tenant.
         """
         ...
 
+    def increment(self, *counters: Counter) -> list[int]:
+        """Adds 1 to each of *counters* in one step and returns their new values."""
+        ...
+
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
-        """All that are kept, or those of one tenant, in the order they first came in.
+        """Returns all values, or those of one tenant, in the order of their first writes.
 
-        With *newest*, from 0 up, only the last that many of them, in the same order.
+        With *newest*, from 0 up, returns only the last *newest* of them.
         """
         ...
 
     def tenants(self, table: Table[Any]) -> list[str]:
-        """Whose values are kept, "" included, in the order of the first one of each."""
+        """Returns the tenants that have values, "" included, in the order of their first."""
         ...
 
     def revision(self) -> str:
-        """Another text after every write, whoever of those who share the store did it.
+        """Returns a text that differs after every write by any client of the store.
 
-        Only texts of this one object may be compared. To ask costs no more than to get one
-        value, however many there are.
+        Only compare texts of the same store object. The cost is that of getting one value.
         """
         ...
 
     def count_forgotten(self, table: Table[Value]) -> int:
-        """How many values the limits of *table* have pushed out since it was last cleared."""
+        """Returns how many values the limits removed since *table* was last cleared."""
         ...
 
     def clear(self, tenant: str | None = None) -> None:
@@ -99,10 +130,16 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Lets go of files and connections; the store is of no use afterwards."""
+        """Closes files and connections; the store cannot be used afterwards."""
         ...
 
 
+def begin_request(store: Store, tenant: str) -> RequestNumbers:
+    """Counts a new request of *tenant* in one atomic step and returns its numbers."""
+    visits, number = store.increment(Counter(f"{tenant}/visit", tenant), Counter("/journal"))
+    return RequestNumbers(number=number, tenant_index=visits - 1)
+
+
 def next_index(store: Store, what: str, tenant: str = "") -> int:
-    """How often this was asked before about *what*, for this tenant."""
-    return int(store.change(COUNTERS, f"{tenant}/{what}", lambda seen: (seen or 0) + 1, tenant)) - 1
+    """Returns how many earlier calls counted *what* for *tenant*, and counts this one."""
+    return store.increment(Counter(f"{tenant}/{what}", tenant))[0] - 1

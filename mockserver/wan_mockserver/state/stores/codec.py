@@ -1,4 +1,4 @@
-"""Values as JSON and back, for stores that outlive the process."""
+"""Encodes values as JSON and decodes them, for persistent stores."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ with explain_missing_extra():
     from cattrs.errors import StructureHandlerNotFoundError
     from cattrs.preconf.json import make_converter
 
+__all__ = ["Codec", "codec", "from_octets", "octets"]
+
 _PLAIN: Final = {str, bool, int, float, NoneType}
 
 
 def octets(text: str) -> bytes:
-    """Any str as bytes, lone surrogates included; no two are the same."""
+    """Encodes any str, lone surrogates included; different texts give different bytes."""
     return text.encode("utf-8", "surrogatepass")
 
 
-def text(octets: bytes) -> str:
-    """What *octets* were made of."""
-    return octets.decode("utf-8", "surrogatepass")
+def from_octets(content: bytes) -> str:
+    """Decodes the result of :func:`octets`."""
+    return content.decode("utf-8", "surrogatepass")
 
 
 class Codec(Generic[Value]):
-    """Values of one *kind* as bytes: exact, type by type as *kind* declares them.
+    """Encodes values of one *kind* as bytes, and decodes them without loss.
 
     *kind* is a number, or a dataclass of plain values, bytes, decimals, enumerations of str
-    or int, mappings from str, tuples, other dataclasses, and unions of these; members of a
-    union are told apart by the names of their classes. Of Any, only what JSON has comes back.
+    or int, mappings from str, tuples, other dataclasses, and unions of these. The name of its
+    class identifies a member of a union. A value of type Any must be plain JSON.
     Raises TypeError for other kinds, such as protocols.
     """
 
@@ -51,20 +53,20 @@ class Codec(Generic[Value]):
         return octets(_JSON.encode(self._take_apart(value)))
 
     def decode(self, content: bytes) -> Value:
-        """The value that *content* was made of; raises ValueError if it is of another kind."""
+        """Decodes *content*. Raises ValueError if it is of another kind."""
         try:
-            parts = json.loads(text(content))
+            parts = json.loads(from_octets(content))
             built: Value = self._build(parts, self._kind)
         except Exception as error:
             raise ValueError(
-                f"what the store keeps is no {self._kind.__name__} that this wanproof can read, "
-                "but perhaps another version's; clear the store, or use a new one"
+                f"a stored {self._kind.__name__} cannot be read by this version of wanproof, "
+                "another version may have written it; clear the store, or use a new one"
             ) from error
         return built
 
 
 def codec(kind: type[Value]) -> Codec[Value]:
-    """The one codec of *kind*; raises TypeError for a kind that has none."""
+    """Returns the codec of *kind*. Raises TypeError if *kind* cannot be encoded."""
     if kind not in _CODECS:
         _CODECS[kind] = Codec(kind)
     return _CODECS[kind]
@@ -74,10 +76,10 @@ _CODECS: Final[dict[Any, Codec[Any]]] = {}
 
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-"""Not in ASCII: an escaped pair of surrogates would come back as one character."""
+"""Not in ASCII: an escaped pair of surrogates would be decoded as one character."""
 
 
-def _converter() -> Converter:
+def _build_converter() -> Converter:
     converter = make_converter(detailed_validation=False)
     converter.register_unstructure_hook(bytes, lambda value: b64encode(value).decode("ascii"))
     converter.register_structure_hook(bytes, lambda text, _: b64decode(text))
@@ -89,7 +91,7 @@ def _converter() -> Converter:
 
 
 def _is_choice(kind: Any) -> bool:
-    """Whether *kind* is a union of more than JSON itself keeps apart."""
+    """Returns True if *kind* is a union whose members JSON alone cannot distinguish."""
     if get_origin(kind) not in (Union, UnionType):
         return False
     members = set(get_args(kind))
@@ -97,11 +99,13 @@ def _is_choice(kind: Any) -> bool:
 
 
 def _members(union: Any) -> dict[str, Any]:
-    """The members of *union* but None, by the names of their classes."""
+    """Returns the members of *union* except None, by the names of their classes."""
     members = [member for member in get_args(union) if member is not NoneType]
     named = {(get_origin(member) or member).__name__: member for member in members}
     if len(named) < len(members):
-        raise TypeError(f"two members of {union} have one name, so they cannot be told apart")
+        raise TypeError(
+            f"two members of {union} have the same name, so they cannot be distinguished"
+        )
     return named
 
 
@@ -132,4 +136,4 @@ def _untag(union: Any, converter: Converter) -> Any:
     return untag
 
 
-_CONVERTER: Final = _converter()
+_CONVERTER: Final = _build_converter()

@@ -1,4 +1,4 @@
-"""Values in the memory of one process."""
+"""The store that keeps values in the memory of one process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from itertools import islice
 from threading import RLock
 from typing import Any, NamedTuple
 
-from . import Table, Value
+from . import COUNTERS, Counter, Table, Value
+
+__all__ = ["MemoryStore"]
 
 
 class _StoredValue(NamedTuple):
@@ -20,37 +22,44 @@ class _StoredValue(NamedTuple):
 
 @dataclass(slots=True)
 class _StoredTable:
-    """What is kept of one table, by key."""
+    """The values of one table, by key."""
 
     kept: OrderedDict[str, _StoredValue] = field(default_factory=OrderedDict)
     weight: int = 0
     forgotten: int = 0
 
-    def put(self, table: Table[Any], key: str, tenant: str, value: Any) -> None:
+    def change(self, table: Table[Any], key: str, change: Callable[[Any], Any], tenant: str) -> Any:
         old = self.kept.get(key)
-        new = _StoredValue(old.tenant if old else tenant, value, table.weigh(value))
-        self.kept[key] = new
-        self.weight += new.weight - (old.weight if old else 0)
-        while table.is_overfull(len(self.kept), self.weight):
-            self.weight -= self.kept.popitem(last=False)[1].weight
-            self.forgotten += 1
+        value = change(old.value if old else None)
+        # Every request writes several values; few tables need their weights.
+        weight = 0 if table.bytes is None else table.weigh(value)
+        self.kept[key] = _StoredValue(old.tenant if old else tenant, value, weight)
+        self.weight += weight - (old.weight if old else 0)
+        if table.bytes is not None or len(self.kept) > table.max_count:
+            self._make_room(table)
+        return value
 
     def drop(self, tenant: str) -> None:
         for key in [key for key, kept in self.kept.items() if kept.tenant == tenant]:
             self.weight -= self.kept.pop(key).weight
 
+    def _make_room(self, table: Table[Any]) -> None:
+        while table.is_overfull(len(self.kept), self.weight):
+            self.weight -= self.kept.popitem(last=False)[1].weight
+            self.forgotten += 1
+
 
 class MemoryStore:
-    """Ends with the process; safe under threads."""
+    """A store that ends with its process; safe under threads."""
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._shelves: defaultdict[str, _StoredTable] = defaultdict(_StoredTable)
+        self._tables: defaultdict[str, _StoredTable] = defaultdict(_StoredTable)
         self._writes = 0
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         with self._lock:
-            found = self._shelves[table.name].kept.get(key)
+            found = self._tables[table.name].kept.get(key)
         return found.value if found else None
 
     def change(
@@ -61,16 +70,24 @@ class MemoryStore:
         tenant: str = "",
     ) -> Value:
         with self._lock:
-            value = change(self.get(table, key))
-            self._shelves[table.name].put(table, key, tenant, value)
+            value: Value = self._tables[table.name].change(table, key, change, tenant)
             self._writes += 1
-            return value
+        return value
+
+    def increment(self, *counters: Counter) -> list[int]:
+        with self._lock:
+            self._writes += 1
+            stored = self._tables[COUNTERS.name]
+            return [
+                int(stored.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
+                for key, tenant in counters
+            ]
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         with self._lock:
-            kept = self._shelves[table.name].kept.values()
+            kept = self._tables[table.name].kept.values()
             own = (each.value for each in reversed(kept) if tenant in (None, each.tenant))
             found = list(islice(own, newest))
         found.reverse()
@@ -78,7 +95,7 @@ class MemoryStore:
 
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._lock:
-            kept = self._shelves[table.name].kept.values()
+            kept = self._tables[table.name].kept.values()
             return list(dict.fromkeys(each.tenant for each in kept))
 
     def revision(self) -> str:
@@ -87,16 +104,16 @@ class MemoryStore:
 
     def count_forgotten(self, table: Table[Value]) -> int:
         with self._lock:
-            return self._shelves[table.name].forgotten
+            return self._tables[table.name].forgotten
 
     def clear(self, tenant: str | None = None) -> None:
         with self._lock:
             self._writes += 1
             if tenant is None:
-                self._shelves.clear()
+                self._tables.clear()
                 return
-            for shelf in self._shelves.values():
-                shelf.drop(tenant)
+            for stored in self._tables.values():
+                stored.drop(tenant)
 
     def close(self) -> None:
-        """Nothing is held but memory."""
+        """Does nothing: there is only memory to release."""

@@ -1,4 +1,4 @@
-"""Stores by name, as options and settings give them."""
+"""Opens the store that an option or a setting names."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from urllib.parse import parse_qsl, urlencode
 from . import Store
 from .memory import MemoryStore
 
+__all__ = ["FORMS", "open_store"]
+
 FORMS: Final = (
     "memory, sqlite:FILE, redis://HOST:PORT, rediss://HOST:PORT, valkey://HOST:PORT, "
     "valkeys://HOST:PORT or unix:///FILE, where ?prefix=NAME: at the end keeps one world apart "
     "from others on the same server"
 )
-"""What names a store, for messages and help."""
+"""The forms of a store's name, for messages and help."""
 
 
 def open_store(text: str) -> Store:
-    """The store that *text* names, in one of FORMS.
+    """Opens the store that *text* names in one of FORMS.
 
-    Raises ValueError for anything else and for a place that cannot be used, Unavailable for
-    a server out of reach, ModuleNotFoundError where an extra is not installed.
+    Raises ValueError for other texts and for a place that cannot be used, StoreUnavailable if
+    the server cannot be reached, and ModuleNotFoundError if an extra is not installed.
     """
     kind, _, place = text.partition(":")
     match kind:
@@ -31,12 +33,12 @@ def open_store(text: str) -> Store:
 
             return SqliteStore(place)
         case "redis" | "rediss" | "valkey" | "valkeys" | "unix" if place.startswith("//"):
-            return _redis(text)
+            return _open_redis(text)
     shown = f"{kind}:…" if "@" in text else text
-    raise ValueError(f"{shown!r} is no store; it must be {FORMS}")
+    raise ValueError(f"{shown!r} is not a store; it must be {FORMS}")
 
 
-def _redis(url: str) -> Store:
+def _open_redis(url: str) -> Store:
     from .redis import PREFIX, RedisStore
 
     address, _, query = url.partition("?")

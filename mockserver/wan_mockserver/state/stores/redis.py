@@ -1,4 +1,4 @@
-"""Values in Redis or Valkey, which servers on several machines may share."""
+"""The store that keeps values in Redis or Valkey, shared by servers on several machines."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from wan_validators.messages.formatting import format_seconds
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from . import StoreUnavailable, Table, Value
-from .codec import Codec, codec, octets, text
-from .redis_scripts import CHANGE, CLEAR, KEYS, MARK, PLACE, TENANTS, VALUES
+from . import COUNTERS, Counter, StoreUnavailable, Table, Value
+from .codec import Codec, codec, from_octets, octets
+from .redis_scripts import CHANGE, CLEAR, INCREMENT, KEYS, MARK, PLACE, TENANTS, VALUES
 
 with explain_missing_extra():
     from redis import BlockingConnectionPool, Redis, RedisError
@@ -25,17 +25,19 @@ with explain_missing_extra():
     from redis.exceptions import TimeoutError as TimedOut
     from redis.retry import Retry
 
+__all__ = ["FORMS", "LOCK_TIMEOUT_S", "PREFIX", "SCHEMES", "TTL", "RedisStore"]
+
 PREFIX: Final = "wanproof:"
-"""What the names of all keys begin with, unless told otherwise."""
+"""The default prefix of the names of all keys."""
 
 TTL: Final = 7 * 24 * 3600
-"""Seconds after its last change at which Redis forgets a world, as nobody uses it any more.
+"""Seconds after its last change at which Redis deletes a world that nobody uses any more.
 
-Nothing else expires by Redis's clock.
+Nothing else expires by the clock of Redis.
 """
 
 LOCK_TIMEOUT_S: Final = 30.0
-"""Seconds for which a change is tried again that others were faster than."""
+"""Seconds for which a change is repeated while other clients write first."""
 
 SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys", "unix")
 
@@ -43,7 +45,7 @@ FORMS: Final = (
     "redis://HOST:PORT/NUMBER or valkey://…, with TLS rediss://… or valkeys://…, or "
     "unix:///FILE; special characters of a password must be percent-encoded"
 )
-"""What the URL of a server looks like, for messages."""
+"""The forms of a server's URL, for messages."""
 
 _OPTIONS: Final = {
     "protocol": 2,
@@ -56,12 +58,13 @@ _OPTIONS: Final = {
 
 
 class RedisStore:
-    """Kept at the server of *url*, under *prefix*; safe under threads and among machines.
+    """A store at the server *url*, under *prefix*; safe for threads and several machines.
 
-    Any number of worlds may share a server, each under a prefix of its own. A change that a
-    lost connection leaves in doubt is sent again, and done once; if that fails, too, and
-    Unavailable is raised, it may have been done. Raises ValueError for what is no such URL
-    and Unavailable for a server that cannot be used; neither shows the password.
+    Any number of worlds may share a server, each under its own prefix. After a lost
+    connection a write is sent again, but done only once. If that fails too, StoreUnavailable
+    is raised, and the write may have been done.
+    Raises ValueError if *url* is not valid and StoreUnavailable if the server cannot be used.
+    Neither message shows the password.
     """
 
     def __init__(self, url: str, prefix: str = PREFIX) -> None:
@@ -69,6 +72,7 @@ class RedisStore:
         self._keys = [octets(prefix + name) for name in KEYS]
         self._client = _client(url)
         self._change = self._client.register_script(CHANGE)
+        self._increment = self._client.register_script(INCREMENT)
         self._values = self._client.register_script(VALUES)
         self._tenants = self._client.register_script(TENANTS)
         self._clear = self._client.register_script(CLEAR)
@@ -99,7 +103,7 @@ class RedisStore:
                 (kept or b"")[:MARK],
                 _mark(),
                 table.weigh(value),
-                octets(tenant).hex(),
+                _hex(tenant),
                 table.max_count,
                 "" if table.bytes is None else table.bytes,
                 coded.encode(value),
@@ -110,21 +114,28 @@ class RedisStore:
             time.sleep(random.random() / 500)  # noqa: S311  (only so that not all try at once)
         raise StoreUnavailable(
             f"others changed {table.name} {key!r} at {self._place} for "
-            f"{format_seconds(LOCK_TIMEOUT_S)}, so "
-            "that no change came through; send fewer requests at a time"
+            f"{format_seconds(LOCK_TIMEOUT_S)}, so this change was not done; "
+            "send fewer requests at a time"
         )
+
+    def increment(self, *counters: Counter) -> list[int]:
+        places = [part for key, tenant in counters for part in (octets(key), _hex(tenant))]
+        answer = self._run(
+            self._increment, COUNTERS.name, _mark(), COUNTERS.max_count, TTL, *places
+        )
+        return [int(number) for number in answer.split()]
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
-        of_tenant = [] if tenant is None else [octets(tenant).hex()]
+        of_tenant = [] if tenant is None else [_hex(tenant)]
         limit = -1 if newest is None else newest
         found = self._run(self._values, table.name, limit, *of_tenant)
         return [_value(codec(table.type), kept) for kept in reversed(found)]
 
     def tenants(self, table: Table[Any]) -> list[str]:
         found = sorted(self._run(self._tenants, table.name))
-        return [text(bytes.fromhex(placed[PLACE:].decode())) for placed in found]
+        return [from_octets(bytes.fromhex(placed[PLACE:].decode())) for placed in found]
 
     def revision(self) -> str:
         with self._translate_errors():
@@ -137,7 +148,7 @@ class RedisStore:
 
     def clear(self, tenant: str | None = None) -> None:
         if tenant is not None:
-            self._run(self._clear, octets(tenant).hex(), _mark())
+            self._run(self._clear, _hex(tenant), _mark())
             return
         with self._translate_errors():
             self._client.delete(*self._keys[:-1])
@@ -146,7 +157,7 @@ class RedisStore:
         self._client.connection_pool.disconnect()
 
     def _read_entry(self, table: Table[Any], key: str) -> bytes | None:
-        """The value and the facts about it; its first MARK bytes tell one write from another."""
+        """Returns facts and value; the first MARK bytes identify the last write."""
         with self._translate_errors():
             field = table.name.encode() + b"\0" + octets(key)
             return cast("bytes | None", self._client.hget(self._keys[0], field))
@@ -167,8 +178,13 @@ class RedisStore:
 
 
 def _mark() -> str:
-    """What no other write has."""
+    """Returns a new mark, which no other write has."""
     return token_hex(MARK // 2)
+
+
+def _hex(tenant: str) -> str:
+    """Encodes *tenant* without any character that separates the parts of a member."""
+    return octets(tenant).hex()
 
 
 def _value(coded: Codec[Value], kept: bytes) -> Value:
@@ -180,21 +196,21 @@ def _read(coded: Codec[Value], kept: bytes | None) -> Value | None:
 
 
 def _client(url: str) -> Redis:
-    """A client that has not said anything yet."""
+    """Builds a client that does not connect yet."""
     retry = Retry(ExponentialBackoff(cap=0.5, base=0.01), 3)
     plain = url.replace("valkey", "redis", 1) if url.startswith("valkey") else url
     return Redis(connection_pool=BlockingConnectionPool.from_url(plain, retry=retry, **_OPTIONS))
 
 
 def _place(url: str) -> str:
-    """*url* without what may be secret; raises ValueError, without it too, for other forms."""
-    with suppress(ValueError):  # urlsplit's own would show what may be half a password
+    """Returns *url* without its secrets. Raises ValueError, without them too, if invalid."""
+    with suppress(ValueError):  # the message of urlsplit could show half a password
         parts = urlsplit(url)
         host, path = parts.netloc.rpartition("@")[2], parts.path
         if parts.scheme == "unix":
-            fits = bool(path) and not host
+            valid = bool(path) and not host
         else:
-            fits = parts.port != 0 and (path.strip("/") or "0").isdigit()
-        if fits and parts.scheme in SCHEMES and "@" not in path + parts.query + parts.fragment:
+            valid = parts.port != 0 and (path.strip("/") or "0").isdigit()
+        if valid and parts.scheme in SCHEMES and "@" not in path + parts.query + parts.fragment:
             return f"{parts.scheme}://{host}{path}"
-    raise ValueError(f"this is no URL of a Redis server; it must be {FORMS}")
+    raise ValueError(f"this is not the URL of a Redis server; it must be {FORMS}")

@@ -1,34 +1,49 @@
-"""What happens inside Redis: scripts, each of which runs as one step.
+"""Lua scripts that Redis runs, each as one atomic step.
 
-A world is five keys, always given in this order:
+A world consists of five keys, always passed in this order:
 
 * values, a hash from table NUL key to a line of facts and, after it, the value;
 * order, a sorted set of table NUL place key, where a place is a number of 16 digits;
 * tenants, a sorted set of tenant NUL table NUL place key, the tenant in hexadecimal;
-* totals, a hash of places given so far, of the mark of the last write and, by table, of what
-  is kept and was forgotten;
-* marks, a sorted set of the writes of the last MEMORY seconds by their time.
+* totals, a hash of the places used so far, of the mark of the last write and, by table, of
+  the numbers of stored and forgotten values;
+* marks, a sorted set of the writes of the last MEMORY seconds by their time: a mark, and for
+  INCREMENT also the mark, a blank and its answer.
 
 The facts are: the mark of the last write, the place, the weight, the tenant. The first four
-keys expire together; clearing leaves the marks, which soon expire by themselves.
+keys expire together. Clearing keeps the marks, which soon expire by themselves.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+__all__ = [
+    "CHANGE",
+    "CLEAR",
+    "INCREMENT",
+    "KEYS",
+    "MARK",
+    "MEMORY",
+    "PLACE",
+    "TENANTS",
+    "VALUES",
+]
+
 KEYS: Final = ("values", "order", "tenants", "totals", "marks")
 
 MARK: Final = 16
-"""Characters of the mark by which a write is known."""
+"""Characters of the mark that identifies a write."""
 
 PLACE: Final = 16
-"""Digits of a place, which all have, so that they are in order as texts, too."""
+"""Digits of every place, so that places are in order as texts, too."""
 
 MEMORY: Final = 120
-"""Seconds in which a write that is sent again, as its answer was lost, is not done again."""
+"""Seconds for which a write is not repeated if it is sent again after a lost answer."""
 
-_HELPERS: Final = """
+_HELPERS: Final = (
+    f"local MEMORY = {MEMORY}"
+    """
 local values, order, tenants, totals, marks = unpack(KEYS)
 local NUL = string.char(0)
 
@@ -50,52 +65,94 @@ local function drop(name, placed)
     return redis.call('HINCRBY', totals, 'count' .. NUL .. name, -1),
         redis.call('HINCRBY', totals, 'weight' .. NUL .. name, 0 - weight)
 end
+
+local function put(name, key, old, mark, weight, tenant, most, bytes, content)
+    local place, before, _ = nil, 0, nil
+    if old then
+        _, place, before, tenant = facts(old)
+    end
+    local count = redis.call('HINCRBY', totals, 'count' .. NUL .. name, old and 0 or 1)
+    local heavy = redis.call('HINCRBY', totals, 'weight' .. NUL .. name, weight - before)
+    if not old then
+        place = string.format('%016.0f', redis.call('HINCRBY', totals, 'places', 1))
+        redis.call('ZADD', order, 0, name .. NUL .. place .. key)
+        redis.call('ZADD', tenants, 0, tenant .. NUL .. name .. NUL .. place .. key)
+    end
+    local line = table.concat({mark, place, weight, tenant}, ' ')
+    redis.call('HSET', values, name .. NUL .. key, line .. '\\n' .. content)
+    while count > tonumber(most) or (bytes ~= '' and heavy > tonumber(bytes) and count > 1) do
+        local first = range(order, name .. NUL, 'LIMIT', 0, 1)[1]
+        count, heavy = drop(name, string.sub(first, #name + 2))
+        redis.call('HINCRBY', totals, 'forgotten' .. NUL .. name, 1)
+    end
+end
+
+local function finish(mark, ttl, answer)
+    local now = redis.call('TIME')[1]
+    redis.call('HSET', totals, 'latest', mark)
+    redis.call('ZREMRANGEBYSCORE', marks, 0, now - MEMORY)
+    redis.call('ZADD', marks, now, mark)
+    if answer then
+        redis.call('ZADD', marks, now, mark .. ' ' .. answer)
+    end
+    for _, each in ipairs(KEYS) do
+        redis.call('EXPIRE', each, each == marks and MEMORY or ttl)
+    end
+end
 """
+)
 
 CHANGE: Final = (
     _HELPERS
-    + f"local MEMORY = {MEMORY}"
     + """
 local name, key, seen, mark, weight, tenant, most, bytes, content, ttl = unpack(ARGV)
 if redis.call('ZSCORE', marks, mark) then
     return 1
 end
-local field = name .. NUL .. key
-local old = redis.call('HGET', values, field)
-local latest, place, before = '', nil, 0
-if old then
-    latest, place, before, tenant = facts(old)
-end
-if latest ~= seen then
+local old = redis.call('HGET', values, name .. NUL .. key)
+if (old and facts(old) or '') ~= seen then
     return 0
 end
-local count = redis.call('HINCRBY', totals, 'count' .. NUL .. name, old and 0 or 1)
-local heavy = redis.call('HINCRBY', totals, 'weight' .. NUL .. name, weight - before)
-if not old then
-    place = string.format('%016.0f', redis.call('HINCRBY', totals, 'places', 1))
-    redis.call('ZADD', order, 0, name .. NUL .. place .. key)
-    redis.call('ZADD', tenants, 0, tenant .. NUL .. name .. NUL .. place .. key)
-end
-local line = table.concat({mark, place, weight, tenant}, ' ')
-redis.call('HSET', values, field, line .. '\\n' .. content)
-redis.call('HSET', totals, 'latest', mark)
-while count > tonumber(most) or (bytes ~= '' and heavy > tonumber(bytes) and count > 1) do
-    local first = range(order, name .. NUL, 'LIMIT', 0, 1)[1]
-    count, heavy = drop(name, string.sub(first, #name + 2))
-    redis.call('HINCRBY', totals, 'forgotten' .. NUL .. name, 1)
-end
-local now = redis.call('TIME')[1]
-redis.call('ZREMRANGEBYSCORE', marks, 0, now - MEMORY)
-redis.call('ZADD', marks, now, mark)
-for _, each in ipairs(KEYS) do
-    redis.call('EXPIRE', each, each == marks and MEMORY or ttl)
-end
+put(name, key, old, mark, weight, tenant, most, bytes, content)
+finish(mark, ttl)
 return 1
 """
 )
-"""Arguments: table, key, the mark of the write that was seen ('' if there was no value), the
-mark of this one, weight, tenant, most and bytes of the table, the value, seconds to live.
-Gives 1, or 0 where another write came in between."""
+"""Writes one value.
+
+Arguments: table, key, the mark of the write that was seen ('' if there was no value), the
+mark of this one, weight, tenant, the table's limits of count and bytes, the value, seconds to
+live. Returns 1, or 0 if another write came between."""
+
+INCREMENT: Final = (
+    _HELPERS
+    + """
+local name, mark, most, ttl = unpack(ARGV)
+if redis.call('ZSCORE', marks, mark) then
+    for _, member in ipairs(redis.call('ZRANGE', marks, 0, -1)) do
+        if string.sub(member, 1, #mark + 1) == mark .. ' ' then
+            return string.sub(member, #mark + 2)
+        end
+    end
+end
+local numbers = {}
+for nth = 5, #ARGV, 2 do
+    local key, tenant = ARGV[nth], ARGV[nth + 1]
+    local old = redis.call('HGET', values, name .. NUL .. key)
+    local number = (old and tonumber(string.match(old, '\\n(.*)$')) or 0) + 1
+    numbers[#numbers + 1] = string.format('%.0f', number)
+    put(name, key, old, mark, 0, tenant, most, '', string.format('%.1f', number))
+end
+local answer = table.concat(numbers, ' ')
+finish(mark, ttl, answer)
+return answer
+"""
+)
+"""Adds 1 to numbers.
+
+Arguments: table, the mark of this write, the table's limit of count, seconds to live, and for
+each number its key and tenant. Returns the new numbers, separated by blanks. The search for
+an earlier answer is slow, but only happens after a lost connection."""
 
 VALUES: Final = (
     _HELPERS
@@ -116,8 +173,9 @@ end
 return found
 """
 )
-"""Arguments: table, how many of the newest values are wanted (-1 for all), and a tenant if only
-its own are. Gives them from the newest on."""
+"""Arguments: table, the number of newest values (-1 for all), and perhaps a tenant.
+
+Returns the values, all or the tenant's, from the newest on."""
 
 TENANTS: Final = (
     _HELPERS
@@ -138,7 +196,7 @@ while true do
 end
 """
 )
-"""Argument: table. Gives, for each tenant, the 16 digits of its first place and its name."""
+"""Argument: table. Returns, for each tenant, the 16 digits of its first place and its name."""
 
 CLEAR: Final = (
     _HELPERS
@@ -151,4 +209,4 @@ for _, member in ipairs(range(tenants, prefix)) do
 end
 """
 )
-"""Arguments: a tenant, whose values are all forgotten, and the mark of this write."""
+"""Deletes the values of one tenant. Arguments: the tenant, and the mark of this write."""

@@ -1,4 +1,4 @@
-"""Values in an SQLite file, which the processes of one machine may share."""
+"""The store that keeps values in an SQLite file, shared by processes of one machine."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from typing import Any, Final
 
 from wan_validators.messages.formatting import format_seconds
 
-from . import StoreUnavailable, Table, Value
-from .codec import codec, octets, text
+from . import COUNTERS, Counter, StoreUnavailable, Table, Value
+from .codec import codec, from_octets, octets
+
+__all__ = ["APPLICATION", "LOCK_TIMEOUT_S", "SCHEMA", "SqliteStore"]
 
 SCHEMA: Final = 1
 """The version of the tables below, kept in the file's ``user_version``."""
 
 APPLICATION: Final = 0x77616E70
-"""The file's ``application_id``, by which a database is known to be ours."""
+"""The file's ``application_id``, which identifies a database of wanproof."""
 
 LOCK_TIMEOUT_S: Final = 30.0
 """Seconds to wait for other processes that hold the file."""
@@ -65,11 +67,11 @@ _TENANTS: Final = "SELECT tenant FROM kept WHERE shelf = ? GROUP BY tenant ORDER
 
 
 class SqliteStore:
-    """Kept in the file at *path*, on a local disk; safe under threads and processes.
+    """A store in the file at *path* on a local disk; safe under threads and processes.
 
-    Whatever a method returned after survives the death of the process, though the last
-    moments may not survive that of the machine. A process that forks opens its own store
-    afterwards. Raises ValueError, saying what to do, for a file that cannot be used.
+    A completed write survives the end of the process. The last writes may be lost if the
+    machine fails. A process that forks must open its own store afterwards.
+    Raises ValueError, with a remedy, if the file cannot be used.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -91,27 +93,15 @@ class SqliteStore:
         change: Callable[[Value | None], Value],
         tenant: str = "",
     ) -> Value:
-        coded = codec(table.type)
         with self._writing() as connection:
-            old = connection.execute(
-                "SELECT place, weight, value FROM kept WHERE shelf = ? AND key = ?",
-                (table.name, octets(key)),
-            ).fetchone()
-            value = change(coded.decode(old[2]) if old else None)
-            weight, content = table.weigh(value), coded.encode(value)
-            if old:
-                connection.execute(
-                    "UPDATE kept SET weight = ?, value = ? WHERE place = ?",
-                    (weight, content, old[0]),
-                )
-            else:
-                connection.execute(
-                    "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)",
-                    (table.name, octets(key), octets(tenant), weight, content),
-                )
-            if not old or weight > old[1]:
-                _make_room(connection, table)
-        return value
+            return _change(connection, table, key, change, tenant)
+
+    def increment(self, *counters: Counter) -> list[int]:
+        with self._writing() as connection:
+            return [
+                int(_change(connection, COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
+                for key, tenant in counters
+            ]
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
@@ -127,7 +117,7 @@ class SqliteStore:
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._using() as connection:
             rows = connection.execute(_TENANTS, (table.name,)).fetchall()
-        return [text(name) for (name,) in rows]
+        return [from_octets(name) for (name,) in rows]
 
     def revision(self) -> str:
         with self._using() as connection:
@@ -155,7 +145,7 @@ class SqliteStore:
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for one thread at a time."""
+        """Yields the connection to one thread at a time."""
         with self._lock:
             try:
                 yield self._connection
@@ -164,14 +154,43 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """The connection in a transaction that no other process can get between."""
+        """Yields the connection in a transaction that excludes all other writers."""
         with self._using() as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
 
 
+def _change(
+    connection: sqlite3.Connection,
+    table: Table[Value],
+    key: str,
+    change: Callable[[Value | None], Value],
+    tenant: str,
+) -> Value:
+    """Replaces one value within the transaction of *connection*."""
+    coded = codec(table.type)
+    old = connection.execute(
+        "SELECT place, weight, value FROM kept WHERE shelf = ? AND key = ?",
+        (table.name, octets(key)),
+    ).fetchone()
+    value = change(coded.decode(old[2]) if old else None)
+    weight, content = table.weigh(value), coded.encode(value)
+    if old:
+        connection.execute(
+            "UPDATE kept SET weight = ?, value = ? WHERE place = ?", (weight, content, old[0])
+        )
+    else:
+        connection.execute(
+            "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)",
+            (table.name, octets(key), octets(tenant), weight, content),
+        )
+    if not old or weight > old[1]:
+        _make_room(connection, table)
+    return value
+
+
 def _make_room(connection: sqlite3.Connection, table: Table[Any]) -> None:
-    """Drops what was kept first until the limits of *table* hold."""
+    """Deletes the oldest values until *table* is within its limits."""
     count, weight = connection.execute(
         "SELECT count, weight FROM shelves WHERE name = ?", (table.name,)
     ).fetchone()
@@ -189,7 +208,7 @@ def _make_room(connection: sqlite3.Connection, table: Table[Any]) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """A connection to the database at *path*, made if there is none."""
+    """Opens the database at *path* and creates it if it does not exist."""
     if path.is_dir():
         raise ValueError(f"{path} is a folder; name a file in it, such as {path / 'wanproof.db'}")
     if not path.parent.is_dir():
@@ -212,9 +231,10 @@ def _open(path: Path) -> sqlite3.Connection:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises ValueError for a database that is not ours, before anything is written to it."""
+    """Raises ValueError for a database of another program or of a newer version."""
     with connection:
-        connection.execute("BEGIN")  # one moment for all three, whatever others are making
+        # One snapshot for all three: another process may be creating the tables.
+        connection.execute("BEGIN")
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (schema,) = connection.execute("PRAGMA user_version").fetchone()
         (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -239,7 +259,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Sets the journal's mode; SQLite itself does not wait for others who do so, too."""
+    """Sets the WAL journal mode; SQLite itself does not wait for others that do the same."""
     deadline = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
@@ -253,17 +273,17 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _describe_error(path: Path, error: sqlite3.Error) -> str:
-    """What is the matter with the database at *path*, and what to do."""
+    """Describes what is wrong with the database at *path*, and a remedy."""
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF:
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            says = "is no SQLite database, or a damaged one; name another file, or a new one"
+            problem = "is not an SQLite database, or is damaged; name another file, or a new one"
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            says = "cannot be written; allow it, in its folder too, or name another file"
+            problem = "cannot be written; allow it, in its folder too, or name another file"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             waited = format_seconds(LOCK_TIMEOUT_S)
-            says = f"was held by another process for {waited}; end that process"
+            problem = f"was held by another process for {waited}; end that process"
         case sqlite3.SQLITE_FULL:
-            says = "cannot grow, the disk is full; make room, or name a file on another disk"
+            problem = "cannot grow, the disk is full; make room, or name a file on another disk"
         case _:
-            says = "cannot be used"
-    return f"{path} {says} ({error})"
+            problem = "cannot be used"
+    return f"{path} {problem} ({error})"
