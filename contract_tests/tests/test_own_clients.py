@@ -61,6 +61,6 @@ def test_what_lint_calls_invalid_costs_nothing_and_the_rest_is_what_the_server_s
         if run.outcome.kind is OutcomeKind.COMPLETED:
             (task,) = done
             assert (run.outcome.task_id, len(run.outcome.outputs)) == (task.id, len(task.parts))
-            assert run.outcome.spent_usd in (None, run.ledger.total)
+            assert run.outcome.spent_usd in (None, run.ledger.total_usd)
         if run.outcome.kind is OutcomeKind.REFUSED:
             assert not done

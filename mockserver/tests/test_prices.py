@@ -68,7 +68,7 @@ def test_the_ledger_goes_by_it(
     edit = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 3}
     task = json.loads(send(mock, "POST", path, edit).body)["task_info"]["id"]
     send(mock, "GET", f"{path}/{task}")
-    assert mock.ledger().total == Decimal("0.075")
+    assert mock.ledger().total_usd == Decimal("0.075")
 
 
 @pytest.mark.parametrize(

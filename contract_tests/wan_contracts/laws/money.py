@@ -35,14 +35,14 @@ def check_price_told(interaction: Interaction) -> Verdict | None:
     if (
         interaction.outcome is None
         or interaction.outcome.spent_usd is None
-        or interaction.ledger.unknown
+        or interaction.ledger.unknown_prices
     ):
         return None
     if len(_find_billed_tasks(interaction)) > 1:
         return None
-    if interaction.outcome.spent_usd == interaction.ledger.total:
+    if interaction.outcome.spent_usd == interaction.ledger.total_usd:
         return KEPT
-    says = f"{format_usd(interaction.ledger.total)} were billed, and {interaction.outcome.spent_usd:f} are reported"
+    says = f"{format_usd(interaction.ledger.total_usd)} were billed, and {interaction.outcome.spent_usd:f} are reported"
     return build_violation(says, [interaction.final_poll] if interaction.final_poll else [])
 
 

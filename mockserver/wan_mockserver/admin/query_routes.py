@@ -220,7 +220,7 @@ def _matching(call: AdminCall) -> Iterator[Entry]:
 def _tasks(
     call: AdminCall, records: list[TaskRecord], tenant: str | None
 ) -> list[response_types.TaskJson]:
-    charges = {charge.task: charge for charge in call.control.ledger(tenant).charges}
+    charges = {charge.task: charge for charge in call.control.ledger(tenant).entries}
     base_url = call.request.base_url
     return [
         response_types.task(record, charges[record.id], base_url)

@@ -200,13 +200,13 @@ def ledger(book: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson
     """*book* with the exchanges of *journal* that show what was paid twice."""
     numbers = {kept.number: kept for kept in journal}
     return {
-        "entries": [charge(each) for each in book.charges],
-        "total_usd": usd(book.total),
-        "duplicate_charges": [_duplicate(pair, numbers) for pair in book.duplicates],
-        "duplicate_usd": usd(book.twice),
-        "unknown_prices": book.unknown,
+        "entries": [charge(each) for each in book.entries],
+        "total_usd": usd(book.total_usd),
+        "duplicate_charges": [_duplicate(pair, numbers) for pair in book.duplicate_charges],
+        "duplicate_usd": usd(book.duplicate_usd),
+        "unknown_prices": book.unknown_prices,
         "forgotten": book.forgotten,
-        "prices": _prices(dict.fromkeys(each.model for each in book.charges), prices),
+        "prices": _prices(dict.fromkeys(each.model for each in book.entries), prices),
     }
 
 

@@ -134,12 +134,12 @@ CHECKS: Final[Mapping[str, Check]] = {
     "no_duplicate_charges": Check(
         TRUE_TYPE,
         "Nothing was paid for twice.",
-        lambda seen, _: checks.no_duplicate_charges(seen.ledger.duplicates),
+        lambda seen, _: checks.no_duplicate_charges(seen.ledger.duplicate_charges),
     ),
     "usd_at_most": Check(
         UsdType(),
         "What is billed comes to no more; a billed task of unknown price does not pass.",
-        lambda seen, most: checks.usd_at_most(seen.ledger.charges, most),
+        lambda seen, most: checks.usd_at_most(seen.ledger.entries, most),
     ),
 }
 

@@ -49,10 +49,10 @@ class Costs:
 
 def costs(ledger: Ledger, find: Find, now: float) -> Costs:
     """*ledger* in words; *find* gives the entry of the journal that has a number."""
-    pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicates[-MAX_ROWS:]))
-    more = len(ledger.duplicates) - len(pairs)
+    pairs = tuple(_pair(each, find, now) for each in reversed(ledger.duplicate_charges[-MAX_ROWS:]))
+    more = len(ledger.duplicate_charges) - len(pairs)
     return Costs(
-        total=format_usd(ledger.total),
+        total=format_usd(ledger.total_usd),
         twice=_twice(ledger),
         notes=tuple(filter(None, _notes(ledger))),
         pairs=pairs,
@@ -61,16 +61,16 @@ def costs(ledger: Ledger, find: Find, now: float) -> Costs:
 
 
 def _twice(ledger: Ledger) -> str:
-    if not ledger.duplicates:
+    if not ledger.duplicate_charges:
         return ""
-    if ledger.twice:
-        return f"{format_usd(ledger.twice)} of it twice"
-    return f"and {format_count(len(ledger.duplicates), 'call')} may be paid for twice"
+    if ledger.duplicate_usd:
+        return f"{format_usd(ledger.duplicate_usd)} of it twice"
+    return f"and {format_count(len(ledger.duplicate_charges), 'call')} may be paid for twice"
 
 
 def _notes(ledger: Ledger) -> tuple[str, ...]:
-    accepted, billed = len(ledger.charges), sum(charge.billed for charge in ledger.charges)
-    unknown, forgotten = ledger.unknown, ledger.forgotten
+    accepted, billed = len(ledger.entries), sum(charge.billed for charge in ledger.entries)
+    unknown, forgotten = ledger.unknown_prices, ledger.forgotten
     return (
         f"{format_count(accepted, 'task')} accepted, {billed:,} billed." if accepted else "",
         f"{format_count(unknown, 'billed task')} without a known price." if unknown else "",

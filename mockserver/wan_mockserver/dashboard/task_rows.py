@@ -55,8 +55,8 @@ class TaskRow:
 
 def task_rows(records: Sequence[TaskRecord], ledger: Ledger, now: float) -> tuple[TaskRow, ...]:
     """The newest of *records*, the newest first."""
-    repeats = {pair.second.task: pair.first.task for pair in ledger.duplicates}
-    billed = {charge.task for charge in ledger.charges if charge.billed}
+    repeats = {pair.second.task: pair.first.task for pair in ledger.duplicate_charges}
+    billed = {charge.task for charge in ledger.entries if charge.billed}
     return tuple(_row(record, now, billed, repeats) for record in _take_newest(records))
 
 

@@ -69,8 +69,9 @@ class Entry:
     """One exchange. Times are seconds of the server's clock, *number* counts from 1.
 
     *action* is ``create``, ``poll``, ``file`` or "" where nothing is served. *step* is what
-    the scenario said, *why* the reason of a refusal. *state* is the word for the task's
-    state as the client was shown it. *arrived* is False if the client did not get what the
+    the scenario said, *why* the reason of a refusal. *state* is the state of the task on the
+    server, ``pending``, ``running``, ``done`` or ``failed``, at every vendor; a scenario can
+    show the client another one. *arrived* is False if the client did not get what the
     vendor would have answered, through a fault or because it went away. *delay* is how long
     the answer was held back. *base_url* is where the client found the server.
     """

@@ -189,13 +189,14 @@ def format_journal(mock: Mock) -> str:
 
 def format_cost(ledger: Ledger) -> str:
     """What the run would have cost, in one line."""
-    if not ledger.charges:
+    if not ledger.entries:
         return "no task was accepted: nothing would have been billed"
-    twice = f", {ledger.twice:f} of it twice" if ledger.twice else ""
-    unknown = f", and {ledger.unknown} tasks of unknown price" if ledger.unknown else ""
-    awaited = sum(not each.second.billed for each in ledger.duplicates)
+    twice = f", {ledger.duplicate_usd:f} of it twice" if ledger.duplicate_usd else ""
+    without = ledger.unknown_prices
+    unknown = f", and {without} tasks of unknown price" if without else ""
+    awaited = sum(not each.second.billed for each in ledger.duplicate_charges)
     open_ = f"; tasks made twice that are not billed yet: {awaited}" if awaited else ""
-    return f"would have cost {ledger.total:f} USD{twice}{unknown}{open_}"
+    return f"would have cost {ledger.total_usd:f} USD{twice}{unknown}{open_}"
 
 
 def _lines(entry: Entry, start: float) -> Iterator[str]:
