@@ -12,10 +12,10 @@ __all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What one unit costs in USD: an image, or a second of video at each tier.
+    """The price in USD of each unit: an image, or a second of video at each tier.
 
-    None is published by the vendors themselves for these models; *source* says where the
-    figure is from, *on* when it was read, and *confidence* how far to trust it.
+    The vendors publish no prices of these models. *source* says where the price is from, *on*
+    when it was read, and *confidence* how reliable it is.
     """
 
     usd: Mapping[str, Decimal]

@@ -14,10 +14,7 @@ from wan_validators.vendor import RejectionReason
 from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
-from ..scenarios.scenario import Body, Lag, Step
-
-MAX_DELAY_S = 120.0
-"""Seconds that a late answer takes at most."""
+from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 
 
 def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected | None:

@@ -35,7 +35,7 @@ MAX_JOURNAL_BYTES: Final = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A finding about a payload, in words; *pointer* leads into the body as it was sent."""
+    """A finding about a payload; *pointer* is the place in the body."""
 
     rule: str
     code: str | None
@@ -53,9 +53,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A body and those of its headers that may be kept.
+    """A body, and the headers that the journal keeps.
 
-    *text* is None for a body that is long or no text. *sha256* is that of the body.
+    *text* is None (null in JSON) if the body is long or is not text.
     """
 
     headers: Mapping[str, str]
@@ -66,14 +66,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange. Times are seconds of the server's clock, *number* counts from 1.
+    """One request and its response. Times are seconds of the server's clock.
 
-    *action* is ``create``, ``poll``, ``file`` or "" where nothing is served. *step* is what
-    the scenario said, *why* the reason of a refusal. *state* is the state of the task on the
-    server, ``pending``, ``running``, ``done`` or ``failed``, at every vendor; a scenario can
-    show the client another one. *arrived* is False if the client did not get what the
-    vendor would have answered, through a fault or because it went away. *delay* is how long
-    the answer was held back. *base_url* is where the client found the server.
+    *action* is ``create``, ``poll``, ``file``, or "" if nothing is served at the path. *step*
+    describes what the scenario did, and *why* gives the reason of a rejection. *state* is the
+    state of the task on the server: ``pending``, ``running``, ``done`` or ``failed`` at every
+    vendor. A scenario can show another state to the client. *arrived* is false if the client
+    did not receive the usual response of the vendor. *delay* is the delay of the response.
     """
 
     number: int

@@ -17,7 +17,7 @@ DEFAULT_WINDOW_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An accepted task. *usd* is None where no price is known, *billed* once it succeeded."""
+    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success."""
 
     task: str
     tenant: str

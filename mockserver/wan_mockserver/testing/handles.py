@@ -83,14 +83,15 @@ class World:
         that there is not.
         """
         __tracebackhide__ = True
-        from ..admin.verify import Evidence, judge_checks
-        from ..http.errors import AdminError
+        from ..admin.verify import CheckType, Evidence, judge_checks
+        from ..fields import InvalidField
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:
-            found = judge_checks([{name: wanted} for name, wanted in checks.items()], seen)
-        except AdminError as error:
-            raise ValueError(error.message) from None
+            requested = [CheckType().parse({name: wanted}, "") for name, wanted in checks.items()]
+        except InvalidField as error:
+            raise error.with_traceback(None) from None
+        found = judge_checks(requested, seen)
         broken = [_format_verdict(each) for each in found["results"] if not each["passed"]]
         if broken:
             raise AssertionError("\n".join(broken))
