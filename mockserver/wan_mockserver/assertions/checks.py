@@ -66,7 +66,8 @@ def polls_no_faster_than(entries: Entries, seconds: float) -> Verdict:
     first, second = min(hasty, key=lambda pair: pair[1].at - pair[0].at)
     says = (
         f"{len(hasty)} of {len(pairs)} waits between two polls of a task were shorter than "
-        f"{seconds:g} s, the shortest {format_seconds(second.at - first.at)}, of task {_name(first)}"
+        f"{seconds:g} s, the shortest {format_seconds(second.at - first.at)}, "
+        f"of task {_name(first)}"
     )
     return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*hasty)))
 
@@ -113,7 +114,8 @@ def retry_after_obeyed(entries: Entries) -> Verdict:
     told, early = broken[0]
     says = (
         f"requests repeated before the time of a Retry-After was over: {len(broken)}, the first "
-        f"one a {early.action}, {format_seconds(early.at - told.at)} after it had been told to wait "
+        f"one a {early.action}, {format_seconds(early.at - told.at)} "
+        "after it had been told to wait "
         f"(Retry-After: {told.answer.headers['retry-after']})"
     )
     return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*broken)))
