@@ -100,7 +100,7 @@ def test_links_of_pages_lead_to_files(page: Path) -> None:
 
 
 def test_every_member_of_a_scenario_file_is_described() -> None:
-    text = (DOCS / "reference/scenario-files.md").read_text(encoding="utf-8")
+    text = expand((DOCS / "reference/scenario-files.md").read_text(encoding="utf-8"))
     example = (ROOT / "fixtures/scenarios/every-member.toml").read_text(encoding="utf-8")
     described = {*re.findall(r"^\| `([\w-]+)` ", text, re.MULTILINE)}
 

@@ -146,7 +146,7 @@ class Machine(RuleBasedStateMachine):
 
     def entered(self, task: Task) -> None:
         """The ledger's last line is *task*: from there are its id and, where free, its price."""
-        charges = self.mock.ledger().charges
+        charges = self.mock.ledger().entries
         assert len(charges) == len(self.model.tasks)
         assert charges[-1].task not in {each.id for each in self.model.tasks}
         assert charges[-1].usd in task.usd
@@ -274,13 +274,13 @@ class Machine(RuleBasedStateMachine):
         assert [task.id for task in tasks] == [task.id for task in model.tasks]
         self.no_state_goes_back(tasks)
         ledger, repeated = self.mock.ledger(tasks=tasks), model.repeated()
-        assert [(each.tenant, each.usd, each.billed) for each in ledger.charges] == [
+        assert [(each.tenant, each.usd, each.billed) for each in ledger.entries] == [
             (task.tenant, task.usd[0], model.billed(task)) for task in model.tasks
         ]
-        pairs = [(each.first.task, each.second.task) for each in ledger.duplicates]
+        pairs = [(each.first.task, each.second.task) for each in ledger.duplicate_charges]
         assert pairs == [(one.id, two.id) for one, two in repeated]
         twice = [two.usd[0] or 0 for _, two in repeated if model.billed(two)]
-        assert (ledger.total, ledger.twice) == (model.total(), sum(twice, Decimal(0)))
+        assert (ledger.total_usd, ledger.duplicate_usd) == (model.total(), sum(twice, Decimal(0)))
         for tenant in KEYS:
             self.nothing_of_others_is_seen(tenant)
 
@@ -297,7 +297,7 @@ class Machine(RuleBasedStateMachine):
         assert [task.id for task in tasks] == [task.id for task in model.of(tenant)]
         numbers = [number for number, whose in model.journal if whose == tenant]
         assert [entry.number for entry in self.mock.journal(tenant)] == numbers
-        assert self.mock.ledger(tenant, tasks).total == model.total(tenant)
+        assert self.mock.ledger(tenant, tasks).total_usd == model.total(tenant)
 
     def asked(
         self,

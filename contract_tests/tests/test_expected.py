@@ -42,8 +42,8 @@ def test_an_empty_file_knows_of_no_failure(tmp_path: Path) -> None:
         ('[one-charg]\nreason = "x"', ["'one-charg'", "did you mean one-charge?"]),
         ('[zzz]\nreason = "x"', ["no law 'zzz'", "`wanproof check --list`"]),
         ('[one-charge]\nreson = "x"', ["no member 'reson'", "did you mean reason?"]),
-        ('one-charge = "x"', ["one-charge: 'x' will not do; allowed: a table"]),
-        ("[one-charge]\nreason = x", ["is no TOML", "line 2"]),
+        ('one-charge = "x"', ["one-charge: 'x' is not valid; allowed: a table"]),
+        ("[one-charge]\nreason = x", ["is not valid TOML", "line 2"]),
     ],
 )
 def test_what_cannot_be_used_is_refused(tmp_path: Path, text: str, says: list[str]) -> None:
@@ -59,7 +59,7 @@ def test_what_cannot_be_used_is_refused(tmp_path: Path, text: str, says: list[st
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "known.toml"
     file.write_bytes(b"\xff\xfe[")
-    with pytest.raises(UsageError, match="is no TOML"):
+    with pytest.raises(UsageError, match="is not valid TOML"):
         load_known_failures(file, LAWS)
 
 

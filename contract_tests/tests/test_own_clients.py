@@ -66,6 +66,6 @@ def test_invalid_payloads_are_not_sent_and_outcomes_match_the_server(
                 task.id,
                 len(task.parts),
             )
-            assert interaction.outcome.spent_usd in (None, interaction.ledger.total)
+            assert interaction.outcome.spent_usd in (None, interaction.ledger.total_usd)
         if interaction.outcome.kind is OutcomeKind.REFUSED:
             assert not done

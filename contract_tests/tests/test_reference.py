@@ -261,7 +261,7 @@ class TestEachClient:
 
     def test_reports_the_price_and_the_bytes(self, place: str, call: Callable[..., Called]) -> None:
         made = call(place, model_id="wan26_i2i")
-        assert made.outcome.spent_usd == made.mock.ledger().total
+        assert made.outcome.spent_usd == made.mock.ledger().total_usd
         [output] = made.outcome.outputs
         assert output.url
         with httpx.Client(transport=WanTransport(made.mock)) as other:
@@ -321,7 +321,7 @@ class TestSeaart:
             None,
         )
         assert output.url
-        assert made.outcome.spent_usd == made.mock.ledger().total
+        assert made.outcome.spent_usd == made.mock.ledger().total_usd
         assert made.times("file") == []
 
     def test_uses_the_clock_of_the_suite(self, call: Callable[..., Called]) -> None:

@@ -43,6 +43,7 @@ GENERATORS: Final[Mapping[str, Callable[[], str]]] = {
     "outcome": schemas.format_outcome,
     "python-api": python_api.format_python_api,
     "rules": models.format_rules,
+    "scenario-members": scenarios.format_members,
     "scenarios": scenarios.format_scenarios,
 }
 """What generates each table, by the name in the comment."""

@@ -56,7 +56,7 @@ def finish(mock: Mock, send: Send) -> Callable[[str], None]:
 
 
 def pairs(ledger: Ledger) -> list[tuple[str, str]]:
-    return [(each.first.task, each.second.task) for each in ledger.duplicates]
+    return [(each.first.task, each.second.task) for each in ledger.duplicate_charges]
 
 
 def test_a_task_is_billed_once_it_succeeded(
@@ -66,9 +66,9 @@ def test_a_task_is_billed_once_it_succeeded(
     before = mock.ledger()
     finish(task)
     after = mock.ledger()
-    assert [charge.billed for charge in before.charges + after.charges] == [False, True]
-    assert (before.total, after.total) == (Decimal(0), Decimal("0.03"))
-    assert after.charges[0].usd == Decimal("0.03")
+    assert [charge.billed for charge in before.entries + after.entries] == [False, True]
+    assert (before.total_usd, after.total_usd) == (Decimal(0), Decimal("0.03"))
+    assert after.entries[0].usd == Decimal("0.03")
 
 
 @pytest.mark.parametrize("scenario", ["accept-lost", "accept-502", "accept-timeout", "empty-202"])
@@ -80,17 +80,17 @@ def test_an_equal_create_after_a_lost_answer_is_a_duplicate_charge(
     finish(second)
     ledger = mock.ledger()
     assert pairs(ledger) == [(first, second)]
-    assert (ledger.total, ledger.twice) == (Decimal("0.06"), Decimal("0.03"))
-    assert ledger.duplicates[0].usd == Decimal("0.03")
+    assert (ledger.total_usd, ledger.duplicate_usd) == (Decimal("0.06"), Decimal("0.03"))
+    assert ledger.duplicate_charges[0].usd == Decimal("0.03")
     assert [entry.task for entry in mock.journal() if entry.action == "create"] == [first, second]
-    assert [charge.entry for charge in ledger.charges] == [1, 2]
+    assert [charge.entry for charge in ledger.entries] == [1, 2]
 
 
 def test_the_lost_one_is_billed_though_nobody_can_poll_it(
     mock: Mock, create: Callable[..., str]
 ) -> None:
     create("accept-lost")
-    assert [charge.billed for charge in mock.ledger().charges] == [True]
+    assert [charge.billed for charge in mock.ledger().entries] == [True]
 
 
 def test_every_repetition_is_one_more_charge(
@@ -100,7 +100,7 @@ def test_every_repetition_is_one_more_charge(
     finish(tasks[3])
     ledger = mock.ledger()
     assert pairs(ledger) == list(pairwise(tasks))
-    assert (ledger.total, ledger.twice) == (Decimal("0.12"), Decimal("0.09"))
+    assert (ledger.total_usd, ledger.duplicate_usd) == (Decimal("0.12"), Decimal("0.09"))
 
 
 def test_an_equal_create_after_an_answer_that_arrived_is_none(
@@ -108,7 +108,7 @@ def test_an_equal_create_after_an_answer_that_arrived_is_none(
 ) -> None:
     create()
     create()
-    assert mock.ledger().duplicates == ()
+    assert mock.ledger().duplicate_charges == ()
 
 
 def test_the_order_of_members_is_no_difference_and_a_member_is(
@@ -123,7 +123,7 @@ def test_the_order_of_members_is_no_difference_and_a_member_is(
 def test_another_tenant_repeats_nothing(mock: Mock, create: Callable[..., str]) -> None:
     create("accept-lost", key="alice")
     create("ok", key="bob")
-    assert mock.ledger().duplicates == ()
+    assert mock.ledger().duplicate_charges == ()
 
 
 @pytest.mark.parametrize(("later", "found"), [(600, 1), (600.1, 0)])
@@ -133,7 +133,7 @@ def test_a_repetition_comes_within_the_window(
     create("accept-lost")
     clock.advance(later)
     create()
-    assert len(mock.ledger().duplicates) == found
+    assert len(mock.ledger().duplicate_charges) == found
 
 
 def test_the_window_can_be_set(simulator: Make, send: Send, clock: ManualClock) -> None:
@@ -141,7 +141,7 @@ def test_the_window_can_be_set(simulator: Make, send: Send, clock: ManualClock) 
     send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
     clock.advance(6)
     send(mock, "POST", PATH, EDIT)
-    assert mock.ledger().duplicates == ()
+    assert mock.ledger().duplicate_charges == ()
 
 
 def test_what_fails_is_neither_billed_nor_a_duplicate(
@@ -150,8 +150,8 @@ def test_what_fails_is_neither_billed_nor_a_duplicate(
     create("accept-lost+fail-3001")
     finish(create("fail-3001"))
     ledger = mock.ledger()
-    assert (ledger.total, ledger.duplicates) == (Decimal(0), ())
-    assert [charge.billed for charge in ledger.charges] == [False, False]
+    assert (ledger.total_usd, ledger.duplicate_charges) == (Decimal(0), ())
+    assert [charge.billed for charge in ledger.entries] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_only_images_that_there_are_are_billed(
     usd: str | None,
 ) -> None:
     finish(create(scenario, {**EDIT, "n": 4}))
-    assert mock.ledger().charges[0].billed == (usd is not None)
-    assert mock.ledger().total == Decimal(usd or 0)
+    assert mock.ledger().entries[0].billed == (usd is not None)
+    assert mock.ledger().total_usd == Decimal(usd or 0)
 
 
 def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send) -> None:
@@ -174,15 +174,15 @@ def test_an_unknown_price_is_unknown_and_not_nothing(simulator: Make, send: Send
     mock = Mock(simulator(prices={**load_shipped_prices(), "wan2.5-i2i-preview": none}))
     send(mock, "POST", PATH, EDIT, headers={"X-Wanproof-Scenario": "accept-lost"})
     ledger = mock.ledger()
-    assert ledger.charges[0].usd is None
-    assert (ledger.total, ledger.unknown) == (Decimal(0), 1)
+    assert ledger.entries[0].usd is None
+    assert (ledger.total_usd, ledger.unknown_prices) == (Decimal(0), 1)
 
 
 def test_a_lost_answer_that_only_the_transport_knows_of_counts(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", PATH, EDIT)
     mock.mark_response_lost(answer)
     send(mock, "POST", PATH, EDIT)
-    assert len(mock.ledger().duplicates) == 1
+    assert len(mock.ledger().duplicate_charges) == 1
     first, second = mock.journal()
     assert (first.arrived, second.arrived) == (False, True)
     assert first.delivery == "the client went away"
@@ -192,7 +192,7 @@ def test_a_lost_poll_loses_no_task(mock: Mock, send: Send, create: Callable[...,
     task = create()
     mock.mark_response_lost(send(mock, "GET", f"{PATH}/{task}"))
     create()
-    assert mock.ledger().duplicates == ()
+    assert mock.ledger().duplicate_charges == ()
     assert not mock.journal()[1].arrived
 
 
@@ -204,7 +204,7 @@ def test_tasks_by_the_clock_are_billed_when_their_time_is_over(
     clock.advance(59)
     running = mock.ledger()
     clock.advance(1)
-    assert (running.total, mock.ledger().total) == (Decimal(0), Decimal("0.03"))
+    assert (running.total_usd, mock.ledger().total_usd) == (Decimal(0), Decimal("0.03"))
 
 
 def test_tasks_that_were_forgotten_are_counted(
@@ -216,14 +216,14 @@ def test_tasks_that_were_forgotten_are_counted(
     for _ in range(5):
         create()
     assert mock.ledger().forgotten == 3
-    assert len(mock.ledger().charges) == 2
+    assert len(mock.ledger().entries) == 2
 
 
 def test_one_tenants_ledger_has_only_its_own(mock: Mock, create: Callable[..., str]) -> None:
     create(key="wanproof.ok.alice")
     create(key="wanproof.ok.bob")
-    assert [charge.tenant for charge in mock.ledger("bob").charges] == ["bob"]
-    assert len(mock.ledger().charges) == 2
+    assert [charge.tenant for charge in mock.ledger("bob").entries] == ["bob"]
+    assert len(mock.ledger().entries) == 2
 
 
 def test_the_wire_tells_the_same_price(mock: Mock, send: Send) -> None:
@@ -236,7 +236,7 @@ def test_the_wire_tells_the_same_price(mock: Mock, send: Send) -> None:
     answer = send(mock, "POST", "/model/v1/generation", vtrix, headers=headers)
     place = f"/model/v1/generation/task/{json.loads(answer.body)['id']}"
     wire = [json.loads(send(mock, "GET", place).body) for _ in range(3)][-1]
-    assert wire["usage"]["cost"] == str(mock.ledger().charges[0].usd) == "0.06"
+    assert wire["usage"]["cost"] == str(mock.ledger().entries[0].usd) == "0.06"
 
 
 def test_what_nobody_polls_is_billed_when_its_day_is_over(
@@ -244,4 +244,4 @@ def test_what_nobody_polls_is_billed_when_its_day_is_over(
 ) -> None:
     create()
     clock.advance(24 * 3600 + 1)
-    assert mock.ledger().total == Decimal("0.03")
+    assert mock.ledger().total_usd == Decimal("0.03")

@@ -127,4 +127,4 @@ def test_a_vendor_charges_nothing_for_no_results(
     server = simulator(lifecycle=Polls(0), scenario=scenario)
     task = json.loads(send(server, "POST", VTRIX, VTRIX_EDIT).body)["id"]
     wire = json.loads(send(server, "GET", f"{VTRIX}/task/{task}").body)
-    assert Decimal(wire["usage"]["cost"]) == 0 == Mock(server).ledger().total
+    assert Decimal(wire["usage"]["cost"]) == 0 == Mock(server).ledger().total_usd

@@ -193,8 +193,8 @@ def test_prices_and_the_window_reach_the_ledger(send: Send, tmp_path: Path) -> N
         mock.clock.advance(60)
         create(send, mock)
         ledgers.append(mock.ledger())
-    assert [each.charges[0].usd for each in ledgers] == [Decimal("5.00")] * 2
-    assert [len(each.duplicates) for each in ledgers] == [1, 0]
+    assert [each.entries[0].usd for each in ledgers] == [Decimal("5.00")] * 2
+    assert [len(each.duplicate_charges) for each in ledgers] == [1, 0]
 
 
 def test_own_scenarios_can_be_chosen_and_are_the_default(send: Send, tmp_path: Path) -> None:

@@ -48,15 +48,15 @@ def check_price_told(interaction: Interaction) -> Verdict | None:
     if (
         interaction.outcome is None
         or interaction.outcome.spent_usd is None
-        or interaction.ledger.unknown
+        or interaction.ledger.unknown_prices
     ):
         return None
     if len(_find_billed_tasks(interaction)) > 1:
         return None
-    if interaction.outcome.spent_usd == interaction.ledger.total:
+    if interaction.outcome.spent_usd == interaction.ledger.total_usd:
         return KEPT
     message = (
-        f"the task costs {format_usd(interaction.ledger.total)}, but the outcome has "
+        f"the task costs {format_usd(interaction.ledger.total_usd)}, but the outcome has "
         f"spent_usd {interaction.outcome.spent_usd:f}"
     )
     return build_violation(message, [interaction.final_poll] if interaction.final_poll else [])

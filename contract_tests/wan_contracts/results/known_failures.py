@@ -1,64 +1,55 @@
-"""The file of known failures: which laws a client breaks, and why that is borne with.
+"""The file of known failures: the laws that a client breaks, and why this is accepted.
 
-Each table of the file is a law, and says why it is known to be broken::
+Each table of the file is a law, with the reason why the client breaks it::
 
     [connections-reused]
-    reason = "curl is started anew for every request"
+    reason = "each request starts a new process of curl"
 
-A law that is listed and kept after all fails the run, so that the file never says too much.
+A listed law that the client keeps fails the run, so that the file stays correct.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from wan_mockserver.scenarios.members import InvalidMember, Member, parse_fields, string_reader
+from wan_mockserver.fields import Field, InvalidField, Table, Text, read_toml
 from wan_validators.command import UsageError
-from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import suggest
 
 from .report import LawResult
 
-MEMBERS: Final = {
-    "reason": Member("reason", string_reader(str.strip, "a text that says why the law is broken")),
-}
+__all__ = ["load_known_failures", "mark_known_failures"]
+
+_KNOWN_FAILURE: Final = Table(
+    (
+        Field(
+            "reason",
+            Text(matches=str.strip, allowed="a text that says why the client breaks the law"),
+            'reason = "Why the client breaks it."',
+            required=True,
+        ),
+    )
+)
 
 
 def load_known_failures(path: str | Path, laws: Iterable[str]) -> Mapping[str, str]:
-    """The reasons that the file at *path* gives, by the id of the law, one of *laws*.
+    """Reads the reasons of the file at *path*, by the id of the law, which is one of *laws*.
 
-    Raises UsageError for a file that cannot be read, and for what cannot be used in it.
+    Raises UsageError if the file cannot be read, or is not valid.
     """
+    fields = tuple(Field(law, _KNOWN_FAILURE, attribute=law) for law in laws)
+    hint = "`wanproof check --list` shows them"
     try:
-        tables = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        tables = read_toml(Path(path), Table(fields, noun="law", hint=hint))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is no TOML: {error}") from error
-    known = tuple(laws)
-    try:
-        return {law: _parse_reason(law, given, known) for law, given in tables.items()}
-    except InvalidMember as error:
-        raise UsageError(f"{path}: {error}") from error
+    except InvalidField as error:
+        raise UsageError(str(error)) from error
+    return {law: table["reason"].strip() for law, table in tables.items()}
 
 
 def mark_known_failures(results: Iterable[LawResult], known: Mapping[str, str]) -> list[LawResult]:
-    """*results*, each with the reason why its law is known to be broken, if it is."""
+    """Adds to *results* the reasons of known failures."""
     return [replace(result, known=known.get(result.law.id)) for result in results]
-
-
-def _parse_reason(law: str, given: Any, laws: tuple[str, ...]) -> str:
-    if law not in laws:
-        hint = suggest(law, laws, "`wanproof check --list` shows them")
-        raise InvalidMember(f"there is no law {clip(repr(law))}; {hint}")
-    said = parse_fields(MEMBERS, given, law)
-    if "reason" not in said:
-        raise InvalidMember(
-            f'{law}: the member reason is missing: reason = "Why it is broken, briefly."'
-        )
-    reason: str = said["reason"].strip()
-    return reason

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
+from wan_mockserver.fields import (
+    Array,
+    Choice,
+    Field,
+    FieldType,
+    Flag,
+    Integer,
+    InvalidField,
+    Table,
+    Text,
+    invalid_value,
+)
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.journal import redact
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
-from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..cases.case import Case
 from ..cases.time_profiles import TIME_PROFILES, TimeProfile
 from ..laws import Law, law
-from ..protocol.validation import InvalidDocument, Schema, parse_document, validate
+from ..protocol.validation import InvalidDocument, parse_document
 from .report import ContractReport, LawResult
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
 
 REPLAY_VERSION: Final = 1
 
@@ -33,47 +42,53 @@ CLIENT_FORMS: Final = ("python", "command", "stdio")
 """How a client is named: where it is found in Python, or how its process is started."""
 
 
-def _object_schema(description: str, *optional: str, **members: Schema) -> Schema:
-    return {
-        "description": description,
-        "type": "object",
-        "required": [name for name in members if name not in optional],
-        "additionalProperties": False,
-        "properties": members,
-    }
+@dataclass(frozen=True, slots=True)
+class _PayloadType(FieldType):
+    def parse(self, value: Any, path: str) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise invalid_value(value, path, "an object")
+        return value
 
 
-def _text_schema(description: str, **limits: int) -> Schema:
-    return {"description": description, "type": "string", **limits}
+_ID: Final = Text(max_length=MAX_ID_CHARS)
+_TEXT: Final = Text(0, sys.maxsize, allowed="a string")
 
-
-SCHEMA: Final[Schema] = _object_schema(
-    "a replay has version, law, case, tempo and client",
-    "why",
-    "full_size",
-    version={"description": f"{REPLAY_VERSION}, the version of this form", "const": REPLAY_VERSION},
-    law=_text_schema("the id of the law that was broken", maxLength=MAX_ID_CHARS),
-    why=_text_schema("what was said of it"),
-    case=_object_schema(
-        "a case has model, payload and scenario",
-        model=_text_schema("the id of the model", maxLength=MAX_ID_CHARS),
-        payload={"description": "what is to be generated", "type": "object"},
-        scenario=_text_schema("the name of the scenario"),
+REPLAY: Final = Table(
+    (
+        Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
+        Field("law", _ID, "the id of the law that the client broke", required=True),
+        Field("why", _TEXT, "the message about it", default=""),
+        Field(
+            "case",
+            Table(
+                (
+                    Field("model", _ID, "the id of the model", required=True),
+                    Field("payload", _PayloadType(), "what to generate", required=True),
+                    Field("scenario", _TEXT, "the name of the scenario", required=True),
+                ),
+                allowed="an object",
+            ),
+            "an object with model, payload and scenario",
+            required=True,
+        ),
+        Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
+        Field("full_size", Flag(), "whether files have the requested sides", default=False),
+        Field(
+            "client",
+            Table(
+                (
+                    Field("form", Choice.of(CLIENT_FORMS), "the kind of client", required=True),
+                    Field("argv", Array(_TEXT, 1), "its name, or a command", required=True),
+                ),
+                allowed="an object",
+            ),
+            "an object with form and argv",
+            required=True,
+        ),
     ),
-    tempo={"description": "how time passes", "enum": [*TIME_PROFILES]},
-    full_size={"description": "whether files have the sides asked for", "type": "boolean"},
-    client=_object_schema(
-        "a client has form and argv",
-        form={"description": "what kind of client it is", "enum": [*CLIENT_FORMS]},
-        argv={
-            "description": "its place in Python, or a command and its arguments; not empty",
-            "type": "array",
-            "items": _text_schema("a text"),
-            "minItems": 1,
-        },
-    ),
+    allowed="an object",
 )
-"""What stands in a replay file."""
+"""The members of a replay file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +112,7 @@ class Replay:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Raises UsageError for a file that cannot be read, or is no replay."""
+        """Raises UsageError for a file that cannot be read, or is not a replay."""
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -105,30 +120,37 @@ class Replay:
         try:
             document = parse_document(data)
             _check_version(document)
-            validate(document, _build_validator(), "the file")
-        except InvalidDocument as error:
-            raise UsageError(f"{path} is no replay file: {error}") from error
+            members = REPLAY.fill_defaults(REPLAY.parse(document, ""))
+        except (InvalidDocument, InvalidField) as error:
+            raise UsageError(f"{path} is not a replay file: {error}") from error
         try:
-            return cls._from_json(document)
+            return cls._from_members(**members)
         except (LookupError, ValueError) as error:
             raise UsageError(f"{path}: {error}") from error
         except RecursionError as error:
-            raise UsageError(f"{path}: the payload is nested too deeply to be sent") from error
+            message = f"{path}: the payload is nested too deeply to be sent"
+            raise UsageError(message) from error
 
     @classmethod
-    def _from_json(cls, document: Any) -> Self:
-        """Raises LookupError or ValueError for names that there are not."""
-        tempo, case, client = TIME_PROFILES[document["tempo"]], document["case"], document["client"]
+    def _from_members(
+        cls,
+        *,
+        case: Mapping[str, Any],
+        client: Mapping[str, Any],
+        tempo: TimeProfile,
+        **members: Any,
+    ) -> Self:
+        """Raises LookupError or ValueError for unknown names."""
         Scenarios(tempo.scenarios).find(case["scenario"])
         made = Case(model(case["model"]).id, case["payload"], case["scenario"])
         assert made.canonical_json
         return cls(
-            law=law(document["law"]),
+            law=law(members["law"]),
             case=made,
             time_profile=tempo,
-            client=ClientSpec(form=client["form"], argv=tuple(client["argv"])),
-            full_size=document.get("full_size", False),
-            why=document.get("why", ""),
+            client=ClientSpec(**client),
+            full_size=members["full_size"],
+            why=members["why"],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -143,16 +165,8 @@ class Replay:
         }
 
 
-@cache
-def _build_validator() -> Draft202012Validator:
-    with explain_missing_extra():
-        from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(SCHEMA)
-
-
 def _check_version(document: Any) -> None:
-    """Raises Malformed for another version, of which nothing else is known."""
+    """Raises InvalidDocument for another version, whose members are not known."""
     version = (
         document.get("version", REPLAY_VERSION) if isinstance(document, dict) else REPLAY_VERSION
     )

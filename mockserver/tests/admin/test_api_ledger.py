@@ -96,4 +96,4 @@ def test_an_unknown_price_is_null(make: Make, ask: Ask, create: Create, poll: Po
     ],
 )
 def test_amounts(amount: str, text: str) -> None:
-    assert response_types.usd(Decimal(amount)) == text
+    assert response_types.format_amount(Decimal(amount)) == text

@@ -140,7 +140,7 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
             word += " whole" if got.content.startswith(PNG) else f" {len(got.content)} bytes"
         files.append(word)
     ledger = mock.ledger()
-    money = f"{ledger.total:.2f} USD, {ledger.twice:.2f} twice"
+    money = f"{ledger.total_usd:.2f} USD, {ledger.duplicate_usd:.2f} twice"
     parts = {"create": creates, "polls": polls, "files": files}
     return {name: ", ".join(words) for name, words in parts.items()} | {"money": money}
 

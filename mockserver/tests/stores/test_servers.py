@@ -74,7 +74,7 @@ def test_two_servers_are_one(opened: Open, shared_place: str) -> None:
     assert statuses == ["pending", "processing", "completed"]
     assert other.clock.now() == one.clock.now()
     assert other.journal() == one.journal()
-    assert len(other.ledger().duplicates) == 1
+    assert len(other.ledger().duplicate_charges) == 1
     other.reset()
     assert (one.journal(), one.tasks()) == ([], [])
 

@@ -15,6 +15,7 @@ from ..openapi import admin
 from . import routes
 from .query_routes import AdminCall
 from .request_parsing import parse_body, parse_query
+from .response_types import to_json
 from .routes import AdminRoute
 
 with explain_missing_extra():
@@ -55,8 +56,8 @@ def answer(control: Control, request: Request) -> Response:
         raise AdminError(f"{route.method} {ROOT}{route.path} takes a JSON body, and no query")
     if not route.body and request.body and request.method != "GET":
         raise AdminError(f"{route.method} {ROOT}{route.path} takes no body")
-    given = read(fields, request)
-    return Response.json(200, route.handler(AdminCall(control, request, given, names)), FRESH)
+    answer = route.handler(AdminCall(control, request, read(fields, request), names))
+    return Response.json(200, to_json(answer), FRESH)
 
 
 def _match_route(request: Request) -> tuple[AdminRoute, dict[str, Any]]:

@@ -8,9 +8,9 @@ from typing import Final, TypedDict
 
 from ..clock import MAX_TIME
 from ..control import Control
+from ..fields import Field, Integer, Number, Text
 from ..http.errors import AdminError
 from ..simulator.scenario_selection import ARMED, put_armed
-from .kinds import Field, IntegerType, SecondsType, StringType
 from .query_routes import AdminCall, ArmedJson, list_armed
 
 
@@ -42,33 +42,36 @@ class ResetJson(TypedDict):
     now: float
 
 
-SEED: Final = Field("seed", IntegerType(-(2**53), 2**53), "What everything is drawn from.")
+SEED: Final = Field("seed", Integer(-(2**53), 2**53), "What everything is drawn from.")
 ARMING: Final = (
     Field(
         "scenario",
-        StringType(),
+        Text(),
         "NAME, NAME:COUNT or A+B, such as accept-lost:2; GET lists the names.",
         required=True,
     ),
     Field(
         "creates",
-        IntegerType(0, 1_000_000),
+        Integer(0, 1_000_000),
         "How many creates are to meet it; null means all that follow, 0 none.",
         nullable=True,
         default=1,
     ),
-    Field("tenant", StringType(min_length=0), "Whose creates; empty means anybody's.", default=""),
+    Field("tenant", Text(0), "Whose creates; empty means anybody's.", default=""),
 )
 DISARMING: Final = (
-    Field(
-        "tenant", StringType(min_length=0), "Only what waits for this tenant; empty: for anybody's."
-    ),
+    Field("tenant", Text(0), "Only what waits for this tenant; empty: for anybody's."),
 )
 ADVANCING: Final = (
-    Field("advance", SecondsType(10**10), "By how many seconds the clock moves on.", required=True),
+    Field(
+        "advance",
+        Number(0, 10**10, "seconds"),
+        "By how many seconds the clock moves on.",
+        required=True,
+    ),
 )
 RESETTING: Final = (
-    Field("tenant", StringType(), "Whose things are forgotten; else all are."),
+    Field("tenant", Text(), "Whose things are forgotten; else all are."),
     SEED,
 )
 

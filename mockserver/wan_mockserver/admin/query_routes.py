@@ -13,6 +13,7 @@ from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
 
 from ..control import ROOT, UNLIMITED_CREATES, Control
+from ..fields import Array, Choice, Field, Flag, Integer, Text
 from ..http.errors import AdminError
 from ..http.messages import Request
 from ..scenarios.scenario import Scenario
@@ -21,9 +22,8 @@ from ..simulator.scenario_selection import ARMED, Armed
 from ..state.journal import JOURNAL, Entry
 from ..state.tasks import TASKS, TaskRecord, state_at
 from . import response_types
-from .kinds import ArrayType, BooleanType, Field, IntegerType, StringType
 from .request_parsing import Values
-from .verify import Evidence, VerifiedJson, build_check_schema, judge_checks
+from .verify import CheckType, Evidence, VerifiedJson, judge_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class RequestsJson(TypedDict):
     """*count* exchanges match, of which the last are listed, the newest at the end."""
 
     count: int
-    requests: list[response_types.EntryJson]
+    requests: list[Entry]
 
 
 class CountJson(TypedDict):
@@ -95,36 +95,30 @@ class TasksJson(TypedDict):
     tasks: list[response_types.TaskJson]
 
 
-TENANT: Final = Field("tenant", StringType(), "Only what is of this tenant.")
-MODEL: Final = Field(
-    "model", StringType(tuple(spec.id for spec in catalog())), "Only of this model."
-)
-LIMIT: Final = Field(
-    "limit", IntegerType(0, 10_000), "List so many at most, the newest.", default=1000
-)
+TENANT: Final = Field("tenant", Text(), "Only what is of this tenant.")
+MODEL: Final = Field("model", Choice.of(spec.id for spec in catalog()), "Only of this model.")
+LIMIT: Final = Field("limit", Integer(0, 10_000), "List so many at most, the newest.", default=1000)
 FILTER: Final = (
     TENANT,
-    Field("vendor", StringType(tuple(vendor.name for vendor in vendors())), "Only of this vendor."),
+    Field("vendor", Choice.of(vendor.name for vendor in vendors()), "Only of this vendor."),
     MODEL,
-    Field("task", StringType(), "Only about the task with this id."),
-    Field("action", StringType(tuple(action.value for action in Action)), "Only of this kind."),
-    Field("status", IntegerType(100, 599), "Only with this HTTP status."),
-    Field("method", StringType(), "Only with this HTTP method."),
-    Field("path", StringType(), "Only at exactly this path."),
-    Field("since", IntegerType(0, 2**53), "Only with a number above this one."),
-    Field("refused", BooleanType(), "Only those that were refused, or only those that were not."),
+    Field("task", Text(), "Only about the task with this id."),
+    Field("action", Choice.of(action.value for action in Action), "Only of this kind."),
+    Field("status", Integer(100, 599), "Only with this HTTP status."),
+    Field("method", Text(), "Only with this HTTP method."),
+    Field("path", Text(), "Only at exactly this path."),
+    Field("since", Integer(0, 2**53), "Only with a number above this one."),
+    Field("refused", Flag(), "Only those that were refused, or only those that were not."),
 )
 TASK_FILTER: Final = (
     TENANT,
-    Field("state", StringType(tuple(state.value for state in State)), "Only in this state."),
+    Field("state", Choice.of(state.value for state in State), "Only in this state."),
     MODEL,
     LIMIT,
 )
 CHECKS: Final = (
     TENANT,
-    Field(
-        "checks", ArrayType(build_check_schema(), 1, 100), "What is to be judged.", required=True
-    ),
+    Field("checks", Array(CheckType(), 1, 100), "What is to be judged.", required=True),
 )
 
 
@@ -159,7 +153,7 @@ def list_armed(control: Control) -> list[ArmedJson]:
 def requests(call: AdminCall) -> RequestsJson:
     found = list(_matching(call))
     shown = found[len(found) - min(call.values["limit"], len(found)) :]
-    return {"count": len(found), "requests": [response_types.entry(each) for each in shown]}
+    return {"count": len(found), "requests": shown}
 
 
 def count(call: AdminCall) -> CountJson:
@@ -220,7 +214,7 @@ def _matching(call: AdminCall) -> Iterator[Entry]:
 def _tasks(
     call: AdminCall, records: list[TaskRecord], tenant: str | None
 ) -> list[response_types.TaskJson]:
-    charges = {charge.task: charge for charge in call.control.ledger(tenant).charges}
+    charges = {charge.task: charge for charge in call.control.ledger(tenant).entries}
     base_url = call.request.base_url
     return [
         response_types.task(record, charges[record.id], base_url)

@@ -1,4 +1,4 @@
-"""From a request to the values that its route takes, or to what is wrong with them."""
+"""Parses the query or the JSON body of a request to the admin API by the fields of its route."""
 
 from __future__ import annotations
 
@@ -11,82 +11,70 @@ from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import Severity
 
+from ..fields import Field, InvalidField, Table
 from ..http.errors import AdminError
 from ..http.messages import Request
-from .hints import format_suggestion
-from .kinds import Field
+
+__all__ = ["Values", "parse_body", "parse_content_type", "parse_query"]
 
 Values = Mapping[str, Any]
-"""What was given, by the names of the fields; those left out have their defaults."""
+"""The value of each field of a route, by name; absent ones have their defaults."""
 
 
 def parse_query(fields: Sequence[Field], request: Request) -> Values:
-    """The parameters of the query; raises AdminError for any that is unknown, wrong or repeated."""
-    given: dict[str, Any] = {}
-    known = {field.name: field for field in fields}
-    for name, text in _pairs(request.query):
-        if name in given:
+    """Parses the query; raises AdminError for an unknown, invalid or repeated parameter."""
+    texts: dict[str, str] = {}
+    for name, text in _split_query(request.query):
+        if name in texts:
             raise AdminError(f"the query has {clip(name)} more than once; give it once")
-        given[name] = known[name].type.parse_text(text) if name in known else text
-    return _values(fields, given, "query parameter")
+        texts[name] = text
+    table = Table(fields, noun="query parameter")
+    try:
+        return table.fill_defaults(table.parse_query(texts))
+    except InvalidField as error:
+        raise AdminError(str(error)) from error
 
 
 def parse_body(fields: Sequence[Field], request: Request) -> Values:
-    """The members of the JSON object that is the body, none if there is no body.
+    """Parses the members of the JSON object in the body; no body is an empty object.
 
-    Raises AdminError for any that is unknown, wrong or missing, and for what is no such object.
+    Raises AdminError for an unknown, invalid or missing member, and for any other body.
     """
-    if not request.body:
-        return _values(fields, {}, "member")
+    table = Table(fields)
+    members = _read_object(table, request) if request.body else {}
+    try:
+        return table.fill_defaults(table.parse(members, ""))
+    except InvalidField as error:
+        raise AdminError(str(error)) from error
+
+
+def _read_object(table: Table, request: Request) -> dict[str, Any]:
     kind = parse_content_type(request)
     if kind != "application/json":
-        says = f"the Content-Type must be application/json, not {kind or 'none at all'}"
-        raise AdminError(says, 415)
-    document = read(request.body)
+        message = f"the Content-Type must be application/json, not {kind or 'absent'}"
+        raise AdminError(message, 415)
+    document = read(request.body or b"")
     if document.value is MISSING:
         flaw = next(each for each in document.findings if each.severity is Severity.ERROR)
-        says = f"the body is no JSON: {flaw.message} (line {flaw.line}, column {flaw.column})"
-        raise AdminError(says)
+        place = f"line {flaw.line}, column {flaw.column}"
+        raise AdminError(f"the body is not valid JSON: {flaw.message} ({place})")
     if type(document.value) is not dict:
-        raise AdminError(f"the body must be one JSON object, {_format_field_names(fields)}")
+        raise AdminError(f"the body must be one JSON object, {_format_field_names(table.fields)}")
     if document.findings:
-        raise AdminError(f"the body cannot be relied on: {document.findings[0].message}")
-    return _values(fields, document.value, "member")
+        raise AdminError(f"the body is ambiguous: {document.findings[0].message}")
+    return document.value
 
 
 def parse_content_type(request: Request) -> str:
-    """The media type of the body, in lower case and without parameters; "" if none is given."""
+    """Returns the media type of the body in lower case; "" if the header is absent."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _pairs(query: str) -> Iterable[tuple[str, str]]:
+def _split_query(query: str) -> Iterable[tuple[str, str]]:
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=100)
     except ValueError as error:
         raise AdminError("the query has more than 100 parameters") from error
-
-
-def _values(fields: Sequence[Field], given: Mapping[str, Any], what: str) -> Values:
-    known = [field.name for field in fields]
-    for name in given:
-        if name not in known:
-            says = f"there is no {what} {clip(repr(name))} here; {format_suggestion(name, known)}"
-            raise AdminError(says)
-    return {field.name: _value(field, given, what) for field in fields}
-
-
-def _value(field: Field, given: Mapping[str, Any], what: str) -> Any:
-    if field.name not in given:
-        if field.required:
-            raise AdminError(f"the {what} {field.name} is missing: {field.doc}")
-        return field.default
-    value = given[field.name]
-    if value is None and field.nullable:
-        return None
-    try:
-        return field.type.parse_value(value)
-    except ValueError as error:
-        raise AdminError(f"{field.name} {error}") from error
 
 
 def _format_field_names(fields: Sequence[Field]) -> str:

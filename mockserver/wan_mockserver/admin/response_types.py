@@ -6,11 +6,12 @@ The classes below are what the JSON looks like, and what the OpenAPI document is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from decimal import Decimal
-from typing import TypedDict, cast
+from typing import Any, TypedDict
 
 from wan_validators.catalog import vendors
+from wan_validators.outputs import Price
 from wan_validators.vendor import Failure, TaskOutput, Vendor
 
 from ..simulator.wire_tasks import to_wire_task
@@ -18,55 +19,6 @@ from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger
 from ..state.prices import Prices
 from ..state.tasks import TaskRecord
-
-
-class NoteJson(TypedDict):
-    """A finding about a payload; *pointer* leads into the body as it was sent."""
-
-    rule: str
-    code: str | None
-    severity: str
-    pointer: str
-    message: str
-
-
-class MessageJson(TypedDict):
-    """A body and some of its headers. *text* is null for a body that is long or no text."""
-
-    headers: dict[str, str]
-    length: int
-    text: str | None
-    sha256: str
-
-
-class EntryJson(TypedDict):
-    """One exchange. Times are seconds of the server's clock, *delay* is how long it held back.
-
-    *action* is create, poll, file or empty. *arrived* is false if the client did not get
-    what the vendor would have answered; *why* says why a request was refused.
-    """
-
-    number: int
-    at: float
-    action: str
-    method: str
-    path: str
-    status: int
-    base_url: str
-    sent: MessageJson
-    answer: MessageJson
-    tenant: str
-    vendor: str
-    model: str
-    task: str
-    state: str
-    step: str
-    why: str
-    delivery: str
-    delay: float
-    arrived: bool
-    findings: list[NoteJson]
-    ended: bool
 
 
 class FailureJson(TypedDict):
@@ -101,22 +53,10 @@ class TaskJson(TypedDict):
     created_at: float
     updated_at: float
     failure: FailureJson | None
-    usd: str | None
+    usd: Decimal | None
     billed: bool
     answered: bool
     results: list[OutputJson]
-    entry: int
-
-
-class ChargeJson(TypedDict):
-    """An accepted task and its price, a decimal string, or null where none is known."""
-
-    task: str
-    tenant: str
-    model: str
-    usd: str | None
-    billed: bool
-    at: float
     entry: int
 
 
@@ -128,17 +68,8 @@ class DuplicateJson(TypedDict):
 
     first: str
     second: str
-    usd: str | None
-    entries: list[EntryJson]
-
-
-class PriceJson(TypedDict):
-    """What a unit costs, by unit: an image, or a second of video at each tier."""
-
-    usd: dict[str, str]
-    source: str
-    on: str
-    confidence: str
+    usd: Decimal | None
+    entries: list[Entry]
 
 
 class LedgerJson(TypedDict):
@@ -148,30 +79,33 @@ class LedgerJson(TypedDict):
     pushed out.
     """
 
-    entries: list[ChargeJson]
-    total_usd: str
+    entries: tuple[Charge, ...]
+    total_usd: Decimal
     duplicate_charges: list[DuplicateJson]
-    duplicate_usd: str
+    duplicate_usd: Decimal
     unknown_prices: int
     forgotten: int
-    prices: dict[str, PriceJson]
+    prices: dict[str, Price]
 
 
-def usd(amount: Decimal) -> str:
-    """*amount* with at least two places and never an exponent: ``0.06``, ``0.125``."""
-    exponent = int(amount.normalize().as_tuple().exponent)
-    return f"{amount:.{max(2, -exponent)}f}"
+def format_amount(usd: Decimal) -> str:
+    """Formats an amount with two places or more, without an exponent: ``0.06``, ``0.125``."""
+    exponent = int(usd.normalize().as_tuple().exponent)
+    return f"{usd:.{max(2, -exponent)}f}"
 
 
-def entry(kept: Entry) -> EntryJson:
-    made = asdict(kept)
-    made["findings"] = [*made["findings"]]
-    return cast("EntryJson", made)
-
-
-def charge(charged: Charge) -> ChargeJson:
-    made = {**asdict(charged), "usd": _usd(charged.usd)}
-    return cast("ChargeJson", made)
+def to_json(value: Any) -> Any:
+    """Converts dataclasses and amounts in *value* to JSON values."""
+    match value:
+        case str() | int() | float() | None:
+            return value
+        case Decimal():
+            return format_amount(value)
+        case Mapping():
+            return {name: to_json(each) for name, each in value.items()}
+        case list() | tuple():
+            return [to_json(each) for each in value]
+    return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
 
 
 def task(record: TaskRecord, charged: Charge, base_url: str) -> TaskJson:
@@ -189,7 +123,7 @@ def task(record: TaskRecord, charged: Charge, base_url: str) -> TaskJson:
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "failure": _failure(seen.failure),
-        "usd": _usd(charged.usd),
+        "usd": charged.usd,
         "billed": charged.billed,
         "answered": record.answered,
         "results": [_result(output) for output in seen.outputs],
@@ -201,13 +135,15 @@ def ledger(book: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson
     """*book* with the exchanges of *journal* that show what was paid twice."""
     numbers = {kept.number: kept for kept in journal}
     return {
-        "entries": [charge(each) for each in book.charges],
-        "total_usd": usd(book.total),
-        "duplicate_charges": [_duplicate(pair, numbers) for pair in book.duplicates],
-        "duplicate_usd": usd(book.twice),
-        "unknown_prices": book.unknown,
+        "entries": book.entries,
+        "total_usd": book.total_usd,
+        "duplicate_charges": [_duplicate(pair, numbers) for pair in book.duplicate_charges],
+        "duplicate_usd": book.duplicate_usd,
+        "unknown_prices": book.unknown_prices,
         "forgotten": book.forgotten,
-        "prices": _prices(dict.fromkeys(each.model for each in book.charges), prices),
+        "prices": {
+            charge.model: prices[charge.model] for charge in book.entries if charge.model in prices
+        },
     }
 
 
@@ -216,21 +152,8 @@ def _duplicate(pair: DuplicateCharge, numbers: Mapping[int, Entry]) -> Duplicate
     return {
         "first": pair.first.task,
         "second": pair.second.task,
-        "usd": _usd(pair.usd),
-        "entries": [entry(numbers[number]) for number in wanted if number in numbers],
-    }
-
-
-def _prices(models: Iterable[str], prices: Prices) -> dict[str, PriceJson]:
-    return {
-        model: {
-            "usd": {unit: usd(amount) for unit, amount in prices[model].usd.items()},
-            "source": prices[model].source,
-            "on": prices[model].on,
-            "confidence": prices[model].confidence,
-        }
-        for model in models
-        if model in prices
+        "usd": pair.usd,
+        "entries": [numbers[number] for number in wanted if number in numbers],
     }
 
 
@@ -240,10 +163,6 @@ def _failure(failure: Failure | None) -> FailureJson | None:
 
 def _result(output: TaskOutput) -> OutputJson:
     return {"kind": output.kind, "value": output.value}
-
-
-def _usd(amount: Decimal | None) -> str | None:
-    return None if amount is None else usd(amount)
 
 
 def _vendor(name: str) -> Vendor:

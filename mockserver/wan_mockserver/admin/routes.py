@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..fields import Field
 from . import control_routes, query_routes, response_types
 from .control_routes import ADVANCING, ARMING, DISARMING, RESETTING, SEED
-from .kinds import Field
 from .query_routes import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, AdminCall
 from .verify import VerifiedJson
 

@@ -6,18 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from wan_validators.messages.formatting import clip, summarize_value
-
 from ..assertions import checks
 from ..assertions.verdict import CountRange, Entries, Verdict
-from ..http.errors import AdminError
+from ..fields import (
+    Field,
+    FieldType,
+    Flag,
+    Integer,
+    InvalidField,
+    Number,
+    Schema,
+    Table,
+    Usd,
+    invalid_value,
+    unknown_name,
+)
 from ..state.journal import Entry
 from ..state.ledger import Ledger
-from . import response_types
-from .hints import format_suggestion
-from .kinds import BooleanType, FieldType, IntegerType, Schema, SecondsType, UsdType
 
-COUNT_TYPE: Final = IntegerType(0, 1_000_000)
+COUNT_TYPE: Final = Integer(0, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +35,29 @@ class Evidence:
     ledger: Ledger
 
 
+_LIMITS: Final = Table((Field("at_least", COUNT_TYPE), Field("at_most", COUNT_TYPE)))
+
+
 @dataclass(frozen=True, slots=True)
-class CountType:
-    """A :class:`~wan_mockserver.admin.kinds.Kind`: a number, or an object with its limits."""
+class CountType(FieldType):
+    """A number, or an object with its limits."""
 
     @property
     def json_schema(self) -> Schema:
-        limits = {
-            "type": "object",
-            "properties": {"at_least": COUNT_TYPE.json_schema, "at_most": COUNT_TYPE.json_schema},
-            "additionalProperties": False,
-            "minProperties": 1,
-        }
-        return {"oneOf": [COUNT_TYPE.json_schema, limits]}
+        return {"oneOf": [COUNT_TYPE.json_schema, {**_LIMITS.json_schema, "minProperties": 1}]}
 
-    def parse_value(self, value: Any) -> CountRange:
+    def parse(self, value: Any, path: str) -> CountRange:
         if type(value) is not dict:
-            count = COUNT_TYPE.parse_value(value)
+            count = COUNT_TYPE.parse(value, path)
             return CountRange(count, count)
-        names = ("at_least", "at_most")
-        for name in value:
-            if name not in names:
-                raise ValueError(
-                    f"has no member {clip(repr(name))}; {format_suggestion(name, names)}"
-                )
-        if not value:
-            raise ValueError("must be a whole number, or an object with at_least or at_most")
-        low = COUNT_TYPE.parse_value(value.get("at_least", 0))
-        high = COUNT_TYPE.parse_value(value["at_most"]) if "at_most" in value else None
+        limits = _LIMITS.parse(value, path)
+        if not limits:
+            allowed = "a whole number, or an object with at_least or at_most"
+            raise invalid_value(value, path, allowed)
+        low, high = limits.get("at_least", 0), limits.get("at_most")
         if high is not None and high < low:
-            raise ValueError(f"can never be: at_least {low} is more than at_most {high}")
+            raise InvalidField(path, f"at_least {low} is more than at_most {high}")
         return CountRange(low, high)
-
-    def parse_text(self, text: str) -> Any:
-        return text
 
 
 CheckFunction = Callable[[Evidence, Any], Verdict]
@@ -84,7 +80,7 @@ def _make_entry_check(judge: Callable[[Entries], Verdict]) -> CheckFunction:
     return lambda seen, _: judge(seen.entries)
 
 
-TRUE_TYPE: Final = BooleanType(true_only=True)
+TRUE_TYPE: Final = Flag(true_only=True)
 
 CHECKS: Final[Mapping[str, Check]] = {
     "creates": Check(
@@ -103,7 +99,7 @@ CHECKS: Final[Mapping[str, Check]] = {
         lambda seen, most: checks.polls_per_task(seen.entries, most),
     ),
     "polls_no_faster_than": Check(
-        SecondsType(10**9),
+        Number(0, 10**9, "seconds"),
         "Between two polls of one task lie at least so many seconds of the server's clock.",
         lambda seen, seconds: checks.polls_no_faster_than(seen.entries, seconds),
     ),
@@ -113,7 +109,7 @@ CHECKS: Final[Mapping[str, Check]] = {
         _make_entry_check(checks.no_poll_after_end),
     ),
     "no_create_after": Check(
-        IntegerType(100, 599),
+        Integer(100, 599),
         "No tenant sent a create after an answer with this HTTP status.",
         lambda seen, status: checks.no_create_after(seen.entries, status),
     ),
@@ -134,12 +130,12 @@ CHECKS: Final[Mapping[str, Check]] = {
     "no_duplicate_charges": Check(
         TRUE_TYPE,
         "Nothing was paid for twice.",
-        lambda seen, _: checks.no_duplicate_charges(seen.ledger.duplicates),
+        lambda seen, _: checks.no_duplicate_charges(seen.ledger.duplicate_charges),
     ),
     "usd_at_most": Check(
-        UsdType(),
+        Usd(),
         "What is billed comes to no more; a billed task of unknown price does not pass.",
-        lambda seen, most: checks.usd_at_most(seen.ledger.charges, most),
+        lambda seen, most: checks.usd_at_most(seen.ledger.entries, most),
     ),
 }
 
@@ -162,66 +158,65 @@ class VerifiedJson(TypedDict):
 
     passed: bool
     results: list[ResultJson]
-    requests: dict[str, response_types.EntryJson]
+    requests: dict[str, Entry]
     forgotten: int
 
 
-def judge_checks(checks: Sequence[Any], seen: Evidence, forgotten: int = 0) -> VerifiedJson:
-    """Returns the verdicts on *checks* as JSON; raises AdminError for one that is not valid."""
-    wanted = [_parse_check(check, f"checks[{place}]") for place, check in enumerate(checks)]
-    verdicts = [judge(seen) for judge in wanted]
+@dataclass(frozen=True, slots=True)
+class RequestedCheck:
+    """A check as the client wrote it, and its evaluation."""
+
+    source: Mapping[str, Any]
+    evaluate: Callable[[Evidence], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckType(FieldType):
+    """An object with one member: the name of a check and its argument."""
+
+    @property
+    def json_schema(self) -> Schema:
+        return {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "description": check.description,
+                    "properties": {name: check.type.json_schema},
+                    "required": [name],
+                    "additionalProperties": False,
+                }
+                for name, check in CHECKS.items()
+            ]
+        }
+
+    def parse(self, value: Any, path: str) -> RequestedCheck:
+        if type(value) is not dict or len(value) != 1:
+            raise invalid_value(value, path, 'an object with one member, such as {"creates": 2}')
+        [(name, given)] = value.items()
+        check = CHECKS.get(name)
+        if check is None:
+            raise unknown_name(name, path, "check", CHECKS)
+        argument = check.type.parse(given, f"{path}.{name}" if path else name)
+        return RequestedCheck(value, lambda seen: check.evaluate(seen, argument))
+
+
+def judge_checks(
+    checks: Sequence[RequestedCheck], seen: Evidence, forgotten: int = 0
+) -> VerifiedJson:
+    """Evaluates *checks*; *forgotten* entries are no longer in the journal."""
+    verdicts = [check.evaluate(seen) for check in checks]
     named = {number for verdict in verdicts for number in verdict.entries}
     return {
         "passed": all(verdict.passed for verdict in verdicts),
         "results": [
             {
-                "check": check,
+                "check": dict(check.source),
                 "passed": verdict.passed,
                 "says": verdict.message,
                 "entries": [*verdict.entries],
             }
             for check, verdict in zip(checks, verdicts, strict=True)
         ],
-        "requests": _build_entries(seen.entries, named),
+        "requests": {str(entry.number): entry for entry in seen.entries if entry.number in named},
         "forgotten": forgotten,
-    }
-
-
-def build_check_schema() -> Schema:
-    """The JSON Schema of one check."""
-    return {
-        "oneOf": [
-            {
-                "type": "object",
-                "description": check.description,
-                "properties": {name: check.type.json_schema},
-                "required": [name],
-                "additionalProperties": False,
-            }
-            for name, check in CHECKS.items()
-        ]
-    }
-
-
-def _parse_check(given: Any, where: str) -> Callable[[Evidence], Verdict]:
-    if type(given) is not dict or len(given) != 1:
-        says = f'{where} must be an object with one member, such as {{"creates": 2}}'
-        raise AdminError(f"{says}, not {summarize_value(given)!r}")
-    [(name, value)] = given.items()
-    check = CHECKS.get(name)
-    if check is None:
-        says = f"{where}: there is no check {clip(repr(name))}"
-        raise AdminError(f"{says}; {format_suggestion(name, CHECKS, 'checks')}")
-    try:
-        argument = check.type.parse_value(value)
-    except ValueError as error:
-        raise AdminError(f"{where}: {name} {error}") from error
-    return lambda seen: check.evaluate(seen, argument)
-
-
-def _build_entries(
-    entries: Sequence[Entry], named: set[int]
-) -> dict[str, response_types.EntryJson]:
-    return {
-        str(kept.number): response_types.entry(kept) for kept in entries if kept.number in named
     }

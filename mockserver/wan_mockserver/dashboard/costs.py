@@ -53,11 +53,11 @@ class CostSummary:
 
 def summarize_costs(ledger: Ledger, find_entry: FindEntry, now: float) -> CostSummary:
     """Describes *ledger*; *find_entry* returns the journal entry with a number."""
-    newest = reversed(ledger.duplicates[-MAX_ROWS:])
+    newest = reversed(ledger.duplicate_charges[-MAX_ROWS:])
     rows = tuple(_describe_duplicate(each, find_entry, now) for each in newest)
-    more = len(ledger.duplicates) - len(rows)
+    more = len(ledger.duplicate_charges) - len(rows)
     return CostSummary(
-        total=format_usd(ledger.total),
+        total=format_usd(ledger.total_usd),
         twice=_describe_duplicate_cost(ledger),
         notes=tuple(filter(None, _describe_counts(ledger))),
         duplicates=rows,
@@ -66,16 +66,16 @@ def summarize_costs(ledger: Ledger, find_entry: FindEntry, now: float) -> CostSu
 
 
 def _describe_duplicate_cost(ledger: Ledger) -> str:
-    if not ledger.duplicates:
+    if not ledger.duplicate_charges:
         return ""
-    if ledger.twice:
-        return f"{format_usd(ledger.twice)} of it twice"
-    return f"and {format_count(len(ledger.duplicates), 'call')} may be paid for twice"
+    if ledger.duplicate_usd:
+        return f"{format_usd(ledger.duplicate_usd)} of it twice"
+    return f"and {format_count(len(ledger.duplicate_charges), 'call')} may be paid for twice"
 
 
 def _describe_counts(ledger: Ledger) -> tuple[str, ...]:
-    accepted, unknown, dropped = len(ledger.charges), ledger.unknown, ledger.forgotten
-    billed = format_number(sum(charge.billed for charge in ledger.charges))
+    accepted, unknown, dropped = len(ledger.entries), ledger.unknown_prices, ledger.forgotten
+    billed = format_number(sum(charge.billed for charge in ledger.entries))
     return (
         f"{format_count(accepted, 'task')} accepted, {billed} billed." if accepted else "",
         f"{format_count(unknown, 'billed task')} without a known price." if unknown else "",

@@ -68,8 +68,8 @@ def build_task_rows(
     records: Sequence[TaskRecord], ledger: Ledger, now: float
 ) -> tuple[TaskRow, ...]:
     """Returns rows of the newest *records*, the newest first."""
-    repeats = {pair.second.task: pair.first.task for pair in ledger.duplicates}
-    billed = {charge.task for charge in ledger.charges if charge.billed}
+    repeats = {pair.second.task: pair.first.task for pair in ledger.duplicate_charges}
+    billed = {charge.task for charge in ledger.entries if charge.billed}
     newest = reversed(records[-MAX_TASK_ROWS:])
     return tuple(_build_row(record, now, billed, repeats) for record in newest)
 

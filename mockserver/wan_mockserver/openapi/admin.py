@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final, TypedDict
 
 from wan_validators.messages.formatting import format_count
 
 from ..admin import guard, query_routes
-from ..admin.kinds import Field
 from ..admin.routes import AdminRoute
 from ..control import ROOT
+from ..fields import Field, Table
 from .schemas import schema
 
 VERSION: Final = "3.1.0"
@@ -88,7 +88,7 @@ def _operation(route: AdminRoute, components: dict[str, Any], *, protected: bool
     }
     if route.body:
         required = any(field.required for field in route.body)
-        content = {"application/json": {"schema": body(route.body)}}
+        content = {"application/json": {"schema": Table(route.body).json_schema}}
         made["requestBody"] = {"required": required, "content": content}
     return made
 
@@ -114,17 +114,6 @@ def _parameter(field: Field) -> dict[str, Any]:
         "description": field.doc,
         "schema": plain,
     }
-
-
-def body(fields: Sequence[Field]) -> dict[str, Any]:
-    """The JSON Schema of an object with these members and no others."""
-    made: dict[str, Any] = {
-        "type": "object",
-        "properties": {field.name: dict(field.json_schema) for field in fields},
-        "additionalProperties": False,
-    }
-    required = [field.name for field in fields if field.required]
-    return {**made, "required": required} if required else made
 
 
 def _answer(description: str, of: dict[str, Any]) -> dict[str, Any]:

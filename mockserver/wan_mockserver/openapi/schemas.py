@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Mapping, MutableMapping
+from dataclasses import is_dataclass
+from decimal import Decimal
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 PLAIN: Mapping[Any, Mapping[str, Any]] = {
@@ -12,6 +14,7 @@ PLAIN: Mapping[Any, Mapping[str, Any]] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     float: {"type": "number"},
+    Decimal: {"type": "string"},
     types.NoneType: {"type": "null"},
     Any: {},
 }
@@ -21,12 +24,12 @@ def schema(kind: Any, components: MutableMapping[str, Any]) -> dict[str, Any]:
     """The schema of values of the type *kind*; those it refers to go into *components*."""
     if kind in PLAIN:
         return {**PLAIN[kind]}
-    if is_typeddict(kind):
+    if is_typeddict(kind) or is_dataclass(kind):
         return _shape(kind, components)
     origin, inner = get_origin(kind), get_args(kind)
-    if origin is list:
+    if origin in (list, tuple):
         return {"type": "array", "items": schema(inner[0], components)}
-    if origin is dict:
+    if origin in (dict, Mapping):
         return {"type": "object", "additionalProperties": schema(inner[1], components)}
     if origin is Literal:
         return {"enum": list(inner)}
@@ -41,6 +44,6 @@ def _shape(kind: Any, components: MutableMapping[str, Any]) -> dict[str, Any]:
         made = components[name] = {"type": "object", "description": inspect.getdoc(kind)}
         hints = get_type_hints(kind)
         made["properties"] = {member: schema(hints[member], components) for member in hints}
-        made["required"] = sorted(kind.__required_keys__)
+        made["required"] = sorted(hints)
         made["additionalProperties"] = False
     return {"$ref": f"#/components/schemas/{name}"}

@@ -15,6 +15,9 @@ from .lifecycle import Lifecycle
 DEFAULT_FILE_LIFETIME_S: Final = 24 * 3600.0
 """Seconds for which tasks and result URLs are kept, as the upstream keeps them."""
 
+MAX_DELAY_S: Final = 120.0
+"""The longest delay of a response, in seconds."""
+
 
 class Body(Enum):
     """What stands in place of the body that the vendor would send."""

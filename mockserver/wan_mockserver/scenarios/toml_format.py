@@ -1,188 +1,152 @@
-"""Scenarios of the user's own, from a TOML file, and any scenario as such a file.
+"""Reads scenarios from a TOML file, and writes any scenario as such a file.
 
-Each table of the file is a scenario, and the table's name is the scenario's::
+Each table of the file is a scenario, and the name of the table is its name::
 
     [flaky-monday]
-    summary = "Two 503s, a lost answer, one image of several, and URLs that are dead on arrival."
+    summary = "Two 503s, a lost response, one image of several, and URLs that have expired."
     use = ["http-503:2", "partial"]
     create = [{transport = "reset"}]
     poll.words = {running = "archiving"}
     download.lifetime = -1
 
-==========  =====================================================================================
-member      what it says
-==========  =====================================================================================
-summary     one sentence, for lists; the only member that must be there
-use         scenarios that this one consists of, by name, with counts and ``+`` as anywhere: the
-            shipped ones and others of the file, in any order. The own parts are added: their
-            steps come last, and what they say besides must not contradict
-vendor      the only vendor it can happen at
-create      what happens to creates, one after the other: an array of steps, after the last of
-            which one create passes and all begin anew
-poll        what happens to the polls of one task: an array of steps, or a table with ``steps``,
-            ``words`` (what is on the wire for ``pending``, ``running``, ``done`` and ``failed``;
-            "" leaves the status out), ``other-words`` (the vendor's other vocabulary),
-            ``upper-case``, ``backwards`` and ``integer-codes``
-outcome     how the task ends: a table with ``lifecycle`` (when, as ``--lifecycle`` takes it),
-            ``fail`` (a code of the vendor's, or any with a ``message``), ``message``,
-            ``moderated``, ``images`` (so many succeed), ``results`` ("none" or "empty") and
-            ``interleaved``
-download    what happens to the downloads of one file: an array of steps, or a table with
-            ``steps`` and ``lifetime`` (seconds that the files are there, -1 for not at all)
-==========  =====================================================================================
-
-What a step may say stands in :mod:`wan_mockserver.scenarios.toml_steps`.
+The modules ``toml_parts`` and ``toml_steps`` describe the members.
 """
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
-from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import suggest
-
-from .members import (
-    InvalidMember,
-    Member,
-    array_reader,
-    build_table,
-    parse_fields,
-    string_reader,
-    toml,
-)
+from ..fields import FieldType, InvalidField, invalid_value, read_toml, unknown_name
 from .registry import Scenarios
 from .scenario import Scenario, combine
-from .toml_parts import SCENARIO, find_problems
+from .toml_parts import SCENARIO, SCENARIO_IN_FILE, USE, find_problems
 
-USE: Final = Member(
-    "use", array_reader(string_reader(bool, 'the name of a scenario, such as "http-503:2"'))
-)
+__all__ = ["format_scenario", "format_table", "format_toml", "read_scenarios"]
 
-NAME: Final = re.compile("[a-z0-9][a-z0-9-]{0,63}").fullmatch
-
-
-class BadScenarios(ValueError):
-    """A file of scenarios that cannot be used; the message says where in it and why."""
+_NAME: Final = re.compile("[a-z0-9][a-z0-9-]{0,63}").fullmatch
 
 
 def read_scenarios(file: Path) -> dict[str, Scenario]:
-    """The scenarios of *file*, by name, in its order.
+    """Reads the scenarios of *file*, by name, in its order.
 
-    One with the name of a shipped one is meant to take its place. Raises BadScenarios for
-    what cannot be used, and OSError.
+    A scenario with the name of a shipped one replaces it. Raises InvalidField and OSError.
     """
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise BadScenarios(f"{file} is no TOML: {error}") from error
-    try:
-        made = _scenarios({name: _read_table(name, given) for name, given in tables.items()})
-    except InvalidMember as error:
-        raise BadScenarios(f"{file}: {error}") from error
-    return {name: made[name] for name in tables}
+    scenarios: dict[str, Scenario] = read_toml(file, _FileType())
+    return scenarios
 
 
 def format_scenario(scenario: Scenario) -> str:
-    """*scenario* as :func:`read` takes it, a composition under a name made of those of its parts.
+    """Formats *scenario* as :func:`read_scenarios` reads it.
 
-    What is read differs in nothing but the group, such a name, and steps that were never
-    reached.
+    A composition gets a name that is made of the names of its parts. Steps that no request
+    can reach are left out.
     """
     name = re.sub("[^a-z0-9]+", "-", scenario.name.lower()).strip("-")[:64] or "own"
-    lines = (f"{key} = {toml(value)}\n" for key, value in _flatten(format_table(scenario)))
+    lines = (f"{key} = {format_toml(value)}\n" for key, value in _flatten(format_table(scenario)))
     return f"[{name}]\n{''.join(lines)}"
 
 
 def format_table(scenario: Scenario) -> dict[str, Any]:
-    """*scenario* as a table of plain values, the form of it in TOML and in JSON."""
-    return build_table(SCENARIO, scenario, Scenario(name="", summary=""))
+    """Returns *scenario* as a table of plain values, for TOML and JSON."""
+    return SCENARIO.write_changes(scenario, Scenario(name="", summary=""))
 
 
-def _flatten(table_values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """A line's key and value for each thing that is told."""
-    for part, value in table_values.items():
+def format_toml(value: Any, indent: str = "    ") -> str:
+    """Formats a JSON value other than null as TOML, on one line except for arrays of tables."""
+    match value:
+        case bool() | int() | float():
+            return json.dumps(value)
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case dict():
+            inside = ", ".join(f"{name} = {format_toml(each)}" for name, each in value.items())
+            return f"{{{inside}}}"
+        case [dict(), _, *_]:
+            inside = "".join(f"{indent}{format_toml(each)},\n" for each in value)
+            return f"[\n{inside}]"
+        case _:
+            return f"[{', '.join(map(format_toml, value))}]"
+
+
+def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yields the key and the value of each line."""
+    for part, value in table.items():
         if type(value) is dict:
             yield from ((f"{part}.{name}", each) for name, each in value.items())
         else:
             yield part, value
 
 
-def _read_table(name: str, given: Any) -> dict[str, Any]:
-    """What the table *given* says, by field of a scenario, and its use."""
-    if not NAME(name):
-        rule = "a small letter or a digit, then up to 63 of these and hyphens"
-        raise InvalidMember(f"{clip(repr(name))} cannot be the name of a scenario; allowed: {rule}")
-    said = parse_fields({"use": USE, **SCENARIO}, given, name)
-    if "summary" not in said:
-        raise InvalidMember(
-            f'{name}: the member summary is missing: summary = "What happens, briefly."'
-        )
-    return said
+class _FileType(FieldType):
+    """All tables of a file, each of which is a scenario."""
+
+    def parse(self, value: Any, path: str) -> dict[str, Scenario]:
+        tables = {name: _parse_table(name, table) for name, table in value.items()}
+        scenarios = _build_scenarios(tables)
+        return {name: scenarios[name] for name in tables}
 
 
-def _scenarios(all_said: Mapping[str, dict[str, Any]]) -> dict[str, Scenario]:
-    """Made in such an order that those which others use come before them."""
-    known = Scenarios({name: Scenario(name=name, summary="") for name in all_said})
+def _parse_table(name: str, value: Any) -> dict[str, Any]:
+    if not _NAME(name):
+        allowed = "a small letter or a digit, then up to 63 of these and hyphens"
+        raise invalid_value(name, "the name of the scenario", allowed)
+    table: dict[str, Any] = SCENARIO_IN_FILE.parse(value, name)
+    return table
+
+
+def _build_scenarios(tables: Mapping[str, dict[str, Any]]) -> dict[str, Scenario]:
+    """Builds each scenario after those that it uses."""
+    known = Scenarios({name: Scenario(name=name, summary="") for name in tables})
     needs = {
-        name: _find_used_names(name, said, known) & {*all_said} for name, said in all_said.items()
+        name: _find_used_names(name, table, known) & {*tables} for name, table in tables.items()
     }
-    made: dict[str, Scenario] = {}
+    scenarios: dict[str, Scenario] = {}
     try:
         for name in TopologicalSorter(needs).static_order():
-            made[name] = _build_scenario(name, all_said[name], Scenarios(made))
+            scenarios[name] = _build_scenario(name, tables[name], Scenarios(scenarios))
     except CycleError as error:
         cycle = " uses ".join(reversed(error.args[1]))
-        raise InvalidMember(
-            f"{cycle}: a scenario cannot consist of itself; break the circle"
-        ) from error
-    return made
+        raise InvalidField(cycle, "a scenario cannot use itself; remove one use") from error
+    return scenarios
 
 
-def _find_used_names(name: str, said: Mapping[str, Any], known: Scenarios) -> set[str]:
-    """The names in the use of *name*; raises Wrong where one of them is of no scenario."""
+def _find_used_names(name: str, table: Mapping[str, Any], known: Scenarios) -> set[str]:
+    """Returns the names that a table uses; raises InvalidField if one is not known."""
     names = set()
-    for nth, composition in enumerate(said.get("use", ())):
+    for index, composition in enumerate(table.get(USE.key, ())):
         for part in composition.split("+"):
             used = part.strip().partition(":")[0]
             if used not in known:
-                raise InvalidMember(
-                    f"{name}.use[{nth}]: there is no scenario {_format_suggestion(used, known)}"
-                )
+                hint = "`wanproof scenarios` lists the shipped ones"
+                raise unknown_name(used, f"{name}.use[{index}]", "scenario", known, hint)
             names.add(used)
     return names
 
 
-def _format_suggestion(name: str, known: Scenarios) -> str:
-    hint = suggest(name, known, "`wanproof scenarios` lists those that are shipped")
-    return f"{clip(repr(name))}; {hint}"
-
-
-def _build_scenario(name: str, said: dict[str, Any], known: Scenarios) -> Scenario:
-    own = {field: value for field, value in said.items() if field != USE.field}
-    made = Scenario(name=name, **own)
+def _build_scenario(name: str, table: dict[str, Any], known: Scenarios) -> Scenario:
+    members = {key: value for key, value in table.items() if key != USE.key}
+    own = Scenario(name=name, **members)
     used = [
-        _resolve_use(each, f"{name}.use[{nth}]", known)
-        for nth, each in enumerate(said.get("use", ()))
+        _find_scenario(each, f"{name}.use[{index}]", known)
+        for index, each in enumerate(table.get(USE.key, ()))
     ]
     try:
-        made = replace(combine(name, (*used, made), made.summary), group=made.group)
+        scenario = replace(combine(name, (*used, own), own.summary), group=own.group)
     except ValueError as error:
-        raise InvalidMember(
-            f"{error}, and none of them is stronger; leave one out of {name}"
-        ) from error
-    for trouble in find_problems(made.outcome, made.vendor):
-        raise InvalidMember(f"{name}.outcome: {trouble}")
-    return made
+        raise InvalidField("", f"{error}; no scenario has priority: remove one use") from error
+    for problem in find_problems(scenario.outcome, scenario.vendor):
+        raise InvalidField(f"{name}.outcome", problem)
+    return scenario
 
 
-def _resolve_use(composition: str, path: str, known: Scenarios) -> Scenario:
+def _find_scenario(composition: str, path: str, known: Scenarios) -> Scenario:
     try:
         return known.find(composition)
     except ValueError as error:
-        raise InvalidMember(f"{path}: {error}") from error
+        raise InvalidField(path, str(error)) from error

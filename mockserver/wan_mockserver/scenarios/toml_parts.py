@@ -1,130 +1,208 @@
-"""The parts of a scenario as tables of a TOML file; :mod:`.file` tells what they say."""
+"""The parts of a scenario as tables of a TOML file. :data:`SCENARIO` describes their members."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from wan_validators.catalog import vendors
+from wan_validators.messages.suggestions import suggest
 from wan_validators.vendor import State
 
-from . import lifecycle
-from .members import (
-    InvalidMember,
-    Member,
-    Members,
-    array_reader,
-    build_table,
-    enum_reader,
-    integer_reader,
-    list_allowed,
-    number_reader,
-    parse_fields,
-    parse_flag,
-    string_reader,
-    wrong_value,
+from ..fields import (
+    Array,
+    Choice,
+    Field,
+    FieldType,
+    Flag,
+    Integer,
+    InvalidField,
+    Number,
+    Table,
+    Text,
+    invalid_value,
 )
+from . import lifecycle
 from .scenario import PARTS, Results, Steps, TaskOutcome
-from .toml_steps import MAX_REPETITIONS, parse_step, text_reader, to_table
+from .toml_steps import MAX_REPETITIONS, STEP, STEP_TYPE, line_of_text
+
+__all__ = ["SCENARIO", "SCENARIO_IN_FILE", "USE", "find_problems", "list_members"]
 
 
 def find_problems(outcome: TaskOutcome, vendor: str | None) -> Iterator[str]:
-    """What makes no sense about *outcome*, and what would."""
+    """Yields what contradicts itself in *outcome*, and how to correct it."""
     if outcome.message is not None and outcome.fail is None:
-        yield 'message is the text of an error, whose code is missing: fail = "3001"'
+        yield 'message is the text of an error whose code is missing: fail = "3001"'
     codes = [code for each in vendors() if vendor in (None, each.name) for code in each.failures]
     if outcome.fail and outcome.message is None and outcome.fail not in codes:
-        near = list_allowed(outcome.fail, dict.fromkeys(codes))
-        yield f"no task fails with {outcome.fail!r}; codes: {near}, or any code with a message"
+        hint = suggest(outcome.fail, codes, f"codes: {', '.join(codes)}")
+        yield f"no task fails with {outcome.fail!r}, except with a message; {hint}"
 
 
-def _lifecycle(given: Any, path: str) -> lifecycle.Lifecycle:
-    if type(given) is not str:
-        raise wrong_value(given, path, lifecycle.FORMS)
-    try:
-        return lifecycle.parse_lifecycle(given)
-    except ValueError as error:
-        raise InvalidMember(f"{path}: {error}") from error
+@dataclass(frozen=True, slots=True)
+class _LifecycleType(FieldType):
+    def parse(self, value: Any, path: str) -> lifecycle.Lifecycle:
+        if type(value) is not str:
+            raise invalid_value(value, path, lifecycle.FORMS)
+        try:
+            return lifecycle.parse_lifecycle(value)
+        except ValueError as error:
+            raise InvalidField(path, str(error)) from error
+
+    def write(self, value: lifecycle.Lifecycle) -> str:
+        return str(value)
 
 
-_WORDS: Final[Members] = {state.value: Member(state.value, text_reader(100, 0)) for state in State}
+_WORDS: Final = Table(tuple(Field(state.value, line_of_text(100, 0)) for state in State))
 
 
-def _words(given: Any, path: str) -> dict[State, str]:
-    return {State(state): word for state, word in parse_fields(_WORDS, given, path).items()}
+@dataclass(frozen=True, slots=True)
+class _WordsType(FieldType):
+    def parse(self, value: Any, path: str) -> dict[State, str]:
+        return {State(state): word for state, word in _WORDS.parse(value, path).items()}
+
+    def write(self, value: dict[State, str]) -> dict[str, str]:
+        return {state.value: word for state, word in value.items()}
 
 
-def _vendor(given: Any, path: str) -> str:
-    names = {vendor.name: vendor for vendor in vendors()}
-    if type(given) is not str or given not in names:
-        raise wrong_value(given, path, list_allowed(given, names))
-    return given
+_STEPS: Final = Array(STEP_TYPE)
 
 
-def _part(name: str, members: Members) -> Member:
-    """The member for a part of a scenario, which may be no more than an array of steps."""
-    kind, steps = PARTS[name], members.get("steps")
+@dataclass(frozen=True, slots=True)
+class _StepsType(FieldType):
+    def parse(self, value: Any, path: str) -> Steps:
+        steps: Steps = _STEPS.parse(value, path)
+        last = len(_list_reachable(steps)) - 1
+        if last < len(steps) - 1:
+            problem = 'this step affects all requests (times = "forever"); no step can follow it'
+            raise InvalidField(f"{path}[{last}]", problem)
+        return steps
 
-    def read(given: Any, path: str) -> Any:
-        if steps and type(given) is list:
-            return kind(steps=steps.read(given, path))
-        if type(given) is not dict:
-            raise wrong_value(given, path, f"{'an array of steps, or ' if steps else ''}a table")
-        return kind(**parse_fields(members, given, path))
-
-    def write(part: Any) -> Any:
-        told = build_table(members, part, kind())
-        return told["steps"] if [*told] == ["steps"] else told
-
-    return Member(name, read, write)
+    def write(self, value: Steps) -> list[Any]:
+        return _STEPS.write(_list_reachable(value))
 
 
-def _steps(given: Any, path: str) -> Steps:
-    made: Steps = array_reader(parse_step)(given, path)
-    if len(_reachable(made)) < len(made):
-        says = 'is for all requests that come (times = "forever"), so no step may follow it'
-        raise InvalidMember(f"{path}[{len(_reachable(made)) - 1}] {says}")
-    return made
-
-
-def _reachable(steps: Steps) -> Steps:
-    """Those before which there is none without end."""
-    endless = [nth for nth, each in enumerate(steps) if each.times is None]
+def _list_reachable(steps: Steps) -> Steps:
+    """Returns *steps* up to the first one that affects all requests."""
+    endless = [index for index, each in enumerate(steps) if each.times is None]
     return steps[: endless[0] + 1] if endless else steps
 
 
-_STEPS: Final = Member("steps", _steps, lambda steps: [*map(to_table, _reachable(steps))])
+@dataclass(frozen=True, slots=True)
+class _PartType(FieldType):
+    """The part *name* of a scenario: a table, or an array of steps if the part has steps."""
 
-_POLL: Final = {
-    "steps": _STEPS,
-    "words": Member("words", _words, lambda words: {s.value: word for s, word in words.items()}),
-    "other-words": Member("other_words", parse_flag),
-    "upper-case": Member("upper_case", parse_flag),
-    "backwards": Member("backwards", parse_flag),
-    "integer-codes": Member("integer_codes", parse_flag),
-}
+    name: str
+    table: Table
 
-_OUTCOME: Final = {
-    "lifecycle": Member("lifecycle", _lifecycle, str),
-    "fail": Member(
-        "fail", string_reader(re.compile("[0-9]{1,16}").fullmatch, "a code, digits in quotes")
+    def parse(self, value: Any, path: str) -> Any:
+        steps = [field for field in self.table.fields if field.name == "steps"]
+        if steps and type(value) is list:
+            return PARTS[self.name](steps=steps[0].parse(value, path))
+        return PARTS[self.name](**self.table.parse(value, path))
+
+    def write(self, value: Any) -> Any:
+        table = self.table.write_changes(value, PARTS[self.name]())
+        return table["steps"] if [*table] == ["steps"] else table
+
+
+def _part(name: str, doc: str, *fields: Field) -> Field:
+    has_steps = any(field.name == "steps" for field in fields)
+    allowed = "an array of steps, or a table" if has_steps else "a table"
+    return Field(name, _PartType(name, Table(fields, allowed=allowed)), doc)
+
+
+_STEPS_FIELD: Final = Field("steps", _StepsType(), "An array of steps.")
+
+_CODE: Final = Text(matches=re.compile("[0-9]{1,16}").fullmatch, allowed="a code, digits in quotes")
+
+POLL: Final = _part(
+    "poll",
+    "An array of steps for the polls of one task, or a table.",
+    _STEPS_FIELD,
+    Field(
+        "words",
+        _WordsType(),
+        'The words on the wire for `pending`, `running`, `done` and `failed`. "" omits the status.',
     ),
-    "message": Member("message", text_reader(1000)),
-    "moderated": Member("moderated", parse_flag),
-    "images": Member("images", integer_reader(1, MAX_REPETITIONS)),
-    "results": Member("results", enum_reader(Results), lambda results: results.value),
-    "interleaved": Member("interleaved", parse_flag),
-}
+    Field("other-words", Flag(), "`true`: the other vocabulary of the vendor."),
+    Field("upper-case", Flag(), "`true`: statuses in capitals."),
+    Field("backwards", Flag(), "`true`: progress and states go backwards."),
+    Field("integer-codes", Flag(), "`true`: the code of an error is a number."),
+)
 
-_DOWNLOAD: Final = {"steps": _STEPS, "lifetime": Member("lifetime", number_reader(-1, 10**9))}
+OUTCOME: Final = _part(
+    "outcome",
+    "A table: how the task ends.",
+    Field(
+        "lifecycle",
+        _LifecycleType(),
+        "When the task ends: `at-once`, `never`, `polls:N` or `seconds:S`.",
+    ),
+    Field("fail", _CODE, "A code of the vendor, or any code with a `message`."),
+    Field("message", line_of_text(1000), "The text of the failure."),
+    Field("moderated", Flag(), "`true`: the content is rejected after it was generated."),
+    Field("images", Integer(1, MAX_REPETITIONS), "How many images succeed."),
+    Field("results", Choice.of(Results), '`"none"` or `"empty"` in place of results.'),
+    Field("interleaved", Flag(), "`true`: texts come between the images."),
+)
 
-SCENARIO: Final[Members] = {
-    "summary": Member("summary", text_reader(1000)),
-    "vendor": Member("vendor", _vendor),
-    "create": _part("create", {"steps": _STEPS}),
-    "poll": _part("poll", _POLL),
-    "outcome": _part("outcome", _OUTCOME),
-    "download": _part("download", _DOWNLOAD),
-}
-"""The members of a scenario, each of which is a field of it."""
+DOWNLOAD: Final = _part(
+    "download",
+    "An array of steps for the downloads of one file, or a table.",
+    _STEPS_FIELD,
+    Field(
+        "lifetime",
+        Number(-1, 10**9),
+        "How many seconds files exist. -1 means that they never exist.",
+    ),
+)
+
+USE: Final = Field(
+    "use",
+    Array(Text(allowed='the name of a scenario, such as "http-503:2"')),
+    "Names of other scenarios, with counts and `+`: shipped ones and others of the file, in any "
+    "order. Their steps come first. Own members must not contradict them.",
+)
+
+SCENARIO: Final = Table(
+    (
+        Field(
+            "summary",
+            line_of_text(1000),
+            "One sentence for lists. It is the only required member.",
+            required=True,
+        ),
+        Field(
+            "vendor",
+            Choice.of(vendor.name for vendor in vendors()),
+            "The only vendor where the scenario can happen.",
+        ),
+        _part(
+            "create",
+            "An array of steps for creates, one after the other. After the last step one create "
+            "passes, and the steps start again.",
+            _STEPS_FIELD,
+        ),
+        POLL,
+        OUTCOME,
+        DOWNLOAD,
+    )
+)
+"""The members of a scenario; each one is an attribute of :class:`.Scenario`."""
+
+SCENARIO_IN_FILE: Final = Table((USE, *SCENARIO.fields))
+"""The members of a scenario in a file, which can also use other scenarios."""
+
+
+def list_members() -> dict[str, Sequence[Field]]:
+    """Returns the members that each kind of table in a file can have."""
+    parts = {field.name: field.type for field in (POLL, OUTCOME, DOWNLOAD)}
+    tables = {name: kind.table for name, kind in parts.items() if isinstance(kind, _PartType)}
+    return {
+        "a scenario": SCENARIO_IN_FILE.fields,
+        **{name: table.fields for name, table in tables.items()},
+        "a step": STEP.fields,
+    }

@@ -8,19 +8,15 @@ from html import escape
 from http import HTTPStatus
 from math import ceil
 from random import Random
-from typing import Final
 
 from wan_validators.vendor import RejectionReason
 
 from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
-from ..scenarios.scenario import Body, Lag, Step
+from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 
-__all__ = ["MAX_DELAY_S", "apply_step", "build_rejection"]
-
-MAX_DELAY_S: Final = 120.0
-"""The longest delay of a late response, in seconds."""
+__all__ = ["apply_step", "build_rejection"]
 
 
 def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected | None:

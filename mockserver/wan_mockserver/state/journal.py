@@ -93,14 +93,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One exchange. Times are seconds of the server's clock, *number* counts from 1.
+    """One request and its response. Times are seconds of the server's clock.
 
     *action* is ``create``, ``poll``, ``file``, or "" if nothing is served at the path. *step*
-    describes the step of the scenario, *why* is the reason of a rejection. *state* is the
-    task's state in the response. *arrived* is False if the client did not receive the
-    vendor's response, because of a fault or because it went away. *delay* is the delay of the
-    response in seconds. *base_url* is the server's URL for the client. *ended* tells whether
-    the client now knows that its task is over.
+    describes what the scenario did, and *why* gives the reason of a rejection. *state* is the
+    state of the task on the server: ``pending``, ``running``, ``done`` or ``failed`` at every
+    vendor. A scenario can show another state to the client. *arrived* is false if the client
+    did not receive the usual response of the vendor. *delay* is the delay of the response.
     """
 
     number: int

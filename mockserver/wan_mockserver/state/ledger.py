@@ -17,7 +17,7 @@ DEFAULT_WINDOW_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An accepted task. *usd* is None where no price is known, *billed* once it succeeded."""
+    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success."""
 
     task: str
     tenant: str
@@ -45,36 +45,36 @@ class DuplicateCharge:
 class Ledger:
     """All accepted tasks in their order; *forgotten* ones were pushed out by later ones."""
 
-    charges: tuple[Charge, ...]
-    duplicates: tuple[DuplicateCharge, ...]
+    entries: tuple[Charge, ...]
+    duplicate_charges: tuple[DuplicateCharge, ...]
     forgotten: int = 0
 
     @property
-    def total(self) -> Decimal:
+    def total_usd(self) -> Decimal:
         """USD for everything that is billed and has a known price."""
-        return _sum(charge.usd for charge in self.charges if charge.billed)
+        return _sum(charge.usd for charge in self.entries if charge.billed)
 
     @property
-    def twice(self) -> Decimal:
+    def duplicate_usd(self) -> Decimal:
         """USD of the total that was paid for repetitions."""
-        return _sum(each.usd for each in self.duplicates if each.second.billed)
+        return _sum(each.usd for each in self.duplicate_charges if each.second.billed)
 
     @property
-    def unknown(self) -> int:
+    def unknown_prices(self) -> int:
         """How many billed tasks have no known price."""
-        return sum(charge.billed and charge.usd is None for charge in self.charges)
+        return sum(charge.billed and charge.usd is None for charge in self.entries)
 
 
 def ledger(
     records: Sequence[TaskRecord], forgotten: int = 0, window: float = DEFAULT_WINDOW_S
 ) -> Ledger:
     """What *records*, in their order and as they stand, have cost; *forgotten* others are gone."""
-    duplicates = tuple(
+    duplicate_charges = tuple(
         DuplicateCharge(first=_charge(first), second=_charge(second))
         for first, second in _find_repeats(records, window)
     )
-    charges = tuple(map(_charge, records))
-    return Ledger(charges=charges, duplicates=duplicates, forgotten=forgotten)
+    entries = tuple(map(_charge, records))
+    return Ledger(entries=entries, duplicate_charges=duplicate_charges, forgotten=forgotten)
 
 
 def _find_repeats(

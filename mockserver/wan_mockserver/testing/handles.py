@@ -84,17 +84,18 @@ class World:
         Raises AssertionError with every failed check, and ValueError for an unknown check.
         """
         __tracebackhide__ = True
-        from ..admin.verify import Evidence, judge_checks
-        from ..http.errors import AdminError
+        from ..admin.verify import CheckType, Evidence, judge_checks
+        from ..fields import InvalidField
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:
-            found = judge_checks([{name: wanted} for name, wanted in checks.items()], seen)
-        except AdminError as error:
-            raise ValueError(error.message) from None
-        failed = [_format_verdict(each) for each in found["results"] if not each["passed"]]
-        if failed:
-            raise AssertionError("\n".join(failed))
+            requested = [CheckType().parse({name: wanted}, "") for name, wanted in checks.items()]
+        except InvalidField as error:
+            raise error.with_traceback(None) from None
+        found = judge_checks(requested, seen)
+        broken = [_format_verdict(each) for each in found["results"] if not each["passed"]]
+        if broken:
+            raise AssertionError("\n".join(broken))
 
 
 class WanMock(World):
@@ -190,14 +191,14 @@ def format_journal(mock: Mock) -> str:
 
 def format_cost(ledger: Ledger) -> str:
     """Formats in one line what the run would have cost."""
-    if not ledger.charges:
+    if not ledger.entries:
         return "no task was accepted: nothing would have been billed"
-    twice = f", {format_usd(ledger.twice)} of it twice" if ledger.twice else ""
-    tasks = format_count(ledger.unknown, "task")
-    unknown = f", and {tasks} of unknown price" if ledger.unknown else ""
-    awaited = sum(not each.second.billed for each in ledger.duplicates)
+    twice = f", {format_usd(ledger.duplicate_usd)} of it twice" if ledger.duplicate_usd else ""
+    tasks = format_count(ledger.unknown_prices, "task")
+    unknown = f", and {tasks} of unknown price" if ledger.unknown_prices else ""
+    awaited = sum(not each.second.billed for each in ledger.duplicate_charges)
     open_ = f"; tasks made twice that are not billed yet: {awaited}" if awaited else ""
-    return f"would have cost {format_usd(ledger.total)}{twice}{unknown}{open_}"
+    return f"would have cost {format_usd(ledger.total_usd)}{twice}{unknown}{open_}"
 
 
 def _format_entry(entry: Entry, start: float) -> Iterator[str]:
