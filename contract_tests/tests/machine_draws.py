@@ -13,7 +13,8 @@ from machine_model import (
     WINDOW,
 )
 from wan_contracts.generation.strategies import single_fault, valid
-from wan_mockserver.artefacts.cache import Artefact, Artefacts
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.simulator.auth import parse_caller
 from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec, Severity

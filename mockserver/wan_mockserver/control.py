@@ -6,23 +6,17 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from .clock import Clock
-from .simulator.scenario_selection import Armed, put_armed
+from .simulator.scenario_selection import UNLIMITED_CREATES, Armed, put_armed
 from .simulator.simulator import SEED, Simulator
 from .state.journal import JOURNAL, Entry, list_entries
 from .state.ledger import DEFAULT_WINDOW_S, Ledger, ledger
 from .state.stores import COUNTERS, Store
 from .state.tasks import TASKS, TaskRecord, state_at
 
-__all__ = ["HOSTS", "ROOT", "UNLIMITED_CREATES", "Control"]
-
-ROOT: Final = "/_wanproof"
-"""The path of the dashboard and the admin API, which no vendor has."""
+__all__ = ["HOSTS", "Control"]
 
 HOSTS: Final = ("wanproof.test",)
 """Host names of the mock for clients in process; no machine has them."""
-
-UNLIMITED_CREATES: Final = 10**9
-"""Stands for 'no limit'; larger than any real count."""
 
 
 class Control:

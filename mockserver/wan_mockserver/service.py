@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from .control import ROOT, Control
+from .control import Control
 from .http.errors import AdminError
 from .http.messages import Request, Response
-from .simulator.routing import normalize_path
+from .simulator.routing import ROOT, normalize_path
 from .state.journal import log
 from .state.stores import StoreUnavailable
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.simulator.scenario_selection import find_inapplicability
+from wan_mockserver.simulator.applicability import find_inapplicability
 from wan_validators import lint
 from wan_validators.constraints.basic import Items, Json, Text
 from wan_validators.optional_dependencies import explain_missing_extra

@@ -8,9 +8,9 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 from zlib import crc32
 
-from wan_mockserver.artefacts.cache import Artefact, Artefacts
+from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.artefacts.plain_films import mp4
-from wan_mockserver.artefacts.plan import Film, Picture
+from wan_mockserver.artefacts.plan import Artefact, Film, Picture
 from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.http.httpx_transport import AsyncWanTransport, WanTransport
 from wan_mockserver.http.no_proxy import bypass_proxy

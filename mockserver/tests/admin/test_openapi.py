@@ -13,10 +13,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
 from wan_mockserver.clock import AutoClock
-from wan_mockserver.control import ROOT
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.openapi.schema_from_types import infer_schema
 from wan_mockserver.service import Mock
+from wan_mockserver.simulator.routing import ROOT
 from wan_validators.catalog import catalog, model, models_of, vendors
 from wan_validators.linter import lint
 from wan_validators.spec import ModelSpec

@@ -10,8 +10,8 @@ import pytest
 
 from wan_mockserver.artefacts import cache as artefacts
 from wan_mockserver.artefacts import plain_films
-from wan_mockserver.artefacts.cache import Artefact, Artefacts, content_type, extension
-from wan_mockserver.artefacts.plan import Film, Picture
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Artefact, Film, Picture, content_type, extension
 
 PICTURE = Picture(32, 32, seed=1)
 FILM = Film(32, 32, seconds=1, fps=24, audio=False, seed=1)

@@ -8,15 +8,15 @@ from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from ..control import ROOT, Control
+from ..control import Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
 from ..openapi import admin
+from ..simulator.routing import ROOT
 from . import routes
-from .query_routes import AdminCall
 from .request_parsing import parse_body, parse_query
 from .response_types import to_json
-from .routes import AdminRoute
+from .route import AdminCall, AdminRoute, get
 
 with explain_missing_extra():
     from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -30,7 +30,7 @@ def _document(call: AdminCall) -> dict[str, Any]:
 
 ROUTES: Final = (
     *routes.ROUTES,
-    routes.get("/openapi.json", "openapi", "This description.", dict[str, Any], _document),
+    get("/openapi.json", "openapi", "This description.", dict[str, Any], _document),
 )
 
 _MAP: Final = Map(

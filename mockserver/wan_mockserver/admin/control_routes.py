@@ -11,7 +11,8 @@ from ..control import Control
 from ..fields import Field, Integer, Number, Text
 from ..http.errors import AdminError
 from ..simulator.scenario_selection import ARMED, put_armed
-from .query_routes import AdminCall, ArmedJson, list_armed
+from .response_types import ArmedJson, list_armed
+from .route import AdminCall
 
 
 class ArmingJson(TypedDict):
@@ -82,14 +83,14 @@ def arm_scenario(call: AdminCall) -> ArmingJson:
         call.control.arm(given["scenario"], given["creates"], given["tenant"])
     except ValueError as error:
         raise AdminError(str(error)) from error
-    return {"armed": list_armed(call.control)}
+    return {"armed": list_armed(call.control.store)}
 
 
 def disarm(call: AdminCall) -> ArmingJson:
     for waiting in call.control.store.values(ARMED):
         if call.values["tenant"] in (None, waiting.tenant):
             put_armed(call.control.store, replace(waiting, creates=0, used=0))
-    return {"armed": list_armed(call.control)}
+    return {"armed": list_armed(call.control.store)}
 
 
 def clock(call: AdminCall) -> ClockJson:

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
 from typing import Final, Literal, TypedDict
 
 from wan_validators.catalog import catalog, vendors
 from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
 
-from ..control import ROOT, UNLIMITED_CREATES, Control
 from ..fields import Array, Choice, Field, Flag, Integer, Text
 from ..http.errors import AdminError
-from ..http.messages import Request
+from ..openapi.schemas import version
 from ..scenarios.scenario import Scenario
-from ..simulator.routing import Action
-from ..simulator.scenario_selection import ARMED, Armed
+from ..simulator.routing import ROOT, Action
 from ..state.journal import JOURNAL, Entry
 from ..state.tasks import TASKS, TaskRecord, state_at
 from . import response_types
-from .request_parsing import Values
+from .response_types import ArmedJson, list_armed
+from .route import AdminCall
 from .verify import CheckType, Evidence, VerifiedJson, judge_checks
-
-
-@dataclass(frozen=True, slots=True)
-class AdminCall:
-    """One request to a route: what was *given* in its body or query, its path's *names*."""
-
-    control: Control
-    request: Request
-    values: Values
-    path_parameters: Values
 
 
 class HealthJson(TypedDict):
@@ -56,15 +42,6 @@ class ScenarioJson(TypedDict):
     group: str
     vendor: str | None
     parts: list[str]
-
-
-class ArmedJson(TypedDict):
-    """What waits for creates of a tenant (empty: any); *creates* and *left* null mean all."""
-
-    scenario: str
-    tenant: str
-    creates: int | None
-    left: int | None
 
 
 class ScenariosJson(TypedDict):
@@ -140,14 +117,8 @@ def scenarios(call: AdminCall) -> ScenariosJson:
     return {
         "default": simulator.default,
         "scenarios": [_scenario(each) for each in simulator.scenarios.values()],
-        "armed": list_armed(call.control),
+        "armed": list_armed(call.control.store),
     }
-
-
-def list_armed(control: Control) -> list[ArmedJson]:
-    """What waits for creates."""
-    waiting = [each for each in control.store.values(ARMED) if each.used < each.creates]
-    return [_build_armed(each) for each in waiting]
 
 
 def requests(call: AdminCall) -> RequestsJson:
@@ -231,19 +202,3 @@ def _scenario(scenario: Scenario) -> ScenarioJson:
         "vendor": scenario.vendor,
         "parts": [*scenario.parts],
     }
-
-
-def _build_armed(waiting: Armed) -> ArmedJson:
-    always = waiting.creates >= UNLIMITED_CREATES
-    return {
-        "scenario": waiting.scenario,
-        "tenant": waiting.tenant,
-        "creates": None if always else waiting.creates,
-        "left": None if always else waiting.creates - waiting.used,
-    }
-
-
-@cache
-def version() -> str:
-    """That of wanproof."""
-    return metadata.version("wanproof")

@@ -14,10 +14,12 @@ from wan_validators.catalog import vendors
 from wan_validators.outputs import Price
 from wan_validators.vendor import Failure, TaskOutput, Vendor
 
+from ..simulator.scenario_selection import ARMED, UNLIMITED_CREATES, Armed
 from ..simulator.wire_tasks import to_wire_task
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger
 from ..state.prices import Prices
+from ..state.stores import Store
 from ..state.tasks import TaskRecord
 
 
@@ -60,6 +62,15 @@ class TaskJson(TypedDict):
     entry: int
 
 
+class ArmedJson(TypedDict):
+    """What waits for creates of a tenant (empty: any); *creates* and *left* null mean all."""
+
+    scenario: str
+    tenant: str
+    creates: int | None
+    left: int | None
+
+
 class DuplicateJson(TypedDict):
     """Two tasks that one call came to: the answer to *first* was lost, *second* repeats it.
 
@@ -86,6 +97,12 @@ class LedgerJson(TypedDict):
     unknown_prices: int
     forgotten: int
     prices: dict[str, Price]
+
+
+def list_armed(store: Store) -> list[ArmedJson]:
+    """Returns the scenarios that are armed for creates."""
+    armed = [each for each in store.values(ARMED) if each.used < each.creates]
+    return [_build_armed(each) for each in armed]
 
 
 def format_amount(usd: Decimal) -> str:
@@ -144,6 +161,16 @@ def ledger(book: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson
         "prices": {
             charge.model: prices[charge.model] for charge in book.entries if charge.model in prices
         },
+    }
+
+
+def _build_armed(armed: Armed) -> ArmedJson:
+    always = armed.creates >= UNLIMITED_CREATES
+    return {
+        "scenario": armed.scenario,
+        "tenant": armed.tenant,
+        "creates": None if always else armed.creates,
+        "left": None if always else armed.creates - armed.used,
     }
 
 

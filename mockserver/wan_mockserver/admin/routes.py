@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from ..fields import Field
 from . import control_routes, query_routes, response_types
 from .control_routes import ADVANCING, ARMING, DISARMING, RESETTING, SEED
-from .query_routes import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT, AdminCall
+from .query_routes import CHECKS, FILTER, LIMIT, TASK_FILTER, TENANT
+from .route import AdminRoute, get, post
 from .verify import VerifiedJson
 
-Fields = tuple[Field, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class AdminRoute:
-    """*path*, below ROOT, has ``{names}`` where it varies. *answer* is the shape of 200."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    answer: Any
-    handler: Callable[[AdminCall], Any]
-    query: Fields = ()
-    body: Fields = ()
-
-
-def get(
-    path: str,
-    name: str,
-    summary: str,
-    answer: Any,
-    handler: Callable[[AdminCall], Any],
-    *query: Field,
-) -> AdminRoute:
-    return AdminRoute(
-        method="GET",
-        path=path,
-        name=name,
-        summary=summary,
-        answer=answer,
-        handler=handler,
-        query=query,
-    )
-
-
-def post(
-    path: str,
-    name: str,
-    summary: str,
-    answer: Any,
-    handler: Callable[[AdminCall], Any],
-    *body: Field,
-) -> AdminRoute:
-    return AdminRoute(
-        method="POST",
-        path=path,
-        name=name,
-        summary=summary,
-        answer=answer,
-        handler=handler,
-        body=body,
-    )
-
+__all__ = ["ROUTES"]
 
 ROUTES: Final = (
     get("/health", "health", "Is the server up?", query_routes.HealthJson, query_routes.health),

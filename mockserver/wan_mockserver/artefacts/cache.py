@@ -9,35 +9,17 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Final
 
-from .plan import Film, Picture
+from .plan import Artefact, Film
 
 __all__ = [
     "LIMIT",
-    "Artefact",
     "Artefacts",
-    "content_type",
     "draws_films",
-    "extension",
     "make",
 ]
 
-Artefact = Picture | Film
-"""A part of a plan that is a file."""
-
 LIMIT: Final = 256 * 1024 * 1024
 """The default size of the cache in bytes."""
-
-_TYPES: Final = {Picture: ("image/png", "png"), Film: ("video/mp4", "mp4")}
-
-
-def content_type(artefact: Artefact) -> str:
-    """Returns the MIME type of the file."""
-    return _TYPES[type(artefact)][0]
-
-
-def extension(artefact: Artefact) -> str:
-    """Returns the file extension, without the dot."""
-    return _TYPES[type(artefact)][1]
 
 
 def draws_films() -> bool:

@@ -9,8 +9,7 @@ from typing import Final
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..http.messages import Request, Response
-from .cache import Artefact, content_type, extension
-from .plan import Part, Words
+from .plan import Artefact, Part, Words, content_type, extension
 
 with explain_missing_extra():
     from werkzeug.http import parse_if_range_header, parse_range_header, quote_etag

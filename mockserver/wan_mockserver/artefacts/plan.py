@@ -18,12 +18,15 @@ from wan_validators.spec import ModelSpec
 __all__ = [
     "GRID",
     "SEEDS",
+    "Artefact",
     "Film",
     "Part",
     "Picture",
     "Plan",
     "Words",
+    "content_type",
     "cost",
+    "extension",
     "keep_images",
     "plan",
 ]
@@ -70,7 +73,12 @@ class Words:
     text: str
 
 
-Part = Picture | Film | Words
+Artefact = Picture | Film
+"""A part of a plan that is a file."""
+
+Part = Artefact | Words
+
+_TYPES: Final = {Picture: ("image/png", "png"), Film: ("video/mp4", "mp4")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,16 @@ class Plan:
 
     parts: tuple[Part, ...]
     unit: str
+
+
+def content_type(artefact: Artefact) -> str:
+    """Returns the MIME type of the file."""
+    return _TYPES[type(artefact)][0]
+
+
+def extension(artefact: Artefact) -> str:
+    """Returns the file extension, without the dot."""
+    return _TYPES[type(artefact)][1]
 
 
 def plan(spec: ModelSpec, payload: Any, seed: int, *, interleaved: bool = False) -> Plan:

@@ -141,7 +141,7 @@ def _format_toml(scenario: Scenario) -> str:
 
 def find_models_by_vendor(scenario: Scenario) -> dict[str, list[str]]:
     """Returns the models to which *scenario* applies, by vendor."""
-    from ..simulator.scenario_selection import find_inapplicability
+    from ..simulator.applicability import find_inapplicability
 
     return {
         vendor.name: [
@@ -176,5 +176,5 @@ COMMAND = Command(
     notes="""exit codes:
   0  done
   2  wrong usage, a scenario that there is not, or a file that cannot be used
-  3  a fault of wanproof's own""",
+  3  internal error in wanproof""",
 )

@@ -127,7 +127,7 @@ def _iter_settings(mock: Mock, options: Namespace) -> Iterator[str]:
 
 
 def _describe_own_routes(url: str, mock: Mock) -> Iterator[str]:
-    from ..control import ROOT
+    from ..simulator.routing import ROOT
 
     token_note = " (asks for the admin token)" if mock.token else ""
     yield f"  Dashboard: {url}{ROOT}/{token_note}"
@@ -213,5 +213,5 @@ COMMAND = Command(
 exit codes:
   0  stopped with Ctrl-C or SIGTERM
   2  wrong usage, a file or a store that cannot be used, or an address that is not to be had
-  3  a fault of wanproof's own""",
+  3  internal error in wanproof""",
 )

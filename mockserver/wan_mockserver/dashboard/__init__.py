@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ..control import ROOT, Control
+from ..control import Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
+from ..simulator.routing import ROOT
 from . import actions, pages, previews, static
 
 Handler = Callable[[Control, Request, str], Response]

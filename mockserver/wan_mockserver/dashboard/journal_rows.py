@@ -9,8 +9,8 @@ from typing import Final
 
 from wan_validators.messages.formatting import format_count, format_duration
 
-from ..control import Control
-from ..state.journal import Entry, Message, Note
+from ..state.journal import Entry, Message, Note, list_entries
+from ..state.stores import Store
 from .task_rows import shorten_id
 from .timestamps import format_clock_time, format_timestamp
 
@@ -95,9 +95,7 @@ ENTRY_FILTERS: Final[Mapping[str, tuple[str, Callable[[Entry], bool]]]] = {
 """The filters of the journal by name: a label, and whether an entry is shown."""
 
 
-def find_latest_entries(
-    control: Control, tenant: str | None, show: str
-) -> tuple[list[Entry], bool]:
+def find_latest_entries(store: Store, tenant: str | None, show: str) -> tuple[list[Entry], bool]:
     """Returns the newest entries that pass the filter *show*, and whether any entry exists.
 
     Returns more than MAX_JOURNAL_ROWS entries if that many exist, and reads few others.
@@ -105,7 +103,7 @@ def find_latest_entries(
     passes_filter = ENTRY_FILTERS[show][1]
     count: int | None = MAX_JOURNAL_ROWS + 1
     while True:
-        entries = control.journal(tenant, count)
+        entries = list_entries(store, tenant, count)
         found = [entry for entry in entries if passes_filter(entry)]
         if count is None or len(entries) < count or len(found) > MAX_JOURNAL_ROWS:
             return found, bool(entries)

@@ -11,8 +11,8 @@ from wan_validators.catalog import vendors
 from wan_validators.messages.formatting import format_count, format_duration
 
 from ..clock import OFFSET
-from ..control import UNLIMITED_CREATES, Control
-from ..simulator.scenario_selection import ARMED, Armed
+from ..control import Control
+from ..simulator.scenario_selection import ARMED, UNLIMITED_CREATES, Armed
 from ..state import journal
 from ..state.stores import COUNTERS
 from .costs import CostSummary, summarize_costs
@@ -101,7 +101,7 @@ def build_view(control: Control, tenant: str | None = None, show: str = "all") -
     """Builds the view of one *tenant* or of all; *show* is a key of ENTRY_FILTERS."""
     now, records = control.clock.now(), control.tasks(tenant)
     ledger = control.ledger(tenant, records)
-    entries, any_kept = find_latest_entries(control, tenant, show)
+    entries, any_kept = find_latest_entries(control.store, tenant, show)
     tasks = build_task_rows(records, ledger, now)
     older, default = len(records) - len(tasks), control.simulator.default
     return DashboardView(

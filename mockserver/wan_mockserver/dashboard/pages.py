@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from ..control import ROOT, Control
+from ..control import Control
 from ..http.messages import Request, Response
 from ..scenarios.catalogue import GROUPS
 from ..scenarios.scenario import Scenario
+from ..simulator.routing import ROOT
 from ..state import journal
 from .journal_rows import ENTRY_FILTERS, build_entry_view
 from .live import CLOCK_STEPS, DashboardView

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from wan_validators.vendor import State
 
 from ..artefacts import files
-from ..artefacts.cache import Artefact, Artefacts, content_type
-from ..artefacts.plan import Film, Words
-from ..control import ROOT, Control
+from ..artefacts.cache import Artefacts
+from ..artefacts.plan import Artefact, content_type
+from ..control import Control
 from ..http.messages import Request, Response
-from ..state.tasks import TASKS, TaskRecord, state_at
+from ..state.tasks import TASKS, state_at
 from .rendering import SECURITY_HEADERS
 from .static import respond_cached
 
 __all__ = [
     "MAX_THUMBNAIL_PIXELS",
-    "ResultPreview",
-    "list_results",
     "serve_file",
     "serve_thumbnail",
 ]
@@ -30,32 +27,6 @@ MAX_THUMBNAIL_PIXELS: Final = 240
 """The longer side of a thumbnail."""
 
 _ARTEFACTS: Final = Artefacts(64 * 1024 * 1024)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultPreview:
-    """One part of a task's output; *kind* is ``image``, ``video`` or ``text``.
-
-    *description* is the text itself, or describes a file. *thumbnail* and *file* are paths.
-    """
-
-    kind: str
-    description: str
-    thumbnail: str = ""
-    file: str = ""
-
-
-def list_results(record: TaskRecord) -> tuple[ResultPreview, ...]:
-    """Returns previews of the results that *record* has in its current state."""
-    if record.state is not State.DONE or record.results:
-        return ()
-    names = zip(record.parts, files.names(record.parts), strict=True)
-    return tuple(
-        ResultPreview(kind="text", description=part.text)
-        if isinstance(part, Words)
-        else _build_preview(part, f"{record.id}/{name}")
-        for part, name in names
-    )
 
 
 def serve_thumbnail(control: Control, request: Request, name: str) -> Response:
@@ -76,19 +47,6 @@ def serve_file(control: Control, request: Request, name: str) -> Response:
         return _not_found(name)
     content = _ARTEFACTS.bytes_of(artefact)
     return files.download(request, content, content_type(artefact)).with_headers(SECURITY_HEADERS)
-
-
-def _build_preview(part: Artefact, name: str) -> ResultPreview:
-    # After a reset an id may have other contents, and browsers cache images by their URLs.
-    version = f"{part.seed}-{part.width}x{part.height}"
-    sides = f"{part.width} × {part.height}"
-    seconds = part.seconds if isinstance(part, Film) else None
-    return ResultPreview(
-        kind=files.kind(part),
-        description=f"{seconds} s video, {sides}" if seconds else f"image, {sides}",
-        thumbnail=f"{ROOT}/ui/thumbnails/{name}?{version}",
-        file=f"{ROOT}/ui/files/{name}?{version}",
-    )
 
 
 def _find_artefact(control: Control, name: str) -> Artefact | None:

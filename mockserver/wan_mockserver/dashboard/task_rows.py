@@ -13,7 +13,7 @@ from wan_validators.vendor import State
 from ..scenarios.lifecycle import Lifecycle, Seconds
 from ..state.ledger import Ledger
 from ..state.tasks import TERMINAL_STATES, TaskRecord
-from .previews import ResultPreview, list_results
+from .results import ResultPreview, list_results
 from .timestamps import format_clock_time, format_timestamp
 
 __all__ = [

@@ -8,14 +8,11 @@ from typing import Any, Final, TypedDict
 
 from wan_validators.messages.formatting import format_count
 
-from ..admin import guard, query_routes
-from ..admin.routes import AdminRoute
-from ..control import ROOT
+from ..admin import guard
+from ..admin.route import AdminRoute
 from ..fields import Field, Table
-from .schemas import schema
-
-VERSION: Final = "3.1.0"
-DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
+from ..simulator.routing import ROOT
+from .schemas import DIALECT, VERSION, schema, version
 
 
 class ErrorJson(TypedDict):
@@ -37,7 +34,7 @@ ERRORS: Final = {
     404: "There is no such thing (any more).",
     413: f"The body is longer than {format_count(guard.MAX_BODY_BYTES, 'byte')}.",
     415: "The body is not called application/json.",
-    500: "A fault of the server's own.",
+    500: "Internal error in the mock server.",
     503: "The server's store is out of reach.",
 }
 
@@ -54,7 +51,7 @@ def document(routes: Iterable[AdminRoute], base_url: str, *, protected: bool) ->
         "jsonSchemaDialect": DIALECT,
         "info": {
             "title": "wanproof: admin API of the mock server",
-            "version": query_routes.version(),
+            "version": version(),
             "description": "Shows what clients did and what it would have cost, and steers what "
             "happens to them. Every error is JSON with a message that says what to do.",
         },

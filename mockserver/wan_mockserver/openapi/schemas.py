@@ -7,7 +7,17 @@ import types
 from collections.abc import Mapping, MutableMapping
 from dataclasses import is_dataclass
 from decimal import Decimal
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from functools import cache
+from importlib import metadata
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+__all__ = ["DIALECT", "PLAIN", "VERSION", "schema", "version"]
+
+VERSION: Final = "3.1.0"
+"""The version of OpenAPI."""
+
+DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
+"""The dialect of JSON Schema in OpenAPI 3.1."""
 
 PLAIN: Mapping[Any, Mapping[str, Any]] = {
     str: {"type": "string"},
@@ -18,6 +28,12 @@ PLAIN: Mapping[Any, Mapping[str, Any]] = {
     types.NoneType: {"type": "null"},
     Any: {},
 }
+
+
+@cache
+def version() -> str:
+    """Returns the version of wanproof."""
+    return metadata.version("wanproof")
 
 
 def schema(kind: Any, components: MutableMapping[str, Any]) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from wan_validators.catalog import models_of, vendors
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor
 
-from ..admin.query_routes import version
 from ..artefacts import files
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
 from ..simulator.scenario_selection import HEADER, STEP
-from .admin import DIALECT, VERSION
 from .example_responses import build_error_examples, build_success_examples
 from .request_schema import build_request_schema
 from .schema_from_types import infer_schema
+from .schemas import DIALECT, VERSION, version
 
 BEARER: Final = {"bearer": {"type": "http", "scheme": "bearer", "description": "Any key will do."}}
 

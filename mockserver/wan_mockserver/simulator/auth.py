@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from hashlib import sha256
 
 from wan_validators.vendor import RejectionReason
 
 from ..http.errors import RequestRejected
+from .context import Caller
 
-__all__ = ["ANONYMOUS", "Caller", "parse_caller"]
+__all__ = ["parse_caller"]
 
 _KEY = re.compile("[!-~]+").fullmatch
 _SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The holder of one API key; *tenant* is a short name that does not reveal *key*.
-
-    A key of the form ``wanproof.<scenario>[.<tenant>]`` selects a scenario and may name the
-    tenant. All keys of a tenant see the same tasks, whatever scenario they select.
-    """
-
-    tenant: str
-    key: str = field(default="", repr=False)
-    scenario: str | None = None
-
-
-ANONYMOUS = Caller("")
-"""The caller of a request without a valid key."""
 
 
 def parse_caller(authorization: str | None) -> Caller:

@@ -15,15 +15,31 @@ from ..http.messages import Request, Response
 from ..scenarios.scenario import Step
 from ..state.journal import Entry, Exchange, Note, build_message, redact
 from ..state.tasks import TERMINAL_STATES
-from .auth import ANONYMOUS, Caller
 
-__all__ = ["MAX_ECHO_CHARACTERS", "MAX_FINDINGS_KEPT", "RequestContext"]
+__all__ = ["ANONYMOUS", "MAX_ECHO_CHARACTERS", "MAX_FINDINGS_KEPT", "Caller", "RequestContext"]
 
 MAX_ECHO_CHARACTERS: Final = 2000
 """Characters of a path that the journal stores."""
 
 MAX_FINDINGS_KEPT: Final = 100
 """Findings about one payload that the journal stores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The holder of one API key; *tenant* is a short name that does not reveal *key*.
+
+    A key of the form ``wanproof.<scenario>[.<tenant>]`` selects a scenario and may name the
+    tenant. All keys of a tenant see the same tasks, whatever scenario they select.
+    """
+
+    tenant: str
+    key: str = field(default="", repr=False)
+    scenario: str | None = None
+
+
+ANONYMOUS = Caller("")
+"""The caller of a request without a valid key."""
 
 
 @dataclass(slots=True)

@@ -9,18 +9,18 @@ from functools import partial
 from wan_validators.vendor import RejectionReason, State, Vendor
 
 from ..artefacts import files
-from ..artefacts.cache import Artefacts, content_type
+from ..artefacts.cache import Artefacts
+from ..artefacts.plan import content_type
 from ..clock import Clock
 from ..http.errors import RequestRejected
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
 from ..state.stores import Store
 from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
-from .auth import Caller
-from .context import RequestContext
+from .applicability import SelectedScenario
+from .context import Caller, RequestContext
 from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Models, parse_submission
-from .scenario_selection import SelectedScenario
 from .task_factory import TaskFactory
 from .wire_tasks import to_wire_task
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wan_validators.catalog import models_of
 from wan_validators.messages.suggestions import find_nearest
@@ -16,6 +16,7 @@ from ..artefacts import files
 from ..http.errors import RequestRejected
 
 __all__ = [
+    "ROOT",
     "Action",
     "Match",
     "Route",
@@ -24,6 +25,9 @@ __all__ = [
     "find_route",
     "normalize_path",
 ]
+
+ROOT: Final = "/_wanproof"
+"""The dashboard and the admin API are below this path, which no vendor has."""
 
 
 class Action(Enum):

@@ -7,27 +7,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from wan_validators.outputs import Images
-from wan_validators.spec import ModelSpec
 from wan_validators.vendor import RejectionReason, Vendor
 
 from ..http.errors import RequestRejected
 from ..scenarios.chaos import Chaos
 from ..scenarios.registry import Scenarios
-from ..scenarios.scenario import Scenario, TaskOutcome, find_step
+from ..scenarios.scenario import Scenario, find_step
 from ..state.stores import Store, Table, next_index
 from ..state.tasks import TaskRecord
+from .applicability import SelectedScenario, find_vendor_conflict, reject_conflict
 from .context import RequestContext
 
 __all__ = [
     "ARMED",
     "HEADER",
     "STEP",
+    "UNLIMITED_CREATES",
     "Armed",
     "ScenarioSelector",
-    "SelectedScenario",
-    "find_inapplicability",
-    "fit_to_model",
     "put_armed",
     "take_armed",
 ]
@@ -48,6 +45,9 @@ class Armed:
     tenant: str = ""
     used: int = 0
 
+
+UNLIMITED_CREATES: Final = 10**9
+"""Stands for 'no limit'; larger than any real count."""
 
 ARMED: Final = Table("armed", Armed, max_count=1000)
 
@@ -71,15 +71,6 @@ def take_armed(store: Store, tenant: str) -> Armed | None:
 def _use(kept: Armed | None, otherwise: Armed) -> Armed:
     armed = kept or otherwise
     return replace(armed, used=armed.used + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class SelectedScenario:
-    """The *scenario* of a request; chance drew it if *chaotic*, and *plan* names the draw."""
-
-    scenario: Scenario
-    chaotic: bool = False
-    plan: str = ""
 
 
 class ScenarioSelector:
@@ -117,7 +108,7 @@ class ScenarioSelector:
             selected = self._draw(context, vendor)
         else:
             selected = self._find(name)
-            _reject(_find_vendor_conflict(selected.scenario, vendor))
+            reject_conflict(find_vendor_conflict(selected.scenario, vendor))
         steps, count = selected.scenario.create.steps, 0
         if armed:
             count = armed.used - 1
@@ -208,47 +199,5 @@ class ScenarioSelector:
         context.label = f"{name} {part} {count + 1}: {description}"
 
 
-def find_inapplicability(scenario: Scenario, vendor: Vendor, spec: ModelSpec) -> str | None:
-    """Returns why *scenario* cannot happen to a task of that model, or None if it can."""
-    return _find_vendor_conflict(scenario, vendor) or _find_model_conflict(scenario, spec)
-
-
-def fit_to_model(selected: SelectedScenario, spec: ModelSpec) -> SelectedScenario:
-    """Returns *selected* as it can happen to *spec*: a drawn outcome that cannot is dropped.
-
-    Raises RequestRejected if the client or a user selected the scenario and it cannot happen.
-    """
-    conflict = _find_model_conflict(selected.scenario, spec)
-    if conflict and selected.chaotic:
-        return replace(selected, scenario=replace(selected.scenario, outcome=TaskOutcome()))
-    _reject(conflict)
-    return selected
-
-
-def _find_vendor_conflict(scenario: Scenario, vendor: Vendor) -> str | None:
-    outcome = scenario.outcome
-    if scenario.vendor not in (None, vendor.name):
-        return f"the scenario {scenario.name} can only happen at {scenario.vendor}"
-    if outcome.fail and outcome.message is None and outcome.fail not in vendor.failures:
-        codes = ", ".join(vendor.failures)
-        return f"no task fails with {outcome.fail} here; codes: {codes}, or give a message"
-    return None
-
-
-def _find_model_conflict(scenario: Scenario, spec: ModelSpec) -> str | None:
-    outcome = scenario.outcome
-    outputs = spec.outputs if isinstance(spec.outputs, Images) else None
-    if outcome.images is not None and not outputs:
-        return f"the scenario {scenario.name} needs a model that makes images"
-    if outcome.interleaved and not (outputs and outputs.interleave):
-        return f"the scenario {scenario.name} needs a model that can put texts between images"
-    return None
-
-
-def _reject(conflict: str | None) -> None:
-    if conflict:
-        raise RequestRejected(RejectionReason.NO_SCENARIO, conflict)
-
-
 def _make_filter(vendor: Vendor) -> Callable[[Scenario], bool]:
-    return lambda scenario: _find_vendor_conflict(scenario, vendor) is None
+    return lambda scenario: find_vendor_conflict(scenario, vendor) is None

@@ -27,8 +27,9 @@ from ..state.prices import Prices, load_shipped_prices
 from ..state.stores import COUNTERS, Store, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
-from . import auth, fault_injection, routing
-from .context import RequestContext
+from . import fault_injection, routing
+from .auth import parse_caller
+from .context import ANONYMOUS, RequestContext
 from .handlers import Handlers
 from .rate_limits import Limits
 from .request_parsing import filter_errors
@@ -142,9 +143,9 @@ class Simulator:
     def _begin_request(self, request: Request) -> RequestContext:
         path = routing.normalize_path(request.path)
         try:
-            caller = auth.parse_caller(request.headers.get("authorization"))
+            caller = parse_caller(request.headers.get("authorization"))
         except RequestRejected:
-            caller = auth.ANONYMOUS
+            caller = ANONYMOUS
         number, index = begin_request(self.store, caller.tenant)
         return RequestContext(
             request=request if path == request.path else replace(request, path=path),
@@ -183,9 +184,9 @@ class Simulator:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)
             return partial(self._handlers.download, context, record, selected)
-        if context.caller is auth.ANONYMOUS:
+        if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
-            auth.parse_caller(context.request.headers.get("authorization"))
+            parse_caller(context.request.headers.get("authorization"))
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)

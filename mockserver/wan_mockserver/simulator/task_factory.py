@@ -21,10 +21,10 @@ from ..scenarios.scenario import TaskOutcome
 from ..state.prices import Prices
 from ..state.stores import Store, next_index
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
+from .applicability import SelectedScenario, fit_to_model
 from .context import RequestContext
 from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Submission
-from .scenario_selection import SelectedScenario, fit_to_model
 from .wire_tasks import to_wire_task
 
 __all__ = ["TaskFactory", "hash_payload"]
