@@ -22,6 +22,8 @@ with explain_missing_extra():
     from werkzeug.exceptions import MethodNotAllowed, NotFound
     from werkzeug.routing import Map, Rule
 
+__all__ = ["FRESH", "ROUTES", "answer"]
+
 
 def _document(call: AdminCall) -> dict[str, Any]:
     protected = call.control.token is not None
@@ -65,8 +67,8 @@ def _match_route(request: Request) -> tuple[AdminRoute, dict[str, Any]]:
         found: tuple[Any, Any] = _MAP.bind("").match(request.path, request.method)
     except MethodNotAllowed as error:
         allow = ", ".join(sorted(error.valid_methods or ()))
-        says = f"{clip(request.method)} is not allowed at {request.path}; allowed: {allow}"
-        raise AdminError(says, 405, {"Allow": allow}) from error
+        message = f"{clip(request.method)} is not allowed at {request.path}; allowed: {allow}"
+        raise AdminError(message, 405, {"Allow": allow}) from error
     except NotFound as error:
         raise AdminError(_nothing_at(request.path), 404) from error
     return found

@@ -14,6 +14,25 @@ from ..simulator.scenario_selection import ARMED, put_armed
 from .response_types import ArmedJson, list_armed
 from .route import AdminCall
 
+__all__ = [
+    "ADVANCING",
+    "ARMING",
+    "DISARMING",
+    "RESETTING",
+    "SEED",
+    "ArmingJson",
+    "ClockJson",
+    "ResetJson",
+    "SeedJson",
+    "advance",
+    "arm_scenario",
+    "clock",
+    "disarm",
+    "reset",
+    "seed",
+    "set_seed",
+]
+
 
 class ArmingJson(TypedDict):
     """What waits for creates now."""
@@ -78,9 +97,9 @@ RESETTING: Final = (
 
 
 def arm_scenario(call: AdminCall) -> ArmingJson:
-    given = call.values
+    values = call.values
     try:
-        call.control.arm(given["scenario"], given["creates"], given["tenant"])
+        call.control.arm(values["scenario"], values["creates"], values["tenant"])
     except ValueError as error:
         raise AdminError(str(error)) from error
     return {"armed": list_armed(call.control.store)}
@@ -101,8 +120,10 @@ def advance(call: AdminCall) -> ClockJson:
     seconds = call.values["advance"]
     now = call.control.clock.now()
     if now + seconds > MAX_TIME:
-        says = f"advance must be {MAX_TIME - now:.0f} seconds at most: the calendar ends with 9999"
-        raise AdminError(says)
+        message = (
+            f"advance must be {MAX_TIME - now:.0f} seconds at most: the calendar ends with 9999"
+        )
+        raise AdminError(message)
     call.control.clock.advance(seconds)
     return _clock(call.control)
 

@@ -19,6 +19,16 @@ from .request_parsing import parse_content_type
 if TYPE_CHECKING:
     from ..control import Control
 
+__all__ = [
+    "BODIES",
+    "CHALLENGE",
+    "MAX_BODY_BYTES",
+    "PORTS",
+    "SAFE_METHODS",
+    "TOKEN",
+    "check",
+]
+
 TOKEN: Final = "X-Wanproof-Admin-Token"  # noqa: S105  (a header's name)
 """The header that may carry the token, for clients that need Authorization for something else."""
 
@@ -41,11 +51,11 @@ def check(control: Control, request: Request) -> None:
     if control.token is None:
         _check_host(request, control.hosts)
     elif not any(given and _is_token(given, control.token) for given in _tokens(request)):
-        says = (
+        message = (
             f"the admin token is missing or wrong; send it as Authorization: Bearer <token>, as "
             f"{TOKEN}: <token>, or as the password of HTTP Basic with any user name"
         )
-        raise AdminError(says, 401, CHALLENGE)
+        raise AdminError(message, 401, CHALLENGE)
     if request.method not in SAFE_METHODS:
         _check_origin(request)
         _check_body(request)
@@ -77,12 +87,12 @@ def _check_host(request: Request, hosts: frozenset[str]) -> None:
     if all(name is not None and _is_allowed_host(name.hostname or "", hosts) for name in names):
         return
     given = clip(request.headers.get("host", request.base_url))
-    says = (
+    message = (
         f"without an admin token only this machine's own names are answered here, such as "
         f"localhost and 127.0.0.1, not {given!r}; call the server by one of those, or give it an "
         "admin token"
     )
-    raise AdminError(says, 403)
+    raise AdminError(message, 403)
 
 
 def _is_allowed_host(host: str, hosts: frozenset[str]) -> bool:
@@ -99,18 +109,18 @@ def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     own = _origin(request.base_url)
     if origin is not None and (own is None or _origin(origin) != own):
-        says = (
+        message = (
             f"pages of {clip(origin)} may change nothing here, only those of this server, "
             f"{clip(request.base_url)}; leave out the header Origin if you are no browser"
         )
-        raise AdminError(says, 403)
+        raise AdminError(message, 403)
     site = request.headers.get("sec-fetch-site", "none")
     if site not in ("same-origin", "none"):
-        says = (
+        message = (
             f"a request from another site (Sec-Fetch-Site: {clip(site)}) may change nothing here; "
             f"use the page at {clip(request.base_url)}"
         )
-        raise AdminError(says, 403)
+        raise AdminError(message, 403)
 
 
 def _origin(text: str) -> tuple[str, str, int | None] | None:
@@ -137,5 +147,5 @@ def _check_body(request: Request) -> None:
         )
     kind = parse_content_type(request)
     if request.body and kind not in BODIES:
-        says = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"
-        raise AdminError(says, 415)
+        message = f"the Content-Type must be {BODIES[0]}, not {kind or 'none at all'}"
+        raise AdminError(message, 415)

@@ -21,6 +21,29 @@ from .response_types import ArmedJson, list_armed
 from .route import AdminCall
 from .verify import CheckType, Evidence, VerifiedJson, judge_checks
 
+__all__ = [
+    "CHECKS",
+    "FILTER",
+    "LIMIT",
+    "MODEL",
+    "TASK_FILTER",
+    "TENANT",
+    "CountJson",
+    "HealthJson",
+    "RequestsJson",
+    "ScenarioJson",
+    "ScenariosJson",
+    "TasksJson",
+    "count",
+    "health",
+    "ledger",
+    "requests",
+    "scenarios",
+    "task",
+    "tasks",
+    "verify",
+]
+
 
 class HealthJson(TypedDict):
     """The server is up. *clock* is its clock's mode, *scenario* what nobody's choice leads to."""
@@ -132,22 +155,24 @@ def count(call: AdminCall) -> CountJson:
 
 
 def tasks(call: AdminCall) -> TasksJson:
-    given = call.values
+    values = call.values
     found = [
         record
-        for record in call.control.tasks(given["tenant"])
-        if given["state"] in (None, record.state.value) and given["model"] in (None, record.model)
+        for record in call.control.tasks(values["tenant"])
+        if values["state"] in (None, record.state.value) and values["model"] in (None, record.model)
     ]
-    shown = found[len(found) - min(given["limit"], len(found)) :]
-    return {"count": len(found), "tasks": _tasks(call, shown, given["tenant"])}
+    shown = found[len(found) - min(values["limit"], len(found)) :]
+    return {"count": len(found), "tasks": _tasks(call, shown, values["tenant"])}
 
 
 def task(call: AdminCall) -> response_types.TaskJson:
     wanted = call.path_parameters["task_id"]
     record = call.control.store.get(TASKS, wanted)
     if record is None:
-        says = f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
-        raise AdminError(says, 404)
+        message = (
+            f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
+        )
+        raise AdminError(message, 404)
     [shown] = _tasks(call, [state_at(record, call.control.clock.now())], record.tenant)
     return shown
 
@@ -167,16 +192,16 @@ def verify(call: AdminCall) -> VerifiedJson:
 
 def _matching(call: AdminCall) -> Iterator[Entry]:
     """The exchanges that the query asks for, the oldest first."""
-    given = call.values
+    values = call.values
     wanted = {
-        name: given[name]
+        name: values[name]
         for name in ("vendor", "model", "task", "action", "status", "method", "path")
-        if given[name] is not None
+        if values[name] is not None
     }
-    for entry in call.control.journal(given["tenant"]):
-        if entry.number <= (given["since"] or 0):
+    for entry in call.control.journal(values["tenant"]):
+        if entry.number <= (values["since"] or 0):
             continue
-        if given["refused"] is not None and given["refused"] != bool(entry.why):
+        if values["refused"] is not None and values["refused"] != bool(entry.why):
             continue
         if all(getattr(entry, name) == value for name, value in wanted.items()):
             yield entry

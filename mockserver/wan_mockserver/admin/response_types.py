@@ -22,6 +22,20 @@ from ..state.prices import Prices
 from ..state.stores import Store
 from ..state.tasks import TaskRecord
 
+__all__ = [
+    "ArmedJson",
+    "DuplicateJson",
+    "FailureJson",
+    "LedgerJson",
+    "OutputJson",
+    "TaskJson",
+    "format_amount",
+    "ledger",
+    "list_armed",
+    "task",
+    "to_json",
+]
+
 
 class FailureJson(TypedDict):
     """What a task ended with."""

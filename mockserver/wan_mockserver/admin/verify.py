@@ -24,6 +24,21 @@ from ..fields import (
 from ..state.journal import Entry
 from ..state.ledger import Ledger
 
+__all__ = [
+    "CHECKS",
+    "COUNT_TYPE",
+    "TRUE_TYPE",
+    "Check",
+    "CheckFunction",
+    "CheckType",
+    "CountType",
+    "Evidence",
+    "RequestedCheck",
+    "ResultJson",
+    "VerifiedJson",
+    "judge_checks",
+]
+
 COUNT_TYPE: Final = Integer(0, 1_000_000)
 
 

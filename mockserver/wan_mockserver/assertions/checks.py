@@ -1,8 +1,8 @@
-"""What a client did right or wrong, judged from the journal alone: pure functions.
+"""Checks what a client did, from the journal alone.
 
-Each takes the exchanges of a run in the order of their numbers, and gives a verdict with the
-numbers of those that show it. What is to be judged for each tenant, or each task, is judged
-for each of them; all must pass. Times are those of the server's clock.
+Each function takes the exchanges in the order of their numbers. It returns a verdict with the
+numbers of the exchanges that show it. A check of tenants or tasks passes if all of them pass.
+Times are those of the server's clock.
 """
 
 from __future__ import annotations
@@ -24,38 +24,56 @@ from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge
 from .verdict import CountRange, Entries, Verdict, judge_count, list_entry_numbers
 
+__all__ = [
+    "CUTS_AFTER_HEAD",
+    "TOLERANCE_S",
+    "no_create_after",
+    "no_duplicate_charges",
+    "no_findings",
+    "no_poll_after_end",
+    "no_task_abandoned",
+    "polls_no_faster_than",
+    "polls_per_task",
+    "requests_made",
+    "retry_after_obeyed",
+    "tasks_made",
+    "usd_at_most",
+]
+
 TOLERANCE_S: Final = 0.001
-"""Seconds that a wait may be too short by: what rounding and a network make of it."""
+"""The most seconds by which rounding and the network can make a wait too short."""
 
 CUTS_AFTER_HEAD: Final = ("", Cut.RESET_MIDWAY.value, Cut.TRUNCATED.value)
 """Deliveries in which the client sees at least the status and the headers."""
 
 
 def requests_made(entries: Entries, action: str, wanted: CountRange) -> Verdict:
-    """Whether as many requests of one *action* came as are *wanted*, answered or not."""
+    """Checks that the number of requests of one *action* is *wanted*, answered or not."""
     found = _filter_by_action(entries, action)
     noun = {"file": "download"}.get(action, action)
     return judge_count(found, noun, wanted)
 
 
 def tasks_made(entries: Entries, wanted: CountRange) -> Verdict:
-    """Whether as many creates as are *wanted* made a task, whether or not the client knows."""
+    """Checks the number of creates that made a task, even if the client does not know it."""
     return judge_count(
         [each for each in _filter_by_action(entries, "create") if each.task], "task", wanted
     )
 
 
 def polls_per_task(entries: Entries, maximum: int) -> Verdict:
-    """Whether no task was polled more than *maximum* times."""
+    """Checks that no task was polled more than *maximum* times."""
     for polls in _group_by(_filter_by_action(entries, "poll"), _task).values():
         if len(polls) > maximum:
-            says = f"task {_name(polls[0])} was polled {len(polls)} times; at most {maximum} may be"
-            return Verdict(passed=False, message=says, entries=list_entry_numbers(polls))
+            message = (
+                f"task {_name(polls[0])} was polled {len(polls)} times; at most {maximum} may be"
+            )
+            return Verdict(passed=False, message=message, entries=list_entry_numbers(polls))
     return Verdict(passed=True, message=f"no task was polled more than {maximum} times")
 
 
 def polls_no_faster_than(entries: Entries, seconds: float) -> Verdict:
-    """Whether any two polls of one task in a row lie at least *seconds* apart."""
+    """Checks that consecutive polls of one task are at least *seconds* apart."""
     pairs = [
         pair
         for polls in _group_by(_filter_by_action(entries, "poll"), _task).values()
@@ -64,18 +82,18 @@ def polls_no_faster_than(entries: Entries, seconds: float) -> Verdict:
     hasty = [pair for pair in pairs if pair[1].at - pair[0].at < seconds - TOLERANCE_S]
     wanted = format_seconds(seconds)
     if not hasty:
-        says = f"all {len(pairs)} waits between two polls of a task were {wanted} or longer"
-        return Verdict(passed=True, message=says)
+        message = f"all {len(pairs)} waits between two polls of a task were {wanted} or longer"
+        return Verdict(passed=True, message=message)
     first, second = min(hasty, key=lambda pair: pair[1].at - pair[0].at)
-    says = (
+    message = (
         f"{len(hasty)} of {len(pairs)} waits between two polls of a task were shorter than "
         f"{wanted}, the shortest {format_seconds(second.at - first.at)}, of task {_name(first)}"
     )
-    return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*hasty)))
+    return Verdict(passed=False, message=message, entries=list_entry_numbers(chain(*hasty)))
 
 
 def no_poll_after_end(entries: Entries) -> Verdict:
-    """Whether no task was polled again after its client had been told that it is over."""
+    """Checks that no task was polled again after its client received its end."""
     broken = _find_violations(
         entries,
         forbids=lambda entry: (_task(entry), math.inf) if entry.ended and entry.arrived else None,
@@ -84,12 +102,12 @@ def no_poll_after_end(entries: Entries) -> Verdict:
     if not broken:
         return Verdict(passed=True, message="no task was polled after its end had been told")
     name = _name(broken[0][1])
-    says = f"polls after the end had been told: {len(broken)}, the first one of task {name}"
-    return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*broken)))
+    message = f"polls after the end had been told: {len(broken)}, the first one of task {name}"
+    return Verdict(passed=False, message=message, entries=list_entry_numbers(chain(*broken)))
 
 
 def no_create_after(entries: Entries, status: int) -> Verdict:
-    """Whether no tenant sent a create after an answer with *status* to whatever it sent."""
+    """Checks that no tenant sent a create after any response with *status*."""
     broken = _find_violations(
         entries,
         forbids=lambda entry: (
@@ -99,72 +117,76 @@ def no_create_after(entries: Entries, status: int) -> Verdict:
     )
     if not broken:
         return Verdict(passed=True, message=f"no create was sent after an answer with {status}")
-    says = f"creates sent after an answer with {status}: {len(broken)}"
-    return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*broken)))
+    message = f"creates sent after an answer with {status}: {len(broken)}"
+    return Verdict(passed=False, message=message, entries=list_entry_numbers(chain(*broken)))
 
 
 def retry_after_obeyed(entries: Entries) -> Verdict:
-    """Whether nobody repeated a request before the time that a Retry-After had told was over.
+    """Checks that no client repeated a request before the time of its Retry-After.
 
     After a create that is any create of the tenant, after a poll one of the same task, after
     a download one of the same file.
     """
     broken = _find_violations(entries, forbids=_retry_after, asks=_get_request_key)
     if not broken:
-        says = "no request was repeated before the time of a Retry-After was over"
-        return Verdict(passed=True, message=says)
-    told, early = broken[0]
-    says = (
+        message = "no request was repeated before the time of a Retry-After was over"
+        return Verdict(passed=True, message=message)
+    earlier, early = broken[0]
+    message = (
         f"requests repeated before the time of a Retry-After was over: {len(broken)}, the first "
-        f"one a {early.action}, {format_seconds(early.at - told.at)} after it had been told to "
-        f"wait (Retry-After: {told.answer.headers['retry-after']})"
+        f"one a {early.action}, {format_seconds(early.at - earlier.at)} after it had been told to "
+        f"wait (Retry-After: {earlier.answer.headers['retry-after']})"
     )
-    return Verdict(passed=False, message=says, entries=list_entry_numbers(chain(*broken)))
+    return Verdict(passed=False, message=message, entries=list_entry_numbers(chain(*broken)))
 
 
 def no_task_abandoned(entries: Entries) -> Verdict:
-    """Whether each task that its client knew of was polled until its end was told."""
+    """Checks that each task that its client knew of was polled to its end."""
     followed = {_task(each) for each in entries if each.ended and each.arrived}
     known = [each for each in _filter_by_action(entries, "create") if each.task and each.arrived]
     left = [each for each in known if _task(each) not in followed]
     if not left:
-        says = f"each of {len(known)} tasks that the client knew of was polled to its end"
-        return Verdict(passed=True, message=says)
-    says = f"{len(left)} of {len(known)} tasks that the client knew of were not polled to their end"
-    return Verdict(passed=False, message=says, entries=list_entry_numbers(left))
+        message = f"each of {len(known)} tasks that the client knew of was polled to its end"
+        return Verdict(passed=True, message=message)
+    message = (
+        f"{len(left)} of {len(known)} tasks that the client knew of were not polled to their end"
+    )
+    return Verdict(passed=False, message=message, entries=list_entry_numbers(left))
 
 
 def no_findings(entries: Entries) -> Verdict:
-    """Whether no payload had anything wrong with it that is worse than an info."""
+    """Checks that no payload had an error or a warning."""
     bad = [each for each in entries if any(note.severity != "info" for note in each.findings)]
     if not bad:
         return Verdict(passed=True, message="no payload had an error or a warning")
     note = next(note for note in bad[0].findings if note.severity != "info")
-    says = f"{len(bad)} payloads had an error or a warning, the first one {note.rule}: "
-    return Verdict(passed=False, message=says + note.message, entries=list_entry_numbers(bad))
+    message = f"{len(bad)} payloads had an error or a warning, the first one {note.rule}: "
+    return Verdict(passed=False, message=message + note.message, entries=list_entry_numbers(bad))
 
 
 def no_duplicate_charges(duplicates: Sequence[DuplicateCharge]) -> Verdict:
-    """Whether nothing was paid for twice."""
+    """Checks that nothing was paid for twice."""
     if not duplicates:
         return Verdict(passed=True, message="nothing was paid for twice")
     pair = duplicates[0]
-    says = f"{len(duplicates)} tasks repeat one whose answer was lost, such as {pair.second.task}"
+    message = (
+        f"{len(duplicates)} tasks repeat one whose answer was lost, such as {pair.second.task}"
+    )
     shown = [charge.entry for each in duplicates for charge in (each.first, each.second)]
-    return Verdict(passed=False, message=says, entries=tuple(dict.fromkeys(shown)))
+    return Verdict(passed=False, message=message, entries=tuple(dict.fromkeys(shown)))
 
 
 def usd_at_most(charges: Sequence[Charge], maximum: Decimal) -> Verdict:
-    """Whether what is billed comes to *maximum* USD at most; an unknown price is not nothing."""
+    """Checks that at most *maximum* USD are billed; a billed task of unknown price fails."""
     billed = [charge for charge in charges if charge.billed]
     unknown = [charge for charge in billed if charge.usd is None]
     total = sum((charge.usd for charge in billed if charge.usd is not None), Decimal(0))
-    says = f"{format_usd(total)} are billed; at most {format_usd(maximum)} may be"
+    message = f"{format_usd(total)} are billed; at most {format_usd(maximum)} may be"
     if total <= maximum and unknown:
         tasks = format_count(len(unknown), "task")
-        says = f"{format_usd(total)} are billed, and {tasks} of unknown price"
-        return Verdict(passed=False, message=says, entries=tuple(each.entry for each in unknown))
-    return Verdict(total <= maximum, says, tuple(each.entry for each in billed))
+        message = f"{format_usd(total)} are billed, and {tasks} of unknown price"
+        return Verdict(passed=False, message=message, entries=tuple(each.entry for each in unknown))
+    return Verdict(total <= maximum, message, tuple(each.entry for each in billed))
 
 
 def _find_violations(
@@ -173,16 +195,16 @@ def _find_violations(
     forbids: Callable[[Entry], tuple[Hashable, float] | None],
     asks: Callable[[Entry], Hashable],
 ) -> list[tuple[Entry, Entry]]:
-    """Pairs of an answer that forbade something, and of a request that did it all the same.
+    """Returns pairs of a response that forbade something and a request that did it.
 
     *forbids* gives what an answer forbids and until when, *asks* what a request does.
     """
     held: dict[Hashable, tuple[Entry, float]] = {}
     broken = []
     for entry in entries:
-        told = held.get(asks(entry))
-        if told and entry.at < told[1] - TOLERANCE_S:
-            broken.append((told[0], entry))
+        rule = held.get(asks(entry))
+        if rule and entry.at < rule[1] - TOLERANCE_S:
+            broken.append((rule[0], entry))
         forbidden = forbids(entry)
         if forbidden:
             what, until = forbidden
@@ -192,7 +214,7 @@ def _find_violations(
 
 
 def _retry_after(entry: Entry) -> tuple[Hashable, float] | None:
-    """What must not be repeated until when, on the server's clock."""
+    """Returns what must not be repeated, and until when on the server's clock."""
     text = entry.answer.headers.get("retry-after", "").strip()
     what = _get_request_key(entry)
     if what is None or not _has_head(entry):
@@ -207,18 +229,18 @@ def _retry_after(entry: Entry) -> tuple[Hashable, float] | None:
 
 
 def _get_request_key(entry: Entry) -> Hashable:
-    """What a later request must be alike in to be the same once more; None for no action."""
+    """Returns a key that is equal for repeated requests; None without an action."""
     alike = {"create": entry.tenant, "poll": _task(entry), "file": entry.path}
     return (entry.action, alike[entry.action]) if entry.action in alike else None
 
 
 def _has_head(entry: Entry) -> bool:
-    """Whether the client saw status and headers of the answer."""
+    """Returns True if the client received status and headers."""
     return entry.delivery in CUTS_AFTER_HEAD
 
 
 def _task(entry: Entry) -> Hashable:
-    """Which task it is about; one that is not known goes by the path that was asked for."""
+    """Returns a key of the task; the path stands for an unknown task."""
     return entry.tenant, entry.vendor, entry.task or entry.path
 
 

@@ -1,4 +1,4 @@
-"""What a judge says, and of what."""
+"""The verdict of a check."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from wan_validators.messages.formatting import format_count
 
 from ..state.journal import Entry
 
+__all__ = [
+    "CountRange",
+    "Entries",
+    "Verdict",
+    "judge_count",
+    "list_entry_numbers",
+]
+
 Entries = Sequence[Entry]
 """Exchanges, in the order of their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """*says* is one sentence, *entries* the numbers of the exchanges that show it."""
+    """*message* is one sentence, *entries* the numbers of the exchanges that show it."""
 
     passed: bool
     message: str
@@ -42,10 +50,10 @@ class CountRange:
 
 def judge_count(found: Entries, noun: str, wanted: CountRange) -> Verdict:
     """Checks that the number of *found* entries is in *wanted*; *noun* is their singular."""
-    says = f"{format_count(len(found), noun)} came; {wanted} should have"
-    return Verdict(len(found) in wanted, says, list_entry_numbers(found))
+    message = f"{format_count(len(found), noun)} came; {wanted} should have"
+    return Verdict(len(found) in wanted, message, list_entry_numbers(found))
 
 
 def list_entry_numbers(entries: Iterable[Entry]) -> tuple[int, ...]:
-    """Those of *entries*, each once and in their order."""
+    """Returns the sorted numbers of *entries*, each once."""
     return tuple(sorted({entry.number for entry in entries}))

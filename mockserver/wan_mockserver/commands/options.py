@@ -127,7 +127,7 @@ def _add_behaviour_options(group: Group) -> None:
 
 
 def _add_limit_options(group: Group) -> None:
-    from ..state.ledger import DEFAULT_WINDOW_S  # it needs an optional extra
+    from ..state.ledger import DEFAULT_WINDOW_S
 
     for name, what in (
         ("--creates-per-second", "more tasks than that of one API key in any second"),

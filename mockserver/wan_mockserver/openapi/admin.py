@@ -14,6 +14,8 @@ from ..fields import Field, Table
 from ..simulator.routing import ROOT
 from .schemas import DIALECT, VERSION, schema, version
 
+__all__ = ["ERRORS", "SECURITY", "ErrorJson", "document"]
+
 
 class ErrorJson(TypedDict):
     """What was wrong, what is allowed, and what to do."""

@@ -11,6 +11,16 @@ from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Rejection, RejectionReason, State, Task, TaskOutput, Vendor, Wire
 
+__all__ = [
+    "AT",
+    "COMMON_REASONS",
+    "CREATE_REASONS",
+    "POLL_REASONS",
+    "Examples",
+    "build_error_examples",
+    "build_success_examples",
+]
+
 AT: Final = 1_700_000_000.0
 
 COMMON_REASONS: Final = (

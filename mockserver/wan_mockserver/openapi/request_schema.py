@@ -18,6 +18,8 @@ from wan_validators.messages.text import describe_allowed, describe_requirement
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
+__all__ = ["TYPES", "Keywords", "build_keywords", "build_request_schema", "json_type"]
+
 TYPES: Mapping[type, str] = {
     dict: "object",
     list: "array",

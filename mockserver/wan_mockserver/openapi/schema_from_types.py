@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+__all__ = ["TYPES", "infer_schema"]
+
 TYPES = {
     dict: "object",
     list: "array",

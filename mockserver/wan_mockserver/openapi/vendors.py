@@ -19,6 +19,8 @@ from .request_schema import build_request_schema
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
 
+__all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
+
 BEARER: Final = {"bearer": {"type": "http", "scheme": "bearer", "description": "Any key will do."}}
 
 SCENARIO: Final = {

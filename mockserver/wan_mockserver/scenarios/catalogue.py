@@ -25,6 +25,16 @@ from .scenario import (
     TaskOutcome,
 )
 
+__all__ = [
+    "CLIENT_ERROR_STATUSES",
+    "DEFAULT_SCENARIO",
+    "FILE_PACE",
+    "GROUPS",
+    "SILENT_STEP",
+    "TRANSIENT_STATUSES",
+    "load_shipped_scenarios",
+]
+
 DEFAULT_SCENARIO: Final = Scenario(
     name="ok", group="outcome", summary="Everything goes as documented."
 )

@@ -12,6 +12,8 @@ from typing import Final
 from .registry import Scenarios
 from .scenario import Scenario
 
+__all__ = ["FORM", "RATE", "Applies", "Chaos", "parse_chaos"]
+
 RATE: Final = 0.2
 """The part of requests that something happens to, by default."""
 

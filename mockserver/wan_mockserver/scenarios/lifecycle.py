@@ -8,6 +8,18 @@ from typing import Final, NamedTuple
 
 from wan_validators.vendor import State
 
+__all__ = [
+    "DEFAULT",
+    "FORMS",
+    "PENDING_SHARE",
+    "Lifecycle",
+    "Never",
+    "Polls",
+    "Seconds",
+    "Stage",
+    "parse_lifecycle",
+]
+
 
 class Stage(NamedTuple):
     """Where a task is: its state, its progress from 0 to 1, and when it got there.

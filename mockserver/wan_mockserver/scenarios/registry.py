@@ -12,6 +12,8 @@ from wan_validators.messages.suggestions import suggest
 from .catalogue import load_shipped_scenarios
 from .scenario import Scenario, combine
 
+__all__ = ["MAX_CACHED_NAMES", "MAX_NAME_CHARACTERS", "Scenarios", "UnknownScenario"]
+
 MAX_NAME_CHARACTERS: Final = 200
 """Characters of a composition."""
 
@@ -58,8 +60,8 @@ class Scenarios(Mapping[str, Scenario]):
     def _read(self, text: str) -> Scenario:
         if not (len(text) <= MAX_NAME_CHARACTERS and text.isascii() and text.isprintable()):
             most = MAX_NAME_CHARACTERS
-            says = f"the name of a scenario has at most {most} printable ASCII characters"
-            raise ValueError(f"{says}, not so {clip(ascii(text))}")
+            message = f"the name of a scenario has at most {most} printable ASCII characters"
+            raise ValueError(f"{message}, not so {clip(ascii(text))}")
         names = [part.strip() for part in text.split("+")]
         parts = tuple(map(self._one, names))
         return parts[0] if len(parts) == 1 else combine("+".join(names), parts)

@@ -12,6 +12,26 @@ from wan_validators.vendor import State
 from ..http.delivery import Cut
 from .lifecycle import Lifecycle
 
+__all__ = [
+    "DEFAULT_FILE_LIFETIME_S",
+    "DEFAULT_PARTS",
+    "MAX_DELAY_S",
+    "PARTS",
+    "Body",
+    "CreateBehaviour",
+    "DownloadBehaviour",
+    "Lag",
+    "Part",
+    "PollBehaviour",
+    "Results",
+    "Scenario",
+    "Step",
+    "Steps",
+    "TaskOutcome",
+    "combine",
+    "find_step",
+]
+
 DEFAULT_FILE_LIFETIME_S: Final = 24 * 3600.0
 """Seconds for which tasks and result URLs are kept, as the upstream keeps them."""
 
@@ -77,8 +97,8 @@ class Step:
             "late" if self.delay else "",
             "slow" if self.pace else "",
         )
-        said = " ".join(filter(None, facts)) or "as usual"
-        return said if self.is_intact or not self.handled else f"{said} after it was done"
+        text = " ".join(filter(None, facts)) or "as usual"
+        return text if self.is_intact or not self.handled else f"{text} after it was done"
 
 
 Steps = tuple[Step, ...]
@@ -225,8 +245,8 @@ def combine(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Sc
         made = replace(made, vendor=made.vendor or other.vendor, **parts)
     if made.outcome.moderated and made.outcome.fail:
         raise ValueError(f"{name}: moderated and fail are two ends of one task")
-    said = summary or " ".join(each.summary for each in scenarios)
-    return replace(made, summary=said)
+    text = summary or " ".join(each.summary for each in scenarios)
+    return replace(made, summary=text)
 
 
 def _join(one: Part, other: Part, name: str) -> Part:

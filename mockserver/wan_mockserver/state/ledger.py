@@ -1,4 +1,4 @@
-"""What a run would have cost, and how much of it was paid twice."""
+"""Computes what tasks would have cost, and how much of it was paid twice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from wan_validators.vendor import State
 
 from .tasks import TaskRecord
 
+__all__ = ["DEFAULT_WINDOW_S", "Charge", "DuplicateCharge", "Ledger", "ledger"]
+
 DEFAULT_WINDOW_S: Final = 600.0
-"""Seconds within which an equal create is taken for the repetition of a lost one."""
+"""The most seconds between a lost create and an equal one that counts as its repetition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +32,14 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateCharge:
-    """One call, paid for twice: *second* repeats *first*, of which the client never heard."""
+    """One call, paid for twice: *second* repeats *first*, whose response was lost."""
 
     first: Charge
     second: Charge
 
     @property
     def usd(self) -> Decimal | None:
-        """What the second one costs more than was meant to be spent."""
+        """The price of the repetition."""
         return self.second.usd
 
 
@@ -51,24 +53,24 @@ class Ledger:
 
     @property
     def total_usd(self) -> Decimal:
-        """USD for everything that is billed and has a known price."""
+        """The sum in USD of all billed tasks with a known price."""
         return _sum(charge.usd for charge in self.entries if charge.billed)
 
     @property
     def duplicate_usd(self) -> Decimal:
-        """USD of the total that was paid for repetitions."""
+        """The part of the total that was paid for repetitions."""
         return _sum(each.usd for each in self.duplicate_charges if each.second.billed)
 
     @property
     def unknown_prices(self) -> int:
-        """How many billed tasks have no known price."""
+        """The number of billed tasks without a known price."""
         return sum(charge.billed and charge.usd is None for charge in self.entries)
 
 
 def ledger(
     records: Sequence[TaskRecord], forgotten: int = 0, window: float = DEFAULT_WINDOW_S
 ) -> Ledger:
-    """What *records*, in their order and as they stand, have cost; *forgotten* others are gone."""
+    """Computes the charges of *records*; *forgotten* is the number of deleted tasks."""
     duplicate_charges = tuple(
         DuplicateCharge(first=_charge(first), second=_charge(second))
         for first, second in _find_repeats(records, window)
@@ -80,7 +82,7 @@ def ledger(
 def _find_repeats(
     records: Sequence[TaskRecord], window: float
 ) -> Iterator[tuple[TaskRecord, TaskRecord]]:
-    """Pairs of equal creates that both cost, the first of which was never answered.
+    """Yields pairs of equal creates that both cost, if the first was never answered.
 
     Each one repeats the last before it.
     """
