@@ -129,7 +129,7 @@ def test_the_metadata_writes_out_an_extra_within_an_extra() -> None:
         (("serve", "--help"), None),
         (("serve", "--store", "redis://127.0.0.1:1"), "mock"),
         (("scenarios",), None),
-        (("scenarios", "accept-lost"), "mock"),
+        (("scenarios", "accept-lost"), None),
         (("check", "--help"), None),
         (("check", "--list"), "contract"),
         (("check", "--schema", "case"), None),
