@@ -20,9 +20,6 @@ _number = int.from_bytes
 _STREAMED_BYTES: Final = 2**31 - 2**20
 """Writers to a pipe claim about 2 or 4 GiB, because they do not know the size."""
 
-MAX_FRAMES: Final = 250_000
-"""The maximum number of frames and gaps that are read; an MP3 of 15 MB has fewer at 32 kbit/s."""
-
 _SYNC: Final = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")
 """The first two bytes of a frame of layer III."""
 
@@ -99,22 +96,28 @@ def read_mp3(data: bytes) -> Header | None:
         start = at + frame.length if tag else at
         seconds = _add_frames(data, start, frame)
         return Header(format="MP3", seconds=seconds, padding=padding)
-    seconds = tag.frames * frame.samples / frame.hertz
-    if tag.silence:
-        seconds, padding = max(0.0, seconds - tag.silence / frame.hertz), 0.0
-    truncated = at + tag.size > len(data)
-    return Header(format="MP3", seconds=seconds, padding=padding, truncated=truncated)
+    samples = tag.frames * frame.samples
+    if 0 < tag.silence < samples:
+        samples, padding = samples - tag.silence, 0.0
+    return Header(
+        format="MP3",
+        seconds=samples / frame.hertz,
+        padding=padding,
+        truncated=tag.size > len(data),
+    )
 
 
-def _find_first_frame(data: bytes, at: int) -> tuple[int, _Frame] | None:
+def _find_first_frame(data: bytes, begin: int) -> tuple[int, _Frame] | None:
     """Finds the first frame that another frame, a tag or the end follows."""
-    for _ in range(MAX_FRAMES):
+    at = begin
+    for _ in range(MAX_PARTS):
         found = _SYNC.search(data, at)
         if found is None:
             return None
         at = found.start()
         frame = _parse_frame(data, at)
-        if frame is not None and _is_followed(data, at, frame):
+        free = frame is not None and frame.length == 0
+        if frame is not None and _is_followed(data, at, frame) and (at == begin or not free):
             return at, frame
         at += 1
     return None
@@ -122,7 +125,7 @@ def _find_first_frame(data: bytes, at: int) -> tuple[int, _Frame] | None:
 
 def _is_followed(data: bytes, at: int, frame: _Frame) -> bool:
     if frame.length == 0:
-        return data.find(data[at : at + 2], at + 4, at + _MAX_FREE_BYTES) >= 0
+        return data.find(data[at : at + 3], at + 4, at + _MAX_FREE_BYTES) >= 0
     end = at + frame.length
     if end == len(data) or data.startswith(_TAGS, end):
         return True
@@ -185,7 +188,7 @@ def _read_tag(data: bytes, at: int, frame: _Frame) -> _Tag | None:
 def _add_frames(data: bytes, begin: int, first: _Frame) -> float:
     """Adds the playing times of all complete frames from *begin* on, and skips other bytes."""
     count, at = 0, begin
-    for _ in range(MAX_FRAMES):
+    for _ in range(MAX_PARTS):
         frame = _parse_frame(data, at)
         if frame is not None and frame.length and _is_alike(frame, first):
             at += frame.length

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .header import MAX_PARTS
-
 __all__ = ["detect_format", "detect_weak_format", "find_audio_start"]
 
 _MAX_BRANDS: Final = 64
+_MAX_TAGS: Final = 100
 _MAX_TEXT_BYTES: Final = 64 * 1024
 
 _MAGICS: Final = (
@@ -26,13 +25,12 @@ _MAGICS: Final = (
     (b"%PDF-", "PDF"),
     (b"%!PS", "PostScript"),
     (b"8BPS", "PSD"),
-    (b"\x00\x00\x01\x00", "ICO"),
-    (b"\x00\x00\x02\x00", "CUR"),
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JPEG 2000"),
     (b"\xff\x4f\xff\x51", "JPEG 2000"),
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JPEG XL"),
     (b"\x76\x2f\x31\x01", "OpenEXR"),
     (b"qoif", "QOI"),
+    (b"icns", "ICNS"),
     (b"DDS ", "DDS"),
     (b"gimp xcf", "XCF"),
     (b"fLaC", "FLAC"),
@@ -57,14 +55,19 @@ _BRANDS: Final = (
     ("HEIC", "any", (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")),
     ("CR3", "major", (b"crx ",)),
     ("MOV", "major", (b"qt  ",)),
+    ("3GP", "major", (b"3gp4", b"3gp5", b"3gp6", b"3gp7", b"3g2a", b"3g2b")),
     ("MP4", "major", (b"M4V ", b"M4VH", b"M4VP")),
     ("M4A", "any", (b"M4A ", b"M4B ", b"M4P ")),
     ("HEIF", "any", (b"mif1", b"msf1", b"mif2", b"miaf")),
 )
 """Brands of ISO base media files. The first row with the major or any brand is the format."""
 
+_ICONS: Final = {b"\x00\x00\x01\x00": "ICO", b"\x00\x00\x02\x00": "CUR"}
+
 _ADTS_OR_MPEG: Final = ("AAC", "MP3", "MP2", "MP1")
 """The layer of an MPEG audio frame, from its bits; 00 is AAC in ADTS."""
+
+_WEAK_MAGICS: Final = {b"\xff\x0a": "JPEG XL", b"\x0b\x77": "AC-3"}
 
 _MARKUP: Final = re.compile(
     rb"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE(?:[^\[>]|\[[^\]]*+\])*+>\s*+)*+"
@@ -89,6 +92,8 @@ def detect_format(data: bytes) -> str | None:
     for magic, name in _MAGICS:
         if data.startswith(magic):
             return name
+    if data[:4] in _ICONS and data[4:6].strip(b"\x00"):
+        return _ICONS[data[:4]]
     if data.startswith(b"OggS"):
         return "Opus" if b"OpusHead" in data[:64] else "OGG"
     if data.startswith(b"\x1a\x45\xdf\xa3"):
@@ -100,8 +105,8 @@ def detect_format(data: bytes) -> str | None:
 
 def detect_weak_format(data: bytes) -> str | None:
     """Detects a format by two bytes, which the start of a text in base64 can be as well."""
-    if data.startswith(b"\xff\x0a"):
-        return "JPEG XL"
+    if data[:2] in _WEAK_MAGICS:
+        return _WEAK_MAGICS[data[:2]]
     # An MPEG frame starts with eleven set bits; two later bits are the layer.
     if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0:
         return _ADTS_OR_MPEG[data[1] >> 1 & 3]
@@ -118,7 +123,7 @@ def _detect_behind_tags(data: bytes) -> str:
 def find_audio_start(data: bytes) -> int:
     """Returns the position behind the ID3v2 and APE tags, and their zeros, at the start."""
     at = 0
-    for _ in range(MAX_PARTS):
+    for _ in range(_MAX_TAGS):
         head = data[at : at + 32]
         if head.startswith(b"ID3") and len(head) >= 10:
             # Seven bits of each byte count; a footer repeats the header (ID3v2.4, section 3).

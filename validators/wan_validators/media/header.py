@@ -7,8 +7,8 @@ from typing import Final
 
 __all__ = ["MAX_PARTS", "Header"]
 
-MAX_PARTS: Final = 100_000
-"""The maximum number of chunks, segments or frames that are read; real files have fewer."""
+MAX_PARTS: Final = 20_000
+"""The maximum number of chunks, segments or frames that are read. Real files have fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,9 @@ _START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 """Markers without a length: TEM, RST0 to RST7, SOI."""
 
+_MAX_FILL_BYTES: Final = 64 * 1024
+"""The maximum number of bytes between two segments of a JPEG."""
+
 _BIT_FIELDS: Final = (3, 6)
 
 
@@ -75,15 +78,15 @@ def _is_transparent(colour: int, levels: bytes) -> bool:
 def read_jpeg(data: bytes) -> Header | None:
     """Reads a JPEG up to its first frame, and looks for its end (ITU-T T.81, annex B)."""
     sides = None
-    for marker, start in _iterate_jpeg_segments(data):
+    for marker, start, end in _iterate_jpeg_segments(data):
         if marker in _START_OF_FRAME and sides is None:
-            if len(data) < start + 5:
+            if end < start + 6:
                 return None
             height, width = struct.unpack_from(">HH", data, start + 1)
             sides = width, height
         elif marker == 0xDA:
             # In the pixels, 0xFF 0xD9 is the end and nothing else. A thumbnail is before them.
-            truncated = data.find(b"\xff\xd9", start) < 0
+            truncated = data.find(b"\xff\xd9", end) < 0
             break
     else:
         truncated = True
@@ -92,21 +95,21 @@ def read_jpeg(data: bytes) -> Header | None:
     return Header(format="JPEG", sides=sides, transparent=False, truncated=truncated)
 
 
-def _iterate_jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Iterates over the segments: marker, and position behind the length."""
+def _iterate_jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Iterates over the complete segments: marker, start and end of the body."""
     at = 2
     for _ in range(MAX_PARTS):
-        found = _MARKER.search(data, at)
+        found = _MARKER.search(data, at, at + _MAX_FILL_BYTES)
         if found is None:
             return
         marker, at = found[1][0], found.end()
         if marker in _STANDALONE:
             continue
         length = _number(data[at : at + 2], "big")
-        if marker == 0xD9 or length < 2:
+        start, at = at + 2, at + length
+        if marker == 0xD9 or length < 2 or at > len(data):
             return
-        yield marker, at + 2
-        at += length
+        yield marker, start, at
 
 
 def read_bmp(data: bytes) -> Header | None:
