@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .formats import find_audio_start
@@ -138,8 +139,12 @@ def _is_alike(frame: _Frame | None, first: _Frame) -> bool:
 
 
 def _parse_frame(data: bytes, at: int) -> _Frame | None:
+    return _parse_frame_header(data[at : at + 4])
+
+
+@lru_cache(256)  # the frames of a file have few different headers
+def _parse_frame_header(head: bytes) -> _Frame | None:
     """Parses the header of a frame of layer III (ISO/IEC 11172-3, 13818-3)."""
-    head = data[at : at + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
         return None
     version, bitrate, rate = head[1] >> 3 & 3, head[2] >> 4, head[2] >> 2 & 3
@@ -189,7 +194,7 @@ def _add_frames(data: bytes, begin: int, first: _Frame) -> float:
     """Adds the playing times of all complete frames from *begin* on, and skips other bytes."""
     count, at = 0, begin
     for _ in range(MAX_PARTS):
-        frame = _parse_frame(data, at)
+        frame = _parse_frame_header(data[at : at + 4])
         if frame is not None and frame.length and _is_alike(frame, first):
             at += frame.length
             if at > len(data):
