@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .formats import find_audio_start
@@ -116,7 +115,7 @@ def _find_first_frame(data: bytes, begin: int) -> tuple[int, _Frame] | None:
         if found is None:
             return None
         at = found.start()
-        frame = _parse_frame(data, at)
+        frame = _parse_frame_header(data[at : at + 4])
         free = frame is not None and frame.length == 0
         if frame is not None and _is_followed(data, at, frame) and (at == begin or not free):
             return at, frame
@@ -130,7 +129,9 @@ def _is_followed(data: bytes, at: int, frame: _Frame) -> bool:
     end = at + frame.length
     if end == len(data) or data.startswith(_TAGS, end):
         return True
-    return _is_alike(_parse_frame(data, end), frame) or len(data) - 4 < end < len(data)
+    return _is_alike(_parse_frame_header(data[end : end + 4]), frame) or len(data) - 4 < end < len(
+        data
+    )
 
 
 def _is_alike(frame: _Frame | None, first: _Frame) -> bool:
@@ -138,11 +139,6 @@ def _is_alike(frame: _Frame | None, first: _Frame) -> bool:
     return frame is not None and (frame.samples, frame.hertz) == (first.samples, first.hertz)
 
 
-def _parse_frame(data: bytes, at: int) -> _Frame | None:
-    return _parse_frame_header(data[at : at + 4])
-
-
-@lru_cache(256)  # the frames of a file have few different headers
 def _parse_frame_header(head: bytes) -> _Frame | None:
     """Parses the header of a frame of layer III (ISO/IEC 11172-3, 13818-3)."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
@@ -193,10 +189,14 @@ def _read_tag(data: bytes, at: int, frame: _Frame) -> _Tag | None:
 def _add_frames(data: bytes, begin: int, first: _Frame) -> float:
     """Adds the playing times of all complete frames from *begin* on, and skips other bytes."""
     count, at = 0, begin
+    lengths: dict[bytes, int] = {}  # the frames of a file have few different headers
     for _ in range(MAX_PARTS):
-        frame = _parse_frame_header(data[at : at + 4])
-        if frame is not None and frame.length and _is_alike(frame, first):
-            at += frame.length
+        head = data[at : at + 4]
+        if head not in lengths:
+            frame = _parse_frame_header(head)
+            lengths[head] = frame.length if frame is not None and _is_alike(frame, first) else 0
+        if length := lengths[head]:
+            at += length
             if at > len(data):
                 break
             count += 1
