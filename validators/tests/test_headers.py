@@ -98,7 +98,7 @@ PICTURES = [
     Picture("HEIF", b"\0\0\0\x18ftypmif1\0\0\0\0", Header(format="HEIF")),
     Picture("MP4", b"\0\0\0\x18ftypisom\0\0\0\0", Header(format="MP4")),
     Picture("text", b"a cat", Header()),
-    Picture("WAV", wav(50), Header()),
+    Picture("WAV", wav(50), Header(format="WAV")),
     Picture("nothing", b"", Header()),
 ]
 
@@ -178,8 +178,8 @@ SOUNDS = [
     ("M4A", b"\0\0\0\x18ftypM4A \0\0\0\0", Header(format="M4A")),
     ("AIFF", b"FORM\0\0\0\0AIFF", Header(format="AIFF")),
     ("AMR", b"#!AMR\n", Header(format="AMR")),
-    ("JPEG", image("JPEG"), Header()),
-    ("AVI, which is in RIFF as well", b"RIFF\0\0\0\0AVI LIST", Header()),
+    ("JPEG", image("JPEG"), Header(format="JPEG")),
+    ("AVI, which is in RIFF as well", b"RIFF\0\0\0\0AVI LIST", Header(format="AVI")),
     ("one byte of a frame", b"\xff", Header()),
     ("nothing", b"", Header()),
 ]
@@ -201,7 +201,7 @@ def test_a_wav_that_claims_four_gigabytes_plays_no_longer_than_its_bytes() -> No
 
     seconds = read_audio_header(piped).seconds
 
-    assert seconds == pytest.approx(24.4)
+    assert seconds == pytest.approx(20.0)
 
 
 def test_an_mp3_with_a_xing_header_plays_as_long_as_that_says() -> None:

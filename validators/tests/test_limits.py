@@ -58,12 +58,14 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     m.Reachable: is_("reachable"),
     m.Prefixed: is_("prefixed"),
     m.Base64: is_("base64"),
+    m.Complete: is_("complete"),
     m.Declared: is_("declared type"),
-    m.Opaque: is_("opaque"),
+    m.Opaque: lambda check: {"opaque": list(check.formats)},
     m.Format: lambda check: {"formats": list(check.names)},
     m.Dimensions: lambda check: {"sides": [check.low, check.high]},
     m.FileSize: lambda check: {"bytes": check.high},
     m.Duration: lambda check: {"seconds": [check.low, check.high]},
+    m.PaddedDuration: lambda check: {"padded-seconds": check.high},
 }
 
 

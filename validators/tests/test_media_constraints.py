@@ -13,6 +13,7 @@ from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
     Base64,
+    Complete,
     Declared,
     Dimensions,
     Duration,
@@ -20,12 +21,13 @@ from wan_validators.constraints.media import (
     Format,
     MediaConstraint,
     Opaque,
+    PaddedDuration,
     Prefixed,
     Reachable,
     Reference,
 )
 
-from .files import data_uri, image, mp3, png, wav
+from .files import bmp_with_alpha, data_uri, image, mp3, png, wav
 
 PNG = image("PNG", mode="1")
 JPEG = image("JPEG", quality=5)
@@ -52,6 +54,9 @@ WEB = "https://example.com/cat.jpg"
 CLEAR = data_uri(image("PNG", mode="RGBA"), "image/png")
 GIF = data_uri(image("GIF"), "image/gif")
 SPEECH = data_uri(wav(50), "audio/wav")
+CLEAR_WEBP = data_uri(image("WEBP", mode="RGBA", lossless=True), "image/webp")
+CLEAR_BMP = data_uri(bmp_with_alpha(384, 384), "image/bmp")
+THIRTY_WITH_PADDING = (b"\xff\xe3\x14\xc0" + b"\0" * 44) * 628  # frames of 48 ms, padding 144 ms
 
 CASES = [
     Case(
@@ -103,8 +108,32 @@ CASES = [
     ),
     Case(
         Opaque(),
-        (WEB, URI, data_uri(JPEG, "image/jpeg"), data_uri(PNG[:20], "image/png")),
-        (CLEAR, data_uri(image("WEBP", mode="RGBA", lossless=True), "image/webp")),
+        (WEB, URI, data_uri(JPEG, "image/jpeg"), data_uri(PNG[:20], "image/png"), CLEAR_WEBP),
+        (CLEAR,),
+    ),
+    Case(Opaque(formats=("BMP", "WEBP")), (WEB, CLEAR, URI), (CLEAR_WEBP, CLEAR_BMP)),
+    Case(
+        Complete(),
+        (WEB, URI, ENCODED, data_uri(JPEG, "image/jpeg"), data_uri(PNG[:20], "image/png"), "cat"),
+        (data_uri(PNG[:-1], "image/png"), data_uri(JPEG[:-2], "image/jpeg")),
+    ),
+    Case(Complete(AUDIO_VIEW), (SPEECH,), (data_uri(wav(50)[:-1], "audio/wav"),)),
+    Case(
+        PaddedDuration(AUDIO_VIEW, high=30),
+        (
+            "https://example.com/a.mp3",
+            data_uri(wav(300), "audio/wav"),
+            data_uri(wav(301), "audio/wav"),
+            data_uri(mp3(1), "audio/mpeg"),
+            data_uri(mp3(416), "audio/mpeg"),
+            data_uri(mp3(420), "audio/mpeg"),
+            data_uri(TAGS_ALONE, "audio/mpeg"),
+        ),
+        (
+            data_uri(mp3(417), "audio/mpeg"),
+            data_uri(mp3(419), "audio/mpeg"),
+            data_uri(THIRTY_WITH_PADDING, "audio/mpeg"),
+        ),
     ),
     Case(
         Dimensions(low=384, high=5000),
@@ -141,6 +170,8 @@ CASES = [
             data_uri(wav(300), "audio/wav"),
             data_uri(mp3(42), "audio/mpeg"),
             data_uri(mp3(416), "audio/mpeg"),
+            data_uri(mp3(419), "audio/mpeg"),
+            data_uri(THIRTY_WITH_PADDING, "audio/mpeg"),
             data_uri(TAGS_ALONE, "audio/mpeg"),
         ),
         (
@@ -148,7 +179,7 @@ CASES = [
             data_uri(wav(301), "audio/wav"),
             data_uri(wav(0), "audio/wav"),
             data_uri(mp3(41), "audio/mpeg"),
-            data_uri(mp3(417), "audio/mpeg"),
+            data_uri(mp3(420), "audio/mpeg"),
         ),
     ),
 ]

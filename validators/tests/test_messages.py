@@ -94,7 +94,7 @@ MESSAGES = [
         "images[0] is declared as nothing but is PNG",
     ),
     (EDIT, {"images": [SMALL]}, "images[0] is 383*500 pixels"),
-    (EDIT, {"images": [LARGE]}, "images[0] is a file of 10 MB (10,485,761 bytes)"),
+    (EDIT, {"images": [LARGE]}, "images[0] is a file of 10.000001 MB (10,485,761 bytes)"),
     (EDIT, {"size": "1280x720"}, "size must be width*height in pixels, such as 1280*720"),
     (EDIT, {"size": "767*768"}, "size must have 589,824 to 2,073,600 pixels in total"),
     (EDIT, {"size": "1537*384"}, "size must have an aspect ratio from 1:4 to 4:1"),

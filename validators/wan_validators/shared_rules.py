@@ -10,12 +10,14 @@ from .constraints.basic import STRING, Anything, Between, BetweenIf, Constraint,
 from .constraints.media import (
     AUDIO_VIEW,
     Base64,
+    Complete,
     Declared,
     Dimensions,
     Duration,
     FileSize,
     Format,
     Opaque,
+    PaddedDuration,
     Prefixed,
     Reachable,
     Reference,
@@ -24,11 +26,13 @@ from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .spec import Equals, Rule, Severity
 
 __all__ = [
+    "ALPHA",
     "AUDIO_FORMATS",
     "BARE_BASE64",
     "IMAGE_FORMATS",
     "MEGABYTES",
     "MIB",
+    "ORIENTATION",
     "SEEDS",
     "SEED_SPAN",
     "VIDEO_LENGTH",
@@ -60,6 +64,23 @@ BARE_BASE64 = Ambiguity(
     chosen="allowed, with a warning",
     rules=("image-prefix",),
 )
+ALPHA = Ambiguity(
+    "an alpha channel whose pixels are all opaque, and the formats that must not have one",
+    interpretations=(
+        "transparent is an image with an alpha channel, in any format that can have one",
+        "transparent is an image with a transparent pixel, and only PNG is named",
+    ),
+    chosen="an alpha channel counts even if it is opaque: an error in PNG, a warning in WEBP "
+    "and BMP; a PNG palette whose levels are all opaque is allowed",
+    rules=("image-transparency", "image-alpha"),
+)
+ORIENTATION = Ambiguity(
+    "width and height of an image with an EXIF orientation",
+    interpretations=("as stored in the file", "as shown, after the rotation"),
+    chosen="as stored; both sides have the same limits, so only the aspect of the output "
+    "depends on it",
+    rules=("image-dimensions",),
+)
 SEED_SPAN = Ambiguity(
     "a seed near the maximum with n over 1",
     interpretations=(
@@ -89,9 +110,13 @@ def image(pointer: str, *, sides: tuple[int, int], opaque: bool, required: bool 
     """Returns the rules for one input image.
 
     *sides* are the minimum and maximum of width and height in pixels. If *opaque* is true,
-    transparency is forbidden.
+    transparency is forbidden in PNG, the only format for which the pages name it.
     """
-    forbidden = (Rule("image-transparency", pointer, Opaque()),) if opaque else ()
+    transparent = (
+        Rule("image-transparency", pointer, Opaque(formats=("PNG",))),
+        Rule("image-alpha", pointer, Opaque(formats=("BMP", "WEBP")), severity=Severity.WARNING),
+    )
+    forbidden = transparent if opaque else ()
     return (
         Rule("image-type", pointer, STRING, required=required),
         Rule("image-source", pointer, Reference()),
@@ -99,6 +124,7 @@ def image(pointer: str, *, sides: tuple[int, int], opaque: bool, required: bool 
         Rule("image-prefix", pointer, Prefixed(), severity=Severity.WARNING),
         Rule("image-base64", pointer, Base64()),
         Rule("image-format", pointer, Format(names=IMAGE_FORMATS)),
+        Rule("image-complete", pointer, Complete(), severity=Severity.WARNING),
         Rule("image-mime", pointer, Declared(), severity=Severity.WARNING),
         *forbidden,
         Rule("image-dimensions", pointer, Dimensions(low=sides[0], high=sides[1])),
@@ -114,8 +140,15 @@ def audio(pointer: str) -> Rows:
         Rule("audio-reachable", pointer, Reachable(AUDIO_VIEW), severity=Severity.WARNING),
         Rule("audio-base64", pointer, Base64(AUDIO_VIEW)),
         Rule("audio-format", pointer, Format(AUDIO_VIEW, names=AUDIO_FORMATS)),
+        Rule("audio-complete", pointer, Complete(AUDIO_VIEW), severity=Severity.WARNING),
         Rule("audio-mime", pointer, Declared(AUDIO_VIEW), severity=Severity.WARNING),
         Rule("audio-duration", pointer, Duration(AUDIO_VIEW, low=3, high=30)),
+        Rule(
+            "audio-padding",
+            pointer,
+            PaddedDuration(AUDIO_VIEW, high=30),
+            severity=Severity.WARNING,
+        ),
         Rule("audio-bytes", pointer, FileSize(AUDIO_VIEW, high=15 * MIB)),
     )
 

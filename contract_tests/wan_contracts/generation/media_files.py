@@ -71,7 +71,7 @@ def jpeg(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) ->
     components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
     frame = struct.pack(">HBHHB", 17, 8, height, width, 3) + components
     scan = b"\x00\x0c\x03\x01\x00\x02\x00\x03\x00\x00\x3f\x00"
-    return b"\xff\xd8\xff\xc0" + frame + b"\xff\xda" + scan
+    return b"\xff\xd8\xff\xc0" + frame + b"\xff\xda" + scan + b"\xff\xd9"
 
 
 def bmp(width: int = DEFAULT_SIDE_PIXELS, height: int = DEFAULT_SIDE_PIXELS) -> bytes:
@@ -92,6 +92,14 @@ def webp(
 def webp_with_alpha() -> bytes:
     """Builds a WebP with an alpha channel."""
     return webp(alpha=True)
+
+
+def bmp_with_alpha() -> bytes:
+    """A BMP with a header of version 4, whose fourth mask is that of an alpha channel."""
+    side = DEFAULT_SIDE_PIXELS
+    info = struct.pack("<IiiHHIIiiII", 108, side, side, 1, 32, 3, 0, 0, 0, 0, 0)
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    return b"BM" + struct.pack("<IHHI", 122, 0, 0, 122) + (info + masks).ljust(108, b"\x00")
 
 
 def wav(seconds: float = DEFAULT_DURATION_S) -> bytes:
@@ -127,6 +135,15 @@ TRUNCATED_FILES: Final[Mapping[str, bytes]] = {
 
 Of an MP3 only three bytes are left, because one frame is already a complete file.
 """
+
+INCOMPLETE_FILES: Final[Mapping[str, bytes]] = {
+    "JPEG": jpeg()[:-2],
+    "PNG": png()[:-12],
+    "BMP": b"BM" + struct.pack("<I", 55) + bmp()[6:],
+    "WEBP": webp()[:4] + struct.pack("<I", 100) + webp()[8:],
+    "WAV": wav()[:-100],
+}
+"""Files with a whole header that lack their end; an MP3 has none."""
 
 OTHER_FILES: Final[Mapping[str, bytes]] = {
     "image/gif": b"GIF89a"

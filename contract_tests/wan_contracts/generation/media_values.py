@@ -14,6 +14,7 @@ from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
     Base64,
+    Complete,
     Declared,
     Dimensions,
     Duration,
@@ -21,6 +22,7 @@ from wan_validators.constraints.media import (
     Format,
     MediaConstraint,
     Opaque,
+    PaddedDuration,
     Prefixed,
     Reachable,
     Reference,
@@ -149,10 +151,20 @@ def _(check: Declared, value: Json) -> JsonValues:
 
 @invalid_values.register
 def _(check: Opaque, value: Json) -> JsonValues:
-    return (
-        _build_file("PNG", media_files.png_with_alpha()),
-        _build_file("PNG", media_files.png_with_transparent_colour()),
-        _build_file("WEBP", media_files.webp_with_alpha()),
+    transparent = (
+        ("PNG", media_files.png_with_alpha()),
+        ("PNG", media_files.png_with_transparent_colour()),
+        ("BMP", media_files.bmp_with_alpha()),
+        ("WEBP", media_files.webp_with_alpha()),
+    )
+    return tuple(_build_file(name, data) for name, data in transparent if name in check.formats)
+
+
+@invalid_values.register
+def _(check: Complete, value: Json) -> JsonValues:
+    incomplete = media_files.INCOMPLETE_FILES.items()
+    return tuple(
+        _build_file(name, data) for name, data in incomplete if name in FORMATS[check.view]
     )
 
 
@@ -204,3 +216,8 @@ def _(check: Duration, value: Json) -> JsonValues:
         *(_build_file("WAV", media_files.wav(s)) for s in seconds),
         _build_file("MP3", media_files.mp3(1)),
     )
+
+
+@invalid_values.register
+def _(check: PaddedDuration, value: Json) -> JsonValues:
+    return (_build_file("MP3", media_files.mp3(check.high + 0.03)),)

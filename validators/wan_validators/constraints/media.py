@@ -18,6 +18,7 @@ __all__ = [
     "AUDIO_VIEW",
     "IMAGE_VIEW",
     "Base64",
+    "Complete",
     "Declared",
     "Dimensions",
     "Duration",
@@ -25,6 +26,7 @@ __all__ = [
     "Format",
     "MediaConstraint",
     "Opaque",
+    "PaddedDuration",
     "Prefixed",
     "Reachable",
     "Reference",
@@ -93,27 +95,38 @@ class Format(MediaConstraint):
     def is_satisfied(self, seen: Media) -> bool:
         if seen.size is None:
             return True
-        header = seen.header
-        readable = header.sides is not None or header.seconds is not None
-        return header.format in self.names and readable
+        return seen.header.format in self.names and seen.header.is_readable
+
+
+@dataclass(frozen=True, slots=True)
+class Complete(MediaConstraint):
+    """A file that does not end before the end that its header or its format tells."""
+
+    def is_satisfied(self, seen: Media) -> bool:
+        return not seen.header.truncated
 
 
 @dataclass(frozen=True, slots=True)
 class Declared(MediaConstraint):
-    """A ``data:`` URI with the MIME type of its content, or a common alias."""
+    """A ``data:`` URI with the MIME type of its content, or a common alias.
+
+    A file that is not readable breaks :class:`Format` and nothing else.
+    """
 
     def is_satisfied(self, seen: Media) -> bool:
-        if seen.form != "data" or not (names := reference.get_mime_types(seen.header.format or "")):
+        if seen.form != "data" or not seen.header.is_readable:
             return True
-        return seen.declared in names
+        return seen.declared in reference.get_mime_types(seen.header.format or "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opaque(MediaConstraint):
-    """An image with no alpha channel and no transparent colour."""
+    """An image with no alpha channel and no transparent colour, if in one of *formats*."""
+
+    formats: tuple[str, ...] = ("PNG",)
 
     def is_satisfied(self, seen: Media) -> bool:
-        return not seen.header.transparent
+        return seen.header.format not in self.formats or not seen.header.transparent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +152,28 @@ class FileSize(MediaConstraint):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duration(MediaConstraint):
-    """Audio with a playing time from *low* to *high* seconds, both included."""
+    """Audio with a playing time from *low* to *high* seconds, both included.
+
+    The silence that an encoder may have added counts at the minimum, not at the maximum.
+    """
 
     low: int
     high: int
 
     def is_satisfied(self, seen: Media) -> bool:
-        seconds = seen.header.seconds
-        return seconds is None or self.low <= seconds <= self.high
+        least, most = seen.header.min_seconds, seen.header.seconds
+        return least is None or most is None or (most >= self.low and least <= self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaddedDuration(MediaConstraint):
+    """Audio that does not need the silence of its encoder to exceed *high* seconds.
+
+    There is no lower limit: whoever does not know the silence measures the longer time.
+    """
+
+    high: int
+
+    def is_satisfied(self, seen: Media) -> bool:
+        least, most = seen.header.min_seconds, seen.header.seconds
+        return least is None or most is None or most <= self.high or least > self.high

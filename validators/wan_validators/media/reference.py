@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from . import urls
+from .formats import detect_format
 from .headers import Header, read_audio_header, read_image_header
 
 __all__ = [
@@ -77,7 +78,7 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     if prefix is None:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.
         start = _decode_start(text) if bare else None
-        known = start is not None and read(start).format is not None
+        known = start is not None and detect_format(start) is not None
         return _inspect_content("bare", text, None, read) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER

@@ -17,6 +17,7 @@ __all__ = [
     "format_last_name",
     "format_megabytes",
     "format_number",
+    "format_outside",
     "format_range",
     "format_seconds",
     "format_usd",
@@ -88,7 +89,21 @@ def format_usd(amount: Decimal) -> str:
 
 
 def format_megabytes(size: int) -> str:
-    return f"{size / 2**20:.4g} MB ({format_number(size)} bytes)"
+    """Formats a number of bytes; a size just over a round one does not look like it."""
+    megabytes, digits = size / 2**20, 4
+    while digits < 16 and float(f"{megabytes:.{digits}g}").is_integer() != megabytes.is_integer():
+        digits += 1
+    return f"{megabytes:.{digits}g} MB ({format_number(size)} bytes)"
+
+
+def format_outside(value: float, low: float, high: float) -> str:
+    """Formats *value* with two decimals, or with as many as show that it is out of range."""
+    decimals = 2
+    while decimals < 15 and (low <= value <= high) != (
+        low <= float(f"{value:.{decimals}f}") <= high
+    ):
+        decimals += 1
+    return f"{value:.{decimals}f}"
 
 
 def clip(text: str) -> str:

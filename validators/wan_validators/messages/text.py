@@ -17,6 +17,7 @@ from .formatting import (
     format_last_name,
     format_megabytes,
     format_number,
+    format_outside,
     format_range,
     summarize_value,
 )
@@ -177,6 +178,11 @@ def _(constraint: m.Format) -> str:
 
 
 @describe_allowed.register
+def _(constraint: m.Complete) -> str:
+    return "a complete file"
+
+
+@describe_allowed.register
 def _(constraint: m.Declared) -> str:
     return "the MIME type of the content"
 
@@ -199,6 +205,11 @@ def _(constraint: m.FileSize) -> str:
 @describe_allowed.register
 def _(constraint: m.Duration) -> str:
     return f"{constraint.low} to {constraint.high} seconds"
+
+
+@describe_allowed.register
+def _(constraint: m.PaddedDuration) -> str:
+    return f"at most {constraint.high} seconds"
 
 
 @singledispatch
@@ -230,6 +241,11 @@ def _(constraint: m.Format, seen: Media) -> str:
 
 
 @describe_fault.register
+def _(constraint: m.Complete, seen: Media) -> str:
+    return f"is a {seen.header.format} file that ends early: its end is missing"
+
+
+@describe_fault.register
 def _(constraint: m.Declared, seen: Media) -> str:
     return f"is declared as {clip(seen.declared or 'nothing')} but is {seen.header.format}"
 
@@ -251,7 +267,16 @@ def _(constraint: m.FileSize, seen: Media) -> str:
 
 @describe_fault.register
 def _(constraint: m.Duration, seen: Media) -> str:
-    return f"plays for {seen.header.seconds:.2f} seconds"
+    most, least = seen.header.seconds or 0.0, seen.header.min_seconds or 0.0
+    seconds = least if most > constraint.high else most
+    return f"plays for {format_outside(seconds, constraint.low, constraint.high)} seconds"
+
+
+@describe_fault.register
+def _(constraint: m.PaddedDuration, seen: Media) -> str:
+    most = format_outside(seen.header.seconds or 0.0, 0, constraint.high)
+    least = f"{seen.header.min_seconds or 0.0:.2f}"
+    return f"plays for {most} seconds, {least} without the silence that encoders add"
 
 
 def describe_got(rule: Rule, value: Any) -> Any:
@@ -281,5 +306,6 @@ def _describe_media_got(constraint: m.MediaConstraint, seen: Media, value: str) 
         m.Dimensions: "*".join(map(str, header.sides or ())),
         m.FileSize: seen.size,
         m.Duration: header.seconds,
+        m.PaddedDuration: header.seconds,
     }
     return facts.get(type(constraint), clip(value))

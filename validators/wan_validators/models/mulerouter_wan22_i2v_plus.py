@@ -6,8 +6,10 @@ from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, OneOf
 from ..outputs import Price, Videos
 from ..shared_rules import (
+    ALPHA,
     BARE_BASE64,
     MEGABYTES,
+    ORIENTATION,
     SEEDS,
     VIDEO_LENGTH,
     image,
@@ -51,6 +53,8 @@ SPEC = ModelSpec(
     ambiguities=(
         BARE_BASE64,
         MEGABYTES,
+        ALPHA,
+        ORIENTATION,
         VIDEO_LENGTH,
         Ambiguity(
             "resolution 720P",

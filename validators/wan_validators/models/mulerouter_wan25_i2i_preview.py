@@ -8,6 +8,7 @@ from ..outputs import Images, Price
 from ..shared_rules import (
     BARE_BASE64,
     MEGABYTES,
+    ORIENTATION,
     SEED_SPAN,
     billing_notice,
     image,
@@ -52,6 +53,7 @@ SPEC = ModelSpec(
     ambiguities=(
         BARE_BASE64,
         MEGABYTES,
+        ORIENTATION,
         SEED_SPAN,
         Ambiguity(
             "an empty array of images",

@@ -6,8 +6,10 @@ from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Absent, OneOf
 from ..outputs import Price, Videos
 from ..shared_rules import (
+    ALPHA,
     BARE_BASE64,
     MEGABYTES,
+    ORIENTATION,
     SEEDS,
     VIDEO_LENGTH,
     audio,
@@ -65,6 +67,8 @@ SPEC = ModelSpec(
     ambiguities=(
         BARE_BASE64,
         MEGABYTES,
+        ALPHA,
+        ORIENTATION,
         VIDEO_LENGTH,
         Ambiguity(
             "the playing time of an MP3",
@@ -72,8 +76,9 @@ SPEC = ModelSpec(
                 "3-30 seconds",
                 "encoders pad to whole frames, so a file of 30 s plays for 0.04 s more",
             ),
-            chosen="the complete playing time of the file",
-            rules=("audio-duration",),
+            chosen="without the padding if the file tells it; else a warning if only the "
+            "padding is outside, and an error if the sound itself is",
+            rules=("audio-duration", "audio-padding"),
         ),
         Ambiguity(
             "audio as a data: URI",

@@ -6,7 +6,9 @@ from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
 from ..outputs import Images, Price
 from ..shared_rules import (
+    ALPHA,
     MEGABYTES,
+    ORIENTATION,
     SEED_SPAN,
     billing_notice,
     image,
@@ -55,6 +57,8 @@ SPEC = ModelSpec(
     ),
     ambiguities=(
         MEGABYTES,
+        ALPHA,
+        ORIENTATION,
         SEED_SPAN,
         Ambiguity(
             "text over the limit",

@@ -20,7 +20,7 @@ from ..constraints.basic import (
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..outputs import Images, Price
-from ..shared_rules import MEGABYTES, SEEDS, coded_rule, image
+from ..shared_rules import ALPHA, MEGABYTES, ORIENTATION, SEEDS, coded_rule, image
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
@@ -113,6 +113,8 @@ SPEC = ModelSpec(
     ),
     ambiguities=(
         MEGABYTES,
+        ALPHA,
+        ORIENTATION,
         Ambiguity(
             "text over the limit",
             interpretations=(
