@@ -12,6 +12,7 @@ from wan_validators.constraints import media
 from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
+    AddressesFile,
     Base64,
     Declared,
     Dimensions,
@@ -23,6 +24,7 @@ from wan_validators.constraints.media import (
     Prefixed,
     Reachable,
     Reference,
+    Unexpired,
 )
 
 from .files import data_uri, image, mp3, png, wav
@@ -64,6 +66,17 @@ CASES = [
     ),
     Case(Reachable(), (WEB, URI, ENCODED, "cat.jpg"), ("http://localhost/", "http://10.1.2.3/")),
     Case(Reachable(AUDIO_VIEW), ("https://example.com/a.mp3", SPEECH), ("http://127.0.0.1/a.mp3",)),
+    Case(
+        AddressesFile(),
+        (WEB, URI, "cat.jpg", "https://example.com/file", "https://i.imgur.com/a.png"),
+        ("https://imgur.com/abc", "https://example.com/{id}.jpg", "https://example.com/a.mp4"),
+    ),
+    Case(
+        AddressesFile(AUDIO_VIEW),
+        ("https://example.com/a.mp3", SPEECH),
+        ("https://soundcloud.com/a/b", "https://example.com/a.m4a", WEB),
+    ),
+    Case(Unexpired(), (WEB, URI, f"{WEB}?Expires=1000000000&Signature=a"), ()),
     Case(Prefixed(), (WEB, URI, "cat"), (ENCODED, b64encode(JPEG).decode())),
     Case(
         Base64(),

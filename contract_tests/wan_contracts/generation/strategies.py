@@ -95,7 +95,7 @@ def wrap_payload(spec: ModelSpec, payload: Json) -> Json:
 
 def _can_break_alone(rule: Rule, rules: list[Rule]) -> bool:
     """Whether *rule* is among *rules*, and none of the others bans what it speaks of."""
-    bans = [row.path for row in rules if isinstance(row.constraint, Absent) and row is not rule]
+    bans = [row.path for row in rules if type(row.constraint) is Absent and row is not rule]
     return rule in rules and not any(rule.path[: len(ban)] == ban for ban in bans)
 
 

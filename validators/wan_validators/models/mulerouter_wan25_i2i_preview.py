@@ -7,8 +7,10 @@ from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
 from ..outputs import Images, Price
 from ..shared_rules import (
     BARE_BASE64,
+    LEADING_ZEROS,
     MEGABYTES,
     SEED_SPAN,
+    WHOLE_FLOATS,
     billing_notice,
     image,
     negative_prompt,
@@ -52,6 +54,8 @@ SPEC = ModelSpec(
     ambiguities=(
         BARE_BASE64,
         MEGABYTES,
+        WHOLE_FLOATS,
+        LEADING_ZEROS,
         SEED_SPAN,
         Ambiguity(
             "an empty array of images",

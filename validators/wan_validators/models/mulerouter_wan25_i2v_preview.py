@@ -10,6 +10,8 @@ from ..shared_rules import (
     MEGABYTES,
     SEEDS,
     VIDEO_LENGTH,
+    VIDEO_SIZE,
+    WHOLE_FLOATS,
     audio,
     image,
     negative_prompt,
@@ -65,6 +67,8 @@ SPEC = ModelSpec(
     ambiguities=(
         BARE_BASE64,
         MEGABYTES,
+        WHOLE_FLOATS,
+        VIDEO_SIZE,
         VIDEO_LENGTH,
         Ambiguity(
             "the playing time of an MP3",

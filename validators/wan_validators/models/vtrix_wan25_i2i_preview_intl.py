@@ -6,8 +6,13 @@ from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
 from ..outputs import Images, Price
 from ..shared_rules import (
+    BARE_BASE64_REJECTED,
+    LEADING_ZEROS,
     MEGABYTES,
+    MODEL_IN_HEADER,
+    NULL,
     SEED_SPAN,
+    WHOLE_FLOATS,
     billing_notice,
     image,
     negative_prompt,
@@ -27,13 +32,13 @@ SPEC = ModelSpec(
         Rule("payload-type", "", OBJECT),
         Rule("model-value", "/model", OneOf(("wan25_i2i_preview_intl",)), required=True),
         Rule("input-object", "/input", OBJECT, required=True),
-        *prompt("/input/prompt", 2000, Severity.WARNING),
+        *prompt("/input/prompt", 2000, cut=True),
         Rule("images-count", "/input/images", Items(1, 3), required=True),
-        *image("/input/images/*", sides=(384, 5000), opaque=True),
-        *negative_prompt("/input/negative_prompt", Severity.WARNING),
+        *image("/input/images/*", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
+        *negative_prompt("/input/negative_prompt", cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
         billing_notice("/parameters", 4),
-        *size("/parameters/size", (768 * 768, 1280 * 1280)),
+        *size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
         Rule("n-range", "/parameters/n", Between(1, 4), default=4),
         billing_notice("/parameters/n", 4),
         Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
@@ -46,6 +51,7 @@ SPEC = ModelSpec(
         seed="/parameters/seed",
         inputs="/input/images",
         watermark="/parameters/watermark",
+        keeps_aspect=True,
         price=Price(
             usd={"image": Decimal("0.03")},
             source="two public price lists of the upstream model, which agree",
@@ -54,8 +60,13 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
+        BARE_BASE64_REJECTED,
         MEGABYTES,
         SEED_SPAN,
+        NULL,
+        WHOLE_FLOATS,
+        LEADING_ZEROS,
+        MODEL_IN_HEADER,
         Ambiguity(
             "text over the limit",
             interpretations=(
