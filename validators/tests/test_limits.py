@@ -55,7 +55,6 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     t.Filled: is_("filled in"),
     t.Undamaged: is_("undamaged"),
     m.AddressesFile: is_("not seen to be something else"),
-    m.Unexpired: is_("not expired"),
     s.TwoPartSize: is_("two parts around *"),
     s.Size: is_("two integers around *"),
     s.Pixels: lambda check: {"pixels": [check.low, check.high]},

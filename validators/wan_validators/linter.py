@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from .catalog import find, suggest_model
 from .catalog import model as get_model
 from .constraints.basic import OBJECT, Anything, KnownMembers
-from .constraints.media import Unexpired
+from .constraints.media import AddressesFile, Unexpired
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
 from .source.json_pointer import MISSING, parse, text, value
@@ -133,11 +134,13 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
     unwrap = spec.vendor.unwrap
     inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
     for rule in spec.rules:
-        if isinstance(rule.constraint, Unexpired):
+        if isinstance(rule.constraint, AddressesFile):
+            limit = Unexpired(rule.constraint.view)
+            row = replace(rule, id=rule.id.replace("address", "expired"), constraint=limit)
             for path, item in find_values(payload if inner is None else inner.payload, rule.path):
-                if not rule.constraint.is_satisfied_at(item, now):
+                if not limit.is_satisfied_at(item, now):
                     at = text(path) if inner is None else inner.to_outer_pointer(text(path))
-                    yield Finding(rule, at, item)
+                    yield Finding(row, at, item)
 
 
 def _build_no_model_finding(payload: Any) -> Finding:

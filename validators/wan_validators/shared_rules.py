@@ -30,7 +30,6 @@ from .constraints.media import (
     Prefixed,
     Reachable,
     Reference,
-    Unexpired,
 )
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .constraints.text import Filled, Undamaged
@@ -179,7 +178,6 @@ def image(
         Rule("image-source", pointer, Reference()),
         Rule("image-reachable", pointer, Reachable(), severity=Severity.WARNING),
         Rule("image-address", pointer, AddressesFile(), severity=Severity.WARNING),
-        Rule("image-expired", pointer, Unexpired(), severity=Severity.WARNING),
         Rule("image-prefix", pointer, Prefixed(), severity=bare),
         Rule("image-base64", pointer, Base64()),
         Rule("image-format", pointer, Format(names=IMAGE_FORMATS)),
@@ -197,7 +195,6 @@ def audio(pointer: str) -> Rows:
         Rule("audio-source", pointer, Reference(AUDIO_VIEW)),
         Rule("audio-reachable", pointer, Reachable(AUDIO_VIEW), severity=Severity.WARNING),
         Rule("audio-address", pointer, AddressesFile(AUDIO_VIEW), severity=Severity.WARNING),
-        Rule("audio-expired", pointer, Unexpired(AUDIO_VIEW), severity=Severity.WARNING),
         Rule("audio-base64", pointer, Base64(AUDIO_VIEW)),
         Rule("audio-format", pointer, Format(AUDIO_VIEW, names=AUDIO_FORMATS)),
         Rule("audio-mime", pointer, Declared(AUDIO_VIEW), severity=Severity.WARNING),

@@ -60,8 +60,6 @@ def _find_lost(text: str) -> str | None:
 
 
 def _find_invisible(text: str) -> str | None:
-    if text.isprintable():
-        return None
     for found in _SUSPECT.finditer(text):
         if not _is_needed(text, found.start()):
             shown = _format_character(found[0][0])

@@ -86,7 +86,9 @@ _PLACE = (
     r"%![a-z]\([^()\n]*\)",
 )
 _TEMPLATE = re.compile("|".join(f"(?:{place})" for place in _PLACE))
-_WHOLE_TEMPLATE = re.compile(r"\s*(?:[$%:][A-Za-z_][\w.]*|<[^<>\n]{1,80}>|\{[\w.$ ]{1,80}\})\s*")
+_WHOLE_TEMPLATE = re.compile(
+    r"\s*(?:[$%:][A-Za-z_][\w.]*|<[^<>\n]{1,80}>|\{\s*[\w.$]{1,80}\s*\})\s*"
+)
 _OBJECT = re.compile(
     r"\[object [A-Z]\w*\]|<[\w. ]*(?:object|function|method|generator|coroutine)\b[^<>]* at 0x"
     r"[0-9a-fA-F]+|<(?:bound method|built-in (?:function|method)|function|class) [^<>]*>|"

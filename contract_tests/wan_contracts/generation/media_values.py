@@ -25,7 +25,6 @@ from wan_validators.constraints.media import (
     Prefixed,
     Reachable,
     Reference,
-    Unexpired,
 )
 from wan_validators.media.reference import get_mime_types
 from wan_validators.optional_dependencies import explain_missing_extra
@@ -131,11 +130,6 @@ def _(check: AddressesFile) -> JsonValues:
 @invalid_values.register
 def _(check: AddressesFile, value: Json) -> JsonValues:
     return PAGE_URLS
-
-
-@invalid_values.register
-def _(check: Unexpired, value: Json) -> JsonValues:
-    return ()
 
 
 @invalid_values.register

@@ -7,7 +7,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from wan_validators.constraints.basic import Absent, Json, MutuallyExclusive, ObjectCount
+from wan_validators.constraints.basic import (
+    Absent,
+    Json,
+    MutuallyExclusive,
+    ObjectCount,
+    Undocumented,
+)
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
@@ -102,6 +108,8 @@ def _can_break_alone(rule: Rule, rules: list[Rule]) -> bool:
 def _relax_rules(rule: Rule, rules: list[Rule]) -> list[Rule]:
     """*rules*, changed so that what is to be broken can be built: a value where there must be
     none (null would pass), or an object of members that exclude each other."""
+    notices = [row for row in rules if type(row.constraint) is Undocumented and row is not rule]
+    rules = [row for row in rules if row not in notices or row.path != rule.path]
     if not isinstance(rule.constraint, Absent | MutuallyExclusive):
         return rules
     others = [row for row in rules if row is not rule]

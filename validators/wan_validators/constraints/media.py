@@ -87,7 +87,10 @@ class AddressesFile(MediaConstraint):
 
 @dataclass(frozen=True, slots=True)
 class Unexpired(MediaConstraint):
-    """A URL whose signature is still valid; without the current time, every URL is."""
+    """A URL whose signature is still valid; without the current time, every URL is.
+
+    It stands in no table, since verdicts by a table depend on the payload alone.
+    """
 
     def is_satisfied(self, seen: Media) -> bool:
         return True

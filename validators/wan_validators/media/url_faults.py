@@ -181,10 +181,11 @@ _EARLIEST, _LATEST = 1_000_000_000, 10_000_000_000
 def find_url_fault(url: str, *, audio: bool = False) -> str | None:
     """Describes why *url* cannot be the file, as a phrase that follows its name, or None."""
     parts = urlsplit(url)
+    host = parts.netloc.replace("[", "").replace("]", "")  # of an IPv6 address
     place = url.partition("://")[2]
     if any(matches(place) for matches in _PAGES):
         return "is the address of a web page that shows a file, not of the file"
-    found = _PLACEHOLDER.search(f"{parts.netloc}{unquote_path(parts.path)}")
+    found = _PLACEHOLDER.search(f"{host}{_unquote_path(parts.path)}")
     if found is not None:
         return f"has the placeholder {found[0].strip('/.=?&-_')!r}"
     if parts.path in ("", "/"):
@@ -195,7 +196,7 @@ def find_url_fault(url: str, *, audio: bool = False) -> str | None:
     return _find_suffix_fault(parts.path, parts.query, audio=audio)
 
 
-def unquote_path(path: str) -> str:
+def _unquote_path(path: str) -> str:
     """Decodes *path* only where that shows a placeholder such as ``%7Bname%7D``."""
     return path if "%" not in path else unquote(path).replace("%", "")
 
@@ -237,11 +238,11 @@ def _parse_moment(text: str) -> float | None:
     """Parses seconds or milliseconds since 1970, hexadecimal seconds, or an ISO 8601 time."""
     if not text.isascii() or len(text) > 40:
         return None
+    if re.fullmatch("[0-9a-fA-F]{8}", text):
+        return float(int(text, 16))
     if text.isdigit():
         number = float(text) if len(text) < 13 else int(text) / 1000
         return number if _EARLIEST <= number < _LATEST else None
-    if re.fullmatch("[0-9a-fA-F]{8}", text):
-        return float(int(text, 16))
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -18,8 +18,8 @@ PUBLIC: Final = re.compile(
 """Matches plain public URLs, the common case, fast. A mismatch means nothing."""
 
 match_plain_file: Final = re.compile(
-    r"https?+://(?!your|insert|enter|xxx)[a-z0-9.-]++(?<=\.com|\.net|\.org)"
-    r"(?:/(?!your|insert|enter|xxx|path/to|undefined|null|none|nan|todo|placeholder|url|link)[\w~-]++)+"
+    r"https?+://(?!www\.|your|insert|enter|xxx|[a-z-]*url)[a-z0-9.-]++(?<=\.com|\.net|\.org)"
+    r"(?:/(?!your|insert|enter|xxx|path/to|undefined|null|none|nan|todo|placeholder|url|link|blob|src)[\w~-]++)+"
     r"\.(?:jpe?g|png|webp|bmp)",
     re.ASCII,
 ).fullmatch
