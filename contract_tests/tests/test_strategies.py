@@ -140,9 +140,8 @@ def test_good_values_hold_and_past_values_fit_but_do_not_hold(check: Constraint)
     assert accepted or isinstance(check, Absent)
     refused = [check.view.extract(value) for value in invalid_values(check, "a")]
     applies = not isinstance(check, Undocumented)
-    assert all(
-        check.applies_to(seen) is applies and not check.is_satisfied(seen) for seen in refused
-    )
+    assert all(check.applies_to(seen) is applies for seen in refused)
+    assert not any(check.is_satisfied(seen) for seen in refused)
     assert refused or isinstance(check, JsonType | Anything)
 
 
