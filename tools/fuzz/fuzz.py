@@ -12,9 +12,9 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import atheris
 
@@ -22,14 +22,17 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_contracts.protocol.schemas import parse_outcome
     from wan_contracts.protocol.validation import InvalidDocument
     from wan_contracts.results.replay import Replay
+    from wan_mockserver.clock import ManualClock
+    from wan_mockserver.control import ROOT
     from wan_mockserver.http.messages import Request
     from wan_mockserver.scenarios.toml_format import BadScenarios, read_scenarios
     from wan_mockserver.service import Mock
+    from wan_mockserver.simulator.simulator import Simulator
     from wan_validators import lint
     from wan_validators.command import UsageError
 
 MODELS = ("wan2.5-i2i-preview", "wan2.5-i2v-preview", "wan2.2-i2v-plus", "wan26_i2i", None)
-ADMIN_PATHS = ("/__admin/arm", "/__admin/reset", "/__admin/verify", "/__admin/clock")
+ADMIN_PATHS = tuple(f"{ROOT}/{name}" for name in ("scenarios", "reset", "verify", "clock", "seed"))
 CREATE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 SEEDS: Mapping[str, tuple[str, ...]] = {
     "json": ('{"prompt":"a","images":["https://example.com/a.jpg"],"seed":NaN1}', "[1e999]"),
@@ -64,35 +67,29 @@ def fuzz_admin(data: bytes) -> None:
 
 
 def fuzz_toml(data: bytes) -> None:
-    try:
+    with suppress(BadScenarios):
         read_scenarios(_write(data))
-    except BadScenarios:
-        pass
 
 
 def fuzz_stdio(data: bytes) -> None:
-    try:
+    with suppress(InvalidDocument):
         parse_outcome(data)
-    except InvalidDocument:
-        pass
 
 
 def fuzz_replay(data: bytes) -> None:
-    try:
+    with suppress(UsageError):
         Replay.load(_write(data))
-    except UsageError:
-        pass
 
 
 def _check_response(method: str, path: str, headers: dict[str, str], body: bytes) -> None:
-    response = _mock().handle(Request(method, path, headers=headers, body=body))
+    response = _mock().handle(Request(method=method, path=path, headers=headers, body=body))
     if response.status >= 500:
         raise AssertionError(f"{path} answers {response.status}")
 
 
 @cache
 def _mock() -> Mock:
-    return Mock()
+    return Mock(Simulator(seed=1, clock=ManualClock()))
 
 
 @cache
@@ -105,11 +102,24 @@ def _write(data: bytes) -> Path:
     return _file()
 
 
+def fuzz_all(data: bytes) -> None:
+    """Gives the rest of *data* to the target that its first byte chooses."""
+    names = sorted(SEEDS)
+    TARGETS[names[data[0] % len(names)] if data else "json"](data[1:])
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     name.removeprefix("fuzz_"): function
     for name, function in list(globals().items())
     if name.startswith("fuzz_")
 }
+
+
+def _seeds(name: str) -> list[bytes]:
+    if name in SEEDS:
+        return [text.encode() for text in SEEDS[name]]
+    chosen = enumerate(sorted(SEEDS))
+    return [bytes([number]) + text.encode() for number, each in chosen for text in SEEDS[each]]
 
 
 def main(argv: list[str]) -> int:
@@ -118,9 +128,9 @@ def main(argv: list[str]) -> int:
         print(f"name a target: {', '.join(TARGETS)}", file=sys.stderr)
         return 2
     seeds = Path(tempfile.mkdtemp())
-    for number, text in enumerate(SEEDS[name]):
-        (seeds / str(number)).write_text(text, "utf-8")
-        TARGETS[name](text.encode())
+    for number, content in enumerate(_seeds(name)):
+        (seeds / str(number)).write_bytes(content)
+        TARGETS[name](content)
     atheris.Setup([argv[0], *options, str(seeds)], TARGETS[name])
     atheris.Fuzz()
     return 0
