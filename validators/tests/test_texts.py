@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wan_validators import Severity, lint
+from wan_validators.constraints.text import Filled, TextConstraint, Undamaged
 from wan_validators.recent_values import RecentValues
 from wan_validators.text_inspection import CLEAN, inspect_text
 
@@ -133,8 +134,12 @@ def test_a_half_surrogate_in_json_text_has_a_position() -> None:
     assert (finding.line, finding.column) == (1, 12)
 
 
-def test_what_is_no_text_has_no_report() -> None:
+@pytest.mark.parametrize("check", [Filled(), Undamaged()])
+def test_what_is_no_text_has_no_report(check: TextConstraint) -> None:
     assert inspect_text(5) is None
+    assert not check.applies_to(None)
+    assert check.applies_to(CLEAN)
+    assert check.is_satisfied(CLEAN)
 
 
 def test_a_text_without_faults_is_remembered_and_few_are() -> None:
