@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	law-mutants docs constraints lower-bounds clean
+	fuzz law-mutants docs constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -78,6 +78,13 @@ mutants: $(READY) ## seed mistakes into the tables; the independent fixtures mus
 
 law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
+
+FUZZ_SECONDS ?= 120
+
+fuzz: $(READY) ## run each fuzz target for FUZZ_SECONDS, where atheris can be installed
+	@for target in json media admin toml stdio replay; do \
+		$(BIN)/python tools/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
 
 thorough: $(READY) ## the property tests with many more examples (minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests/tests

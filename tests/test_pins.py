@@ -89,7 +89,8 @@ def find_gaps(file: str, environment: Mapping[str, str]) -> list[str]:
     pins = {
         canonicalize_name(pin.name): pin for pin in parse_pins(file) if applies(pin, environment)
     }
-    open_requirements = [*own_requirements(file), *pins.values()]
+    own = [each for each in own_requirements(file) if applies(each, environment)]
+    open_requirements = [*own, *pins.values()]
     checked: set[str] = set()
     gaps = []
     while open_requirements:

@@ -22,6 +22,7 @@ from wan_validators.constraints.basic import (
     ObjectCount,
     OneOf,
     Text,
+    Undocumented,
     parse_integer,
 )
 from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize, parse_sides
@@ -45,6 +46,7 @@ CASES = [
     Case(JsonType(int), (0, 1, -1), (), (True, 1.0, "1", None)),
     Case(Anything(), (None, 0, "", [], {}), (), ()),
     Case(Absent(), (), (None, 0, "x", {}, False), ()),
+    Case(Undocumented(), (), (), (None, 0, "x", {}, False)),
     Case(OneOf(("user",)), ("user",), ("User", "system", "", "user "), (None, 1, ["user"])),
     Case(OneOf(("480P", "1080P")), ("480P", "1080P"), ("720P", "480p", "480"), (480, None)),
     Case(OneOf((5, 10)), (5, 10), (4, 6, 9, 11, 0, -5), (True, 5.0, "5", None)),

@@ -67,7 +67,7 @@ def largest() -> list[Golden]:
     return [
         large("mulerouter", "wan2.5-i2i-preview", None, edit(most)),
         large("mulerouter", "wan2.5-i2v-preview", None, film(image=most, audio_url=sound)),
-        large("mulerouter", "wan2.2-i2v-plus", None, film(image=most, last_frame=most)),
+        large("mulerouter", "wan2.2-i2v-plus", None, film(image=most)),
         large("vtrix", "wan25_i2i_preview_intl", None, intl(most)),
         large("vtrix", "wan26_i2i", None, chat(most)),
     ]

@@ -18,6 +18,7 @@ from wan_validators.catalog import catalog
 from wan_validators.constraints import basic as c
 from wan_validators.constraints import media as m
 from wan_validators.constraints import size as s
+from wan_validators.constraints import text as t
 from wan_validators.outputs import Images, Outputs
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
@@ -50,6 +51,10 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.ObjectCount: lambda check: {"objects": [check.low, check.high], "with": check.key},
     c.MutuallyExclusive: lambda check: {"one-of": list(check.keys)},
     c.KnownMembers: lambda check: {"members": sorted(check.known)},
+    c.Undocumented: is_("absent"),
+    t.Filled: is_("filled in"),
+    t.Undamaged: is_("undamaged"),
+    m.AddressesFile: is_("not seen to be something else"),
     s.TwoPartSize: is_("two parts around *"),
     s.Size: is_("two integers around *"),
     s.Pixels: lambda check: {"pixels": [check.low, check.high]},

@@ -12,6 +12,7 @@ from wan_validators.constraints import media
 from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
+    AddressesFile,
     Base64,
     Complete,
     Declared,
@@ -25,6 +26,7 @@ from wan_validators.constraints.media import (
     Prefixed,
     Reachable,
     Reference,
+    Unexpired,
 )
 
 from .files import bmp_with_alpha, data_uri, image, mp3, png, wav
@@ -69,6 +71,17 @@ CASES = [
     ),
     Case(Reachable(), (WEB, URI, ENCODED, "cat.jpg"), ("http://localhost/", "http://10.1.2.3/")),
     Case(Reachable(AUDIO_VIEW), ("https://example.com/a.mp3", SPEECH), ("http://127.0.0.1/a.mp3",)),
+    Case(
+        AddressesFile(),
+        (WEB, URI, "cat.jpg", "https://example.com/file", "https://i.imgur.com/a.png"),
+        ("https://imgur.com/abc", "https://example.com/{id}.jpg", "https://example.com/a.mp4"),
+    ),
+    Case(
+        AddressesFile(AUDIO_VIEW),
+        ("https://example.com/a.mp3", SPEECH),
+        ("https://soundcloud.com/a/b", "https://example.com/a.m4a", WEB),
+    ),
+    Case(Unexpired(), (WEB, URI, f"{WEB}?Expires=1000000000&Signature=a"), ()),
     Case(Prefixed(), (WEB, URI, "cat"), (ENCODED, b64encode(JPEG).decode())),
     Case(
         Base64(),
@@ -211,5 +224,5 @@ def test_every_check_has_edges() -> None:
 
 @pytest.mark.parametrize("view", [IMAGE_VIEW, AUDIO_VIEW])
 def test_nothing_can_be_at_fault_in_what_a_view_calls_fine(view: Any) -> None:
-    assert view.extract(WEB) is view.known_good
+    assert view.extract("https://example.com/cat") is view.known_good
     assert all(case.check.is_satisfied(view.known_good) for case in CASES)

@@ -295,8 +295,8 @@ def test_of_parts_their_number_is_got() -> None:
     assert chat(text, *[picture] * 5).got == "5 image objects"
     assert chat(text).allowed == "an array with 1 to 4 image objects"
     assert chat(text, picture, {}).allowed == "an object with one of text and image"
-    assert chat(text, enable_interleave=True, n=2).allowed == "1"
-    assert chat(text, enable_interleave=True, n="1").hint == "write 1, without quotes"
+    assert chat(text, enable_interleave=True, max_images=1, n=2).allowed == "1"
+    assert chat(text, enable_interleave=True, max_images=1, n="1").hint == "write 1, without quotes"
 
 
 def test_every_check_in_use_has_words_for_what_it_allows() -> None:

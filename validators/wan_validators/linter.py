@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from .catalog import find, suggest_model
 from .catalog import model as get_model
 from .constraints.basic import OBJECT, Anything, KnownMembers
+from .constraints.media import AddressesFile, Unexpired
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
-from .source.json_pointer import MISSING, parse, value
+from .source.json_pointer import MISSING, parse, text, value
+from .source.json_pointer import find as find_values
 from .source.parser import locate_findings, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 
-__all__ = ["engine", "find_findings", "lint"]
+__all__ = ["Moment", "engine", "find_findings", "lint"]
+
+Moment = datetime | float
+"""A moment, as a datetime or in seconds since 1970."""
 
 
-def lint(payload: Any, model: str | None = None) -> Report:
+def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -> Report:
     """Reports every documented rule that *payload* breaks.
 
     *payload* is JSON text (str or bytes), or the result of ``json.loads``. It is not
     changed. *model* is a model's name, or a path with it, such as
     ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``. Without *model*, the payload's
     member ``model`` decides. A vendor's wrapper is unwrapped, and pointers start at it.
+    *now* is the current time, as a datetime or in seconds since 1970. Without it, no
+    signature of a URL counts as expired.
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    if model is None and type(payload) is dict:
+    if model is None and now is None and type(payload) is dict:
         try:
             ready = _READY_MODELS[payload["model"]]
         except (KeyError, TypeError):
@@ -37,9 +46,10 @@ def lint(payload: Any, model: str | None = None) -> Report:
             found = ready.engine(payload)
             return ready.report(payload, found) if found else ready.clean_report
     spec = None if model is None else get_model(model)
+    seconds = now.timestamp() if isinstance(now, datetime) else now
     if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, spec)
-    return _lint_value(payload, spec)
+        return _lint_text(payload, spec, seconds)
+    return _lint_value(payload, spec, seconds)
 
 
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
@@ -80,11 +90,11 @@ _WRAPPER = Rule(
 )
 
 
-def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
+def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None, now: float | None) -> Report:
     document = read(data)
     if document.value is MISSING:
         return Report(spec.id if spec else None, document.findings)
-    report = _lint_value(document.value, spec)
+    report = _lint_value(document.value, spec, now)
     return Report(report.model, document.findings + locate_findings(report.findings, document.text))
 
 
@@ -103,7 +113,7 @@ class _ReadyModel:
 _READY_MODELS: dict[Any, _ReadyModel] = {}
 
 
-def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
+def _lint_value(payload: Any, spec: ModelSpec | None, now: float | None) -> Report:
     if spec is None:
         spec = find(payload.get("model")) if type(payload) is dict else None
     if spec is None:
@@ -111,7 +121,26 @@ def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
     if spec.id not in _READY_MODELS:
         _READY_MODELS[spec.id] = _ReadyModel(spec)
     found = _READY_MODELS[spec.id].engine(payload)
-    return _READY_MODELS[spec.id].report(payload, found)
+    report = _READY_MODELS[spec.id].report(payload, found)
+    expired = [] if now is None else list(_find_expired(spec, payload, now))
+    return Report(report.model, [*report.findings, *expired]) if expired else report
+
+
+def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:
+    """Yields the URLs in *payload* whose signature expired before *now*.
+
+    The engine does not know the time, so that its verdicts depend on the payload alone.
+    """
+    unwrap = spec.vendor.unwrap
+    inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
+    for rule in spec.rules:
+        if isinstance(rule.constraint, AddressesFile):
+            limit = Unexpired(rule.constraint.view)
+            row = replace(rule, id=rule.id.replace("address", "expired"), constraint=limit)
+            for path, item in find_values(payload if inner is None else inner.payload, rule.path):
+                if not limit.is_satisfied_at(item, now):
+                    at = text(path) if inner is None else inner.to_outer_pointer(text(path))
+                    yield Finding(row, at, item)
 
 
 def _build_no_model_finding(payload: Any) -> Finding:

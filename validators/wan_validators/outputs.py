@@ -31,6 +31,7 @@ class Images:
     *inputs* holds the input images. Without a size, the output has the aspect of the last
     one. It is None for a model that uses text only; the images are then square. If
     *interleave* is true, there are text parts too, and *max_images* is the limit.
+    *keeps_aspect* is true if the aspect counts more than a printed default of *size*.
     *has_image_count* is true if the page documents an image count in the result. *interval*
     is the upstream's recommended number of seconds between two polls.
     """
@@ -44,6 +45,7 @@ class Images:
     interleave: str | None = None
     max_images: str | None = None
     has_image_count: bool = False
+    keeps_aspect: bool = False
     interval: float = 10.0
 
 

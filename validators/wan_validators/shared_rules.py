@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from . import error_codes
 from .ambiguity import Ambiguity
-from .constraints.basic import STRING, Anything, Between, BetweenIf, Constraint, NotBlank, Text
+from .constraints.basic import (
+    STRING,
+    Anything,
+    Between,
+    BetweenIf,
+    Constraint,
+    NotBlank,
+    Text,
+    Undocumented,
+)
 from .constraints.media import (
     AUDIO_VIEW,
+    AddressesFile,
     Base64,
     Complete,
     Declared,
@@ -23,28 +34,38 @@ from .constraints.media import (
     Reference,
 )
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
+from .constraints.text import Filled, Undamaged
 from .spec import Equals, Rule, Severity
 
 __all__ = [
     "ALPHA",
     "AUDIO_FORMATS",
     "BARE_BASE64",
+    "BARE_BASE64_REJECTED",
     "IMAGE_FORMATS",
+    "LEADING_ZEROS",
     "MEGABYTES",
     "MIB",
+    "MODEL_IN_HEADER",
+    "NULL",
     "ORIENTATION",
     "SEEDS",
     "SEED_SPAN",
     "VIDEO_LENGTH",
+    "VIDEO_SIZE",
+    "WHOLE_FLOATS",
     "Rows",
     "audio",
     "billing_notice",
     "coded_rule",
     "image",
+    "maximum_notice",
     "negative_prompt",
     "prompt",
     "seed",
     "size",
+    "undocumented",
+    "wording",
 ]
 
 IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
@@ -81,6 +102,15 @@ ORIENTATION = Ambiguity(
     "depends on it",
     rules=("image-dimensions",),
 )
+BARE_BASE64_REJECTED = Ambiguity(
+    "base64 without the prefix data:",
+    interpretations=(
+        'a "Base64-encoded string" is allowed (S2)',
+        "the format is data:{MIME_type};base64,{base64_data} (S2 and S4)",
+    ),
+    chosen="rejected at this vendor: both pages give the format, with one example",
+    rules=("image-prefix",),
+)
 SEED_SPAN = Ambiguity(
     "a seed near the maximum with n over 1",
     interpretations=(
@@ -89,6 +119,50 @@ SEED_SPAN = Ambiguity(
     ),
     chosen="allowed, with a warning",
     rules=("seed-span",),
+)
+LEADING_ZEROS = Ambiguity(
+    "leading zeros in a size, such as 0720*1280",
+    interpretations=("width*height with integers, which 0720 is", "JSON has no such integers"),
+    chosen="allowed, and read as decimal",
+    rules=("size-integers",),
+)
+MODEL_IN_HEADER = Ambiguity(
+    "the model",
+    interpretations=(
+        "model is required in the body (S2 and S4)",
+        "the newest public SDKs name it in a header, and the body has no model",
+    ),
+    chosen="required in the body of a payload; the mock also reads the header",
+    rules=("model-value",),
+)
+NULL = Ambiguity(
+    "null",
+    interpretations=(
+        "no member is marked as nullable, so null has the wrong type",
+        "many JSON writers send null for a member without a value, which means absent",
+    ),
+    chosen="null is rejected everywhere",
+    rules=("parameters-type",),
+)
+VIDEO_SIZE = Ambiguity(
+    "the width and height of a video tier",
+    interpretations=(
+        "the standard sizes, such as 1920*1080 for 1080P",
+        "multiples of 16 or more, such as 1920*1072, as video encoders prefer",
+    ),
+    chosen="about the pixels of the standard size, in the aspect of the image, "
+    "with sides that are multiples of 16",
+    rules=("resolution-tier",),
+)
+WHOLE_FLOATS = Ambiguity(
+    "1.0 for an integer",
+    interpretations=(
+        "JSON Schema counts 1.0 as an integer, and the pages are rendered from such schemas",
+        "a strict parser of integers refuses a number with a fraction",
+    ),
+    chosen="rejected by linter and mock; no JSON Schema can say so, so the OpenAPI document "
+    "says it in words",
+    rules=("seed-range",),
 )
 VIDEO_LENGTH = Ambiguity(
     "the duration of a video when none is given",
@@ -106,11 +180,19 @@ def coded_rule(id: str, pointer: str, constraint: Constraint, code: str, **more:
     return Rule(id, pointer, constraint, code=code, message=error_codes.TEXTS[code], **more)
 
 
-def image(pointer: str, *, sides: tuple[int, int], opaque: bool, required: bool = False) -> Rows:
+def image(
+    pointer: str,
+    *,
+    sides: tuple[int, int],
+    opaque: bool,
+    required: bool = False,
+    bare: Severity = Severity.WARNING,
+) -> Rows:
     """Returns the rules for one input image.
 
     *sides* are the minimum and maximum of width and height in pixels. If *opaque* is true,
-    transparency is forbidden in PNG, the only format for which the pages name it.
+    transparency is forbidden in PNG, the only format for which the pages name it. *bare*
+    applies to base64 without ``data:``.
     """
     transparent = (
         Rule("image-transparency", pointer, Opaque(formats=("PNG",))),
@@ -121,7 +203,8 @@ def image(pointer: str, *, sides: tuple[int, int], opaque: bool, required: bool 
         Rule("image-type", pointer, STRING, required=required),
         Rule("image-source", pointer, Reference()),
         Rule("image-reachable", pointer, Reachable(), severity=Severity.WARNING),
-        Rule("image-prefix", pointer, Prefixed(), severity=Severity.WARNING),
+        Rule("image-address", pointer, AddressesFile(), severity=Severity.WARNING),
+        Rule("image-prefix", pointer, Prefixed(), severity=bare),
         Rule("image-base64", pointer, Base64()),
         Rule("image-format", pointer, Format(names=IMAGE_FORMATS)),
         Rule("image-complete", pointer, Complete(), severity=Severity.WARNING),
@@ -138,6 +221,7 @@ def audio(pointer: str) -> Rows:
         Rule("audio-type", pointer, STRING, nullable=True),
         Rule("audio-source", pointer, Reference(AUDIO_VIEW)),
         Rule("audio-reachable", pointer, Reachable(AUDIO_VIEW), severity=Severity.WARNING),
+        Rule("audio-address", pointer, AddressesFile(AUDIO_VIEW), severity=Severity.WARNING),
         Rule("audio-base64", pointer, Base64(AUDIO_VIEW)),
         Rule("audio-format", pointer, Format(AUDIO_VIEW, names=AUDIO_FORMATS)),
         Rule("audio-complete", pointer, Complete(AUDIO_VIEW), severity=Severity.WARNING),
@@ -153,21 +237,39 @@ def audio(pointer: str) -> Rows:
     )
 
 
-def prompt(pointer: str, max_length: int, severity: Severity = Severity.ERROR) -> Rows:
-    """Returns the rules for a required prompt. *severity* applies above *max_length* characters."""
+def prompt(pointer: str, max_length: int, *, cut: bool = False) -> Rows:
+    """Returns the rules for a required prompt. If *cut* is true, longer text is truncated."""
     return (
         Rule("prompt-type", pointer, STRING, required=True),
-        Rule("prompt-length", pointer, Text(0, max_length), severity=severity),
+        _length("prompt", pointer, max_length, cut=cut),
         Rule("prompt-blank", pointer, NotBlank(), severity=Severity.WARNING),
+        *wording("prompt", pointer),
     )
 
 
-def negative_prompt(pointer: str, severity: Severity = Severity.ERROR) -> Rows:
-    """Returns the rules for an optional text of at most 500 characters."""
+def negative_prompt(pointer: str, *, cut: bool = False) -> Rows:
+    """Returns the rules for a text of at most 500 characters; longer is an error, or is *cut*."""
     return (
         Rule("negative-prompt-type", pointer, STRING),
-        Rule("negative-prompt-length", pointer, Text(0, 500), severity=severity),
+        _length("negative_prompt", pointer, 500, cut=cut),
+        *wording("negative-prompt", pointer),
     )
+
+
+def wording(id: str, pointer: str) -> Rows:
+    """Returns the warnings about a text that its author cannot have meant."""
+    return (
+        Rule(f"{id}-placeholder", pointer, Filled(), severity=Severity.WARNING),
+        Rule(f"{id}-damaged", pointer, Undamaged(), severity=Severity.WARNING),
+    )
+
+
+def _length(name: str, pointer: str, high: int, *, cut: bool) -> Rule:
+    rule = Rule(f"{name.replace('_', '-')}-length", pointer, Text(0, high))
+    if not cut:
+        return rule
+    message = f"{name} will be cut at {high} characters, and the rest is lost; shorten it"
+    return replace(rule, severity=Severity.WARNING, message=message)
 
 
 def size(pointer: str, pixels: tuple[int, int], **more: Any) -> Rows:
@@ -200,13 +302,33 @@ def seed(pointer: str, n: str, default_n: int) -> Rows:
     return (Rule("seed-range", pointer, SEEDS), *spans)
 
 
-def billing_notice(pointer: str, n: int) -> Rule:
+def billing_notice(pointer: str, default: int) -> Rule:
     """Returns the rule that reports the billed number of images if *pointer* is absent."""
-    return Rule(
-        "n-default",
-        pointer,
-        Anything(),
-        severity=Severity.INFO,
-        required=True,
-        message=f"n is left out, and the default makes and bills {n} images",
+    return _notice(
+        "n-default", pointer, f"n is left out, and the default makes and bills {default}"
     )
+
+
+def maximum_notice(pointer: str, default: int, when: Equals) -> Rule:
+    """Returns the rule that reports the largest number of billed images if *when* is true."""
+    name = pointer.rpartition("/")[2]
+    says = f"{name} is left out, and the default makes and bills up to {default}"
+    return _notice(f"{name.replace('_', '-')}-default", pointer, says, when)
+
+
+def _notice(id: str, pointer: str, says: str, when: Equals | None = None) -> Rule:
+    message = f"{says} images"
+    severity = Severity.INFO
+    return Rule(
+        id, pointer, Anything(), severity=severity, required=True, when=when, message=message
+    )
+
+
+def undocumented(id: str, pointer: str, source: str) -> Rule:
+    """Returns the warning for a member that *source* shows, but no table of the body has."""
+    name = pointer.rpartition("/")[2]
+    message = (
+        f"{name} is in {source} but in no table of the body, "
+        "and the API may ignore it without a word; compare the result with what you asked for"
+    )
+    return Rule(id, pointer, Undocumented(), severity=Severity.WARNING, message=message)

@@ -76,6 +76,11 @@ class Rule:
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", json_pointer.parse(self.pointer))
 
+    @property
+    def is_mandatory(self) -> bool:
+        """True if a payload without the value has an error, not just a notice."""
+        return self.required and self.severity is Severity.ERROR
+
 
 UNKNOWN_MEMBER = "unknown-member"
 

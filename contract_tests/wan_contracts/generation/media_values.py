@@ -13,6 +13,7 @@ from wan_validators.constraints.basic import Json, View
 from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
+    AddressesFile,
     Base64,
     Complete,
     Declared,
@@ -55,13 +56,24 @@ PUBLIC_URLS: Final = (
     "https://93.184.216.34/1.png",
     "https://[2606:4700:4700::1111]/1.png",
 )
+FILE_URLS: Final[Mapping[View, tuple[str, ...]]] = {
+    IMAGE_VIEW: ("https://example.com/1.png", "https://example.com/file?id=1"),
+    AUDIO_VIEW: ("https://example.com/1.mp3", "https://example.com/file?id=1"),
+}
+PAGE_URLS: Final = (
+    "https://www.youtube.com/watch?v=1",
+    "https://en.wikipedia.org/wiki/File:1.png",
+    "https://example.com/index.html",
+    "https://example.com/path/to/file",
+    "https://example.com/{name}.png",
+)
 PRIVATE_URLS: Final = (
     "http://localhost/1.png",
     "http://localhost:8000/1.png",
     "https://127.0.0.1/1.png",
     "http://127.1/1.png",
     "http://0x7f000001/1.png",
-    "http://10.0.0.1/1.png",
+    "http://10.0.0.1/1",
     "http://192.168.1.10:9000/1.png",
     "http://169.254.169.254/latest",
     "http://[::1]/1.png",
@@ -112,6 +124,16 @@ def _(check: Reference, value: Json) -> JsonValues:
 @invalid_values.register
 def _(check: Reachable, value: Json) -> JsonValues:
     return PRIVATE_URLS
+
+
+@valid_values.register
+def _(check: AddressesFile) -> JsonValues:
+    return FILE_URLS[check.view]
+
+
+@invalid_values.register
+def _(check: AddressesFile, value: Json) -> JsonValues:
+    return PAGE_URLS
 
 
 @invalid_values.register

@@ -7,7 +7,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from wan_validators.constraints.basic import Absent, Json, MutuallyExclusive, ObjectCount
+from wan_validators.constraints.basic import (
+    Absent,
+    Json,
+    MutuallyExclusive,
+    ObjectCount,
+    Undocumented,
+)
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
@@ -95,7 +101,7 @@ def wrap_payload(spec: ModelSpec, payload: Json) -> Json:
 
 def _can_break_alone(rule: Rule, rules: list[Rule]) -> bool:
     """Returns True if *rule* is in *rules* and no other rule forbids a member at its path."""
-    bans = [row.path for row in rules if isinstance(row.constraint, Absent) and row is not rule]
+    bans = [row.path for row in rules if type(row.constraint) is Absent and row is not rule]
     return rule in rules and not any(rule.path[: len(ban)] == ban for ban in bans)
 
 
@@ -105,6 +111,8 @@ def _relax_rules(rule: Rule, rules: list[Rule]) -> list[Rule]:
     For Absent that is a value other than null, which passes. For MutuallyExclusive it is an
     object with several of the members.
     """
+    notices = [row for row in rules if type(row.constraint) is Undocumented and row is not rule]
+    rules = [row for row in rules if row not in notices or row.path != rule.path]
     if not isinstance(rule.constraint, Absent | MutuallyExclusive):
         return rules
     others = [row for row in rules if row is not rule]

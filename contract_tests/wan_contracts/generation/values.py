@@ -26,6 +26,7 @@ from wan_validators.constraints.basic import (
     OneOf,
     Text,
 )
+from wan_validators.constraints.text import Filled, TextConstraint, Undamaged
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 
@@ -194,6 +195,21 @@ def _(check: NotBlank) -> JsonValues:
 @invalid_values.register
 def _(check: NotBlank, value: Json) -> JsonValues:
     return (" ", "\t\n", "\u3000\u00a0", *([] if check.empty else [""]))
+
+
+@valid_values.register
+def _(check: TextConstraint) -> JsonValues:
+    return ("a", "Make it night, with rain", "字 \u00e9")
+
+
+@invalid_values.register
+def _(check: Filled, value: Json) -> JsonValues:
+    return ("None", "{{prompt}}", "A photo of ${subject}", "[object Object]", '{"prompt": "a"}')
+
+
+@invalid_values.register
+def _(check: Undamaged, value: Json) -> JsonValues:
+    return ("a\ufffdb", "a\u200bb", "caf\u00c3\u00a9", "a &amp; b", "a%20b%20c")
 
 
 @invalid_values.register

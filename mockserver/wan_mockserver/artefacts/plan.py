@@ -189,7 +189,8 @@ def _is_present(spec: ModelSpec, payload: Any, at: str | None) -> bool:
 
 
 def _find_picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple[int, int]:
-    sides = parse_sides(spec.value(payload, outputs.size))
+    given = json_pointer.value(payload, json_pointer.parse(outputs.size))
+    sides = parse_sides(given if outputs.keeps_aspect else spec.value(payload, outputs.size))
     if sides is not None:
         return sides
     return _compute_sides(

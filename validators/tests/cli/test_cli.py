@@ -181,10 +181,10 @@ def test_a_full_disk_is_told_without_a_traceback(
 def test_json_is_whole_even_after_a_fault(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     write(a_jsonl=f"{VALID}\n{BROKEN}\n")
 
-    def faulty(data: bytes, model: str | None) -> Report:
+    def faulty(data: bytes, model: str | None, **more: float) -> Report:
         if b'"n"' in data:
             raise RuntimeError("odd")
-        return lint(data, model)
+        return lint(data, model, **more)
 
     monkeypatch.setattr("wan_validators.commands.lint.lint", faulty)
     code, out, _ = wanproof("lint", "a.jsonl", "--format", "json")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from ..catalog import model as get_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
@@ -36,6 +38,13 @@ def arguments(parser: ArgumentParser) -> None:
         "(default: the member model of each payload)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument(
+        "--now",
+        metavar="TIME",
+        type=_parse_moment,
+        help="the time at which URLs must not have expired, in ISO 8601 or in seconds since 1970 "
+        "(default: the current time)",
+    )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings, too")
     parser.add_argument(
         "--jsonl", action="store_true", help="read every file as one payload per line"
@@ -48,7 +57,8 @@ def run(options: Namespace) -> int:
     reporter = _reporter(options.format)
     summary = Summary()
     try:
-        for result in _results(names, model, summary, lined=options.jsonl):
+        now = time.time() if options.now is None else options.now
+        for result in _results(names, model, summary, now, lined=options.jsonl):
             reporter.result(result)
     finally:
         # The output must be a complete document even after an error or an interrupt.
@@ -57,7 +67,7 @@ def run(options: Namespace) -> int:
 
 
 def _results(
-    names: Sequence[str], model: str | None, summary: Summary, *, lined: bool
+    names: Sequence[str], model: str | None, summary: Summary, now: float, *, lined: bool
 ) -> Iterator[LintResult]:
     """Yields the result of each record of the files *names*, and adds it to *summary*."""
     with ProgressBar(lambda: files.total_size(names), sys.stderr) as bar:
@@ -70,12 +80,24 @@ def _results(
                 )
                 summary.unreadable.append(item)
                 continue
-            result = LintResult.from_report(item, lint(item.data, model))
+            result = LintResult.from_report(item, lint(item.data, model, now=now))
             summary.add(result)
             if result.findings:
                 bar.hide()
             yield result
             bar.advance(len(item.data))
+
+
+def _parse_moment(text: str) -> float:
+    """Parses *text* to seconds since 1970; a time without a zone is in UTC."""
+    try:
+        if text.isascii() and text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC).timestamp()
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError) as error:
+        hint = "write for example 2026-01-31T12:00:00Z, or seconds since 1970"
+        raise ArgumentTypeError(f"{text!r} is not a time; {hint}") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _sources_from_pipe() -> list[str]:

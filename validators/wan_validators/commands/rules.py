@@ -71,7 +71,7 @@ def row(rule: Rule) -> dict[str, Any]:
         "code": rule.code,
         "severity": str(rule.severity),
         "allowed": describe_allowed(rule.constraint),
-        "required": rule.required,
+        "required": rule.is_mandatory,
         "nullable": rule.nullable,
         "when": rule.when and condition(rule.when),
         **default,
@@ -95,6 +95,8 @@ def lines(spec: ModelSpec) -> Iterator[str]:
         marks = [mark for mark in ("required", "nullable") if facts[mark]]
         if "default" in facts:
             marks.append(f"default {json.dumps(facts['default'])}")
+        if rule.required and not rule.is_mandatory:
+            marks.append("reported if left out")
         if facts["when"]:
             marks.append(f"when {facts['when']}")
         yield f"  {rule.id:24} {rule.code or '-':9} {rule.severity:7} {rule.pointer or '/'}"

@@ -33,6 +33,7 @@ __all__ = [
     "ObjectCount",
     "OneOf",
     "Text",
+    "Undocumented",
     "View",
     "collect_member_names",
     "parse_integer",
@@ -116,6 +117,17 @@ class Absent:
         return True
 
     def is_satisfied(self, seen: Any) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Undocumented(Absent):
+    """A member that no table has: reported unless another rule reports the same value.
+
+    It applies to no value, as a limit on another type, so an engine reports it last.
+    """
+
+    def applies_to(self, seen: Any) -> bool:
         return False
 
 

@@ -10,13 +10,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..media import reference, urls
+from ..media import reference
 from ..media.reference import Media
-from .basic import View
+from ..media.url_faults import find_expiry
+from .basic import Json, View
 
 __all__ = [
     "AUDIO_VIEW",
     "IMAGE_VIEW",
+    "AddressesFile",
     "Base64",
     "Complete",
     "Declared",
@@ -30,13 +32,20 @@ __all__ = [
     "Prefixed",
     "Reachable",
     "Reference",
+    "Unexpired",
 ]
 
 IMAGE_VIEW: Final = View(
-    reference.parse_image_reference, str, reference.KNOWN_GOOD, fast_accept=urls.match_public_url
+    reference.parse_image_reference,
+    str,
+    reference.KNOWN_GOOD,
+    fast_accept=reference.GOOD_IMAGE_URLS.__contains__,
 )
 AUDIO_VIEW: Final = View(
-    reference.parse_audio_reference, str, reference.KNOWN_GOOD, fast_accept=urls.match_public_url
+    reference.parse_audio_reference,
+    str,
+    reference.KNOWN_GOOD,
+    fast_accept=reference.GOOD_AUDIO_URLS.__contains__,
 )
 
 
@@ -68,6 +77,30 @@ class Reachable(MediaConstraint):
 
     def is_satisfied(self, seen: Media) -> bool:
         return seen.public
+
+
+@dataclass(frozen=True, slots=True)
+class AddressesFile(MediaConstraint):
+    """A URL whose own text does not show that it cannot be the file."""
+
+    def is_satisfied(self, seen: Media) -> bool:
+        return seen.wrong is None
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpired(MediaConstraint):
+    """A URL whose signature is still valid; without the current time, every URL is.
+
+    It stands in no table, since verdicts by a table depend on the payload alone.
+    """
+
+    def is_satisfied(self, seen: Media) -> bool:
+        return True
+
+    def is_satisfied_at(self, value: Json, now: float) -> bool:
+        """Returns True unless *value* has a signature that expired before *now*."""
+        expiry = find_expiry(value) if type(value) is str and value[:4].lower() == "http" else None
+        return expiry is None or expiry > now
 
 
 @dataclass(frozen=True, slots=True)

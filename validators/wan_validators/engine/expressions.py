@@ -18,6 +18,7 @@ from ..constraints.basic import (
     ObjectCount,
     OneOf,
     Text,
+    Undocumented,
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
@@ -50,6 +51,8 @@ def format_applies_to(constraint: Constraint, seen: str, name: str) -> str:
 
     *seen* and *name* are the variables of the extracted value and of the constraint.
     """
+    if isinstance(constraint, Undocumented):
+        return "False"
     if isinstance(constraint, TYPE_INDEPENDENT):
         return "True"
     match constraint:

@@ -13,7 +13,7 @@ from typing import Final
 from ..constraints.basic import BOOLEAN, IDENTITY_VIEW, JsonType, ObjectCount, OneOf
 from ..finding import Finding
 from ..source.json_pointer import ANY, Path
-from ..spec import Rule, Severity
+from ..spec import Rule
 from .codegen import format_member_pointer
 from .expressions import format_between
 from .full import FullWriter
@@ -61,7 +61,7 @@ class FastPathWriter(FullWriter):
 
     def _write_object(self, depth: int, place: Place, value: str, at: str) -> None:
         expected = {
-            name: any(rule.required and rule.severity is Severity.ERROR for rule in below.rules)
+            name: any(rule.is_mandatory for rule in below.rules)
             for name, below in place.members.items()
         }
         kind, *terms = self._build_terms(place.rules, value)

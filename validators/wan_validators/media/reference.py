@@ -12,11 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from ..recent_values import RecentValues
 from . import urls
 from .formats import detect_format
 from .headers import Header, read_audio_header, read_image_header
+from .url_faults import find_url_fault
 
 __all__ = [
+    "GOOD_AUDIO_URLS",
+    "GOOD_IMAGE_URLS",
     "KNOWN_GOOD",
     "Media",
     "Reader",
@@ -31,12 +35,14 @@ class Media:
     """The properties of one reference; unknown ones are None.
 
     *form* is ``url``, ``data``, ``bare`` (base64 without ``data:``) or ``other``.
-    *flaw* describes the first error of the base64. *declared* is the declared MIME type.
+    *wrong* describes why a URL cannot be the file. *flaw* describes
+    the first error of the base64. *declared* is the declared MIME type.
     *size* is the number of decoded bytes.
     """
 
     form: str
     public: bool = True
+    wrong: str | None = None
     flaw: str | None = None
     declared: str | None = None
     size: int | None = None
@@ -45,6 +51,10 @@ class Media:
 
 KNOWN_GOOD: Final = Media(form="url")
 """The value for every public URL: no known property breaks a limit."""
+
+GOOD_IMAGE_URLS: Final = RecentValues()
+GOOD_AUDIO_URLS: Final = RecentValues()
+"""URLs that were inspected before; the text of each is that of a public file."""
 
 _PRIVATE: Final = Media(form="url", public=False)
 _OTHER: Final = Media(form="other")
@@ -61,19 +71,25 @@ def parse_image_reference(value: Any) -> Media | None:
     """Inspects an image reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    return KNOWN_GOOD if urls.PUBLIC(value) else _inspect(value, read_image_header, bare=True)
+    seen = _inspect(value, read_image_header, bare=True)
+    if seen is KNOWN_GOOD:
+        GOOD_IMAGE_URLS.remember(value)
+    return seen
 
 
 def parse_audio_reference(value: Any) -> Media | None:
     """Inspects an audio reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    return KNOWN_GOOD if urls.PUBLIC(value) else _inspect(value, read_audio_header, bare=False)
+    seen = _inspect(value, read_audio_header, bare=False)
+    if seen is KNOWN_GOOD:
+        GOOD_AUDIO_URLS.remember(value)
+    return seen
 
 
 def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
-    if urls.is_url(text):
-        return KNOWN_GOOD if urls.is_public(text) else _PRIVATE
+    if urls.PUBLIC(text) or urls.is_url(text):
+        return _inspect_url(text, audio=not bare)
     prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.
@@ -83,6 +99,15 @@ def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER
     return _inspect_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
+
+
+def _inspect_url(url: str, *, audio: bool) -> Media:
+    if not audio and urls.match_plain_file(url):
+        return KNOWN_GOOD
+    if not (urls.PUBLIC(url) or urls.is_public(url)):
+        return _PRIVATE
+    wrong = find_url_fault(url, audio=audio)
+    return KNOWN_GOOD if wrong is None else Media(form="url", wrong=wrong)
 
 
 def _decode_start(text: str) -> bytes | None:

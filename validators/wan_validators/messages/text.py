@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..constraints import basic as c
 from ..constraints import media as m
 from ..constraints import size as s
+from ..constraints import text as t
 from ..media.reference import Media
 from ..source.json_pointer import MISSING
 from .formatting import (
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 TYPE_NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
 
 
+_ADVICE = {
+    t.Filled: "send the text that you mean, since each result of this one is billed",
+    t.Undamaged: "send the text as it should be read",
+}
+
+
 def describe_violation(rule: Rule, pointer: str, value: Any) -> str:
     """Describes how *value* at *pointer* breaks *rule*, without a full stop."""
     constraint, name = rule.constraint, format_last_name(pointer)
@@ -46,6 +53,10 @@ def describe_violation(rule: Rule, pointer: str, value: Any) -> str:
         seen = constraint.view.extract(value)
         if seen is not None:
             return f"{name} {describe_fault(constraint, seen)}"
+    if isinstance(constraint, t.TextConstraint):
+        seen = constraint.view.extract(value)
+        if seen is not None:
+            return f"{name} {constraint.find_fault(seen)}; {_ADVICE[type(constraint)]}"
     if isinstance(constraint, c.KnownMembers):
         return f"{name} is not a documented member"
     return f"{name} {describe_requirement(constraint)}"
@@ -163,6 +174,26 @@ def _(constraint: m.Reachable) -> str:
 
 
 @describe_allowed.register
+def _(constraint: m.AddressesFile) -> str:
+    return "the URL of the file itself"
+
+
+@describe_allowed.register
+def _(constraint: m.Unexpired) -> str:
+    return "a URL whose signature has not expired"
+
+
+@describe_allowed.register
+def _(constraint: t.Filled) -> str:
+    return "text with every placeholder filled in"
+
+
+@describe_allowed.register
+def _(constraint: t.Undamaged) -> str:
+    return "text without invisible, lost or encoded characters"
+
+
+@describe_allowed.register
 def _(constraint: m.Prefixed) -> str:
     return "data:{MIME type};base64,{data}"
 
@@ -221,6 +252,16 @@ def describe_fault(constraint: m.MediaConstraint, seen: Media) -> str:
 @describe_fault.register
 def _(constraint: m.Reachable, seen: Media) -> str:
     return "is at an address that only your own machine or network can reach"
+
+
+@describe_fault.register
+def _(constraint: m.AddressesFile, seen: Media) -> str:
+    return f"{seen.wrong}; the API would download something else or nothing"
+
+
+@describe_fault.register
+def _(constraint: m.Unexpired, seen: Media) -> str:
+    return "has a signature that has expired; sign the URL again"
 
 
 @describe_fault.register

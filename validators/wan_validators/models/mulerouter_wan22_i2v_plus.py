@@ -12,9 +12,12 @@ from ..shared_rules import (
     ORIENTATION,
     SEEDS,
     VIDEO_LENGTH,
+    VIDEO_SIZE,
+    WHOLE_FLOATS,
     image,
     negative_prompt,
     prompt,
+    undocumented,
 )
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
@@ -29,6 +32,7 @@ SPEC = ModelSpec(
         *prompt("/prompt", 800),
         *image("/image", sides=(360, 2000), opaque=True, required=True),
         *image("/last_frame", sides=(360, 2000), opaque=True),
+        undocumented("last-frame-undocumented", "/last_frame", "the second example of the page"),
         *negative_prompt("/negative_prompt"),
         Rule("resolution-tier", "/resolution", OneOf(("480P", "1080P")), default="1080P"),
         Rule("duration-choice", "/duration", OneOf((5,))),
@@ -55,6 +59,8 @@ SPEC = ModelSpec(
         MEGABYTES,
         ALPHA,
         ORIENTATION,
+        WHOLE_FLOATS,
+        VIDEO_SIZE,
         VIDEO_LENGTH,
         Ambiguity(
             "resolution 720P",
@@ -71,8 +77,8 @@ SPEC = ModelSpec(
                 "listed in the features and in the second example",
                 "missing from the table of the body",
             ),
-            chosen="allowed, with the same limits as image",
-            rules=("image-source",),
+            chosen="allowed with a warning, with the same limits as image",
+            rules=("last-frame-undocumented",),
         ),
         Ambiguity(
             "safety_filter",

@@ -7,9 +7,11 @@ from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
 from ..outputs import Images, Price
 from ..shared_rules import (
     BARE_BASE64,
+    LEADING_ZEROS,
     MEGABYTES,
     ORIENTATION,
     SEED_SPAN,
+    WHOLE_FLOATS,
     billing_notice,
     image,
     negative_prompt,
@@ -54,6 +56,8 @@ SPEC = ModelSpec(
         BARE_BASE64,
         MEGABYTES,
         ORIENTATION,
+        WHOLE_FLOATS,
+        LEADING_ZEROS,
         SEED_SPAN,
         Ambiguity(
             "an empty array of images",

@@ -12,6 +12,8 @@ from ..shared_rules import (
     ORIENTATION,
     SEEDS,
     VIDEO_LENGTH,
+    VIDEO_SIZE,
+    WHOLE_FLOATS,
     audio,
     image,
     negative_prompt,
@@ -69,6 +71,8 @@ SPEC = ModelSpec(
         MEGABYTES,
         ALPHA,
         ORIENTATION,
+        WHOLE_FLOATS,
+        VIDEO_SIZE,
         VIDEO_LENGTH,
         Ambiguity(
             "the playing time of an MP3",

@@ -20,7 +20,21 @@ from ..constraints.basic import (
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..outputs import Images, Price
-from ..shared_rules import ALPHA, MEGABYTES, ORIENTATION, SEEDS, coded_rule, image
+from ..shared_rules import (
+    ALPHA,
+    BARE_BASE64_REJECTED,
+    LEADING_ZEROS,
+    MEGABYTES,
+    MODEL_IN_HEADER,
+    NULL,
+    ORIENTATION,
+    SEEDS,
+    WHOLE_FLOATS,
+    coded_rule,
+    image,
+    maximum_notice,
+    wording,
+)
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
@@ -60,6 +74,7 @@ SPEC = ModelSpec(
         Rule("prompt-type", TEXT, STRING),
         coded_rule("prompt-length", TEXT, Text(1, 2000), "001021006"),
         Rule("prompt-blank", TEXT, NotBlank(empty=True), severity=Severity.WARNING),
+        *wording("prompt", TEXT),
         coded_rule(
             "images-count-interleave",
             CONTENT,
@@ -68,16 +83,18 @@ SPEC = ModelSpec(
             when=INTERLEAVED,
         ),
         coded_rule("images-count", CONTENT, ObjectCount("image", 1, 4), "001021008", when=EDITING),
-        *image(f"{CONTENT}/*/image", sides=(384, 5000), opaque=True),
+        *image(f"{CONTENT}/*/image", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
         Rule("parameters-type", PARAMETERS, OBJECT),
         Rule("negative-prompt-type", NEGATIVE, STRING),
         coded_rule("negative-prompt-length", NEGATIVE, Text(0, 500), "001021009"),
+        *wording("negative-prompt", NEGATIVE),
         Rule("interleave-type", INTERLEAVED.pointer, BOOLEAN, default=False),
         coded_rule("n-range", N, COUNT, "001021011", default=1),
         coded_rule(
             "n-interleave", N, BetweenIf(COUNT, Between(1, 1)), "001021010", when=INTERLEAVED
         ),
         coded_rule("max-images-range", MAX_IMAGES, Between(1, 5), "001021013", default=5),
+        maximum_notice(MAX_IMAGES, 5, INTERLEAVED),
         coded_rule("max-images-mode", MAX_IMAGES, Absent(), "001021012", when=EDITING),
         coded_rule("seed-range", f"{PARAMETERS}/seed", SEEDS, "001021014"),
         coded_rule("size-format", SIZE, TwoPartSize(), "001021015"),
@@ -104,6 +121,7 @@ SPEC = ModelSpec(
         interleave=INTERLEAVED.pointer,
         max_images=MAX_IMAGES,
         has_image_count=True,
+        keeps_aspect=True,
         price=Price(
             usd={"image": Decimal("0.03")},
             source="a public price list of a related model",
@@ -112,9 +130,23 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
+        BARE_BASE64_REJECTED,
         MEGABYTES,
         ALPHA,
         ORIENTATION,
+        NULL,
+        WHOLE_FLOATS,
+        LEADING_ZEROS,
+        MODEL_IN_HEADER,
+        Ambiguity(
+            "the size when none is given",
+            interpretations=(
+                "the page gives no default",
+                "as wan25_i2i_preview_intl: about 1280*1280 pixels, aspect of the last image",
+            ),
+            chosen="leaving it out is allowed; the mock uses the aspect of the last image",
+            rules=("size-format",),
+        ),
         Ambiguity(
             "text over the limit",
             interpretations=(

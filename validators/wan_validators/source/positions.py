@@ -81,8 +81,12 @@ class Lines:
 
 
 def find_word(text: str, wanted: str) -> int:
-    """Returns the offset of the first bare word (not a string) *wanted*, which must occur."""
-    return next(token.start() for token in _TOKEN.finditer(text) if token[0] == wanted)
+    """Returns the offset of the first bare word (not a string) that starts with *wanted*.
+
+    Python reads ``NaN1`` as ``NaN`` before it sees the rest. Returns 0 if there is none.
+    """
+    tokens = _TOKEN.finditer(text)
+    return next((token.start() for token in tokens if token[0].startswith(wanted)), 0)
 
 
 def scan(text: str, wanted: Iterable[str]) -> SourceMap:

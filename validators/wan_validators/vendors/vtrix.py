@@ -199,6 +199,14 @@ VENDOR: Final = Vendor(
             chosen="in a failed task, unless the mock is set to reject at create",
         ),
         Ambiguity(
+            "the code of an error",
+            interpretations=(
+                "a string (S2, S4)",
+                "the official Go client reads an integer, and cannot read a failed task otherwise",
+            ),
+            chosen="a string; the scenario integer-codes sends numbers",
+        ),
+        Ambiguity(
             "the members of error",
             interpretations=(
                 "code, a string, and message (S2, S4)",
