@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .spec import Rule, Severity
+from .messages.context import Change, Context, Hint
+from .spec import UNKNOWN_MEMBER, Rule, Severity
 
 __all__ = ["Finding", "Report"]
 
@@ -15,7 +16,8 @@ class Finding(NamedTuple):
 
     *value* is the value there (``MISSING`` if there is none). *line* and *column* count from
     1, columns in code points. They are None if the payload was not text. A missing member
-    has the position of its object. Messages and hints are built on access.
+    has the position of its object. *context* is the whole payload and its spec, for hints.
+    Messages and hints are built on access.
     """
 
     row: Rule
@@ -23,6 +25,7 @@ class Finding(NamedTuple):
     value: Any
     line: int | None = None
     column: int | None = None
+    context: Context | None = None
 
     @property
     def rule(self) -> str:
@@ -43,7 +46,11 @@ class Finding(NamedTuple):
         """The API's text if a code is documented, otherwise a description."""
         from .messages.text import describe_violation
 
-        return self.row.message or describe_violation(self.row, self.pointer, self.value)
+        if self.row.message:
+            return self.row.message
+        text = describe_violation(self.row, self.pointer, self.value)
+        home = self._find_home()
+        return text if home is None else f"{text} here; it belongs at {home}"
 
     @property
     def allowed(self) -> str | None:
@@ -62,9 +69,27 @@ class Finding(NamedTuple):
     @property
     def hint(self) -> str | None:
         """The correction, if the value shows which one is meant."""
+        found = self._build_hint()
+        return None if found is None else found.text
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The hint as changes of the original payload; empty if it is advice in words."""
+        found = self._build_hint()
+        return () if found is None else found.changes
+
+    def _build_hint(self) -> Hint | None:
         from .messages.hints import build_hint
 
-        return build_hint(self.row, self.pointer, self.value)
+        return build_hint(self.row, self.pointer, self.value, self.context)
+
+    def _find_home(self) -> str | None:
+        if self.context is None or self.row.id != UNKNOWN_MEMBER:
+            return None
+        from .messages.members import find_home
+
+        home = find_home(self.context, self.context.to_inner(self.pointer))
+        return None if home is None else self.context.to_outer(home)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the finding as a JSON object; see docs/reference/json-formats.md."""

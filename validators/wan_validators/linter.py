@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from .catalog import find, suggest_model
 from .catalog import model as get_model
-from .constraints.basic import OBJECT, Anything, KnownMembers
+from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
+from .messages.context import Context
 from .source.json_pointer import MISSING, parse, value
 from .source.parser import locate_findings, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
+from .vendor import UnwrappedPayload
 
 __all__ = ["engine", "find_findings", "lint"]
 
@@ -45,7 +48,7 @@ def lint(payload: Any, model: str | None = None) -> Report:
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
     """Returns all findings of *spec* in *payload*, which may have its vendor's wrapper."""
     found = engine(spec)(payload)
-    return _lint_wrapper(spec, payload, found) if found else found
+    return _lint_wrapper(spec, payload, found, ()) if found else found
 
 
 @cache
@@ -54,21 +57,39 @@ def engine(spec: ModelSpec) -> Engine:
     return compile_spec(spec)
 
 
-def _lint_wrapper(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Finding]:
+def _lint_wrapper(
+    spec: ModelSpec, payload: Any, found: list[Finding], outer: tuple[UnwrappedPayload, ...]
+) -> list[Finding]:
     """Returns *found*, or the findings inside the wrapper if *payload* is one.
 
-    A wrapper always has findings, so a payload without findings is never a wrapper.
+    A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
+    are the envelopes that the payload came in. Pointers lead through all of them.
     """
     unwrap = spec.vendor.unwrap
     inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
-    if inner is None:
-        return found
-    within = engine(spec)(inner.payload)
-    placed = [
-        finding._replace(pointer=inner.to_outer_pointer(finding.pointer)) for finding in within
-    ]
-    ignored = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
-    return placed + ignored
+    ignored: list[Finding] = []
+    if inner is not None:
+        ignored = _lint_ignored(inner, payload)
+        payload, outer = inner.payload, (*outer, inner)
+        found = engine(spec)(payload)
+    context = Context(spec, payload, engine(spec), outer)
+    if outer:
+        found = [each._replace(pointer=context.to_outer(each.pointer)) for each in found]
+        envelopes = outer[:-1] if inner is not None else outer
+        before = Context(spec, payload, engine(spec), envelopes)
+        ignored = [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
+    # tuple.__new__ creates a Finding in half the time of calling the class.
+    return [tuple.__new__(Finding, (*each[:5], context)) for each in found] + ignored
+
+
+def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:
+    """Returns findings for the parts of a wrapper that are not read."""
+    found = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
+    at = f"{inner.prefix}/model"
+    model = value(payload, parse(at))
+    if model not in (MISSING, payload.get("model", model)):
+        found.append(Finding(_TWO_MODELS, at, model))
+    return found
 
 
 _WRAPPER = Rule(
@@ -78,6 +99,14 @@ _WRAPPER = Rule(
     severity=Severity.WARNING,
     message="only input[0].params is read",
 )
+_TWO_MODELS = Rule(
+    "model-conflict",
+    "/input/0/params/model",
+    Absent(),
+    severity=Severity.WARNING,
+    message="the payload names two different models, and only the outer one is read",
+)
+_MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
 
 
 def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None) -> Report:
@@ -96,22 +125,54 @@ class _ReadyModel:
     def __init__(self, spec: ModelSpec) -> None:
         self.spec, self.engine, self.clean_report = spec, engine(spec), Report(spec.id, ())
 
-    def report(self, payload: Any, found: list[Finding]) -> Report:
-        return Report(self.spec.id, _lint_wrapper(self.spec, payload, found))
+    def report(self, payload: Any, found: list[Finding], *, is_named: bool = False) -> Report:
+        """Returns a report; if *is_named*, the model is known without the payload's member."""
+        envelope = _open_envelope(self.spec, payload)
+        if envelope is None:
+            placed = _lint_wrapper(self.spec, payload, found, ())
+        else:
+            is_named, payload = True, envelope.payload
+            placed = _lint_wrapper(self.spec, payload, self.engine(payload), (envelope,))
+        if is_named:
+            placed = [_excuse_missing_model(each) for each in placed]
+        return Report(self.spec.id, placed)
 
 
 _READY_MODELS: dict[Any, _ReadyModel] = {}
 
 
+def _open_envelope(spec: ModelSpec, payload: Any) -> UnwrappedPayload | None:
+    """Returns the payload in ``{"model": …, "payload": {…}}``, or None if it is not one.
+
+    Members that no parameter of the model has, such as ids and comments, may stand beside.
+    """
+    if type(payload) is not dict or type(payload.get("payload")) is not dict:
+        return None
+    parameters = {rule.path[0] for rule in spec.rules if rule.path} - {"model"}
+    if payload.keys() & parameters:
+        return None
+    return UnwrappedPayload(payload["payload"], "/payload", frozenset())
+
+
+def _excuse_missing_model(finding: Finding) -> Finding:
+    """Returns a warning for the error that the payload itself does not name the model."""
+    if finding.row.id != "model-value" or finding.value is not MISSING:
+        return finding
+    row = replace(finding.row, severity=Severity.WARNING, message=_MODEL_ELSEWHERE)
+    return finding._replace(row=row)
+
+
 def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
+    is_named = spec is not None
     if spec is None:
         spec = find(payload.get("model")) if type(payload) is dict else None
     if spec is None:
         return Report(None, [_build_no_model_finding(payload)])
     if spec.id not in _READY_MODELS:
         _READY_MODELS[spec.id] = _ReadyModel(spec)
-    found = _READY_MODELS[spec.id].engine(payload)
-    return _READY_MODELS[spec.id].report(payload, found)
+    ready = _READY_MODELS[spec.id]
+    found = ready.engine(payload)
+    return ready.report(payload, found, is_named=is_named) if found else ready.clean_report
 
 
 def _build_no_model_finding(payload: Any) -> Finding:
@@ -123,6 +184,6 @@ def _build_no_model_finding(payload: Any) -> Finding:
     else:
         message = "no documented model has this name"
     suggestion = suggest_model(name if type(name) is str else "")
-    message = f"{message}; {suggestion}"
+    message = f"{message}; {suggestion}; --model NAME names one for all payloads"
     row = Rule("model-known", "/model", Anything(), required=True, message=message)
     return Finding(row, "/model", name)

@@ -98,7 +98,9 @@ class Writer(ABC):
     def write_finding(self, depth: int, rule: Rule, at: str, value: str) -> None:
         # tuple.__new__ creates a Finding in half the time of calling the class.
         name = self.name_global("rule", rule)
-        self.emit(depth, f"found.append(make(Finding, ({name}, f{at!r}, {value}, None, None)))")
+        self.emit(
+            depth, f"found.append(make(Finding, ({name}, f{at!r}, {value}, None, None, None)))"
+        )
 
     def write_absent(self, depth: int, place: Place, at: str) -> None:
         """Writes the ``else`` that reports missing required values at *place*."""

@@ -159,7 +159,9 @@ class FastPathWriter(FullWriter):
         self.emit(depth + 1, f"remember({value}, {results}, found[{before}:])")
         self.emit(depth, "else:")
         self.emit(depth + 1, f"for rule in {broken}:")
-        self.emit(depth + 2, f"found.append(make(Finding, (rule, f{at!r}, {value}, None, None)))")
+        self.emit(
+            depth + 2, f"found.append(make(Finding, (rule, f{at!r}, {value}, None, None, None)))"
+        )
 
     def _write_unless(self, depth: int, terms: list[str]) -> None:
         """Writes the fallback (of an array, or of the payload) unless all *terms* are true."""
