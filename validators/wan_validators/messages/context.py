@@ -143,9 +143,11 @@ def _put(document: Any, path: tuple[str, ...], value: Any) -> Any:
         items = list(document)
         items[int(head)] = _put(items[int(head)], rest, value)
         return [item for item in items if item is not MISSING]
-    if document is not MISSING and type(document) is not dict:
+    if document is MISSING:
+        document = {}
+    if type(document) is not dict:
         raise TypeError(f"no member {head} in a {type(document).__name__}")
-    members = {} if document is MISSING else dict(document)
+    members = dict(document)
     if value is MISSING and head not in members:
         return document
     members[head] = _put(members.get(head, MISSING), rest, value)

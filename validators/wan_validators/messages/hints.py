@@ -17,7 +17,7 @@ from ..constraints import size as s
 from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
 from ..spec import Rule
-from . import members, references
+from . import layout, members, references
 from .context import Change, Context, Hint
 from .formatting import format_last_name
 from .sizes import find_allowed_size
@@ -63,7 +63,7 @@ def build_hint(rule: Rule, pointer: str, value: Any, context: Context | None) ->
 def _propose(site: _Site) -> Iterator[Hint]:
     if site.value is MISSING:
         if site.rule.severity == "error":
-            yield from members.propose_layout(site.context)
+            yield from layout.propose_layout(site.context)
         return
     yield from _propose_by_constraint(site.rule.constraint, site)
     for value, text in propose_values(site.rule.constraint, site.value):
@@ -80,7 +80,7 @@ def _propose_omission(site: _Site) -> Iterator[Hint]:
         value.strip().lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
     )
     is_seed = any(rule.id == "seed-range" for rule in rules)
-    is_random = is_seed and ((type(word) in (int, float) and word < 0) or word in ("-1", "-1.0"))
+    is_random = is_seed and ((isinstance(word, int | float) and word < 0) or word in ("-1", "-1.0"))
     if not is_optional or site.rule.pointer.endswith("*"):
         return
     if word is None or word in _LEFT_OUT or is_random:

@@ -71,7 +71,7 @@ def _propose_data_uris(text: str) -> Iterator[tuple[str, str]]:
     if head.startswith(("base64,", ";base64,")):
         yield f"data:image/png;{text.lstrip(';')}", "put data:image/png; before base64"
         yield f"data:audio/wav;{text.lstrip(';')}", "put data:audio/wav; before base64"
-    if head.startswith("//data:") or head.startswith("data://"):
+    if head.startswith(("//data:", "data://")):
         yield "data:" + text[7:], "write data: without //"
     if found := re.match(
         r"data:[^,;]*,|data:[^,]*;\s*base64[:;]|data:[^,]*base64\s*,", text[:256], re.IGNORECASE
@@ -124,7 +124,7 @@ def advise(text: str) -> str:
     if name == "blob":
         return f"blob: URLs exist only in the browser that made them; {upload}"
     if name in _STORES:
-        return f"the API cannot read {name}:// addresses; use an https URL of the object, signed if it is private"
+        return f"the API cannot read {name}:// addresses; use a (signed) https URL of the object"
     if name in ("file", "content", "asset", "ph") or len(name) == 1 or re.match(r"[~./\\]", text):
         return f"the API cannot read local files; {upload}"
     if name and name not in ("data", "http", "https"):

@@ -102,11 +102,11 @@ def find_allowed_size(spec: ModelSpec, pointer: str, value: Any) -> str | None:
     if meant is None or pixels is None or aspect is None:
         return None
     sides, only_ratio = meant
-    width, height = _fit(sides, only_ratio, pixels, aspect)
+    width, height = _fit(sides, pixels, aspect, only_ratio=only_ratio)
     return f"{width}*{height}"
 
 
-def _fit(sides: Pair, only_ratio: bool, pixels: Pixels, aspect: Ratio) -> tuple[int, int]:
+def _fit(sides: Pair, pixels: Pixels, aspect: Ratio, *, only_ratio: bool) -> tuple[int, int]:
     ratio = sides[0] / sides[1]
     clamped = min(max(ratio, Fraction(*aspect.low)), Fraction(*aspect.high))
     if only_ratio:
