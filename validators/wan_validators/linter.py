@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from .catalog import find, suggest_model
+from .catalog import find, suggest_model, vendors
 from .catalog import model as get_model
 from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
 from .engine import Engine, compile_spec
@@ -165,7 +165,7 @@ def _excuse_missing_model(finding: Finding) -> Finding:
 def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
     is_named = spec is not None
     if spec is None:
-        spec = find(payload.get("model")) if type(payload) is dict else None
+        spec = find(_get_model_name(payload)) if type(payload) is dict else None
     if spec is None:
         return Report(None, [_build_no_model_finding(payload)])
     if spec.id not in _READY_MODELS:
@@ -173,6 +173,15 @@ def _lint_value(payload: Any, spec: ModelSpec | None) -> Report:
     ready = _READY_MODELS[spec.id]
     found = ready.engine(payload)
     return ready.report(payload, found, is_named=is_named) if found else ready.clean_report
+
+
+def _get_model_name(payload: dict[str, Any]) -> Any:
+    """Returns the member ``model`` of *payload*, or of the payload in a vendor's wrapper."""
+    if "model" not in payload:
+        for unwrap in filter(None, (vendor.unwrap for vendor in vendors())):
+            if inner := unwrap(payload):
+                return inner.payload.get("model")
+    return payload.get("model")
 
 
 def _build_no_model_finding(payload: Any) -> Finding:

@@ -158,7 +158,7 @@ def _place(
     context: Context, homes: Mapping[str, str], name: str, value: Any
 ) -> Iterator[tuple[str, Any]]:
     """Yields each target of the member *name*, with its value there."""
-    if normalize_name(name) in _CHATS:
+    if normalize_name(name) in _CHATS and "messages" not in homes:
         texts, images = _read_messages(value)
         if texts:
             yield homes["prompt"], "\n".join(texts)

@@ -71,8 +71,6 @@ def _propose_data_uris(text: str) -> Iterator[tuple[str, str]]:
     if head.startswith(("base64,", ";base64,")):
         yield f"data:image/png;{text.lstrip(';')}", "put data:image/png; before base64"
         yield f"data:audio/wav;{text.lstrip(';')}", "put data:audio/wav; before base64"
-    if head.startswith(("//data:", "data://")):
-        yield "data:" + text[7:], "write data: without //"
     if found := re.match(
         r"data:[^,;]*,|data:[^,]*;\s*base64[:;]|data:[^,]*base64\s*,", text[:256], re.IGNORECASE
     ):

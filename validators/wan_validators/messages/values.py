@@ -41,7 +41,7 @@ def _(constraint: c.Between, value: Any) -> Iterator[tuple[Any, str]]:
 @propose_values.register
 def _(constraint: c.BetweenIf, value: Any) -> Iterator[tuple[Any, str]]:
     yield from propose_values(constraint.inner, value)
-    if type(value) is int:
+    if constraint.applies_to(value):
         nearest = min(max(value, constraint.inner.low), constraint.inner.high)
         less = "" if constraint.inner.low == constraint.inner.high else " or less"
         yield nearest, f"write {nearest}{less}"
