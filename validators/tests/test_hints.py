@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from wan_validators import Finding, lint
 from wan_validators.catalog import catalog
-from wan_validators.messages.context import apply_changes
+from wan_validators.messages.context import Change, apply_changes
 from wan_validators.source import json_pointer
 from wan_validators.spec import UNKNOWN_MEMBER
 
+from .files import data_uri, wav
 from .witnesses import Golden, golden
 
 URL = "https://example.com/a.jpg"
@@ -69,7 +70,7 @@ def test_hints_about_golden_payloads_work(case: Golden) -> None:
     check_hints(case.payload, case.model)
 
 
-VALUES = (
+VALUES: tuple[Any, ...] = (
     *(None, True, 0, 1, -1, 5.0, 720, 10**30, "", " ", "5", "5s", "5,0", "-1", "random", "true"),
     *("1280x720", "1920*1080", "2K", "4:3", "16/9", "auto", "720p", "1080P", "8000*1000"),
     *(
@@ -237,6 +238,23 @@ def test_a_wrong_size_reports_its_pixels_and_its_ratio() -> None:
             None,
             "write prompt and images as /input/messages: ",
         ),
+        (
+            {
+                "model": "wan26_i2i",
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "text", "text": "a"},
+                            {"type": "image_url", "image_url": {"url": URL}},
+                        ],
+                    }
+                ],
+            },
+            None,
+            "write messages as /input/messages: ",
+        ),
+        ({**EDIT, "width": "x", "height": 5}, "wan2.5-i2i-preview", "remove it; the API"),
         ([VTRIX], None, "for several payloads, write one per line in a .jsonl file"),
         ([VTRIX], "wan26_i2i", "for several payloads, write one per line in a .jsonl file"),
     ],
@@ -270,6 +288,8 @@ def test_a_member_at_the_wrong_level_says_where_it_belongs() -> None:
         ("https%3A%2F%2Fexample.com%2Fa.jpg", "write the URL without percent-encoding"),
         (f"![a cat]({URL})", "write only the URL"),
         ("https://example.com/a b.jpg", "write %20 for each space"),
+        ("b'example.com/a.jpg'", "put https:// before it"),
+        ('"example.com/a.jpg"', "put https:// before it"),
         ("a.jpg", "upload the file to a public URL"),
         ("/tmp/a.jpg", "the API cannot read local files"),
         ("file:///a.jpg", "the API cannot read local files"),
@@ -301,6 +321,12 @@ def test_data_uris_are_repaired() -> None:
         assert hint in hints(FILM | {"image": value}, "wan2.5-i2v-preview"), value
 
 
+def test_base64_of_audio_gets_its_prefix() -> None:
+    data = data_uri(wav(40), "audio/wav").partition(",")[2]
+    payload = FILM | {"audio_url": f"base64,{data}"}
+    assert hints(payload, "wan2.5-i2v-preview") == ["put data:audio/wav; before base64"]
+
+
 @pytest.mark.parametrize(
     ("member", "value", "hint"),
     [
@@ -326,6 +352,33 @@ def test_the_findings_of_many_unknown_members_stay_cheap() -> None:
     strays = {f"sead{number}": number for number in range(150)}
     found = [each.hint for each in lint(FILM | strays, "wan2.5-i2v-preview").findings]
     assert set(found) <= {"did you mean seed? it must be an integer from 0 to 2147483647", None}
+
+
+def test_nothing_is_corrected_deep_in_long_containers() -> None:
+    payload = EDIT | {"images": [f" {URL}"] * 25}
+    found = [each for each in lint(payload, "wan2.5-i2i-preview").findings if each.changes]
+    assert len(found) == 20
+
+    strays = {f"x{number}": number for number in range(150)}
+    payload = {**VTRIX, "n": 1} | strays
+    assert {each.hint for each in lint(payload).findings} == {None}
+
+
+def test_hints_lead_through_a_wrapper() -> None:
+    wrapper = {"model": 5, "input": [{"params": {**VTRIX, "sead": 1}}]}
+    found = lint(wrapper, "wan25_i2i_preview_intl").findings
+    assert {(each.hint, each.changes[0].pointer) for each in found if each.changes} == {
+        ('write "wan25_i2i_preview_intl"', "/model"),
+        (
+            "move it to /input/0/params/parameters/seed; where it is, the API ignores it",
+            "/input/0/params/parameters/seed",
+        ),
+    }
+
+
+def test_a_member_of_a_string_cannot_be_changed() -> None:
+    with pytest.raises(TypeError, match="no member b in a str"):
+        apply_changes({"a": "text"}, [Change("/a/b", 1)])
 
 
 def test_contexts_do_not_distinguish_findings() -> None:

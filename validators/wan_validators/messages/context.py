@@ -95,7 +95,7 @@ class Context:
     def _is_near(self, pointer: str) -> bool:
         place = self.payload
         for part in pointer.split("/")[1:]:
-            if type(place) is list and (not part.isdecimal() or int(part) >= _MAX_INDEX):
+            if type(place) is list and int(part) >= _MAX_INDEX:
                 return False
             if type(place) is dict and len(place) > _MAX_MEMBERS:
                 return False

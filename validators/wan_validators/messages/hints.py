@@ -143,20 +143,18 @@ def _(constraint: c.MutuallyExclusive, site: _Site) -> Iterator[Hint]:
 
 @_propose_by_constraint.register
 def _(constraint: m.Reference, site: _Site) -> Iterator[Hint]:
-    if type(site.value) is str:
-        for value, text in references.propose_references(site.value):
-            yield Hint(text, (Change(site.pointer, value),))
-        if site.value.strip():
-            yield Hint(references.advise(site.value))
+    for value, text in references.propose_references(site.value):
+        yield Hint(text, (Change(site.pointer, value),))
+    if site.value.strip():
+        yield Hint(references.advise(site.value))
 
 
 @_propose_by_constraint.register
 def _(constraint: m.Base64, site: _Site) -> Iterator[Hint]:
-    if type(site.value) is str:
-        for value, text in references.propose_references(site.value):
-            yield Hint(text, (Change(site.pointer, value),))
-        for value, text in references.repair_base64(site.value):
-            yield Hint(text, (Change(site.pointer, value),))
+    for value, text in references.propose_references(site.value):
+        yield Hint(text, (Change(site.pointer, value),))
+    for value, text in references.repair_base64(site.value):
+        yield Hint(text, (Change(site.pointer, value),))
 
 
 @_propose_by_constraint.register
@@ -169,10 +167,10 @@ def _(constraint: m.Prefixed, site: _Site) -> Iterator[Hint]:
 
 @_propose_by_constraint.register
 def _(constraint: m.Declared, site: _Site) -> Iterator[Hint]:
-    names = get_mime_types(constraint.view.extract(site.value).header.format or "")
-    if names:
-        value = references.declare(site.value, names[0])
-        yield Hint(f"declare it as {names[0]}", (Change(site.pointer, value),))
+    name = get_mime_types(constraint.view.extract(site.value).header.format)[0]
+    yield Hint(
+        f"declare it as {name}", (Change(site.pointer, references.declare(site.value, name)),)
+    )
 
 
 @_propose_by_constraint.register
@@ -187,11 +185,10 @@ def _(constraint: m.Dimensions, site: _Site) -> Iterator[Hint]:
 
 @_propose_by_constraint.register
 def _(constraint: m.Format, site: _Site) -> Iterator[Hint]:
-    seen = constraint.view.extract(site.value)
-    name = seen.header.format if seen else None
+    name = constraint.view.extract(site.value).header.format
     if name and name not in constraint.names:
         yield Hint(f"convert {name} to {constraint.names[0]}")
-    elif seen:
+    else:
         yield Hint(f"encode the whole file again, as {constraint.names[0]} for example")
 
 

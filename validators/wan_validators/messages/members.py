@@ -55,8 +55,7 @@ def propose_member(
     if home is not None:
         yield from _describe_stray(context, pointer, home)
         return
-    if not names:
-        yield from _rename_to_nearest(context, pointer, row, known)
+    yield from _rename_to_nearest(context, pointer, row, known)
     present = [each for each in find_meanings(name, sorted(known)) if each in siblings]
     reason = f"; {present[0]} is already present" if present else "; the API probably ignores it"
     yield Hint(f"remove it{reason}", (Change(pointer),))
@@ -74,6 +73,11 @@ def _rename_to_nearest(
     ):
         if near is not None:
             yield from _rename(context, pointer, f"{row}/{near}", near)
+    homes = collect_homes(context.spec)
+    free = [each for each in homes if context.value(homes[each]) is MISSING]
+    near = find_nearest(last_name(pointer), free, cutoff=0.7)
+    if near is not None:
+        yield from _move(context, pointer, homes[near])
 
 
 def _errors(context: Context) -> list[Any]:

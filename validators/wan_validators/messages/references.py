@@ -69,8 +69,9 @@ def _propose_data_uris(text: str) -> Iterator[tuple[str, str]]:
     if head.startswith(("image/", "audio/")):
         yield f"data:{text}", "put data: before it"
     if head.startswith(("base64,", ";base64,")):
-        yield f"data:image/png;{text.lstrip(';')}", "put data:image/png; before base64"
-        yield f"data:audio/wav;{text.lstrip(';')}", "put data:audio/wav; before base64"
+        # The first bytes of RIFF (WAV, and WebP, which has another rule for its type) and ID3.
+        kind = "audio/wav" if head.partition(",")[2].startswith(("uklg", "suqz")) else "image/png"
+        yield f"data:{kind};{text.lstrip(';')}", f"put data:{kind}; before base64"
     if found := re.match(
         r"data:[^,;]*,|data:[^,]*;\s*base64[:;]|data:[^,]*base64\s*,", text[:256], re.IGNORECASE
     ):
