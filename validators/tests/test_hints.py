@@ -350,8 +350,8 @@ def test_values_of_other_languages_are_understood(member: str, value: Any, hint:
 
 def test_the_findings_of_many_unknown_members_stay_cheap() -> None:
     strays = {f"sead{number}": number for number in range(150)}
-    found = [each.hint for each in lint(FILM | strays, "wan2.5-i2v-preview").findings]
-    assert set(found) <= {"did you mean seed? it must be an integer from 0 to 2147483647", None}
+    found = lint(FILM | strays, "wan2.5-i2v-preview").findings
+    assert {each.hint for each in found} == {None}
 
 
 def test_nothing_is_corrected_deep_in_long_containers() -> None:

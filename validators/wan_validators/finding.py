@@ -16,8 +16,8 @@ class Finding(NamedTuple):
 
     *value* is the value there (``MISSING`` if there is none). *line* and *column* count from
     1, columns in code points. They are None if the payload was not text. A missing member
-    has the position of its object. *context* is the whole payload and its spec, for hints.
-    Messages and hints are built on access.
+    has the position of its object. *origin* is a Context, or its arguments: an engine
+    has no time to build one. Messages and hints are built on access.
     """
 
     row: Rule
@@ -25,7 +25,15 @@ class Finding(NamedTuple):
     value: Any
     line: int | None = None
     column: int | None = None
-    context: Context | None = None
+    origin: Any = None
+
+    def __repr__(self) -> str:
+        return f"Finding({self.row!r}, {self.pointer!r}, {self.value!r})"
+
+    @property
+    def context(self) -> Context | None:
+        """The whole payload and its spec, for hints."""
+        return Context(*self.origin) if type(self.origin) is tuple else self.origin
 
     @property
     def rule(self) -> str:
@@ -84,12 +92,13 @@ class Finding(NamedTuple):
         return build_hint(self.row, self.pointer, self.value, self.context)
 
     def _find_home(self) -> str | None:
-        if self.context is None or self.row.id != UNKNOWN_MEMBER:
+        context = self.context
+        if context is None or self.row.id != UNKNOWN_MEMBER:
             return None
         from .messages.members import find_home
 
-        home = find_home(self.context, self.context.to_inner(self.pointer))
-        return None if home is None else self.context.to_outer(home)
+        home = find_home(context, context.to_inner(self.pointer))
+        return None if home is None else context.to_outer(home)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the finding as a JSON object; see docs/reference/json-formats.md."""

@@ -65,21 +65,21 @@ def _lint_wrapper(
     A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
     are the envelopes that the payload came in. Pointers lead through all of them.
     """
-    unwrap = spec.vendor.unwrap
+    check, unwrap = engine(spec), spec.vendor.unwrap
     inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
     ignored: list[Finding] = []
     if inner is not None:
         ignored = _lint_ignored(inner, payload)
         payload, outer = inner.payload, (*outer, inner)
-        found = engine(spec)(payload)
-    context = Context(spec, payload, engine(spec), outer)
-    if outer:
-        found = [each._replace(pointer=context.to_outer(each.pointer)) for each in found]
-        envelopes = outer[:-1] if inner is not None else outer
-        before = Context(spec, payload, engine(spec), envelopes)
-        ignored = [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
-    # tuple.__new__ creates a Finding in half the time of calling the class.
-    return [tuple.__new__(Finding, (*each[:5], context)) for each in found] + ignored
+        found = check(payload)
+    if not outer:
+        return found
+    context = Context(spec, payload, check, outer)
+    before = Context(spec, payload, check, outer[:-1] if inner is not None else outer)
+    placed = [
+        each._replace(pointer=context.to_outer(each.pointer), origin=context) for each in found
+    ]
+    return placed + [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
 
 
 def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:

@@ -49,7 +49,10 @@ class Context:
         check: Callable[[Any], Sequence[Any]],
         wrappers: tuple[UnwrappedPayload, ...] = (),
     ) -> None:
-        self.spec, self.payload, self.check, self.wrappers = spec, payload, check, wrappers
+        self.spec = spec
+        self.payload = payload
+        self.check = check
+        self.wrappers = wrappers
 
     def __eq__(self, other: object) -> bool:
         return other is None or isinstance(other, Context)
@@ -81,8 +84,6 @@ class Context:
 
     def is_correction(self, rule: str, pointer: str, changes: Sequence[Change]) -> bool:
         """Returns True if *changes* remove the finding at *pointer* and add no error."""
-        if not self._is_near(pointer):
-            return False
         try:
             found = self.check(apply_changes(self.payload, changes))
         except (LookupError, TypeError, ValueError):
@@ -92,7 +93,8 @@ class Context:
             each.row.id == rule and each.pointer == pointer for each in found
         )
 
-    def _is_near(self, pointer: str) -> bool:
+    def is_near(self, pointer: str) -> bool:
+        """Returns True unless *pointer* is deep in a long container."""
         place = self.payload
         for part in pointer.split("/")[1:]:
             if type(place) is list and int(part) >= _MAX_INDEX:

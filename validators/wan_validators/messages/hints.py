@@ -46,6 +46,8 @@ def build_hint(rule: Rule, pointer: str, value: Any, context: Context | None) ->
     if context is None:
         return Hint(_ONE_PAYLOAD) if rule.id == "payload-type" and type(value) is list else None
     site = _Site(rule, context.to_inner(pointer), value, context)
+    if not context.is_near(site.pointer):
+        return None
     for hint in _propose(site):
         if not hint.changes:
             return hint
