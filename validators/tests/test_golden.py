@@ -227,7 +227,6 @@ def test_every_file_belongs_to_a_model() -> None:
     ("file", "at"),
     [
         ("vtrix/wan26_i2i/invalid/size-pixels--wrapped.json", "/input/0/params/parameters/size"),
-        ("vtrix/wan26_i2i/invalid/model-value--wrapped-missing.json", "/model"),
         ("vtrix/wan26_i2i/invalid/input-object--wrapped-missing.json", "/input/0/params/input"),
         ("vtrix/wan26_i2i/invalid/unknown-member--wrapped-beside-params.json", "/input/0/type"),
         (

@@ -77,7 +77,7 @@ a.json:3:2: warning unknown-member sed is not a documented member
   |  ^
   allowed: enable_interleave, max_images, n, negative_prompt, prompt_extend, seed, size, watermark
   got: null
-  hint: did you mean seed?
+  hint: did you mean seed? it must be an integer from 0 to 2147483647
 1 payload, 0 valid, 1 error, 1 warning
 """
     )

@@ -10,11 +10,21 @@ from importlib import import_module
 from typing import Any
 
 from . import models
-from .messages.suggestions import suggest
+from .messages.suggestions import find_nearest
 from .spec import ModelSpec
 from .vendor import Vendor
 
-__all__ = ["UnknownModel", "catalog", "find", "model", "models_of", "suggest_model", "vendors"]
+__all__ = [
+    "UnknownModel",
+    "catalog",
+    "find",
+    "find_nearest_model",
+    "find_page",
+    "model",
+    "models_of",
+    "suggest_model",
+    "vendors",
+]
 
 
 class UnknownModel(LookupError):
@@ -48,12 +58,24 @@ def find(name: Any) -> ModelSpec | None:
     return _by_id().get(name) if type(name) is str else None
 
 
+def find_page(name: str) -> ModelSpec | None:
+    """Returns the model whose page has the short name *name*, such as ``S2``, or None."""
+    pages = {spec.source.partition(":")[0]: spec for spec in catalog()}
+    return pages.get(name.upper())
+
+
 def suggest_model(name: str) -> str:
     """Suggests the model that *name* probably means, or lists all models."""
-    prefixed = [known for known in _by_id() if name and known.startswith(name)][:1]
-    listed = "known models: " + ", ".join(_by_id())
+    nearest = find_nearest_model(name)
+    return f"did you mean {nearest.id}?" if nearest else "known models: " + ", ".join(_by_id())
+
+
+def find_nearest_model(name: str) -> ModelSpec | None:
+    """Returns the model of any vendor that *name* probably means, or None."""
+    short = name.strip().rpartition("/")[2].lower()
     # A prefix of a known name is a match, however short it is.
-    return suggest(name, prefixed or _by_id(), listed, cutoff=0.0 if prefixed else 0.5)
+    prefixed = [known for known in _by_id() if short and known.startswith(short)]
+    return find(prefixed[0] if prefixed else find_nearest(short, _by_id(), cutoff=0.5))
 
 
 def vendors() -> tuple[Vendor, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .spec import Rule, Severity
+from .messages.context import Change, Context, Hint
+from .spec import UNKNOWN_MEMBER, Rule, Severity
 
 __all__ = ["Finding", "Report"]
 
@@ -15,7 +16,8 @@ class Finding(NamedTuple):
 
     *value* is the value there (``MISSING`` if there is none). *line* and *column* count from
     1, columns in code points. They are None if the payload was not text. A missing member
-    has the position of its object. Messages and hints are built on access.
+    has the position of its object. *origin* is a Context, or its arguments: an engine
+    has no time to build one. Messages and hints are built on access.
     """
 
     row: Rule
@@ -23,6 +25,15 @@ class Finding(NamedTuple):
     value: Any
     line: int | None = None
     column: int | None = None
+    origin: Any = None
+
+    def __repr__(self) -> str:
+        return f"Finding({self.row!r}, {self.pointer!r}, {self.value!r})"
+
+    @property
+    def context(self) -> Context | None:
+        """The whole payload and its spec, for hints."""
+        return Context(*self.origin) if type(self.origin) is tuple else self.origin
 
     @property
     def rule(self) -> str:
@@ -43,7 +54,11 @@ class Finding(NamedTuple):
         """The API's text if a code is documented, otherwise a description."""
         from .messages.text import describe_violation
 
-        return self.row.message or describe_violation(self.row, self.pointer, self.value)
+        if self.row.message:
+            return self.row.message
+        text = describe_violation(self.row, self.pointer, self.value)
+        home = self._find_home()
+        return text if home is None else f"{text} here; it belongs at {home}"
 
     @property
     def allowed(self) -> str | None:
@@ -62,9 +77,28 @@ class Finding(NamedTuple):
     @property
     def hint(self) -> str | None:
         """The correction, if the value shows which one is meant."""
+        found = self._build_hint()
+        return None if found is None else found.text
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The hint as changes of the original payload; empty if it is advice in words."""
+        found = self._build_hint()
+        return () if found is None else found.changes
+
+    def _build_hint(self) -> Hint | None:
         from .messages.hints import build_hint
 
-        return build_hint(self.row, self.pointer, self.value)
+        return build_hint(self.row, self.pointer, self.value, self.context)
+
+    def _find_home(self) -> str | None:
+        context = self.context
+        if context is None or self.row.id != UNKNOWN_MEMBER:
+            return None
+        from .messages.members import find_home
+
+        home = find_home(context, context.to_inner(self.pointer))
+        return None if home is None else context.to_outer(home)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the finding as a JSON object; see docs/reference/json-formats.md."""

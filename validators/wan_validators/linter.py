@@ -8,16 +8,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from .catalog import find, suggest_model
+from .catalog import find, suggest_model, vendors
 from .catalog import model as get_model
-from .constraints.basic import OBJECT, Anything, KnownMembers
+from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
 from .constraints.media import AddressesFile, Unexpired
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
+from .messages.context import Context
 from .source.json_pointer import MISSING, parse, text, value
 from .source.json_pointer import find as find_values
 from .source.parser import locate_findings, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
+from .vendor import UnwrappedPayload
 
 __all__ = ["Moment", "engine", "find_findings", "lint"]
 
@@ -55,7 +57,7 @@ def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
     """Returns all findings of *spec* in *payload*, which may have its vendor's wrapper."""
     found = engine(spec)(payload)
-    return _lint_wrapper(spec, payload, found) if found else found
+    return _lint_wrapper(spec, payload, found, ()) if found else found
 
 
 @cache
@@ -64,21 +66,39 @@ def engine(spec: ModelSpec) -> Engine:
     return compile_spec(spec)
 
 
-def _lint_wrapper(spec: ModelSpec, payload: Any, found: list[Finding]) -> list[Finding]:
+def _lint_wrapper(
+    spec: ModelSpec, payload: Any, found: list[Finding], outer: tuple[UnwrappedPayload, ...]
+) -> list[Finding]:
     """Returns *found*, or the findings inside the wrapper if *payload* is one.
 
-    A wrapper always has findings, so a payload without findings is never a wrapper.
+    A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
+    are the envelopes that the payload came in. Pointers lead through all of them.
     """
-    unwrap = spec.vendor.unwrap
+    check, unwrap = engine(spec), spec.vendor.unwrap
     inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
-    if inner is None:
+    ignored: list[Finding] = []
+    if inner is not None:
+        ignored = _lint_ignored(inner, payload)
+        payload, outer = inner.payload, (*outer, inner)
+        found = check(payload)
+    if not outer:
         return found
-    within = engine(spec)(inner.payload)
+    context = Context(spec, payload, check, outer)
+    before = Context(spec, payload, check, outer[:-1] if inner is not None else outer)
     placed = [
-        finding._replace(pointer=inner.to_outer_pointer(finding.pointer)) for finding in within
+        each._replace(pointer=context.to_outer(each.pointer), origin=context) for each in found
     ]
-    ignored = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
-    return placed + ignored
+    return placed + [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
+
+
+def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:
+    """Returns findings for the parts of a wrapper that are not read."""
+    found = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
+    at = f"{inner.prefix}/model"
+    model = value(payload, parse(at))
+    if model not in (MISSING, payload.get("model", model)):
+        found.append(Finding(_TWO_MODELS, at, model))
+    return found
 
 
 _WRAPPER = Rule(
@@ -88,6 +108,14 @@ _WRAPPER = Rule(
     severity=Severity.WARNING,
     message="only input[0].params is read",
 )
+_TWO_MODELS = Rule(
+    "model-conflict",
+    "/input/0/params/model",
+    Absent(),
+    severity=Severity.WARNING,
+    message="the payload names two different models, and only the outer one is read",
+)
+_MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
 
 
 def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None, now: float | None) -> Report:
@@ -106,22 +134,54 @@ class _ReadyModel:
     def __init__(self, spec: ModelSpec) -> None:
         self.spec, self.engine, self.clean_report = spec, engine(spec), Report(spec.id, ())
 
-    def report(self, payload: Any, found: list[Finding]) -> Report:
-        return Report(self.spec.id, _lint_wrapper(self.spec, payload, found))
+    def report(self, payload: Any, found: list[Finding], *, is_named: bool = False) -> Report:
+        """Returns a report; if *is_named*, the model is known without the payload's member."""
+        envelope = _open_envelope(self.spec, payload)
+        if envelope is None:
+            placed = _lint_wrapper(self.spec, payload, found, ())
+        else:
+            is_named, payload = True, envelope.payload
+            placed = _lint_wrapper(self.spec, payload, self.engine(payload), (envelope,))
+        if is_named:
+            placed = [_excuse_missing_model(each) for each in placed]
+        return Report(self.spec.id, placed)
 
 
 _READY_MODELS: dict[Any, _ReadyModel] = {}
 
 
+def _open_envelope(spec: ModelSpec, payload: Any) -> UnwrappedPayload | None:
+    """Returns the payload in ``{"model": …, "payload": {…}}``, or None if it is not one.
+
+    Members that no parameter of the model has, such as ids and comments, may stand beside.
+    """
+    if type(payload) is not dict or type(payload.get("payload")) is not dict:
+        return None
+    parameters = {rule.path[0] for rule in spec.rules if rule.path} - {"model"}
+    if payload.keys() & parameters:
+        return None
+    return UnwrappedPayload(payload["payload"], "/payload", frozenset())
+
+
+def _excuse_missing_model(finding: Finding) -> Finding:
+    """Returns a warning for the error that the payload itself does not name the model."""
+    if finding.row.id != "model-value" or finding.value is not MISSING:
+        return finding
+    row = replace(finding.row, severity=Severity.WARNING, message=_MODEL_ELSEWHERE)
+    return finding._replace(row=row)
+
+
 def _lint_value(payload: Any, spec: ModelSpec | None, now: float | None) -> Report:
+    is_named = spec is not None
     if spec is None:
-        spec = find(payload.get("model")) if type(payload) is dict else None
+        spec = find(_get_model_name(payload)) if type(payload) is dict else None
     if spec is None:
         return Report(None, [_build_no_model_finding(payload)])
     if spec.id not in _READY_MODELS:
         _READY_MODELS[spec.id] = _ReadyModel(spec)
-    found = _READY_MODELS[spec.id].engine(payload)
-    report = _READY_MODELS[spec.id].report(payload, found)
+    ready = _READY_MODELS[spec.id]
+    found = ready.engine(payload)
+    report = ready.report(payload, found, is_named=is_named) if found else ready.clean_report
     expired = [] if now is None else list(_find_expired(spec, payload, now))
     return Report(report.model, [*report.findings, *expired]) if expired else report
 
@@ -131,16 +191,29 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
 
     The engine does not know the time, so that its verdicts depend on the payload alone.
     """
+    outer: tuple[UnwrappedPayload, ...] = ()
+    if envelope := _open_envelope(spec, payload):
+        payload, outer = envelope.payload, (envelope,)
     unwrap = spec.vendor.unwrap
-    inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
+    if unwrap is not None and type(payload) is dict and (inner := unwrap(payload)):
+        payload, outer = inner.payload, (*outer, inner)
+    context = Context(spec, payload, engine(spec), outer)
     for rule in spec.rules:
         if isinstance(rule.constraint, AddressesFile):
             limit = Unexpired(rule.constraint.view)
             row = replace(rule, id=rule.id.replace("address", "expired"), constraint=limit)
-            for path, item in find_values(payload if inner is None else inner.payload, rule.path):
+            for path, item in find_values(payload, rule.path):
                 if not limit.is_satisfied_at(item, now):
-                    at = text(path) if inner is None else inner.to_outer_pointer(text(path))
-                    yield Finding(row, at, item)
+                    yield Finding(row, context.to_outer(text(path)), item, origin=context)
+
+
+def _get_model_name(payload: dict[str, Any]) -> Any:
+    """Returns the member ``model`` of *payload*, or of the payload in a vendor's wrapper."""
+    if "model" not in payload:
+        for unwrap in filter(None, (vendor.unwrap for vendor in vendors())):
+            if inner := unwrap(payload):
+                return inner.payload.get("model")
+    return payload.get("model")
 
 
 def _build_no_model_finding(payload: Any) -> Finding:
@@ -152,6 +225,6 @@ def _build_no_model_finding(payload: Any) -> Finding:
     else:
         message = "no documented model has this name"
     suggestion = suggest_model(name if type(name) is str else "")
-    message = f"{message}; {suggestion}"
+    message = f"{message}; {suggestion}; --model NAME names one for all payloads"
     row = Rule("model-known", "/model", Anything(), required=True, message=message)
     return Finding(row, "/model", name)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..ambiguity import Ambiguity
-from ..catalog import catalog, model
+from ..catalog import catalog, find_page, model
 from ..command import EXIT_OK, Command
 from ..messages.text import describe_allowed
 from ..source.json_pointer import MISSING
@@ -22,13 +22,13 @@ def arguments(parser: ArgumentParser) -> None:
         "models",
         nargs="*",
         metavar="MODEL",
-        help="a model, or a path that contains it (default: all models)",
+        help="a model, a path that contains it, or a vendor's page, S0 to S4 (default: all models)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(options: Namespace) -> int:
-    specs = [model(name) for name in options.models] or list(catalog())
+    specs = [find_page(name) or model(name) for name in options.models] or list(catalog())
     if options.format == "json":
         print(json.dumps({"version": 1, "models": [as_dict(spec) for spec in specs]}, indent=2))
     else:

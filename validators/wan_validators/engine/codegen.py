@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from ..constraints.basic import IDENTITY_VIEW, KnownMembers, View
 from ..constraints.size import parse_sides
@@ -16,7 +16,10 @@ from ..spec import ModelSpec, Rule
 from .expressions import format_applies_to, format_condition, format_is_satisfied
 from .rule_tree import Place, flag_paths
 
-__all__ = ["Writer", "format_member_pointer"]
+__all__ = ["ORIGIN", "Writer", "format_member_pointer"]
+
+ORIGIN: Final = "(SPEC, payload, find_all)"
+"""The source of a finding's origin: hints need the spec, the payload and the engine."""
 
 
 class Writer(ABC):
@@ -29,6 +32,7 @@ class Writer(ABC):
     def __init__(self, spec: ModelSpec) -> None:
         self.names: dict[str, Any] = {
             "MISSING": MISSING,
+            "SPEC": spec,
             "Finding": Finding,
             "make": tuple.__new__,
             "sides": parse_sides,
@@ -98,7 +102,9 @@ class Writer(ABC):
     def write_finding(self, depth: int, rule: Rule, at: str, value: str) -> None:
         # tuple.__new__ creates a Finding in half the time of calling the class.
         name = self.name_global("rule", rule)
-        self.emit(depth, f"found.append(make(Finding, ({name}, f{at!r}, {value}, None, None)))")
+        self.emit(
+            depth, f"found.append(make(Finding, ({name}, f{at!r}, {value}, None, None, {ORIGIN})))"
+        )
 
     def write_absent(self, depth: int, place: Place, at: str) -> None:
         """Writes the ``else`` that reports missing required values at *place*."""
@@ -118,7 +124,7 @@ class Writer(ABC):
         value, size, known = names
         rule = self.name_global("rule", self._closed[place.path])
         self.emit(depth, f"if {known} != {size}:")
-        self.emit(depth + 1, f"add_unknown_members({value}, {rule}, f{at!r}, found)")
+        self.emit(depth + 1, f"add_unknown_members({value}, {rule}, f{at!r}, found, {ORIGIN})")
 
     def write_rules(
         self, depth: int, rules: Iterable[Rule], kind: str | None, value: str, at: str
@@ -193,12 +199,12 @@ def format_member_pointer(at: str, name: str) -> str:
 
 
 def _add_unknown_members(
-    members: dict[Any, Any], rule: Rule, at: str, found: list[Finding]
+    members: dict[Any, Any], rule: Rule, at: str, found: list[Finding], origin: Any
 ) -> None:
     assert isinstance(rule.constraint, KnownMembers)
     known = rule.constraint.known
     found += [
-        Finding(rule, f"{at}/{json_pointer.escape(name)}", value)
+        Finding(rule, f"{at}/{json_pointer.escape(name)}", value, origin=origin)
         for name, value in members.items()
         if name not in known
     ]

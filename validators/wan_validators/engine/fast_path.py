@@ -14,7 +14,7 @@ from ..constraints.basic import BOOLEAN, IDENTITY_VIEW, JsonType, ObjectCount, O
 from ..finding import Finding
 from ..source.json_pointer import ANY, Path
 from ..spec import Rule
-from .codegen import format_member_pointer
+from .codegen import ORIGIN, format_member_pointer
 from .expressions import format_between
 from .full import FullWriter
 from .rule_tree import Place
@@ -159,7 +159,10 @@ class FastPathWriter(FullWriter):
         self.emit(depth + 1, f"remember({value}, {results}, found[{before}:])")
         self.emit(depth, "else:")
         self.emit(depth + 1, f"for rule in {broken}:")
-        self.emit(depth + 2, f"found.append(make(Finding, (rule, f{at!r}, {value}, None, None)))")
+        self.emit(
+            depth + 2,
+            f"found.append(make(Finding, (rule, f{at!r}, {value}, None, None, {ORIGIN})))",
+        )
 
     def _write_unless(self, depth: int, terms: list[str]) -> None:
         """Writes the fallback (of an array, or of the payload) unless all *terms* are true."""

@@ -1,124 +1,209 @@
-"""Builds hints: the correction of a value, if the value shows which one is meant."""
+"""Builds hints: the correction of a value, if the value shows which one is meant.
+
+A hint with changes is checked before it is given: the changed payload no longer has the
+finding, and has no new error.
+"""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterator
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from ..constraints import basic as c
 from ..constraints import media as m
 from ..constraints import size as s
 from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
-from .suggestions import suggest
+from ..spec import Rule
+from . import layout, members, references
+from .context import Change, Context, Hint
+from .formatting import format_last_name
+from .sizes import find_allowed_size
+from .values import MAX_HINT_CHARACTERS, propose_values
 
 __all__ = ["MAX_HINT_CHARACTERS", "build_hint"]
 
-if TYPE_CHECKING:
-    from ..spec import Rule
-
-_ALMOST_SIZE = re.compile(
-    r"\s*\+?([1-9][0-9]{2,4})\s*[xX*\u00d7\u2217:,/]\s*\+?([1-9][0-9]{2,4})\s*(?:px)?\s*"
-)
-
-_BY_RATIO = {
-    "1:1": "1280*1280",
-    "2:3": "800*1200",
-    "3:2": "1200*800",
-    "3:4": "960*1280",
-    "4:3": "1280*960",
-    "9:16": "720*1280",
-    "16:9": "1280*720",
-    "21:9": "1344*576",
-}
-"""The sizes that the documents recommend for common aspect ratios (S2, S4)."""
-
-MAX_HINT_CHARACTERS = 200
-"""Longer strings are data, not typing errors."""
+_ONE_PAYLOAD = "for several payloads, write one per line in a .jsonl file"
+_LEFT_OUT = ("", "null", "none", "nil", "undefined", "nan", "default", "auto", "random")
 
 
-def build_hint(rule: Rule, pointer: str, value: Any) -> str | None:
-    """Returns one imperative sentence that corrects *value*, which breaks *rule* at *pointer*.
+class _Site(NamedTuple):
+    """A broken rule, with its *pointer* and *value* in the payload of *context*."""
 
-    Returns None if the value does not show what was meant.
+    rule: Rule
+    pointer: str
+    value: Any
+    context: Context
+
+
+def build_hint(rule: Rule, pointer: str, value: Any, context: Context | None) -> Hint | None:
+    """Returns the first proposed correction that works, with pointers into the original payload.
+
+    Returns None if the value does not show what was meant, or if the payload is unknown.
     """
-    return None if value is MISSING else _build_hint(rule.constraint, pointer, value)
+    if context is None:
+        return Hint(_ONE_PAYLOAD) if rule.id == "payload-type" and type(value) is list else None
+    site = _Site(rule, context.to_inner(pointer), value, context)
+    if not context.is_near(site.pointer):
+        return None
+    for hint in _propose(site):
+        if not hint.changes:
+            return hint
+        if context.is_correction(rule.id, site.pointer, hint.changes):
+            outer = context.to_outer
+            return hint._replace(
+                changes=tuple(
+                    Change(outer(to), new, None if source is None else outer(source))
+                    for to, new, source in hint.changes
+                )
+            )
+    return None
+
+
+def _propose(site: _Site) -> Iterator[Hint]:
+    if site.value is MISSING:
+        if site.rule.severity == "error":
+            yield from layout.propose_layout(site.context)
+        return
+    yield from _propose_by_constraint(site.rule.constraint, site)
+    for value, text in propose_values(site.rule.constraint, site.value):
+        yield Hint(text, (Change(site.pointer, value),))
+    yield from _propose_omission(site)
+
+
+def _propose_omission(site: _Site) -> Iterator[Hint]:
+    """Yields the advice to leave an optional member out, which no value stands for."""
+    rules = [rule for rule in site.context.spec.rules if rule.pointer == site.rule.pointer]
+    is_optional = not any(rule.required and rule.severity == "error" for rule in rules)
+    value, name = site.value, format_last_name(site.pointer)
+    word = (
+        value.strip().lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
+    )
+    is_seed = any(rule.id == "seed-range" for rule in rules)
+    is_random = is_seed and ((isinstance(word, int | float) and word < 0) or word in ("-1", "-1.0"))
+    if not is_optional or site.rule.pointer.endswith("*"):
+        return
+    if word is None or word in _LEFT_OUT or is_random:
+        defaults = [rule.default for rule in rules if rule.default is not MISSING]
+        default = f" to use the default {json.dumps(defaults[0])}" if defaults else ""
+        reason = " for a random one" if is_seed else default
+        yield Hint(f"leave {name} out{reason}", (Change(site.pointer),))
 
 
 @singledispatch
-def _build_hint(constraint: c.Constraint, pointer: str, value: Any) -> str | None:
-    return None
+def _propose_by_constraint(constraint: c.Constraint, site: _Site) -> Iterator[Hint]:
+    return iter(())
 
 
-@_build_hint.register(s.TwoPartSize)
-@_build_hint.register(s.Size)
-def _(constraint: c.Constraint, pointer: str, value: Any) -> str | None:
-    if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
-        return 'write it as a string, such as "1280*720"'
-    text = value.strip()
-    if text in _BY_RATIO:
-        return f'size is in pixels; for {text} write "{_BY_RATIO[text]}"'
-    if re.fullmatch(r"[1-8][kK]|[0-9]{3,4}[pP]", text):
-        return f'size is in pixels, not a tier: write for example "{_BY_RATIO["1:1"]}"'
-    found = _ALMOST_SIZE.fullmatch(value)
-    return f'write "{found[1]}*{found[2]}"' if found else None
+@_propose_by_constraint.register(s.TwoPartSize)
+@_propose_by_constraint.register(s.Size)
+@_propose_by_constraint.register(s.Pixels)
+@_propose_by_constraint.register(s.Ratio)
+def _(constraint: c.Constraint, site: _Site) -> Iterator[Hint]:
+    value, pointer = site.value, site.pointer
+    size = find_allowed_size(site.context.spec, site.rule.pointer, value)
+    if size is not None:
+        yield Hint(f'write "{size}"', (Change(pointer, size),))
+    text = value.strip().lower() if type(value) is str else ""
+    if text in ("auto", "adaptive", "original", "match_input_image", "source", "same", "keep"):
+        yield Hint("leave size out: it is in pixels, and has a default", (Change(pointer),))
+    if value is not None and type(value) is not str:
+        yield Hint('write it as a string, such as "1280*720"', (Change(pointer, "1280*720"),))
 
 
-@_build_hint.register(c.KnownMembers)
-def _(constraint: c.KnownMembers, pointer: str, value: Any) -> str | None:
-    name, otherwise = pointer.rpartition("/")[2], "remove it; the API probably ignores it"
-    return suggest(name, sorted(constraint.known), otherwise)
+@_propose_by_constraint.register
+def _(constraint: c.KnownMembers, site: _Site) -> Iterator[Hint]:
+    yield from members.propose_member(
+        site.context, site.pointer, site.rule.pointer, constraint.known
+    )
 
 
-@_build_hint.register(c.Between)
-@_build_hint.register(c.BetweenIf)
-def _(constraint: c.Constraint, pointer: str, value: Any) -> str | None:
-    if type(value) is str and re.fullmatch("-?[0-9]{1,10}", value):
-        excess = "quotes"
-    elif type(value) is float and value.is_integer():
-        excess = "a fraction"
+@_propose_by_constraint.register
+def _(constraint: c.JsonType, site: _Site) -> Iterator[Hint]:
+    value, pointer = site.value, site.pointer
+    if not pointer and type(value) is list:
+        yield Hint(_ONE_PAYLOAD)
+    if constraint.type is bool and type(value) is str and "." in value:
+        yield Hint(
+            f"move it to {site.context.to_outer(f'{pointer}_url')}",
+            (Change(f"{pointer}_url", source=pointer),),
+        )
+
+
+@_propose_by_constraint.register
+def _(constraint: c.Absent, site: _Site) -> Iterator[Hint]:
+    yield Hint(f"leave {format_last_name(site.pointer)} out", (Change(site.pointer),))
+
+
+@_propose_by_constraint.register
+def _(constraint: c.MutuallyExclusive, site: _Site) -> Iterator[Hint]:
+    if site.value == {}:
+        yield Hint("remove the empty object", (Change(site.pointer),))
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Reference, site: _Site) -> Iterator[Hint]:
+    for value, text in references.propose_references(site.value):
+        yield Hint(text, (Change(site.pointer, value),))
+    if site.value.strip():
+        yield Hint(references.advise(site.value))
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Base64, site: _Site) -> Iterator[Hint]:
+    for value, text in references.propose_references(site.value):
+        yield Hint(text, (Change(site.pointer, value),))
+    for value, text in references.repair_base64(site.value):
+        yield Hint(text, (Change(site.pointer, value),))
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Prefixed, site: _Site) -> Iterator[Hint]:
+    names = get_mime_types(constraint.view.extract(site.value).header.format or "")
+    if names:
+        prefix = f"data:{names[0]};base64,"
+        yield Hint(f"put {prefix} before it", (Change(site.pointer, prefix + site.value),))
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Declared, site: _Site) -> Iterator[Hint]:
+    name = get_mime_types(constraint.view.extract(site.value).header.format)[0]
+    yield Hint(
+        f"declare it as {name}", (Change(site.pointer, references.declare(site.value, name)),)
+    )
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Reachable, site: _Site) -> Iterator[Hint]:
+    yield Hint("upload it to a public URL, or send it as a data: URI")
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Dimensions, site: _Site) -> Iterator[Hint]:
+    yield Hint("scale the image before you send it")
+
+
+@_propose_by_constraint.register
+def _(constraint: m.Format, site: _Site) -> Iterator[Hint]:
+    name = constraint.view.extract(site.value).header.format
+    if name and name not in constraint.names:
+        yield Hint(f"convert {name} to {constraint.names[0]}")
     else:
-        return None
-    return f"write {int(value)}, without {excess}" if constraint.is_satisfied(int(value)) else None
+        yield Hint(f"encode the whole file again, as {constraint.names[0]} for example")
 
 
-@_build_hint.register
-def _(constraint: c.JsonType, pointer: str, value: Any) -> str | None:
-    if constraint.type is bool:
-        word = value.lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
-        if word in ("true", "false"):
-            return f"write {word}, without quotes"
-    return None
+@_propose_by_constraint.register
+def _(constraint: m.Opaque, site: _Site) -> Iterator[Hint]:
+    yield Hint("flatten it: draw it on an opaque background, and save it without alpha channel")
 
 
-@_build_hint.register
-def _(constraint: c.OneOf, pointer: str, value: Any) -> str | None:
-    if type(value) is not str or len(value) > MAX_HINT_CHARACTERS:
-        return None
-    same = [known for known in constraint.values if str(known).lower() == value.strip().lower()]
-    return f"write {json.dumps(same[0])}" if same else None
+@_propose_by_constraint.register
+def _(constraint: m.FileSize, site: _Site) -> Iterator[Hint]:
+    yield Hint("compress the file, or send a smaller one")
 
 
-@_build_hint.register
-def _(constraint: m.Prefixed, pointer: str, value: Any) -> str | None:
-    seen = constraint.view.extract(value)
-    names = get_mime_types(seen.header.format or "")
-    return f"put data:{names[0]};base64, before it" if names else None
-
-
-@_build_hint.register
-def _(constraint: m.Declared, pointer: str, value: Any) -> str | None:
-    names = get_mime_types(constraint.view.extract(value).header.format or "")
-    return f"declare it as {names[0]}" if names else None
-
-
-@_build_hint.register
-def _(constraint: m.Reachable, pointer: str, value: Any) -> str | None:
-    return "upload it to a public URL, or send it as a data: URI"
-
-
-@_build_hint.register
-def _(constraint: m.Dimensions, pointer: str, value: Any) -> str | None:
-    return "scale the image before you send it"
+@_propose_by_constraint.register
+def _(constraint: m.Duration, site: _Site) -> Iterator[Hint]:
+    yield Hint(f"send a part of {constraint.low} to {constraint.high} seconds")

@@ -30,15 +30,18 @@ def suggest(
 def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Returns the most similar of the *known* names, or None if all are below *cutoff*.
 
-    Between equally similar names, a longer common prefix decides.
+    Upper and lower case count as equal. Between equally similar names, a longer common prefix
+    decides.
     """
     from difflib import SequenceMatcher, get_close_matches
     from os.path import commonprefix
 
-    short = name[:MAX_NAME_CHARACTERS]
+    short = name[:MAX_NAME_CHARACTERS].lower()
+    by_lower = {each.lower(): each for each in known}
 
     def similarity(other: str) -> tuple[float, int]:
         ratio = SequenceMatcher(None, other, short).ratio()
         return ratio, len(commonprefix([other, short]))  # noqa: RUF071  (names, not paths)
 
-    return max(get_close_matches(short, list(known), cutoff=cutoff), key=similarity, default=None)
+    near = get_close_matches(short, list(by_lower), cutoff=cutoff)
+    return by_lower[max(near, key=similarity)] if near else None

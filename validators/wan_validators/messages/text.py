@@ -333,9 +333,18 @@ def describe_got(rule: Rule, value: Any) -> Any:
     if isinstance(constraint, c.ObjectCount) and type(value) is list:
         count = constraint.view.extract(value).count(constraint.key)
         return format_range(count, count, f"{constraint.key} object")
+    if isinstance(constraint, s.Pixels | s.Ratio) and type(value) is str and len(value) <= 32:
+        return f"{value} ({_describe_size(constraint, *s.parse_sides(value) or (0, 1))})"
     if isinstance(constraint, m.MediaConstraint) and type(value) is str:
         return _describe_media_got(constraint, constraint.view.extract(value), value)
     return summarize_value(value)
+
+
+def _describe_size(constraint: s.Pixels | s.Ratio, width: int, height: int) -> str:
+    if isinstance(constraint, s.Pixels):
+        return f"{format_number(width * height)} pixels"
+    ratio = width / height
+    return f"{ratio:.4g}:1" if ratio >= 1 else f"1:{height / width:.4g}"
 
 
 def _describe_media_got(constraint: m.MediaConstraint, seen: Media, value: str) -> Any:
