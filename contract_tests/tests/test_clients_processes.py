@@ -175,7 +175,7 @@ for line in sys.stdin:
         (
             "sys.stdout.buffer.write(b'\\xff\\n')",
             ClientErrorKind.GARBAGE,
-            "the byte FF is not UTF-8",
+            "the byte FF is not valid UTF-8",
         ),
         (
             "while True: sys.stdout.write('x' * 99)",

@@ -146,7 +146,7 @@ FILE = "/outputs/0: a file needs sha256 and bytes, a url, or an error"
         ('{"outcome": "gave_up"} {}', "this is not JSON: extra data, in line 1, column 24"),
         ('{"outcome": "gave_up", "spent_usd": NaN}', "there is no NaN, in line 1, column 37"),
         (b'{"outcome": "\xff"}', "the byte FF is not UTF-8"),
-        ("[" * 100_000, "nested deeper"),
+        ("[" * 100_000, "nested too deeply"),
         ("[]", "the outcome: is an array of 0 items; allowed: object"),
         ("null", "the outcome: is null; allowed: object"),
         ("{}", "the outcome: outcome is missing; allowed: not_sent, refused"),

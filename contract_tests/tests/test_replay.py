@@ -76,7 +76,7 @@ def test_scenarios_of_the_suite_and_compositions_are_known(tmp_path: Path, scena
         ("", "is not a replay file: the text is empty, in line 1, column 1"),
         ("{", "is not a replay file: this is not JSON"),
         (b"\xff\xfe{", "is not a replay file: the text looks like UTF-16"),
-        (DEEP, "is not a replay file: arrays and objects are nested deeper than"),
+        (DEEP, "is not a replay file: arrays and objects are nested too deeply"),
         ("[]", "is not a replay file: an array of 0 items is not valid; allowed: an obj"),
         ('{"version": 2}', "is not a replay file: its version is 2, not 1"),
         ('{"version": true}', "is not a replay file: "),
