@@ -103,7 +103,7 @@ def test_a_malformed_body_is_400_with_its_position(
     answer = send(server, "POST", api.create, body=body)
     parsed = json.loads(answer.body)
     assert answer.status == 400
-    assert says in (parsed.get("detail") or parsed["message"])
+    assert says in (parsed.get("detail") or parsed["error"]["message"])
     assert answer.headers["X-Wanproof-Findings"] == "1"
     assert send(server, "POST", api.create, api.payload).status in (200, 202)
     assert send(server, "GET", f"{api.task}/unknown").status == 404

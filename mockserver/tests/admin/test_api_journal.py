@@ -165,7 +165,10 @@ def test_a_failed_task_says_why(mock: Mock, ask: Ask, create: Create, poll: Poll
     given = value(ask(mock, f"/tasks/{task}"))
 
     assert given["state"] == "failed"
-    assert given["failure"] == {"code": "3001", "message": "Task Execution Error"}
+    assert given["failure"] == {
+        "code": "3001",
+        "message": "Generation failed: Invalid image dimensions",
+    }
     assert given["billed"] is False
 
 

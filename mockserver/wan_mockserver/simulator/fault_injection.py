@@ -19,10 +19,12 @@ from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 __all__ = ["apply_step", "build_rejection"]
 
 
-def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected | None:
+def build_rejection(
+    step: Step, *, missing: RejectionReason, task_id: str
+) -> RequestRejected | None:
     """Builds the rejection that *step* demands in the vendor's format, or returns None.
 
-    A 404 has the reason *missing*.
+    A 404 has the reason *missing*, and names *task_id* if the request does.
     """
     if step.status is None or step.body is not None:
         return None
@@ -30,7 +32,7 @@ def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected 
     reason = reasons.get(step.status, RejectionReason.SCENARIO)
     phrase = HTTPStatus(step.status).phrase
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
-    return RequestRejected(reason, detail, status=step.status)
+    return RequestRejected(reason, detail, task_id=task_id, status=step.status)
 
 
 def apply_step(

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
-from wan_validators.vendor import RejectionReason
+from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
@@ -54,8 +54,9 @@ class Simulator:
     order to another simulator with the same seed get the same responses, byte for byte.
     All state is in *store*. A payload with errors becomes a task that fails, except at the
     vendors named in *reject_at_create*, which reject it. By default those are the vendors
-    that are known to reject it. *scenario* is for requests that select none of the known
-    *scenarios*; *chaos* draws them instead.
+    that are known to reject it. The HTTP errors of vendors in *error_texts* have the other
+    form of the body, a text in place of an object. *scenario* is for requests that select none
+    of the known *scenarios*; *chaos* draws them instead.
 
     Raises ValueError for the name of an unknown vendor or scenario.
     """
@@ -67,6 +68,7 @@ class Simulator:
         clock: Clock | None = None,
         lifecycle: Lifecycle = DEFAULT,
         reject_at_create: Collection[str] | None = None,
+        error_texts: Collection[str] = (),
         limits: Limits | None = None,
         store: Store | None = None,
         artefacts: Artefacts | None = None,
@@ -81,6 +83,13 @@ class Simulator:
         unknown = set(reject_at_create or ()) - set(models)
         if unknown:
             raise ValueError(f"unknown vendors: {sorted(unknown)}; vendors: {', '.join(models)}")
+        forms = {vendor.name for vendor in vendors() if vendor.build_error_text_response}
+        if set(error_texts) - forms:
+            raise ValueError(
+                f"vendors without errors as texts: {sorted(set(error_texts) - forms)}; "
+                f"vendors with them: {', '.join(forms)}"
+            )
+        self._error_texts = frozenset(error_texts)
         self._seed = seed
         self.store = store or MemoryStore()
         self.clock = clock or RealClock(self.store)
@@ -206,7 +215,8 @@ class Simulator:
             if "task_id" in context.path_parameters
             else RejectionReason.NO_ROUTE
         )
-        rejection = fault_injection.build_rejection(step, missing=missing)
+        task_id = context.path_parameters.get("task_id", "")
+        rejection = fault_injection.build_rejection(step, missing=missing, task_id=task_id)
         if rejection:
             response = self._build_error_response(context, rejection)
         return fault_injection.apply_step(
@@ -229,9 +239,16 @@ class Simulator:
             path=context.request.path,
             request_id=str(UUID(int=context.random.getrandbits(128), version=4)),
         )
-        build = context.vendor.build_error_response if context.vendor else build_plain_error
-        status, body = build(rejection)
+        status, body = self._choose_error_builder(context.vendor)(rejection)
         return Response.json(status, body, error.headers)
+
+    def _choose_error_builder(
+        self, vendor: Vendor | None
+    ) -> Callable[[Rejection], tuple[int, Wire]]:
+        if vendor is None:
+            return build_plain_error
+        other = vendor.build_error_text_response
+        return other if other and vendor.name in self._error_texts else vendor.build_error_response
 
 
 def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from wan_validators.messages.formatting import format_count, format_number
 from wan_validators.vendor import State
 
-from .tasks import TaskRecord
+from .tasks import TERMINAL_STATES, TaskRecord
 
 DEFAULT_WINDOW_S: Final = 600.0
 """Seconds within which an equal create is taken for the repetition of a lost one."""
@@ -17,7 +18,10 @@ DEFAULT_WINDOW_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success."""
+    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success.
+
+    *owed* is true while it can still succeed.
+    """
 
     task: str
     tenant: str
@@ -26,6 +30,7 @@ class Charge:
     billed: bool
     at: float
     entry: int
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,24 @@ class Ledger:
     def total_usd(self) -> Decimal:
         """USD for everything that is billed and has a known price."""
         return _sum(charge.usd for charge in self.entries if charge.billed)
+
+    @property
+    def owed_usd(self) -> Decimal:
+        """USD that are still owed if the unfinished tasks succeed, as far as prices are known."""
+        return _sum(charge.usd for charge in self.entries if charge.owed)
+
+    @property
+    def owed_tasks(self) -> int:
+        """How many unfinished tasks are billed if they succeed."""
+        return sum(charge.owed for charge in self.entries)
+
+    @property
+    def owed_condition(self) -> str:
+        """The condition of *owed_usd* in words, to follow "if"."""
+        unknown = sum(charge.owed and charge.usd is None for charge in self.entries)
+        tasks = format_count(self.owed_tasks, "unfinished task")
+        prices = f", {format_number(unknown)} of them of unknown price," if unknown else ""
+        return f"{tasks}{prices} {'succeeds' if self.owed_tasks == 1 else 'succeed'}"
 
     @property
     def duplicate_usd(self) -> Decimal:
@@ -102,6 +125,7 @@ def _charge(record: TaskRecord) -> Charge:
         model=record.model,
         usd=record.cost,
         billed=record.state is State.DONE and record.results is None,
+        owed=record.state not in TERMINAL_STATES and not record.failure and not record.results,
         at=record.created_at,
         entry=record.entry,
     )

@@ -37,16 +37,23 @@ OTHER_STATES: Final = {
 """The state words of the generic page."""
 
 FAILURES: Final = {
+    "2001": "The input image format is not supported",
+    "3001": "Generation failed: Invalid image dimensions",
+    "3002": "The provider could not complete the task",
+    "3003": "The provider could not complete the task in time",
+    "3004": "The provider could not read an input file",
+    "3005": "The provider returned no result",
+    "4002": "The router could not start the task",
+    "4008": "The router lost its connection to the provider",
+}
+"""Codes seen in failed tasks, with details; those other than 2001 and 3001 are guesses."""
+
+FAILURE_TITLES: Final = {
     "2001": "Invalid Request",
-    "3001": "Task Execution Error",
-    "3002": "Task Execution Error",
-    "3003": "Task Execution Error",
-    "3004": "Task Execution Error",
-    "3005": "Task Execution Error",
     "4002": "Internal Error",
     "4008": "Internal Error",
 }
-"""Codes seen in failed tasks; the titles other than those of 2001 and 3001 are guesses."""
+"""The titles of codes whose title is not that of 3001; those of 4002 and 4008 are guesses."""
 
 MODERATION: Final = Failure("3001", "The generated content was refused by content moderation")
 """A guess: how a moderated task looks is not documented."""
@@ -77,7 +84,7 @@ TITLES: Final = {
     "Please provide 'Authorization: Bearer <api_key>'",
     RejectionReason.NO_SCHEME: "Invalid Authorization header format",
     RejectionReason.BAD_KEY: "Invalid API Key format",
-    RejectionReason.PAYLOAD: FAILURES["2001"],
+    RejectionReason.PAYLOAD: FAILURE_TITLES["2001"],
 }
 
 
@@ -106,7 +113,7 @@ def build_task_info(task: Task) -> dict[str, Any]:
 def build_error(failure: Failure) -> dict[str, Any]:
     return {
         "code": int(failure.code),
-        "title": FAILURES.get(failure.code, "Task Execution Error"),
+        "title": FAILURE_TITLES.get(failure.code, "Task Execution Error"),
         "detail": failure.message,
     }
 
