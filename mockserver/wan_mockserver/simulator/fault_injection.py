@@ -8,6 +8,8 @@ from html import escape
 from http import HTTPStatus
 from math import ceil
 from random import Random
+from typing import Final
+from urllib.parse import quote
 
 from wan_validators.vendor import RejectionReason
 
@@ -17,6 +19,9 @@ from ..http.messages import Request, Response
 from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 
 __all__ = ["apply_step", "build_rejection"]
+
+_PATH_CHARACTERS: Final = "/!$&'()*+,;=:@~"
+"""What a path may contain beside letters, digits and ``-._`` (RFC 3986, section 3.3)."""
 
 
 def build_rejection(
@@ -45,10 +50,19 @@ def apply_step(
     if step.content_type is not None:
         headers["Content-Type"] = step.content_type
     if step.location is not None:
-        headers["Location"] = request.base_url + (step.location or request.path)
+        headers["Location"] = request.base_url + _encode_location(step.location, request)
     if step.retry_after is not None:
         headers["Retry-After"] = _format_retry_after(step, step.retry_after, now)
     return replace(response.with_headers(headers), delivery=_draw_delivery(step, random))
+
+
+def _encode_location(location: str | None, request: Request) -> str:
+    """Encodes *location*, or the decoded path and the query of *request*, for a header."""
+    if location:
+        return quote(location, safe=f"{_PATH_CHARACTERS}%?#", errors="replace")
+    query = quote(request.query, safe=f"{_PATH_CHARACTERS}%?", errors="replace")
+    path = quote(request.path, safe=_PATH_CHARACTERS, errors="replace")
+    return f"{path}?{query}" if query else path
 
 
 def _replace_body(step: Step, body: Body, response: Response) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
@@ -22,9 +23,9 @@ from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
 from ..scenarios.scenario import Step
 from ..state import journal
-from ..state.journal import Listener, log, log_exchange
+from ..state.journal import Listener, escape_line, log, log_exchange
 from ..state.prices import Prices, load_shipped_prices
-from ..state.stores import COUNTERS, Store, begin_request
+from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from . import auth, fault_injection, routing
@@ -226,8 +227,9 @@ class Simulator:
     def _build_error_response(self, context: RequestContext, error: Exception) -> Response:
         """Formats a rejection, or an internal error, as the vendor does."""
         if not isinstance(error, RequestRejected):
-            log.error("%s: %s", type(error).__name__, error)
+            log.error("%s: %s", type(error).__name__, escape_line(str(error)))
             log.debug("where it happened", exc_info=error)
+            self._mark_task_lost(context)
             error = RequestRejected(
                 RejectionReason.INTERNAL, "internal error in the mock server; its log says more"
             )
@@ -241,6 +243,14 @@ class Simulator:
         )
         status, body = self._choose_error_builder(context.vendor)(rejection)
         return Response.json(status, body, error.headers)
+
+    def _mark_task_lost(self, context: RequestContext) -> None:
+        """Records that the client does not hear of the task that was stored for it."""
+        context.failed = True
+        if context.action == Action.CREATE.value and context.task:
+            with suppress(StoreUnavailable):
+                if self.store.get(TASKS, context.task):
+                    self.store.change(TASKS, context.task, _mark_unanswered)
 
     def _choose_error_builder(
         self, vendor: Vendor | None

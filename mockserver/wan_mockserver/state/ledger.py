@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -89,19 +89,25 @@ class Ledger:
 
 
 def ledger(
-    records: Sequence[TaskRecord], forgotten: int = 0, window: float = DEFAULT_WINDOW_S
+    records: Sequence[TaskRecord],
+    forgotten: int = 0,
+    window: float = DEFAULT_WINDOW_S,
+    has_response: Callable[[TaskRecord], bool] = lambda record: record.answered,
 ) -> Ledger:
-    """What *records*, in their order and as they stand, have cost; *forgotten* others are gone."""
+    """What *records*, in their order and as they stand, have cost; *forgotten* others are gone.
+
+    *has_response* tells whether the client of a repeated task received its id.
+    """
     duplicate_charges = tuple(
         DuplicateCharge(first=_charge(first), second=_charge(second))
-        for first, second in _find_repeats(records, window)
+        for first, second in _find_repeats(records, window, has_response)
     )
     entries = tuple(map(_charge, records))
     return Ledger(entries=entries, duplicate_charges=duplicate_charges, forgotten=forgotten)
 
 
 def _find_repeats(
-    records: Sequence[TaskRecord], window: float
+    records: Sequence[TaskRecord], window: float, has_response: Callable[[TaskRecord], bool]
 ) -> Iterator[tuple[TaskRecord, TaskRecord]]:
     """Pairs of equal creates that both cost, the first of which was never answered.
 
@@ -113,7 +119,8 @@ def _find_repeats(
             continue
         what = (record.tenant, record.vendor, record.model, record.digest)
         before = last.get(what)
-        if before and not before.answered and record.created_at - before.created_at <= window:
+        soon = before and record.created_at - before.created_at <= window
+        if before and soon and not has_response(before):
             yield before, record
         last[what] = record
 

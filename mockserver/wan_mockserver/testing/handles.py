@@ -205,7 +205,7 @@ def format_cost(ledger: Ledger) -> str:
 
 def _format_entry(entry: Entry, start: float) -> Iterator[str]:
     facts = [
-        f"#{entry.number} +{entry.at - start:g}s {entry.method} {entry.path} -> {entry.status}",
+        f"#{entry.number} +{entry.at - start:g}s {entry.method} {entry.target} -> {entry.status}",
         entry.task and f"task={entry.task}",
         entry.state and f"state={entry.state}",
         entry.step and f"step={entry.step!r}",
