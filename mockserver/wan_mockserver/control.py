@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from .clock import Clock
+from .simulator.routing import DASHBOARD
 from .simulator.scenario_selection import Armed, put_armed
 from .simulator.simulator import SEED, Simulator
 from .state.journal import JOURNAL, Entry, get_entry, list_entries
@@ -15,7 +16,7 @@ from .state.tasks import TASKS, TaskRecord, state_at
 
 __all__ = ["HOSTS", "ROOT", "UNLIMITED_CREATES", "Control"]
 
-ROOT: Final = "/_wanproof"
+ROOT: Final = DASHBOARD.rstrip("/")
 """The path of the dashboard and the admin API, which no vendor has."""
 
 HOSTS: Final = ("wanproof.test",)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from .control import ROOT, Control
 from .http.errors import AdminError
 from .http.messages import Request, Response
-from .simulator.routing import normalize_path
+from .simulator.routing import OPENAPI, normalize_path
 from .state.journal import escape_line, log
 from .state.stores import StoreUnavailable
 
 __all__ = ["OPENAPI", "Mock"]
-
-OPENAPI: Final = "/openapi.json"
-"""The path of the description of the vendors' routes."""
 
 
 class Mock(Control):

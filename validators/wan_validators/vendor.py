@@ -158,6 +158,7 @@ class Vendor:
     in the create response. *failures* are the codes of tasks that fail independently of
     the payload. *moderation* is the failure of a task whose content is rejected late.
     *model_header* names a header that can replace the payload's ``model``.
+    *other_models* are models of the vendor that have no table here.
     *build_error_text_response* builds the error body's other form, where clients read two.
     """
 
@@ -181,3 +182,4 @@ class Vendor:
     tolerated: tuple[str, ...] = ()
     unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None
     build_error_text_response: Callable[[Rejection], tuple[int, Wire]] | None = None
+    other_models: tuple[str, ...] = ()

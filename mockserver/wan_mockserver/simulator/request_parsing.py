@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
+from wan_validators.catalog import suggest_model
 from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip, format_megabytes
-from wan_validators.messages.suggestions import suggest
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
@@ -125,17 +124,14 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     if model is MISSING:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _build_unknown_model(vendor, models, model, f"no member model names a model{header}")
-    suggestion = (
-        suggest(model, models, show=partial(_format_model, vendor)) if type(model) is str else ""
-    )
-    hint = f" ({suggestion})" if suggestion else ""
+    if type(model) is str and model.lower() in vendor.other_models:
+        message = f"{vendor.title} has the model {model}, but wanproof does not know its limits yet"
+        raise _build_unknown_model(vendor, models, model, message)
+    suggestion = suggest_model(model) if type(model) is str else ""
+    hint = f" ({suggestion})" if suggestion.startswith("did you mean") else ""
     raise _build_unknown_model(
         vendor, models, model, f"there is no model {clip(repr(model))}{hint}"
     )
-
-
-def _format_model(vendor: Vendor, model: str) -> str:
-    return f"{model}, POST {vendor.create.replace('{model}', model)}"
 
 
 def _build_unknown_model(

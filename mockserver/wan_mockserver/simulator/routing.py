@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wan_validators.catalog import models_of
 from wan_validators.messages.suggestions import find_nearest
@@ -16,6 +16,7 @@ from ..artefacts import files
 from ..http.errors import RequestRejected
 
 __all__ = [
+    "MAX_PARTS",
     "Action",
     "Match",
     "Route",
@@ -24,6 +25,16 @@ __all__ = [
     "find_route",
     "normalize_path",
 ]
+
+
+DASHBOARD: Final = "/_wanproof/"
+"""The path of the dashboard."""
+
+OPENAPI: Final = "/openapi.json"
+"""The path of the description of the vendors' routes."""
+
+MAX_PARTS: Final = 20
+"""Parts of an unknown path that are searched for the id of a task."""
 
 
 class Action(Enum):
@@ -104,6 +115,8 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     )
     if meant:
         return f"did you mean {meant}?"
+    if path in ("", "/"):
+        return f"the dashboard is at {DASHBOARD}, and the description of all paths at {OPENAPI}"
     near = find_nearest_vendor(table, path)
     offered = [route for route in table if near is None or route.vendor is near]
     return f"known: {', '.join(f'{route.methods[0]} {route.template}' for route in offered)}"

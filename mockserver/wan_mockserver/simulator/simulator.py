@@ -183,10 +183,10 @@ class Simulator:
         method, path = context.request.method, context.request.path
         try:
             route, context.path_parameters = routing.find_route(self._routes, method, path)
-        except RequestRejected:
+        except RequestRejected as error:
             # The vendor whose format the error has.
             context.vendor = routing.find_nearest_vendor(self._routes, path)
-            raise
+            raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
         context.action = route.action.value
         if vendor is None:
@@ -202,6 +202,19 @@ class Simulator:
         record = self._handlers.find_polled(context, vendor)
         selected = self._selector.select_for_poll(context, record)
         return partial(self._handlers.poll, context, vendor, selected)
+
+    def _add_poll_path(self, error: RequestRejected, path: str) -> RequestRejected:
+        """Returns *error*, with the path to poll if *path* contains the id of a task."""
+        if error.rejection.reason is not RejectionReason.NO_ROUTE:
+            return error
+        for part in path.split("/")[: routing.MAX_PARTS]:
+            task = self.store.get(TASKS, part) if part else None
+            if task:
+                vendor = next(each for each in vendors() if each.name == task.vendor)
+                place = vendor.poll.replace("{model}", task.model).replace("{task_id}", task.id)
+                detail = f"nothing is served at {path}; poll this task with GET {place}"
+                return RequestRejected(RejectionReason.NO_ROUTE, detail)
+        return error
 
     def _apply_step(self, context: RequestContext, step: Step, serve: Serve) -> Response:
         """Serves the request if *step* does, and returns the response as *step* changes it."""

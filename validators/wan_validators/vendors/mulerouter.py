@@ -88,6 +88,24 @@ TITLES: Final = {
 }
 
 
+OTHER_MODELS: Final = (
+    "wan2.6-t2i",
+    "wan2.6-image",
+    "wan2.6-i2v",
+    "wan2.6-t2v",
+    "wan2.6-r2v",
+    "wan2.5-t2i-preview",
+    "wan2.5-t2v-preview",
+    "wan2.2-t2v-plus",
+    "wan2.2-i2v-flash",
+    "wan2.1-kf2v-plus",
+    "wan2.1-vace-plus",
+    "wan2.6-i2v-spark",
+    "wan2.5-i2v-spark",
+)
+"""Models on the vendor's public pages that have no table here."""
+
+
 def new_id(random: Random) -> str:
     return str(uuid.UUID(int=random.getrandbits(128), version=4))
 
@@ -184,6 +202,7 @@ VENDOR: Final = Vendor(
     words=STATES,
     moderation=MODERATION,
     other_words=OTHER_STATES,
+    other_models=OTHER_MODELS,
     failures=FAILURES,
     ambiguities=(
         Ambiguity(
