@@ -93,7 +93,8 @@ def test_a_replay_fails_until_the_client_is_fixed(
 
     assert code == 1
     assert "wanproof replay .wanproof/code-told.json" in out
-    assert main(["replay", ".wanproof/code-told.json"]) == 1
+    assert main(["replay", ".wanproof/code-told.json", "--trust"]) == 1
+    assert "lets wanproof import mine.py:Codeless" in capsys.readouterr().err
     assert main(["replay", ".wanproof/code-told.json", *GOOD]) == 0
     kept = json.loads((folder / ".wanproof/code-told.json").read_text(encoding="utf-8"))
     assert kept["case"]["scenario"] == "fail-3001"

@@ -101,7 +101,11 @@ def test_an_outcome_is_accepted_with_any_exit_code(script: Write, code: int) -> 
         ("answer(); answer()", ClientErrorKind.GARBAGE, "extra data, in line 2"),
         ("say('{}')", ClientErrorKind.GARBAGE, "outcome is missing"),
         ("answer(ouputs=[])", ClientErrorKind.GARBAGE, "did you mean outputs?"),
-        ("sys.stdout.buffer.write(b'\\xff')", ClientErrorKind.GARBAGE, "the byte FF is not valid UTF-8"),
+        (
+            "sys.stdout.buffer.write(b'\\xff')",
+            ClientErrorKind.GARBAGE,
+            "the byte FF is not valid UTF-8",
+        ),
         (
             "sys.exit(3)",
             ClientErrorKind.CRASHED,

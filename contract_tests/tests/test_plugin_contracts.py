@@ -103,13 +103,13 @@ def test_a_broken_law_fails_with_all_details(run: Run, capsys: pytest.CaptureFix
             r"what the server received \(> shows the failure\):",
             r"  #1 \+0s create",
             r"> #3 \+20s poll",
-            r"replay: wanproof replay \.wanproof/code-told\.json",
+            r"replay: wanproof replay \.wanproof/code-told\.json --trust",
             r"hint: .+",
         ]
     )
     result.stdout.no_re_match_line(r".*\.py:\d+|E  .*|Traceback.*")
     capsys.readouterr()
-    assert main(["replay", ".wanproof/code-told.json"]) == 1
+    assert main(["replay", ".wanproof/code-told.json", "--trust"]) == 1
     assert "client.py:DropsTheCode" in Path(".wanproof/code-told.json").read_text()
     assert main(["replay", ".wanproof/code-told.json", "--client", "client.py:Reference"]) == 0
 
@@ -131,7 +131,7 @@ def test_a_broken_should_law_warns(run: Run) -> None:
             r".+test_law\[first-poll\]",
             r".+: LawWarning: .+ .+",
             r"  hint: .+",
-            r"  replay: wanproof replay \.wanproof/first-poll\.json",
+            r"  replay: wanproof replay \.wanproof/first-poll\.json --trust",
         ]
     )
 

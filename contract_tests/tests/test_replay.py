@@ -185,3 +185,45 @@ def test_what_is_written_is_read_again_and_holds_no_key(tmp_path: Path, *, full_
     assert (replay.case, replay.full_size) == (run.case, full_size)
     assert run.setting.api_key == examples.KEY
     assert examples.KEY not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("client", "action"),
+    [
+        (("python", ["evil.py:Client"]), "import evil.py:Client"),
+        (("command", ["sh", "-c", "touch ran"]), "run sh -c 'touch ran'"),
+        (("stdio", ["sh", "-c", "touch ran\x1b[2J"]), "run sh -c 'touch ran\\x1b[2J'"),
+    ],
+)
+def test_nothing_that_a_file_names_runs_without_trust(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    client: tuple[str, list[str]],
+    action: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    form, argv = client
+    Path("evil.py").write_text("from pathlib import Path\nPath('ran').touch()")
+    Path("replay.json").write_text(json.dumps({**WHOLE, "client": {"form": form, "argv": argv}}))
+
+    assert main(["replay", "replay.json"]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"which would {action}; if that is what you want, add --trust" in " ".join(err.split())
+    assert not Path("ran").exists()
+
+    main(["replay", "replay.json", "--trust"])
+
+    assert f"lets wanproof {action}" in " ".join(capsys.readouterr().err.split())
+    assert Path("ran").exists() or "\x1b" in argv[-1]
+
+
+def test_trust_beside_another_client_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "replay.json"
+    path.write_text(json.dumps(WHOLE))
+    assert main(["replay", str(path), "--trust", "--client", "mine.py:Client"]) == 2
+    assert "--trust is for the client that FILE names" in capsys.readouterr().err

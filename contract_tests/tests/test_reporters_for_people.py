@@ -237,7 +237,7 @@ def test_the_terminal_report_has_all_details_of_a_failure() -> None:
         "The client crashed",
         "on standard error:",
         "> #1 +0s create",
-        "replay    wanproof replay 'out/a b.json'",
+        "replay    wanproof replay 'out/a b.json' --trust",
         "connections-reused: curl is started anew for every | request",
         "rules 150 of 152; missed: n-range, seed",
         "codes 1 of 10; missed: 3000, 3001, 3002, 3003, 3004 and 4 more",

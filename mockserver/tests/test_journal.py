@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.http.messages import MAX_BODY_BYTES, Response
+from wan_mockserver.http.messages import MAX_BODY_BYTES, Request, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state import journal
@@ -84,15 +84,73 @@ def test_the_journal_records_that_the_client_knows_the_end(mock: Mock, send: Sen
         {"method": "GET", "path": "/nowhere", "headers": {"X-Api-Key": SECRET, "Cookie": SECRET}},
         {"method": "GET", "path": PATH, "headers": {"User-Agent": f"agent/{SECRET}"}},
         {"method": "POST", "path": PATH, "body": f'{{"key": "{SECRET}"'.encode()},
+        *(
+            {
+                "method": "POST",
+                "path": PATH,
+                "value": {**EDIT, "prompt": f"my key is {SECRET}"},
+                "headers": {"Authorization": header, "X-Request-Id": f"of {SECRET}"},
+            }
+            for header in (
+                SECRET,
+                f"Bearer: {SECRET}",
+                f"Bearer {SECRET} twice",
+                f"Bearer:{SECRET}",
+                f'Bearer "{SECRET}"',
+                f"Token token={SECRET}",
+            )
+        ),
+        *(
+            {"method": "POST", "path": PATH, "value": {**EDIT, name: SECRET}}
+            for name in ("api_key", "apiKey", "API-Key", "Authorization", "access_token")
+        ),
     ],
 )
 def test_no_key_gets_into_the_journal_or_the_log(
     mock: Mock, send: Send, heard: list[Exchange], request_of: dict[str, Any]
 ) -> None:
-    send(mock, **request_of, key=SECRET)
+    named = ["api_key", "apiKey", "API-Key", "Authorization", "access_token"]
+    own = set(request_of.get("value") or ()) & set(named)
+    send(mock, **request_of, key="another-key" if own else SECRET)
     (entry,) = mock.journal()
     assert SECRET not in repr(dataclasses.asdict(entry))
     assert SECRET not in "".join(format_lines(heard[0]))
+
+
+def test_all_headers_but_the_key_and_the_query_of_an_unknown_path_are_kept(
+    mock: Mock,
+) -> None:
+    headers = {
+        "Authorization": f"Bearer {SECRET}",
+        "X-Api-Key": SECRET,
+        "Cookie": "a=b",
+        "Accept-Encoding": "br",
+        "Idempotency-Key": "7",
+        "X-Mine": "y" * 2000,
+    }
+    query = f"a=1%20b&api_key=other-secret&mine={SECRET}"
+    mock.handle(Request(method="GET", path="/nowhere", query=query, headers=headers))
+    (entry,) = mock.journal()
+    assert entry.sent.headers == {
+        "accept-encoding": "br",
+        "idempotency-key": "7",
+        "x-mine": "y" * 1000,
+    }
+    assert entry.query == "a=1%20b&api_key=[the API key]&mine=[the API key]"
+    assert entry.target == f"/nowhere?{entry.query}"
+
+
+def test_a_redirect_encodes_the_path_and_keeps_the_query(mock: Mock, heard: list[Exchange]) -> None:
+    headers = {"Authorization": "Bearer a", "X-Wanproof-Scenario": "redirect+poll-redirect"}
+    place = f"{PATH}/1\r\nGET forged\x1b[2J 100%\udc80"
+    answer = mock.handle(Request(method="GET", path=place, query="a=%20&b", headers=headers))
+    assert answer.status == 307
+    location = answer.headers["Location"]
+    assert location.isascii()
+    assert location.isprintable()
+    assert location.endswith(f"{PATH}/1%0D%0AGET%20forged%1B%5B2J%20100%25%3F?a=%20&b")
+    (line,) = format_lines(heard[0])
+    assert line.isprintable()
 
 
 def test_long_bodies_are_kept_as_length_and_hash(mock: Mock, send: Send) -> None:

@@ -10,19 +10,26 @@ from typing import Any
 
 import pytest
 
+from wan_mockserver import control
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Seconds
 from wan_mockserver.service import Mock
+from wan_mockserver.simulator import handlers
 from wan_mockserver.simulator.simulator import Simulator
+from wan_mockserver.state import journal
+from wan_mockserver.state.journal import Entry
 from wan_mockserver.state.ledger import Ledger
 from wan_mockserver.state.prices import load_shipped_prices
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.tasks import TaskRecord
+from wan_mockserver.testing.handles import format_cost
 from wan_validators.outputs import Price
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}
+
+UNKNOWN = Price(usd={}, source="", on="", confidence="none")
 
 Send = Callable[..., Response]
 Make = Callable[..., Simulator]
@@ -69,6 +76,79 @@ def test_a_task_is_billed_once_it_succeeded(
     assert [charge.billed for charge in before.entries + after.entries] == [False, True]
     assert (before.total_usd, after.total_usd) == (Decimal(0), Decimal("0.03"))
     assert after.entries[0].usd == Decimal("0.03")
+
+
+def test_a_task_that_was_given_up_is_owed_until_it_has_ended(
+    mock: Mock, create: Callable[..., str], finish: Callable[[str], None]
+) -> None:
+    first, second = create(), create()
+    before = mock.ledger()
+    finish(second)
+    after = mock.ledger()
+    assert (before.total_usd, before.owed_usd, before.owed_tasks) == (
+        Decimal(0),
+        Decimal("0.06"),
+        2,
+    )
+    assert (after.total_usd, after.owed_usd) == (Decimal("0.03"), Decimal("0.03"))
+    assert [charge.task for charge in after.entries if charge.owed] == [first]
+    assert after.owed_condition == "1 unfinished task succeeds"
+
+
+def test_a_task_stored_before_an_internal_failure_counts_as_not_answered(
+    mock: Mock, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(handlers, "to_wire_task", lambda *_: 1 / 0)
+        assert send(mock, "POST", PATH, EDIT).status == 500
+    send(mock, "POST", PATH, EDIT)
+    first, second = mock.tasks()
+    assert (first.answered, second.answered) == (False, True)
+    assert mock.journal()[0].arrived is False
+    assert pairs(mock.ledger()) == [(first.id, second.id)]
+
+
+def test_a_task_whose_create_has_no_journal_entry_counts_as_not_answered(
+    mock: Mock, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as stopped:
+        stopped.setattr(journal, "put_entry", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send(mock, "POST", PATH, EDIT)
+    send(mock, "POST", PATH, EDIT)
+    send(mock, "POST", PATH, EDIT)
+    first, second, _ = mock.tasks()
+    assert pairs(mock.ledger()) == [(first.id, second.id)]
+
+
+def test_a_forgotten_journal_entry_does_not_count_as_a_lost_response(
+    mock: Mock, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "JOURNAL", Table("journal", Entry, max_count=1))
+    monkeypatch.setattr(control, "JOURNAL", Table("journal", Entry, max_count=1))
+    send(mock, "POST", PATH, EDIT)
+    send(mock, "POST", PATH, EDIT)
+    assert len(mock.journal()) == 1
+    assert pairs(mock.ledger()) == []
+
+
+@pytest.mark.parametrize("scenario", ["fail-3001", "moderated", "no-results", "empty-results"])
+def test_a_task_that_is_never_billed_is_not_owed(
+    mock: Mock, create: Callable[..., str], scenario: str
+) -> None:
+    create(scenario)
+    assert (mock.ledger().owed_usd, mock.ledger().owed_tasks) == (Decimal(0), 0)
+
+
+def test_an_owed_task_of_unknown_price_is_named(simulator: Make, send: Send) -> None:
+    mock = Mock(simulator(prices=dict.fromkeys(load_shipped_prices(), UNKNOWN)))
+    send(mock, "POST", PATH, EDIT)
+    send(mock, "POST", PATH, EDIT)
+    ledger = mock.ledger()
+    assert (ledger.owed_usd, ledger.owed_tasks) == (Decimal(0), 2)
+    condition = "2 unfinished tasks, 2 of them of unknown price, succeed"
+    assert ledger.owed_condition == condition
+    assert format_cost(ledger) == f"would have cost 0 USD; 0 USD still owed if {condition}"
 
 
 @pytest.mark.parametrize("scenario", ["accept-lost", "accept-502", "accept-timeout", "empty-202"])

@@ -97,7 +97,10 @@ def test_a_code_unknown_to_the_vendor_needs_a_message(simulator: Make, send: Sen
         for name in ("bare", "told")
     )
     assert bare.status == 400
-    assert "no task fails with 3001 here; codes: 001021095" in json.loads(bare.body)["message"]
+    assert (
+        "no task fails with 3001 here; codes: 001021095"
+        in (json.loads(bare.body)["error"]["message"])
+    )
     place = f"{VTRIX}/task/{json.loads(told.body)['id']}"
     failed = [json.loads(send(server, "GET", place).body) for _ in range(3)][-1]
     assert (failed["error"]["code"], failed["error"]["message"]) == ("3001", "Oh.")

@@ -103,7 +103,7 @@ def test_a_malformed_body_is_400_with_its_position(
     answer = send(server, "POST", api.create, body=body)
     parsed = json.loads(answer.body)
     assert answer.status == 400
-    assert says in (parsed.get("detail") or parsed["message"])
+    assert says in (parsed.get("detail") or parsed["error"]["message"])
     assert answer.headers["X-Wanproof-Findings"] == "1"
     assert send(server, "POST", api.create, api.payload).status in (200, 202)
     assert send(server, "GET", f"{api.task}/unknown").status == 404
@@ -161,3 +161,38 @@ def test_an_invalid_traceparent_is_ignored(simulator: Make, send: Send, given: s
     answer = send(simulator(), "POST", MULE, headers={"Traceparent": given})
     assert "a" * 32 not in answer.headers["Traceparent"].lower()
     assert f"-{'0' * 32}-" not in answer.headers["Traceparent"]
+
+
+def test_the_root_names_the_dashboard(simulator: Make, send: Send) -> None:
+    answer = send(simulator(), "GET", "/")
+    message = json.loads(answer.body)["message"]
+    assert answer.status == 404
+    assert "the dashboard is at /_wanproof/" in message
+    assert "/openapi.json" in message
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "template", ["/api/v1/tasks/{}", "/{}", "/model/v1/tasks/{}/status", "/vendors/alibaba/v1/{}"]
+)
+def test_a_404_with_the_id_of_a_task_says_where_to_poll_it(
+    simulator: Make, send: Send, api: Api, template: str
+) -> None:
+    server = simulator()
+    body = json.loads(send(server, "POST", api.create, api.payload).body)
+    task = body["id"] if "id" in body else body["task_info"]["id"]
+    answer = send(server, "GET", template.format(task))
+    assert answer.status == 404
+    assert f"poll this task with GET {api.task}/{task}" in answer.body.decode()
+
+
+@pytest.mark.parametrize("model", ["wan2.6-t2i", "wan2.1-vace-plus", "WAN2.6-T2V"])
+def test_a_model_that_only_the_vendor_knows_is_named(
+    simulator: Make, send: Send, model: str
+) -> None:
+    answer = send(simulator(), "POST", f"/vendors/alibaba/v1/{model}/generation", {})
+    assert answer.status == 404
+    assert (
+        f"MuleRouter has the model {model}, but wanproof does not know its limits yet"
+        in json.loads(answer.body)["detail"]
+    )

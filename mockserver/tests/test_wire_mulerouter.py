@@ -16,6 +16,7 @@ from wan_mockserver.http.messages import Response
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.simulator.simulator import Simulator
+from wan_validators.vendors.mulerouter import FAILURES
 
 IMAGES = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VIDEOS = "/vendors/alibaba/v1/wan2.5-i2v-preview/generation"
@@ -299,3 +300,27 @@ def test_a_doubled_slash_is_tolerated_over_a_socket(serve: Callable[..., Server]
     task = httpx.post(url, json=EDIT, headers=key)
     poll = httpx.get(f"{url}/{task.json()['task_info']['id']}", headers=key)
     assert (task.status_code, poll.status_code) == (202, 200)
+
+
+@pytest.mark.parametrize("code", FAILURES)
+def test_the_detail_of_a_failed_task_is_a_sentence_and_not_its_title(
+    simulator: Make, send: Send, code: str
+) -> None:
+    server = simulator(lifecycle=Polls(0), scenario=f"fail-{code}")
+    task = read(send(server, "POST", IMAGES, EDIT))["task_info"]["id"]
+    error = read(send(server, "GET", f"{IMAGES}/{task}"))["task_info"]["error"]
+    assert error["code"] == int(code)
+    assert error["detail"] != error["title"]
+    assert len(error["detail"].split()) > 3
+
+
+@pytest.mark.parametrize("scenario", ["not-found-yet", "poll-404", "forgotten"])
+def test_a_404_that_a_scenario_causes_names_the_task(
+    simulator: Make, send: Send, scenario: str
+) -> None:
+    server = simulator(scenario=scenario)
+    task = read(send(server, "POST", IMAGES, EDIT))["task_info"]["id"]
+    answers = [send(server, "GET", f"{IMAGES}/{task}") for _ in range(3)]
+    details = [read(answer)["detail"] for answer in answers if answer.status == 404]
+    assert details
+    assert set(details) == {f"Task with ID {task} does not exist"}

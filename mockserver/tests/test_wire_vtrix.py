@@ -172,7 +172,6 @@ def test_a_broken_rule_can_be_refused_at_create(simulator: Make, send: Send) -> 
     assert answer.status == 400
     assert answer.headers["X-Wanproof-Findings"] == "1"
     assert read(answer) == {
-        "message": message,
         "error": {"code": "001021011", "message": message, "error_message": message},
     }
 
@@ -214,7 +213,7 @@ def test_a_model_that_is_none_is_400_and_says_why(
     simulator: Make, send: Send, value: Any, headers: dict[str, str], says: str
 ) -> None:
     answer = send(simulator(), "POST", CREATE, value, headers=headers)
-    message = read(answer)["message"]
+    message = read(answer)["error"]["message"]
     assert answer.status == 400
     assert says in message
     assert message.endswith("models of Vtrix: wan25_i2i_preview_intl, wan26_i2i")
@@ -225,14 +224,7 @@ def test_an_unknown_task_is_404(simulator: Make, send: Send) -> None:
     answer = send(simulator(), "GET", f"{TASK}/d758n65e878c73cmdg20")
     assert (answer.status, read(answer)) == (
         404,
-        {
-            "message": "Task not found",
-            "error": {
-                "code": "404",
-                "message": "Task not found",
-                "error_message": "Task not found",
-            },
-        },
+        {"error": {"message": "Task not found", "error_message": "Task not found"}},
     )
 
 
@@ -242,15 +234,52 @@ def test_a_missing_or_ill_formed_key_is_401(
 ) -> None:
     answer = send(simulator(), "POST", CREATE, EDIT, headers={"Authorization": authorization})
     body = read(answer)
-    assert (answer.status, body["error"]["code"]) == (401, "401")
-    assert body["message"] == body["error"]["message"] == body["error"]["error_message"]
+    message = body["error"]["message"]
+    assert answer.status == 401
+    assert body == {"error": {"message": message, "error_message": message}}
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status"),
+    [
+        (("POST", CREATE), {"Authorization": ""}, 401),
+        (("GET", f"{TASK}/d758n65e878c73cmdg20"), {}, 404),
+        (("POST", CREATE), {"X-Wanproof-Scenario": "http-500"}, 500),
+        (("POST", CREATE), {}, 400),
+    ],
+)
+def test_an_error_can_be_a_text_in_place_of_an_object(
+    simulator: Make, send: Send, request_line: tuple[str, str], headers: dict[str, str], status: int
+) -> None:
+    value = {**EDIT, "parameters": {"n": 9}}
+    answers = [
+        send(
+            simulator(reject_at_create={"vtrix"}, error_texts=texts),
+            *request_line,
+            value,
+            headers=headers,
+        )
+        for texts in ((), ("vtrix",))
+    ]
+    usual, text = map(read, answers)
+    assert [answer.status for answer in answers] == [status, status]
+    assert text == {"error": usual["error"]["message"]}
+
+
+def test_only_a_vendor_with_two_forms_of_errors_has_a_choice(simulator: Make) -> None:
+    message = r"vendors without errors as texts: \['mulerouter'\]; vendors with them: vtrix"
+    with pytest.raises(ValueError, match=message):
+        simulator(error_texts=["mulerouter"])
 
 
 def test_a_spent_balance_is_403_and_names_the_sums(simulator: Make, send: Send) -> None:
     server = simulator(limits=Limits(balance=Decimal("0.05")))
     answers = [send(server, "POST", CREATE, EDIT) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 403]
-    assert read(answers[1])["message"] == "insufficient balance: 0.02 USD left, 0.03 USD needed"
+    assert (
+        read(answers[1])["error"]["message"]
+        == "insufficient balance: 0.02 USD left, 0.03 USD needed"
+    )
     assert send(server, "POST", CREATE, EDIT, key="bob").status == 200
 
 
@@ -268,7 +297,7 @@ def test_too_many_tasks_in_a_second_are_429_until_the_second_is_over(
 def test_a_body_over_the_limit_is_413(simulator: Make, send: Send) -> None:
     answer = send(simulator(), "POST", CREATE, body=None)
     assert answer.status == 413
-    assert "64 MB" in read(answer)["message"]
+    assert "64 MB" in read(answer)["error"]["message"]
 
 
 def test_another_content_type_is_refused(simulator: Make, send: Send) -> None:
@@ -276,7 +305,7 @@ def test_another_content_type_is_refused(simulator: Make, send: Send) -> None:
     for given in ("text/plain", "application/x-www-form-urlencoded", ""):
         answer = send(server, "POST", CREATE, EDIT, headers={"Content-Type": given})
         assert answer.status == 400
-        assert "application/json" in read(answer)["message"]
+        assert "application/json" in read(answer)["error"]["message"]
     parameters = {"Content-Type": "Application/JSON; charset=utf-8"}
     assert send(server, "POST", CREATE, EDIT, headers=parameters).status == 200
 

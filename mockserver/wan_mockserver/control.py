@@ -8,7 +8,7 @@ from typing import Final
 from .clock import Clock
 from .simulator.scenario_selection import UNLIMITED_CREATES, Armed, put_armed
 from .simulator.simulator import SEED, Simulator
-from .state.journal import JOURNAL, Entry, list_entries
+from .state.journal import JOURNAL, Entry, get_entry, list_entries
 from .state.ledger import DEFAULT_WINDOW_S, Ledger, ledger
 from .state.stores import COUNTERS, Store
 from .state.tasks import TASKS, TaskRecord, state_at
@@ -66,7 +66,20 @@ class Control:
     ) -> Ledger:
         """Returns what the tasks cost until now; *tasks* saves reading them again."""
         records = self.tasks(tenant) if tasks is None else tasks
-        return ledger(records, self.store.count_forgotten(TASKS), self._window)
+        forgotten = self.store.count_forgotten(TASKS)
+        return ledger(records, forgotten, self._window, self._has_response)
+
+    def _has_response(self, record: TaskRecord) -> bool:
+        """Returns False if the create of *record* was lost, or never got to its journal entry.
+
+        A server that stops after it stored a task cannot record that the response is missing.
+        """
+        if not record.answered:
+            return False
+        if record.visits or get_entry(self.store, record.entry):
+            return True
+        kept = list_entries(self.store) if self.store.count_forgotten(JOURNAL) else []
+        return bool(kept) and record.entry < kept[0].number
 
     def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
         """Arms *scenario* for the next *creates*, None for all, of *tenant*, "" for any.

@@ -106,8 +106,10 @@ class Integer(FieldType):
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
     def parse(self, value: Any, path: str) -> int:
-        if type(value) is int and self.low <= value <= self.high:
-            return value
+        # JSON Schema counts 1.0 as an integer, and some languages write it so.
+        whole = int(value) if type(value) is float and value.is_integer() else value
+        if type(whole) is int and self.low <= whole <= self.high:
+            return whole
         raise invalid_value(value, path, f"a whole number from {self.low} to {self.high}")
 
     def parse_text(self, text: str, path: str) -> int:

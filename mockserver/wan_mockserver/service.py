@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from .control import Control
 from .http.errors import AdminError
 from .http.messages import Request, Response
-from .simulator.routing import ROOT, normalize_path
-from .state.journal import log
+from .simulator.routing import OPENAPI, ROOT, normalize_path
+from .state.journal import escape_line, log
 from .state.stores import StoreUnavailable
 
 __all__ = ["OPENAPI", "Mock"]
-
-OPENAPI: Final = "/openapi.json"
-"""The path of the description of the vendors' routes."""
 
 
 class Mock(Control):
@@ -48,7 +44,7 @@ class Mock(Control):
         except StoreUnavailable as error:
             response = AdminError(f"the server's store is out of reach: {error}", 503).response
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
-            log.error("%s: %s", type(error).__name__, error)
+            log.error("%s: %s", type(error).__name__, escape_line(str(error)))
             log.debug("where it happened", exc_info=error)
             message = "internal error in the mock server; its log says more"
             response = AdminError(message, 500).response

@@ -158,6 +158,8 @@ class Vendor:
     in the create response. *failures* are the codes of tasks that fail independently of
     the payload. *moderation* is the failure of a task whose content is rejected late.
     *model_header* names a header that can replace the payload's ``model``.
+    *other_models* are models of the vendor that have no table here.
+    *build_error_text_response* builds the error body's other form, where clients read two.
     """
 
     name: str
@@ -179,3 +181,5 @@ class Vendor:
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
     unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None
+    build_error_text_response: Callable[[Rejection], tuple[int, Wire]] | None = None
+    other_models: tuple[str, ...] = ()

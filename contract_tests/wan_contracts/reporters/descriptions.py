@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.state.journal import redact
+from wan_mockserver.state.secrets import redact
 from wan_validators.messages.formatting import format_count, format_number, summarize_value
 from wan_validators.reporters.excerpt import escape_controls
 
@@ -114,7 +114,7 @@ def format_replay_command(failure: LawFailure) -> str | None:
     """Returns the command that repeats the call, or None without a replay file."""
     if failure.replay is None:
         return None
-    return escape_controls(f"wanproof replay {shlex.quote(failure.replay)}")
+    return escape_controls(f"wanproof replay {shlex.quote(failure.replay)} --trust")
 
 
 def describe_scenario(case: Case) -> str:

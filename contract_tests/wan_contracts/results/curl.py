@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from wan_mockserver.http.messages import Request
-from wan_mockserver.state.journal import redact
+from wan_mockserver.state.secrets import redact
 from wan_validators.messages.formatting import format_number
 
 __all__ = [

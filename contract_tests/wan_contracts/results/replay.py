@@ -22,7 +22,7 @@ from wan_mockserver.fields import (
     invalid_value,
 )
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.state.journal import redact
+from wan_mockserver.state.secrets import redact
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from wan_mockserver.http.delivery import Cut
-from wan_mockserver.state.journal import redact
+from wan_mockserver.state.secrets import redact
 from wan_validators.messages.formatting import format_number, format_seconds
 from wan_validators.reporters.excerpt import escape_controls
 

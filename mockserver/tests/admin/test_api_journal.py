@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pytest
 
+from wan_mockserver.http.messages import Request
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.state.journal import Entry
@@ -165,9 +166,29 @@ def test_a_failed_task_says_why(mock: Mock, ask: Ask, create: Create, poll: Poll
     given = value(ask(mock, f"/tasks/{task}"))
 
     assert given["state"] == "failed"
-    assert given["failure"] == {"code": "3001", "message": "Task Execution Error"}
+    assert given["failure"] == {
+        "code": "3001",
+        "message": "Generation failed: Invalid image dimensions",
+    }
     assert given["billed"] is False
 
 
 def test_an_unknown_task(mock: Mock, ask: Ask) -> None:
     assert "GET /_wanproof/tasks" in says(ask(mock, "/tasks/nothing"), 404)
+
+
+def test_requests_are_found_by_their_trace_and_by_the_clients_own_id(mock: Mock, ask: Ask) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    parent = f"00-{trace}-00f067aa0ba902b7-01"
+    answers = [
+        mock.handle(Request(method="GET", path="/nowhere", headers=headers))
+        for headers in ({"Traceparent": parent}, {"X-Request-Id": "mine-7"}, {})
+    ]
+
+    def find(query: str) -> list[int]:
+        return [each["number"] for each in value(ask(mock, f"/requests?{query}"))["requests"]]
+
+    assert find(f"traceparent={parent}") == find(f"traceparent={trace.upper()}") == [1]
+    assert find(f"traceparent={answers[2].headers['Traceparent']}") == [3]
+    assert find("request_id=mine-7") == [2]
+    assert find("request_id=mine") == find("traceparent=00") == []

@@ -39,11 +39,13 @@ def test_the_ledger_of_a_call_that_was_paid_twice(
         "model": MODEL,
         "usd": "0.06",
         "billed": True,
+        "owed": False,
         "at": 1_700_000_000.0,
         "entry": 1,
     }
     assert [each["task"] for each in given["entries"]] == [first, second]
     assert (given["total_usd"], given["duplicate_usd"]) == ("0.12", "0.06")
+    assert (given["owed_usd"], given["owed_tasks"]) == ("0.00", 0)
     assert given["unknown_prices"] == 0
     assert given["forgotten"] == 0
     price = load_shipped_prices()[MODEL]
@@ -65,6 +67,17 @@ def test_the_ledger_of_one_tenant(mock: Mock, ask: Ask, create: Create) -> None:
 
     assert [each["tenant"] for each in given["entries"]] == ["bob"]
     assert value(ask(mock, "/ledger?tenant=carol"))["total_usd"] == "0.00"
+
+
+def test_what_is_still_owed_stands_beside_the_total(mock: Mock, ask: Ask, create: Create) -> None:
+    create(mock)
+    create(mock)
+
+    given = value(ask(mock, "/ledger"))
+
+    assert [each["owed"] for each in given["entries"]] == [True, True]
+    assert given["total_usd"] == "0.00"
+    assert (given["owed_usd"], given["owed_tasks"]) == ("0.12", 2)
 
 
 def test_an_unknown_price_is_null(make: Make, ask: Ask, create: Create, poll: Poll) -> None:

@@ -317,3 +317,21 @@ def test_a_lost_connection_is_shown(browser: Browser, server: Server) -> None:
     server.stop()
     expect(opened.locator("#connection")).to_have_text("No response; retrying")
     opened.close()
+
+
+def test_the_tenant_of_an_entry_does_not_cover_its_status_on_a_phone(
+    page: Page, http: httpx.Client
+) -> None:
+    for tenant in ("alice", "a-tenant-with-a-very-long-name-indeed"):
+        key = {"Authorization": f"Bearer wanproof.ok.{tenant}"}
+        http.post(CREATE, json=PAYLOAD, headers=key)
+    page.set_viewport_size({"width": 375, "height": 800})
+    refresh(page)
+    expect(page.locator("summary .tenant")).to_have_count(2)
+    gaps = page.evaluate(
+        """() => [...document.querySelectorAll("summary")].map((line) => {
+          const side = (name) => line.querySelector(name).getBoundingClientRect();
+          return [side(".status").left - side(".tenant").right, side(".tenant").width];
+        })"""
+    )
+    assert all(gap >= 0 and width > 20 for gap, width in gaps)

@@ -54,6 +54,13 @@ def test_a_task_row_follows_the_state_of_the_task(client: Client) -> None:
     assert "would have cost 0.06 USD . 1 task accepted, 1 billed." in section(page, "costs")
 
 
+def test_the_costs_name_what_is_still_owed(client: Client) -> None:
+    client.create("wanproof.ok.alice")
+    says = section(client.page(), "costs")
+    assert "would have cost 0 USD . 1 task accepted, 0 billed. " in says
+    assert "0.03 USD still owed if 1 unfinished task succeeds." in says
+
+
 def test_a_video_can_be_played(client: Client) -> None:
     task = client.finished(model=VIDEOS)
     page = client.page()
@@ -66,7 +73,7 @@ def test_a_failed_task_shows_its_error_and_scenario(client: Client) -> None:
     client.finished("wanproof.fail-3002.bob")
     says = section(client.page(), "tasks")
     assert "failed" in says
-    assert "fail-3002 3002: Task Execution Error" in says
+    assert "fail-3002 3002: The provider could not complete the task" in says
     assert "not billed" in says
 
 

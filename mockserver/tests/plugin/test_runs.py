@@ -147,7 +147,10 @@ def test_a_server_that_failed_on_a_socket_is_told_of_too(run: Run) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.re_match_lines([r"E +AssertionError: \{'creates': 1\}: .*\(see #1, #2\)"])
     *_, verdict = journal(result)
-    assert verdict == ("would have cost 0.03 USD; tasks made twice that are not billed yet: 1")
+    assert verdict == (
+        "would have cost 0.03 USD; 0.03 USD still owed if 1 unfinished task succeeds; "
+        "tasks made twice that are not billed yet: 1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -315,4 +318,4 @@ def test_workers_of_xdist_do_not_get_into_each_others_way(run: Run) -> None:
     result.assert_outcomes(passed=5, failed=1)
     head, *_, verdict = journal(result)
     assert head == "seed 0, scenario ok; exchanges: 1"
-    assert verdict == "would have cost 0 USD"
+    assert verdict == "would have cost 0 USD; 0.03 USD still owed if 1 unfinished task succeeds"

@@ -122,7 +122,8 @@ def test_a_file_is_checked_and_its_scenarios_stand_last(run: Run) -> None:
 def test_a_shipped_one_whose_place_is_taken_is_listed_as_an_own_one(
     run: Run, tmp_path: Path
 ) -> None:
-    (tmp_path / "own.toml").write_text('[partial]\nsummary = "Mine."\n', encoding="utf-8")
+    own = '[partial]\nreplaces = true\nsummary = "Mine."\n'
+    (tmp_path / "own.toml").write_text(own, encoding="utf-8")
     rows = [row.split() for row in run("--file", str(tmp_path / "own.toml"))[1].splitlines()]
     assert [row for row in rows if row[:1] == ["partial"]] == [["partial", "Mine."]]
     assert rows[-1] == ["partial", "Mine."]

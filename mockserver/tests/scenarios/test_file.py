@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -170,10 +171,24 @@ def test_own_parts_come_after_those_that_are_used(own: Read) -> None:
 
 def test_an_own_scenario_takes_the_place_of_a_shipped_one(own: Read) -> None:
     made = own(
-        '[partial]\nsummary = "Mine."\noutcome.images = 3\n[b]\nsummary = "x"\nuse = ["partial"]'
+        '[partial]\nreplaces = true\nsummary = "Mine."\noutcome.images = 3\n'
+        '[b]\nsummary = "x"\nuse = ["partial"]'
     )
     assert Scenarios(made).find("partial").outcome.images == 3
     assert made["b"].outcome.images == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[partial]", "partial: is the name of a shipped scenario; choose another name, or add"),
+        ("[ok]\nreplaces = false", "ok: is the name of a shipped scenario; choose another name"),
+        ("[mine]\nreplaces = true", "mine.replaces: there is no shipped scenario of that name"),
+    ],
+)
+def test_a_shipped_scenario_is_replaced_only_on_purpose(own: Read, text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        own(f'{text}\nsummary = "Mine."')
 
 
 def test_a_byte_order_mark_does_no_harm(own: Read) -> None:
@@ -206,7 +221,7 @@ A = '[a]\nsummary = "x"\n'
         ('[a]\nsummary = ""', "a.summary: '' is not valid"),
         ('[a]\nsummary = "x\\u001b[31m"', "a.summary: 'x\\x1b[31m' is not valid"),
         (A + "sumary = 3", "a: there is no member 'sumary'; did you mean summary?"),
-        (A + "zzz = 3", "a: there is no member 'zzz'; allowed: use, summary, vendor, create"),
+        (A + "zzz = 3", "a: there is no member 'zzz'; allowed: use, replaces, summary, vendor, cr"),
         (A + 'vendor = "vtrx"', "allowed: mulerouter, vtrix (did you mean vtrix?)"),
         (A + "vendor = 3", "a.vendor: 3 is not valid"),
         (A + 'use = "partial"', "a.use: 'partial' is not valid; allowed: an array"),

@@ -52,6 +52,23 @@ def test_a_count_is_how_often_each_step_happens(count: int) -> None:
     assert limited.create.steps[0].retry_after == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "summary"),
+    [
+        ("rate-limited:3", "Create is answered with 429, three times, and Retry-After in seconds."),
+        ("rate-limited:1", "Create is answered with 429, once, and Retry-After in seconds."),
+        ("rate-limited:12", "Create is answered with 429, 12 times, and Retry-After in seconds."),
+        ("poll-503:2", "A poll is answered with 503 Service Unavailable, twice."),
+        ("poll-401:2", "A poll is answered with 401 Unauthorized. This happens twice."),
+        ("not-found-yet:4", "The first four polls after create do not find the task."),
+        ("not-found-yet:1", "The first poll after create does not find the task."),
+        ("partial:3", "At most three of several images succeed and are billed."),
+    ],
+)
+def test_a_scenario_with_a_count_describes_it(name: str, summary: str) -> None:
+    assert Scenarios().find(name).summary == summary
+
+
 def test_a_count_limits_what_would_go_on_for_ever() -> None:
     assert Scenarios()["poll-401"].poll.steps[0].times is None
     assert Scenarios().find("poll-401:2").poll.steps[0].times == 2
@@ -68,7 +85,7 @@ def test_a_composition_has_all_parts_and_steps_in_order() -> None:
     assert both.create.steps == (Step(handled=False, status=503), Step(cut=Cut.RESET))
     assert both.download == DownloadBehaviour(lifetime=-1)
     assert (both.outcome.fail, both.vendor) == ("3001", "mulerouter")
-    assert both.summary.startswith("Create is answered with 503 Service Unavailable, twice. ")
+    assert both.summary.startswith("Create is answered with 503 Service Unavailable, once. ")
 
 
 def test_ok_adds_nothing_to_a_composition() -> None:

@@ -109,7 +109,17 @@ FILTER: Final = (
     Field("path", Text(), "Only at exactly this path."),
     Field("since", Integer(0, 2**53), "Only with a number above this one."),
     Field("refused", Flag(), "Only those that were refused, or only those that were not."),
+    Field("traceparent", Text(), "Only of this trace: a traceparent, or its trace id."),
+    Field("request_id", Text(), "Only with this id in a header such as X-Request-Id."),
 )
+REQUEST_ID_SUFFIXES: Final = (
+    "request-id",
+    "requestid",
+    "correlation-id",
+    "trace-id",
+    "idempotency-key",
+)
+"""The ends of the names of headers with a client's own id of a request."""
 TASK_FILTER: Final = (
     TENANT,
     Field("state", Choice.of(state.value for state in State), "Only in this state."),
@@ -203,8 +213,28 @@ def _matching(call: AdminCall) -> Iterator[Entry]:
             continue
         if values["refused"] is not None and values["refused"] != bool(entry.why):
             continue
+        if values["traceparent"] is not None and not _is_of_trace(entry, values["traceparent"]):
+            continue
+        if values["request_id"] not in (None, *_iter_request_ids(entry)):
+            continue
         if all(getattr(entry, name) == value for name, value in wanted.items()):
             yield entry
+
+
+def _is_of_trace(entry: Entry, traceparent: str) -> bool:
+    """Returns True if a traceparent of *entry* is the given one or has its trace id."""
+    found = [
+        message.headers.get("traceparent", "").lower() for message in (entry.sent, entry.answer)
+    ]
+    wanted = traceparent.lower()
+    return wanted in found or wanted in (text.split("-")[1] for text in found if "-" in text)
+
+
+def _iter_request_ids(entry: Entry) -> Iterator[str]:
+    """Yields the ids that the client gave to the request."""
+    for name, value in entry.sent.headers.items():
+        if name.endswith(REQUEST_ID_SUFFIXES):
+            yield value
 
 
 def _tasks(

@@ -100,12 +100,15 @@ class DuplicateJson(TypedDict):
 class LedgerJson(TypedDict):
     """What the tasks would have cost; totals are of what is billed and has a known price.
 
+    *owed_usd* is what *owed_tasks* unfinished tasks still cost if they succeed.
     *unknown_prices* counts billed tasks without one, *forgotten* tasks that later ones
     pushed out.
     """
 
     entries: tuple[Charge, ...]
     total_usd: Decimal
+    owed_usd: Decimal
+    owed_tasks: int
     duplicate_charges: list[DuplicateJson]
     duplicate_usd: Decimal
     unknown_prices: int
@@ -168,6 +171,8 @@ def ledger(book: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson
     return {
         "entries": book.entries,
         "total_usd": book.total_usd,
+        "owed_usd": book.owed_usd,
+        "owed_tasks": book.owed_tasks,
         "duplicate_charges": [_duplicate(pair, numbers) for pair in book.duplicate_charges],
         "duplicate_usd": book.duplicate_usd,
         "unknown_prices": book.unknown_prices,

@@ -71,6 +71,11 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
                 for vendor in vendors()
                 if getattr(options, f"{vendor.name}_reject") == "create"
             ],
+            error_texts=[
+                vendor.name
+                for vendor in vendors()
+                if getattr(options, f"{vendor.name}_error", "object") == "text"
+            ],
             limits=Limits(
                 creates_per_second=options.creates_per_second,
                 polls_per_second=options.polls_per_second,

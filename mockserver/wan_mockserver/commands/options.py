@@ -124,6 +124,14 @@ def _add_behaviour_options(group: Group) -> None:
             help=f"where {vendor.title} tells of a broken rule: in a task that fails, or in the "
             "answer to create (default %(default)s)",
         )
+        if vendor.build_error_text_response:
+            group.add_argument(
+                f"--{vendor.name}-error",
+                choices=("object", "text"),
+                default="object",
+                help=f"what error is in the body of an HTTP error of {vendor.title}: an object "
+                "with the message, or the message itself (default %(default)s)",
+            )
 
 
 def _add_limit_options(group: Group) -> None:

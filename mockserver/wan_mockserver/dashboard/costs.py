@@ -78,9 +78,16 @@ def _describe_counts(ledger: Ledger) -> tuple[str, ...]:
     billed = format_number(sum(charge.billed for charge in ledger.entries))
     return (
         f"{format_count(accepted, 'task')} accepted, {billed} billed." if accepted else "",
+        _describe_owed(ledger),
         f"{format_count(unknown, 'billed task')} without a known price." if unknown else "",
         f"{format_count(dropped, 'older task')} no longer kept and not counted." if dropped else "",
     )
+
+
+def _describe_owed(ledger: Ledger) -> str:
+    if not ledger.owed_tasks:
+        return ""
+    return f"{format_usd(ledger.owed_usd)} still owed if {ledger.owed_condition}."
 
 
 def _describe_duplicate(

@@ -64,8 +64,11 @@ def build_error_examples(
     """The refusals of creates or polls by their HTTP status: why, and their bodies."""
     found: dict[int, tuple[str, list[Wire]]] = {}
     for why in (*COMMON_REASONS, *(CREATE_REASONS if create else POLL_REASONS)):
-        status, body = vendor.build_error_response(_refusal(vendor, spec, why))
+        rejection = _refusal(vendor, spec, why)
+        status, body = vendor.build_error_response(rejection)
         says, bodies = found.get(status, ("", []))
+        if vendor.build_error_text_response:
+            bodies = [vendor.build_error_text_response(rejection)[1], *bodies]
         reason = why.value[0].upper() + why.value[1:]
         found[status] = (f"{says}; or {why.value}" if says else reason, [*bodies, body])
     return dict(sorted(found.items()))

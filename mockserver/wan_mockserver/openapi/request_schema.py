@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from wan_validators.constraints import basic as c
+from wan_validators.constraints import media as m
 from wan_validators.constraints import size as s
 from wan_validators.messages.text import describe_allowed, describe_requirement
 from wan_validators.source.json_pointer import ANY, MISSING
@@ -181,6 +182,8 @@ def _build_own_keywords(rules: list[Rule]) -> Keywords:
             made |= words
         if rule.default is not MISSING:
             made["default"] = rule.default
+    if any(isinstance(rule.constraint, m.Reference) for rule in rules):
+        made["minLength"] = 1  # the rest of a reference has no keywords
     if also:
         made["allOf"] = also
     return _allow_null(made) if any(rule.nullable for rule in rules) else made

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any, Final
 
 from wan_validators.catalog import models_of, vendors
+from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Vendor
+from wan_validators.vendor import Vendor, Wire
 
 from ..artefacts import files
 from ..http.errors import AdminError
@@ -102,9 +103,10 @@ def _create(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
             "content": {"application/json": {"schema": _payload(specs)}},
         },
         "responses": {
-            str(vendor.created_status): _describe_response(
-                "The task is accepted.", made.created, vendor
-            ),
+            str(vendor.created_status): {
+                **_describe_response("The task is accepted.", made.created, vendor),
+                "links": {"poll": _link_to_poll(vendor, specs, made.created[0])},
+            },
             **_refusals(vendor, build_error_examples(vendor, specs[0], create=True)),
         },
     }
@@ -119,9 +121,30 @@ def _poll(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
         "tags": [vendor.name],
         "parameters": [task_id, SCENARIO],
         "responses": {
-            "200": _describe_response("The task as it stands.", made.status, vendor),
+            "200": {
+                **_describe_response("The task as it stands.", made.status, vendor),
+                "links": {"file": _link_to_file(specs[0])},
+            },
             **_refusals(vendor, build_error_examples(vendor, specs[0], create=False)),
         },
+    }
+
+
+def _link_to_poll(vendor: Vendor, specs: list[ModelSpec], created: Wire) -> dict[str, Any]:
+    """Links the id in *created*, the body of a create response, to the poll."""
+    pointer = "/id" if "id" in created else "/task_info/id"
+    return {
+        "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
+        "parameters": {"task_id": f"$response.body#{pointer}"},
+    }
+
+
+def _link_to_file(spec: ModelSpec) -> dict[str, Any]:
+    """Links the polled task to its first file, which exists once the task is done."""
+    extension = "png" if isinstance(spec.outputs, Images) else "mp4"
+    return {
+        "operationId": "download",
+        "parameters": {"task_id": "$request.path.task_id", "name": f"1.{extension}"},
     }
 
 
@@ -129,6 +152,7 @@ def _download() -> dict[str, Any]:
     said = {
         "200": "The file.",
         "206": "The range of it that was asked for.",
+        "400": "There is no scenario of the requested name.",
         "403": "The URL has expired.",
         "404": "There is no such file.",
         "416": "There is no such range.",

@@ -103,7 +103,7 @@ def _states() -> Iterator[Scenario]:
     )
     yield polling(
         "forgotten",
-        "From the third poll on the task is not known any more, as after 24 hours.",
+        "After two polls the task is not known any more, as after 24 hours.",
         steps=(Step(times=2), Step(handled=False, status=404, times=None)),
     )
 

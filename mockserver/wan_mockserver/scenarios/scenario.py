@@ -209,8 +209,10 @@ class Scenario:
         """
         name = f"{self.name}:{count}"
         if self.outcome.images is not None:
-            return replace(self, name=name, outcome=replace(self.outcome, images=count))
-        changed: dict[str, Any] = {"name": name}
+            summary = f"At most {_format_number(count)} of several images succeed and are billed."
+            outcome = replace(self.outcome, images=count)
+            return replace(self, name=name, summary=summary, outcome=outcome)
+        changed: dict[str, Any] = {"name": name, "summary": _describe_count(self.summary, count)}
         for part in ("create", "poll", "download"):
             value = getattr(self, part)
             steps = tuple(replace(step, times=count) for step in value.steps)
@@ -218,6 +220,26 @@ class Scenario:
         if not any(changed[part].steps for part in ("create", "poll", "download")):
             raise ValueError(f"the scenario {self.name} has nothing to count, so no :{count}")
         return replace(self, **changed)
+
+
+_NUMBERS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _format_number(count: int) -> str:
+    return _NUMBERS[count - 1] if count <= len(_NUMBERS) else str(count)
+
+
+def _describe_count(summary: str, count: int) -> str:
+    """Returns the summary of a scenario whose steps happen *count* times each."""
+    times = {1: "once", 2: "twice"}.get(count, f"{_format_number(count)} times")
+    if "twice" in summary:
+        return summary.replace("twice", times)
+    if "two polls" in summary:
+        if count == 1:
+            summary = summary.replace("two polls after create do", "one poll after create does")
+        polls = "one poll" if count == 1 else f"{_format_number(count)} polls"
+        return summary.replace("first one poll", "first poll").replace("two polls", polls)
+    return f"{summary} This happens {times}."
 
 
 PARTS: Final = {

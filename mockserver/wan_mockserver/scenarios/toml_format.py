@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..fields import FieldType, InvalidField, invalid_value, read_toml, unknown_name
+from .catalogue import load_shipped_scenarios
 from .registry import Scenarios
 from .scenario import Scenario, combine
-from .toml_parts import SCENARIO, SCENARIO_IN_FILE, USE, find_problems
+from .toml_parts import REPLACES, SCENARIO, SCENARIO_IN_FILE, USE, find_problems
 
 __all__ = ["format_scenario", "format_table", "format_toml", "read_scenarios"]
 
@@ -35,7 +36,8 @@ _NAME: Final = re.compile("[a-z0-9][a-z0-9-]{0,63}").fullmatch
 def read_scenarios(file: Path) -> dict[str, Scenario]:
     """Reads the scenarios of *file*, by name, in its order.
 
-    A scenario with the name of a shipped one replaces it. Raises InvalidField and OSError.
+    A scenario with the name of a shipped one must say that it replaces it. Raises
+    InvalidField and OSError.
     """
     scenarios: dict[str, Scenario] = read_toml(file, _FileType())
     return scenarios
@@ -49,7 +51,8 @@ def format_scenario(scenario: Scenario) -> str:
     """
     name = re.sub("[^a-z0-9]+", "-", scenario.name.lower()).strip("-")[:64] or "own"
     lines = (f"{key} = {format_toml(value)}\n" for key, value in _flatten(format_table(scenario)))
-    return f"[{name}]\n{''.join(lines)}"
+    replaces = "replaces = true\n" if name in load_shipped_scenarios() else ""
+    return f"[{name}]\n{replaces}{''.join(lines)}"
 
 
 def format_table(scenario: Scenario) -> dict[str, Any]:
@@ -97,6 +100,13 @@ def _parse_table(name: str, value: Any) -> dict[str, Any]:
         allowed = "a small letter or a digit, then up to 63 of these and hyphens"
         raise invalid_value(name, "the name of the scenario", allowed)
     table: dict[str, Any] = SCENARIO_IN_FILE.parse(value, name)
+    replaces, is_shipped = table.pop(REPLACES.key, False), name in load_shipped_scenarios()
+    if is_shipped and not replaces:
+        reason = "is the name of a shipped scenario; choose another name, or add replaces = true"
+        raise InvalidField(name, reason)
+    if replaces and not is_shipped:
+        reason = "there is no shipped scenario of that name to replace; remove it"
+        raise InvalidField(f"{name}.replaces", reason)
     return table
 
 

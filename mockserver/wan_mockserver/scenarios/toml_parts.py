@@ -193,8 +193,12 @@ SCENARIO: Final = Table(
 )
 """The members of a scenario; each one is an attribute of :class:`.Scenario`."""
 
-SCENARIO_IN_FILE: Final = Table((USE, *SCENARIO.fields))
-"""The members of a scenario in a file, which can also use other scenarios."""
+REPLACES: Final = Field(
+    "replaces", Flag(), "`true`: the scenario replaces the shipped one with its name."
+)
+
+SCENARIO_IN_FILE: Final = Table((USE, REPLACES, *SCENARIO.fields))
+"""The members of a scenario in a file, which can also use and replace other scenarios."""
 
 
 def list_members() -> dict[str, Sequence[Field]]:

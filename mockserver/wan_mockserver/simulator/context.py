@@ -13,7 +13,15 @@ from wan_validators.vendor import State, Vendor
 
 from ..http.messages import Request, Response
 from ..scenarios.scenario import Step
-from ..state.journal import Entry, Exchange, Note, build_message, redact
+from ..state.journal import Entry, Exchange, Note, build_message
+from ..state.secrets import (
+    Secrets,
+    find_secrets,
+    redact,
+    redact_members,
+    select_request_headers,
+    select_response_headers,
+)
 from ..state.tasks import TERMINAL_STATES
 
 __all__ = ["ANONYMOUS", "MAX_ECHO_CHARACTERS", "MAX_FINDINGS_KEPT", "Caller", "RequestContext"]
@@ -48,7 +56,7 @@ class RequestContext:
 
     *path_parameters* are the variable parts of the path. *step* is the step of the scenario
     that happens to the request, *label* its description. *reason* is why the request was
-    rejected.
+    rejected. *failed* is true after an internal error.
     """
 
     request: Request
@@ -66,6 +74,7 @@ class RequestContext:
     label: str = ""
     reason: str = ""
     findings: tuple[Finding, ...] | None = None
+    failed: bool = False
 
     def build_exchange(self, response: Response) -> Exchange:
         """Builds the exchange of the request and *response*, with its journal entry."""
@@ -77,17 +86,19 @@ class RequestContext:
         )
 
     def _build_entry(self, response: Response) -> Entry:
-        request, key, delivery = self.request, self.caller.key, response.delivery
+        request, delivery = self.request, response.delivery
+        key = find_secrets(request.headers)
         return Entry(
             number=self.number,
             at=self.now,
             action=self.action,
             method=request.method,
             path=redact(key, request.path)[:MAX_ECHO_CHARACTERS],
+            query=redact_members(redact(key, request.query))[:MAX_ECHO_CHARACTERS],
             status=response.status,
             base_url=request.base_url,
-            sent=build_message(request.headers, request.body, key),
-            answer=build_message(response.headers, response.body, key),
+            sent=build_message(select_request_headers(request.headers), request.body, key),
+            answer=build_message(select_response_headers(response.headers), response.body, key),
             tenant=self.caller.tenant,
             vendor=self.vendor.name if self.vendor else "",
             model=self.spec.id if self.spec else "",
@@ -97,7 +108,7 @@ class RequestContext:
             why=redact(key, self.reason),
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
-            arrived=self.step is None or self.step.is_intact,
+            arrived=not self.failed and (self.step is None or self.step.is_intact),
             findings=tuple(_build_notes(self.findings or (), key)),
             ended=self._is_end_delivered(response),
         )
@@ -108,7 +119,7 @@ class RequestContext:
         return self.state in TERMINAL_STATES and self.action == "poll" and complete
 
 
-def _build_notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:
+def _build_notes(findings: Sequence[Finding], secret: Secrets) -> Iterator[Note]:
     """Yields a note for each of the first findings, and one that counts the others."""
     yield from (_build_note(finding, secret) for finding in findings[:MAX_FINDINGS_KEPT])
     more = len(findings) - MAX_FINDINGS_KEPT
@@ -117,11 +128,11 @@ def _build_notes(findings: Sequence[Finding], secret: str) -> Iterator[Note]:
         yield Note(rule="more", code=None, severity="info", pointer="", message=message)
 
 
-def _build_note(finding: Finding, secret: str) -> Note:
+def _build_note(finding: Finding, secret: Secrets) -> Note:
     return Note(
         rule=finding.rule,
         code=finding.code,
         severity=str(finding.severity),
         pointer=redact(secret, finding.pointer),
-        message=redact(secret, finding.message),
+        message=redact_members(redact(secret, finding.message)),
     )

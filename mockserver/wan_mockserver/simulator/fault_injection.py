@@ -8,6 +8,8 @@ from html import escape
 from http import HTTPStatus
 from math import ceil
 from random import Random
+from typing import Final
+from urllib.parse import quote
 
 from wan_validators.vendor import RejectionReason
 
@@ -18,11 +20,16 @@ from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 
 __all__ = ["apply_step", "build_rejection"]
 
+_PATH_CHARACTERS: Final = "/!$&'()*+,;=:@~"
+"""What a path may contain beside letters, digits and ``-._`` (RFC 3986, section 3.3)."""
 
-def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected | None:
+
+def build_rejection(
+    step: Step, *, missing: RejectionReason, task_id: str
+) -> RequestRejected | None:
     """Builds the rejection that *step* demands in the vendor's format, or returns None.
 
-    A 404 has the reason *missing*.
+    A 404 has the reason *missing*, and names *task_id* if the request does.
     """
     if step.status is None or step.body is not None:
         return None
@@ -30,7 +37,7 @@ def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected 
     reason = reasons.get(step.status, RejectionReason.SCENARIO)
     phrase = HTTPStatus(step.status).phrase
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
-    return RequestRejected(reason, detail, status=step.status)
+    return RequestRejected(reason, detail, task_id=task_id, status=step.status)
 
 
 def apply_step(
@@ -43,10 +50,19 @@ def apply_step(
     if step.content_type is not None:
         headers["Content-Type"] = step.content_type
     if step.location is not None:
-        headers["Location"] = request.base_url + (step.location or request.path)
+        headers["Location"] = request.base_url + _encode_location(step.location, request)
     if step.retry_after is not None:
         headers["Retry-After"] = _format_retry_after(step, step.retry_after, now)
     return replace(response.with_headers(headers), delivery=_draw_delivery(step, random))
+
+
+def _encode_location(location: str | None, request: Request) -> str:
+    """Encodes *location*, or the decoded path and the query of *request*, for a header."""
+    if location:
+        return quote(location, safe=f"{_PATH_CHARACTERS}%?#", errors="replace")
+    query = quote(request.query, safe=f"{_PATH_CHARACTERS}%?", errors="replace")
+    path = quote(request.path, safe=_PATH_CHARACTERS, errors="replace")
+    return f"{path}?{query}" if query else path
 
 
 def _replace_body(step: Step, body: Body, response: Response) -> Response:

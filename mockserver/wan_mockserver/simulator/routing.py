@@ -16,6 +16,7 @@ from ..artefacts import files
 from ..http.errors import RequestRejected
 
 __all__ = [
+    "MAX_PARTS",
     "ROOT",
     "Action",
     "Match",
@@ -28,6 +29,16 @@ __all__ = [
 
 ROOT: Final = "/_wanproof"
 """The dashboard and the admin API are below this path, which no vendor has."""
+
+
+DASHBOARD: Final = f"{ROOT}/"
+"""The path of the dashboard."""
+
+OPENAPI: Final = "/openapi.json"
+"""The path of the description of the vendors' routes."""
+
+MAX_PARTS: Final = 20
+"""Parts of an unknown path that are searched for the id of a task."""
 
 
 class Action(Enum):
@@ -108,6 +119,8 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     )
     if meant:
         return f"did you mean {meant}?"
+    if path in ("", "/"):
+        return f"the dashboard is at {DASHBOARD}, and the description of all paths at {OPENAPI}"
     near = find_nearest_vendor(table, path)
     offered = [route for route in table if near is None or route.vendor is near]
     return f"known: {', '.join(f'{route.methods[0]} {route.template}' for route in offered)}"

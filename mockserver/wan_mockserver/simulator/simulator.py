@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
-from wan_validators.vendor import RejectionReason
+from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
@@ -22,9 +23,9 @@ from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
 from ..scenarios.scenario import Step
 from ..state import journal
-from ..state.journal import Listener, log, log_exchange
+from ..state.journal import Listener, escape_line, log, log_exchange
 from ..state.prices import Prices, load_shipped_prices
-from ..state.stores import COUNTERS, Store, begin_request
+from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from . import fault_injection, routing
@@ -55,8 +56,9 @@ class Simulator:
     order to another simulator with the same seed get the same responses, byte for byte.
     All state is in *store*. A payload with errors becomes a task that fails, except at the
     vendors named in *reject_at_create*, which reject it. By default those are the vendors
-    that are known to reject it. *scenario* is for requests that select none of the known
-    *scenarios*; *chaos* draws them instead.
+    that are known to reject it. The HTTP errors of vendors in *error_texts* have the other
+    form of the body, a text in place of an object. *scenario* is for requests that select none
+    of the known *scenarios*; *chaos* draws them instead.
 
     Raises ValueError for the name of an unknown vendor or scenario.
     """
@@ -68,6 +70,7 @@ class Simulator:
         clock: Clock | None = None,
         lifecycle: Lifecycle = DEFAULT,
         reject_at_create: Collection[str] | None = None,
+        error_texts: Collection[str] = (),
         limits: Limits | None = None,
         store: Store | None = None,
         artefacts: Artefacts | None = None,
@@ -82,6 +85,13 @@ class Simulator:
         unknown = set(reject_at_create or ()) - set(models)
         if unknown:
             raise ValueError(f"unknown vendors: {sorted(unknown)}; vendors: {', '.join(models)}")
+        forms = {vendor.name for vendor in vendors() if vendor.build_error_text_response}
+        if set(error_texts) - forms:
+            raise ValueError(
+                f"vendors without errors as texts: {sorted(set(error_texts) - forms)}; "
+                f"vendors with them: {', '.join(forms)}"
+            )
+        self._error_texts = frozenset(error_texts)
         self._seed = seed
         self.store = store or MemoryStore()
         self.clock = clock or RealClock(self.store)
@@ -174,10 +184,10 @@ class Simulator:
         method, path = context.request.method, context.request.path
         try:
             route, context.path_parameters = routing.find_route(self._routes, method, path)
-        except RequestRejected:
+        except RequestRejected as error:
             # The vendor whose format the error has.
             context.vendor = routing.find_nearest_vendor(self._routes, path)
-            raise
+            raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
         context.action = route.action.value
         if vendor is None:
@@ -194,6 +204,19 @@ class Simulator:
         selected = self._selector.select_for_poll(context, record)
         return partial(self._handlers.poll, context, vendor, selected)
 
+    def _add_poll_path(self, error: RequestRejected, path: str) -> RequestRejected:
+        """Returns *error*, with the path to poll if *path* contains the id of a task."""
+        if error.rejection.reason is not RejectionReason.NO_ROUTE:
+            return error
+        for part in path.split("/")[: routing.MAX_PARTS]:
+            task = self.store.get(TASKS, part) if part else None
+            if task:
+                vendor = next(each for each in vendors() if each.name == task.vendor)
+                place = vendor.poll.replace("{model}", task.model).replace("{task_id}", task.id)
+                detail = f"nothing is served at {path}; poll this task with GET {place}"
+                return RequestRejected(RejectionReason.NO_ROUTE, detail)
+        return error
+
     def _apply_step(self, context: RequestContext, step: Step, serve: Serve) -> Response:
         """Serves the request if *step* does, and returns the response as *step* changes it."""
         response = Response(status=200)
@@ -207,7 +230,8 @@ class Simulator:
             if "task_id" in context.path_parameters
             else RejectionReason.NO_ROUTE
         )
-        rejection = fault_injection.build_rejection(step, missing=missing)
+        task_id = context.path_parameters.get("task_id", "")
+        rejection = fault_injection.build_rejection(step, missing=missing, task_id=task_id)
         if rejection:
             response = self._build_error_response(context, rejection)
         return fault_injection.apply_step(
@@ -217,8 +241,9 @@ class Simulator:
     def _build_error_response(self, context: RequestContext, error: Exception) -> Response:
         """Formats a rejection, or an internal error, as the vendor does."""
         if not isinstance(error, RequestRejected):
-            log.error("%s: %s", type(error).__name__, error)
+            log.error("%s: %s", type(error).__name__, escape_line(str(error)))
             log.debug("where it happened", exc_info=error)
+            self._mark_task_lost(context)
             error = RequestRejected(
                 RejectionReason.INTERNAL, "internal error in the mock server; its log says more"
             )
@@ -230,9 +255,24 @@ class Simulator:
             path=context.request.path,
             request_id=str(UUID(int=context.random.getrandbits(128), version=4)),
         )
-        build = context.vendor.build_error_response if context.vendor else build_plain_error
-        status, body = build(rejection)
+        status, body = self._choose_error_builder(context.vendor)(rejection)
         return Response.json(status, body, error.headers)
+
+    def _mark_task_lost(self, context: RequestContext) -> None:
+        """Records that the client does not hear of the task that was stored for it."""
+        context.failed = True
+        if context.action == Action.CREATE.value and context.task:
+            with suppress(StoreUnavailable):
+                if self.store.get(TASKS, context.task):
+                    self.store.change(TASKS, context.task, _mark_unanswered)
+
+    def _choose_error_builder(
+        self, vendor: Vendor | None
+    ) -> Callable[[Rejection], tuple[int, Wire]]:
+        if vendor is None:
+            return build_plain_error
+        other = vendor.build_error_text_response
+        return other if other and vendor.name in self._error_texts else vendor.build_error_response
 
 
 def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:

@@ -72,8 +72,8 @@ class TaskFactory:
             ended=self._find_ended(record.tenant, context.now),
         )
         self.store.change(ACCOUNTS, record.tenant, charge, record.tenant)
-        self.store.change(TASKS, record.id, lambda _: record, record.tenant)
         context.task, context.state = record.id, record.state
+        self.store.change(TASKS, record.id, lambda _: record, record.tenant)
         return record
 
     def _build_record(

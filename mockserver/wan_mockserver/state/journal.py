@@ -11,10 +11,10 @@ from typing import Final
 from wan_validators.finding import Finding
 
 from ..http.messages import Request, Response
+from .secrets import Secrets, redact, redact_members
 from .stores import Store, Table
 
 __all__ = [
-    "HEADERS",
     "JOURNAL",
     "MAX_BODY_CHARACTERS",
     "MAX_JOURNAL_BYTES",
@@ -24,6 +24,7 @@ __all__ = [
     "Message",
     "Note",
     "build_message",
+    "escape_line",
     "format_lines",
     "get_entry",
     "list_entries",
@@ -31,30 +32,15 @@ __all__ = [
     "log_exchange",
     "mark_not_arrived",
     "put_entry",
-    "redact",
 ]
 
 log = logging.getLogger("wan_mockserver")
 
-HEADERS: Final = (
-    "content-type",
-    "content-length",
-    "user-agent",
-    "accept",
-    "idempotency-key",
-    "range",
-    "retry-after",
-    "location",
-    "traceparent",
-    "x-model",
-    "x-wanproof-scenario",
-    "x-wanproof-step",
-    "x-wanproof-findings",
-)
-"""The only headers that the journal stores; the API key is not among them."""
-
 MAX_BODY_CHARACTERS: Final = 8 * 1024
 """Bytes up to which a body is stored as text; of a longer one, length and hash are."""
+
+MAX_HEADER_CHARACTERS: Final = 1000
+"""Characters of a header's value that are stored."""
 
 MAX_JOURNAL_BYTES: Final = 32 * 1024 * 1024
 """The most bytes that all entries may take in total."""
@@ -100,6 +86,7 @@ class Entry:
     state of the task on the server: ``pending``, ``running``, ``done`` or ``failed`` at every
     vendor. A scenario can show another state to the client. *arrived* is false if the client
     did not receive the usual response of the vendor. *delay* is the delay of the response.
+    *query* is as it was sent.
     """
 
     number: int
@@ -123,11 +110,17 @@ class Entry:
     arrived: bool = True
     findings: tuple[Note, ...] = ()
     ended: bool = field(default=False)
+    query: str = ""
+
+    @property
+    def target(self) -> str:
+        """The path with its query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def weight(self) -> int:
         """The approximate number of bytes that the entry takes."""
-        texts = (self.path, self.why, self.sent.text or "", self.answer.text or "")
+        texts = (self.target, self.why, self.sent.text or "", self.answer.text or "")
         notes = sum(len(note.message) + len(note.pointer) + 60 for note in self.findings)
         headers = sum(map(len, (*self.sent.headers.values(), *self.answer.headers.values())))
         return 500 + sum(map(len, texts)) + notes + headers
@@ -153,27 +146,18 @@ Listener = Callable[[Exchange], None]
 JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight)
 
 
-def build_message(headers: Mapping[str, str], body: bytes | None, secret: str = "") -> Message:
-    """Builds what may be stored of a body and its headers, without *secret*."""
-    kept = {
-        name: redact(secret, value)
-        for name, value in ((name.lower(), value) for name, value in headers.items())
-        if name in HEADERS
-    }
+def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:
+    """Builds what is stored of a body and *headers*, without *secret*."""
+    kept = {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
     if body is None:
         return Message(headers=kept, length=int(headers.get("content-length") or 0))
     text = _decode(body)
     return Message(
         headers=kept,
         length=len(body),
-        text=None if text is None else redact(secret, text),
+        text=None if text is None else redact_members(redact(secret, text)),
         sha256=sha256(body).hexdigest(),
     )
-
-
-def redact(secret: str, text: str) -> str:
-    """Replaces *secret* in *text*, unless it is shorter than any real key."""
-    return text.replace(secret, "[the API key]") if len(secret) > 3 else text
 
 
 def put_entry(store: Store, entry: Entry) -> None:
@@ -208,7 +192,7 @@ def mark_not_arrived(store: Store, number: int) -> Entry | None:
 def format_lines(exchange: Exchange) -> list[str]:
     """Formats the exchange as one line, and each finding as one more, without the API key."""
     entry = exchange.entry
-    head = [entry.method, ascii(entry.path)[1:-1], str(entry.status)]
+    head = [entry.method, ascii(entry.target)[1:-1], str(entry.status)]
     if entry.task:
         head.append(f"task={entry.task}")
     if entry.tenant:
@@ -219,8 +203,13 @@ def format_lines(exchange: Exchange) -> list[str]:
         head.append(f"step={entry.step!r}")
     if entry.delivery:
         head.append(f"delivery={entry.delivery}")
-    notes = (note.line.encode("unicode_escape").decode() for note in entry.findings)
+    notes = (escape_line(note.line) for note in entry.findings)
     return [" ".join(head), *(f"  {note}" for note in notes)]
+
+
+def escape_line(text: str) -> str:
+    """Escapes what would end a line of a log, or hide a part of it."""
+    return text.encode("unicode_escape").decode()
 
 
 def log_exchange(exchange: Exchange) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from wan_validators.messages.formatting import format_count, format_number
 from wan_validators.vendor import State
 
-from .tasks import TaskRecord
+from .tasks import TERMINAL_STATES, TaskRecord
 
 __all__ = ["DEFAULT_WINDOW_S", "Charge", "DuplicateCharge", "Ledger", "ledger"]
 
@@ -19,7 +20,10 @@ DEFAULT_WINDOW_S: Final = 600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success."""
+    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success.
+
+    *owed* is true while it can still succeed.
+    """
 
     task: str
     tenant: str
@@ -28,6 +32,7 @@ class Charge:
     billed: bool
     at: float
     entry: int
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,24 @@ class Ledger:
         return _sum(charge.usd for charge in self.entries if charge.billed)
 
     @property
+    def owed_usd(self) -> Decimal:
+        """USD that are still owed if the unfinished tasks succeed, as far as prices are known."""
+        return _sum(charge.usd for charge in self.entries if charge.owed)
+
+    @property
+    def owed_tasks(self) -> int:
+        """How many unfinished tasks are billed if they succeed."""
+        return sum(charge.owed for charge in self.entries)
+
+    @property
+    def owed_condition(self) -> str:
+        """The condition of *owed_usd* in words, to follow "if"."""
+        unknown = sum(charge.owed and charge.usd is None for charge in self.entries)
+        tasks = format_count(self.owed_tasks, "unfinished task")
+        prices = f", {format_number(unknown)} of them of unknown price," if unknown else ""
+        return f"{tasks}{prices} {'succeeds' if self.owed_tasks == 1 else 'succeed'}"
+
+    @property
     def duplicate_usd(self) -> Decimal:
         """The part of the total that was paid for repetitions."""
         return _sum(each.usd for each in self.duplicate_charges if each.second.billed)
@@ -68,19 +91,25 @@ class Ledger:
 
 
 def ledger(
-    records: Sequence[TaskRecord], forgotten: int = 0, window: float = DEFAULT_WINDOW_S
+    records: Sequence[TaskRecord],
+    forgotten: int = 0,
+    window: float = DEFAULT_WINDOW_S,
+    has_response: Callable[[TaskRecord], bool] = lambda record: record.answered,
 ) -> Ledger:
-    """Computes the charges of *records*; *forgotten* is the number of deleted tasks."""
+    """Computes the charges of *records*; *forgotten* is the number of deleted tasks.
+
+    *has_response* tells whether the client of a repeated task received its id.
+    """
     duplicate_charges = tuple(
         DuplicateCharge(first=_charge(first), second=_charge(second))
-        for first, second in _find_repeats(records, window)
+        for first, second in _find_repeats(records, window, has_response)
     )
     entries = tuple(map(_charge, records))
     return Ledger(entries=entries, duplicate_charges=duplicate_charges, forgotten=forgotten)
 
 
 def _find_repeats(
-    records: Sequence[TaskRecord], window: float
+    records: Sequence[TaskRecord], window: float, has_response: Callable[[TaskRecord], bool]
 ) -> Iterator[tuple[TaskRecord, TaskRecord]]:
     """Yields pairs of equal creates that both cost, if the first was never answered.
 
@@ -92,7 +121,8 @@ def _find_repeats(
             continue
         what = (record.tenant, record.vendor, record.model, record.digest)
         before = last.get(what)
-        if before and not before.answered and record.created_at - before.created_at <= window:
+        soon = before and record.created_at - before.created_at <= window
+        if before and soon and not has_response(before):
             yield before, record
         last[what] = record
 
@@ -104,6 +134,7 @@ def _charge(record: TaskRecord) -> Charge:
         model=record.model,
         usd=record.cost,
         billed=record.state is State.DONE and record.results is None,
+        owed=record.state not in TERMINAL_STATES and not record.failure and not record.results,
         at=record.created_at,
         entry=record.entry,
     )

@@ -198,12 +198,14 @@ def format_cost(ledger: Ledger) -> str:
     unknown = f", and {tasks} of unknown price" if ledger.unknown_prices else ""
     awaited = sum(not each.second.billed for each in ledger.duplicate_charges)
     open_ = f"; tasks made twice that are not billed yet: {awaited}" if awaited else ""
-    return f"would have cost {format_usd(ledger.total_usd)}{twice}{unknown}{open_}"
+    more = format_usd(ledger.owed_usd)
+    owed = f"; {more} still owed if {ledger.owed_condition}" if ledger.owed_tasks else ""
+    return f"would have cost {format_usd(ledger.total_usd)}{twice}{unknown}{owed}{open_}"
 
 
 def _format_entry(entry: Entry, start: float) -> Iterator[str]:
     facts = [
-        f"#{entry.number} +{entry.at - start:g}s {entry.method} {entry.path} -> {entry.status}",
+        f"#{entry.number} +{entry.at - start:g}s {entry.method} {entry.target} -> {entry.status}",
         entry.task and f"task={entry.task}",
         entry.state and f"state={entry.state}",
         entry.step and f"step={entry.step!r}",

@@ -37,16 +37,23 @@ OTHER_STATES: Final = {
 """The state words of the generic page."""
 
 FAILURES: Final = {
+    "2001": "The input image format is not supported",
+    "3001": "Generation failed: Invalid image dimensions",
+    "3002": "The provider could not complete the task",
+    "3003": "The provider could not complete the task in time",
+    "3004": "The provider could not read an input file",
+    "3005": "The provider returned no result",
+    "4002": "The router could not start the task",
+    "4008": "The router lost its connection to the provider",
+}
+"""Codes seen in failed tasks, with details; those other than 2001 and 3001 are guesses."""
+
+FAILURE_TITLES: Final = {
     "2001": "Invalid Request",
-    "3001": "Task Execution Error",
-    "3002": "Task Execution Error",
-    "3003": "Task Execution Error",
-    "3004": "Task Execution Error",
-    "3005": "Task Execution Error",
     "4002": "Internal Error",
     "4008": "Internal Error",
 }
-"""Codes seen in failed tasks; the titles other than those of 2001 and 3001 are guesses."""
+"""The titles of codes whose title is not that of 3001; those of 4002 and 4008 are guesses."""
 
 MODERATION: Final = Failure("3001", "The generated content was refused by content moderation")
 """A guess: how a moderated task looks is not documented."""
@@ -77,8 +84,26 @@ TITLES: Final = {
     "Please provide 'Authorization: Bearer <api_key>'",
     RejectionReason.NO_SCHEME: "Invalid Authorization header format",
     RejectionReason.BAD_KEY: "Invalid API Key format",
-    RejectionReason.PAYLOAD: FAILURES["2001"],
+    RejectionReason.PAYLOAD: FAILURE_TITLES["2001"],
 }
+
+
+OTHER_MODELS: Final = (
+    "wan2.6-t2i",
+    "wan2.6-image",
+    "wan2.6-i2v",
+    "wan2.6-t2v",
+    "wan2.6-r2v",
+    "wan2.5-t2i-preview",
+    "wan2.5-t2v-preview",
+    "wan2.2-t2v-plus",
+    "wan2.2-i2v-flash",
+    "wan2.1-kf2v-plus",
+    "wan2.1-vace-plus",
+    "wan2.6-i2v-spark",
+    "wan2.5-i2v-spark",
+)
+"""Models on the vendor's public pages that have no table here."""
 
 
 def new_id(random: Random) -> str:
@@ -106,7 +131,7 @@ def build_task_info(task: Task) -> dict[str, Any]:
 def build_error(failure: Failure) -> dict[str, Any]:
     return {
         "code": int(failure.code),
-        "title": FAILURES.get(failure.code, "Task Execution Error"),
+        "title": FAILURE_TITLES.get(failure.code, "Task Execution Error"),
         "detail": failure.message,
     }
 
@@ -177,6 +202,7 @@ VENDOR: Final = Vendor(
     words=STATES,
     moderation=MODERATION,
     other_words=OTHER_STATES,
+    other_models=OTHER_MODELS,
     failures=FAILURES,
     ambiguities=(
         Ambiguity(

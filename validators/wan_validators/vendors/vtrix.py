@@ -127,18 +127,24 @@ def build_error(failure: Failure) -> dict[str, str | int]:
 
 
 def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
-    """Builds a body with the message under each name that clients read.
+    """Builds an ``error`` object, the form that the published SDK reads (a guess).
 
-    The names are ``message``, ``error.message`` and ``error.error_message``. Except for a
-    rejected payload, the code is the HTTP status (a guess).
+    It has no ``code`` except for a rejected payload: no page documents other codes.
     """
-    status = rejection.status or STATUS[rejection.reason]
     failure = rejection.task and rejection.task.failure
-    failure = failure or Failure(str(status), format_detail(rejection))
-    return status, {"message": failure.message, "error": build_error(failure)}
+    message = format_detail(rejection)
+    error = build_error(failure) if failure else {"message": message, "error_message": message}
+    return rejection.status or STATUS[rejection.reason], {"error": error}
+
+
+def build_error_text_response(rejection: Rejection) -> tuple[int, Wire]:
+    """Builds the other form that clients read: ``error`` is the message itself."""
+    return rejection.status or STATUS[rejection.reason], {"error": format_detail(rejection)}
 
 
 def format_detail(rejection: Rejection) -> str:
+    if rejection.task and rejection.task.failure:
+        return rejection.task.failure.message
     return "Task not found" if rejection.reason is RejectionReason.NO_TASK else rejection.detail
 
 
@@ -214,8 +220,17 @@ VENDOR: Final = Vendor(
             ),
             chosen="code as a string, or a number in one scenario; the text under both names",
         ),
+        Ambiguity(
+            "the body of an HTTP error",
+            interpretations=(
+                "error is an object with the message, as the published SDK reads it",
+                "error is the message itself, a string",
+            ),
+            chosen="an object without code, or a string with --vtrix-error text",
+        ),
     ),
     model_header="X-Model",
     tolerated=("metadata", "options", "id", "moderation"),
     unwrap=unwrap,
+    build_error_text_response=build_error_text_response,
 )

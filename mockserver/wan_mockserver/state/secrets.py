@@ -1,0 +1,116 @@
+"""Finds API keys in requests, and keeps them out of everything that is stored."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+__all__ = [
+    "REDACTED",
+    "RESPONSE_HEADERS",
+    "Secrets",
+    "find_secrets",
+    "redact",
+    "redact_members",
+    "select_request_headers",
+    "select_response_headers",
+]
+
+Secrets = str | tuple[str, ...]
+"""One key, or several texts that contain one."""
+
+REDACTED: Final = "[the API key]"
+
+RESPONSE_HEADERS: Final = frozenset(
+    (
+        "content-type",
+        "content-length",
+        "retry-after",
+        "location",
+        "traceparent",
+        "x-wanproof-step",
+        "x-wanproof-findings",
+    )
+)
+"""The headers of a response that the journal stores."""
+
+_MIN_CHARACTERS: Final = 4
+"""A shorter text is not a real key."""
+
+_MIN_PIECE_CHARACTERS: Final = 8
+"""A shorter part of a malformed credential may be a common word."""
+
+_SCHEMES: Final = frozenset(("bearer", "basic", "key", "token", "apikey", "digest"))
+
+_is_credential_header = re.compile(
+    "authorization|cookie|secret|credential|password"
+    "|(^|[-_])(api|access|auth|secret|subscription)[-_]?key|(^|[-_])token$"
+).search
+
+_NAME: Final = (
+    "(?:[a-z0-9]+[-_])*(?:api[-_]?key|(?:access|auth|bearer|secret)[-_]?(?:key|token)"
+    "|authorization|password|client[-_]?secret)"
+)
+_MEMBERS: Final = re.compile(
+    rf'(?i)("{_NAME}"\s*:\s*")(?:[^"\\]|\\.)*'
+    rf"|((?:^|[?&])(?:{_NAME}|key|token)=)[^&#\s\"]+"
+)
+_hint_of_member = re.compile("(?i)key|token|secret|authorization|password").search
+
+
+def find_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns each form of the keys in *headers*, well-formed or not, the longest first.
+
+    The names of *headers* are in lower case. A key may occur as it is, within JSON, or
+    percent-encoded.
+    """
+    found: set[str] = set()
+    for name, value in headers.items():
+        if name == "authorization" or _is_credential_header(name):
+            found.update(_split_credential(value))
+    forms = {
+        form for text in found for form in (text, json.dumps(text)[1:-1], quote(text, safe=""))
+    }
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _split_credential(value: str) -> list[str]:
+    words = [word.strip("\"',;") for word in value.split()]
+    pieces = [piece for word in words for piece in re.split("[:=;,]", word)]
+    return [
+        *(word for word in words if _is_key(word, _MIN_CHARACTERS)),
+        *(piece for piece in pieces if _is_key(piece, _MIN_PIECE_CHARACTERS)),
+    ]
+
+
+def _is_key(text: str, least: int) -> bool:
+    return len(text) >= least and text.lower().rstrip(":=") not in _SCHEMES
+
+
+def redact(secret: Secrets, text: str) -> str:
+    """Replaces *secret* in *text*, unless it is shorter than any real key."""
+    for each in (secret,) if isinstance(secret, str) else secret:
+        if len(each) >= _MIN_CHARACTERS:
+            text = text.replace(each, REDACTED)
+    return text
+
+
+def redact_members(text: str) -> str:
+    """Replaces the values of members and parameters whose names say that they are keys."""
+    if not _hint_of_member(text):
+        return text
+    return _MEMBERS.sub(lambda match: f"{match[1] or match[2]}{REDACTED}", text)
+
+
+def select_request_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Returns all headers except those that contain a key."""
+    return {name: value for name, value in headers.items() if not _is_credential_header(name)}
+
+
+def select_response_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Returns the headers of RESPONSE_HEADERS, with names in lower case."""
+    lowered = {name.lower(): value for name, value in headers.items()}
+    return {name: value for name, value in lowered.items() if name in RESPONSE_HEADERS}
