@@ -115,6 +115,7 @@ EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     "Reference": (*STATUSES, *REDIRECTED),
     "QuotesTitles": STATUSES,
     "FollowsRedirects": REDIRECTED,
+    "FollowsToAGet": (Case(EDIT, PAYLOADS[EDIT], "http-302"),),
     "GivesUpOnRedirect": REDIRECTED,
     "PollsTooOften": (Case(EDIT, PAYLOADS[EDIT], "stuck"),),
     "EndsEarly": (Case(VIDEO, PAYLOADS[VIDEO], "stuck+poll-500:60"),),

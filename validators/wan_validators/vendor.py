@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from http import HTTPStatus
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from .ambiguity import Ambiguity
 
@@ -21,10 +22,30 @@ __all__ = [
     "UnwrappedPayload",
     "Vendor",
     "Wire",
+    "find_status_phrase",
 ]
 
 Wire = Mapping[str, Any]
 """A JSON object on the wire."""
+
+
+PROXY_PHRASES: Final = {
+    520: "Web Server Returned an Unknown Error",
+    521: "Web Server Is Down",
+    522: "Connection Timed Out",
+    523: "Origin Is Unreachable",
+    524: "A Timeout Occurred",
+    529: "Site Is Overloaded",
+}
+"""Statuses of proxies that are not registered for HTTP."""
+
+
+def find_status_phrase(status: int) -> str:
+    """Returns the reason phrase of *status*, or a general one if it has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return PROXY_PHRASES.get(status, "Unknown Status")
 
 
 class State(Enum):

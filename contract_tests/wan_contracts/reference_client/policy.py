@@ -25,6 +25,9 @@ MAX_CREATE_REPEATS: Final = 4
 MAX_DOWNLOAD_RETRIES: Final = 3
 """Maximum repeats of a download after a temporary failure."""
 
+REQUEST_TIMEOUT: Final = 408
+"""A proxy sends it for a request that may have reached the server."""
+
 STOP_POLLING_STATUSES: Final = (401, 402, 403)
 """Statuses of a poll that the next poll would get again."""
 
@@ -190,7 +193,7 @@ class ClientPolicy:
             return self.build_gave_up_outcome(
                 f"it is not known whether a task exists: {reply.message}", None
             )
-        if 300 <= reply.status < 500:
+        if 300 <= reply.status < 500 and reply.status != REQUEST_TIMEOUT:
             return self.build_refused_outcome(reply)
         return Outcome(
             kind=OutcomeKind.GAVE_UP,

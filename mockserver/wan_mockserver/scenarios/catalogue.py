@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from http import HTTPStatus
 from typing import Final
 
 from wan_validators.catalog import vendors
-from wan_validators.vendor import State
+from wan_validators.vendor import State, find_status_phrase
 
 from ..http.delivery import Cut
 from .lifecycle import Never, Seconds
@@ -35,6 +34,11 @@ CLIENT_ERROR_STATUSES: Final = (401, 402, 403, 404, 409, 423, 451)
 TRANSIENT_STATUSES: Final = (500, 502, 503, 504)
 """Statuses that are gone when a client tries again."""
 
+PROXY_STATUSES: Final = (520, 524)
+"""Statuses of a proxy that got no usable answer from the server; they pass, too."""
+
+ACCEPTING_STATUSES: Final = (408, 502, 503, 504, 520, 524)
+"""Statuses of a proxy that may have passed the request on."""
 
 SILENT_STEP: Final = Step(handled=False, cut=Cut.SILENCE)
 
@@ -102,9 +106,15 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
     """Group, name, what becomes of the request in a sentence, and the step."""
     for status in (*CLIENT_ERROR_STATUSES, *TRANSIENT_STATUSES):
         passes = status in TRANSIENT_STATUSES
-        text = f"{status} {HTTPStatus(status).phrase}{', twice' if passes else ''}"
+        text = f"{status} {find_status_phrase(status)}{', twice' if passes else ''}"
         step = Step(handled=False, status=status, times=2 if passes else None)
         yield "http", f"http-{status}", f"is answered with {text}", step
+    for status in PROXY_STATUSES:
+        text = f"a proxy's page: {status} {find_status_phrase(status)}, twice"
+        yield "http", f"http-{status}", f"is answered with {text}", _page(status, times=2)
+    overloaded = Step(handled=False, status=503, retry_after=2, times=2)
+    says = "is answered with 503, twice, and Retry-After in seconds"
+    yield "http", "http-503-retry-after", says, overloaded
     limited = Step(handled=False, status=429, retry_after=2, times=2)
     says = "is answered with 429, twice, and Retry-After"
     yield "http", "rate-limited", f"{says} in seconds", limited
@@ -135,6 +145,12 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
     yield "transport", "latency", says, Step(delay=lag, times=None)
 
 
+def _page(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
+    """A proxy's page with *status*, in place of the vendor's answer."""
+    phrase = f"{status} {find_status_phrase(status)}"
+    return Step(handled=handled, status=status, body=Body.HTML, detail=phrase, times=times)
+
+
 def _creates() -> Iterator[Scenario]:
     def create(group: str, name: str, says: str, step: Step) -> Scenario:
         summary = f"Create {says}."
@@ -144,12 +160,20 @@ def _creates() -> Iterator[Scenario]:
 
     for fault in _faults():
         yield create(*fault)
+    large = _page(413, times=None)
+    yield create("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
+    moved = replace(_page(302), location="")
+    says = "is answered with 302 and an HTML page; a library that follows sends a GET"
+    yield create("http", "http-302", says, moved)
     empty = Step(status=202, body=Body.EMPTY)
     yield create("http", "empty-202", "makes the task and answers 202 with no body", empty)
     done = "makes the task, which is billed, and the answer is lost"
     yield create("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
-    proxy = Step(status=502, body=Body.HTML, content_type="text/html", detail="502 Bad Gateway")
-    yield create("transport", "accept-502", f"{done} to a proxy's 502", proxy)
+    internal = Step(status=500)
+    yield create("transport", "accept-500", f"{done} to the vendor's own 500", internal)
+    for status in ACCEPTING_STATUSES:
+        says, page = f"{done} to a proxy's {status}", _page(status, handled=True)
+        yield create("transport", f"accept-{status}", says, page)
     silence = Step(cut=Cut.SILENCE)
     yield create("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
 

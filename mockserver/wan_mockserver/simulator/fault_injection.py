@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from email.utils import formatdate
 from html import escape
-from http import HTTPStatus
 from math import ceil
 from random import Random
 
-from wan_validators.vendor import RejectionReason
+from wan_validators.vendor import RejectionReason, find_status_phrase
 
 from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected
@@ -28,7 +27,7 @@ def build_rejection(step: Step, *, missing: RejectionReason) -> RequestRejected 
         return None
     reasons = {401: RejectionReason.BAD_KEY, 404: missing, 429: RejectionReason.RATE}
     reason = reasons.get(step.status, RejectionReason.SCENARIO)
-    phrase = HTTPStatus(step.status).phrase
+    phrase = find_status_phrase(step.status)
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
     return RequestRejected(reason, detail, status=step.status)
 

@@ -47,7 +47,7 @@ def to_wire_task(
 
 def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
     """Returns the word on the wire for *state*."""
-    words = vendor.other_words if how.other_words else vendor.words
+    words = vendor.other_words or vendor.words if how.other_words else vendor.words
     word = (how.words or {}).get(state, words[state])
     return word.upper() if how.upper_case else word
 

@@ -17,7 +17,16 @@ from random import Random
 from typing import Any, Final
 
 from ..ambiguity import Ambiguity
-from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
+from ..vendor import (
+    Failure,
+    Rejection,
+    RejectionReason,
+    State,
+    Task,
+    Vendor,
+    Wire,
+    find_status_phrase,
+)
 
 __all__ = ["VENDOR"]
 
@@ -136,7 +145,7 @@ def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
     code = rejection.status or STATUS[rejection.reason]
     problem: dict[str, Any] = {
         "status": code,
-        "title": TITLES.get(rejection.reason, HTTPStatus(code).phrase),
+        "title": TITLES.get(rejection.reason, find_status_phrase(code)),
         "detail": format_detail(rejection),
         "instance": rejection.path,
         "error_code": 0,
