@@ -86,6 +86,8 @@ class Task:
     *cost* is in USD, None if no price is known. *image_count* is None if the model's page
     has no such figure. *word* replaces the vendor's word for the state; "" omits it, None
     keeps it. If *results* is false, a completed task lacks the member for its outputs.
+    *discount* is the factor that *cost* includes, None if there is none. If *split_output*
+    is true, each output has an item of its own, for a vendor with such items.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Task:
     kind: str = "image"
     word: str | None = None
     results: bool = True
+    discount: Decimal | None = None
+    split_output: bool = False
 
 
 class RejectionReason(Enum):
@@ -179,6 +183,11 @@ class Vendor:
     in the create response. *failures* are the codes of tasks that fail independently of
     the payload. *moderation* is the failure of a task whose content is rejected late.
     *model_header* names a header that can replace the payload's ``model``.
+
+    *build_empty_members* builds the optional members of both bodies, each one empty.
+    *to_recorded_body* converts a body to the form of recorded responses, if that differs, and
+    *recorded_created_status* is the status of a recorded create. *shows_progress* and
+    *has_output_items* tell what a task has on the wire.
     """
 
     name: str
@@ -192,6 +201,7 @@ class Vendor:
     build_status_body: Callable[[Task], Wire]
     build_error_response: Callable[[Rejection], tuple[int, Wire]]
     build_rejection_failure: Callable[[Sequence[Any]], Failure]
+    build_empty_members: Callable[[Task], Wire]
     words: Mapping[State, str]
     moderation: Failure
     other_words: Mapping[State, str] = field(default_factory=dict)
@@ -200,3 +210,7 @@ class Vendor:
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
     unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None
+    to_recorded_body: Callable[[Task, Wire], Wire] | None = None
+    recorded_created_status: int | None = None
+    shows_progress: bool = False
+    has_output_items: bool = False

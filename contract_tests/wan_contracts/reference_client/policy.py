@@ -28,6 +28,9 @@ MAX_DOWNLOAD_RETRIES: Final = 3
 REQUEST_TIMEOUT: Final = 408
 """A proxy sends it for a request that may have reached the server."""
 
+UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
+"""The type of every file in many object stores."""
+
 STOP_POLLING_STATUSES: Final = (401, 402, 403)
 """Statuses of a poll that the next poll would get again."""
 
@@ -173,9 +176,12 @@ class ClientPolicy:
         if isinstance(reply, TransportFailure) or reply.status != 200:
             return self.describe(reply)
         media_type = reply.headers.get("content-type", "")
-        if not media_type.lower().startswith(f"{kind}/"):
+        if not media_type.lower().startswith((f"{kind}/", UNKNOWN_MEDIA_TYPE)):
             return f"a file of type {media_type or 'unknown'}, not {kind}/*"
-        return None if reply.body else "an empty file"
+        if not reply.body:
+            return "an empty file"
+        is_page = reply.body.lstrip().startswith(b"<")
+        return f"an error page of type {media_type}" if is_page else None
 
     def describe(self, reply: ReceivedResponse | TransportFailure) -> str:
         """Describes *reply* in a few words."""

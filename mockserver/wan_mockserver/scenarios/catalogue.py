@@ -11,17 +11,19 @@ from wan_validators.catalog import vendors
 from wan_validators.vendor import State, find_status_phrase
 
 from ..http.delivery import Cut
-from .lifecycle import Never, Seconds
+from .lifecycle import Never, Polls, Seconds
 from .scenario import (
     Body,
     CreateBehaviour,
     DownloadBehaviour,
     Lag,
     PollBehaviour,
+    Progress,
     Results,
     Scenario,
     Step,
     TaskOutcome,
+    UnsetMembers,
 )
 
 DEFAULT_SCENARIO: Final = Scenario(
@@ -41,6 +43,11 @@ ACCEPTING_STATUSES: Final = (408, 502, 503, 504, 520, 524)
 """Statuses of a proxy that may have passed the request on."""
 
 SILENT_STEP: Final = Step(handled=False, cut=Cut.SILENCE)
+
+ODD_TEXTS: Final = (
+    "  Zwölf Boxkämpfer — «ça» \u2026 Привет!\n",
+    "\t山水画：第二幅图。\u00a0\U0001f304 ",
+)
 
 FILE_PACE: Final = 64 * 1024
 """Bytes a second of a slow download, as files are longer than other bodies."""
@@ -63,6 +70,20 @@ def _outcomes() -> Iterator[Scenario]:
     yield outcome("no-results", "The task succeeds and has no results.", results=Results.NONE)
     yield outcome("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
     yield outcome("interleaved", "Texts come between the images.", interleaved=True)
+    yield outcome(
+        "odd-texts",
+        "Texts between the images have outer white space and letters of many scripts.",
+        interleaved=True,
+        texts=ODD_TEXTS,
+    )
+    yield outcome("odd-costs", "Costs and discounts are not round.", discount=0.9137)
+    yield Scenario(
+        name="fail-without-error",
+        summary="The task fails and has no error object.",
+        group="outcome",
+        outcome=TaskOutcome(moderated=True),
+        poll=PollBehaviour(no_error=True),
+    )
 
 
 def _states() -> Iterator[Scenario]:
@@ -90,6 +111,30 @@ def _states() -> Iterator[Scenario]:
     )
     yield polling("backwards", "Progress goes backwards, and so do the states.", backwards=True)
     yield polling("integer-codes", "The code of an error is a number.", integer_codes=True)
+    for vendor in vendors():
+        if vendor.to_recorded_body:
+            says = "Responses have the form of recorded ones: times, status, error and output.url."
+            yield polling("as-recorded", says, vendor.name, as_recorded=True)
+        if vendor.has_output_items:
+            says = "Each result is in an item of output of its own."
+            yield polling("split-output", says, vendor.name, split_output=True)
+        if vendor.shows_progress:
+            says = "Progress is 1.0 while the task is still in progress."
+            yield polling("progress-full", says, vendor.name, progress=Progress.FULL)
+            yield Scenario(
+                name="progress-stalls",
+                summary="Progress stands still for some polls and then continues.",
+                group="states",
+                vendor=vendor.name,
+                poll=PollBehaviour(progress=Progress.STALLS),
+                outcome=TaskOutcome(lifecycle=Polls(5)),
+            )
+    null, empty = UnsetMembers.NULL, UnsetMembers.EMPTY
+    says = "Members that the task does not have are"
+    yield polling("null-members", f"{says} null.", unset_members=null)
+    yield polling("empty-members", f"{says} empty arrays and objects.", unset_members=empty)
+    says = "Every object has members that no page names."
+    yield polling("extra-members", says, extra_members=True)
     yield polling(
         "not-found-yet",
         "The first two polls after create do not find the task.",
@@ -194,6 +239,16 @@ def _downloads() -> Iterator[Scenario]:
     yield download("expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1)
     wrong = Step(content_type="text/html", times=None)
     yield download("download-wrong-type", "calls the file text/html", steps=(wrong,))
+    octets = Step(content_type="application/octet-stream", times=None)
+    says = "calls the file application/octet-stream, as object stores do"
+    yield download("download-octet-stream", says, steps=(octets,))
+    page = Step(handled=False, status=200, body=Body.XML, content_type="image/png", times=None)
+    says = "gets an XML error page that is called image/png"
+    yield download("download-xml-page", says, steps=(page,))
+    says = "finds names that do not sort in the order of the results"
+    yield download("unsorted-names", says, unsorted_names=True)
+    says = "needs the unchanged URL with its signed query, on another host name"
+    yield download("signed-urls", says, signed_urls=True)
     empty = Step(status=200, body=Body.EMPTY, times=None)
     yield download("download-empty", "gets zero bytes", steps=(empty,))
     for _, name, says, step in _faults():

@@ -112,7 +112,7 @@ STEP: Final = Table(
         Field(
             "body",
             Choice.of(Body),
-            '`"html"`, `"empty"` or `"error"` in place of the body of the vendor.',
+            '`"html"`, `"xml"`, `"empty"` or `"error"` in place of the body of the vendor.',
         ),
         Field("detail", line_of_text(1000), "The text of the error."),
         Field("content-type", _MEDIA_TYPE, "The Content-Type in place of the usual one."),
@@ -145,7 +145,7 @@ STEP: Final = Table(
             "done",
             Flag(),
             "Whether the server does what the request asks. The default is `false` for errors (a "
-            'status from 300, a body `"html"` or `"error"`), and `true` otherwise.',
+            'status from 300, a body `"html"`, `"xml"` or `"error"`), and `true` otherwise.',
             attribute="handled",
         ),
         Field(
@@ -218,4 +218,5 @@ def _find_status_problems(step: Step, status: int) -> Iterator[str]:
     if status in _BODILESS_STATUSES and step.body is not Body.EMPTY:
         yield f'a response with status {status} has no body; write body = "empty"'
     if status < 400 and step.body is None:
-        yield f'status {status} is not an error, so it needs a body ("empty", "html" or "error")'
+        bodies = " or ".join(f'"{body.value}"' for body in Body)
+        yield f"status {status} is not an error, so it needs a body ({bodies})"

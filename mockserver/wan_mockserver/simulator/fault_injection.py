@@ -11,7 +11,7 @@ from random import Random
 from wan_validators.vendor import RejectionReason, find_status_phrase
 
 from ..http.delivery import Cut, Delivery
-from ..http.errors import RequestRejected
+from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Request, Response
 from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 
@@ -55,6 +55,8 @@ def _replace_body(step: Step, body: Body, response: Response) -> Response:
     if body is Body.ERROR:
         message = step.detail or "Service temporarily unavailable"
         return Response.json(status, {"error": {"message": message, "error_message": message}})
+    if body is Body.XML:
+        return build_xml_error(status, "AccessDenied", step.detail or "Request has expired.")
     phrase = escape(step.detail or "Please wait while we check your browser")
     page = f"<!doctype html><html><head><title>{phrase}</title></head><body>{phrase}</body></html>"
     content = page.encode()
