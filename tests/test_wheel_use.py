@@ -23,7 +23,7 @@ PUBLIC: Final = {"wanproof.__main__", "wan_contracts.suite"}
 FOLDERS: Final = ("wan_validators.models", "wan_contracts.reporters")
 """Packages whose modules are imported by the names of their files."""
 
-FOR_READERS: Final = {"build_source"}
+FOR_READERS: Final = {"build_source", "list_members"}
 """Functions that developers call by hand."""
 
 Tree = ast.Module

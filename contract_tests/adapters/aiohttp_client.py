@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 import aiohttp
+from yarl import URL
 
 from wan_contracts import (
     Outcome,
@@ -46,8 +47,9 @@ class Client:
 
 
 async def fetch(session: aiohttp.ClientSession, step: SendRequest) -> RawResponse:
+    url = URL(step.url, encoded=True)  # yarl would decode parts of a signed query
     async with session.request(
-        step.method, step.url, headers=step.headers, data=step.body, allow_redirects=False
+        step.method, url, headers=step.headers, data=step.body, allow_redirects=False
     ) as response:
         return response.status, response.headers, await response.read()
 

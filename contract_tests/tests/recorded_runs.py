@@ -56,10 +56,13 @@ SCENARIOS: Final = {
         *("poll-rate-limited", "poll-html-page", "poll-reset-before", "expired-urls"),
         *("upper-case+moderated", "not-found-yet:1+poll-401"),
         *("download-empty", "download-500", "download-truncated", "backwards"),
+        *("download-octet-stream", "download-xml-page", "signed-urls", "unsorted-names"),
+        *("null-members", "extra-members"),
     ),
     PLAIN: ("ok", "no-results", "fail-001021096", "accept-timeout", "http-500", "http-403"),
     CHAT: (
         *("ok", "interleaved", "integer-codes+fail-001021095", "http-402"),
+        "odd-texts+odd-costs+split-output",
         *("poll-504", "poll-truncated-body", "poll-truncated-body+fail-001021096"),
         "download-html-page",
     ),
@@ -112,9 +115,10 @@ FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+
 """A call whose task exists, then returns errors, then is not found."""
 
 EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
-    "Reference": (*STATUSES, *REDIRECTED),
+    "Reference": (*STATUSES, *REDIRECTED, Case(EDIT, PAYLOADS[EDIT], "accept-408")),
     "QuotesTitles": STATUSES,
     "FollowsRedirects": REDIRECTED,
+    "FollowsToAGet": (Case(EDIT, PAYLOADS[EDIT], "http-302"),),
     "GivesUpOnRedirect": REDIRECTED,
     "PollsTooOften": (Case(EDIT, PAYLOADS[EDIT], "stuck"),),
     "EndsEarly": (Case(VIDEO, PAYLOADS[VIDEO], "stuck+poll-500:60"),),

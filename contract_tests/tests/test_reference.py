@@ -184,11 +184,16 @@ SCENARIOS = {
     "stuck": End(OutcomeKind.GAVE_UP, says="900 seconds", files=0),
     "accept-lost": UNKNOWN,
     "accept-502": End(OutcomeKind.GAVE_UP, status=502, known=False, files=0),
+    "accept-500": End(OutcomeKind.GAVE_UP, status=500, code="0", known=False, files=0),
+    "accept-408": End(OutcomeKind.GAVE_UP, status=408, known=False, files=0),
+    "accept-524": End(OutcomeKind.GAVE_UP, status=524, known=False, files=0),
     "empty-202": End(OutcomeKind.GAVE_UP, status=202, known=False, files=0),
     "html-page": End(OutcomeKind.GAVE_UP, status=200, known=False, files=0, tasks=0),
     "truncated-body": UNKNOWN,
     "garbage": UNKNOWN,
     "redirect": End(OutcomeKind.REFUSED, status=307, known=False, files=0, tasks=0),
+    "http-302": End(OutcomeKind.REFUSED, status=302, known=False, files=0, tasks=0),
+    "http-413": End(OutcomeKind.REFUSED, status=413, known=False, files=0, tasks=0),
     "rate-limited": End(creates=3),
     "rate-limited-date": End(creates=3),
     "rate-limited-bare": End(creates=3),
@@ -196,6 +201,8 @@ SCENARIOS = {
     "http-402": refused(402, "0"),
     "poll-401": End(OutcomeKind.GAVE_UP, says="Invalid API Key", files=0),
     "poll-502": End(),
+    "poll-524": End(),
+    "poll-503-retry-after": End(),
     "poll-reset-before": End(),
     "poll-reset-midway": End(),
     "poll-truncated-body": End(),
@@ -205,6 +212,13 @@ SCENARIOS = {
     "poll-rate-limited-date": End(),
     "fail-3001": failed("3001", "Task Execution Error"),
     "moderated": failed("3001", "moderation"),
+    "fail-without-error": failed(None, "without a message"),
+    "as-recorded": End(),
+    "as-recorded+fail-3001": failed("3001", "Task Execution Error"),
+    "null-members": End(),
+    "null-members+moderated": failed("3001", "moderation"),
+    "empty-members": End(),
+    "extra-members": End(),
     "no-results": failed(None, "no result"),
     "empty-results": failed(None, "no result"),
     "expired-urls": End(files=0),
@@ -214,6 +228,10 @@ SCENARIOS = {
     "download-html-page": End(files=0),
     "download-wrong-type": End(files=0),
     "download-empty": End(files=0),
+    "download-octet-stream": End(),
+    "download-xml-page": End(files=0),
+    "signed-urls": End(),
+    "unsorted-names": End(),
 }
 
 
@@ -284,6 +302,19 @@ class TestEachClient:
         kinds = [output.kind for output in outcome.outputs]
         assert kinds[:2] == ["text", "image"]
         assert all(output.text for output in outcome.outputs if output.kind == "text")
+
+    def test_keeps_texts_and_prices_as_they_are(
+        self, place: str, call: Callable[..., Called]
+    ) -> None:
+        name = "odd-texts+odd-costs+split-output+progress-full"
+        made = call(place, name, model_id="wan26_i2i", n=2)
+        texts = [output.text for output in made.outcome.outputs if output.kind == "text"]
+        assert texts == [
+            "  Zwölf Boxkämpfer — «ça» … Привет!\n",
+            "\t山水画：第二幅图。\u00a0\U0001f304 ",
+        ]
+        assert str(made.outcome.spent_usd) == "0.054822"
+        assert made.mock.ledger().total_usd == made.outcome.spent_usd
 
     def test_sends_nothing_that_is_not_allowed(
         self, place: str, call: Callable[..., Called]

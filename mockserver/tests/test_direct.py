@@ -10,6 +10,7 @@ from wan_mockserver.http.no_proxy import NAMES, bypass_proxy
 
 LOW, UP = NAMES
 HOST = "127.0.0.1"
+BOTH = f"{HOST},localhost"
 
 
 def environment() -> dict[str, str]:
@@ -19,11 +20,11 @@ def environment() -> dict[str, str]:
 @pytest.mark.parametrize(
     ("before", "within"),
     [
-        ({}, {LOW: HOST, UP: HOST}),
-        ({LOW: "a.corp"}, {LOW: f"a.corp,{HOST}", UP: f"a.corp,{HOST}"}),
-        ({UP: "a.corp"}, {LOW: f"a.corp,{HOST}", UP: f"a.corp,{HOST}"}),
-        ({LOW: "a", UP: "b"}, {LOW: f"a,{HOST}", UP: f"b,{HOST}"}),
-        ({LOW: ""}, {LOW: HOST, UP: HOST}),
+        ({}, {LOW: BOTH, UP: BOTH}),
+        ({LOW: "a.corp"}, {LOW: f"a.corp,{BOTH}", UP: f"a.corp,{BOTH}"}),
+        ({UP: "a.corp"}, {LOW: f"a.corp,{BOTH}", UP: f"a.corp,{BOTH}"}),
+        ({LOW: "a", UP: "b"}, {LOW: f"a,{BOTH}", UP: f"b,{BOTH}"}),
+        ({LOW: ""}, {LOW: BOTH, UP: BOTH}),
         ({UP: "*"}, {LOW: "*", UP: "*"}),
     ],
 )

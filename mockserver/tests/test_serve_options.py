@@ -106,7 +106,7 @@ def test_the_announcement_names_whatever_is_not_the_default(tmp_path: Path) -> N
     assert f'    POST {url}/_wanproof/clock {{"advance": 60}} moves the clock on by a minute' in log
     assert "hush" not in printed
     assert lost.status_code == 502
-    assert lost.headers[STEP] == "accept-502 create 1: 502 html text/html after it was done"
+    assert lost.headers[STEP] == "accept-502 create 1: 502 html after it was done"
 
 
 def test_videos_that_cannot_be_drawn_are_announced(

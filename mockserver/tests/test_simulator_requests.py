@@ -88,12 +88,12 @@ def test_a_path_near_to_no_vendor_is_404_in_plain_json(
     [
         (b"", "the text is empty (line 1, column 1)"),
         (b"{", "this is not JSON"),
-        (b'{"a": 1,\n "b": NaN}', "there is no NaN (line 2, column 7)"),
+        (b'{"a": 1,\n "b": NaN}', "NaN is not allowed (line 2, column 7)"),
         (b"[]", "the payload must be an object (line 1, column 1)"),
         (b"null", "the payload must be an object"),
         (b"\xff\xfe{\x00}\x00", "UTF-8"),
-        (b'{"a": "\xe9"}', "the byte E9 is not UTF-8"),
-        (b"[" * 100_000, "nested deeper"),
+        (b'{"a": "\xe9"}', "the byte E9 is not valid UTF-8"),
+        (b"[" * 100_000, "nested too deeply"),
     ],
 )
 def test_a_malformed_body_is_400_with_its_position(

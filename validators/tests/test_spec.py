@@ -13,6 +13,7 @@ from wan_validators.ambiguity import Ambiguity
 from wan_validators.catalog import _spec, models_of, vendors
 from wan_validators.constraints.basic import BOOLEAN, OBJECT, STRING, Absent
 from wan_validators.spec import Equals, ModelSpec, Rule
+from wan_validators.vendor import find_status_phrase
 
 FLAG = Equals("/flag", value=True, default=False)
 BODY = Rule("payload-type", "", OBJECT)
@@ -101,3 +102,11 @@ def test_every_model_belongs_to_one_vendor() -> None:
 def test_a_module_in_models_must_define_a_spec() -> None:
     with pytest.raises(TypeError, match="must define SPEC, a ModelSpec"):
         _spec(ModuleType("wan_validators.models.empty"))
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase"),
+    [(503, "Service Unavailable"), (524, "A Timeout Occurred"), (599, "Unknown Status")],
+)
+def test_every_status_has_a_phrase(status: int, phrase: str) -> None:
+    assert find_status_phrase(status) == phrase

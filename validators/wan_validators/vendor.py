@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from http import HTTPStatus
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from .ambiguity import Ambiguity
 
@@ -21,10 +22,30 @@ __all__ = [
     "UnwrappedPayload",
     "Vendor",
     "Wire",
+    "find_status_phrase",
 ]
 
 Wire = Mapping[str, Any]
 """A JSON object on the wire."""
+
+
+PROXY_PHRASES: Final = {
+    520: "Web Server Returned an Unknown Error",
+    521: "Web Server Is Down",
+    522: "Connection Timed Out",
+    523: "Origin Is Unreachable",
+    524: "A Timeout Occurred",
+    529: "Site Is Overloaded",
+}
+"""Statuses of proxies that are not registered for HTTP."""
+
+
+def find_status_phrase(status: int) -> str:
+    """Returns the reason phrase of *status*, or a general one if it has none."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return PROXY_PHRASES.get(status, "Unknown Status")
 
 
 class State(Enum):
@@ -65,6 +86,8 @@ class Task:
     *cost* is in USD, None if no price is known. *image_count* is None if the model's page
     has no such figure. *word* replaces the vendor's word for the state; "" omits it, None
     keeps it. If *results* is false, a completed task lacks the member for its outputs.
+    *discount* is the factor that *cost* includes, None if there is none. If *split_output*
+    is true, each output has an item of its own, for a vendor with such items.
     """
 
     id: str
@@ -81,6 +104,8 @@ class Task:
     kind: str = "image"
     word: str | None = None
     results: bool = True
+    discount: Decimal | None = None
+    split_output: bool = False
 
 
 class RejectionReason(Enum):
@@ -160,6 +185,11 @@ class Vendor:
     *model_header* names a header that can replace the payload's ``model``.
     *other_models* are models of the vendor that have no table here.
     *build_error_text_response* builds the error body's other form, where clients read two.
+
+    *build_empty_members* builds the optional members of both bodies, each one empty.
+    *to_recorded_body* converts a body to the form of recorded responses, if that differs, and
+    *recorded_created_status* is the status of a recorded create. *shows_progress* and
+    *has_output_items* tell what a task has on the wire.
     """
 
     name: str
@@ -173,6 +203,7 @@ class Vendor:
     build_status_body: Callable[[Task], Wire]
     build_error_response: Callable[[Rejection], tuple[int, Wire]]
     build_rejection_failure: Callable[[Sequence[Any]], Failure]
+    build_empty_members: Callable[[Task], Wire]
     words: Mapping[State, str]
     moderation: Failure
     other_words: Mapping[State, str] = field(default_factory=dict)
@@ -183,3 +214,7 @@ class Vendor:
     unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None
     build_error_text_response: Callable[[Rejection], tuple[int, Wire]] | None = None
     other_models: tuple[str, ...] = ()
+    to_recorded_body: Callable[[Task, Wire], Wire] | None = None
+    recorded_created_status: int | None = None
+    shows_progress: bool = False
+    has_output_items: bool = False

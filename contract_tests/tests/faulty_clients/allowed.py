@@ -169,6 +169,17 @@ class FollowsRedirects(ReferenceClient):
         return (yield from super().poll(task_id)) if redirected else reply
 
 
+class FollowsToAGet(ReferenceClient):
+    """Follows a redirected create with a GET, as many libraries do."""
+
+    def create(self) -> Steps[ReceivedResponse | TransportFailure]:
+        reply = yield from super().create()
+        redirected = isinstance(reply, ReceivedResponse) and reply.status == 302
+        if not redirected:
+            return reply
+        return (yield from self.send("GET", self.build_create_url(), self.build_poll_headers()))
+
+
 class DownloadsInParts(ReferenceClient):
     """Fetches every other file in two parts, and whole where that does not work."""
 

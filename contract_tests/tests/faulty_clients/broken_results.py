@@ -181,6 +181,28 @@ class SavesAnyType(ReferenceClient):
         return None if flaw and flaw.startswith("a file of type") else flaw
 
 
+class TrustsTheType(ReferenceClient):
+    """Saves whatever is called an image, an error page of the store too."""
+
+    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
+        flaw = super().find_defect(kind, reply)
+        return None if flaw and flaw.startswith("an error page") else flaw
+
+
+class SortsByName(Rearranges):
+    """Puts the files in the order of their names."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return sorted(outputs, key=lambda each: each.url or "")
+
+
+class StripsTexts(Rearranges):
+    """Removes white space around the texts."""
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [replace(each, text=each.text and each.text.strip()) for each in outputs]
+
+
 class SavesEmptyFiles(ReferenceClient):
     """Saves a file of zero bytes."""
 

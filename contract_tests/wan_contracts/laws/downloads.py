@@ -23,6 +23,11 @@ __all__ = [
 
 MEDIA_TYPE_PREFIXES: Final = ("image/", "video/")
 
+UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
+
+MARKUP_START: Final = b"<"
+"""The first byte of an error page; no image or video has it."""
+
 
 def check_bytes_equal(interaction: Interaction) -> Verdict | None:
     files = _find_saved_files(interaction)
@@ -91,12 +96,16 @@ def check_key_stays_home(interaction: Interaction) -> Verdict | None:
 
 
 def is_good_download(exchange: ObservedExchange) -> bool:
-    """Returns whether a download is complete, successful, and an image or a video."""
-    kind = exchange.response.headers.get("Content-Type", "")
+    """Returns whether a download is complete, successful, and an image or a video.
+
+    Object stores do not always know the type. A part of a file can begin with any bytes.
+    """
+    kind, content = exchange.response.headers.get("Content-Type", ""), exchange.response.body
     return (
         exchange.is_success
-        and bool(exchange.response.body)
-        and kind.startswith(MEDIA_TYPE_PREFIXES)
+        and bool(content)
+        and kind.startswith((*MEDIA_TYPE_PREFIXES, UNKNOWN_MEDIA_TYPE))
+        and (exchange.entry.status == 206 or not content.startswith(MARKUP_START))
     )
 
 

@@ -10,8 +10,7 @@ from wan_validators.messages.formatting import format_seconds, format_usd
 
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .polling import is_late
-from .retries import is_redirect
+from .polling import is_late, is_redirect
 
 __all__ = [
     "LAWS",

@@ -29,6 +29,7 @@ __all__ = [
     "find_unfinished",
     "is_far_from_deadline",
     "is_late",
+    "is_redirect",
 ]
 
 CLOCK_GRACE_S: Final = 1.0
@@ -40,10 +41,14 @@ EARLY_STOP_INTERVALS: Final = 2.5
 
 def check_poll_url(interaction: Interaction) -> Verdict | None:
     known = {exchange.entry.task for exchange in interaction.creates if exchange.entry.arrived}
+    # A library that follows the redirect of a create can turn its POST into a GET.
+    redirected = {each.request.path for each in interaction.creates if is_redirect(each)}
     stray = [
         exchange
         for exchange in interaction.exchanges
-        if not exchange.entry.action and exchange.request.method == "GET"
+        if not exchange.entry.action
+        and exchange.request.method == "GET"
+        and exchange.request.path not in redirected
     ]
     template = interaction.case.spec.vendor.poll
     paths = {template.format(model=interaction.case.model_id, task_id=task) for task in known}
@@ -192,6 +197,11 @@ def is_late(interaction: Interaction, exchange: ObservedExchange, started_at: fl
     """Returns whether *exchange* came after the deadline plus a grace time."""
     allowed = interaction.setting.deadline + 2 * interaction.setting.poll_interval + CLOCK_GRACE_S
     return exchange.at - started_at > allowed
+
+
+def is_redirect(exchange: ObservedExchange) -> bool:
+    """Returns whether the response is a redirect."""
+    return exchange.entry.status // 100 == 3
 
 
 def _seconds_since_create(interaction: Interaction, exchange: ObservedExchange) -> float:

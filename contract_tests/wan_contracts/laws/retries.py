@@ -11,7 +11,7 @@ from wan_validators.vendor import State
 
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .polling import is_far_from_deadline
+from .polling import is_far_from_deadline, is_redirect
 
 __all__ = [
     "FINAL_POLL_STATUSES",
@@ -22,7 +22,6 @@ __all__ = [
     "check_no_retry_refused",
     "check_retry_after",
     "check_task_followed",
-    "is_redirect",
     "is_uninformative",
 ]
 
@@ -135,11 +134,6 @@ def is_uninformative(poll: ObservedExchange) -> bool:
     """Returns whether the response does not show the state of the task."""
     lost = not poll.is_intact or poll.json is None or poll.entry.status in TRANSIENT_STATUSES
     return lost or is_redirect(poll)
-
-
-def is_redirect(exchange: ObservedExchange) -> bool:
-    """Returns whether the response is a redirect."""
-    return exchange.entry.status // 100 == 3
 
 
 LAWS: Final = (

@@ -25,6 +25,12 @@ MAX_CREATE_REPEATS: Final = 4
 MAX_DOWNLOAD_RETRIES: Final = 3
 """Maximum repeats of a download after a temporary failure."""
 
+REQUEST_TIMEOUT: Final = 408
+"""A proxy sends it for a request that may have reached the server."""
+
+UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
+"""The type of every file in many object stores."""
+
 STOP_POLLING_STATUSES: Final = (401, 402, 403)
 """Statuses of a poll that the next poll would get again."""
 
@@ -170,9 +176,12 @@ class ClientPolicy:
         if isinstance(reply, TransportFailure) or reply.status != 200:
             return self.describe(reply)
         media_type = reply.headers.get("content-type", "")
-        if not media_type.lower().startswith(f"{kind}/"):
+        if not media_type.lower().startswith((f"{kind}/", UNKNOWN_MEDIA_TYPE)):
             return f"a file of type {media_type or 'unknown'}, not {kind}/*"
-        return None if reply.body else "an empty file"
+        if not reply.body:
+            return "an empty file"
+        is_page = reply.body.lstrip().startswith(b"<")
+        return f"an error page of type {media_type}" if is_page else None
 
     def describe(self, reply: ReceivedResponse | TransportFailure) -> str:
         """Describes *reply* in a few words."""
@@ -190,7 +199,7 @@ class ClientPolicy:
             return self.build_gave_up_outcome(
                 f"it is not known whether a task exists: {reply.message}", None
             )
-        if 300 <= reply.status < 500:
+        if 300 <= reply.status < 500 and reply.status != REQUEST_TIMEOUT:
             return self.build_refused_outcome(reply)
         return Outcome(
             kind=OutcomeKind.GAVE_UP,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from wan_validators.vendor import State, TaskOutput
 
@@ -37,6 +38,8 @@ FAILED_WORDS: Final = ("failed",)
 
 LIST_MEMBERS: Final = {"images": "image", "videos": "video"}
 """Members that are lists of URLs, and the kind of those files."""
+
+VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".webm")
 
 MESSAGE_MEMBERS: Final = ("title", "detail", "message", "error_message")
 """Members that hold the message of an error."""
@@ -70,6 +73,7 @@ def parse_code(document: Object) -> str | int | None:
     """Returns the vendor's error code, of a failed task or a rejected create."""
     codes = (
         _as_object(_find_task_object(document).get("error")).get("code"),
+        _as_object(document.get("error")).get("code"),
         document.get("error_code"),
     )
     return next((each for each in codes if type(each) in (str, int)), None)
@@ -92,7 +96,9 @@ def parse_results(document: Object) -> list[TaskOutput]:
         for item in _list_member(document, "output")
         for part in _list_member(_as_object(item), "content")
     )
-    return [*listed, *(_parse_result(part) for part in parts if part)]
+    results = [*listed, *(_parse_result(part) for part in parts if part)]
+    url = _as_string(_as_object(document.get("output")).get("url"))
+    return results if results or not url else [TaskOutput(_guess_kind(url), url)]
 
 
 def parse_cost(document: Object) -> Decimal | None:
@@ -122,6 +128,11 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _find_task_object(document: Object) -> Object:
     return _as_object(document.get(ENVELOPE)) or document
+
+
+def _guess_kind(url: str) -> str:
+    """Returns the kind of a file that nothing but its URL describes."""
+    return "video" if urlsplit(url).path.endswith(VIDEO_SUFFIXES) else "image"
 
 
 def _parse_result(part: Object) -> TaskOutput:

@@ -211,6 +211,7 @@ WORDLESS = {
     "size-ratio",
     "image-source",
     "image-base64",
+    "image-prefix",
     "image-format",
     "image-transparency",
     "image-dimensions",

@@ -135,7 +135,7 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
         urls = urls or found(wire)
         mock.clock.advance(pause)
     for _ in range(3 if urls else 0):
-        word, got = seen(lambda: http.get(urls[0]))
+        word, got = seen(lambda: http.send(without_key(http, urls[0])))
         if got is not None and got.status_code == 200:
             word += " whole" if got.content.startswith(PNG) else f" {len(got.content)} bytes"
         files.append(word)
@@ -145,9 +145,18 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
     return {name: ", ".join(words) for name, words in parts.items()} | {"money": money}
 
 
+def without_key(http: httpx.Client, url: str) -> httpx.Request:
+    """A download: result URLs do not belong to the API, and must not get its key."""
+    request = http.build_request("GET", url)
+    del request.headers["Authorization"]
+    return request
+
+
 def found(wire: dict[str, Any]) -> list[str]:
-    return list(wire.get("images", ())) + [
-        part["url"] for out in wire.get("output", ()) for part in out["content"] if "url" in part
+    output = wire.get("output")
+    items = output if isinstance(output, list) else []
+    return list(wire.get("images") or ()) + [
+        part["url"] for out in items for part in out["content"] if "url" in part
     ]
 
 
@@ -157,9 +166,10 @@ def results(wire: dict[str, Any]) -> str:
     if error:
         return f" {error['code']!r}"
     if "images" in wire:
-        return f" {len(wire['images'])}"
+        return " null" if wire["images"] is None else f" {len(wire['images'])}"
     if "output" in wire:
-        return " " + "".join(part["type"][0] for part in wire["output"][0]["content"])
+        items = [[part["type"][0] for part in each["content"]] for each in wire["output"]]
+        return " " + "/".join(map("".join, items))
     return ""
 
 
@@ -167,7 +177,7 @@ def results(wire: dict[str, Any]) -> str:
 def test_a_client_sees_what_is_written(mock: Mock, connect: Connect, name: str) -> None:
     vendor = model("wan26_i2i").vendor
     if (
-        name not in ("interleaved", *TOGETHER)
+        name not in ("interleaved", "odd-texts", *TOGETHER)
         and load_shipped_scenarios()[name].vendor != vendor.name
     ):
         vendor = model("wan2.5-i2i-preview").vendor

@@ -24,17 +24,26 @@ def path(task_id: str, name: str) -> str:
     return PATH.format(task_id=task_id, name=name)
 
 
-def names(parts: Sequence[Part]) -> list[str]:
-    """Returns the file name of each part, numbered from 1, and "" for a text."""
+def names(parts: Sequence[Part], *, unsorted: bool = False) -> list[str]:
+    """Returns the file name of each part, numbered from 1, and "" for a text.
+
+    If *unsorted*, the names look like those of an object store, and sort in reverse.
+    """
     return [
-        "" if isinstance(part, Words) else f"{nth}.{extension(part)}"
+        ""
+        if isinstance(part, Words)
+        else f"{_build_unsorted_stem(part, nth) if unsorted else nth}.{extension(part)}"
         for nth, part in enumerate(parts, 1)
     ]
 
 
-def find_artefact(parts: Sequence[Part], name: str) -> Artefact | None:
-    """Returns the part with the file *name*, or None."""
-    for part, file_name in zip(parts, names(parts), strict=True):
+def _build_unsorted_stem(part: Artefact, nth: int) -> str:
+    return f"{-nth % 256:02x}{sha256(repr(part).encode()).hexdigest()[:14]}"
+
+
+def find_artefact(parts: Sequence[Part], name: str, *, unsorted: bool = False) -> Artefact | None:
+    """Returns the part with the file *name*, or None; *unsorted* as in :func:`names`."""
+    for part, file_name in zip(parts, names(parts, unsorted=unsorted), strict=True):
         if file_name == name and not isinstance(part, Words):
             return part
     return None

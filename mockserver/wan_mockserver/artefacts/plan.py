@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import cycle
 from math import isqrt
 from random import Random
 from typing import Any, Final
@@ -29,6 +31,7 @@ __all__ = [
     "extension",
     "keep_images",
     "plan",
+    "replace_texts",
 ]
 
 SEEDS: Final = 2**31
@@ -131,6 +134,13 @@ def keep_images(plan: Plan, max_images: int) -> Plan:
     pictures = [part for part in plan.parts if isinstance(part, Picture)]
     kept = pictures[: max(1, min(max_images, len(pictures) - 1))]
     parts = tuple(part for part in plan.parts if not isinstance(part, Picture) or part in kept)
+    return Plan(parts, plan.unit)
+
+
+def replace_texts(plan: Plan, texts: Sequence[str]) -> Plan:
+    """Returns *plan* with *texts*, in turn, in place of its own."""
+    said = cycle(texts)
+    parts = tuple(Words(next(said)) if isinstance(part, Words) else part for part in plan.parts)
     return Plan(parts, plan.unit)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Final
 
 from wan_validators.finding import Finding
@@ -10,7 +11,7 @@ from wan_validators.vendor import Rejection, RejectionReason, Task, Wire
 
 from .messages import Response
 
-__all__ = ["AdminError", "RequestRejected", "build_plain_error"]
+__all__ = ["AdminError", "RequestRejected", "build_plain_error", "build_xml_error"]
 
 _PLAIN_STATUSES: Final = {
     RejectionReason.NO_ROUTE: 404,
@@ -67,3 +68,11 @@ def build_plain_error(rejection: Rejection) -> tuple[int, Wire]:
     """Returns status and body of an error outside the vendors' paths."""
     status = rejection.status or _PLAIN_STATUSES.get(rejection.reason, 500)
     return status, {"message": rejection.detail}
+
+
+def build_xml_error(status: int, code: str, message: str) -> Response:
+    """Builds an error in the format of object stores."""
+    error = f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'.encode()
+    headers = {"Content-Type": "application/xml", "Content-Length": str(len(body))}
+    return Response(status=status, headers=headers, body=body)

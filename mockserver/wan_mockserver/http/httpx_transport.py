@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from .delivery import WireEvent, iter_steps
+from .file_host import find_file_host
 from .messages import MAX_BODY_BYTES, Request
 from .service import Service
 
@@ -106,7 +107,8 @@ def mount(router: respx.Router, service: Service, base_url: str = BASE_URL) -> r
     """
     url = httpx.URL(base_url)
     port = url.port or {"http": 80, "https": 443}[url.scheme]
-    route = router.route(scheme=url.scheme, host=url.host, port=port)
+    hosts = tuple(dict.fromkeys((url.host, find_file_host(url.host))))
+    route = router.route(scheme=url.scheme, host__in=hosts, port=port)
     return route.mock(side_effect=cast("Any", side_effect(service)))
 
 

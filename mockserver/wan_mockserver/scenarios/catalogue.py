@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from http import HTTPStatus
 from typing import Final
 
 from wan_validators.catalog import vendors
-from wan_validators.vendor import State
+from wan_validators.vendor import State, find_status_phrase
 
 from ..http.delivery import Cut
-from .lifecycle import Never, Seconds
+from .lifecycle import Never, Polls, Seconds
 from .scenario import (
     Body,
     CreateBehaviour,
     DownloadBehaviour,
     Lag,
     PollBehaviour,
+    Progress,
     Results,
     Scenario,
     Step,
     TaskOutcome,
+    UnsetMembers,
 )
 
 __all__ = [
@@ -45,8 +46,18 @@ CLIENT_ERROR_STATUSES: Final = (401, 402, 403, 404, 409, 423, 451)
 TRANSIENT_STATUSES: Final = (500, 502, 503, 504)
 """Statuses that are gone when a client tries again."""
 
+PROXY_STATUSES: Final = (520, 524)
+"""Statuses of a proxy that got no usable answer from the server; they pass, too."""
+
+ACCEPTING_STATUSES: Final = (408, 502, 503, 504, 520, 524)
+"""Statuses of a proxy that may have passed the request on."""
 
 SILENT_STEP: Final = Step(handled=False, cut=Cut.SILENCE)
+
+ODD_TEXTS: Final = (
+    "  Zwölf Boxkämpfer — «ça» \u2026 Привет!\n",
+    "\t山水画：第二幅图。\u00a0\U0001f304 ",
+)
 
 FILE_PACE: Final = 64 * 1024
 """Bytes a second of a slow download, as files are longer than other bodies."""
@@ -69,6 +80,20 @@ def _outcomes() -> Iterator[Scenario]:
     yield outcome("no-results", "The task succeeds and has no results.", results=Results.NONE)
     yield outcome("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
     yield outcome("interleaved", "Texts come between the images.", interleaved=True)
+    yield outcome(
+        "odd-texts",
+        "Texts between the images have outer white space and letters of many scripts.",
+        interleaved=True,
+        texts=ODD_TEXTS,
+    )
+    yield outcome("odd-costs", "Costs and discounts are not round.", discount=0.9137)
+    yield Scenario(
+        name="fail-without-error",
+        summary="The task fails and has no error object.",
+        group="outcome",
+        outcome=TaskOutcome(moderated=True),
+        poll=PollBehaviour(no_error=True),
+    )
 
 
 def _states() -> Iterator[Scenario]:
@@ -96,6 +121,30 @@ def _states() -> Iterator[Scenario]:
     )
     yield polling("backwards", "Progress goes backwards, and so do the states.", backwards=True)
     yield polling("integer-codes", "The code of an error is a number.", integer_codes=True)
+    for vendor in vendors():
+        if vendor.to_recorded_body:
+            says = "Responses have the form of recorded ones: times, status, error and output.url."
+            yield polling("as-recorded", says, vendor.name, as_recorded=True)
+        if vendor.has_output_items:
+            says = "Each result is in an item of output of its own."
+            yield polling("split-output", says, vendor.name, split_output=True)
+        if vendor.shows_progress:
+            says = "Progress is 1.0 while the task is still in progress."
+            yield polling("progress-full", says, vendor.name, progress=Progress.FULL)
+            yield Scenario(
+                name="progress-stalls",
+                summary="Progress stands still for some polls and then continues.",
+                group="states",
+                vendor=vendor.name,
+                poll=PollBehaviour(progress=Progress.STALLS),
+                outcome=TaskOutcome(lifecycle=Polls(5)),
+            )
+    null, empty = UnsetMembers.NULL, UnsetMembers.EMPTY
+    says = "Members that the task does not have are"
+    yield polling("null-members", f"{says} null.", unset_members=null)
+    yield polling("empty-members", f"{says} empty arrays and objects.", unset_members=empty)
+    says = "Every object has members that no page names."
+    yield polling("extra-members", says, extra_members=True)
     yield polling(
         "not-found-yet",
         "The first two polls after create do not find the task.",
@@ -112,9 +161,15 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
     """Group, name, what becomes of the request in a sentence, and the step."""
     for status in (*CLIENT_ERROR_STATUSES, *TRANSIENT_STATUSES):
         passes = status in TRANSIENT_STATUSES
-        text = f"{status} {HTTPStatus(status).phrase}{', twice' if passes else ''}"
+        text = f"{status} {find_status_phrase(status)}{', twice' if passes else ''}"
         step = Step(handled=False, status=status, times=2 if passes else None)
         yield "http", f"http-{status}", f"is answered with {text}", step
+    for status in PROXY_STATUSES:
+        text = f"a proxy's page: {status} {find_status_phrase(status)}, twice"
+        yield "http", f"http-{status}", f"is answered with {text}", _page(status, times=2)
+    overloaded = Step(handled=False, status=503, retry_after=2, times=2)
+    says = "is answered with 503, twice, and Retry-After in seconds"
+    yield "http", "http-503-retry-after", says, overloaded
     limited = Step(handled=False, status=429, retry_after=2, times=2)
     says = "is answered with 429, twice, and Retry-After"
     yield "http", "rate-limited", f"{says} in seconds", limited
@@ -145,6 +200,12 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
     yield "transport", "latency", says, Step(delay=lag, times=None)
 
 
+def _page(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
+    """A proxy's page with *status*, in place of the vendor's answer."""
+    phrase = f"{status} {find_status_phrase(status)}"
+    return Step(handled=handled, status=status, body=Body.HTML, detail=phrase, times=times)
+
+
 def _creates() -> Iterator[Scenario]:
     def create(group: str, name: str, says: str, step: Step) -> Scenario:
         summary = f"Create {says}."
@@ -154,12 +215,20 @@ def _creates() -> Iterator[Scenario]:
 
     for fault in _faults():
         yield create(*fault)
+    large = _page(413, times=None)
+    yield create("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
+    moved = replace(_page(302), location="")
+    says = "is answered with 302 and an HTML page; a library that follows sends a GET"
+    yield create("http", "http-302", says, moved)
     empty = Step(status=202, body=Body.EMPTY)
     yield create("http", "empty-202", "makes the task and answers 202 with no body", empty)
     done = "makes the task, which is billed, and the answer is lost"
     yield create("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
-    proxy = Step(status=502, body=Body.HTML, content_type="text/html", detail="502 Bad Gateway")
-    yield create("transport", "accept-502", f"{done} to a proxy's 502", proxy)
+    internal = Step(status=500)
+    yield create("transport", "accept-500", f"{done} to the vendor's own 500", internal)
+    for status in ACCEPTING_STATUSES:
+        says, page = f"{done} to a proxy's {status}", _page(status, handled=True)
+        yield create("transport", f"accept-{status}", says, page)
     silence = Step(cut=Cut.SILENCE)
     yield create("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
 
@@ -180,6 +249,16 @@ def _downloads() -> Iterator[Scenario]:
     yield download("expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1)
     wrong = Step(content_type="text/html", times=None)
     yield download("download-wrong-type", "calls the file text/html", steps=(wrong,))
+    octets = Step(content_type="application/octet-stream", times=None)
+    says = "calls the file application/octet-stream, as object stores do"
+    yield download("download-octet-stream", says, steps=(octets,))
+    page = Step(handled=False, status=200, body=Body.XML, content_type="image/png", times=None)
+    says = "gets an XML error page that is called image/png"
+    yield download("download-xml-page", says, steps=(page,))
+    says = "finds names that do not sort in the order of the results"
+    yield download("unsorted-names", says, unsorted_names=True)
+    says = "needs the unchanged URL with its signed query, on another host name"
+    yield download("signed-urls", says, signed_urls=True)
     empty = Step(status=200, body=Body.EMPTY, times=None)
     yield download("download-empty", "gets zero bytes", steps=(empty,))
     for _, name, says, step in _faults():

@@ -46,6 +46,8 @@ class Body(Enum):
     EMPTY = "empty"
     ERROR = "error"
     """A JSON object that tells of an error, whatever the status says."""
+    XML = "xml"
+    """The error page of an object store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,23 @@ class CreateBehaviour:
     steps: Steps = ()
 
 
+class UnsetMembers(Enum):
+    """What stands in place of members that a task does not have."""
+
+    NULL = "null"
+    EMPTY = "empty"
+    """An empty array or object."""
+
+
+class Progress(Enum):
+    """How the progress of an unfinished task differs from the work that is done."""
+
+    STALLS = "stalls"
+    """It stands still in the middle, and then continues."""
+    FULL = "full"
+    """It is 1.0 while the task runs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollBehaviour:
     """What happens to the polls of one task, and how they show it.
@@ -134,6 +153,11 @@ class PollBehaviour:
     *other_words* takes the vendor's other vocabulary, *upper_case* puts either in capitals.
     *backwards* shows an unfinished task's progress and states in the wrong order, and
     *integer_codes* an error's code as a number.
+
+    *as_recorded* takes the form of recorded responses in place of the documented one.
+    *unset_members* fills in members that the task does not have, and *extra_members* adds
+    some that no page names. *no_error* leaves the error of a failed task out, and
+    *split_output* gives each result an item of its own.
     """
 
     steps: Steps = ()
@@ -142,6 +166,12 @@ class PollBehaviour:
     upper_case: bool = False
     backwards: bool = False
     integer_codes: bool = False
+    as_recorded: bool = False
+    unset_members: UnsetMembers | None = None
+    extra_members: bool = False
+    no_error: bool = False
+    split_output: bool = False
+    progress: Progress | None = None
 
 
 class Results(Enum):
@@ -160,7 +190,8 @@ class TaskOutcome:
     *fail* is the code of the error it ends with, *message* its text if it is not the
     vendor's own for the code; *moderated* ends it with what the vendor says of refused
     content. *images* is how many of its images succeed, at least one fewer than were asked for
-    unless that leaves none. *interleaved* makes text parts whatever the payload says.
+    unless that leaves none. *interleaved* makes text parts whatever the payload says, and
+    *texts* are what they say, in turn. *discount* is the factor of the price.
     """
 
     lifecycle: Lifecycle | None = None
@@ -170,15 +201,24 @@ class TaskOutcome:
     images: int | None = None
     results: Results | None = None
     interleaved: bool = False
+    texts: tuple[str, ...] = ()
+    discount: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadBehaviour:
     """What happens to the downloads of one file, and how many seconds after its task's end
-    it is there."""
+    it is there.
+
+    *signed_urls* puts the files on another host name, under URLs with a signed query, and
+    *unsorted_names* gives them names whose order is not that of the results. Both are fixed
+    when the task is created.
+    """
 
     steps: Steps = ()
     lifetime: float = DEFAULT_FILE_LIFETIME_S
+    signed_urls: bool = False
+    unsorted_names: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from ..fields import (
     invalid_value,
 )
 from . import lifecycle
-from .scenario import PARTS, Results, Steps, TaskOutcome
+from .scenario import PARTS, Progress, Results, Steps, TaskOutcome, UnsetMembers
 from .toml_steps import MAX_REPETITIONS, STEP, STEP_TYPE, line_of_text
 
 __all__ = ["SCENARIO", "SCENARIO_IN_FILE", "USE", "find_problems", "list_members"]
@@ -131,6 +131,20 @@ POLL: Final = _part(
     Field("upper-case", Flag(), "`true`: statuses in capitals."),
     Field("backwards", Flag(), "`true`: progress and states go backwards."),
     Field("integer-codes", Flag(), "`true`: the code of an error is a number."),
+    Field("as-recorded", Flag(), "`true`: the form of recorded responses, where they differ."),
+    Field(
+        "unset-members",
+        Choice.of(UnsetMembers),
+        '`"null"` or `"empty"` for members that the task does not have.',
+    ),
+    Field("extra-members", Flag(), "`true`: members that no page names, at every level."),
+    Field("no-error", Flag(), "`true`: a failed task has no error object."),
+    Field("split-output", Flag(), "`true`: each result is in an item of `output` of its own."),
+    Field(
+        "progress",
+        Choice.of(Progress),
+        '`"stalls"`: it stands still in the middle. `"full"`: it is 1.0 while the task runs.',
+    ),
 )
 
 OUTCOME: Final = _part(
@@ -147,6 +161,8 @@ OUTCOME: Final = _part(
     Field("images", Integer(1, MAX_REPETITIONS), "How many images succeed."),
     Field("results", Choice.of(Results), '`"none"` or `"empty"` in place of results.'),
     Field("interleaved", Flag(), "`true`: texts come between the images."),
+    Field("texts", Array(Text(0), high=20), "What the texts between images say, in turn."),
+    Field("discount", Number(0, 1), "The factor of the price."),
 )
 
 DOWNLOAD: Final = _part(
@@ -158,6 +174,13 @@ DOWNLOAD: Final = _part(
         Number(-1, 10**9),
         "How many seconds files exist. -1 means that they never exist.",
     ),
+    Field(
+        "signed-urls",
+        Flag(),
+        "`true`: URLs with a signed query, on another host name. Changed URLs, HEAD and an "
+        "Authorization header are refused.",
+    ),
+    Field("unsorted-names", Flag(), "`true`: the names of the files do not sort in order."),
 )
 
 USE: Final = Field(

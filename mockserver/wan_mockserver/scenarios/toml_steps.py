@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any, Final
 
 from ..fields import (
@@ -30,7 +29,7 @@ MAX_REPETITIONS: Final = 10**6
 
 _FOREVER: Final = "forever"
 
-_STATUSES: Final = {status.value for status in HTTPStatus if status.value >= 200}
+_STATUSES: Final = range(200, 600)
 _BODILESS_STATUSES: Final = (204, 205, 304)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 
@@ -54,7 +53,7 @@ def line_of_text(max_length: int, min_length: int = 1) -> Text:
 class _StatusType(FieldType):
     def parse(self, value: Any, path: str) -> int:
         if type(value) is not int or value not in _STATUSES:
-            raise invalid_value(value, path, "an HTTP status from 200 to 511, such as 429 or 503")
+            raise invalid_value(value, path, "an HTTP status from 200 to 599, such as 429 or 503")
         return value
 
 
@@ -113,7 +112,7 @@ STEP: Final = Table(
         Field(
             "body",
             Choice.of(Body),
-            '`"html"`, `"empty"` or `"error"` in place of the body of the vendor.',
+            '`"html"`, `"xml"`, `"empty"` or `"error"` in place of the body of the vendor.',
         ),
         Field("detail", line_of_text(1000), "The text of the error."),
         Field("content-type", _MEDIA_TYPE, "The Content-Type in place of the usual one."),
@@ -146,7 +145,7 @@ STEP: Final = Table(
             "done",
             Flag(),
             "Whether the server does what the request asks. The default is `false` for errors (a "
-            'status from 300, a body `"html"` or `"error"`), and `true` otherwise.',
+            'status from 300, a body `"html"`, `"xml"` or `"error"`), and `true` otherwise.',
             attribute="handled",
         ),
         Field(
@@ -219,4 +218,5 @@ def _find_status_problems(step: Step, status: int) -> Iterator[str]:
     if status in _BODILESS_STATUSES and step.body is not Body.EMPTY:
         yield f'a response with status {status} has no body; write body = "empty"'
     if status < 400 and step.body is None:
-        yield f'status {status} is not an error, so it needs a body ("empty", "html" or "error")'
+        bodies = " or ".join(f'"{body.value}"' for body in Body)
+        yield f"status {status} is not an error, so it needs a body ({bodies})"

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from email.utils import formatdate
 from html import escape
-from http import HTTPStatus
 from math import ceil
 from random import Random
 from typing import Final
 from urllib.parse import quote
 
-from wan_validators.vendor import RejectionReason
+from wan_validators.vendor import RejectionReason, find_status_phrase
 
 from ..http.delivery import Cut, Delivery
-from ..http.errors import RequestRejected
+from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Request, Response
 from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 
@@ -35,7 +34,7 @@ def build_rejection(
         return None
     reasons = {401: RejectionReason.BAD_KEY, 404: missing, 429: RejectionReason.RATE}
     reason = reasons.get(step.status, RejectionReason.SCENARIO)
-    phrase = HTTPStatus(step.status).phrase
+    phrase = find_status_phrase(step.status)
     detail = step.detail or f"{phrase} (called up by a scenario of the mock)"
     return RequestRejected(reason, detail, task_id=task_id, status=step.status)
 
@@ -72,6 +71,8 @@ def _replace_body(step: Step, body: Body, response: Response) -> Response:
     if body is Body.ERROR:
         message = step.detail or "Service temporarily unavailable"
         return Response.json(status, {"error": {"message": message, "error_message": message}})
+    if body is Body.XML:
+        return build_xml_error(status, "AccessDenied", step.detail or "Request has expired.")
     phrase = escape(step.detail or "Please wait while we check your browser")
     page = f"<!doctype html><html><head><title>{phrase}</title></head><body>{phrase}</body></html>"
     content = page.encode()

@@ -10,9 +10,9 @@ from wan_validators.vendor import RejectionReason, State, Vendor
 
 from ..artefacts import files
 from ..artefacts.cache import Artefacts
-from ..artefacts.plan import content_type
+from ..artefacts.plan import Artefact, content_type
 from ..clock import Clock
-from ..http.errors import RequestRejected
+from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
 from ..state.stores import Store
@@ -21,7 +21,9 @@ from .applicability import SelectedScenario
 from .context import Caller, RequestContext
 from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Models, parse_submission
+from .signed_urls import find_refusal
 from .task_factory import TaskFactory
+from .wire_bodies import build_created_response, build_status_body
 from .wire_tasks import to_wire_task
 
 __all__ = ["Handlers"]
@@ -55,7 +57,7 @@ class Handlers:
         context.findings, context.spec = submission.findings, submission.spec
         record = self.factory.create_task(context, vendor, submission, selected)
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
-        return Response.json(vendor.created_status, vendor.build_created_body(task))
+        return Response.json(*build_created_response(task, vendor, selected.scenario.poll))
 
     def find_polled(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
         """Finds the polled task if the caller may see it; counts the visit, moves the clock."""
@@ -91,7 +93,7 @@ class Handlers:
         )
         context.state = record.state
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
-        return Response.json(200, vendor.build_status_body(task))
+        return Response.json(200, build_status_body(task, vendor, selected.scenario.poll))
 
     def find_file_task(self, context: RequestContext) -> TaskRecord | None:
         """Finds the task of the requested file; anyone who knows the URL may read it."""
@@ -107,12 +109,11 @@ class Handlers:
     ) -> Response:
         """Returns the file, or the range of it that the request asks for."""
         record = state_at(record, context.now) if record else None
-        done = record is not None and record.state is State.DONE
-        artefact = (
-            files.find_artefact(record.parts, context.path_parameters["name"])
-            if record and done
-            else None
-        )
+        refusal = find_refusal(context.request, record) if record and record.signed_urls else None
+        if refusal:
+            context.reason = refusal.message
+            return build_xml_error(*refusal)
+        artefact = _find_artefact(record, context.path_parameters["name"])
         if record is None or artefact is None:
             raise RequestRejected(
                 RejectionReason.NO_ROUTE, f"there is no file {context.request.path}"
@@ -123,6 +124,12 @@ class Handlers:
             )
         content = self.artefacts.bytes_of(artefact)
         return files.download(context.request, content, content_type(artefact))
+
+
+def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
+    if record is None or record.state is not State.DONE:
+        return None
+    return files.find_artefact(record.parts, name, unsorted=record.unsorted_names)
 
 
 def _count_visit(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 from random import Random
@@ -14,7 +15,7 @@ from uuid import UUID
 from wan_validators.outputs import Images
 from wan_validators.vendor import Failure, RejectionReason, State, Vendor
 
-from ..artefacts.plan import Picture, Plan, cost, keep_images, plan
+from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
 from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
@@ -107,15 +108,22 @@ class TaskFactory:
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
         if outcome.images is not None:
             planned = keep_images(planned, outcome.images)
+        if outcome.texts:
+            planned = replace_texts(planned, outcome.texts)
         counted = isinstance(spec.outputs, Images) and spec.outputs.has_image_count
         images = sum(isinstance(part, Picture) for part in planned.parts)
         charged = Plan((), planned.unit) if outcome.results else planned
+        price = cost(self.prices[spec.id], charged)
+        discount = None if outcome.discount is None else Decimal(str(outcome.discount))
         return replace(
             record,
             failure=_build_failure(vendor, outcome),
             parts=planned.parts,
             results=outcome.results,
-            cost=cost(self.prices[spec.id], charged),
+            cost=price if price is None or discount is None else price * discount,
+            discount=discount,
+            signed_urls=selected.scenario.download.signed_urls,
+            unsorted_names=selected.scenario.download.unsorted_names,
             image_count=(0 if outcome.results else images) if counted else None,
         )
 

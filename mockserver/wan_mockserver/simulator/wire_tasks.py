@@ -9,12 +9,16 @@ from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
 from ..artefacts.plan import Film, Words
-from ..scenarios.scenario import PollBehaviour, Results
+from ..scenarios.scenario import PollBehaviour, Progress, Results
 from ..state.tasks import TERMINAL_STATES, TaskRecord
+from .signed_urls import build_signed_url
 
 __all__ = ["to_wire_task"]
 
 _BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
+
+_STALL: Final = (0.3, 0.7)
+"""Between these, a progress that stalls stands still."""
 
 _DEFAULT_POLLING: Final = PollBehaviour()
 
@@ -26,7 +30,12 @@ def to_wire_task(
     state, progress = record.state, record.progress
     if how.backwards and state not in TERMINAL_STATES:
         state, progress = _BACKWARD_STATES[state], round(1 - progress, 2)
-    failure = record.failure if record.state is State.FAILED else None
+    if how.progress is Progress.STALLS and _STALL[0] <= progress < _STALL[1]:
+        progress = _STALL[0]
+    if how.progress is Progress.FULL and state is State.RUNNING:
+        progress = 1.0
+    failed = record.state is State.FAILED and not how.no_error
+    failure = record.failure if failed else None
     return Task(
         id=record.id,
         model=record.model,
@@ -38,16 +47,18 @@ def to_wire_task(
         outputs=_build_outputs(record, base_url) if record.state is State.DONE else (),
         failure=replace(failure, integer=how.integer_codes) if failure else None,
         cost=record.cost,
+        discount=record.discount,
         image_count=record.image_count,
         kind="video" if any(isinstance(part, Film) for part in record.parts) else "image",
         word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
+        split_output=how.split_output,
     )
 
 
 def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
     """Returns the word on the wire for *state*."""
-    words = vendor.other_words if how.other_words else vendor.words
+    words = vendor.other_words or vendor.words if how.other_words else vendor.words
     word = (how.words or {}).get(state, words[state])
     return word.upper() if how.upper_case else word
 
@@ -55,10 +66,16 @@ def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
 def _build_outputs(record: TaskRecord, base_url: str) -> tuple[TaskOutput, ...]:
     if record.results:
         return ()
-    names = files.names(record.parts)
+    names = files.names(record.parts, unsorted=record.unsorted_names)
     return tuple(
         TaskOutput("text", part.text)
         if isinstance(part, Words)
-        else TaskOutput(files.kind(part), base_url + files.path(record.id, name))
+        else TaskOutput(files.kind(part), _build_url(record, base_url, name))
         for part, name in zip(record.parts, names, strict=True)
     )
+
+
+def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
+    if record.signed_urls:
+        return build_signed_url(base_url, record, name)
+    return base_url + files.path(record.id, name)

@@ -30,7 +30,8 @@ class TaskRecord:
 
     *tenant* is its owner. *failure* is how it will end, None if it succeeds. *parts* are its
     results on success, *results* how it shows them if not as documented. *cost* is in USD,
-    None if no price is known. *image_count* is None if the model's page has no such figure.
+    None if no price is known, and includes *discount*. *signed_urls* and *unsorted_names*
+    are those of its scenario. *image_count* is None if the model's page has no such figure.
     Times are unix seconds.
 
     *scenario* was selected for it. If *chaotic*, more is drawn for its polls. *digest* is the
@@ -61,6 +62,9 @@ class TaskRecord:
     digest: str = ""
     entry: int = 0
     answered: bool = True
+    discount: Decimal | None = None
+    signed_urls: bool = False
+    unsorted_names: bool = False
 
 
 TASKS: Final = Table("tasks", TaskRecord)

@@ -17,7 +17,16 @@ from random import Random
 from typing import Any, Final
 
 from ..ambiguity import Ambiguity
-from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
+from ..vendor import (
+    Failure,
+    Rejection,
+    RejectionReason,
+    State,
+    Task,
+    Vendor,
+    Wire,
+    find_status_phrase,
+)
 
 __all__ = ["VENDOR"]
 
@@ -151,6 +160,29 @@ def build_status_body(task: Task) -> Wire:
     return wire
 
 
+def build_empty_members(task: Task) -> Wire:
+    return {"task_info": {"error": {}}, f"{task.kind}s": []}
+
+
+def to_recorded_body(task: Task, body: Wire) -> Wire:
+    """Converts a documented body to the form of the recorded ones.
+
+    Times have microseconds and an offset, ``error`` is at the top, and ``output.url`` has the
+    first result. A guess: the documented list is there only for several results.
+    """
+    info = dict(body["task_info"])
+    recorded = {**body, "task_info": info}
+    for name, seconds in (("created_at", task.created_at), ("updated_at", task.updated_at)):
+        info[name] = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
+    if "error" in info:
+        recorded["error"] = info.pop("error")
+    if task.outputs:
+        recorded["output"] = {"url": task.outputs[0].value}
+    if len(task.outputs) == 1:
+        del recorded[f"{task.outputs[0].kind}s"]
+    return recorded
+
+
 def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
     """Builds a problem object; a rejected payload also has the failed task's envelope.
 
@@ -161,7 +193,7 @@ def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
     code = rejection.status or STATUS[rejection.reason]
     problem: dict[str, Any] = {
         "status": code,
-        "title": TITLES.get(rejection.reason, HTTPStatus(code).phrase),
+        "title": TITLES.get(rejection.reason, find_status_phrase(code)),
         "detail": format_detail(rejection),
         "instance": rejection.path,
         "error_code": 0,
@@ -199,6 +231,7 @@ VENDOR: Final = Vendor(
     build_status_body=build_status_body,
     build_error_response=build_error_response,
     build_rejection_failure=build_rejection_failure,
+    build_empty_members=build_empty_members,
     words=STATES,
     moderation=MODERATION,
     other_words=OTHER_STATES,
@@ -228,7 +261,9 @@ VENDOR: Final = Vendor(
                 "the documents' examples end in Z after whole seconds",
                 "recorded ones have microseconds and an offset",
             ),
-            chosen="as in the documents",
+            chosen="as in the documents, or as recorded in the scenario as-recorded",
         ),
     ),
+    to_recorded_body=to_recorded_body,
+    recorded_created_status=200,
 )

@@ -83,13 +83,19 @@ def build_status_body(task: Task) -> Wire:
     if task.state is State.DONE:
         wire["progress"] = 1.0
         if task.results:
-            wire["output"] = [{"content": [*build_content(task)]}]
+            parts = build_content(task)
+            items = [[part] for part in parts] if task.split_output else [parts]
+            wire["output"] = [{"content": content} for content in items]
         wire |= {"usage": build_usage(task), "metadata": build_metadata(task)}
     elif task.failure:
         wire["error"] = build_error(task.failure)
     else:
         wire["progress"] = task.progress
     return wire
+
+
+def build_empty_members(_: Task) -> Wire:
+    return {"output": [], "usage": {}, "metadata": {}, "error": {}}
 
 
 def build_content(task: Task) -> list[dict[str, str]]:
@@ -107,7 +113,7 @@ def build_content(task: Task) -> list[dict[str, str]]:
 def build_usage(task: Task) -> dict[str, Any]:
     """Returns the usage; ``cost`` is a decimal string in USD, absent if unknown (a guess)."""
     figures: dict[str, Any] = {} if task.cost is None else {"cost": f"{task.cost:f}"}
-    figures["discount"] = 1
+    figures["discount"] = 1 if task.discount is None else float(task.discount)
     return figures if task.image_count is None else figures | {"image_count": task.image_count}
 
 
@@ -192,6 +198,7 @@ VENDOR: Final = Vendor(
     build_status_body=build_status_body,
     build_error_response=build_error_response,
     build_rejection_failure=build_rejection_failure,
+    build_empty_members=build_empty_members,
     words=STATES,
     moderation=MODERATION,
     failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
@@ -233,4 +240,6 @@ VENDOR: Final = Vendor(
     tolerated=("metadata", "options", "id", "moderation"),
     unwrap=unwrap,
     build_error_text_response=build_error_text_response,
+    shows_progress=True,
+    has_output_items=True,
 )
