@@ -56,7 +56,7 @@ _NAME: Final = (
 )
 _MEMBERS: Final = re.compile(
     rf'(?i)("{_NAME}"\s*:\s*")(?:[^"\\]|\\.)*'
-    rf"|((?:^|[?&])(?:{_NAME}|key|token)=)[^&#\s\"]+"
+    rf"|((?:^|[?&])(?:{_NAME}|key|token)=)(?:{re.escape(REDACTED)}|[^&#\s\"]+)"
 )
 _hint_of_member = re.compile("(?i)key|token|secret|authorization|password").search
 
