@@ -69,7 +69,7 @@ def _iterate_wav_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         at += 8 + size + size % 2
 
 
-class _Frame(NamedTuple):
+class _MpegFrame(NamedTuple):
     """One frame of an MP3. *length* is 0 if it is free format, whose length is not stated."""
 
     length: int
@@ -107,7 +107,7 @@ def read_mp3(data: bytes) -> Header | None:
     )
 
 
-def _find_first_frame(data: bytes, begin: int) -> tuple[int, _Frame] | None:
+def _find_first_frame(data: bytes, begin: int) -> tuple[int, _MpegFrame] | None:
     """Finds the first frame that another frame, a tag or the end follows."""
     at = begin
     for _ in range(MAX_PARTS):
@@ -123,7 +123,7 @@ def _find_first_frame(data: bytes, begin: int) -> tuple[int, _Frame] | None:
     return None
 
 
-def _is_followed(data: bytes, at: int, frame: _Frame) -> bool:
+def _is_followed(data: bytes, at: int, frame: _MpegFrame) -> bool:
     if frame.length == 0:
         return data.find(data[at : at + 3], at + 4, at + _MAX_FREE_BYTES) >= 0
     end = at + frame.length
@@ -134,12 +134,12 @@ def _is_followed(data: bytes, at: int, frame: _Frame) -> bool:
     )
 
 
-def _is_alike(frame: _Frame | None, first: _Frame) -> bool:
+def _is_alike(frame: _MpegFrame | None, first: _MpegFrame) -> bool:
     """Returns True if *frame* can be of the same stream as *first*."""
     return frame is not None and (frame.samples, frame.hertz) == (first.samples, first.hertz)
 
 
-def _parse_frame_header(head: bytes) -> _Frame | None:
+def _parse_frame_header(head: bytes) -> _MpegFrame | None:
     """Parses the header of a frame of layer III (ISO/IEC 11172-3, 13818-3)."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
         return None
@@ -152,7 +152,7 @@ def _parse_frame_header(head: bytes) -> _Frame | None:
     length = samples * kbit[bitrate] * 125 // hertz + padding if bitrate else 0
     mono = head[3] >> 6 == 3
     side_bytes = (17 if mono else 32) if version == 3 else (9 if mono else 17)
-    return _Frame(length, samples, hertz, side_bytes)
+    return _MpegFrame(length, samples, hertz, side_bytes)
 
 
 class _Tag(NamedTuple):
@@ -163,7 +163,7 @@ class _Tag(NamedTuple):
     silence: int = 0
 
 
-def _read_tag(data: bytes, at: int, frame: _Frame) -> _Tag | None:
+def _read_tag(data: bytes, at: int, frame: _MpegFrame) -> _Tag | None:
     if data[at + 36 : at + 40] == b"VBRI" and len(data) >= at + 54:
         size, frames = struct.unpack_from(">II", data, at + 46)
         return _Tag(frames, size)
@@ -186,7 +186,7 @@ def _read_tag(data: bytes, at: int, frame: _Frame) -> _Tag | None:
     return _Tag(values.get(1, 0), values.get(2, 0), silence)
 
 
-def _add_frames(data: bytes, begin: int, first: _Frame) -> float:
+def _add_frames(data: bytes, begin: int, first: _MpegFrame) -> float:
     """Adds the playing times of all complete frames from *begin* on, and skips other bytes."""
     count, at = 0, begin
     lengths: dict[bytes, int] = {}  # the frames of a file have few different headers
