@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_ids(tmp_path: Path) -> None:
     assert ids[0] == ids[1]
 
 
-def test_a_log_that_nobody_reads_does_not_stop_it(tmp_path: Path) -> None:
+def test_an_unread_log_does_not_stop_the_server(tmp_path: Path) -> None:
     with start_server(tmp_path / "port") as (process, url):
         assert process.stdout
         process.stdout.close()
