@@ -1,4 +1,4 @@
-"""Builds the bodies of the responses to creates and polls, as a scenario shows them."""
+"""Builds the bodies of the responses to creates and polls, changed by a scenario."""
 
 from __future__ import annotations
 
