@@ -64,35 +64,29 @@ FILE_PACE: Final = 64 * 1024
 
 
 def _iter_outcomes() -> Iterator[Scenario]:
-    def build_outcome(
-        name: str, summary: str, vendor: str | None = None, **how: object
-    ) -> Scenario:
+    def build(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
         made = TaskOutcome(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="outcome", vendor=vendor, outcome=made)
 
     yield DEFAULT_SCENARIO
-    yield build_outcome(
-        "slow", "The task takes ten minutes and then succeeds.", lifecycle=Seconds(600)
-    )
-    yield build_outcome("stuck", "The task never ends.", lifecycle=Never())
+    yield build("slow", "The task takes ten minutes and then succeeds.", lifecycle=Seconds(600))
+    yield build("stuck", "The task never ends.", lifecycle=Never())
     for vendor in vendors():
         for code, text in vendor.failures.items():
             effect = f"The task fails with {code}, {text!r}."
-            yield build_outcome(f"fail-{code}", effect, vendor.name, fail=code)
-    yield build_outcome(
-        "moderated", "The content is refused when it has been made.", moderated=True
-    )
-    yield build_outcome("partial", "Only one of several images succeeds and is billed.", images=1)
-    yield build_outcome("no-results", "The task succeeds and has no results.", results=Results.NONE)
-    yield build_outcome("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
-    yield build_outcome("interleaved", "Texts come between the images.", interleaved=True)
-    yield build_outcome(
+            yield build(f"fail-{code}", effect, vendor.name, fail=code)
+    yield build("moderated", "The content is refused when it has been made.", moderated=True)
+    yield build("partial", "Only one of several images succeeds and is billed.", images=1)
+    yield build("no-results", "The task succeeds and has no results.", results=Results.NONE)
+    yield build("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
+    yield build("interleaved", "Texts come between the images.", interleaved=True)
+    yield build(
         "odd-texts",
         "Texts between the images have outer white space and letters of many scripts.",
         interleaved=True,
         texts=ODD_TEXTS,
     )
-    yield build_outcome("odd-costs", "Costs and discounts are not round.", discount=0.9137)
+    yield build("odd-costs", "Costs and discounts are not round.", discount=0.9137)
     yield Scenario(
         name="fail-without-error",
         summary="The task fails and has no error object.",
@@ -103,46 +97,42 @@ def _iter_outcomes() -> Iterator[Scenario]:
 
 
 def _iter_states() -> Iterator[Scenario]:
-    def build_polling(
-        name: str, summary: str, vendor: str | None = None, **how: object
-    ) -> Scenario:
+    def build(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
         made = PollBehaviour(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="states", vendor=vendor, poll=made)
 
     unfinished = (State.PENDING, State.RUNNING)
-    yield build_polling(
+    yield build(
         "unknown-status",
         "An unfinished task has a status that no page knows.",
         words=dict.fromkeys(unfinished, "archiving"),
     )
-    yield build_polling("upper-case", "Statuses are in capitals.", upper_case=True)
-    yield build_polling(
+    yield build("upper-case", "Statuses are in capitals.", upper_case=True)
+    yield build(
         "missing-status", "An unfinished task has no status.", words=dict.fromkeys(unfinished, "")
     )
     for vendor in vendors():
         if vendor.other_words:
             words = ", ".join(dict.fromkeys(vendor.other_words.values()))
             effect = f"Statuses are those of the vendor's other page: {words}."
-            yield build_polling("other-vocabulary", effect, vendor.name, other_words=True)
-    yield build_polling(
+            yield build("other-vocabulary", effect, vendor.name, other_words=True)
+    yield build(
         "retrying", "A task that runs is called retrying.", words={State.RUNNING: "retrying"}
     )
-    yield build_polling(
-        "backwards", "Progress goes backwards, and so do the states.", backwards=True
-    )
-    yield build_polling("integer-codes", "The code of an error is a number.", integer_codes=True)
+    yield build("backwards", "Progress goes backwards, and so do the states.", backwards=True)
+    yield build("integer-codes", "The code of an error is a number.", integer_codes=True)
     for vendor in vendors():
         if vendor.to_recorded_body:
             effect = (
                 "Responses have the form of recorded ones: times, status, error and output.url."
             )
-            yield build_polling("as-recorded", effect, vendor.name, as_recorded=True)
+            yield build("as-recorded", effect, vendor.name, as_recorded=True)
         if vendor.has_output_items:
             effect = "Each result is in an item of output of its own."
-            yield build_polling("split-output", effect, vendor.name, split_output=True)
+            yield build("split-output", effect, vendor.name, split_output=True)
         if vendor.shows_progress:
             effect = "Progress is 1.0 while the task is still in progress."
-            yield build_polling("progress-full", effect, vendor.name, progress=Progress.FULL)
+            yield build("progress-full", effect, vendor.name, progress=Progress.FULL)
             yield Scenario(
                 name="progress-stalls",
                 summary="Progress stands still for some polls and then continues.",
@@ -153,16 +143,16 @@ def _iter_states() -> Iterator[Scenario]:
             )
     null, empty = UnsetMembers.NULL, UnsetMembers.EMPTY
     effect = "Members that the task does not have are"
-    yield build_polling("null-members", f"{effect} null.", unset_members=null)
-    yield build_polling("empty-members", f"{effect} empty arrays and objects.", unset_members=empty)
+    yield build("null-members", f"{effect} null.", unset_members=null)
+    yield build("empty-members", f"{effect} empty arrays and objects.", unset_members=empty)
     effect = "Every object has members that no page names."
-    yield build_polling("extra-members", effect, extra_members=True)
-    yield build_polling(
+    yield build("extra-members", effect, extra_members=True)
+    yield build(
         "not-found-yet",
         "The first two polls after create do not find the task.",
         steps=(Step(handled=False, status=404, times=2),),
     )
-    yield build_polling(
+    yield build(
         "forgotten",
         "After two polls the task is not known any more, as after 24 hours.",
         steps=(Step(times=2), Step(handled=False, status=404, times=None)),
@@ -178,12 +168,7 @@ def _iter_faults() -> Iterator[tuple[str, str, str, Step]]:
         yield "http", f"http-{status}", f"is answered with {text}", step
     for status in PROXY_STATUSES:
         text = f"a proxy's page: {status} {find_status_phrase(status)}, twice"
-        yield (
-            "http",
-            f"http-{status}",
-            f"is answered with {text}",
-            _build_page_step(status, times=2),
-        )
+        yield "http", f"http-{status}", f"is answered with {text}", _build_page(status, times=2)
     overloaded = Step(handled=False, status=503, retry_after=2, times=2)
     effect = "is answered with 503, twice, and Retry-After in seconds"
     yield "http", "http-503-retry-after", effect, overloaded
@@ -217,37 +202,37 @@ def _iter_faults() -> Iterator[tuple[str, str, str, Step]]:
     yield "transport", "latency", effect, Step(delay=lag, times=None)
 
 
-def _build_page_step(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
+def _build_page(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
     """Builds a step that sends a proxy's page with *status* in place of the response."""
     phrase = f"{status} {find_status_phrase(status)}"
     return Step(handled=handled, status=status, body=Body.HTML, detail=phrase, times=times)
 
 
 def _iter_creates() -> Iterator[Scenario]:
-    def build_create(group: str, name: str, effect: str, step: Step) -> Scenario:
+    def build(group: str, name: str, effect: str, step: Step) -> Scenario:
         summary = f"Create {effect}."
         return Scenario(
             name=name, summary=summary, group=group, create=CreateBehaviour(steps=(step,))
         )
 
     for fault in _iter_faults():
-        yield build_create(*fault)
-    large = _build_page_step(413, times=None)
-    yield build_create("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
-    moved = replace(_build_page_step(302), location="")
+        yield build(*fault)
+    large = _build_page(413, times=None)
+    yield build("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
+    moved = replace(_build_page(302), location="")
     effect = "is answered with 302 and an HTML page; a library that follows sends a GET"
-    yield build_create("http", "http-302", effect, moved)
+    yield build("http", "http-302", effect, moved)
     empty = Step(status=202, body=Body.EMPTY)
-    yield build_create("http", "empty-202", "makes the task and answers 202 with no body", empty)
+    yield build("http", "empty-202", "makes the task and answers 202 with no body", empty)
     done = "makes the task, which is billed, and the answer is lost"
-    yield build_create("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
+    yield build("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
     internal = Step(status=500)
-    yield build_create("transport", "accept-500", f"{done} to the vendor's own 500", internal)
+    yield build("transport", "accept-500", f"{done} to the vendor's own 500", internal)
     for status in ACCEPTING_STATUSES:
-        effect, page = f"{done} to a proxy's {status}", _build_page_step(status, handled=True)
-        yield build_create("transport", f"accept-{status}", effect, page)
+        effect, page = f"{done} to a proxy's {status}", _build_page(status, handled=True)
+        yield build("transport", f"accept-{status}", effect, page)
     silence = Step(cut=Cut.SILENCE)
-    yield build_create("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
+    yield build("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
 
 
 def _iter_polls() -> Iterator[Scenario]:
@@ -258,33 +243,31 @@ def _iter_polls() -> Iterator[Scenario]:
 
 
 def _iter_downloads() -> Iterator[Scenario]:
-    def build_download(name: str, effect: str, **how: object) -> Scenario:
+    def build(name: str, effect: str, **how: object) -> Scenario:
         made = DownloadBehaviour(**how)  # type: ignore[arg-type]
         summary = f"A download {effect}."
         return Scenario(name=name, summary=summary, group="download", download=made)
 
-    yield build_download(
-        "expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1
-    )
+    yield build("expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1)
     wrong = Step(content_type="text/html", times=None)
-    yield build_download("download-wrong-type", "calls the file text/html", steps=(wrong,))
+    yield build("download-wrong-type", "calls the file text/html", steps=(wrong,))
     octets = Step(content_type="application/octet-stream", times=None)
     effect = "calls the file application/octet-stream, as object stores do"
-    yield build_download("download-octet-stream", effect, steps=(octets,))
+    yield build("download-octet-stream", effect, steps=(octets,))
     page = Step(handled=False, status=200, body=Body.XML, content_type="image/png", times=None)
     effect = "gets an XML error page that is called image/png"
-    yield build_download("download-xml-page", effect, steps=(page,))
+    yield build("download-xml-page", effect, steps=(page,))
     effect = "finds names that do not sort in the order of the results"
-    yield build_download("unsorted-names", effect, unsorted_names=True)
+    yield build("unsorted-names", effect, unsorted_names=True)
     effect = "needs the unchanged URL with its signed query, on another host name"
-    yield build_download("signed-urls", effect, signed_urls=True)
+    yield build("signed-urls", effect, signed_urls=True)
     empty = Step(status=200, body=Body.EMPTY, times=None)
-    yield build_download("download-empty", "gets zero bytes", steps=(empty,))
+    yield build("download-empty", "gets zero bytes", steps=(empty,))
     for _, name, effect, step in _iter_faults():
         if name not in ("wrong-content-type", "rate-limited-bare"):
             short = name.removeprefix("http-").removesuffix("-body")
             paced = replace(step, pace=FILE_PACE) if step.pace else step
-            yield build_download(f"download-{short}", effect, steps=(paced,))
+            yield build(f"download-{short}", effect, steps=(paced,))
 
 
 @cache
