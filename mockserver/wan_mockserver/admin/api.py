@@ -11,7 +11,7 @@ from wan_validators.optional_dependencies import explain_missing_extra
 from ..control import Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
-from ..openapi import admin
+from ..openapi.admin import build_document
 from ..simulator.routing import ROOT
 from . import routes
 from .request_parsing import parse_body, parse_query
@@ -27,7 +27,7 @@ __all__ = ["FRESH", "ROUTES", "answer"]
 
 def _build_document(call: AdminCall) -> dict[str, Any]:
     protected = call.control.token is not None
-    return admin.document(ROUTES, call.request.base_url, protected=protected)
+    return build_document(ROUTES, call.request.base_url, protected=protected)
 
 
 ROUTES: Final = (

@@ -52,7 +52,7 @@ class OutputJson(TypedDict):
 
 
 class TaskJson(TypedDict):
-    """A task as it stands. Times are unix seconds; *entry* is its creation in the journal.
+    """A task and its current state. Times are unix seconds; *entry* is its journal entry.
 
     *usd* is null where no price is known. *answered* is false if the client did
     not receive the id.

@@ -22,7 +22,7 @@ MAX_CACHED_NAMES: Final = 10_000
 
 
 class UnknownScenario(ValueError):
-    """There is no such scenario; the message names the nearest."""
+    """The scenario is unknown; the message names the nearest."""
 
 
 class Scenarios(Mapping[str, Scenario]):

@@ -97,7 +97,7 @@ class ScenarioSelector:
     def select_for_create(self, context: RequestContext, vendor: Vendor) -> SelectedScenario:
         """Selects the scenario of a create; also sets the step and label of *context*.
 
-        Raises RequestRejected if there is no such scenario or if *vendor* cannot have it.
+        Raises RequestRejected if the scenario is unknown or if *vendor* cannot have it.
         Whether the model can have it is checked when the task is created.
         """
         tenant = context.caller.tenant
