@@ -54,8 +54,8 @@ class OutputJson(TypedDict):
 class TaskJson(TypedDict):
     """A task and its current state. Times are unix seconds; *entry* is its journal entry.
 
-    *usd* is null where no price is known. *answered* is false if the client did
-    not receive the id.
+    *usd* is null where no price is known. *answered* is false if the client did not
+    receive the id.
     """
 
     id: str
@@ -77,7 +77,10 @@ class TaskJson(TypedDict):
 
 
 class ArmedJson(TypedDict):
-    """A scenario armed for creates of a tenant (empty: any); *creates* null means no limit."""
+    """A scenario armed for creates of a tenant (empty: any).
+
+    Null *creates* and *left* mean no limit.
+    """
 
     scenario: str
     tenant: str
@@ -100,9 +103,9 @@ class DuplicateJson(TypedDict):
 class LedgerJson(TypedDict):
     """The charges of all tasks; totals count billed tasks with a known price.
 
-    *owed_usd* is what *owed_tasks* unfinished tasks still cost if they succeed.
-    *unknown_prices* counts billed tasks without one, *forgotten* tasks that later ones
-    pushed out.
+    *owed_usd* is the price of *owed_tasks* unfinished tasks if they succeed.
+    *unknown_prices* counts billed tasks without one, *forgotten* deleted
+    tasks.
     """
 
     entries: tuple[Charge, ...]

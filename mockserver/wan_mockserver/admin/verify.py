@@ -182,7 +182,7 @@ class VerifiedJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class RequestedCheck:
-    """A check as the client wrote it, and its evaluation."""
+    """A check as the client wrote it, and a function that evaluates it."""
 
     source: Mapping[str, Any]
     evaluate: Callable[[Evidence], Verdict]

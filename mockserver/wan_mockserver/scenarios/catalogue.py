@@ -75,7 +75,7 @@ def _iter_outcomes() -> Iterator[Scenario]:
         for code, text in vendor.failures.items():
             effect = f"The task fails with {code}, {text!r}."
             yield build(f"fail-{code}", effect, vendor.name, fail=code)
-    yield build("moderated", "The content is refused when it has been made.", moderated=True)
+    yield build("moderated", "The content is refused after it has been made.", moderated=True)
     yield build("partial", "Only one of several images succeeds and is billed.", images=1)
     yield build("no-results", "The task succeeds and has no results.", results=Results.NONE)
     yield build("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
@@ -104,7 +104,7 @@ def _iter_states() -> Iterator[Scenario]:
     unfinished = (State.PENDING, State.RUNNING)
     yield build(
         "unknown-status",
-        "An unfinished task has a status that no page knows.",
+        "An unfinished task has an undocumented status.",
         words=dict.fromkeys(unfinished, "archiving"),
     )
     yield build("upper-case", "Statuses are in capitals.", upper_case=True)
@@ -145,7 +145,7 @@ def _iter_states() -> Iterator[Scenario]:
     effect = "Members that the task does not have are"
     yield build("null-members", f"{effect} null.", unset_members=null)
     yield build("empty-members", f"{effect} empty arrays and objects.", unset_members=empty)
-    effect = "Every object has members that no page names."
+    effect = "Every object has undocumented members."
     yield build("extra-members", effect, extra_members=True)
     yield build(
         "not-found-yet",
@@ -154,7 +154,7 @@ def _iter_states() -> Iterator[Scenario]:
     )
     yield build(
         "forgotten",
-        "After two polls the task is not known any more, as after 24 hours.",
+        "After two polls the task is unknown, as after 24 hours.",
         steps=(Step(times=2), Step(handled=False, status=404, times=None)),
     )
 
@@ -194,11 +194,11 @@ def _iter_faults() -> Iterator[tuple[str, str, str, Step]]:
     short = Step(cut=Cut.TRUNCATED)
     effect = "is done, and the answer ends short of its Content-Length"
     yield "transport", "truncated-body", effect, short
-    yield "transport", "garbage", "is done, and the answer is no HTTP", Step(cut=Cut.GARBAGE)
+    yield "transport", "garbage", "is done, and the answer is not HTTP", Step(cut=Cut.GARBAGE)
     yield "transport", "timeout", "is never answered and not done", SILENT_STEP
     yield "transport", "slow-body", "is answered slowly, byte by byte", Step(pace=100, times=None)
     lag = Lag(median=0.4, sigma=0.7)
-    effect = "is answered late, by a time drawn anew for each"
+    effect = "is answered late, after a random time"
     yield "transport", "latency", effect, Step(delay=lag, times=None)
 
 
@@ -232,7 +232,7 @@ def _iter_creates() -> Iterator[Scenario]:
         effect, page = f"{done} to a proxy's {status}", _build_page(status, handled=True)
         yield build("transport", f"accept-{status}", effect, page)
     silence = Step(cut=Cut.SILENCE)
-    yield build("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
+    yield build("transport", "accept-timeout", f"{done}: no response arrives", silence)
 
 
 def _iter_polls() -> Iterator[Scenario]:

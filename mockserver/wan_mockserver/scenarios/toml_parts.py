@@ -137,7 +137,7 @@ POLL: Final = _build_part_field(
         Choice.of(UnsetMembers),
         '`"null"` or `"empty"` for members that the task does not have.',
     ),
-    Field("extra-members", Flag(), "`true`: members that no page names, at every level."),
+    Field("extra-members", Flag(), "`true`: undocumented members, at every level."),
     Field("no-error", Flag(), "`true`: a failed task has no error object."),
     Field("split-output", Flag(), "`true`: each result is in an item of `output` of its own."),
     Field(

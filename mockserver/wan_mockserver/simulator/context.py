@@ -38,7 +38,7 @@ class Caller:
     """The holder of one API key; *tenant* is a short name that does not reveal *key*.
 
     A key of the form ``wanproof.<scenario>[.<tenant>]`` selects a scenario and may name the
-    tenant. All keys of a tenant see the same tasks, whatever scenario they select.
+    tenant. All keys of a tenant see the same tasks.
     """
 
     tenant: str

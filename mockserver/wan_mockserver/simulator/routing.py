@@ -35,7 +35,7 @@ DASHBOARD: Final = f"{ROOT}/"
 """The path of the dashboard."""
 
 OPENAPI: Final = "/openapi.json"
-"""The path of the description of the vendors' routes."""
+"""The path of the OpenAPI document of the vendors' routes."""
 
 MAX_PARTS: Final = 20
 """Parts of an unknown path that are searched for the id of a task."""

@@ -18,7 +18,7 @@ _EXTRA_MEMBERS: Final = {
     "queue": None,
     "labels": ["beta"],
 }
-"""Names that no page of a vendor has."""
+"""Undocumented members."""
 
 
 def build_created_response(task: Task, vendor: Vendor, how: PollBehaviour) -> tuple[int, Wire]:
