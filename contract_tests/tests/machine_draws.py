@@ -15,12 +15,12 @@ from machine_model import (
 from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.artefacts.plan import Artefact
-from wan_mockserver.simulator.auth import parse_caller
+from wan_mockserver.simulator.auth import identify_caller
 from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec, Severity
 from wan_validators.vendor import State
 
-KEYS: Final = {parse_caller(f"Bearer {key}").tenant: key for key in ("a-key", "another-key")}
+KEYS: Final = {identify_caller(f"Bearer {key}").tenant: key for key in ("a-key", "another-key")}
 """API keys by the names of the tenants that hold them."""
 
 

@@ -26,7 +26,7 @@ from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.journal import Exchange
-from wan_mockserver.state.ledger import ledger
+from wan_mockserver.state.ledger import build_ledger
 
 KEY: Final = "mr_secret_of_the_examples"
 MODEL: Final = "mulerouter/wan2.5-i2i-preview"
@@ -94,7 +94,7 @@ class Server:
             client_result=client_result,
             exchanges=exchanges,
             tasks=tuple(tasks),
-            ledger=ledger(tasks),
+            ledger=build_ledger(tasks),
         )
 
 

@@ -61,7 +61,7 @@ def test_a_lifecycle_is_written_as_it_is_read(text: str) -> None:
     ],
 )
 def test_any_other_text_is_refused_with_what_it_was(text: str) -> None:
-    with pytest.raises(ValueError, match="is no lifecycle") as refused:
+    with pytest.raises(ValueError, match="is not a valid lifecycle") as refused:
         parse_lifecycle(text)
     assert repr(text) in str(refused.value)
 

@@ -121,7 +121,7 @@ def test_a_port_in_use_is_reported_with_a_remedy(
         (["--duplicate-window", "-1"], "'-1' must be a number of seconds from 0 up"),
         (["--duplicate-window", "inf"], "must be a number of seconds"),
         (["--clock", "fake"], "invalid choice: 'fake'"),
-        (["--chaos", "x"], "'x' is no chaos; it must be SEED or SEED:RATE"),
+        (["--chaos", "x"], "'x' is not a valid chaos; it must be SEED or SEED:RATE"),
         (["--chaos", "7:2"], "after the colon comes a RATE from 0 to 1"),
         (["--chaos", "7", "--scenario", "slow"], "--scenario and --chaos exclude each other"),
         (["--scenario", "acept-lost"], "--scenario: there is no scenario 'acept-lost'; did you "),

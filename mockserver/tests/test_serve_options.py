@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from wan_mockserver.commands import serve
-from wan_mockserver.commands.build_mock import admin_token, assemble
-from wan_mockserver.commands.options import arguments
+from wan_mockserver.commands.build_mock import build_mock, choose_admin_token
+from wan_mockserver.commands.options import add_arguments
 from wan_mockserver.http.messages import Response
 from wan_mockserver.http.server import Server
 from wan_mockserver.service import Mock
@@ -42,13 +42,13 @@ Send = Callable[..., Response]
 
 def parsed(*argv: str) -> Namespace:
     parser = ArgumentParser()
-    arguments(parser)
+    add_arguments(parser)
     return parser.parse_args(argv)
 
 
 def made(*argv: str) -> Mock:
     """The mock that these options ask for, silent and with no token."""
-    return assemble(parsed("--seed", "7", *argv), None, lambda exchange: None)
+    return build_mock(parsed("--seed", "7", *argv), None, lambda exchange: None)
 
 
 def test_an_address_that_others_can_reach_is_warned_of(
@@ -56,7 +56,7 @@ def test_an_address_that_others_can_reach_is_warned_of(
 ) -> None:
     reached = SimpleNamespace(host="192.0.2.1", port=8321, url="http://192.0.2.1:8321")
     options = parsed()
-    serve._announce(cast("Server", reached), assemble(options, "hush", print), options)
+    serve._announce(cast("Server", reached), build_mock(options, "hush", print), options)
     printed = capsys.readouterr()
     assert "WARNING: 192.0.2.1 can be reached from other machines" in printed.err
     assert "base URL http://192.0.2.1:8321" in printed.out
@@ -81,15 +81,15 @@ def test_with_a_token_such_an_address_is_not_refused(
 
 
 def test_the_option_is_stronger_than_the_environment() -> None:
-    assert admin_token(parsed("--admin-token", "one"), {TOKEN: "other"}) == "one"
-    assert admin_token(parsed(), {TOKEN: "other"}) == "other"
-    assert admin_token(parsed(), {TOKEN: ""}) is None
-    assert admin_token(parsed(), {}) is None
+    assert choose_admin_token(parsed("--admin-token", "one"), {TOKEN: "other"}) == "one"
+    assert choose_admin_token(parsed(), {TOKEN: "other"}) == "other"
+    assert choose_admin_token(parsed(), {TOKEN: ""}) is None
+    assert choose_admin_token(parsed(), {}) is None
 
 
 def test_a_token_that_cannot_be_one_is_refused_without_being_shown() -> None:
     with pytest.raises(UsageError, match=f"{TOKEN}: the token must be printable") as refused:
-        admin_token(parsed(), {TOKEN: "hush hush"})
+        choose_admin_token(parsed(), {TOKEN: "hush hush"})
     assert "hush" not in str(refused.value)
 
 
@@ -103,7 +103,7 @@ def test_the_announcement_names_whatever_is_not_the_default(tmp_path: Path) -> N
     facts = f"seed 7, lifecycle polls:2, scenario accept-502, clock manual, store {store}"
     assert log[0] == f"wanproof serve: {facts}, any API key"
     assert f"  Dashboard: {url}/_wanproof/ (asks for the admin token)" in log
-    assert f'    POST {url}/_wanproof/clock {{"advance": 60}} moves the clock on by a minute' in log
+    assert f'    POST {url}/_wanproof/clock {{"advance": 60}} advances the clock by a minute' in log
     assert "hush" not in printed
     assert lost.status_code == 502
     assert lost.headers[STEP] == "accept-502 create 1: 502 html after it was done"
@@ -153,7 +153,7 @@ def test_processes_on_one_store_are_one_server(tmp_path: Path) -> None:
 def test_a_seed_that_is_given_is_stronger_than_the_one_that_is_kept(tmp_path: Path) -> None:
     store = f"--store=sqlite:{tmp_path / 'db'}"
     for argv, seed in ((["--seed=1"], 1), ([], 1), (["--seed=-2"], -2), ([], -2)):
-        mock = assemble(parsed(store, *argv), None, print)
+        mock = build_mock(parsed(store, *argv), None, print)
         assert mock.simulator.seed == seed
         mock.store.close()
 

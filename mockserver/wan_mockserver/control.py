@@ -9,7 +9,7 @@ from .clock import Clock
 from .simulator.scenario_selection import UNLIMITED_CREATES, Armed, put_armed
 from .simulator.simulator import SEED, Simulator
 from .state.journal import JOURNAL, Entry, get_entry, list_entries
-from .state.ledger import DEFAULT_WINDOW_S, Ledger, ledger
+from .state.ledger import DEFAULT_WINDOW_S, Ledger, build_ledger
 from .state.stores import COUNTERS, Store
 from .state.tasks import TASKS, TaskRecord, state_at
 
@@ -67,7 +67,7 @@ class Control:
         """Returns what the tasks cost until now; *tasks* saves reading them again."""
         records = self.tasks(tenant) if tasks is None else tasks
         forgotten = self.store.count_forgotten(TASKS)
-        return ledger(records, forgotten, self._window, self._has_response)
+        return build_ledger(records, forgotten, self._window, self._has_response)
 
     def _has_response(self, record: TaskRecord) -> bool:
         """Returns False if the create of *record* was lost, or never got to its journal entry.

@@ -19,7 +19,7 @@ from wan_mockserver.http.wsgi import wsgi
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
-from wan_mockserver.simulator.auth import parse_caller
+from wan_mockserver.simulator.auth import identify_caller
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.testing.fake_time import PatchingClock, find_bound_modules
 
@@ -89,7 +89,7 @@ class Harness:
         recorded = self._proxy.end()
         if self._proxy.runaway_message:
             result = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
-        tenant = parse_caller(f"Bearer {setting.api_key}").tenant
+        tenant = identify_caller(f"Bearer {setting.api_key}").tenant
         tasks = self.mock.tasks(tenant)
         return Interaction(
             case=case,

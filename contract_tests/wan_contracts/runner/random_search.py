@@ -65,7 +65,7 @@ class RandomSearch:
             for case in batch.cases():
                 if found or not wants_more():
                     return False
-                found = self._find_broken_laws(case, earnest=True) - known
+                found = self._find_broken_laws(case, counted=True) - known
             return False
 
         self._find(chunk, breaks, [Phase.generate])
@@ -82,7 +82,7 @@ class RandomSearch:
                 if new and left <= 0:
                     continue
                 left -= new
-                if law in self._find_broken_laws(case, earnest=False):
+                if law in self._find_broken_laws(case, counted=False):
                     return True
             return False
 
@@ -105,10 +105,10 @@ class RandomSearch:
         except (NoSuchExample, Unsatisfiable, Flaky):
             """No failure, or one that is not reproducible; failures are stored already."""
 
-    def _find_broken_laws(self, case: Case, *, earnest: bool) -> frozenset[str]:
+    def _find_broken_laws(self, case: Case, *, counted: bool) -> frozenset[str]:
         """Returns the laws that *case* breaks; does not repeat a call that was made before."""
         if case.canonical_json not in self._broken_laws:
-            verdicts = self._make(case, earnest)
+            verdicts = self._make(case, counted)
             if verdicts is None:
                 self._is_over = True
                 return frozenset()

@@ -148,7 +148,7 @@ class RunLoop:
         self._total = len(cases) + self._plan.examples
         for case in cases:
             if case.model_id not in self._declined and not self.is_hopeless:
-                self.make_call(case, earnest=True)
+                self.make_call(case, counted=True)
 
     def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes random calls with the models that the client supports."""
@@ -175,17 +175,17 @@ class RunLoop:
                 left -= 1
                 if left < 0 or self._is_over():
                     return False
-                verdict = self.make_call(case, earnest=False).get(law)
+                verdict = self.make_call(case, counted=False).get(law)
                 return verdict is not None and not verdict.passed
 
             shrink_case(failure.interaction.case, fails)
 
-    def make_call(self, case: Case, *, earnest: bool, drawn: bool = False) -> dict[str, Verdict]:
-        """Makes the call and evaluates the laws; the call counts if *earnest*."""
+    def make_call(self, case: Case, *, counted: bool, drawn: bool = False) -> dict[str, Verdict]:
+        """Makes the call and evaluates the laws; adds a *counted* call to the report."""
         self._calls += 1
         interaction = self._harness.run(case, self._calls)
         verdicts = evaluate_laws(self._plan.laws, interaction)
-        if earnest:
+        if counted:
             self._aggregator.add(interaction, verdicts, drawn=drawn)
         else:
             self._aggregator.keep(interaction, verdicts)
@@ -194,12 +194,12 @@ class RunLoop:
         result = interaction.client_result
         hung = isinstance(result, ClientError) and result.kind is ClientErrorKind.HUNG
         self._hung_calls = self._hung_calls + 1 if hung else 0
-        if earnest:
+        if counted:
             self._watch(self._aggregator, self._total)
         return verdicts
 
-    def _make_random_call(self, case: Case, earnest: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
-        return None if self._is_over() else self.make_call(case, earnest=earnest, drawn=True)
+    def _make_random_call(self, case: Case, counted: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
+        return None if self._is_over() else self.make_call(case, counted=counted, drawn=True)
 
     def _is_wanted(self, case: Case) -> bool:
         chosen = self._plan.scenarios

@@ -18,7 +18,7 @@ from wan_mockserver.dashboard.task_rows import build_task_rows, find_next_change
 from wan_mockserver.scenarios.lifecycle import Lifecycle, Never, Polls, Seconds
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.ledger import ledger
+from wan_mockserver.state.ledger import build_ledger
 from wan_mockserver.state.stores import Store
 from wan_mockserver.state.stores.memory import MemoryStore
 from wan_mockserver.state.stores.sqlite import SqliteStore
@@ -242,7 +242,7 @@ def test_a_row_is_constant_until_its_next_change(client: Client, total: float, a
     at = find_next_change([state_at(record, now)], now)
     until = min(at, now + 1000)
     moments = [now + (until - now) * nth / 50 for nth in range(50) if until > now]
-    rows = [build_task_rows([state_at(record, each)], ledger([]), START) for each in moments]
+    rows = [build_task_rows([state_at(record, each)], build_ledger([]), START) for each in moments]
     assert all(each == rows[0] for each in rows)
     assert at > now or total < 1e-6, "the next change is not in the past"
 

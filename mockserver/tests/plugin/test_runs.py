@@ -162,7 +162,10 @@ def test_a_server_that_failed_on_a_socket_is_told_of_too(run: Run) -> None:
         ("wan_scenario()", "missing a required argument: 'name'; usage: wan_scenario(name)"),
         ("wan_seed('seven')", "a seed is a whole number, not 'seven'; usage: wan_seed(seed)"),
         ("wan_seed(1, 2)", "too many positional arguments; usage: wan_seed(seed)"),
-        ("wan_lifecycle('poll:3')", "'poll:3' is no lifecycle; it must be at-once, never, polls:N"),
+        (
+            "wan_lifecycle('poll:3')",
+            "'poll:3' is not a valid lifecycle; it must be at-once, never, polls:N",
+        ),
         (
             "wan_limits(creates=1)",
             "got an unexpected keyword argument 'creates'; usage: wan_limits",

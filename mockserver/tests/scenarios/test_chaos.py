@@ -84,7 +84,7 @@ def test_its_form_is_read(text: str, chaos: Chaos) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "7.5", ":0.5", "1" * 19, "٧", "7 ", "+7"])
 def test_another_form_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no chaos; it must be SEED or SEED:RATE"):
+    with pytest.raises(ValueError, match="is not a valid chaos; it must be SEED or SEED:RATE"):
         parse_chaos(text)
 
 

@@ -187,7 +187,7 @@ A = '[a]\nsummary = "x"\n'
         ),
         (A + 'outcome.message = "x"', "a.outcome: message is the text of an error whose code"),
         (A + "outcome.lifecycle = 3", "allowed: at-once, never, polls:N"),
-        (A + 'outcome.lifecycle = "soon"', "a.outcome.lifecycle: 'soon' is no lifecycle"),
+        (A + 'outcome.lifecycle = "soon"', "a.outcome.lifecycle: 'soon' is not a valid lifecycle"),
         (A + "outcome.images = 0", "a.outcome.images: 0 is not valid; allowed: a whole number fr"),
         (A + 'outcome.results = "nonne"', "allowed: none, empty (did you mean none?)"),
         (

@@ -1,1 +1,1 @@
-"""The admin API, and the descriptions of it and of the vendors' routes."""
+"""Implements the admin API."""

@@ -1,4 +1,4 @@
-"""The admin API: it answers requests by its table of routes and describes them."""
+"""Answers requests to the admin API by its table of routes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wan_validators.optional_dependencies import explain_missing_extra
 from ..control import Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
-from ..openapi import admin
+from ..openapi.admin import build_document
 from ..simulator.routing import ROOT
 from . import routes
 from .request_parsing import parse_body, parse_query
@@ -25,14 +25,14 @@ with explain_missing_extra():
 __all__ = ["FRESH", "ROUTES", "answer"]
 
 
-def _document(call: AdminCall) -> dict[str, Any]:
+def _build_document(call: AdminCall) -> dict[str, Any]:
     protected = call.control.token is not None
-    return admin.document(ROUTES, call.request.base_url, protected=protected)
+    return build_document(ROUTES, call.request.base_url, protected=protected)
 
 
 ROUTES: Final = (
     *routes.ROUTES,
-    get("/openapi.json", "openapi", "This description.", dict[str, Any], _document),
+    get("/openapi.json", "openapi", "This OpenAPI document.", dict[str, Any], _build_document),
 )
 
 _MAP: Final = Map(
@@ -51,15 +51,15 @@ FRESH: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
 
 
 def answer(control: Control, request: Request) -> Response:
-    """What the API answers; raises AdminError for what it does not do."""
+    """Returns the response to *request*. Raises AdminError if it cannot be handled."""
     route, names = _match_route(request)
-    read, fields = (parse_body, route.body) if route.body else (parse_query, route.query)
+    parse, fields = (parse_body, route.body) if route.body else (parse_query, route.query)
     if route.body and request.query:
         raise AdminError(f"{route.method} {ROOT}{route.path} takes a JSON body, and no query")
     if not route.body and request.body and request.method != "GET":
         raise AdminError(f"{route.method} {ROOT}{route.path} takes no body")
-    answer = route.handler(AdminCall(control, request, read(fields, request), names))
-    return Response.json(200, to_json(answer), FRESH)
+    result = route.handler(AdminCall(control, request, parse(fields, request), names))
+    return Response.json(200, to_json(result), FRESH)
 
 
 def _match_route(request: Request) -> tuple[AdminRoute, dict[str, Any]]:
@@ -70,12 +70,12 @@ def _match_route(request: Request) -> tuple[AdminRoute, dict[str, Any]]:
         message = f"{clip(request.method)} is not allowed at {request.path}; allowed: {allow}"
         raise AdminError(message, 405, {"Allow": allow}) from error
     except NotFound as error:
-        raise AdminError(_nothing_at(request.path), 404) from error
+        raise AdminError(_build_unknown_path_message(request.path), 404) from error
     return found
 
 
-def _nothing_at(path: str) -> str:
+def _build_unknown_path_message(path: str) -> str:
     known = {route.path: ROOT + route.path for route in ROUTES}
-    everything = f"known: {', '.join(known.values())}"
-    hint = suggest(path.removeprefix(ROOT), known, everything, show=known.__getitem__)
+    fallback = f"known: {', '.join(known.values())}"
+    hint = suggest(path.removeprefix(ROOT), known, fallback, show=known.__getitem__)
     return f"nothing is served at {clip(path)}; {hint}"

@@ -1,4 +1,4 @@
-"""What the admin API changes: the scenarios that wait, the clock, the seed, and everything."""
+"""Handles the admin routes that change armed scenarios, the clock, the seed, or all state."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ __all__ = [
     "ClockJson",
     "ResetJson",
     "SeedJson",
-    "advance",
+    "advance_clock",
     "arm_scenario",
-    "clock",
     "disarm",
+    "get_clock",
+    "get_seed",
     "reset",
-    "seed",
     "set_seed",
 ]
 
 
 class ArmingJson(TypedDict):
-    """What waits for creates now."""
+    """The scenarios that are armed for creates."""
 
     armed: list[ArmedJson]
 
@@ -49,20 +49,20 @@ class ClockJson(TypedDict):
 
 
 class SeedJson(TypedDict):
-    """What everything is drawn from."""
+    """The random seed."""
 
     seed: int
 
 
 class ResetJson(TypedDict):
-    """All about *tenant* is forgotten, or everything if it is null."""
+    """The *tenant* whose state was deleted (null: all tenants), the seed and the time."""
 
     tenant: str | None
     seed: int
     now: float
 
 
-SEED: Final = Field("seed", Integer(-(2**53), 2**53), "What everything is drawn from.")
+SEED: Final = Field("seed", Integer(-(2**53), 2**53), "The random seed.")
 ARMING: Final = (
     Field(
         "scenario",
@@ -73,25 +73,31 @@ ARMING: Final = (
     Field(
         "creates",
         Integer(0, 1_000_000),
-        "How many creates are to meet it; null means all that follow, 0 none.",
+        "How many creates get it; null means all that follow, 0 none.",
         nullable=True,
         default=1,
     ),
-    Field("tenant", Text(0), "Whose creates; empty means anybody's.", default=""),
+    Field(
+        "tenant", Text(0), "The tenant whose creates get it; empty means any tenant.", default=""
+    ),
 )
 DISARMING: Final = (
-    Field("tenant", Text(0), "Only what waits for this tenant; empty: for anybody's."),
+    Field(
+        "tenant",
+        Text(0),
+        "Only scenarios armed for this tenant; empty: those armed for any tenant.",
+    ),
 )
 ADVANCING: Final = (
     Field(
         "advance",
         Number(0, 10**10, "seconds"),
-        "By how many seconds the clock moves on.",
+        "By how many seconds the clock advances.",
         required=True,
     ),
 )
 RESETTING: Final = (
-    Field("tenant", Text(), "Whose things are forgotten; else all are."),
+    Field("tenant", Text(), "Deletes the state of this tenant only; without it, all state."),
     SEED,
 )
 
@@ -106,17 +112,17 @@ def arm_scenario(call: AdminCall) -> ArmingJson:
 
 
 def disarm(call: AdminCall) -> ArmingJson:
-    for waiting in call.control.store.values(ARMED):
-        if call.values["tenant"] in (None, waiting.tenant):
-            put_armed(call.control.store, replace(waiting, creates=0, used=0))
+    for armed in call.control.store.values(ARMED):
+        if call.values["tenant"] in (None, armed.tenant):
+            put_armed(call.control.store, replace(armed, creates=0, used=0))
     return {"armed": list_armed(call.control.store)}
 
 
-def clock(call: AdminCall) -> ClockJson:
-    return _clock(call.control)
+def get_clock(call: AdminCall) -> ClockJson:
+    return _build_clock_json(call.control)
 
 
-def advance(call: AdminCall) -> ClockJson:
+def advance_clock(call: AdminCall) -> ClockJson:
     seconds = call.values["advance"]
     now = call.control.clock.now()
     if now + seconds > MAX_TIME:
@@ -125,16 +131,16 @@ def advance(call: AdminCall) -> ClockJson:
         )
         raise AdminError(message)
     call.control.clock.advance(seconds)
-    return _clock(call.control)
+    return _build_clock_json(call.control)
 
 
-def seed(call: AdminCall) -> SeedJson:
+def get_seed(call: AdminCall) -> SeedJson:
     return {"seed": call.control.simulator.seed}
 
 
 def set_seed(call: AdminCall) -> SeedJson:
     call.control.set_seed(call.values["seed"])
-    return seed(call)
+    return get_seed(call)
 
 
 def reset(call: AdminCall) -> ResetJson:
@@ -144,7 +150,7 @@ def reset(call: AdminCall) -> ResetJson:
     return {"tenant": tenant, "seed": control.simulator.seed, "now": control.clock.now()}
 
 
-def _clock(control: Control) -> ClockJson:
+def _build_clock_json(control: Control) -> ClockJson:
     now = control.clock.now()
     moment = datetime.fromtimestamp(now, UTC)
     return {

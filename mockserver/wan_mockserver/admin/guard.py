@@ -1,4 +1,4 @@
-"""Who may use what is below ``/_wanproof``: no other machine, and no other site's page."""
+"""Protects ``/_wanproof`` from other machines and from pages of other sites."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ TOKEN: Final = "X-Wanproof-Admin-Token"  # noqa: S105  (a header's name)
 """The header that may carry the token, for clients that need Authorization for something else."""
 
 CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="wanproof"'}
-"""By this a browser asks its user for the token, as the password of any name."""
+"""Makes a browser ask for the token, as the password of any user name."""
 
 MAX_BODY_BYTES: Final = 1_000_000
-"""Bytes of a body."""
+"""The largest body, in bytes."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
@@ -47,10 +47,12 @@ PORTS: Final = {"http": 80, "https": 443}
 
 
 def check(control: Control, request: Request) -> None:
-    """Raises AdminError, with a status and what to do, for a request that must not pass."""
+    """Raises AdminError if *request* is not allowed."""
     if control.token is None:
         _check_host(request, control.hosts)
-    elif not any(given and _is_token(given, control.token) for given in _tokens(request)):
+    elif not any(
+        candidate and _is_token(candidate, control.token) for candidate in _iter_tokens(request)
+    ):
         message = (
             f"the admin token is missing or wrong; send it as Authorization: Bearer <token>, as "
             f"{TOKEN}: <token>, or as the password of HTTP Basic with any user name"
@@ -61,8 +63,8 @@ def check(control: Control, request: Request) -> None:
         _check_body(request)
 
 
-def _tokens(request: Request) -> Iterator[str]:
-    """Whatever may be the token."""
+def _iter_tokens(request: Request) -> Iterator[str]:
+    """Yields candidate tokens."""
     yield request.headers.get(TOKEN.lower(), "")
     scheme, _, rest = request.headers.get("authorization", "").strip().partition(" ")
     match scheme.lower():
@@ -75,21 +77,23 @@ def _tokens(request: Request) -> Iterator[str]:
                 return
 
 
-def _is_token(given: str, token: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode("utf-8", "replace"))
+def _is_token(candidate: str, token: str) -> bool:
+    return hmac.compare_digest(
+        candidate.encode("utf-8", "replace"), token.encode("utf-8", "replace")
+    )
 
 
 def _check_host(request: Request, hosts: frozenset[str]) -> None:
-    """A page elsewhere can have its own name lead to this machine; so the name must be ours."""
-    names = [_parts(request.base_url)]
+    """Rejects foreign Host names (DNS rebinding)."""
+    names = [_split_url(request.base_url)]
     if "host" in request.headers:
-        names.append(_parts(f"//{request.headers['host']}"))
+        names.append(_split_url(f"//{request.headers['host']}"))
     if all(name is not None and _is_allowed_host(name.hostname or "", hosts) for name in names):
         return
-    given = clip(request.headers.get("host", request.base_url))
+    host = clip(request.headers.get("host", request.base_url))
     message = (
         f"without an admin token only this machine's own names are answered here, such as "
-        f"localhost and 127.0.0.1, not {given!r}; call the server by one of those, or give it an "
+        f"localhost and 127.0.0.1, not {host!r}; call the server by one of those, or give it an "
         "admin token"
     )
     raise AdminError(message, 403)
@@ -107,11 +111,11 @@ def _is_allowed_host(host: str, hosts: frozenset[str]) -> bool:
 
 def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
-    own = _origin(request.base_url)
-    if origin is not None and (own is None or _origin(origin) != own):
+    own = _parse_origin(request.base_url)
+    if origin is not None and (own is None or _parse_origin(origin) != own):
         message = (
             f"pages of {clip(origin)} may change nothing here, only those of this server, "
-            f"{clip(request.base_url)}; leave out the header Origin if you are no browser"
+            f"{clip(request.base_url)}; leave out the header Origin if the client is not a browser"
         )
         raise AdminError(message, 403)
     site = request.headers.get("sec-fetch-site", "none")
@@ -123,16 +127,16 @@ def _check_origin(request: Request) -> None:
         raise AdminError(message, 403)
 
 
-def _origin(text: str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port of a URL, with the port that the scheme means; None if it is none."""
-    parts = _parts(text)
+def _parse_origin(text: str) -> tuple[str, str, int | None] | None:
+    """Returns scheme, host and port, with the default port; None if *text* is not a URL."""
+    parts = _split_url(text)
     if parts is None or not parts.hostname:
         return None
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
 
 
-def _parts(text: str) -> SplitResult | None:
-    """*text* in its parts; None if it is no URL, or has a port that is none."""
+def _split_url(text: str) -> SplitResult | None:
+    """Returns the parts of a URL; None if the URL or port is invalid."""
     try:
         parts = urlsplit(text)
         return parts if parts.port is None or parts.port else None

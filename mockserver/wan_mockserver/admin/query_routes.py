@@ -1,4 +1,4 @@
-"""What the admin API shows: the server, its scenarios, exchanges, tasks and ledger."""
+"""Handles the admin routes that show the server, scenarios, exchanges, tasks and ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..state.tasks import TASKS, TaskRecord, state_at
 from . import response_types
 from .response_types import ArmedJson, list_armed
 from .route import AdminCall
-from .verify import CheckType, Evidence, VerifiedJson, judge_checks
+from .verify import CheckType, Evidence, VerifiedJson, evaluate_checks
 
 __all__ = [
     "CHECKS",
@@ -34,19 +34,19 @@ __all__ = [
     "ScenarioJson",
     "ScenariosJson",
     "TasksJson",
-    "count",
-    "health",
-    "ledger",
-    "requests",
-    "scenarios",
-    "task",
-    "tasks",
-    "verify",
+    "count_requests",
+    "get_health",
+    "get_ledger",
+    "get_task",
+    "list_requests",
+    "list_scenarios",
+    "list_tasks",
+    "verify_checks",
 ]
 
 
 class HealthJson(TypedDict):
-    """The server is up. *clock* is its clock's mode, *scenario* what nobody's choice leads to."""
+    """The status of the server; *clock* is the clock's mode, *scenario* the default scenario."""
 
     status: Literal["ok"]
     version: str
@@ -58,7 +58,7 @@ class HealthJson(TypedDict):
 
 
 class ScenarioJson(TypedDict):
-    """A scenario; *vendor* is the only one it can happen at, *parts* what it changes."""
+    """A scenario; *vendor* is the only vendor that can have it, *parts* what it changes."""
 
     name: str
     summary: str
@@ -76,28 +76,30 @@ class ScenariosJson(TypedDict):
 
 
 class RequestsJson(TypedDict):
-    """*count* exchanges match, of which the last are listed, the newest at the end."""
+    """The number of matching exchanges, and the last of them, the newest at the end."""
 
     count: int
     requests: list[Entry]
 
 
 class CountJson(TypedDict):
-    """So many exchanges match."""
+    """Number of matching exchanges."""
 
     count: int
 
 
 class TasksJson(TypedDict):
-    """*count* tasks match, of which the last are listed, the newest at the end."""
+    """The number of matching tasks, and the last of them, the newest at the end."""
 
     count: int
     tasks: list[response_types.TaskJson]
 
 
-TENANT: Final = Field("tenant", Text(), "Only what is of this tenant.")
+TENANT: Final = Field("tenant", Text(), "Only of this tenant.")
 MODEL: Final = Field("model", Choice.of(spec.id for spec in catalog()), "Only of this model.")
-LIMIT: Final = Field("limit", Integer(0, 10_000), "List so many at most, the newest.", default=1000)
+LIMIT: Final = Field(
+    "limit", Integer(0, 10_000), "The maximum number to list, the newest.", default=1000
+)
 FILTER: Final = (
     TENANT,
     Field("vendor", Choice.of(vendor.name for vendor in vendors()), "Only of this vendor."),
@@ -119,7 +121,7 @@ REQUEST_ID_SUFFIXES: Final = (
     "trace-id",
     "idempotency-key",
 )
-"""The ends of the names of headers with a client's own id of a request."""
+"""Ends of header names that carry a client's own request id."""
 TASK_FILTER: Final = (
     TENANT,
     Field("state", Choice.of(state.value for state in State), "Only in this state."),
@@ -128,11 +130,11 @@ TASK_FILTER: Final = (
 )
 CHECKS: Final = (
     TENANT,
-    Field("checks", Array(CheckType(), 1, 100), "What is to be judged.", required=True),
+    Field("checks", Array(CheckType(), 1, 100), "The checks to evaluate.", required=True),
 )
 
 
-def health(call: AdminCall) -> HealthJson:
+def get_health(call: AdminCall) -> HealthJson:
     simulator = call.control.simulator
     return {
         "status": "ok",
@@ -145,26 +147,26 @@ def health(call: AdminCall) -> HealthJson:
     }
 
 
-def scenarios(call: AdminCall) -> ScenariosJson:
+def list_scenarios(call: AdminCall) -> ScenariosJson:
     simulator = call.control.simulator
     return {
         "default": simulator.default,
-        "scenarios": [_scenario(each) for each in simulator.scenarios.values()],
+        "scenarios": [_build_scenario_json(each) for each in simulator.scenarios.values()],
         "armed": list_armed(call.control.store),
     }
 
 
-def requests(call: AdminCall) -> RequestsJson:
-    found = list(_matching(call))
+def list_requests(call: AdminCall) -> RequestsJson:
+    found = list(_iter_matching(call))
     shown = found[len(found) - min(call.values["limit"], len(found)) :]
     return {"count": len(found), "requests": shown}
 
 
-def count(call: AdminCall) -> CountJson:
-    return {"count": sum(1 for _ in _matching(call))}
+def count_requests(call: AdminCall) -> CountJson:
+    return {"count": sum(1 for _ in _iter_matching(call))}
 
 
-def tasks(call: AdminCall) -> TasksJson:
+def list_tasks(call: AdminCall) -> TasksJson:
     values = call.values
     found = [
         record
@@ -172,10 +174,10 @@ def tasks(call: AdminCall) -> TasksJson:
         if values["state"] in (None, record.state.value) and values["model"] in (None, record.model)
     ]
     shown = found[len(found) - min(values["limit"], len(found)) :]
-    return {"count": len(found), "tasks": _tasks(call, shown, values["tenant"])}
+    return {"count": len(found), "tasks": _build_tasks_json(call, shown, values["tenant"])}
 
 
-def task(call: AdminCall) -> response_types.TaskJson:
+def get_task(call: AdminCall) -> response_types.TaskJson:
     wanted = call.path_parameters["task_id"]
     record = call.control.store.get(TASKS, wanted)
     if record is None:
@@ -183,25 +185,25 @@ def task(call: AdminCall) -> response_types.TaskJson:
             f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
         )
         raise AdminError(message, 404)
-    [shown] = _tasks(call, [state_at(record, call.control.clock.now())], record.tenant)
+    [shown] = _build_tasks_json(call, [state_at(record, call.control.clock.now())], record.tenant)
     return shown
 
 
-def ledger(call: AdminCall) -> response_types.LedgerJson:
+def get_ledger(call: AdminCall) -> response_types.LedgerJson:
     control, tenant = call.control, call.values["tenant"]
-    return response_types.ledger(
+    return response_types.build_ledger_json(
         control.ledger(tenant), control.journal(tenant), control.simulator.prices
     )
 
 
-def verify(call: AdminCall) -> VerifiedJson:
+def verify_checks(call: AdminCall) -> VerifiedJson:
     control, tenant = call.control, call.values["tenant"]
     seen = Evidence(control.journal(tenant), control.ledger(tenant))
-    return judge_checks(call.values["checks"], seen, control.store.count_forgotten(JOURNAL))
+    return evaluate_checks(call.values["checks"], seen, control.store.count_forgotten(JOURNAL))
 
 
-def _matching(call: AdminCall) -> Iterator[Entry]:
-    """The exchanges that the query asks for, the oldest first."""
+def _iter_matching(call: AdminCall) -> Iterator[Entry]:
+    """Yields the exchanges that match the query, the oldest first."""
     values = call.values
     wanted = {
         name: values[name]
@@ -237,19 +239,19 @@ def _iter_request_ids(entry: Entry) -> Iterator[str]:
             yield value
 
 
-def _tasks(
+def _build_tasks_json(
     call: AdminCall, records: list[TaskRecord], tenant: str | None
 ) -> list[response_types.TaskJson]:
     charges = {charge.task: charge for charge in call.control.ledger(tenant).entries}
     base_url = call.request.base_url
     return [
-        response_types.task(record, charges[record.id], base_url)
+        response_types.build_task_json(record, charges[record.id], base_url)
         for record in records
         if record.id in charges
     ]
 
 
-def _scenario(scenario: Scenario) -> ScenarioJson:
+def _build_scenario_json(scenario: Scenario) -> ScenarioJson:
     return {
         "name": scenario.name,
         "summary": scenario.summary,

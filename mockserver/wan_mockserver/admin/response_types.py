@@ -1,6 +1,6 @@
-"""Exchanges, tasks and charges as JSON: for the admin API, and for whoever else shows them.
+"""Builds the JSON of exchanges, tasks and charges.
 
-The classes below are what the JSON looks like, and what the OpenAPI document is made from.
+The OpenAPI document of the admin API is made from the classes below.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ __all__ = [
     "LedgerJson",
     "OutputJson",
     "TaskJson",
+    "build_ledger_json",
+    "build_task_json",
     "format_amount",
-    "ledger",
     "list_armed",
-    "task",
     "to_json",
 ]
 
 
 class FailureJson(TypedDict):
-    """What a task ended with."""
+    """The error of a failed task."""
 
     code: str
     message: str
@@ -52,10 +52,10 @@ class OutputJson(TypedDict):
 
 
 class TaskJson(TypedDict):
-    """A task as it stands. Times are unix seconds; *entry* is its creation in the journal.
+    """A task and its current state. Times are unix seconds; *entry* is its journal entry.
 
-    *usd* is null where no price is known. *answered* is false if the client never got to
-    know of it.
+    *usd* is null where no price is known. *answered* is false if the client did not
+    receive the id.
     """
 
     id: str
@@ -77,7 +77,10 @@ class TaskJson(TypedDict):
 
 
 class ArmedJson(TypedDict):
-    """What waits for creates of a tenant (empty: any); *creates* and *left* null mean all."""
+    """A scenario armed for creates of a tenant (empty: any).
+
+    Null *creates* and *left* mean no limit.
+    """
 
     scenario: str
     tenant: str
@@ -86,9 +89,9 @@ class ArmedJson(TypedDict):
 
 
 class DuplicateJson(TypedDict):
-    """Two tasks that one call came to: the answer to *first* was lost, *second* repeats it.
+    """Two tasks created by one call: the response to *first* was lost, *second* repeats it.
 
-    *entries* are both creates, as far as the journal still has them.
+    *entries* are both creates, if the journal still has them.
     """
 
     first: str
@@ -98,11 +101,11 @@ class DuplicateJson(TypedDict):
 
 
 class LedgerJson(TypedDict):
-    """What the tasks would have cost; totals are of what is billed and has a known price.
+    """The charges of all tasks; totals count billed tasks with a known price.
 
-    *owed_usd* is what *owed_tasks* unfinished tasks still cost if they succeed.
-    *unknown_prices* counts billed tasks without one, *forgotten* tasks that later ones
-    pushed out.
+    *owed_usd* is the price of *owed_tasks* unfinished tasks if they succeed.
+    *unknown_prices* counts billed tasks without one, *forgotten* deleted
+    tasks.
     """
 
     entries: tuple[Charge, ...]
@@ -119,7 +122,7 @@ class LedgerJson(TypedDict):
 def list_armed(store: Store) -> list[ArmedJson]:
     """Returns the scenarios that are armed for creates."""
     armed = [each for each in store.values(ARMED) if each.used < each.creates]
-    return [_build_armed(each) for each in armed]
+    return [_build_armed_json(each) for each in armed]
 
 
 def format_amount(usd: Decimal) -> str:
@@ -142,9 +145,9 @@ def to_json(value: Any) -> Any:
     return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
 
 
-def task(record: TaskRecord, charged: Charge, base_url: str) -> TaskJson:
-    """*record*, as it stands, and what it is charged; URLs begin with *base_url*."""
-    seen = to_wire_task(record, base_url, _vendor(record.vendor))
+def build_task_json(record: TaskRecord, charge: Charge, base_url: str) -> TaskJson:
+    """Builds the JSON of *record* and its charge; URLs begin with *base_url*."""
+    seen = to_wire_task(record, base_url, _find_vendor(record.vendor))
     return {
         "id": record.id,
         "tenant": record.tenant,
@@ -156,34 +159,38 @@ def task(record: TaskRecord, charged: Charge, base_url: str) -> TaskJson:
         "scenario": record.scenario,
         "created_at": record.created_at,
         "updated_at": record.updated_at,
-        "failure": _failure(seen.failure),
-        "usd": charged.usd,
-        "billed": charged.billed,
+        "failure": _build_failure_json(seen.failure),
+        "usd": charge.usd,
+        "billed": charge.billed,
         "answered": record.answered,
-        "results": [_result(output) for output in seen.outputs],
+        "results": [_build_output_json(output) for output in seen.outputs],
         "entry": record.entry,
     }
 
 
-def ledger(book: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson:
-    """*book* with the exchanges of *journal* that show what was paid twice."""
-    numbers = {kept.number: kept for kept in journal}
+def build_ledger_json(ledger: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson:
+    """Builds the JSON of *ledger*, with the journal entries of duplicate charges."""
+    numbers = {entry.number: entry for entry in journal}
     return {
-        "entries": book.entries,
-        "total_usd": book.total_usd,
-        "owed_usd": book.owed_usd,
-        "owed_tasks": book.owed_tasks,
-        "duplicate_charges": [_duplicate(pair, numbers) for pair in book.duplicate_charges],
-        "duplicate_usd": book.duplicate_usd,
-        "unknown_prices": book.unknown_prices,
-        "forgotten": book.forgotten,
+        "entries": ledger.entries,
+        "total_usd": ledger.total_usd,
+        "owed_usd": ledger.owed_usd,
+        "owed_tasks": ledger.owed_tasks,
+        "duplicate_charges": [
+            _build_duplicate_json(pair, numbers) for pair in ledger.duplicate_charges
+        ],
+        "duplicate_usd": ledger.duplicate_usd,
+        "unknown_prices": ledger.unknown_prices,
+        "forgotten": ledger.forgotten,
         "prices": {
-            charge.model: prices[charge.model] for charge in book.entries if charge.model in prices
+            charge.model: prices[charge.model]
+            for charge in ledger.entries
+            if charge.model in prices
         },
     }
 
 
-def _build_armed(armed: Armed) -> ArmedJson:
+def _build_armed_json(armed: Armed) -> ArmedJson:
     always = armed.creates >= UNLIMITED_CREATES
     return {
         "scenario": armed.scenario,
@@ -193,7 +200,7 @@ def _build_armed(armed: Armed) -> ArmedJson:
     }
 
 
-def _duplicate(pair: DuplicateCharge, numbers: Mapping[int, Entry]) -> DuplicateJson:
+def _build_duplicate_json(pair: DuplicateCharge, numbers: Mapping[int, Entry]) -> DuplicateJson:
     wanted = (pair.first.entry, pair.second.entry)
     return {
         "first": pair.first.task,
@@ -203,13 +210,13 @@ def _duplicate(pair: DuplicateCharge, numbers: Mapping[int, Entry]) -> Duplicate
     }
 
 
-def _failure(failure: Failure | None) -> FailureJson | None:
+def _build_failure_json(failure: Failure | None) -> FailureJson | None:
     return {"code": failure.code, "message": failure.message} if failure else None
 
 
-def _result(output: TaskOutput) -> OutputJson:
+def _build_output_json(output: TaskOutput) -> OutputJson:
     return {"kind": output.kind, "value": output.value}
 
 
-def _vendor(name: str) -> Vendor:
+def _find_vendor(name: str) -> Vendor:
     return next(vendor for vendor in vendors() if vendor.name == name)

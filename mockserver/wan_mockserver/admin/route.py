@@ -1,4 +1,4 @@
-"""One route of the admin API, and one call of it."""
+"""Defines a route of the admin API, and a call of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Handler = Callable[["AdminCall"], Any]
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """One request to a route; *values* are those of its body or query."""
+    """One request to a route; *values* are the members of its body or query."""
 
     control: Control
     request: Request
@@ -29,7 +29,7 @@ class AdminCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AdminRoute:
-    """A path below ROOT, with ``{names}`` for its variable parts; *answer* is the type of 200."""
+    """A path below ROOT with ``{names}`` for variable parts; *answer* is the type of a 200."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""The admin API's table of routes, from which requests are answered and documented."""
+"""Defines the admin API's table of routes, used to answer and to document requests."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from .verify import VerifiedJson
 __all__ = ["ROUTES"]
 
 ROUTES: Final = (
-    get("/health", "health", "Is the server up?", query_routes.HealthJson, query_routes.health),
+    get("/health", "health", "Is the server up?", query_routes.HealthJson, query_routes.get_health),
     get(
         "/scenarios",
         "scenarios",
-        "All scenarios, and those that wait for creates.",
+        "All scenarios, and those that are armed for creates.",
         query_routes.ScenariosJson,
-        query_routes.scenarios,
+        query_routes.list_scenarios,
     ),
     post(
         "/scenarios",
         "arm",
-        "Lets the next creates meet a scenario, in place of what waited for them.",
+        "Arms a scenario for the next creates, in place of the one armed before.",
         control_routes.ArmingJson,
         control_routes.arm_scenario,
         *ARMING,
@@ -33,7 +33,7 @@ ROUTES: Final = (
         method="DELETE",
         path="/scenarios",
         name="disarm",
-        summary="Takes back what waits for creates.",
+        summary="Disarms the scenarios that are armed for creates.",
         answer=control_routes.ArmingJson,
         handler=control_routes.disarm,
         query=DISARMING,
@@ -43,42 +43,51 @@ ROUTES: Final = (
         "requests",
         "The exchanges with the vendors' routes, the newest at the end.",
         query_routes.RequestsJson,
-        query_routes.requests,
+        query_routes.list_requests,
         *FILTER,
         LIMIT,
     ),
     get(
         "/requests/count",
         "count",
-        "How many exchanges match.",
+        "The number of matching exchanges.",
         query_routes.CountJson,
-        query_routes.count,
+        query_routes.count_requests,
         *FILTER,
     ),
-    get("/tasks", "tasks", "The tasks.", query_routes.TasksJson, query_routes.tasks, *TASK_FILTER),
-    get("/tasks/{task_id}", "task", "One task.", response_types.TaskJson, query_routes.task),
+    get(
+        "/tasks",
+        "tasks",
+        "The tasks.",
+        query_routes.TasksJson,
+        query_routes.list_tasks,
+        *TASK_FILTER,
+    ),
+    get("/tasks/{task_id}", "task", "One task.", response_types.TaskJson, query_routes.get_task),
     get(
         "/ledger",
         "ledger",
-        "What the tasks would have cost, and what of it was paid twice.",
+        "What the tasks would have cost, and which charges were paid twice.",
         response_types.LedgerJson,
-        query_routes.ledger,
+        query_routes.get_ledger,
         TENANT,
     ),
-    get("/clock", "clock", "The server's time.", control_routes.ClockJson, control_routes.clock),
+    get(
+        "/clock", "clock", "The server's time.", control_routes.ClockJson, control_routes.get_clock
+    ),
     post(
         "/clock",
         "advance",
-        "Moves the server's time on.",
+        "Advances the server's time.",
         control_routes.ClockJson,
-        control_routes.advance,
+        control_routes.advance_clock,
         *ADVANCING,
     ),
-    get("/seed", "seed", "What is drawn from.", control_routes.SeedJson, control_routes.seed),
+    get("/seed", "seed", "The random seed.", control_routes.SeedJson, control_routes.get_seed),
     post(
         "/seed",
         "reseed",
-        "Draws everything from another seed.",
+        "Sets the random seed.",
         control_routes.SeedJson,
         control_routes.set_seed,
         SEED.as_required(),
@@ -86,7 +95,7 @@ ROUTES: Final = (
     post(
         "/reset",
         "reset",
-        "Forgets everything, or everything of one tenant. A whole reset puts the clock back.",
+        "Deletes all state, or the state of one tenant. A whole reset sets the clock back.",
         control_routes.ResetJson,
         control_routes.reset,
         *RESETTING,
@@ -94,9 +103,9 @@ ROUTES: Final = (
     post(
         "/verify",
         "verify",
-        "Judges what clients did, each check true or false.",
+        "Evaluates checks of what clients did; each is true or false.",
         VerifiedJson,
-        query_routes.verify,
+        query_routes.verify_checks,
         *CHECKS,
     ),
 )

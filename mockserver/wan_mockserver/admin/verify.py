@@ -1,4 +1,4 @@
-"""The language of ``POST /_wanproof/verify``: checks as JSON, each judged true or false."""
+"""Parses and evaluates the checks of ``POST /_wanproof/verify``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
     "RequestedCheck",
     "ResultJson",
     "VerifiedJson",
-    "judge_checks",
+    "evaluate_checks",
 ]
 
 COUNT_TYPE: Final = Integer(0, 1_000_000)
@@ -44,7 +44,7 @@ COUNT_TYPE: Final = Integer(0, 1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What happened, of one tenant or of all: *entries* in the order of their numbers."""
+    """The journal entries, by number, and the ledger of one tenant or of all."""
 
     entries: Entries
     ledger: Ledger
@@ -80,7 +80,7 @@ CheckFunction = Callable[[Evidence, Any], Verdict]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One word of the language: the value that goes with it, what it *says*, and its judge."""
+    """Check definition: argument type, description, evaluator."""
 
     type: FieldType
     description: str
@@ -91,21 +91,25 @@ def _make_count_check(action: str) -> CheckFunction:
     return lambda seen, wanted: checks.requests_made(seen.entries, action, wanted)
 
 
-def _make_entry_check(judge: Callable[[Entries], Verdict]) -> CheckFunction:
-    return lambda seen, _: judge(seen.entries)
+def _make_entry_check(evaluate: Callable[[Entries], Verdict]) -> CheckFunction:
+    return lambda seen, _: evaluate(seen.entries)
 
 
 TRUE_TYPE: Final = Flag(true_only=True)
 
 CHECKS: Final[Mapping[str, Check]] = {
     "creates": Check(
-        CountType(), "So many creates were sent, answered or not.", _make_count_check("create")
+        CountType(),
+        "Number of creates that were sent, answered or not.",
+        _make_count_check("create"),
     ),
-    "polls": Check(CountType(), "So many polls were sent.", _make_count_check("poll")),
-    "downloads": Check(CountType(), "So many downloads were asked for.", _make_count_check("file")),
+    "polls": Check(CountType(), "Number of polls that were sent.", _make_count_check("poll")),
+    "downloads": Check(
+        CountType(), "Number of downloads that were requested.", _make_count_check("file")
+    ),
     "tasks": Check(
         CountType(),
-        "So many creates made a task, whether or not their client knows.",
+        "Number of creates that made a task, whether or not the client received its id.",
         lambda seen, wanted: checks.tasks_made(seen.entries, wanted),
     ),
     "polls_per_task_at_most": Check(
@@ -115,12 +119,12 @@ CHECKS: Final[Mapping[str, Check]] = {
     ),
     "polls_no_faster_than": Check(
         Number(0, 10**9, "seconds"),
-        "Between two polls of one task lie at least so many seconds of the server's clock.",
+        "At least this many seconds of the server's clock are between two polls of one task.",
         lambda seen, seconds: checks.polls_no_faster_than(seen.entries, seconds),
     ),
     "no_poll_after_end": Check(
         TRUE_TYPE,
-        "No task was polled again after its client had been told that it is over.",
+        "No task was polled again after its client received its end.",
         _make_entry_check(checks.no_poll_after_end),
     ),
     "no_create_after": Check(
@@ -136,7 +140,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     ),
     "no_task_abandoned": Check(
         TRUE_TYPE,
-        "Each task that its client knew of was polled until its end was told.",
+        "Each task whose id the client received was polled until its end.",
         _make_entry_check(checks.no_task_abandoned),
     ),
     "no_findings": Check(
@@ -149,14 +153,14 @@ CHECKS: Final[Mapping[str, Check]] = {
     ),
     "usd_at_most": Check(
         Usd(),
-        "What is billed comes to no more; a billed task of unknown price does not pass.",
+        "The billed total is not higher; a billed task without a known price does not pass.",
         lambda seen, most: checks.usd_at_most(seen.ledger.entries, most),
     ),
 }
 
 
 class ResultJson(TypedDict):
-    """One check as it was given, its verdict in a sentence, and the entries that show it."""
+    """A check, its verdict in a sentence, and the numbers of the entries that show it."""
 
     check: dict[str, Any]
     passed: bool
@@ -165,10 +169,9 @@ class ResultJson(TypedDict):
 
 
 class VerifiedJson(TypedDict):
-    """All verdicts, whether all passed, and the entries that they name, by their numbers.
+    """All verdicts, whether all passed, and the entries that they name, by number.
 
-    *forgotten* counts entries of the journal that later ones pushed out, so that no judge
-    saw them.
+    *forgotten* counts deleted entries of the journal, which no check could see.
     """
 
     passed: bool
@@ -179,7 +182,7 @@ class VerifiedJson(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class RequestedCheck:
-    """A check as the client wrote it, and its evaluation."""
+    """A check as the client wrote it, and a function that evaluates it."""
 
     source: Mapping[str, Any]
     evaluate: Callable[[Evidence], Verdict]
@@ -207,15 +210,15 @@ class CheckType(FieldType):
     def parse(self, value: Any, path: str) -> RequestedCheck:
         if type(value) is not dict or len(value) != 1:
             raise invalid_value(value, path, 'an object with one member, such as {"creates": 2}')
-        [(name, given)] = value.items()
+        [(name, member)] = value.items()
         check = CHECKS.get(name)
         if check is None:
             raise unknown_name(name, path, "check", CHECKS)
-        argument = check.type.parse(given, f"{path}.{name}" if path else name)
+        argument = check.type.parse(member, f"{path}.{name}" if path else name)
         return RequestedCheck(value, lambda seen: check.evaluate(seen, argument))
 
 
-def judge_checks(
+def evaluate_checks(
     checks: Sequence[RequestedCheck], seen: Evidence, forgotten: int = 0
 ) -> VerifiedJson:
     """Evaluates *checks*; *forgotten* entries are no longer in the journal."""

@@ -1,1 +1,1 @@
-"""The subcommands of ``wanproof`` that need the mock server."""
+"""Implements the subcommands of ``wanproof`` that need the mock server."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wan_validators.catalog import vendors
 from wan_validators.command import UsageError
 
-from .options import TOKEN, token
+from .options import TOKEN, parse_token
 
 if TYPE_CHECKING:
     from ..clock import Clock
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from ..state.stores import Store
 
 __all__ = [
-    "admin_token",
-    "assemble",
+    "build_mock",
+    "choose_admin_token",
     "read_option_file",
 ]
 
 Value = TypeVar("Value")
 
 
-def admin_token(options: Namespace, environ: Mapping[str, str]) -> str | None:
+def choose_admin_token(options: Namespace, environ: Mapping[str, str]) -> str | None:
     """Returns the token from the option or the environment variable, or None."""
     if options.admin_token is not None or not environ.get(TOKEN):
         option: str | None = options.admin_token
         return option
     try:
-        return token(environ[TOKEN])
+        return parse_token(environ[TOKEN])
     except ValueError as error:
         raise UsageError(f"{TOKEN}: {error}") from error
 
 
-def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
+def build_mock(options: Namespace, token: str | None, listener: Listener) -> Mock:
     """Builds the mock server; the caller closes its store.
 
     Raises UsageError if an option cannot be used.
@@ -52,19 +52,19 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
     from ..state.prices import read_prices
     from ..state.stores.opening import open_store
 
-    known = _scenarios(options)
+    known = _load_scenarios(options)
     prices = options.prices and read_option_file("--prices", read_prices, options.prices)
     with ExitStack() as unless_ready:
         try:
             store = open_store(options.store)
             unless_ready.callback(store.close)
             wanted = options.chaos.seed if options.chaos else None
-            seed = _seed(store, wanted if options.seed is None else options.seed)
+            seed = _choose_seed(store, wanted if options.seed is None else options.seed)
         except (ValueError, OSError) as error:
             raise UsageError(f"--store: {error}") from error
         simulator = Simulator(
             seed=seed,
-            clock=_clock(options.clock, store),
+            clock=_build_clock(options.clock, store),
             lifecycle=options.lifecycle,
             reject_at_create=[
                 vendor.name
@@ -93,7 +93,7 @@ def assemble(options: Namespace, token: str | None, listener: Listener) -> Mock:
     return Mock(simulator, token=token, window=options.duplicate_window)
 
 
-def _scenarios(options: Namespace) -> Scenarios:
+def _load_scenarios(options: Namespace) -> Scenarios:
     from ..scenarios.registry import Scenarios
     from ..scenarios.toml_format import read_scenarios
 
@@ -118,7 +118,7 @@ def read_option_file(option: str, read: Callable[[Path], Value], file: Path) -> 
         raise UsageError(f"{option}: {error}") from error
 
 
-def _seed(store: Store, wanted: int | None) -> int:
+def _choose_seed(store: Store, wanted: int | None) -> int:
     """Returns the *wanted* seed, or the seed in a shared store, or a new one.
 
     The store keeps it for other servers.
@@ -136,7 +136,7 @@ def _seed(store: Store, wanted: int | None) -> int:
     return int(store.change(COUNTERS, SEED, choose_seed))
 
 
-def _clock(mode: str, store: Store) -> Clock:
+def _build_clock(mode: str, store: Store) -> Clock:
     from ..clock import AutoClock, ManualClock, RealClock
 
     match mode:

@@ -24,9 +24,9 @@ __all__ = [
     "MEMORY",
     "PORT",
     "TOKEN",
-    "arguments",
+    "add_arguments",
     "make_option_parser",
-    "token",
+    "parse_token",
 ]
 
 HOST: Final = "127.0.0.1"
@@ -41,7 +41,7 @@ TOKEN: Final = "WANPROOF_ADMIN_TOKEN"  # noqa: S105  (the name of a variable, no
 Value = TypeVar("Value")
 
 
-def arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: ArgumentParser) -> None:
     _add_address_options(parser.add_argument_group("where it listens"))
     _add_behaviour_options(parser.add_argument_group("what happens"))
     _add_limit_options(parser.add_argument_group("limits and money"))
@@ -64,11 +64,10 @@ def _add_address_options(group: Group) -> None:
     )
     group.add_argument(
         "--admin-token",
-        type=make_option_parser(token),
+        type=make_option_parser(parse_token),
         metavar="TOKEN",
-        help="what the dashboard and the admin API ask for; needed where other machines can "
-        f"reach the server. {TOKEN} in the environment does the same and is not seen in lists of "
-        "processes",
+        help="token for the dashboard and the admin API; required if other machines can reach "
+        f"the server. {TOKEN} in the environment does the same and is hidden from process lists",
     )
 
 
@@ -76,7 +75,7 @@ def _add_behaviour_options(group: Group) -> None:
     group.add_argument(
         "--scenario",
         metavar="NAME",
-        help="what happens to requests that choose nothing else, such as accept-lost or "
+        help="the scenario of requests that select none, such as accept-lost or "
         "rate-limited:3+expired-urls; `wanproof scenarios` lists them",
     )
     group.add_argument(
@@ -86,7 +85,7 @@ def _add_behaviour_options(group: Group) -> None:
         "--chaos",
         type=make_option_parser(chaos.parse_chaos),
         metavar="SEED[:RATE]",
-        help="draw a scenario for RATE of the requests that choose nothing else (default "
+        help="draw a scenario for RATE of the requests that select none (default "
         f"{chaos.RATE:g}); the same SEED draws the same ones",
     )
     group.add_argument(
@@ -100,8 +99,8 @@ def _add_behaviour_options(group: Group) -> None:
         "--clock",
         choices=CLOCKS,
         default=CLOCKS[0],
-        help="real: the machine's own; manual: stands still until it is advanced; auto: each "
-        "poll moves it on by what a client should wait between two (default %(default)s)",
+        help="real: the machine's own; manual: stops until it is advanced; auto: each poll "
+        "advances it by the recommended poll interval (default %(default)s)",
     )
     group.add_argument(
         "--seed",
@@ -113,7 +112,7 @@ def _add_behaviour_options(group: Group) -> None:
         "--store",
         default=MEMORY,
         metavar="STORE",
-        help="where everything is kept: memory, sqlite:FILE for the processes of one machine, or "
+        help="where all state is stored: memory, sqlite:FILE for the processes of one machine, or "
         "redis://HOST:PORT for several machines (default %(default)s)",
     )
     for vendor in vendors():
@@ -121,8 +120,8 @@ def _add_behaviour_options(group: Group) -> None:
             f"--{vendor.name}-reject",
             choices=("task", "create"),
             default="task" if vendor.lazy else "create",
-            help=f"where {vendor.title} tells of a broken rule: in a task that fails, or in the "
-            "answer to create (default %(default)s)",
+            help=f"where {vendor.title} reports a broken rule: in a task that fails, or in the "
+            "response to create (default %(default)s)",
         )
         if vendor.build_error_text_response:
             group.add_argument(
@@ -138,9 +137,9 @@ def _add_limit_options(group: Group) -> None:
     from ..state.ledger import DEFAULT_WINDOW_S
 
     for name, what in (
-        ("--creates-per-second", "more tasks than that of one API key in any second"),
-        ("--polls-per-second", "more polls than that of one API key in any second"),
-        ("--running-tasks", "a task while so many of one API key have not ended"),
+        ("--creates-per-second", "more than N tasks of one API key in any second"),
+        ("--polls-per-second", "more than N polls of one API key in any second"),
+        ("--running-tasks", "a task while N tasks of one API key have not ended"),
     ):
         group.add_argument(
             name, type=make_option_parser(_parse_count), metavar="N", help=f"refuse {what}"
@@ -149,18 +148,16 @@ def _add_limit_options(group: Group) -> None:
         "--balance",
         type=make_option_parser(_parse_usd),
         metavar="USD",
-        help="refuse the tasks of an API key that would cost more than that in all",
+        help="refuse the tasks of an API key that would cost more than this in total",
     )
-    group.add_argument(
-        "--prices", type=Path, metavar="FILE", help="a TOML file with prices to reckon with"
-    )
+    group.add_argument("--prices", type=Path, metavar="FILE", help="a TOML file with prices")
     group.add_argument(
         "--duplicate-window",
         type=make_option_parser(_parse_seconds),
         default=DEFAULT_WINDOW_S,
         metavar="SECONDS",
         help="how long after a create an equal one counts as a duplicate charge, if the first "
-        "was never answered (default %(default)g)",
+        "got no response (default %(default)g)",
     )
 
 
@@ -176,7 +173,7 @@ def make_option_parser(parse: Callable[[str], Value]) -> Callable[[str], Value]:
     return parsed
 
 
-def token(text: str) -> str:
+def parse_token(text: str) -> str:
     """Checks that *text* fits in a header. Raises ValueError without repeating the secret."""
     if not re.fullmatch("[!-~]+", text):
         raise ValueError("the token must be printable ASCII characters without blanks, at least 1")

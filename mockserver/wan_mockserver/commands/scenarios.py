@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMAND",
-    "arguments",
-    "as_dict",
+    "add_arguments",
+    "build_scenario_json",
     "find_models_by_vendor",
-    "groups",
-    "page",
+    "format_groups",
+    "format_page",
     "run",
 ]
 
 
-def arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "names",
         nargs="*",
@@ -60,13 +60,15 @@ def run(options: Namespace) -> int:
         raise UsageError(str(error)) from error
     match options.format:
         case "json":
-            objects = [as_dict(scenario) for scenario in selected or known.values()]
+            objects = [build_scenario_json(scenario) for scenario in selected or known.values()]
             print(json.dumps({"version": 1, "scenarios": objects}, indent=2))
         case "toml":
             print("\n".join(map(_format_toml, selected or known.values())), end="")
         case _:
             bold = "\x1b[1m{}\x1b[0m" if wants_colour(sys.stdout, os.environ) else "{}"
-            pages = [page(each, bold) for each in selected] or groups(known.values(), bold)
+            pages = [format_page(each, bold) for each in selected] or format_groups(
+                known.values(), bold
+            )
             print("\n\n".join("\n".join(lines) for lines in pages))
     return EXIT_OK
 
@@ -79,7 +81,7 @@ def _load_scenarios(file: Path | None) -> Scenarios:
     return Scenarios(None if file is None else read_option_file("--file", read_scenarios, file))
 
 
-def as_dict(scenario: Scenario) -> dict[str, Any]:
+def build_scenario_json(scenario: Scenario) -> dict[str, Any]:
     """Returns *scenario* as a JSON object, with the members of its TOML form."""
     from ..scenarios.toml_format import format_table
 
@@ -92,7 +94,7 @@ def as_dict(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
+def format_groups(scenarios: Iterable[Scenario], bold: str) -> Iterator[Iterable[str]]:
     """Yields the lines of each group: its title, and one line for each scenario."""
     from ..scenarios.catalogue import GROUPS
 
@@ -113,7 +115,7 @@ def _describe(scenario: Scenario) -> str:
     return scenario.summary + (f" (only at {titles[0]})" if titles else "")
 
 
-def page(scenario: Scenario, bold: str) -> Iterator[str]:
+def format_page(scenario: Scenario, bold: str) -> Iterator[str]:
     """Yields the lines of one scenario: effect, models, how to select it, and TOML form."""
     from ..simulator.scenario_selection import HEADER
 
@@ -164,7 +166,7 @@ def _describe_models(scenario: Scenario, vendor: str) -> str:
 COMMAND = Command(
     name="scenarios",
     summary="List what the mock server can let go wrong, by name.",
-    arguments=arguments,
+    arguments=add_arguments,
     run=run,
     examples=(
         "wanproof scenarios",

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from wan_validators.catalog import vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
 
-from .build_mock import admin_token, assemble
-from .options import HOST, MEMORY, TOKEN, arguments
+from .build_mock import build_mock, choose_admin_token
+from .options import HOST, MEMORY, TOKEN, add_arguments
 
 if TYPE_CHECKING:
     from ..http.server import Server
@@ -34,10 +34,10 @@ __all__ = [
 def run(options: Namespace) -> int:
     with ExitStack() as cleanup:
         address = _resolve_address(options.host, options.port)
-        token = admin_token(options, os.environ)
+        token = choose_admin_token(options, os.environ)
         if token is None and not _is_loopback(address):
-            raise UsageError(_missing_token_error(address))
-        mock = assemble(options, token, _ignore_exchange if options.quiet else _print_exchange)
+            raise UsageError(_build_missing_token_message(address))
+        mock = build_mock(options, token, _ignore_exchange if options.quiet else _print_exchange)
         cleanup.callback(mock.store.close)
         server = _create_server(mock, address, options)
         cleanup.callback(server.stop)
@@ -60,10 +60,10 @@ def _resolve_address(host: str, port: int) -> str:
     return str(found[0][4][0])
 
 
-def _missing_token_error(address: str) -> str:
+def _build_missing_token_message(address: str) -> str:
     return (
         f"{address} can be reached from other machines, and so could the dashboard and the admin "
-        f"API, which show all requests and can forget them; give an --admin-token, or set {TOKEN}, "
+        f"API, which show and delete all requests; give an --admin-token, or set {TOKEN}, "
         f"or leave out --host to listen at {HOST} only"
     )
 
@@ -132,7 +132,7 @@ def _describe_own_routes(url: str, mock: Mock) -> Iterator[str]:
     token_note = " (asks for the admin token)" if mock.token else ""
     yield f"  Dashboard: {url}{ROOT}/{token_note}"
     if mock.clock.mode == "manual":
-        yield f'    POST {url}{ROOT}/clock {{"advance": 60}} moves the clock on by a minute'
+        yield f'    POST {url}{ROOT}/clock {{"advance": 60}} advances the clock by a minute'
 
 
 def _describe_missing_encoder() -> Iterator[str]:
@@ -155,7 +155,7 @@ def _remove_password(store: str) -> str:
 
 
 def _write_port(port: int, file: Path) -> None:
-    """Writes the port in one step, so that no reader sees a part of it."""
+    """Writes the port atomically, so that no reader sees a part of it."""
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         unfinished.write_text(f"{port}\n", encoding="ascii")
@@ -198,7 +198,7 @@ def _write(text: str) -> None:
 COMMAND = Command(
     name="serve",
     summary="Answer as the vendors do, at a port of this machine and at no cost.",
-    arguments=arguments,
+    arguments=add_arguments,
     run=run,
     examples=(
         "wanproof serve",
@@ -208,10 +208,10 @@ COMMAND = Command(
         "wanproof serve --store sqlite:wanproof.db --scenarios scenarios.toml",
         "WANPROOF_ADMIN_TOKEN=secret wanproof serve --host 0.0.0.0",
     ),
-    notes="""A shell lets what it starts in the background ignore Ctrl-C; SIGTERM stops that.
+    notes="""A shell makes background processes ignore Ctrl-C; SIGTERM stops them.
 
 exit codes:
   0  stopped with Ctrl-C or SIGTERM
-  2  wrong usage, a file or a store that cannot be used, or an address that is not to be had
+  2  wrong usage, a file or a store that cannot be used, or an address that is not available
   3  internal error in wanproof""",
 )

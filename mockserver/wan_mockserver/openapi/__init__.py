@@ -1,1 +1,1 @@
-"""The OpenAPI documents of the admin API and of the vendors' APIs."""
+"""Builds the OpenAPI documents of the admin API and of the vendors' APIs."""

@@ -1,4 +1,4 @@
-"""The description of the admin API, from its table of routes (OpenAPI 3.1)."""
+"""Builds the OpenAPI document of the admin API from its table of routes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..admin import guard
 from ..admin.route import AdminRoute
 from ..fields import Field, Table
 from ..simulator.routing import ROOT
-from .schemas import DIALECT, VERSION, schema, version
+from .schemas import DIALECT, VERSION, build_schema, version
 
-__all__ = ["ERRORS", "SECURITY", "ErrorJson", "document"]
+__all__ = ["ERRORS", "SECURITY", "ErrorJson", "build_document"]
 
 
 class ErrorJson(TypedDict):
-    """What was wrong, what is allowed, and what to do."""
+    """The error, what is allowed, and what to do."""
 
     message: str
 
@@ -32,30 +32,32 @@ SECURITY: Final = {
 ERRORS: Final = {
     400: "A parameter or a member is unknown, missing or wrong.",
     401: "The admin token is missing or wrong.",
-    403: "The request is from another site, or by a name that is not this machine's.",
-    404: "There is no such thing (any more).",
+    403: "The request is from another site, or the host name is not one of this machine.",
+    404: "It does not exist (any more).",
     413: f"The body is longer than {format_count(guard.MAX_BODY_BYTES, 'byte')}.",
-    415: "The body is not called application/json.",
+    415: "The Content-Type of the body is not application/json.",
     500: "Internal error in the mock server.",
-    503: "The server's store is out of reach.",
+    503: "The server's store cannot be reached.",
 }
 
 
-def document(routes: Iterable[AdminRoute], base_url: str, *, protected: bool) -> dict[str, Any]:
-    """Describes *routes* of a server at *base_url*; *protected* if it asks for a token."""
+def build_document(
+    routes: Iterable[AdminRoute], base_url: str, *, protected: bool
+) -> dict[str, Any]:
+    """Builds the document of *routes* at *base_url*; *protected* if they need a token."""
     components: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         operations = paths.setdefault(ROOT + route.path, {})
-        operations[route.method.lower()] = _operation(route, components, protected=protected)
+        operations[route.method.lower()] = _build_operation(route, components, protected=protected)
     made: dict[str, Any] = {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,
         "info": {
             "title": "wanproof: admin API of the mock server",
             "version": version(),
-            "description": "Shows what clients did and what it would have cost, and steers what "
-            "happens to them. Every error is JSON with a message that says what to do.",
+            "description": "Shows what clients did and what it would have cost, and arms "
+            "scenarios. Every error is JSON with a message that explains what to do.",
         },
         "servers": [{"url": base_url}],
         "paths": paths,
@@ -67,7 +69,9 @@ def document(routes: Iterable[AdminRoute], base_url: str, *, protected: bool) ->
     return made
 
 
-def _operation(route: AdminRoute, components: dict[str, Any], *, protected: bool) -> dict[str, Any]:
+def _build_operation(
+    route: AdminRoute, components: dict[str, Any], *, protected: bool
+) -> dict[str, Any]:
     names = re.findall(r"\{(\w+)\}", route.path)
     of_path = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
@@ -76,12 +80,12 @@ def _operation(route: AdminRoute, components: dict[str, Any], *, protected: bool
     made: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "parameters": [*of_path, *map(_parameter, route.query)],
+        "parameters": [*of_path, *map(_build_parameter, route.query)],
         "responses": {
-            "200": _answer("What was asked for.", schema(route.answer, components)),
+            "200": _build_response("The requested data.", build_schema(route.answer, components)),
             **{
-                str(status): _answer(ERRORS[status], schema(ErrorJson, components))
-                for status in _errors(route, protected=protected)
+                str(status): _build_response(ERRORS[status], build_schema(ErrorJson, components))
+                for status in _list_error_statuses(route, protected=protected)
             },
         },
     }
@@ -92,8 +96,8 @@ def _operation(route: AdminRoute, components: dict[str, Any], *, protected: bool
     return made
 
 
-def _errors(route: AdminRoute, *, protected: bool) -> list[int]:
-    """The statuses that *route* may be refused with."""
+def _list_error_statuses(route: AdminRoute, *, protected: bool) -> list[int]:
+    """Returns the error statuses that *route* can return."""
     found = [500, 503, 401 if protected else 403]
     if route.query or route.body:
         found.append(400)
@@ -104,7 +108,7 @@ def _errors(route: AdminRoute, *, protected: bool) -> list[int]:
     return sorted(set(found))
 
 
-def _parameter(field: Field) -> dict[str, Any]:
+def _build_parameter(field: Field) -> dict[str, Any]:
     plain = {name: value for name, value in field.json_schema.items() if name != "description"}
     return {
         "name": field.name,
@@ -115,5 +119,5 @@ def _parameter(field: Field) -> dict[str, Any]:
     }
 
 
-def _answer(description: str, of: dict[str, Any]) -> dict[str, Any]:
+def _build_response(description: str, of: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": of}}}

@@ -1,4 +1,4 @@
-"""Examples of everything that a vendor's dialect can answer: tasks in each state, and refusals."""
+"""Builds examples of a vendor's responses: tasks in each state, and errors."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ POLL_REASONS: Final = (RejectionReason.NO_TASK,)
 
 
 class Examples(NamedTuple):
-    """Bodies of answers to create and to poll."""
+    """Example bodies of responses to creates and to polls."""
 
     created: list[Wire]
     status: list[Wire]
 
 
 def build_success_examples(vendor: Vendor, specs: list[ModelSpec]) -> Examples:
-    """What *vendor* can say of tasks of *specs*, the last one being done."""
+    """Builds the responses of *vendor* for tasks of *specs*; the last one is completed."""
     states = (State.PENDING, State.RUNNING, State.FAILED, State.DONE)
-    tasks = [_task(vendor, spec, state) for state in states for spec in specs]
-    unpriced = [_task(vendor, spec, State.DONE, cost=None) for spec in specs]
+    tasks = [_build_task(vendor, spec, state) for state in states for spec in specs]
+    unpriced = [_build_task(vendor, spec, State.DONE, cost=None) for spec in specs]
     created = [vendor.build_created_body(task) for task in tasks if task.state is State.PENDING]
     return Examples(created, [vendor.build_status_body(task) for task in (*unpriced, *tasks)])
 
@@ -61,34 +61,38 @@ def build_success_examples(vendor: Vendor, specs: list[ModelSpec]) -> Examples:
 def build_error_examples(
     vendor: Vendor, spec: ModelSpec, *, create: bool
 ) -> Mapping[int, tuple[str, list[Wire]]]:
-    """The refusals of creates or polls by their HTTP status: why, and their bodies."""
+    """Builds the error responses by HTTP status: the reasons in words, and the bodies."""
     found: dict[int, tuple[str, list[Wire]]] = {}
-    for why in (*COMMON_REASONS, *(CREATE_REASONS if create else POLL_REASONS)):
-        rejection = _refusal(vendor, spec, why)
+    for reason in (*COMMON_REASONS, *(CREATE_REASONS if create else POLL_REASONS)):
+        rejection = _build_rejection(vendor, spec, reason)
         status, body = vendor.build_error_response(rejection)
-        says, bodies = found.get(status, ("", []))
+        description, bodies = found.get(status, ("", []))
         if vendor.build_error_text_response:
             bodies = [vendor.build_error_text_response(rejection)[1], *bodies]
-        reason = why.value[0].upper() + why.value[1:]
-        found[status] = (f"{says}; or {why.value}" if says else reason, [*bodies, body])
+        found[status] = (
+            f"{description}; or {reason.value}"
+            if description
+            else reason.value[0].upper() + reason.value[1:],
+            [*bodies, body],
+        )
     return dict(sorted(found.items()))
 
 
-def _refusal(vendor: Vendor, spec: ModelSpec, why: RejectionReason) -> Rejection:
-    failed = _task(vendor, spec, State.FAILED)
+def _build_rejection(vendor: Vendor, spec: ModelSpec, reason: RejectionReason) -> Rejection:
+    failed = _build_task(vendor, spec, State.FAILED)
     return Rejection(
-        reason=why,
+        reason=reason,
         detail=failed.failure.message
-        if why is RejectionReason.PAYLOAD and failed.failure
-        else why.value,
+        if reason is RejectionReason.PAYLOAD and failed.failure
+        else reason.value,
         path=vendor.create.replace("{model}", spec.id),
         request_id="00000000-0000-4000-8000-000000000000",
         task_id=failed.id,
-        task=failed if why is RejectionReason.PAYLOAD else None,
+        task=failed if reason is RejectionReason.PAYLOAD else None,
     )
 
 
-def _task(
+def _build_task(
     vendor: Vendor, spec: ModelSpec, state: State, cost: Decimal | None = Decimal("0.03")
 ) -> Task:
     done = state is State.DONE
@@ -100,17 +104,17 @@ def _task(
         updated_at=AT + 0.5,
         progress=1.0 if done else 0.5,
         remote_id="00000000-0000-4000-8000-000000000001",
-        outputs=_outputs(spec) if done else (),
+        outputs=_build_outputs(spec) if done else (),
         failure=vendor.moderation if state is State.FAILED else None,
         cost=cost,
         image_count=1
         if isinstance(spec.outputs, Images) and spec.outputs.has_image_count
         else None,
-        kind=_outputs(spec)[0].kind,
+        kind=_build_outputs(spec)[0].kind,
     )
 
 
-def _outputs(spec: ModelSpec) -> tuple[TaskOutput, ...]:
+def _build_outputs(spec: ModelSpec) -> tuple[TaskOutput, ...]:
     if not isinstance(spec.outputs, Images):
         return (TaskOutput("video", "https://example.com/1.mp4"),)
     image = TaskOutput("image", "https://example.com/1.png")

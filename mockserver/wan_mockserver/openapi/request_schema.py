@@ -1,7 +1,7 @@
-"""JSON Schemas of payloads, from the rows of their models' tables.
+"""Builds JSON Schemas of payloads from the tables of their models.
 
-Rows of errors become keywords as far as JSON Schema has words for them; all others, and what
-only warns, are told in descriptions.
+Rules of errors become keywords if JSON Schema can express them. All other rules are in the
+descriptions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from wan_validators.messages.text import describe_allowed, describe_requirement
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
-__all__ = ["TYPES", "Keywords", "build_keywords", "build_request_schema", "json_type"]
+__all__ = ["TYPES", "Keywords", "build_keywords", "build_request_schema", "find_json_type"]
 
 TYPES: Mapping[type, str] = {
     dict: "object",
@@ -33,10 +33,12 @@ Keywords = dict[str, Any]
 
 
 def build_request_schema(spec: ModelSpec) -> Keywords:
-    """The schema of a body with an unwrapped payload for *spec*."""
+    """Builds the schema of a body with an unwrapped payload for *spec*."""
     always = [rule for rule in spec.rules if not rule.when]
     made = _build_tree(always, spec.all_rules).json_schema
-    conditions = [{"if": _condition(when), "then": then} for when, then in _iter_conditional(spec)]
+    conditions = [
+        {"if": _build_condition(when), "then": then} for when, then in _iter_conditional(spec)
+    ]
     made["title"] = spec.title
     made["description"] = "\n".join((f"{spec.source}.", made.get("description", ""))).strip()
     return {**made, "allOf": conditions} if conditions else made
@@ -44,7 +46,7 @@ def build_request_schema(spec: ModelSpec) -> Keywords:
 
 @singledispatch
 def build_keywords(check: c.Constraint) -> Keywords | None:
-    """What *check* is in JSON Schema, beside the type; None where it has no words for it."""
+    """Returns the keywords of *check* except the type, or None if there are none."""
     return None
 
 
@@ -101,8 +103,8 @@ def _(check: s.Size) -> Keywords:
     return {"pattern": r"^0*[1-9][0-9]*\*0*[1-9][0-9]*$"}
 
 
-def json_type(check: c.Constraint) -> str | None:
-    """The JSON type of the values that *check* speaks of; None for any."""
+def find_json_type(check: c.Constraint) -> str | None:
+    """Returns the JSON type of the values of *check*, or None for any type."""
     match check:
         case c.JsonType():
             return TYPES[check.type]
@@ -121,7 +123,7 @@ def json_type(check: c.Constraint) -> str | None:
 
 @dataclass(slots=True)
 class _Node:
-    """One place in a payload: the rows about it, and the places below."""
+    """A place in a payload, with its rules and the places below it."""
 
     rules: list[Rule] = field(default_factory=list)
     described_rules: list[Rule] = field(default_factory=list)
@@ -147,8 +149,8 @@ class _Node:
         places = sorted(part for part in self.below if isinstance(part, int))
         if places:
             made["prefixItems"] = [self.below[place].json_schema for place in places]
-        says = [_describe_rule(rule) for rule in self.described_rules]
-        return {**made, "description": "\n".join(says)} if says else made
+        lines = [_describe_rule(rule) for rule in self.described_rules]
+        return {**made, "description": "\n".join(lines)} if lines else made
 
     @property
     def required(self) -> bool:
@@ -156,7 +158,7 @@ class _Node:
 
 
 def _build_tree(rules: Iterable[Rule], described_rules: Iterable[Rule] = ()) -> _Node:
-    """The places of *rules*; those of *described_rules* that no keyword says are put into words."""
+    """Builds the tree of *rules*; describes *described_rules* that have no keywords."""
     root = _Node()
     for rule in rules:
         node = root.at(rule.path)
@@ -169,12 +171,12 @@ def _build_tree(rules: Iterable[Rule], described_rules: Iterable[Rule] = ()) -> 
 
 
 def _build_own_keywords(rules: list[Rule]) -> Keywords:
-    """The keywords of one place; the first of its rows says of what type it must be."""
+    """Builds the keywords of one place; its first rule determines the type."""
     made: Keywords = {}
     also: list[Keywords] = []
     for rule in rules:
         words = dict(build_keywords(rule.constraint) or {})
-        if rule is rules[0] and not rule.when and (kind := json_type(rule.constraint)):
+        if rule is rules[0] and not rule.when and (kind := find_json_type(rule.constraint)):
             words["type"] = kind
         if words.keys() & made.keys():
             also.append(words)
@@ -198,7 +200,7 @@ def _allow_null(made: Keywords) -> Keywords:
 
 
 def _iter_conditional(spec: ModelSpec) -> Iterable[tuple[Equals, Keywords]]:
-    """What holds where a condition is met, of errors that JSON Schema has words for."""
+    """Yields each condition with the schema of its rules that have keywords."""
     rules = [
         rule
         for rule in spec.rules
@@ -212,8 +214,8 @@ def _iter_conditional(spec: ModelSpec) -> Iterable[tuple[Equals, Keywords]]:
         yield when, _build_tree(group).json_schema
 
 
-def _condition(when: Equals) -> Keywords:
-    """The schema of the payloads in which *when* is met."""
+def _build_condition(when: Equals) -> Keywords:
+    """Builds the schema of the payloads that fulfil *when*."""
     implied = when.value == when.default
     made: Keywords = {"const": when.value}
     for name in reversed(when.path):
@@ -228,13 +230,13 @@ def _is_name(part: str | int) -> bool:
 
 
 def _describe_rule(rule: Rule) -> str:
-    """The row in words, and how bad it is to break it."""
+    """Describes a rule and its severity in words."""
     check = rule.constraint
-    says = rule.message
+    text = rule.message
     if isinstance(check, c.KnownMembers):
-        says = f"documented members: {describe_allowed(check)}"
-    elif says is None or check != c.Anything():
-        says = describe_requirement(check)
+        text = f"documented members: {describe_allowed(check)}"
+    elif text is None or check != c.Anything():
+        text = describe_requirement(check)
     when = f", when {rule.when.pointer} is {rule.when.value!r}".lower() if rule.when else ""
-    bad = "" if rule.severity is Severity.ERROR else f" ({rule.severity})"
-    return f"{rule.id}: {says}{when}{bad}"
+    severity = "" if rule.severity is Severity.ERROR else f" ({rule.severity})"
+    return f"{rule.id}: {text}{when}{severity}"

@@ -1,4 +1,4 @@
-"""JSON Schemas of answers, from examples of what they can be."""
+"""Infers JSON Schemas of responses from examples."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ TYPES = {
 
 
 def infer_schema(values: Sequence[Any], words: Collection[str] = ()) -> dict[str, Any]:
-    """The schema that fits *values*, all of which can stand in one place.
+    """Returns a schema that allows all *values* of one place.
 
-    A member is required that all objects have. A string that is always one of *words* may
+    Members that all objects have are required. A string that is always one of *words* can
     be any of them.
     """
     kinds = dict.fromkeys(TYPES[type(value)] for value in values)

@@ -1,4 +1,4 @@
-"""The description of the vendors' routes (OpenAPI 3.1), made from their tables and dialects."""
+"""Builds the OpenAPI document of the vendors' routes from their tables and formats."""
 
 from __future__ import annotations
 
@@ -22,39 +22,44 @@ from .schemas import DIALECT, VERSION, version
 
 __all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
 
-BEARER: Final = {"bearer": {"type": "http", "scheme": "bearer", "description": "Any key will do."}}
+BEARER: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "Any key is accepted."}
+}
 
 SCENARIO: Final = {
     "name": HEADER,
     "in": "header",
-    "description": "The mock's own: what is to happen to this request and to the task it makes.",
+    "description": "Only in the mock: the scenario of this request and of the task it creates.",
     "schema": {"type": "string"},
 }
 
 STEP_HEADERS: Final = {
-    STEP: {"description": "What a scenario did to the request.", "schema": {"type": "string"}}
+    STEP: {
+        "description": "The step of a scenario that was applied to the request.",
+        "schema": {"type": "string"},
+    }
 }
 
 
 def answer(request: Request) -> Response:
-    """The document, to GET and HEAD."""
+    """Returns the document. Raises AdminError unless the method is GET or HEAD."""
     if request.method not in ("GET", "HEAD"):
         allowed = "GET, HEAD"
-        says = f"{request.method} is not allowed at {request.path}; allowed: {allowed}"
-        raise AdminError(says, 405, {"Allow": allowed})
-    return Response.json(200, {**_document(), "servers": [{"url": request.base_url}]})
+        message = f"{request.method} is not allowed at {request.path}; allowed: {allowed}"
+        raise AdminError(message, 405, {"Allow": allowed})
+    return Response.json(200, {**_build_document(), "servers": [{"url": request.base_url}]})
 
 
 @cache
-def _document() -> Mapping[str, Any]:
-    paths: dict[str, Any] = {files.PATH: {"get": _download()}}
+def _build_document() -> Mapping[str, Any]:
+    paths: dict[str, Any] = {files.PATH: {"get": _build_download_operation()}}
     schemas: dict[str, Any] = {}
     for vendor in vendors():
-        for path, specs in _places(vendor, vendor.create):
+        for path, specs in _iter_paths(vendor, vendor.create):
             schemas |= {spec.id: build_request_schema(spec) for spec in specs}
-            paths[path] = {"post": _create(vendor, specs)}
-        for path, specs in _places(vendor, vendor.poll):
-            paths[path] = {"get": _poll(vendor, specs)}
+            paths[path] = {"post": _build_create_operation(vendor, specs)}
+        for path, specs in _iter_paths(vendor, vendor.poll):
+            paths[path] = {"get": _build_poll_operation(vendor, specs)}
     return {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,
@@ -62,7 +67,7 @@ def _document() -> Mapping[str, Any]:
             "title": "wanproof: the vendors' APIs, as the mock server knows them",
             "version": version(),
             "description": "Generated from the tables of documented limits. Rules that JSON "
-            "Schema has no words for stand in the descriptions, with their ids.",
+            "Schema cannot express are in the descriptions, with their ids.",
         },
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": BEARER},
@@ -71,8 +76,8 @@ def _document() -> Mapping[str, Any]:
     }
 
 
-def _places(vendor: Vendor, template: str) -> Iterator[tuple[str, list[ModelSpec]]]:
-    """Each path that *template* stands for, and the models that are served there."""
+def _iter_paths(vendor: Vendor, template: str) -> Iterator[tuple[str, list[ModelSpec]]]:
+    """Yields each path of *template*, and the models that are served there."""
     specs = list(models_of(vendor).values())
     if "{model}" not in template:
         yield template, specs
@@ -81,51 +86,56 @@ def _places(vendor: Vendor, template: str) -> Iterator[tuple[str, list[ModelSpec
         yield template.replace("{model}", spec.id), [spec]
 
 
-def _create(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
+def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [SCENARIO]
     if vendor.model_header:
-        says = "The model of a body that names none."
+        description = "The model, if the body does not name one."
         models = {"type": "string", "enum": [spec.id for spec in specs]}
         parameters.append(
-            {"name": vendor.model_header, "in": "header", "description": says, "schema": models}
+            {
+                "name": vendor.model_header,
+                "in": "header",
+                "description": description,
+                "schema": models,
+            }
         )
     about = "The unwrapped form." if vendor.unwrap else ""
     made = build_success_examples(vendor, specs)
     return {
         "operationId": f"create-{_format_vendor_models(vendor, specs)}",
-        "summary": f"Makes a task: {', '.join(spec.title for spec in specs)}.",
+        "summary": f"Creates a task: {', '.join(spec.title for spec in specs)}.",
         "tags": [vendor.name],
         "parameters": parameters,
         "requestBody": {
             "required": True,
             "description": about
-            and f"{about} The wrapper that SDKs of {vendor.title} put around it is read, too.",
-            "content": {"application/json": {"schema": _payload(specs)}},
+            and f"{about} The wrapper of the SDKs of {vendor.title} is also accepted.",
+            "content": {"application/json": {"schema": _build_payload_schema(specs)}},
         },
         "responses": {
             str(vendor.created_status): {
                 **_describe_response("The task is accepted.", made.created, vendor),
                 "links": {"poll": _link_to_poll(vendor, specs, made.created[0])},
             },
-            **_refusals(vendor, build_error_examples(vendor, specs[0], create=True)),
+            **_build_error_responses(vendor, build_error_examples(vendor, specs[0], create=True)),
         },
     }
 
 
-def _poll(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
+def _build_poll_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
     task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
     made = build_success_examples(vendor, specs)
     return {
         "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
-        "summary": "Tells what has become of a task.",
+        "summary": "Returns the state of a task.",
         "tags": [vendor.name],
         "parameters": [task_id, SCENARIO],
         "responses": {
             "200": {
-                **_describe_response("The task as it stands.", made.status, vendor),
+                **_describe_response("The current state of the task.", made.status, vendor),
                 "links": {"file": _link_to_file(specs[0])},
             },
-            **_refusals(vendor, build_error_examples(vendor, specs[0], create=False)),
+            **_build_error_responses(vendor, build_error_examples(vendor, specs[0], create=False)),
         },
     }
 
@@ -140,7 +150,7 @@ def _link_to_poll(vendor: Vendor, specs: list[ModelSpec], created: Wire) -> dict
 
 
 def _link_to_file(spec: ModelSpec) -> dict[str, Any]:
-    """Links the polled task to its first file, which exists once the task is done."""
+    """Links the polled task to its first file, which exists once the task is completed."""
     extension = "png" if isinstance(spec.outputs, Images) else "mp4"
     return {
         "operationId": "download",
@@ -148,11 +158,11 @@ def _link_to_file(spec: ModelSpec) -> dict[str, Any]:
     }
 
 
-def _download() -> dict[str, Any]:
-    said = {
+def _build_download_operation() -> dict[str, Any]:
+    descriptions = {
         "200": "The file.",
-        "206": "The range of it that was asked for.",
-        "400": "There is no scenario of the requested name.",
+        "206": "The requested range of the file.",
+        "400": "There is no scenario with the requested name.",
         "403": "The URL has expired.",
         "404": "There is no such file.",
         "416": "There is no such range.",
@@ -171,14 +181,14 @@ def _download() -> dict[str, Any]:
         ],
         "security": [],
         "responses": {
-            status: {"description": says, **({"content": content} if status < "300" else {})}
-            for status, says in said.items()
+            status: {"description": description, **({"content": content} if status < "300" else {})}
+            for status, description in descriptions.items()
         },
     }
 
 
-def _payload(specs: list[ModelSpec]) -> dict[str, Any]:
-    """The schema of the bodies of one path: of one model, or of that which the body names."""
+def _build_payload_schema(specs: list[ModelSpec]) -> dict[str, Any]:
+    """Builds the schema of the bodies of one path: of one model, or one of several."""
     places = {spec.id: f"#/components/schemas/{spec.id}" for spec in specs}
     if len(places) == 1:
         return {"$ref": places[specs[0].id]}
@@ -188,21 +198,23 @@ def _payload(specs: list[ModelSpec]) -> dict[str, Any]:
     }
 
 
-def _refusals(vendor: Vendor, refused: Mapping[int, tuple[str, list[Any]]]) -> dict[str, Any]:
+def _build_error_responses(
+    vendor: Vendor, refused: Mapping[int, tuple[str, list[Any]]]
+) -> dict[str, Any]:
     every = [body for _, bodies in refused.values() for body in bodies]
     return {
         **{
-            str(status): _describe_response(says, bodies)
-            for status, (says, bodies) in refused.items()
+            str(status): _describe_response(description, bodies)
+            for status, (description, bodies) in refused.items()
         },
-        "default": _describe_response("Whatever else a scenario calls up.", every),
+        "default": _describe_response("Any other response of a scenario.", every),
     }
 
 
 def _describe_response(
     description: str, bodies: Iterable[Any], vendor: Vendor | None = None
 ) -> dict[str, Any]:
-    """A response with examples of its *bodies*, and the schema that fits them all."""
+    """Builds a response with an example and the schema of its *bodies*."""
     bodies = list(bodies)
     words = tuple(vendor.words.values()) if vendor else ()
     content = {"schema": infer_schema(bodies, words), "example": bodies[-1]}

@@ -1,1 +1,1 @@
-"""What can go wrong, who chooses it, and what becomes of an answer then."""
+"""Defines scenarios: the faults and behaviours of the mock server."""

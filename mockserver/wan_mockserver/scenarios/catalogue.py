@@ -1,4 +1,4 @@
-"""The scenarios that are shipped, by name."""
+"""Defines the shipped scenarios."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ DEFAULT_SCENARIO: Final = Scenario(
 )
 
 CLIENT_ERROR_STATUSES: Final = (401, 402, 403, 404, 409, 423, 451)
-"""Statuses that do not pass by themselves."""
+"""Statuses that are permanent."""
 
 TRANSIENT_STATUSES: Final = (500, 502, 503, 504)
-"""Statuses that are gone when a client tries again."""
+"""Statuses that are transient: they do not occur again after some retries."""
 
 PROXY_STATUSES: Final = (520, 524)
-"""Statuses of a proxy that got no usable answer from the server; they pass, too."""
+"""Transient statuses of a proxy that got no usable response from the server."""
 
 ACCEPTING_STATUSES: Final = (408, 502, 503, 504, 520, 524)
-"""Statuses of a proxy that may have passed the request on."""
+"""Statuses of a proxy that may have forwarded the request."""
 
 SILENT_STEP: Final = Step(handled=False, cut=Cut.SILENCE)
 
@@ -60,33 +60,33 @@ ODD_TEXTS: Final = (
 )
 
 FILE_PACE: Final = 64 * 1024
-"""Bytes a second of a slow download, as files are longer than other bodies."""
+"""Bytes per second of a slow download; files are longer than other bodies."""
 
 
-def _outcomes() -> Iterator[Scenario]:
-    def outcome(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
+def _iter_outcomes() -> Iterator[Scenario]:
+    def build(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
         made = TaskOutcome(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="outcome", vendor=vendor, outcome=made)
 
     yield DEFAULT_SCENARIO
-    yield outcome("slow", "The task takes ten minutes and then succeeds.", lifecycle=Seconds(600))
-    yield outcome("stuck", "The task never ends.", lifecycle=Never())
+    yield build("slow", "The task takes ten minutes and then succeeds.", lifecycle=Seconds(600))
+    yield build("stuck", "The task never ends.", lifecycle=Never())
     for vendor in vendors():
         for code, text in vendor.failures.items():
-            says = f"The task fails with {code}, {text!r}."
-            yield outcome(f"fail-{code}", says, vendor.name, fail=code)
-    yield outcome("moderated", "The content is refused when it has been made.", moderated=True)
-    yield outcome("partial", "Only one of several images succeeds and is billed.", images=1)
-    yield outcome("no-results", "The task succeeds and has no results.", results=Results.NONE)
-    yield outcome("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
-    yield outcome("interleaved", "Texts come between the images.", interleaved=True)
-    yield outcome(
+            effect = f"The task fails with {code}, {text!r}."
+            yield build(f"fail-{code}", effect, vendor.name, fail=code)
+    yield build("moderated", "The content is refused after it has been made.", moderated=True)
+    yield build("partial", "Only one of several images succeeds and is billed.", images=1)
+    yield build("no-results", "The task succeeds and has no results.", results=Results.NONE)
+    yield build("empty-results", "The task succeeds with no result.", results=Results.EMPTY)
+    yield build("interleaved", "Texts come between the images.", interleaved=True)
+    yield build(
         "odd-texts",
         "Texts between the images have outer white space and letters of many scripts.",
         interleaved=True,
         texts=ODD_TEXTS,
     )
-    yield outcome("odd-costs", "Costs and discounts are not round.", discount=0.9137)
+    yield build("odd-costs", "Costs and discounts are not round.", discount=0.9137)
     yield Scenario(
         name="fail-without-error",
         summary="The task fails and has no error object.",
@@ -96,41 +96,43 @@ def _outcomes() -> Iterator[Scenario]:
     )
 
 
-def _states() -> Iterator[Scenario]:
-    def polling(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
+def _iter_states() -> Iterator[Scenario]:
+    def build(name: str, summary: str, vendor: str | None = None, **how: object) -> Scenario:
         made = PollBehaviour(**how)  # type: ignore[arg-type]
         return Scenario(name=name, summary=summary, group="states", vendor=vendor, poll=made)
 
     unfinished = (State.PENDING, State.RUNNING)
-    yield polling(
+    yield build(
         "unknown-status",
-        "An unfinished task has a status that no page knows.",
+        "An unfinished task has an undocumented status.",
         words=dict.fromkeys(unfinished, "archiving"),
     )
-    yield polling("upper-case", "Statuses are in capitals.", upper_case=True)
-    yield polling(
+    yield build("upper-case", "Statuses are in capitals.", upper_case=True)
+    yield build(
         "missing-status", "An unfinished task has no status.", words=dict.fromkeys(unfinished, "")
     )
     for vendor in vendors():
         if vendor.other_words:
             words = ", ".join(dict.fromkeys(vendor.other_words.values()))
-            says = f"Statuses are those of the vendor's other page: {words}."
-            yield polling("other-vocabulary", says, vendor.name, other_words=True)
-    yield polling(
+            effect = f"Statuses are those of the vendor's other page: {words}."
+            yield build("other-vocabulary", effect, vendor.name, other_words=True)
+    yield build(
         "retrying", "A task that runs is called retrying.", words={State.RUNNING: "retrying"}
     )
-    yield polling("backwards", "Progress goes backwards, and so do the states.", backwards=True)
-    yield polling("integer-codes", "The code of an error is a number.", integer_codes=True)
+    yield build("backwards", "Progress goes backwards, and so do the states.", backwards=True)
+    yield build("integer-codes", "The code of an error is a number.", integer_codes=True)
     for vendor in vendors():
         if vendor.to_recorded_body:
-            says = "Responses have the form of recorded ones: times, status, error and output.url."
-            yield polling("as-recorded", says, vendor.name, as_recorded=True)
+            effect = (
+                "Responses have the form of recorded ones: times, status, error and output.url."
+            )
+            yield build("as-recorded", effect, vendor.name, as_recorded=True)
         if vendor.has_output_items:
-            says = "Each result is in an item of output of its own."
-            yield polling("split-output", says, vendor.name, split_output=True)
+            effect = "Each result is in an item of output of its own."
+            yield build("split-output", effect, vendor.name, split_output=True)
         if vendor.shows_progress:
-            says = "Progress is 1.0 while the task is still in progress."
-            yield polling("progress-full", says, vendor.name, progress=Progress.FULL)
+            effect = "Progress is 1.0 while the task is still in progress."
+            yield build("progress-full", effect, vendor.name, progress=Progress.FULL)
             yield Scenario(
                 name="progress-stalls",
                 summary="Progress stands still for some polls and then continues.",
@@ -140,25 +142,25 @@ def _states() -> Iterator[Scenario]:
                 outcome=TaskOutcome(lifecycle=Polls(5)),
             )
     null, empty = UnsetMembers.NULL, UnsetMembers.EMPTY
-    says = "Members that the task does not have are"
-    yield polling("null-members", f"{says} null.", unset_members=null)
-    yield polling("empty-members", f"{says} empty arrays and objects.", unset_members=empty)
-    says = "Every object has members that no page names."
-    yield polling("extra-members", says, extra_members=True)
-    yield polling(
+    effect = "Members that the task does not have are"
+    yield build("null-members", f"{effect} null.", unset_members=null)
+    yield build("empty-members", f"{effect} empty arrays and objects.", unset_members=empty)
+    effect = "Every object has undocumented members."
+    yield build("extra-members", effect, extra_members=True)
+    yield build(
         "not-found-yet",
         "The first two polls after create do not find the task.",
         steps=(Step(handled=False, status=404, times=2),),
     )
-    yield polling(
+    yield build(
         "forgotten",
-        "After two polls the task is not known any more, as after 24 hours.",
+        "After two polls the task is unknown, as after 24 hours.",
         steps=(Step(times=2), Step(handled=False, status=404, times=None)),
     )
 
 
-def _faults() -> Iterator[tuple[str, str, str, Step]]:
-    """Group, name, what becomes of the request in a sentence, and the step."""
+def _iter_faults() -> Iterator[tuple[str, str, str, Step]]:
+    """Yields the group, the name, the effect on a request, and the step of each fault."""
     for status in (*CLIENT_ERROR_STATUSES, *TRANSIENT_STATUSES):
         passes = status in TRANSIENT_STATUSES
         text = f"{status} {find_status_phrase(status)}{', twice' if passes else ''}"
@@ -166,15 +168,15 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
         yield "http", f"http-{status}", f"is answered with {text}", step
     for status in PROXY_STATUSES:
         text = f"a proxy's page: {status} {find_status_phrase(status)}, twice"
-        yield "http", f"http-{status}", f"is answered with {text}", _page(status, times=2)
+        yield "http", f"http-{status}", f"is answered with {text}", _build_page(status, times=2)
     overloaded = Step(handled=False, status=503, retry_after=2, times=2)
-    says = "is answered with 503, twice, and Retry-After in seconds"
-    yield "http", "http-503-retry-after", says, overloaded
+    effect = "is answered with 503, twice, and Retry-After in seconds"
+    yield "http", "http-503-retry-after", effect, overloaded
     limited = Step(handled=False, status=429, retry_after=2, times=2)
-    says = "is answered with 429, twice, and Retry-After"
-    yield "http", "rate-limited", f"{says} in seconds", limited
+    effect = "is answered with 429, twice, and Retry-After"
+    yield "http", "rate-limited", f"{effect} in seconds", limited
     dated = Step(handled=False, status=429, retry_after=2, retry_as_date=True, times=2)
-    yield "http", "rate-limited-date", f"{says} as an HTTP date", dated
+    yield "http", "rate-limited-date", f"{effect} as an HTTP date", dated
     bare = Step(handled=False, status=429, times=2)
     yield "http", "rate-limited-bare", "is answered with 429, twice, without Retry-After", bare
     page = Step(handled=False, status=200, body=Body.HTML, content_type="text/html")
@@ -190,89 +192,95 @@ def _faults() -> Iterator[tuple[str, str, str, Step]]:
     middle = Step(cut=Cut.RESET_MIDWAY)
     yield "transport", "reset-midway", "is done, and a reset cuts the answer in the middle", middle
     short = Step(cut=Cut.TRUNCATED)
-    says = "is done, and the answer ends short of its Content-Length"
-    yield "transport", "truncated-body", says, short
-    yield "transport", "garbage", "is done, and the answer is no HTTP", Step(cut=Cut.GARBAGE)
+    effect = "is done, and the answer ends short of its Content-Length"
+    yield "transport", "truncated-body", effect, short
+    yield "transport", "garbage", "is done, and the answer is not HTTP", Step(cut=Cut.GARBAGE)
     yield "transport", "timeout", "is never answered and not done", SILENT_STEP
     yield "transport", "slow-body", "is answered slowly, byte by byte", Step(pace=100, times=None)
     lag = Lag(median=0.4, sigma=0.7)
-    says = "is answered late, by a time drawn anew for each"
-    yield "transport", "latency", says, Step(delay=lag, times=None)
+    effect = "is answered late, after a random time"
+    yield "transport", "latency", effect, Step(delay=lag, times=None)
 
 
-def _page(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
-    """A proxy's page with *status*, in place of the vendor's answer."""
+def _build_page(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
+    """Builds a step that sends a proxy's page with *status* in place of the response."""
     phrase = f"{status} {find_status_phrase(status)}"
     return Step(handled=handled, status=status, body=Body.HTML, detail=phrase, times=times)
 
 
-def _creates() -> Iterator[Scenario]:
-    def create(group: str, name: str, says: str, step: Step) -> Scenario:
-        summary = f"Create {says}."
+def _iter_creates() -> Iterator[Scenario]:
+    def build(group: str, name: str, effect: str, step: Step) -> Scenario:
+        summary = f"Create {effect}."
         return Scenario(
             name=name, summary=summary, group=group, create=CreateBehaviour(steps=(step,))
         )
 
-    for fault in _faults():
-        yield create(*fault)
-    large = _page(413, times=None)
-    yield create("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
-    moved = replace(_page(302), location="")
-    says = "is answered with 302 and an HTML page; a library that follows sends a GET"
-    yield create("http", "http-302", says, moved)
+    for fault in _iter_faults():
+        yield build(*fault)
+    large = _build_page(413, times=None)
+    yield build("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
+    moved = replace(_build_page(302), location="")
+    effect = "is answered with 302 and an HTML page; a library that follows sends a GET"
+    yield build("http", "http-302", effect, moved)
     empty = Step(status=202, body=Body.EMPTY)
-    yield create("http", "empty-202", "makes the task and answers 202 with no body", empty)
+    yield build("http", "empty-202", "makes the task and answers 202 with no body", empty)
     done = "makes the task, which is billed, and the answer is lost"
-    yield create("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
+    yield build("transport", "accept-lost", f"{done} to a reset", Step(cut=Cut.RESET))
     internal = Step(status=500)
-    yield create("transport", "accept-500", f"{done} to the vendor's own 500", internal)
+    yield build("transport", "accept-500", f"{done} to the vendor's own 500", internal)
     for status in ACCEPTING_STATUSES:
-        says, page = f"{done} to a proxy's {status}", _page(status, handled=True)
-        yield create("transport", f"accept-{status}", says, page)
+        effect, page = f"{done} to a proxy's {status}", _build_page(status, handled=True)
+        yield build("transport", f"accept-{status}", effect, page)
     silence = Step(cut=Cut.SILENCE)
-    yield create("transport", "accept-timeout", f"{done}: nothing ever comes", silence)
+    yield build("transport", "accept-timeout", f"{done}: no response arrives", silence)
 
 
-def _polls() -> Iterator[Scenario]:
-    for group, name, says, step in _faults():
+def _iter_polls() -> Iterator[Scenario]:
+    for group, name, effect, step in _iter_faults():
         short = name.removeprefix("http-")
         poll = PollBehaviour(steps=(step,))
-        yield Scenario(name=f"poll-{short}", summary=f"A poll {says}.", group=group, poll=poll)
+        yield Scenario(name=f"poll-{short}", summary=f"A poll {effect}.", group=group, poll=poll)
 
 
-def _downloads() -> Iterator[Scenario]:
-    def download(name: str, says: str, **how: object) -> Scenario:
+def _iter_downloads() -> Iterator[Scenario]:
+    def build(name: str, effect: str, **how: object) -> Scenario:
         made = DownloadBehaviour(**how)  # type: ignore[arg-type]
-        summary = f"A download {says}."
+        summary = f"A download {effect}."
         return Scenario(name=name, summary=summary, group="download", download=made)
 
-    yield download("expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1)
+    yield build("expired-urls", "finds the URL expired at once, not after 24 hours", lifetime=-1)
     wrong = Step(content_type="text/html", times=None)
-    yield download("download-wrong-type", "calls the file text/html", steps=(wrong,))
+    yield build("download-wrong-type", "calls the file text/html", steps=(wrong,))
     octets = Step(content_type="application/octet-stream", times=None)
-    says = "calls the file application/octet-stream, as object stores do"
-    yield download("download-octet-stream", says, steps=(octets,))
+    effect = "calls the file application/octet-stream, as object stores do"
+    yield build("download-octet-stream", effect, steps=(octets,))
     page = Step(handled=False, status=200, body=Body.XML, content_type="image/png", times=None)
-    says = "gets an XML error page that is called image/png"
-    yield download("download-xml-page", says, steps=(page,))
-    says = "finds names that do not sort in the order of the results"
-    yield download("unsorted-names", says, unsorted_names=True)
-    says = "needs the unchanged URL with its signed query, on another host name"
-    yield download("signed-urls", says, signed_urls=True)
+    effect = "gets an XML error page that is called image/png"
+    yield build("download-xml-page", effect, steps=(page,))
+    effect = "finds names that do not sort in the order of the results"
+    yield build("unsorted-names", effect, unsorted_names=True)
+    effect = "needs the unchanged URL with its signed query, on another host name"
+    yield build("signed-urls", effect, signed_urls=True)
     empty = Step(status=200, body=Body.EMPTY, times=None)
-    yield download("download-empty", "gets zero bytes", steps=(empty,))
-    for _, name, says, step in _faults():
+    yield build("download-empty", "gets zero bytes", steps=(empty,))
+    for _, name, effect, step in _iter_faults():
         if name not in ("wrong-content-type", "rate-limited-bare"):
             short = name.removeprefix("http-").removesuffix("-body")
             paced = replace(step, pace=FILE_PACE) if step.pace else step
-            yield download(f"download-{short}", says, steps=(paced,))
+            yield build(f"download-{short}", effect, steps=(paced,))
 
 
 @cache
 def load_shipped_scenarios() -> Mapping[str, Scenario]:
-    """All of them, in the order of their groups."""
-    made = (*_outcomes(), *_states(), *_creates(), *_polls(), *_downloads())
-    return {scenario.name: scenario for scenario in sorted(made, key=_group)}
+    """Returns the shipped scenarios by name, in the order of their groups."""
+    made = (
+        *_iter_outcomes(),
+        *_iter_states(),
+        *_iter_creates(),
+        *_iter_polls(),
+        *_iter_downloads(),
+    )
+    return {scenario.name: scenario for scenario in sorted(made, key=_get_group_index)}
 
 
 GROUPS: Final = {
@@ -285,5 +293,5 @@ GROUPS: Final = {
 }
 
 
-def _group(scenario: Scenario) -> int:
+def _get_group_index(scenario: Scenario) -> int:
     return list(GROUPS).index(scenario.group)

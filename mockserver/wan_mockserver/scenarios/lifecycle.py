@@ -1,4 +1,4 @@
-"""How a task moves from pending to its end, as a function of polls seen and time passed."""
+"""Computes the state of a task from its polls and the elapsed time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 class Stage(NamedTuple):
-    """Where a task is: its state, its progress from 0 to 1, and when it got there.
+    """The state of a task, its progress from 0 to 1, and the start of the state.
 
     DONE stands for the end, whatever the outcome. *since* is in seconds after creation.
     """
@@ -34,10 +34,10 @@ class Stage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Polls:
-    """*unfinished* polls see a task that is not done, the first of them a pending one.
+    """The task ends after *unfinished* polls; it is pending at the first one.
 
-    As every lifecycle's, its stage is a pure function of the polls seen, the one that asks
-    included, and of the seconds elapsed since the task was made.
+    The stage of every lifecycle is a pure function of the polls, including the current one,
+    and of the seconds since the task was created.
     """
 
     unfinished: int
@@ -53,7 +53,7 @@ class Polls:
 
 
 PENDING_SHARE: Final = 0.2
-"""The part of its time for which a task that runs by the clock is still pending."""
+"""The share of its time in which a task with a fixed duration is pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,10 @@ FORMS: Final = "at-once, never, polls:N with a whole number N, or seconds:S with
 
 
 def parse_lifecycle(text: str) -> Lifecycle:
-    """``at-once``, ``never``, ``polls:3`` or ``seconds:1.5``; raises ValueError otherwise."""
+    """Parses ``at-once``, ``never``, ``polls:3`` or ``seconds:1.5``.
+
+    Raises ValueError for any other text.
+    """
     kind, colon, number = text.partition(":")
     if text == "at-once":
         return Polls(0)
@@ -104,15 +107,17 @@ def parse_lifecycle(text: str) -> Lifecycle:
     if kind == "polls" and number.isascii() and number.isdigit() and len(number) < 10:
         return Polls(int(number))
     if kind == "seconds" and colon:
-        return Seconds(_seconds(number, text))
-    raise ValueError(f"{text!r} is no lifecycle; it must be {FORMS}")
+        return Seconds(_parse_seconds(number, text))
+    raise ValueError(f"{text!r} is not a valid lifecycle; it must be {FORMS}")
 
 
-def _seconds(number: str, text: str) -> float:
+def _parse_seconds(number: str, text: str) -> float:
     try:
         seconds = float(number)
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise ValueError(f"{text!r} is no lifecycle: after seconds: comes a number from 0 up")
+        raise ValueError(
+            f"{text!r} is not a valid lifecycle: after seconds: comes a number from 0 up"
+        )
     return seconds

@@ -1,4 +1,4 @@
-"""What goes wrong, as values: what happens on create, on each poll, at the end, on download."""
+"""Defines scenarios as values: effects on creates, polls, outcomes and downloads."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ __all__ = [
 ]
 
 DEFAULT_FILE_LIFETIME_S: Final = 24 * 3600.0
-"""Seconds for which tasks and result URLs are kept, as the upstream keeps them."""
+"""Seconds for which tasks and result URLs are kept, as by the upstream."""
 
 MAX_DELAY_S: Final = 120.0
 """The longest delay of a response, in seconds."""
 
 
 class Body(Enum):
-    """What stands in place of the body that the vendor would send."""
+    """The body in place of the vendor's body."""
 
     HTML = "html"
     EMPTY = "empty"
     ERROR = "error"
-    """A JSON object that tells of an error, whatever the status says."""
+    """A JSON object with an error, for any status."""
     XML = "xml"
     """The error page of an object store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """Seconds, drawn from a log-normal distribution; *sigma* 0 makes them always *median*."""
+    """Seconds, drawn from a log-normal distribution; with *sigma* 0, always *median*."""
 
     median: float
     sigma: float = 0.0
@@ -60,13 +60,13 @@ class Lag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What happens to one request, or to *times* of them (None: to all that follow).
+    """Changes one response, or *times* responses (None: all that follow).
 
-    *handled* tells whether the server first does what it is asked: a create that is handled
-    makes a task and is billed, whatever its answer looks like. *status* alone is an error in
-    the vendor's shape, after which nothing was handled; *body*, *content_type* and
-    *location* change the answer. *retry_after* is in seconds, and with *retry_as_date* goes
-    out as an HTTP date. A redirect leads to *location*, "" being the path itself.
+    If *handled* is true, the server first handles the request: a create makes a task and is
+    billed, whatever the response. *status* alone is an error in the vendor's format. *body*,
+    *content_type* and *location* change the response. *retry_after* is in seconds; with
+    *retry_as_date* it is sent as an HTTP date. A redirect leads to *location*; "" is the same
+    path.
     """
 
     handled: bool = True
@@ -84,12 +84,12 @@ class Step:
 
     @property
     def is_intact(self) -> bool:
-        """Whether the client gets what the vendor would have answered, late or not."""
+        """Returns True if the client receives the vendor's unchanged response, late or not."""
         return self.handled and self.cut is None and self.body is None and self.status is None
 
     @property
     def description(self) -> str:
-        """The step in a few words, for the journal."""
+        """Returns the step in a few words, for the journal."""
         facts = (
             str(self.status or ""),
             self.body.value if self.body else "",
@@ -107,9 +107,9 @@ Steps = tuple[Step, ...]
 
 
 def find_step(steps: Steps, count: int, *, passing: int | None = None) -> Step | None:
-    """The step for a request before which there were *count*; None past the last of them.
+    """Returns the step for the request after *count* others, or None after the last step.
 
-    Where *passing* is given, the steps begin anew after so many requests past the last.
+    If *passing* is not None, the steps repeat after that many requests without a step.
     """
     whole = sum(step.times or 0 for step in steps)
     if passing is not None and whole and all(step.times is not None for step in steps):
@@ -123,13 +123,13 @@ def find_step(steps: Steps, count: int, *, passing: int | None = None) -> Step |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateBehaviour:
-    """What happens to creates. After its last step, one create passes and all begin anew."""
+    """The steps for creates. After the last one, one create passes; the steps then repeat."""
 
     steps: Steps = ()
 
 
 class UnsetMembers(Enum):
-    """What stands in place of members that a task does not have."""
+    """The value of members that a task does not have."""
 
     NULL = "null"
     EMPTY = "empty"
@@ -137,26 +137,26 @@ class UnsetMembers(Enum):
 
 
 class Progress(Enum):
-    """How the progress of an unfinished task differs from the work that is done."""
+    """A wrong progress of an unfinished task."""
 
     STALLS = "stalls"
-    """It stands still in the middle, and then continues."""
+    """It stops in the middle, and then continues."""
     FULL = "full"
     """It is 1.0 while the task runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollBehaviour:
-    """What happens to the polls of one task, and how they show it.
+    """The steps for the polls of one task, and changes to their bodies.
 
-    *words* are on the wire for states in place of the vendor's ("" leaves the status out),
-    *other_words* takes the vendor's other vocabulary, *upper_case* puts either in capitals.
+    *words* replace the vendor's words for states ("" omits the status). *other_words* selects
+    the vendor's other vocabulary, and *upper_case* writes either in capitals.
     *backwards* shows an unfinished task's progress and states in the wrong order, and
     *integer_codes* an error's code as a number.
 
-    *as_recorded* takes the form of recorded responses in place of the documented one.
+    *as_recorded* uses the form of recorded responses in place of the documented one.
     *unset_members* fills in members that the task does not have, and *extra_members* adds
-    some that no page names. *no_error* leaves the error of a failed task out, and
+    undocumented ones. *no_error* omits the error of a failed task, and
     *split_output* gives each result an item of its own.
     """
 
@@ -175,23 +175,23 @@ class PollBehaviour:
 
 
 class Results(Enum):
-    """What a task has that is done."""
+    """The results of a completed task."""
 
     NONE = "none"
-    """No member for them at all."""
+    """The member is absent."""
     EMPTY = "empty"
-    """The member, with nothing in it."""
+    """The member is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOutcome:
     """How a task ends, and when.
 
-    *fail* is the code of the error it ends with, *message* its text if it is not the
-    vendor's own for the code; *moderated* ends it with what the vendor says of refused
-    content. *images* is how many of its images succeed, at least one fewer than were asked for
-    unless that leaves none. *interleaved* makes text parts whatever the payload says, and
-    *texts* are what they say, in turn. *discount* is the factor of the price.
+    *fail* is the code of its error, *message* a text in place of the vendor's text for the
+    code. *moderated* ends it with the vendor's error for refused content. *images* is the number
+    of images that succeed, at least one fewer than requested unless that leaves none.
+    *interleaved* makes text parts for any payload, and *texts* are their texts, in turn.
+    *discount* is the factor of the price.
     """
 
     lifecycle: Lifecycle | None = None
@@ -207,11 +207,12 @@ class TaskOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadBehaviour:
-    """What happens to the downloads of one file, and how many seconds after its task's end
-    it is there.
+    """The steps for the downloads of one file, and its lifetime.
+
+    *lifetime* is in seconds after the end of the task.
 
     *signed_urls* puts the files on another host name, under URLs with a signed query, and
-    *unsorted_names* gives them names whose order is not that of the results. Both are fixed
+    *unsorted_names* gives them names that do not sort in the order of the results. Both are fixed
     when the task is created.
     """
 
@@ -223,9 +224,9 @@ class DownloadBehaviour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A named way for things to go; each part that is its default goes as usual.
+    """A named set of faults and behaviours. A default part changes nothing.
 
-    *vendor* is the only one it can happen at, None for all. *group* is where it is listed.
+    *vendor* is the only vendor that can have it, None for all. *group* is its place in lists.
     """
 
     name: str
@@ -239,13 +240,16 @@ class Scenario:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The names of the parts that are out of the ordinary."""
-        return tuple(part for part, usual in DEFAULT_PARTS.items() if getattr(self, part) != usual)
+        """Returns the names of the parts that are not the default."""
+        return tuple(
+            part for part, default in DEFAULT_PARTS.items() if getattr(self, part) != default
+        )
 
     def with_count(self, count: int) -> Scenario:
-        """*count* as the times of its steps, or as the images that it keeps: ``NAME:COUNT``.
+        """Returns a copy with its repeat count set: ``NAME:COUNT``.
 
-        Raises ValueError if it has neither.
+        *count* is the number of images if the scenario limits them, else the times of each
+        step. Raises ValueError if it has neither.
         """
         name = f"{self.name}:{count}"
         if self.outcome.images is not None:
@@ -295,15 +299,17 @@ Part = TypeVar("Part", CreateBehaviour, PollBehaviour, TaskOutcome, DownloadBeha
 
 
 def combine(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Scenario:
-    """All of *scenarios* at once: the steps of one after those of the other.
+    """Returns a scenario with the effects of all *scenarios*, and their steps in order.
 
-    Raises ValueError where two of them differ about anything else, and for two ends at once.
+    Raises ValueError if two of them differ in anything else, or end the task in two ways.
     """
     made = replace(scenarios[0], name=name, summary=summary or scenarios[0].summary)
     for other in scenarios[1:]:
         if None not in (made.vendor, other.vendor) and made.vendor != other.vendor:
             raise ValueError(f"{name}: {other.name} can only happen at {other.vendor}")
-        parts = {part: _join(getattr(made, part), getattr(other, part), name) for part in PARTS}
+        parts = {
+            part: _merge_parts(getattr(made, part), getattr(other, part), name) for part in PARTS
+        }
         made = replace(made, vendor=made.vendor or other.vendor, **parts)
     if made.outcome.moderated and made.outcome.fail:
         raise ValueError(f"{name}: moderated and fail are two ends of one task")
@@ -311,16 +317,16 @@ def combine(name: str, scenarios: tuple[Scenario, ...], summary: str = "") -> Sc
     return replace(made, summary=text)
 
 
-def _join(one: Part, other: Part, name: str) -> Part:
-    usual = type(one)()
+def _merge_parts(one: Part, other: Part, name: str) -> Part:
+    default = type(one)()
     changed: dict[str, Any] = {}
     for field in fields(one):
         first: Any = getattr(one, field.name)
         second: Any = getattr(other, field.name)
         if field.name == "steps":
             changed["steps"] = (*first, *second)
-        elif second != getattr(usual, field.name):
-            if first not in (getattr(usual, field.name), second):
+        elif second != getattr(default, field.name):
+            if first not in (getattr(default, field.name), second):
                 raise ValueError(f"{name}: two of its scenarios differ about {field.name}")
             changed[field.name] = second
     return replace(one, **changed)

@@ -1,4 +1,4 @@
-"""The parts of a scenario as tables of a TOML file. :data:`SCENARIO` describes their members."""
+"""Parses and writes the parts of a scenario as TOML tables; see :data:`SCENARIO`."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class _PartType(FieldType):
         return table["steps"] if [*table] == ["steps"] else table
 
 
-def _part(name: str, doc: str, *fields: Field) -> Field:
+def _build_part_field(name: str, doc: str, *fields: Field) -> Field:
     has_steps = any(field.name == "steps" for field in fields)
     allowed = "an array of steps, or a table" if has_steps else "a table"
     return Field(name, _PartType(name, Table(fields, allowed=allowed)), doc)
@@ -118,7 +118,7 @@ _STEPS_FIELD: Final = Field("steps", _StepsType(), "An array of steps.")
 
 _CODE: Final = Text(matches=re.compile("[0-9]{1,16}").fullmatch, allowed="a code, digits in quotes")
 
-POLL: Final = _part(
+POLL: Final = _build_part_field(
     "poll",
     "An array of steps for the polls of one task, or a table.",
     _STEPS_FIELD,
@@ -137,7 +137,7 @@ POLL: Final = _part(
         Choice.of(UnsetMembers),
         '`"null"` or `"empty"` for members that the task does not have.',
     ),
-    Field("extra-members", Flag(), "`true`: members that no page names, at every level."),
+    Field("extra-members", Flag(), "`true`: undocumented members, at every level."),
     Field("no-error", Flag(), "`true`: a failed task has no error object."),
     Field("split-output", Flag(), "`true`: each result is in an item of `output` of its own."),
     Field(
@@ -147,7 +147,7 @@ POLL: Final = _part(
     ),
 )
 
-OUTCOME: Final = _part(
+OUTCOME: Final = _build_part_field(
     "outcome",
     "A table: how the task ends.",
     Field(
@@ -165,7 +165,7 @@ OUTCOME: Final = _part(
     Field("discount", Number(0, 1), "The factor of the price."),
 )
 
-DOWNLOAD: Final = _part(
+DOWNLOAD: Final = _build_part_field(
     "download",
     "An array of steps for the downloads of one file, or a table.",
     _STEPS_FIELD,
@@ -203,7 +203,7 @@ SCENARIO: Final = Table(
             Choice.of(vendor.name for vendor in vendors()),
             "The only vendor where the scenario can happen.",
         ),
-        _part(
+        _build_part_field(
             "create",
             "An array of steps for creates, one after the other. After the last step one create "
             "passes, and the steps start again.",

@@ -1,4 +1,4 @@
-"""The steps of a scenario as tables of a TOML file. :data:`STEP` describes their members."""
+"""Parses and writes the steps of a scenario as TOML tables; see :data:`STEP`."""
 
 from __future__ import annotations
 

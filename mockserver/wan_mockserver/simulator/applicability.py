@@ -22,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class SelectedScenario:
-    """The *scenario* of a request; chance drew it if *chaotic*, and *plan* names the draw."""
+    """A scenario selected for a request: *chaotic* if drawn randomly; *plan* names the draw."""
 
     scenario: Scenario
     chaotic: bool = False
@@ -35,7 +35,7 @@ def find_inapplicability(scenario: Scenario, vendor: Vendor, spec: ModelSpec) ->
 
 
 def fit_to_model(selected: SelectedScenario, spec: ModelSpec) -> SelectedScenario:
-    """Returns *selected* as it can happen to *spec*: a drawn outcome that cannot is dropped.
+    """Returns *selected*, without a randomly drawn outcome that *spec* cannot have.
 
     Raises RequestRejected if the client or a user selected the scenario and it cannot happen.
     """

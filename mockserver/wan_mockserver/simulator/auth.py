@@ -10,14 +10,16 @@ from wan_validators.vendor import RejectionReason
 from ..http.errors import RequestRejected
 from .context import Caller
 
-__all__ = ["parse_caller"]
+__all__ = ["identify_caller"]
 
 _KEY = re.compile("[!-~]+").fullmatch
 _SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
-def parse_caller(authorization: str | None) -> Caller:
-    """Parses the header's key, which may be any printable ASCII without blanks.
+def identify_caller(authorization: str | None) -> Caller:
+    """Returns the caller whose API key is in the header.
+
+    The key may be any printable ASCII without blanks.
 
     Raises RequestRejected if the header is missing, if its scheme is not Bearer, if the key is
     not valid, and if it begins like a key that selects a scenario but has another form.

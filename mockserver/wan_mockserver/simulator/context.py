@@ -1,4 +1,4 @@
-"""The context of one request: what the simulator learns while it answers it."""
+"""Holds the context of one request: what the simulator learns while it answers it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Caller:
     """The holder of one API key; *tenant* is a short name that does not reveal *key*.
 
     A key of the form ``wanproof.<scenario>[.<tenant>]`` selects a scenario and may name the
-    tenant. All keys of a tenant see the same tasks, whatever scenario they select.
+    tenant. All keys of a tenant see the same tasks.
     """
 
     tenant: str
@@ -52,10 +52,10 @@ ANONYMOUS = Caller("")
 
 @dataclass(slots=True)
 class RequestContext:
-    """One request; *number* is that of its journal entry, *now* the time of its arrival.
+    """One request; *number* is the number of its journal entry, *now* the time of its arrival.
 
     *path_parameters* are the variable parts of the path. *step* is the step of the scenario
-    that happens to the request, *label* its description. *reason* is why the request was
+    for the request, *label* its description. *reason* is why the request was
     rejected. *failed* is true after an internal error.
     """
 

@@ -1,4 +1,4 @@
-"""Changes a response as a step of a scenario demands."""
+"""Changes a response by a step of a scenario."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
 __all__ = ["apply_step", "build_rejection"]
 
 _PATH_CHARACTERS: Final = "/!$&'()*+,;=:@~"
-"""What a path may contain beside letters, digits and ``-._`` (RFC 3986, section 3.3)."""
+"""Characters of a path beside letters, digits and ``-._`` (RFC 3986, section 3.3)."""
 
 
 def build_rejection(
     step: Step, *, missing: RejectionReason, task_id: str
 ) -> RequestRejected | None:
-    """Builds the rejection that *step* demands in the vendor's format, or returns None.
+    """Builds the rejection for the status of *step*, or returns None.
 
     A 404 has the reason *missing*, and names *task_id* if the request does.
     """
@@ -42,7 +42,7 @@ def build_rejection(
 def apply_step(
     step: Step, response: Response, request: Request, *, now: float, random: Random
 ) -> Response:
-    """Returns *response* as *step* changes it; a Retry-After that is a date counts from *now*."""
+    """Returns *response* changed by *step*; a date in Retry-After counts from *now*."""
     if step.body is not None:
         response = _replace_body(step, step.body, response)
     headers = {}

@@ -59,8 +59,11 @@ class Handlers:
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(*build_created_response(task, vendor, selected.scenario.poll))
 
-    def find_polled(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
-        """Finds the polled task if the caller may see it; counts the visit, moves the clock."""
+    def register_poll(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
+        """Counts a poll and moves the clock; returns the polled task.
+
+        Returns None, and changes nothing, if the caller may not see the task.
+        """
         known = self.store.get(TASKS, context.path_parameters["task_id"])
         if known is None:
             return None
@@ -74,7 +77,7 @@ class Handlers:
         context.task, context.spec = known.id, self.models[vendor.name][known.model]
         self.clock.handle_poll(context.spec.outputs.interval)
         context.now = self.clock.now()
-        return self.store.change(TASKS, known.id, partial(_count_visit, otherwise=known))
+        return self.store.change(TASKS, known.id, partial(_count_poll, otherwise=known))
 
     def poll(self, context: RequestContext, vendor: Vendor, selected: SelectedScenario) -> Response:
         """Advances the polled task and returns its state."""
@@ -132,7 +135,7 @@ def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
     return files.find_artefact(record.parts, name, unsorted=record.unsorted_names)
 
 
-def _count_visit(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
+def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
     return replace(known, visits=known.visits + 1)
 

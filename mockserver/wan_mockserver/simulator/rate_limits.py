@@ -1,4 +1,4 @@
-"""Limits of one tenant: creates and polls a second, running tasks, USD to spend."""
+"""Limits each tenant: creates and polls per second, running tasks, USD to spend."""
 
 from __future__ import annotations
 

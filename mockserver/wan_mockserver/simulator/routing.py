@@ -1,4 +1,4 @@
-"""The routes of the simulator: the paths that the vendors declare, and the files."""
+"""Matches paths to the routes of the vendors and of the files."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ __all__ = [
 ]
 
 ROOT: Final = "/_wanproof"
-"""The dashboard and the admin API are below this path, which no vendor has."""
+"""The path above the dashboard and the admin API; no vendor uses it."""
 
 
 DASHBOARD: Final = f"{ROOT}/"
 """The path of the dashboard."""
 
 OPENAPI: Final = "/openapi.json"
-"""The path of the description of the vendors' routes."""
+"""The path of the OpenAPI document of the vendors' routes."""
 
 MAX_PARTS: Final = 20
 """Parts of an unknown path that are searched for the id of a task."""

@@ -1,4 +1,4 @@
-"""Selects the scenario of a request and the step of it that happens to the request."""
+"""Selects the scenario of a request, and the step that applies to the request."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ HEADER: Final = "X-Wanproof-Scenario"
 """The request header that selects a scenario for the request and the task it creates."""
 
 STEP: Final = "X-Wanproof-Step"
-"""The response header that describes the step that happened to the request."""
+"""The response header that describes the step that was applied to the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Armed:
-    """A *scenario* for the next *creates* of *tenant* ("" for any); *used* of them are over."""
+    """A *scenario* for the next *creates* of *tenant* ("" for any); *used* counts past ones."""
 
     scenario: str
     creates: int
@@ -58,7 +58,7 @@ def put_armed(store: Store, armed: Armed) -> None:
 
 
 def take_armed(store: Store, tenant: str) -> Armed | None:
-    """Uses up one create of what is armed for *tenant*, or for any; returns it or None."""
+    """Counts a create of *tenant*; returns the scenario armed for it, or None."""
     for owner in dict.fromkeys((tenant, "")):
         armed = store.get(ARMED, owner)
         if armed and armed.used < armed.creates:
@@ -91,13 +91,13 @@ class ScenarioSelector:
 
     @property
     def default(self) -> str:
-        """The scenario, or the chaos, of requests that select none."""
+        """Returns the name of the scenario or chaos for requests that select none."""
         return str(self._chaos or self._otherwise)
 
     def select_for_create(self, context: RequestContext, vendor: Vendor) -> SelectedScenario:
-        """Selects the scenario of a create and sets the step and label of *context*.
+        """Selects the scenario of a create; also sets the step and label of *context*.
 
-        Raises RequestRejected if there is no such scenario or if *vendor* cannot have it.
+        Raises RequestRejected if the scenario is unknown or if *vendor* cannot have it.
         Whether the model can have it is checked when the task is created.
         """
         tenant = context.caller.tenant
@@ -121,9 +121,9 @@ class ScenarioSelector:
     def select_for_poll(
         self, context: RequestContext, record: TaskRecord | None
     ) -> SelectedScenario:
-        """Selects the scenario of a poll of *record*, which already counts this poll.
+        """Selects the scenario of a poll; also sets the step and label of *context*.
 
-        Sets the step and label of *context*.
+        *record*, the polled task, already counts this poll.
         """
         header = self._get_header(context)
         selected = self._find(
@@ -142,7 +142,7 @@ class ScenarioSelector:
     def select_for_download(
         self, context: RequestContext, record: TaskRecord | None
     ) -> SelectedScenario:
-        """Selects the scenario of a download from *record*; sets the step and label."""
+        """Selects the scenario of a download; also sets the step and label of *context*."""
         header = self._get_header(context)
         selected = self._find(header or (record.scenario if record else None))
         count = 0
@@ -170,7 +170,7 @@ class ScenarioSelector:
             raise RequestRejected(RejectionReason.NO_SCENARIO, str(error)) from error
 
     def _draw(self, context: RequestContext, vendor: Vendor) -> SelectedScenario:
-        """Draws a create part and an outcome, each of which may be as usual."""
+        """Draws a create part and an outcome, each may be the default."""
         assert self._chaos
         tenant = context.caller.tenant
         count = next_index(self._store, "chaos", tenant)
@@ -182,7 +182,7 @@ class ScenarioSelector:
         return replace(selected, chaotic=True, plan=f"{self._chaos}#{count} ")
 
     def _draw_part(self, selected: SelectedScenario, part: str, what: str) -> SelectedScenario:
-        """Returns *selected* with the *part* that chance draws for the request *what*."""
+        """Returns *selected* with a randomly drawn *part* for the request *what*."""
         assert self._chaos
         name = self._chaos.draw(part, what, self._known, lambda _: True)
         drawn = self._find(name or "ok").scenario

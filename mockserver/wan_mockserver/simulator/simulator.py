@@ -1,4 +1,4 @@
-"""The whole server without a socket: a request goes in, a response comes out."""
+"""Simulates the vendors without a socket: turns a request into a response."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from . import fault_injection, routing
-from .auth import parse_caller
+from .auth import identify_caller
 from .context import ANONYMOUS, RequestContext
 from .handlers import Handlers
 from .rate_limits import Limits
@@ -46,7 +46,7 @@ FINDINGS: Final = "X-Wanproof-Findings"
 SEED: Final = "seed"
 """The key in COUNTERS of a seed that replaces the simulator's own."""
 
-Serve = Callable[[], Response]
+Handler = Callable[[], Response]
 
 
 class Simulator:
@@ -119,12 +119,12 @@ class Simulator:
 
     @property
     def default(self) -> str:
-        """The name of the scenario, or of the chaos, for requests that select none."""
+        """Returns the name of the scenario or chaos for requests that select none."""
         return self._selector.default
 
     @property
     def seed(self) -> int:
-        """The number that all chance depends on."""
+        """Returns the random seed."""
         other = self.store.get(COUNTERS, SEED)
         return self._seed if other is None else int(other)
 
@@ -153,7 +153,7 @@ class Simulator:
     def _begin_request(self, request: Request) -> RequestContext:
         path = routing.normalize_path(request.path)
         try:
-            caller = parse_caller(request.headers.get("authorization"))
+            caller = identify_caller(request.headers.get("authorization"))
         except RequestRejected:
             caller = ANONYMOUS
         number, index = begin_request(self.store, caller.tenant)
@@ -166,21 +166,21 @@ class Simulator:
         )
 
     def _random(self, purpose: str) -> Random:
-        """Makes a generator that depends on the seed and *purpose* alone."""
+        """Returns a generator that depends only on the seed and *purpose*."""
         return Random(f"{self.seed}/{purpose}")  # noqa: S311  (must repeat)
 
     def _respond(self, context: RequestContext) -> Response:
-        """Responds as the vendor does, changed by the step of the scenario; never raises."""
+        """Returns the vendor's response, changed by the step of the scenario; never raises."""
         try:
-            serve = self._prepare(context)
+            handler = self._prepare(context)
             if context.step is None:
-                return serve()
-            return self._apply_step(context, context.step, serve)
+                return handler()
+            return self._apply_step(context, context.step, handler)
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self._build_error_response(context, error)
 
-    def _prepare(self, context: RequestContext) -> Serve:
-        """Finds the route, the caller and the scenario; returns what serves the request."""
+    def _prepare(self, context: RequestContext) -> Handler:
+        """Finds the route, the caller and the scenario; returns the handler."""
         method, path = context.request.method, context.request.path
         try:
             route, context.path_parameters = routing.find_route(self._routes, method, path)
@@ -196,11 +196,11 @@ class Simulator:
             return partial(self._handlers.download, context, record, selected)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
-            parse_caller(context.request.headers.get("authorization"))
+            identify_caller(context.request.headers.get("authorization"))
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
-        record = self._handlers.find_polled(context, vendor)
+        record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)
         return partial(self._handlers.poll, context, vendor, selected)
 
@@ -217,12 +217,12 @@ class Simulator:
                 return RequestRejected(RejectionReason.NO_ROUTE, detail)
         return error
 
-    def _apply_step(self, context: RequestContext, step: Step, serve: Serve) -> Response:
-        """Serves the request if *step* does, and returns the response as *step* changes it."""
+    def _apply_step(self, context: RequestContext, step: Step, handler: Handler) -> Response:
+        """Applies *step*; runs the handler unless *step* prevents it."""
         response = Response(status=200)
         if step.handled:
             try:
-                response = serve()
+                response = handler()
             except Exception as error:  # noqa: BLE001  (as in _respond)
                 response = self._build_error_response(context, error)
         missing = (
@@ -259,7 +259,7 @@ class Simulator:
         return Response.json(status, body, error.headers)
 
     def _mark_task_lost(self, context: RequestContext) -> None:
-        """Records that the client does not hear of the task that was stored for it."""
+        """Records that the client did not receive its new task."""
         context.failed = True
         if context.action == Action.CREATE.value and context.task:
             with suppress(StoreUnavailable):

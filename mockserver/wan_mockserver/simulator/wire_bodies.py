@@ -1,4 +1,4 @@
-"""Builds the bodies of the responses to creates and polls, as a scenario shows them."""
+"""Builds the bodies of the responses to creates and polls, changed by a scenario."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXTRA_MEMBERS: Final = {
     "queue": None,
     "labels": ["beta"],
 }
-"""Names that no page of a vendor has."""
+"""Undocumented members."""
 
 
 def build_created_response(task: Task, vendor: Vendor, how: PollBehaviour) -> tuple[int, Wire]:

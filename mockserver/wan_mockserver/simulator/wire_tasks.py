@@ -1,4 +1,4 @@
-"""Converts tasks to what their vendors show of them."""
+"""Converts task records to the tasks that vendors return."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["to_wire_task"]
 _BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
 
 _STALL: Final = (0.3, 0.7)
-"""Between these, a progress that stalls stands still."""
+"""A stalled progress stays at the first value until it reaches the second."""
 
 _DEFAULT_POLLING: Final = PollBehaviour()
 
@@ -26,7 +26,7 @@ _DEFAULT_POLLING: Final = PollBehaviour()
 def to_wire_task(
     record: TaskRecord, base_url: str, vendor: Vendor, how: PollBehaviour = _DEFAULT_POLLING
 ) -> Task:
-    """Converts *record* to what its vendor shows, with outputs or failure at the end."""
+    """Converts *record* to a task of its vendor, with outputs or failure at the end."""
     state, progress = record.state, record.progress
     if how.backwards and state not in TERMINAL_STATES:
         state, progress = _BACKWARD_STATES[state], round(1 - progress, 2)

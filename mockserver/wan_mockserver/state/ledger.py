@@ -12,15 +12,15 @@ from wan_validators.vendor import State
 
 from .tasks import TERMINAL_STATES, TaskRecord
 
-__all__ = ["DEFAULT_WINDOW_S", "Charge", "DuplicateCharge", "Ledger", "ledger"]
+__all__ = ["DEFAULT_WINDOW_S", "Charge", "DuplicateCharge", "Ledger", "build_ledger"]
 
 DEFAULT_WINDOW_S: Final = 600.0
-"""The most seconds between a lost create and an equal one that counts as its repetition."""
+"""The maximum seconds between a lost create and an equal one that repeats it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """An accepted task. *usd* is None (null in JSON) without a price, *billed* after success.
+    """The charge of a task. *usd* is None (null in JSON) without a price, *billed* after success.
 
     *owed* is true while it can still succeed.
     """
@@ -37,20 +37,20 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateCharge:
-    """One call, paid for twice: *second* repeats *first*, whose response was lost."""
+    """A call that was paid twice: *second* repeats *first*, whose response was lost."""
 
     first: Charge
     second: Charge
 
     @property
     def usd(self) -> Decimal | None:
-        """The price of the repetition."""
+        """Returns the price of the repetition."""
         return self.second.usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """All accepted tasks in their order; *forgotten* ones were pushed out by later ones."""
+    """The charges of accepted tasks, in order; *forgotten* counts deleted tasks."""
 
     entries: tuple[Charge, ...]
     duplicate_charges: tuple[DuplicateCharge, ...]
@@ -58,22 +58,22 @@ class Ledger:
 
     @property
     def total_usd(self) -> Decimal:
-        """The sum in USD of all billed tasks with a known price."""
+        """Returns the sum in USD of all billed tasks with a known price."""
         return _sum(charge.usd for charge in self.entries if charge.billed)
 
     @property
     def owed_usd(self) -> Decimal:
-        """USD that are still owed if the unfinished tasks succeed, as far as prices are known."""
+        """Returns the USD owed if all unfinished tasks with a known price succeed."""
         return _sum(charge.usd for charge in self.entries if charge.owed)
 
     @property
     def owed_tasks(self) -> int:
-        """How many unfinished tasks are billed if they succeed."""
+        """Returns the number of unfinished tasks that are billed if they succeed."""
         return sum(charge.owed for charge in self.entries)
 
     @property
     def owed_condition(self) -> str:
-        """The condition of *owed_usd* in words, to follow "if"."""
+        """Returns the condition of *owed_usd* in words, to follow "if"."""
         unknown = sum(charge.owed and charge.usd is None for charge in self.entries)
         tasks = format_count(self.owed_tasks, "unfinished task")
         prices = f", {format_number(unknown)} of them of unknown price," if unknown else ""
@@ -81,16 +81,16 @@ class Ledger:
 
     @property
     def duplicate_usd(self) -> Decimal:
-        """The part of the total that was paid for repetitions."""
+        """Returns the part of the total that was paid for repetitions."""
         return _sum(each.usd for each in self.duplicate_charges if each.second.billed)
 
     @property
     def unknown_prices(self) -> int:
-        """The number of billed tasks without a known price."""
+        """Returns the number of billed tasks without a known price."""
         return sum(charge.billed and charge.usd is None for charge in self.entries)
 
 
-def ledger(
+def build_ledger(
     records: Sequence[TaskRecord],
     forgotten: int = 0,
     window: float = DEFAULT_WINDOW_S,
@@ -101,19 +101,19 @@ def ledger(
     *has_response* tells whether the client of a repeated task received its id.
     """
     duplicate_charges = tuple(
-        DuplicateCharge(first=_charge(first), second=_charge(second))
+        DuplicateCharge(first=_build_charge(first), second=_build_charge(second))
         for first, second in _find_repeats(records, window, has_response)
     )
-    entries = tuple(map(_charge, records))
+    entries = tuple(map(_build_charge, records))
     return Ledger(entries=entries, duplicate_charges=duplicate_charges, forgotten=forgotten)
 
 
 def _find_repeats(
     records: Sequence[TaskRecord], window: float, has_response: Callable[[TaskRecord], bool]
 ) -> Iterator[tuple[TaskRecord, TaskRecord]]:
-    """Yields pairs of equal creates that both cost, if the first was never answered.
+    """Yields pairs of equal creates that both cost, if the first got no response.
 
-    Each one repeats the last before it.
+    The second of a pair repeats the last equal one before it.
     """
     last: dict[tuple[str, str, str, str], TaskRecord] = {}
     for record in records:
@@ -127,7 +127,7 @@ def _find_repeats(
         last[what] = record
 
 
-def _charge(record: TaskRecord) -> Charge:
+def _build_charge(record: TaskRecord) -> Charge:
     return Charge(
         task=record.id,
         tenant=record.tenant,

@@ -84,7 +84,7 @@ class World:
         Raises AssertionError with every failed check, and ValueError for an unknown check.
         """
         __tracebackhide__ = True
-        from ..admin.verify import CheckType, Evidence, judge_checks
+        from ..admin.verify import CheckType, Evidence, evaluate_checks
         from ..fields import InvalidField
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
@@ -92,7 +92,7 @@ class World:
             requested = [CheckType().parse({name: wanted}, "") for name, wanted in checks.items()]
         except InvalidField as error:
             raise error.with_traceback(None) from None
-        found = judge_checks(requested, seen)
+        found = evaluate_checks(requested, seen)
         broken = [_format_verdict(each) for each in found["results"] if not each["passed"]]
         if broken:
             raise AssertionError("\n".join(broken))
