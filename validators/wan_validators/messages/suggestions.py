@@ -31,17 +31,17 @@ def find_nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | 
     """Returns the most similar of the *known* names, or None if all are below *cutoff*.
 
     Upper and lower case count as equal. Between equally similar names, a longer common prefix
-    decides.
+    decides, in which they count as different.
     """
     from difflib import SequenceMatcher, get_close_matches
     from os.path import commonprefix
 
-    short = name[:MAX_NAME_CHARACTERS].lower()
-    by_lower = {each.lower(): each for each in known}
+    typed = name[:MAX_NAME_CHARACTERS]
+    names = list(known)
 
     def similarity(other: str) -> tuple[float, int]:
-        ratio = SequenceMatcher(None, other, short).ratio()
-        return ratio, len(commonprefix([other, short]))  # noqa: RUF071  (names, not paths)
+        ratio = SequenceMatcher(None, other.lower(), typed.lower()).ratio()
+        return ratio, len(commonprefix([other, typed]))  # noqa: RUF071  (names, not paths)
 
-    near = get_close_matches(short, list(by_lower), cutoff=cutoff)
-    return by_lower[max(near, key=similarity)] if near else None
+    near = get_close_matches(typed.lower(), {each.lower() for each in names}, cutoff=cutoff)
+    return max((each for each in names if each.lower() in near), key=similarity, default=None)
