@@ -28,8 +28,8 @@ __all__ = [
     "InvalidField",
     "Number",
     "Schema",
-    "Table",
-    "Text",
+    "TableType",
+    "TextType",
     "Usd",
     "invalid_value",
     "read_toml",
@@ -148,7 +148,7 @@ class Number(FieldType):
 
 
 @dataclass(frozen=True, slots=True)
-class Text(FieldType):
+class TextType(FieldType):
     """A string of *min_length* to *max_length* characters.
 
     If *matches* is set, it must accept the string, and *allowed* says which strings it accepts.
@@ -302,7 +302,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Table(FieldType):
+class TableType(FieldType):
     """A TOML table or a JSON object with *fields* and no other members.
 
     *noun* is what messages call a member, *allowed* what they call the table, and *hint* what

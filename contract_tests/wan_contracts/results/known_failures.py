@@ -15,18 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from wan_mockserver.fields import Field, InvalidField, Table, Text, read_toml
+from wan_mockserver.fields import Field, InvalidField, TableType, TextType, read_toml
 from wan_validators.command import UsageError
 
 from .report import LawResult
 
 __all__ = ["load_known_failures", "mark_known_failures"]
 
-_KNOWN_FAILURE: Final = Table(
+_KNOWN_FAILURE: Final = TableType(
     (
         Field(
             "reason",
-            Text(matches=str.strip, allowed="a text that says why the client breaks the law"),
+            TextType(matches=str.strip, allowed="a text that says why the client breaks the law"),
             'reason = "Why the client breaks it."',
             required=True,
         ),
@@ -42,7 +42,7 @@ def load_known_failures(path: str | Path, laws: Iterable[str]) -> Mapping[str, s
     fields = tuple(Field(law, _KNOWN_FAILURE, attribute=law) for law in laws)
     hint = "`wanproof check --list` shows them"
     try:
-        tables = read_toml(Path(path), Table(fields, noun="law", hint=hint))
+        tables = read_toml(Path(path), TableType(fields, noun="law", hint=hint))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     except InvalidField as error:

@@ -17,8 +17,8 @@ from wan_mockserver.fields import (
     Flag,
     Integer,
     InvalidField,
-    Table,
-    Text,
+    TableType,
+    TextType,
     invalid_value,
 )
 from wan_mockserver.scenarios.registry import Scenarios
@@ -50,17 +50,17 @@ class _PayloadType(FieldType):
         return value
 
 
-_ID: Final = Text(max_length=MAX_ID_CHARS)
-_TEXT: Final = Text(0, sys.maxsize, allowed="a string")
+_ID: Final = TextType(max_length=MAX_ID_CHARS)
+_TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
 
-REPLAY: Final = Table(
+REPLAY: Final = TableType(
     (
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
         Field("law", _ID, "the id of the law that the client broke", required=True),
         Field("why", _TEXT, "the message about it", default=""),
         Field(
             "case",
-            Table(
+            TableType(
                 (
                     Field("model", _ID, "the id of the model", required=True),
                     Field("payload", _PayloadType(), "what to generate", required=True),
@@ -75,7 +75,7 @@ REPLAY: Final = Table(
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
         Field(
             "client",
-            Table(
+            TableType(
                 (
                     Field("form", Choice.of(CLIENT_FORMS), "the kind of client", required=True),
                     Field("argv", Array(_TEXT, 1), "its name, or a command", required=True),

@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 
 from ..clock import MAX_TIME
 from ..control import Control
-from ..fields import Field, Integer, Number, Text
+from ..fields import Field, Integer, Number, TextType
 from ..http.errors import AdminError
 from ..simulator.scenario_selection import ARMED, put_armed
 from .response_types import ArmedJson, list_armed
@@ -66,7 +66,7 @@ SEED: Final = Field("seed", Integer(-(2**53), 2**53), "The random seed.")
 ARMING: Final = (
     Field(
         "scenario",
-        Text(),
+        TextType(),
         "NAME, NAME:COUNT or A+B, such as accept-lost:2; GET lists the names.",
         required=True,
     ),
@@ -78,13 +78,16 @@ ARMING: Final = (
         default=1,
     ),
     Field(
-        "tenant", Text(0), "The tenant whose creates get it; empty means any tenant.", default=""
+        "tenant",
+        TextType(0),
+        "The tenant whose creates get it; empty means any tenant.",
+        default="",
     ),
 )
 DISARMING: Final = (
     Field(
         "tenant",
-        Text(0),
+        TextType(0),
         "Only scenarios armed for this tenant; empty: those armed for any tenant.",
     ),
 )
@@ -97,7 +100,7 @@ ADVANCING: Final = (
     ),
 )
 RESETTING: Final = (
-    Field("tenant", Text(), "Deletes the state of this tenant only; without it, all state."),
+    Field("tenant", TextType(), "Deletes the state of this tenant only; without it, all state."),
     SEED,
 )
 

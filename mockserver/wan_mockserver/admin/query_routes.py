@@ -9,7 +9,7 @@ from wan_validators.catalog import catalog, vendors
 from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
 
-from ..fields import Array, Choice, Field, Flag, Integer, Text
+from ..fields import Array, Choice, Field, Flag, Integer, TextType
 from ..http.errors import AdminError
 from ..openapi.schemas import version
 from ..scenarios.scenario import Scenario
@@ -95,7 +95,7 @@ class TasksJson(TypedDict):
     tasks: list[response_types.TaskJson]
 
 
-TENANT: Final = Field("tenant", Text(), "Only of this tenant.")
+TENANT: Final = Field("tenant", TextType(), "Only of this tenant.")
 MODEL: Final = Field("model", Choice.of(spec.id for spec in catalog()), "Only of this model.")
 LIMIT: Final = Field(
     "limit", Integer(0, 10_000), "The maximum number to list, the newest.", default=1000
@@ -104,15 +104,15 @@ FILTER: Final = (
     TENANT,
     Field("vendor", Choice.of(vendor.name for vendor in vendors()), "Only of this vendor."),
     MODEL,
-    Field("task", Text(), "Only about the task with this id."),
+    Field("task", TextType(), "Only about the task with this id."),
     Field("action", Choice.of(action.value for action in Action), "Only of this kind."),
     Field("status", Integer(100, 599), "Only with this HTTP status."),
-    Field("method", Text(), "Only with this HTTP method."),
-    Field("path", Text(), "Only at exactly this path."),
+    Field("method", TextType(), "Only with this HTTP method."),
+    Field("path", TextType(), "Only at exactly this path."),
     Field("since", Integer(0, 2**53), "Only with a number above this one."),
     Field("refused", Flag(), "Only those that were refused, or only those that were not."),
-    Field("traceparent", Text(), "Only of this trace: a traceparent, or its trace id."),
-    Field("request_id", Text(), "Only with this id in a header such as X-Request-Id."),
+    Field("traceparent", TextType(), "Only of this trace: a traceparent, or its trace id."),
+    Field("request_id", TextType(), "Only with this id in a header such as X-Request-Id."),
 )
 REQUEST_ID_SUFFIXES: Final = (
     "request-id",

@@ -11,7 +11,7 @@ from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import Severity
 
-from ..fields import Field, InvalidField, Table
+from ..fields import Field, InvalidField, TableType
 from ..http.errors import AdminError
 from ..http.messages import Request
 
@@ -28,7 +28,7 @@ def parse_query(fields: Sequence[Field], request: Request) -> Values:
         if name in texts:
             raise AdminError(f"the query has {clip(name)} more than once; give it once")
         texts[name] = text
-    table = Table(fields, noun="query parameter")
+    table = TableType(fields, noun="query parameter")
     try:
         return table.fill_defaults(table.parse_query(texts))
     except InvalidField as error:
@@ -40,7 +40,7 @@ def parse_body(fields: Sequence[Field], request: Request) -> Values:
 
     Raises AdminError for an unknown, invalid or missing member, and for any other body.
     """
-    table = Table(fields)
+    table = TableType(fields)
     members = _read_object(table, request) if request.body else {}
     try:
         return table.fill_defaults(table.parse(members, ""))
@@ -48,7 +48,7 @@ def parse_body(fields: Sequence[Field], request: Request) -> Values:
         raise AdminError(str(error)) from error
 
 
-def _read_object(table: Table, request: Request) -> dict[str, Any]:
+def _read_object(table: TableType, request: Request) -> dict[str, Any]:
     kind = parse_content_type(request)
     if kind != "application/json":
         message = f"the Content-Type must be application/json, not {kind or 'absent'}"

@@ -16,7 +16,7 @@ from ..fields import (
     InvalidField,
     Number,
     Schema,
-    Table,
+    TableType,
     Usd,
     invalid_value,
     unknown_name,
@@ -50,7 +50,7 @@ class Evidence:
     ledger: Ledger
 
 
-_LIMITS: Final = Table((Field("at_least", COUNT_TYPE), Field("at_most", COUNT_TYPE)))
+_LIMITS: Final = TableType((Field("at_least", COUNT_TYPE), Field("at_most", COUNT_TYPE)))
 
 
 @dataclass(frozen=True, slots=True)

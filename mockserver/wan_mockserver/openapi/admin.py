@@ -10,7 +10,7 @@ from wan_validators.messages.formatting import format_count
 
 from ..admin import guard
 from ..admin.route import AdminRoute
-from ..fields import Field, Table
+from ..fields import Field, TableType
 from ..simulator.routing import ROOT
 from .schemas import DIALECT, VERSION, build_schema, version
 
@@ -91,7 +91,7 @@ def _build_operation(
     }
     if route.body:
         required = any(field.required for field in route.body)
-        content = {"application/json": {"schema": Table(route.body).json_schema}}
+        content = {"application/json": {"schema": TableType(route.body).json_schema}}
         made["requestBody"] = {"required": required, "content": content}
     return made
 

@@ -20,8 +20,8 @@ from ..fields import (
     Integer,
     InvalidField,
     Number,
-    Table,
-    Text,
+    TableType,
+    TextType,
     invalid_value,
 )
 from . import lifecycle
@@ -55,7 +55,7 @@ class _LifecycleType(FieldType):
         return str(value)
 
 
-_WORDS: Final = Table(tuple(Field(state.value, line_of_text(100, 0)) for state in State))
+_WORDS: Final = TableType(tuple(Field(state.value, line_of_text(100, 0)) for state in State))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class _PartType(FieldType):
     """The part *name* of a scenario: a table, or an array of steps if the part has steps."""
 
     name: str
-    table: Table
+    table: TableType
 
     def parse(self, value: Any, path: str) -> Any:
         steps = [field for field in self.table.fields if field.name == "steps"]
@@ -111,12 +111,14 @@ class _PartType(FieldType):
 def _build_part_field(name: str, doc: str, *fields: Field) -> Field:
     has_steps = any(field.name == "steps" for field in fields)
     allowed = "an array of steps, or a table" if has_steps else "a table"
-    return Field(name, _PartType(name, Table(fields, allowed=allowed)), doc)
+    return Field(name, _PartType(name, TableType(fields, allowed=allowed)), doc)
 
 
 _STEPS_FIELD: Final = Field("steps", _StepsType(), "An array of steps.")
 
-_CODE: Final = Text(matches=re.compile("[0-9]{1,16}").fullmatch, allowed="a code, digits in quotes")
+_CODE: Final = TextType(
+    matches=re.compile("[0-9]{1,16}").fullmatch, allowed="a code, digits in quotes"
+)
 
 POLL: Final = _build_part_field(
     "poll",
@@ -161,7 +163,7 @@ OUTCOME: Final = _build_part_field(
     Field("images", Integer(1, MAX_REPETITIONS), "How many images succeed."),
     Field("results", Choice.of(Results), '`"none"` or `"empty"` in place of results.'),
     Field("interleaved", Flag(), "`true`: texts come between the images."),
-    Field("texts", Array(Text(0), high=20), "What the texts between images say, in turn."),
+    Field("texts", Array(TextType(0), high=20), "What the texts between images say, in turn."),
     Field("discount", Number(0, 1), "The factor of the price."),
 )
 
@@ -185,12 +187,12 @@ DOWNLOAD: Final = _build_part_field(
 
 USE: Final = Field(
     "use",
-    Array(Text(allowed='the name of a scenario, such as "http-503:2"')),
+    Array(TextType(allowed='the name of a scenario, such as "http-503:2"')),
     "Names of other scenarios, with counts and `+`: shipped ones and others of the file, in any "
     "order. Their steps come first. Own members must not contradict them.",
 )
 
-SCENARIO: Final = Table(
+SCENARIO: Final = TableType(
     (
         Field(
             "summary",
@@ -220,7 +222,7 @@ REPLACES: Final = Field(
     "replaces", Flag(), "`true`: the scenario replaces the shipped one with its name."
 )
 
-SCENARIO_IN_FILE: Final = Table((USE, REPLACES, *SCENARIO.fields))
+SCENARIO_IN_FILE: Final = TableType((USE, REPLACES, *SCENARIO.fields))
 """The members of a scenario in a file, which can also use and replace other scenarios."""
 
 

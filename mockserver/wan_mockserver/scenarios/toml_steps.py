@@ -15,8 +15,8 @@ from ..fields import (
     Integer,
     InvalidField,
     Number,
-    Table,
-    Text,
+    TableType,
+    TextType,
     invalid_value,
 )
 from ..http.delivery import Cut
@@ -39,9 +39,9 @@ _CUTS_BEFORE_HEAD: Final = (Cut.RESET, Cut.GARBAGE, Cut.SILENCE)
 _DEFAULT_STEP: Final = Step()
 
 
-def line_of_text(max_length: int, min_length: int = 1) -> Text:
+def line_of_text(max_length: int, min_length: int = 1) -> TextType:
     """Returns the type of printable texts on one line."""
-    return Text(
+    return TextType(
         0,
         max_length,
         lambda text: min_length <= len(text.strip()) and text.isprintable(),
@@ -73,7 +73,7 @@ class _TimesType(FieldType):
 
 _SECONDS: Final = Number(0, MAX_DELAY_S)
 
-_LAG: Final = Table(
+_LAG: Final = TableType(
     (
         Field("median", _SECONDS, "in seconds: {median = 0.4}", required=True),
         Field("sigma", Number(0, 10), "the spread of the logarithm"),
@@ -92,17 +92,17 @@ class _DelayType(FieldType):
         return {"median": value.median, "sigma": value.sigma} if value.sigma else value.median
 
 
-_MEDIA_TYPE: Final = Text(
+_MEDIA_TYPE: Final = TextType(
     matches=re.compile("[!#-.0-~]{1,99}/[!-~][ -~]{0,199}").fullmatch,
     allowed='a media type such as "text/html"',
 )
-_LOCATION: Final = Text(
+_LOCATION: Final = TextType(
     0,
     matches=re.compile("(/[!-~]{0,999})?").fullmatch,
     allowed='a path of this server, such as "/elsewhere", or "" for the same path',
 )
 
-STEP: Final = Table(
+STEP: Final = TableType(
     (
         Field(
             "status",

@@ -12,7 +12,7 @@ from wan_validators.catalog import catalog
 from wan_validators.outputs import TIERS, Images, Price
 from wan_validators.spec import ModelSpec
 
-from ..fields import Field, FieldType, Table, Text, Usd, read_toml
+from ..fields import Field, FieldType, TableType, TextType, Usd, read_toml
 
 __all__ = ["Prices", "amount", "load_shipped_prices", "read_prices"]
 
@@ -35,7 +35,7 @@ def read_prices(file: Path) -> Prices:
     models = tuple(
         Field(spec.id, _PriceType(spec, file.name), attribute=spec.id) for spec in catalog()
     )
-    return {**load_shipped_prices(), **read_toml(file, Table(models, noun="model"))}
+    return {**load_shipped_prices(), **read_toml(file, TableType(models, noun="model"))}
 
 
 def amount(text: str) -> Decimal:
@@ -51,13 +51,13 @@ class _PriceType(FieldType):
     def parse(self, value: Any, path: str) -> Price:
         units = ("image",) if isinstance(self.spec.outputs, Images) else tuple(TIERS)
         example = f'usd = {{{units[0]} = "0.05"}}'
-        usd = Table(tuple(Field(unit, Usd(numbers=True)) for unit in units), noun="unit")
-        table = Table(
+        usd = TableType(tuple(Field(unit, Usd(numbers=True)) for unit in units), noun="unit")
+        table = TableType(
             (
                 Field("usd", usd, f"such as {example}", required=True),
-                Field("source", Text(0), default=self.source),
-                Field("on", Text(0), default=""),
-                Field("confidence", Text(0), default="as given"),
+                Field("source", TextType(0), default=self.source),
+                Field("on", TextType(0), default=""),
+                Field("confidence", TextType(0), default="as given"),
             ),
             allowed=f"a table with the member usd, such as {example}",
         )
