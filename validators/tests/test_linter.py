@@ -107,3 +107,10 @@ def test_each_fault_in_the_content_of_a_message_is_reported_with_its_index() -> 
         ("prompt-length", "/input/messages/0/content/1/text"),
         ("image-source", "/input/messages/0/content/2/image"),
     ]
+
+
+def test_a_finding_shows_its_rule_its_place_and_its_value() -> None:
+    """Not the payload, which may have megabytes."""
+    [finding] = lint({"prompt": "a", "images": [URL], "n": 9}, "wan2.5-i2i-preview").findings
+
+    assert repr(finding) == f"Finding({finding.row!r}, '/n', 9)"

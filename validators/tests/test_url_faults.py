@@ -136,7 +136,7 @@ def test_without_a_time_nothing_expires(query: str) -> None:
     assert find_expiry(f"https://example.com/a.jpg?{query}") is None
 
 
-def test_the_place_of_an_expired_url_is_found_in_text_and_in_a_wrapper() -> None:
+def test_the_place_of_an_expired_url_is_found_in_text_in_a_wrapper_and_in_an_envelope() -> None:
     url = f"https://example.com/a.jpg?{SIGNED[0]}"
     text = f'{{"prompt": "a cat",\n "images": [5, "{url}"], "n": 1}}'
     params = {"input": {"prompt": "a cat", "images": [url]}, "parameters": {"n": 1}}
@@ -144,6 +144,9 @@ def test_the_place_of_an_expired_url_is_found_in_text_and_in_a_wrapper() -> None
 
     in_text = lint(text, "wan2.5-i2i-preview", now=EPOCH).findings[-1]
     [in_wrapper] = lint(wrapped, now=EPOCH).findings
+    payload = {"prompt": "a cat", "images": [url], "n": 1}
+    [in_envelope] = lint({"model": "wan2.5-i2i-preview", "payload": payload}, now=EPOCH).findings
 
     assert (in_text.rule, in_text.line, in_text.column) == ("image-expired", 2, 16)
     assert in_wrapper.pointer == "/input/0/params/input/images/0"
+    assert in_envelope.pointer == "/payload/images/0"

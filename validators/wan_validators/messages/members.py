@@ -54,11 +54,11 @@ def propose_member(
     yield from _join_sides(context, pointer, homes)
     if home is not None:
         yield from _describe_stray(context, pointer, home)
-        return
-    yield from _rename_to_nearest(context, pointer, row, known)
-    present = [each for each in find_meanings(name, sorted(known)) if each in siblings]
-    reason = f"; {present[0]} is already present" if present else "; the API probably ignores it"
-    yield Hint(f"remove it{reason}", (Change(pointer),))
+    else:
+        yield from _rename_to_nearest(context, pointer, row, known)
+        present = [each for each in find_meanings(name, sorted(known)) if each in siblings]
+        reason = f"{present[0]} is already present" if present else "the API probably ignores it"
+        yield Hint(f"remove it; {reason}", (Change(pointer),))
 
 
 def _rename_to_nearest(

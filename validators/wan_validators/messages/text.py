@@ -53,10 +53,9 @@ def describe_violation(rule: Rule, pointer: str, value: Any) -> str:
         seen = constraint.view.extract(value)
         if seen is not None:
             return f"{name} {describe_fault(constraint, seen)}"
-    if isinstance(constraint, t.TextConstraint):
-        seen = constraint.view.extract(value)
-        if seen is not None:
-            return f"{name} {constraint.find_fault(seen)}; {_ADVICE[type(constraint)]}"
+    if isinstance(constraint, t.TextConstraint) and type(value) is str:
+        fault = constraint.find_fault(constraint.view.extract(value))
+        return f"{name} {fault}; {_ADVICE[type(constraint)]}"
     if isinstance(constraint, c.KnownMembers):
         return f"{name} is not a documented member"
     return f"{name} {describe_requirement(constraint)}"
