@@ -83,10 +83,10 @@ MARKERS: Final[Mapping[str, Callable[..., Mapping[str, Any]]]] = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    says = "seed of each test's mock server where no marker wan_seed says another, and of the suite"
-    parser.addini("wan_seed", says)
+    text = "seed of each test's mock server where no marker wan_seed says another, and of the suite"
+    parser.addini("wan_seed", text)
     group = parser.getgroup("wanproof", "a mock server for asynchronous generation APIs")
-    group.addoption("--wan-seed", type=int, metavar="N", help=says)
+    group.addoption("--wan-seed", type=int, metavar="N", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:

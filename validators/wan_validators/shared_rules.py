@@ -312,8 +312,8 @@ def billing_notice(pointer: str, default: int) -> Rule:
 def maximum_notice(pointer: str, default: int, when: Equals) -> Rule:
     """Returns the rule that reports the largest number of billed images if *when* is true."""
     name = pointer.rpartition("/")[2]
-    says = f"{name} is left out, and the default makes and bills up to {default}"
-    return _notice(f"{name.replace('_', '-')}-default", pointer, says, when)
+    text = f"{name} is left out, and the default makes and bills up to {default}"
+    return _notice(f"{name.replace('_', '-')}-default", pointer, text, when)
 
 
 def _notice(id: str, pointer: str, says: str, when: Equals | None = None) -> Rule:
