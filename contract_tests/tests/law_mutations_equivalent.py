@@ -28,6 +28,7 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "money.check_connections_reused: all -> any": (
         "a call uses either sockets or the in-process transport, not both"
     ),
+    "downloads.is_good_download: 206 -> 207": "no recorded part of a file starts like a page",
     "results.check_outputs_in_order: True -> False": LENGTHS,
     "results.check_outputs_in_order: 1 -> 2": WORDS,
     "results.check_text_kept: len(reported) == len(wanted) -> len(reported) != len(wanted)": WORDS,
