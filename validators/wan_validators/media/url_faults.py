@@ -7,49 +7,54 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 __all__ = ["find_expiry", "find_url_fault"]
 
-_PAGES: Final = tuple(
-    re.compile(pattern, re.IGNORECASE).match
-    for pattern in (
-        r"(?:www\.|m\.|music\.)?youtube\.com/(?:watch|shorts/|live/|embed/|playlist)|youtu\.be/",
-        r"(?:www\.|player\.)?vimeo\.com/(?:\w+/)*\d+/?(?:\?|$)|(?:www\.)?dailymotion\.com/video/",
-        r"(?:www\.|vm\.)?tiktok\.com/|(?:www\.)?bilibili\.com/video/",
-        r"github\.com/[^/]+/[^/]+/(?:tree|pull|issues|commit)/",
-        r"github\.com/[^/]+/[^/]+/blob/(?!.*[?&]raw=(?:1|true))",
-        r"github\.com/[^/]+/[^/]+/?(?:\?|$)|gist\.github\.com/[^/]+/\w+/?$",
-        r"[^/]*gitlab[^/]*/.*/-/blob/|(?:www\.)?bitbucket\.org/.*/src/",
-        r"huggingface\.co/.*/blob/|huggingface\.co/(?:[\w.-]+/){1,2}?[\w.-]+/?$",
-        r"drive\.google\.com/(?:file/d/[^/]+/?(?:view|edit|preview|$|\?)|open|drive/)",
-        r"photos\.google\.com/|photos\.app\.goo\.gl/|docs\.google\.com/(?!uc\?)",
-        r"(?:www\.)?google\.[a-z.]+/(?:imgres|search|url)|(?:www\.)?bing\.com/images/",
-        r"(?:www\.)?dropbox\.com/(?!.*[?&](?:dl|raw)=1)|1drv\.ms/|onedrive\.live\.com/(?!download)",
-        r"[^/]+\.sharepoint\.com/:[a-z]:/(?!.*[?&]download=1)|(?:www\.)?icloud\.com/|share\.icloud\.com/",
-        r"(?:app\.)?box\.com/s/|(?:www\.)?wetransfer\.com/|we\.tl/|pan\.baidu\.com/s/",
-        r"(?:www\.|m\.)?imgur\.com/(?:a/|gallery/|t/|r/)?[\w-]+/?(?:\?|#|$)",
-        r"(?:www\.)?(?:ibb\.co|postimg\.cc|prnt\.sc|gyazo\.com|pasteboard\.co)/[\w-]+/?(?:\?|$)",
-        r"(?:www\.)?flickr\.com/photos/|flic\.kr/p/|[^/]*pinterest\.[a-z.]+/pin/|pin\.it/",
-        r"(?:www\.)?instagram\.com/(?:p|reel|stories)/|(?:www\.|mobile\.)?(?:x|twitter)\.com/\w+/status/",
-        r"(?:www\.|m\.)?facebook\.com/(?:photo|[^/]+/(?:photos|posts|videos)/|share/)|fb\.watch/",
-        r"(?:www\.|old\.|new\.)?reddit\.com/(?:r|user|gallery|media)\b|redd\.it/",
-        r"(?:www\.)?unsplash\.com/(?:\w\w/)?(?:photos|s)/(?!.*/download)|(?:www\.)?pexels\.com/",
-        r"(?:www\.)?pixabay\.com/(?:\w+/)?(?:photos|illustrations|images|vectors|videos)/(?!download)",
-        (
-            r"(?:www\.)?(?:shutterstock|istockphoto|gettyimages|freepik|adobestock|stock\.adobe|alamy)"
-            r"\.[a-z.]+/(?!.*\.(?:jpe?g|png|webp)(?:\?|$))"
-        ),
-        r"(?:www\.)?(?:deviantart\.com/.*/art/|artstation\.com/artwork/|behance\.net/gallery/)",
-        r"(?:www\.)?(?:giphy\.com/gifs/|tenor\.com/view/|soundcloud\.com/|open\.spotify\.com/)",
-        r"[^/]*(?:wikipedia|wikimedia)\.org/wiki/(?!Special:(?:FilePath|Redirect))",
-        r"[^/]*(?:wikipedia|wikimedia)\.org/w/index\.php\?(?!.*Special:(?:FilePath|Redirect))",
-        r"[^/]+\.(?:notion\.(?:so|site)|atlassian\.net/wiki)/|(?:www\.)?notion\.so/|(?:www\.)?figma\.com/",
-        r"(?:www\.)?canva\.com/design/|(?:www\.)?midjourney\.com/jobs/|civitai\.com/images/",
-    )
+_PAGES: Final = (
+    r"(?:www\.|m\.|music\.)?youtube\.com/(?:watch|shorts/|live/|embed/|playlist)|youtu\.be/",
+    r"(?:www\.|player\.)?vimeo\.com/(?:\w+/)*\d+/?(?:\?|$)|(?:www\.)?dailymotion\.com/video/",
+    r"(?:www\.|vm\.)?tiktok\.com/|(?:www\.)?bilibili\.com/video/",
+    r"github\.com/[^/]+/[^/]+/(?:tree|pull|issues|commit)/",
+    r"github\.com/[^/]+/[^/]+/blob/(?!.*[?&]raw=(?:1|true))",
+    r"github\.com/[^/]+/[^/]+/?(?:\?|$)|gist\.github\.com/[^/]+/\w+/?$",
+    r"[^/]*gitlab[^/]*/.*/-/blob/|(?:www\.)?bitbucket\.org/.*/src/",
+    r"huggingface\.co/.*/blob/|huggingface\.co/(?:[\w.-]+/){1,2}?[\w.-]+/?$",
+    r"drive\.google\.com/(?:file/d/[^/]+/?(?:view|edit|preview|$|\?)|open|drive/)",
+    r"photos\.google\.com/|photos\.app\.goo\.gl/|docs\.google\.com/(?!uc\?)",
+    r"(?:www\.)?google\.[a-z.]+/(?:imgres|search|url)|(?:www\.)?bing\.com/images/",
+    r"(?:www\.)?dropbox\.com/(?!.*[?&](?:dl|raw)=1)|1drv\.ms/|onedrive\.live\.com/(?!download)",
+    r"[^/]+\.sharepoint\.com/:[a-z]:/(?!.*[?&]download=1)|(?:www\.)?icloud\.com/|share\.icloud\.com/",
+    r"(?:app\.)?box\.com/s/|(?:www\.)?wetransfer\.com/|we\.tl/|pan\.baidu\.com/s/",
+    r"(?:www\.|m\.)?imgur\.com/(?:a/|gallery/|t/|r/)?[\w-]+/?(?:\?|#|$)",
+    r"(?:www\.)?(?:ibb\.co|postimg\.cc|prnt\.sc|gyazo\.com|pasteboard\.co)/[\w-]+/?(?:\?|$)",
+    r"(?:www\.)?flickr\.com/photos/|flic\.kr/p/|[^/]*pinterest\.[a-z.]+/pin/|pin\.it/",
+    r"(?:www\.)?instagram\.com/(?:p|reel|stories)/|(?:www\.|mobile\.)?(?:x|twitter)\.com/\w+/status/",
+    r"(?:www\.|m\.)?facebook\.com/(?:photo|[^/]+/(?:photos|posts|videos)/|share/)|fb\.watch/",
+    r"(?:www\.|old\.|new\.)?reddit\.com/(?:r|user|gallery|media)\b|redd\.it/",
+    r"(?:www\.)?unsplash\.com/(?:\w\w/)?(?:photos|s)/(?!.*/download)|(?:www\.)?pexels\.com/",
+    r"(?:www\.)?pixabay\.com/(?:\w+/)?(?:photos|illustrations|images|vectors|videos)/(?!download)",
+    (
+        r"(?:www\.)?(?:shutterstock|istockphoto|gettyimages|freepik|adobestock|stock\.adobe|alamy)"
+        r"\.[a-z.]+/(?!.*\.(?:jpe?g|png|webp)(?:\?|$))"
+    ),
+    r"(?:www\.)?(?:deviantart\.com/.*/art/|artstation\.com/artwork/|behance\.net/gallery/)",
+    r"(?:www\.)?(?:giphy\.com/gifs/|tenor\.com/view/|soundcloud\.com/|open\.spotify\.com/)",
+    r"[^/]*(?:wikipedia|wikimedia)\.org/wiki/(?!Special:(?:FilePath|Redirect))",
+    r"[^/]*(?:wikipedia|wikimedia)\.org/w/index\.php\?(?!.*Special:(?:FilePath|Redirect))",
+    r"[^/]+\.(?:notion\.(?:so|site)|atlassian\.net/wiki)/|(?:www\.)?notion\.so/|(?:www\.)?figma\.com/",
+    r"(?:www\.)?canva\.com/design/|(?:www\.)?midjourney\.com/jobs/|civitai\.com/images/",
 )
 """Pages of well-known sites that show a file; the file itself has another URL."""
+
+
+@cache
+def _compile_pages() -> tuple[re.Pattern[str], ...]:
+    """Compiles _PAGES at the first use, since most runs meet no URL that needs it."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in _PAGES)
+
 
 _PAGE_SUFFIXES: Final = frozenset(["html", "htm", "xhtml", "shtml", "mhtml", "aspx", "jsp", "md"])
 _IMAGES: Final = frozenset(["jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp"])
@@ -183,7 +188,7 @@ def find_url_fault(url: str, *, audio: bool = False) -> str | None:
     parts = urlsplit(url)
     host = parts.netloc.replace("[", "").replace("]", "")  # of an IPv6 address
     place = url.partition("://")[2]
-    if any(matches(place) for matches in _PAGES):
+    if any(page.match(place) for page in _compile_pages()):
         return "is the address of a web page that shows a file, not of the file"
     found = _PLACEHOLDER.search(f"{host}{_unquote_path(parts.path)}")
     if found is not None:
