@@ -74,8 +74,7 @@ def _lint_wrapper(
     A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
     are the envelopes that the payload came in. Pointers lead through all of them.
     """
-    check, unwrap = engine(spec), spec.vendor.unwrap
-    inner = unwrap(payload) if unwrap is not None and type(payload) is dict else None
+    check, inner = engine(spec), _unwrap(spec, payload)
     ignored: list[Finding] = []
     if inner is not None:
         ignored = _lint_ignored(inner, payload)
@@ -89,6 +88,12 @@ def _lint_wrapper(
         each._replace(pointer=context.to_outer(each.pointer), origin=context) for each in found
     ]
     return placed + [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
+
+
+def _unwrap(spec: ModelSpec, payload: Any) -> UnwrappedPayload | None:
+    """Returns the payload in the wrapper of the model's vendor, or None without a wrapper."""
+    unwrap = spec.vendor.unwrap
+    return unwrap(payload) if unwrap is not None and type(payload) is dict else None
 
 
 def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:
@@ -194,8 +199,7 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
     outer: tuple[UnwrappedPayload, ...] = ()
     if envelope := _open_envelope(spec, payload):
         payload, outer = envelope.payload, (envelope,)
-    unwrap = spec.vendor.unwrap
-    if unwrap is not None and type(payload) is dict and (inner := unwrap(payload)):
+    if inner := _unwrap(spec, payload):
         payload, outer = inner.payload, (*outer, inner)
     context = Context(spec, payload, engine(spec), outer)
     for rule in spec.rules:
