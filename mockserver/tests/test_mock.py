@@ -13,7 +13,8 @@ from wan_mockserver.http.delivery import Delivery
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.scenarios.scenario import PollBehaviour, Scenario, Step, TaskOutcome
+from wan_mockserver.scenarios.scenario import PollBehaviour, Scenario, TaskOutcome
+from wan_mockserver.scenarios.step import Step
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.vendor import State

@@ -12,7 +12,7 @@ from wan_validators import Finding, lint
 from wan_validators.catalog import catalog
 from wan_validators.constraints.basic import IDENTITY_VIEW, Anything
 from wan_validators.constraints.media import Opaque
-from wan_validators.messages import text
+from wan_validators.messages.allowed_values import describe_allowed
 from wan_validators.spec import Rule
 
 from .files import data_uri, image, mp3, png, wav
@@ -302,9 +302,9 @@ def test_of_parts_their_number_is_got() -> None:
 def test_every_check_in_use_has_words_for_what_it_allows() -> None:
     checks = [rule.constraint for spec in catalog() for rule in spec.all_rules]
 
-    silent = {type(check) for check in checks if not text.describe_allowed(check)}
+    silent = {type(check) for check in checks if not describe_allowed(check)}
     assert silent == {Anything}
-    assert text.describe_allowed(Odd()) is None
+    assert describe_allowed(Odd()) is None
 
 
 def test_a_limit_on_files_has_words_for_what_is_none() -> None:

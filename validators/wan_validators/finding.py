@@ -63,7 +63,7 @@ class Finding(NamedTuple):
     @property
     def allowed(self) -> str | None:
         """The accepted values, as a phrase."""
-        from .messages.text import describe_allowed
+        from .messages.allowed_values import describe_allowed
 
         return describe_allowed(self.row.constraint)
 

@@ -10,7 +10,8 @@ from typing import Final
 from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.lifecycle import Never, Seconds
-from wan_mockserver.scenarios.scenario import Lag, Scenario, Step, TaskOutcome
+from wan_mockserver.scenarios.scenario import Scenario, TaskOutcome
+from wan_mockserver.scenarios.step import Lag, Step
 from wan_validators.spec import ModelSpec
 
 __all__ = ["REAL", "TIME_PROFILES", "VIRTUAL", "TimeProfile"]

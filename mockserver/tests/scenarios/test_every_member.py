@@ -7,15 +7,8 @@ from pathlib import Path
 
 from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.lifecycle import Seconds
-from wan_mockserver.scenarios.scenario import (
-    Body,
-    Lag,
-    PollBehaviour,
-    Progress,
-    Results,
-    Step,
-    UnsetMembers,
-)
+from wan_mockserver.scenarios.scenario import PollBehaviour, Progress, Results, UnsetMembers
+from wan_mockserver.scenarios.step import Body, Lag, Step
 from wan_mockserver.scenarios.toml_format import read_scenarios
 from wan_mockserver.scenarios.toml_parts import SCENARIO
 from wan_mockserver.scenarios.toml_steps import STEP

@@ -13,16 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.fields import InvalidField
+from wan_mockserver.field_types import InvalidField
 from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.scenarios.scenario import (
-    Body,
-    Lag,
-    Scenario,
-    Step,
-)
+from wan_mockserver.scenarios.scenario import Scenario
+from wan_mockserver.scenarios.step import Body, Lag, Step
 from wan_mockserver.scenarios.toml_format import format_scenario, format_toml, read_scenarios
 from wan_mockserver.scenarios.toml_steps import STEP_TYPE
 

@@ -12,9 +12,9 @@ from wan_mockserver.scenarios.scenario import (
     CreateBehaviour,
     DownloadBehaviour,
     Scenario,
-    Step,
     TaskOutcome,
 )
+from wan_mockserver.scenarios.step import Step
 
 MINE = Scenario(name="partial", summary="Mine.", outcome=TaskOutcome(images=3))
 

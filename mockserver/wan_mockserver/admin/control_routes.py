@@ -8,7 +8,8 @@ from typing import Final, TypedDict
 
 from ..clock import MAX_TIME
 from ..control import Control
-from ..fields import Field, Integer, Number, TextType
+from ..field_types import Integer, Number, TextType
+from ..fields import Field
 from ..http.errors import AdminError
 from ..simulator.scenario_selection import ARMED, put_armed
 from .response_types import ArmedJson, list_armed

@@ -11,7 +11,8 @@ from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import Severity
 
-from ..fields import Field, InvalidField, TableType
+from ..field_types import InvalidField
+from ..fields import Field, TableType
 from ..http.errors import AdminError
 from ..http.messages import Request
 

@@ -8,19 +8,18 @@ from typing import Any, Final, TypedDict
 
 from ..assertions import checks
 from ..assertions.verdict import CountRange, Entries, Verdict
-from ..fields import (
-    Field,
+from ..field_types import (
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
     Schema,
-    TableType,
     Usd,
     invalid_value,
     unknown_name,
 )
+from ..fields import Field, TableType
 from ..state.journal import Entry
 from ..state.ledger import Ledger
 

@@ -15,7 +15,8 @@ from typing import Any
 from wan_validators.constraints import basic as c
 from wan_validators.constraints import media as m
 from wan_validators.constraints import size as s
-from wan_validators.messages.text import describe_allowed, describe_requirement
+from wan_validators.messages.allowed_values import describe_allowed
+from wan_validators.messages.text import describe_requirement
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 

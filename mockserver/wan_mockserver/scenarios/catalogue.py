@@ -13,18 +13,16 @@ from wan_validators.vendor import State, find_status_phrase
 from ..http.delivery import Cut
 from .lifecycle import Never, Polls, Seconds
 from .scenario import (
-    Body,
     CreateBehaviour,
     DownloadBehaviour,
-    Lag,
     PollBehaviour,
     Progress,
     Results,
     Scenario,
-    Step,
     TaskOutcome,
     UnsetMembers,
 )
+from .step import Body, Lag, Step
 
 __all__ = [
     "CLIENT_ERROR_STATUSES",

@@ -11,21 +11,21 @@ from wan_validators.catalog import vendors
 from wan_validators.messages.suggestions import suggest
 from wan_validators.vendor import State
 
-from ..fields import (
+from ..field_types import (
     Array,
     Choice,
-    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
-    TableType,
     TextType,
     invalid_value,
 )
+from ..fields import Field, TableType
 from . import lifecycle
-from .scenario import PARTS, Progress, Results, Steps, TaskOutcome, UnsetMembers
+from .scenario import PARTS, Progress, Results, TaskOutcome, UnsetMembers
+from .step import Steps
 from .toml_steps import MAX_REPETITIONS, STEP, STEP_TYPE, line_of_text
 
 __all__ = ["SCENARIO", "SCENARIO_IN_FILE", "USE", "find_problems", "list_members"]

@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..fields import (
+from ..field_types import (
     Choice,
-    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
-    TableType,
     TextType,
     invalid_value,
 )
+from ..fields import Field, TableType
 from ..http.delivery import Cut
-from .scenario import MAX_DELAY_S, Body, Lag, Step
+from .scenario import MAX_DELAY_S
+from .step import Body, Lag, Step
 
 __all__ = ["MAX_REPETITIONS", "STEP", "STEP_TYPE", "StepType", "line_of_text"]
 

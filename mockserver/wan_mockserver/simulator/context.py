@@ -12,7 +12,7 @@ from wan_validators.spec import ModelSpec
 from wan_validators.vendor import State, Vendor
 
 from ..http.messages import Request, Response
-from ..scenarios.scenario import Step
+from ..scenarios.step import Step
 from ..state.journal import Entry, Exchange, Note, build_message
 from ..state.secrets import (
     Secrets,

@@ -15,7 +15,8 @@ from wan_validators.vendor import RejectionReason, find_status_phrase
 from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Request, Response
-from ..scenarios.scenario import MAX_DELAY_S, Body, Lag, Step
+from ..scenarios.scenario import MAX_DELAY_S
+from ..scenarios.step import Body, Lag, Step
 
 __all__ = ["apply_step", "build_rejection"]
 

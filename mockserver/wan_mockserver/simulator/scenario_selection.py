@@ -12,7 +12,8 @@ from wan_validators.vendor import RejectionReason, Vendor
 from ..http.errors import RequestRejected
 from ..scenarios.chaos import Chaos
 from ..scenarios.registry import Scenarios
-from ..scenarios.scenario import Scenario, find_step
+from ..scenarios.scenario import Scenario
+from ..scenarios.step import find_step
 from ..state.stores import Store, Table, next_index
 from ..state.tasks import TaskRecord
 from .applicability import SelectedScenario, find_vendor_conflict, reject_conflict

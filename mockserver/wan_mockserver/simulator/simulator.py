@@ -21,7 +21,7 @@ from ..http.messages import Request, Response, build_traceparent
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
-from ..scenarios.scenario import Step
+from ..scenarios.step import Step
 from ..state import journal
 from ..state.journal import Listener, escape_line, log, log_exchange
 from ..state.prices import Prices, load_shipped_prices

@@ -10,7 +10,7 @@ from typing import Any
 from ..ambiguity import Ambiguity
 from ..catalog import catalog, find_page, model
 from ..command import EXIT_OK, Command
-from ..messages.text import describe_allowed
+from ..messages.allowed_values import describe_allowed
 from ..source.json_pointer import MISSING
 from ..spec import Equals, ModelSpec, Rule
 

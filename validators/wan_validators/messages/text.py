@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,9 @@ from ..constraints import size as s
 from ..constraints import text as t
 from ..media.reference import Media
 from ..source.json_pointer import MISSING
+from .allowed_values import describe_allowed
 from .formatting import (
     clip,
-    format_bounds,
     format_last_name,
     format_megabytes,
     format_number,
@@ -24,8 +23,6 @@ from .formatting import (
 )
 
 __all__ = [
-    "TYPE_NOUNS",
-    "describe_allowed",
     "describe_fault",
     "describe_got",
     "describe_requirement",
@@ -34,8 +31,6 @@ __all__ = [
 
 if TYPE_CHECKING:
     from ..spec import Rule
-
-TYPE_NOUNS = {dict: "an object", list: "an array", str: "a string", bool: "true or false"}
 
 
 _ADVICE = {
@@ -81,165 +76,6 @@ def _(constraint: s.Ratio) -> str:
 @describe_requirement.register
 def _(constraint: s.Pixels) -> str:
     return f"must have {describe_allowed(constraint)}"
-
-
-@singledispatch
-def describe_allowed(constraint: c.Constraint) -> str | None:
-    """Describes the accepted values as a noun phrase; None if *constraint* accepts any value."""
-    return None
-
-
-@describe_allowed.register
-def _(constraint: c.JsonType) -> str:
-    return TYPE_NOUNS[constraint.type]
-
-
-@describe_allowed.register
-def _(constraint: c.Absent) -> str:
-    return "left out"
-
-
-@describe_allowed.register
-def _(constraint: c.OneOf) -> str:
-    *others, last = (json.dumps(value) for value in constraint.values)
-    return f"{', '.join(others)} or {last}" if others else last
-
-
-@describe_allowed.register
-def _(constraint: c.Between) -> str:
-    return format_bounds(constraint.low, constraint.high)
-
-
-@describe_allowed.register
-def _(constraint: c.BetweenIf) -> str:
-    return format_bounds(constraint.inner.low, constraint.inner.high)
-
-
-@describe_allowed.register
-def _(constraint: c.Text) -> str:
-    return format_range(constraint.low, constraint.high, "character")
-
-
-@describe_allowed.register
-def _(constraint: c.NotBlank) -> str:
-    return "text that is not blank"
-
-
-@describe_allowed.register
-def _(constraint: c.Items) -> str:
-    return f"an array of {format_range(constraint.low, constraint.high, 'item')}"
-
-
-@describe_allowed.register
-def _(constraint: c.ObjectCount) -> str:
-    count = format_range(constraint.low, constraint.high, f"{constraint.key} object")
-    return f"an array with {count}"
-
-
-@describe_allowed.register
-def _(constraint: c.MutuallyExclusive) -> str:
-    return f"an object with one of {' and '.join(constraint.keys)}"
-
-
-@describe_allowed.register
-def _(constraint: c.KnownMembers) -> str:
-    return ", ".join(sorted(constraint.known))
-
-
-@describe_allowed.register(s.TwoPartSize)
-@describe_allowed.register(s.Size)
-def _(constraint: c.Constraint) -> str:
-    return "width*height in pixels, such as 1280*720"
-
-
-@describe_allowed.register
-def _(constraint: s.Pixels) -> str:
-    return f"{format_number(constraint.low)} to {format_number(constraint.high)} pixels in total"
-
-
-@describe_allowed.register
-def _(constraint: s.Ratio) -> str:
-    return f"{constraint.low[0]}:{constraint.low[1]} to {constraint.high[0]}:{constraint.high[1]}"
-
-
-@describe_allowed.register
-def _(constraint: m.Reference) -> str:
-    return "an http(s) URL or a data: URI in base64"
-
-
-@describe_allowed.register
-def _(constraint: m.Reachable) -> str:
-    return "a URL that can be reached from the internet"
-
-
-@describe_allowed.register
-def _(constraint: m.AddressesFile) -> str:
-    return "the URL of the file itself"
-
-
-@describe_allowed.register
-def _(constraint: m.Unexpired) -> str:
-    return "a URL whose signature has not expired"
-
-
-@describe_allowed.register
-def _(constraint: t.Filled) -> str:
-    return "text with every placeholder filled in"
-
-
-@describe_allowed.register
-def _(constraint: t.Undamaged) -> str:
-    return "text without invisible, lost or encoded characters"
-
-
-@describe_allowed.register
-def _(constraint: m.Prefixed) -> str:
-    return "data:{MIME type};base64,{data}"
-
-
-@describe_allowed.register
-def _(constraint: m.Base64) -> str:
-    return "base64 of A-Z a-z 0-9 + / and padding"
-
-
-@describe_allowed.register
-def _(constraint: m.Format) -> str:
-    return ", ".join(constraint.names)
-
-
-@describe_allowed.register
-def _(constraint: m.Complete) -> str:
-    return "a complete file"
-
-
-@describe_allowed.register
-def _(constraint: m.Declared) -> str:
-    return "the MIME type of the content"
-
-
-@describe_allowed.register
-def _(constraint: m.Opaque) -> str:
-    return "an image without transparency"
-
-
-@describe_allowed.register
-def _(constraint: m.Dimensions) -> str:
-    return f"{constraint.low} to {constraint.high} pixels for width and for height"
-
-
-@describe_allowed.register
-def _(constraint: m.FileSize) -> str:
-    return f"at most {format_megabytes(constraint.high)}"
-
-
-@describe_allowed.register
-def _(constraint: m.Duration) -> str:
-    return f"{constraint.low} to {constraint.high} seconds"
-
-
-@describe_allowed.register
-def _(constraint: m.PaddedDuration) -> str:
-    return f"at most {constraint.high} seconds"
 
 
 @singledispatch

@@ -5,20 +5,16 @@ from decimal import Decimal
 from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, OneOf
 from ..outputs import Price, Videos
-from ..shared_rules import (
+from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64,
     MEGABYTES,
     ORIENTATION,
-    SEEDS,
     VIDEO_LENGTH,
     VIDEO_SIZE,
     WHOLE_FLOATS,
-    image,
-    negative_prompt,
-    prompt,
-    undocumented,
 )
+from ..shared_rules import SEEDS, image, negative_prompt, prompt, undocumented
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 

@@ -5,20 +5,15 @@ from decimal import Decimal
 from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
 from ..outputs import Images, Price
-from ..shared_rules import (
+from ..shared_ambiguities import (
     BARE_BASE64,
     LEADING_ZEROS,
     MEGABYTES,
     ORIENTATION,
     SEED_SPAN,
     WHOLE_FLOATS,
-    billing_notice,
-    image,
-    negative_prompt,
-    prompt,
-    seed,
-    size,
 )
+from ..shared_rules import billing_notice, image, negative_prompt, prompt, seed, size
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
 

@@ -5,20 +5,16 @@ from decimal import Decimal
 from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Absent, OneOf
 from ..outputs import Price, Videos
-from ..shared_rules import (
+from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64,
     MEGABYTES,
     ORIENTATION,
-    SEEDS,
     VIDEO_LENGTH,
     VIDEO_SIZE,
     WHOLE_FLOATS,
-    audio,
-    image,
-    negative_prompt,
-    prompt,
 )
+from ..shared_rules import SEEDS, audio, image, negative_prompt, prompt
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.mulerouter import VENDOR
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
 from ..outputs import Images, Price
-from ..shared_rules import (
+from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64_REJECTED,
     LEADING_ZEROS,
@@ -15,13 +15,8 @@ from ..shared_rules import (
     ORIENTATION,
     SEED_SPAN,
     WHOLE_FLOATS,
-    billing_notice,
-    image,
-    negative_prompt,
-    prompt,
-    seed,
-    size,
 )
+from ..shared_rules import billing_notice, image, negative_prompt, prompt, seed, size
 from ..spec import ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 

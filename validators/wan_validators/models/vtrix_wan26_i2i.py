@@ -20,7 +20,7 @@ from ..constraints.basic import (
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..outputs import Images, Price
-from ..shared_rules import (
+from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64_REJECTED,
     LEADING_ZEROS,
@@ -28,13 +28,9 @@ from ..shared_rules import (
     MODEL_IN_HEADER,
     NULL,
     ORIENTATION,
-    SEEDS,
     WHOLE_FLOATS,
-    coded_rule,
-    image,
-    maximum_notice,
-    wording,
 )
+from ..shared_rules import SEEDS, coded_rule, image, maximum_notice, wording
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
 
