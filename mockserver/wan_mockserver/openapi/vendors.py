@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from wan_validators.catalog import models_of, vendors
+from wan_validators.json_schema import build_payload_schema
 from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor, Wire
@@ -15,8 +16,8 @@ from ..artefacts import files
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
 from ..simulator.scenario_selection import HEADER, STEP
+from ..simulator.simulator import FINDINGS
 from .example_responses import build_error_examples, build_success_examples
-from .request_schema import build_request_schema
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
 
@@ -33,11 +34,36 @@ SCENARIO: Final = {
     "schema": {"type": "string"},
 }
 
+
+def _describe_header(description: str, kind: str = "string") -> Mapping[str, Any]:
+    return {"description": description, "schema": {"type": kind}}
+
+
 STEP_HEADERS: Final = {
-    STEP: {
-        "description": "The step of a scenario that was applied to the request.",
-        "schema": {"type": "string"},
-    }
+    STEP: _describe_header("The step of a scenario that was applied to the request."),
+    "Traceparent": _describe_header("The trace of the request (W3C Trace Context), or a new one."),
+}
+
+FINDINGS_HEADERS: Final = {
+    **STEP_HEADERS,
+    FINDINGS: _describe_header("The number of rules that the payload breaks.", "integer"),
+}
+
+ERROR_HEADERS: Final = {
+    "Allow": _describe_header("The methods that are allowed; with 405."),
+    "Location": _describe_header("The target of a redirect."),
+    "Retry-After": _describe_header("Seconds, or an HTTP date, to wait; with 429 and 503."),
+}
+
+FILE_HEADERS: Final = {
+    **STEP_HEADERS,
+    "Accept-Ranges": _describe_header("The unit of ranges: bytes."),
+    "ETag": _describe_header("The version of the file, for If-Range."),
+}
+
+RANGE_HEADERS: Final = {
+    **FILE_HEADERS,
+    "Content-Range": _describe_header("The range that was sent, and the length of the file."),
 }
 
 
@@ -56,7 +82,7 @@ def _build_document() -> Mapping[str, Any]:
     schemas: dict[str, Any] = {}
     for vendor in vendors():
         for path, specs in _iter_paths(vendor, vendor.create):
-            schemas |= {spec.id: build_request_schema(spec) for spec in specs}
+            schemas |= {spec.id: build_payload_schema(spec) for spec in specs}
             paths[path] = {"post": _build_create_operation(vendor, specs)}
         for path, specs in _iter_paths(vendor, vendor.poll):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
@@ -110,14 +136,18 @@ def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str,
             "required": True,
             "description": about
             and f"{about} The wrapper of the SDKs of {vendor.title} is also accepted.",
-            "content": {"application/json": {"schema": _build_payload_schema(specs)}},
+            "content": {"application/json": {"schema": _build_body_schema(specs)}},
         },
         "responses": {
             str(vendor.created_status): {
-                **_describe_response("The task is accepted.", made.created, vendor),
+                **_describe_response(
+                    "The task is accepted.", made.created, FINDINGS_HEADERS, vendor
+                ),
                 "links": {"poll": _link_to_poll(vendor, specs, made.created[0])},
             },
-            **_build_error_responses(vendor, build_error_examples(vendor, specs[0], create=True)),
+            **_build_error_responses(
+                build_error_examples(vendor, specs[0], create=True), FINDINGS_HEADERS
+            ),
         },
     }
 
@@ -132,10 +162,14 @@ def _build_poll_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, A
         "parameters": [task_id, SCENARIO],
         "responses": {
             "200": {
-                **_describe_response("The current state of the task.", made.status, vendor),
+                **_describe_response(
+                    "The current state of the task.", made.status, STEP_HEADERS, vendor
+                ),
                 "links": {"file": _link_to_file(specs[0])},
             },
-            **_build_error_responses(vendor, build_error_examples(vendor, specs[0], create=False)),
+            **_build_error_responses(
+                build_error_examples(vendor, specs[0], create=False), STEP_HEADERS
+            ),
         },
     }
 
@@ -159,15 +193,22 @@ def _link_to_file(spec: ModelSpec) -> dict[str, Any]:
 
 
 def _build_download_operation() -> dict[str, Any]:
-    descriptions = {
-        "200": "The file.",
-        "206": "The requested range of the file.",
-        "400": "There is no scenario with the requested name.",
-        "403": "The URL has expired.",
-        "404": "There is no such file.",
-        "416": "There is no such range.",
+    # Without a schema: a file is bytes, and an object store writes its errors in XML.
+    file: dict[str, Any] = {"image/png": {}, "video/mp4": {}, "application/octet-stream": {}}
+    page: dict[str, Any] = {"application/xml": {}}
+    message = {"application/json": {"schema": infer_schema([{"message": ""}])}}
+    either = {**message, **page}
+    errors = {**STEP_HEADERS, **ERROR_HEADERS}
+    responses = {
+        "200": ("The file.", FILE_HEADERS, file),
+        "206": ("The requested range of the file.", RANGE_HEADERS, file),
+        "400": ("The query or the name of a scenario is not valid.", STEP_HEADERS, either),
+        "403": ("The URL has expired.", STEP_HEADERS, either),
+        "404": ("There is no such file.", STEP_HEADERS, either),
+        "405": ("The method is neither GET nor HEAD.", errors, message),
+        "416": ("There is no such range.", RANGE_HEADERS, file),
+        "default": ("Any other response of a scenario.", errors, {**either, **file}),
     }
-    content: dict[str, Any] = {"application/octet-stream": {}}
     return {
         "operationId": "download",
         "summary": "A file that a task made.",
@@ -181,13 +222,13 @@ def _build_download_operation() -> dict[str, Any]:
         ],
         "security": [],
         "responses": {
-            status: {"description": description, **({"content": content} if status < "300" else {})}
-            for status, description in descriptions.items()
+            status: {"description": description, "headers": headers, "content": content}
+            for status, (description, headers, content) in responses.items()
         },
     }
 
 
-def _build_payload_schema(specs: list[ModelSpec]) -> dict[str, Any]:
+def _build_body_schema(specs: list[ModelSpec]) -> dict[str, Any]:
     """Builds the schema of the bodies of one path: of one model, or one of several."""
     places = {spec.id: f"#/components/schemas/{spec.id}" for spec in specs}
     if len(places) == 1:
@@ -199,28 +240,32 @@ def _build_payload_schema(specs: list[ModelSpec]) -> dict[str, Any]:
 
 
 def _build_error_responses(
-    vendor: Vendor, refused: Mapping[int, tuple[str, list[Any]]]
+    refused: Mapping[int, tuple[str, list[Any]]], headers: Mapping[str, Any]
 ) -> dict[str, Any]:
+    headers = {**headers, **ERROR_HEADERS}
     every = [body for _, bodies in refused.values() for body in bodies]
     return {
         **{
-            str(status): _describe_response(description, bodies)
+            str(status): _describe_response(description, bodies, headers)
             for status, (description, bodies) in refused.items()
         },
-        "default": _describe_response("Any other response of a scenario.", every),
+        "default": _describe_response("Any other response of a scenario.", every, headers),
     }
 
 
 def _describe_response(
-    description: str, bodies: Iterable[Any], vendor: Vendor | None = None
+    description: str,
+    bodies: Iterable[Any],
+    headers: Mapping[str, Any],
+    vendor: Vendor | None = None,
 ) -> dict[str, Any]:
-    """Builds a response with an example and the schema of its *bodies*."""
+    """Builds a response with *headers*, an example and the schema of its *bodies*."""
     bodies = list(bodies)
     words = tuple(vendor.words.values()) if vendor else ()
     content = {"schema": infer_schema(bodies, words), "example": bodies[-1]}
     return {
         "description": description,
-        "headers": STEP_HEADERS,
+        "headers": headers,
         "content": {"application/json": content},
     }
 

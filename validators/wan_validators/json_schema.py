@@ -1,7 +1,7 @@
 """Builds JSON Schemas of payloads from the tables of their models.
 
 Rules of errors become keywords if JSON Schema can express them. All other rules are in the
-descriptions.
+descriptions. JSON Schema counts 1.0 as an integer, the linter does not.
 """
 
 from __future__ import annotations
@@ -12,15 +12,32 @@ from functools import singledispatch
 from itertools import groupby
 from typing import Any
 
-from wan_validators.constraints import basic as c
-from wan_validators.constraints import media as m
-from wan_validators.constraints import size as s
-from wan_validators.messages.allowed_values import describe_allowed
-from wan_validators.messages.text import describe_requirement
-from wan_validators.source.json_pointer import ANY, MISSING
-from wan_validators.spec import Equals, ModelSpec, Rule, Severity
+from .constraints import basic as c
+from .constraints import media as m
+from .constraints import size as s
+from .messages.allowed_values import describe_allowed
+from .messages.formatting import format_range
+from .messages.text import describe_requirement
+from .source.json_pointer import ANY, MISSING
+from .spec import Equals, ModelSpec, Rule, Severity
 
-__all__ = ["TYPES", "Keywords", "build_keywords", "build_request_schema", "find_json_type"]
+__all__ = [
+    "DRAFTS",
+    "TYPES",
+    "Keywords",
+    "build_document",
+    "build_keywords",
+    "build_payload_schema",
+    "find_json_type",
+    "format_schema_id",
+]
+
+DRAFTS: Mapping[str, str] = {
+    "2020-12": "https://json-schema.org/draft/2020-12/schema",
+    "07": "http://json-schema.org/draft-07/schema#",
+}
+"""The supported drafts of JSON Schema, and what ``$schema`` calls them."""
+
 
 TYPES: Mapping[type, str] = {
     dict: "object",
@@ -33,15 +50,31 @@ TYPES: Mapping[type, str] = {
 Keywords = dict[str, Any]
 
 
-def build_request_schema(spec: ModelSpec) -> Keywords:
-    """Builds the schema of a body with an unwrapped payload for *spec*."""
+WHOLE_NUMBERS = "Write integers without a fraction: 1.0 is rejected, which no schema can say."
+
+
+def format_schema_id(name: str) -> str:
+    """Returns the ``$id`` of the schema *name*. It is a name, not an address."""
+    return f"urn:wanproof:schema:{name}"
+
+
+def build_document(spec: ModelSpec, draft: str) -> Keywords:
+    """Builds the schema of payloads for *spec* as a document in one of the DRAFTS."""
+    schema = build_payload_schema(spec)
+    head = {"$schema": DRAFTS[draft], "$id": format_schema_id(f"{spec.id}:{draft}")}
+    return {**head, **(_convert_to_draft_07(schema) if draft == "07" else schema)}
+
+
+def build_payload_schema(spec: ModelSpec) -> Keywords:
+    """Builds the schema of an unwrapped payload for *spec*, in draft 2020-12."""
     always = [rule for rule in spec.rules if not rule.when]
     made = _build_tree(always, spec.all_rules).json_schema
     conditions = [
         {"if": _build_condition(when), "then": then} for when, then in _iter_conditional(spec)
     ]
     made["title"] = spec.title
-    made["description"] = "\n".join((f"{spec.source}.", made.get("description", ""))).strip()
+    lines = (f"{spec.source}.", WHOLE_NUMBERS, made.get("description", ""))
+    made["description"] = "\n".join(lines).strip()
     return {**made, "allOf": conditions} if conditions else made
 
 
@@ -223,6 +256,27 @@ def _build_condition(when: Equals) -> Keywords:
         made = {"properties": {name: made}}
         if not implied:
             made["required"] = [name]
+    return made
+
+
+def _convert_to_draft_07(value: Any) -> Any:
+    """Returns *value*, a schema or a part of one, in the keywords of draft 07.
+
+    Draft 07 cannot count the items that match ``contains``; the description says the count.
+    """
+    if isinstance(value, list):
+        return [_convert_to_draft_07(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    made = {name: _convert_to_draft_07(each) for name, each in value.items()}
+    if "prefixItems" in made:
+        made["additionalItems"] = made.pop("items", True)
+        made["items"] = made.pop("prefixItems")
+    if "minContains" in made:
+        low, high = made.pop("minContains"), made.pop("maxContains")
+        counted = made["contains"] if low else made.pop("contains")
+        count = f"{format_range(low, high, 'object')} with {counted['required'][0]}"
+        made["description"] = "\n".join(filter(None, (made.get("description"), count)))
     return made
 
 
