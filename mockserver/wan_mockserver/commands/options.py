@@ -26,7 +26,9 @@ __all__ = [
     "TOKEN",
     "add_arguments",
     "make_option_parser",
+    "parse_port",
     "parse_token",
+    "parse_usd",
 ]
 
 HOST: Final = "127.0.0.1"
@@ -45,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_address_options(parser.add_argument_group("where it listens"))
     _add_behaviour_options(parser.add_argument_group("what happens"))
     _add_limit_options(parser.add_argument_group("limits and money"))
+    _add_replay_options(parser.add_argument_group("replay"))
     parser.add_argument("--quiet", action="store_true", help="do not log requests")
 
 
@@ -52,7 +55,7 @@ def _add_address_options(group: Group) -> None:
     group.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
     group.add_argument(
         "--port",
-        type=make_option_parser(_parse_port),
+        type=make_option_parser(parse_port),
         default=PORT,
         help=f"port to listen at; 0 takes a free one (default {PORT})",
     )
@@ -133,6 +136,21 @@ def _add_behaviour_options(group: Group) -> None:
             )
 
 
+def _add_replay_options(group: Group) -> None:
+    group.add_argument(
+        "--replay",
+        type=Path,
+        metavar="CAPTURE",
+        help="answer the creates in CAPTURE, their polls and downloads as recorded, with new ids, "
+        "URLs and times; a HAR file, a cassette of vcrpy, or the journal of this server",
+    )
+    group.add_argument(
+        "--strict",
+        action="store_true",
+        help="with --replay: answer a request that is not recorded with 404, without the simulator",
+    )
+
+
 def _add_limit_options(group: Group) -> None:
     from ..state.ledger import DEFAULT_WINDOW_S
 
@@ -146,7 +164,7 @@ def _add_limit_options(group: Group) -> None:
         )
     group.add_argument(
         "--balance",
-        type=make_option_parser(_parse_usd),
+        type=make_option_parser(parse_usd),
         metavar="USD",
         help="refuse the tasks of an API key that would cost more than this in total",
     )
@@ -180,7 +198,7 @@ def parse_token(text: str) -> str:
     return text
 
 
-def _parse_port(text: str) -> int:
+def parse_port(text: str) -> int:
     return _parse_whole_number(text, 0, 65535)
 
 
@@ -210,7 +228,7 @@ def _parse_seconds(text: str) -> float:
     return seconds
 
 
-def _parse_usd(text: str) -> Decimal:
+def parse_usd(text: str) -> Decimal:
     from ..state.prices import amount
 
     return amount(text)

@@ -8,27 +8,26 @@ import signal
 import socket
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wan_validators.catalog import vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
+from wan_validators.messages.formatting import format_count
 
 from .build_mock import build_mock, choose_admin_token
 from .options import HOST, MEMORY, TOKEN, add_arguments
 
 if TYPE_CHECKING:
     from ..http.server import Server
+    from ..http.service import Service
     from ..service import Mock
     from ..state.journal import Exchange
 
 
-__all__ = [
-    "COMMAND",
-    "run",
-]
+__all__ = ["COMMAND", "create_server", "handle_sigterm", "run", "write_line"]
 
 
 def run(options: Namespace) -> int:
@@ -39,11 +38,12 @@ def run(options: Namespace) -> int:
             raise UsageError(_build_missing_token_message(address))
         mock = build_mock(options, token, _ignore_exchange if options.quiet else _print_exchange)
         cleanup.callback(mock.store.close)
-        server = _create_server(mock, address, options)
+        service, replayed = _build_service(mock, options)
+        server = create_server(service, address, options.port, options.host)
         cleanup.callback(server.stop)
         try:
-            _handle_sigterm()
-            _announce(server, mock, options)
+            handle_sigterm()
+            _announce(server, mock, options, replayed)
             server.run()
         except KeyboardInterrupt:
             return EXIT_OK
@@ -68,14 +68,38 @@ def _build_missing_token_message(address: str) -> str:
     )
 
 
-def _create_server(mock: Mock, address: str, options: Namespace) -> Server:
+def _build_service(mock: Mock, options: Namespace) -> tuple[Service, list[str]]:
+    """Returns *mock*, or a replay in front of it with lines about it. Raises UsageError."""
+    if options.replay is None:
+        if options.strict:
+            raise UsageError("--strict needs --replay CAPTURE")
+        return mock, []
+    from ..captures.reading import read_capture
+    from ..captures.replay import CaptureReplay
+
+    replay = CaptureReplay(
+        read_capture(options.replay),
+        mock,
+        strict=options.strict,
+        random=mock.simulator.new_random("replay"),
+        log=(lambda _line: None) if options.quiet else write_line,
+    )
+    if not replay.creates:
+        raise UsageError(f"{options.replay} has no create of a known vendor, so nothing to replay")
+    others = "refuses other creates" if options.strict else "simulates other creates"
+    creates = format_count(replay.creates, "create")
+    return replay, [f"  Replay: {creates} of {options.replay}; {others}"]
+
+
+def create_server(service: Service, address: str, port: int, host: str) -> Server:
+    """Listens at *address*, which *host* names. Raises UsageError if that is not possible."""
     from ..http.server import Server
     from ..http.wsgi import create_app
 
     try:
-        return Server(create_app(mock), address, options.port)
+        return Server(create_app(service), address, port)
     except OSError as error:
-        raise UsageError(_format_bind_error(error, options.host, options.port)) from error
+        raise UsageError(_format_bind_error(error, host, port)) from error
 
 
 def _format_bind_error(error: Exception, host: str, port: int) -> str:
@@ -88,7 +112,7 @@ def _format_bind_error(error: Exception, host: str, port: int) -> str:
     return f"cannot listen at port {port} of {host}: {reason}"
 
 
-def _announce(server: Server, mock: Mock, options: Namespace) -> None:
+def _announce(server: Server, mock: Mock, options: Namespace, replayed: Sequence[str] = ()) -> None:
     """Prints the URLs of the server, and writes the port into the port file."""
     if not _is_loopback(server.host):
         print(
@@ -102,12 +126,13 @@ def _announce(server: Server, mock: Mock, options: Namespace) -> None:
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines.append(f"    POST {server.url}{vendor.create}")
         lines.append(f"    GET  {server.url}{vendor.poll}")
+    lines.extend(replayed)
     lines.extend(_describe_own_routes(server.url, mock))
     lines.extend(_describe_missing_encoder())
     # A shell makes background jobs ignore Ctrl-C, and this server respects that.
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     lines.append(f"{'SIGTERM' if ignored else 'Ctrl-C'} stops it.")
-    _write("\n".join(lines))
+    write_line("\n".join(lines))
     if options.port_file is not None:
         _write_port(server.port, options.port_file)
 
@@ -172,7 +197,7 @@ def _is_loopback(host: str) -> bool:
     return ip_address(host.partition("%")[0]).is_loopback
 
 
-def _handle_sigterm() -> None:
+def handle_sigterm() -> None:
     """Makes SIGTERM end the server like Ctrl-C."""
     with suppress(ValueError):  # only the main thread can handle signals
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -181,14 +206,14 @@ def _handle_sigterm() -> None:
 def _print_exchange(exchange: Exchange) -> None:
     from ..state.journal import format_lines
 
-    _write("\n".join(format_lines(exchange)))
+    write_line("\n".join(format_lines(exchange)))
 
 
 def _ignore_exchange(exchange: Exchange) -> None:
     """Does nothing, for --quiet."""
 
 
-def _write(text: str) -> None:
+def write_line(text: str) -> None:
     """Writes to standard output, and continues if nobody reads it any more."""
     with suppress(OSError):
         sys.stdout.write(f"{text}\n")
@@ -205,6 +230,7 @@ COMMAND = Command(
         "wanproof serve --port 0 --port-file port.txt --seed 7 --lifecycle at-once",
         "wanproof serve --scenario accept-lost --creates-per-second 5",
         "wanproof serve --chaos 7:0.3 --clock auto",
+        "wanproof serve --replay paid-run.har --strict",
         "wanproof serve --store sqlite:wanproof.db --scenarios scenarios.toml",
         "WANPROOF_ADMIN_TOKEN=secret wanproof serve --host 0.0.0.0",
     ),

@@ -19,9 +19,12 @@ __all__ = [
     "Examples",
     "build_error_examples",
     "build_success_examples",
+    "build_task_examples",
 ]
 
 AT: Final = 1_700_000_000.0
+
+STATES: Final = (State.PENDING, State.RUNNING, State.FAILED, State.DONE)
 
 COMMON_REASONS: Final = (
     RejectionReason.NO_KEY,
@@ -51,11 +54,15 @@ class Examples(NamedTuple):
 
 def build_success_examples(vendor: Vendor, specs: list[ModelSpec]) -> Examples:
     """Builds the responses of *vendor* for tasks of *specs*; the last one is completed."""
-    states = (State.PENDING, State.RUNNING, State.FAILED, State.DONE)
-    tasks = [_build_task(vendor, spec, state) for state in states for spec in specs]
+    tasks = [_build_task(vendor, spec, state) for state in STATES for spec in specs]
     unpriced = [_build_task(vendor, spec, State.DONE, cost=None) for spec in specs]
     created = [vendor.build_created_body(task) for task in tasks if task.state is State.PENDING]
     return Examples(created, [vendor.build_status_body(task) for task in (*unpriced, *tasks)])
+
+
+def build_task_examples(vendor: Vendor, spec: ModelSpec) -> list[Task]:
+    """Builds a task of *spec* in each state."""
+    return [_build_task(vendor, spec, state) for state in STATES]
 
 
 def build_error_examples(

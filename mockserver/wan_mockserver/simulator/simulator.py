@@ -109,7 +109,7 @@ class Simulator:
                 limits=limits,
                 prices=self.prices,
                 reject_at_create=frozenset(eager if reject_at_create is None else reject_at_create),
-                random=self._random,
+                random=self.new_random,
             ),
             store=self.store,
             clock=self.clock,
@@ -161,11 +161,11 @@ class Simulator:
             request=request if path == request.path else replace(request, path=path),
             number=number,
             now=self.clock.now(),
-            random=self._random(f"visit/{caller.tenant}/{index}"),
+            random=self.new_random(f"visit/{caller.tenant}/{index}"),
             caller=caller,
         )
 
-    def _random(self, purpose: str) -> Random:
+    def new_random(self, purpose: str) -> Random:
         """Returns a generator that depends only on the seed and *purpose*."""
         return Random(f"{self.seed}/{purpose}")  # noqa: S311  (must repeat)
 

@@ -1,0 +1,1 @@
+"""Compares captures of real runs with the documents, and finds what they settle."""

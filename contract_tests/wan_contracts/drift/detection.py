@@ -1,0 +1,139 @@
+"""Finds where a capture differs from the documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from wan_mockserver.captures.exchange import CapturedExchange, redact_exchanges
+from wan_mockserver.http.errors import RequestRejected
+from wan_mockserver.simulator.routing import Action, Route, build_routes, find_route, normalize_path
+from wan_validators.catalog import find, vendors
+from wan_validators.finding import Report
+from wan_validators.linter import lint
+from wan_validators.spec import ModelSpec, Severity
+
+from .finding import DriftFinding, DriftReport, ExchangeDrift
+from .settling import CapturedTask, find_settled
+from .wire_shapes import check_body, check_status
+
+__all__ = ["find_drift"]
+
+ROUTES: Final = build_routes(vendors())
+
+
+def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftReport:
+    """Compares the *exchanges* of *capture* with the documents. The report has no secrets."""
+    compared: list[ExchangeDrift] = []
+    tasks: dict[str, CapturedTask] = {}
+    refused: list[CapturedTask] = []
+    for exchange in redact_exchanges(exchanges):
+        path = normalize_path(exchange.request.path)
+        try:
+            route, names = find_route(ROUTES, exchange.request.method, path)
+        except RequestRejected:
+            continue
+        if route.vendor is None:
+            continue
+        body = _parse(exchange.response.body)
+        findings: list[DriftFinding] = []
+        if route.action is Action.CREATE:
+            report = lint(exchange.request.body or b"", names.get("model") or _find_model(exchange))
+            spec = find(report.model)
+            findings += _describe_request(report)
+            if spec is None:
+                continue
+            task = CapturedTask(
+                spec=spec,
+                create=exchange,
+                body=body,
+                report=report,
+                payload=_unwrap(spec, _parse(exchange.request.body or b"")),
+            )
+            task_id = _find_task_id(body)
+            if task_id:
+                tasks[task_id] = task
+            else:
+                refused.append(task)
+        else:
+            known = tasks.get(names["task_id"])
+            spec = known.spec if known else find(names.get("model")) or _any_spec(route)
+            if known:
+                known.polls.append((exchange, body))
+        if spec is None:
+            continue
+        findings += _check_response(spec, exchange, body, create=route.action is Action.CREATE)
+        compared.append(
+            ExchangeDrift(
+                place=exchange.place,
+                method=exchange.request.method,
+                path=path,
+                status=exchange.response.status,
+                model=spec.id,
+                findings=tuple(findings),
+            )
+        )
+    return DriftReport(
+        capture=capture,
+        exchanges=tuple(compared),
+        settled=tuple(find_settled([*tasks.values(), *refused])),
+        skipped=len(exchanges) - len(compared),
+    )
+
+
+def _check_response(
+    spec: ModelSpec, exchange: CapturedExchange, body: Any, *, create: bool
+) -> Iterator[DriftFinding]:
+    status = exchange.response.status
+    yield from check_status(spec.vendor, spec.id, status, create=create)
+    if not exchange.complete:
+        text = "the capture does not hold the whole body, so it is not compared"
+        yield DriftFinding(Severity.INFO, "response", "", text)
+    elif body is None:
+        text = "the body is not JSON"
+        yield DriftFinding(Severity.ERROR, "response", "", text)
+    else:
+        yield from check_body(spec.vendor, spec.id, status, body, create=create)
+
+
+def _describe_request(report: Report) -> Iterator[DriftFinding]:
+    for finding in report.findings:
+        if finding.severity is not Severity.INFO:
+            yield DriftFinding(
+                finding.severity, "request", finding.pointer, finding.message, finding.rule
+            )
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unwrap(spec: ModelSpec, payload: Any) -> Any:
+    if not isinstance(payload, dict):
+        return {}
+    inner = spec.vendor.unwrap(payload) if spec.vendor.unwrap else None
+    return inner.payload if inner else payload
+
+
+def _find_model(exchange: CapturedExchange) -> str | None:
+    """Returns the model in a header, for vendors that read it there."""
+    headers = exchange.request.headers
+    names = [vendor.model_header.lower() for vendor in vendors() if vendor.model_header]
+    return next((headers[name] for name in names if find(headers.get(name))), None)
+
+
+def _find_task_id(body: Any) -> str | None:
+    task = body.get("task_info", body) if isinstance(body, dict) else None
+    found = task.get("id") if isinstance(task, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _any_spec(route: Route) -> ModelSpec | None:
+    """Returns a model of the vendor, for a poll whose create is not in the capture."""
+    from wan_validators.catalog import models_of
+
+    return next(iter(models_of(route.vendor).values()), None) if route.vendor else None

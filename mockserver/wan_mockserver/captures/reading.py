@@ -1,0 +1,208 @@
+"""Reads captures: HAR files, vcrpy cassettes, and the mock's own journal."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from wan_validators.command import UsageError
+from wan_validators.messages.formatting import clip
+
+from ..http.messages import Request, Response
+from .exchange import CapturedExchange, find_header
+
+__all__ = ["FORMATS", "InvalidCapture", "read_capture"]
+
+FORMATS: Final = "a HAR file, a cassette of vcrpy (YAML or JSON), or the journal of wanproof serve"
+
+DECODERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "gzip": gzip.decompress,
+    "x-gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+}
+
+
+class InvalidCapture(UsageError):
+    """A file is not a capture in a known format, or is damaged."""
+
+
+def read_capture(file: Path) -> list[CapturedExchange]:
+    """Reads the exchanges of *file* in their order. Raises InvalidCapture."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InvalidCapture(f"cannot read {file}: {error.strerror}") from error
+    document = _parse_document(data, file)
+    try:
+        exchanges = list(_iter_exchanges(document))
+    except (AttributeError, KeyError, TypeError, ValueError, OSError, zlib.error) as error:
+        reason = clip(f"{type(error).__name__}: {error}")
+        raise InvalidCapture(f"{file} is damaged or not a capture ({reason})") from error
+    if not exchanges:
+        raise InvalidCapture(f"{file} is not a capture, or has no exchanges; give {FORMATS}")
+    return exchanges
+
+
+def _parse_document(data: bytes, file: Path) -> Any:
+    """Parses *data* as JSON, or else as YAML."""
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        if file.suffix.lower() not in (".yaml", ".yml"):
+            raise InvalidCapture(f"{file} is not valid JSON: {error}; give {FORMATS}") from error
+    try:
+        import yaml
+    except ModuleNotFoundError as error:
+        raise InvalidCapture(
+            f"{file}: reading YAML needs PyYAML; pip install pyyaml, or let vcrpy write JSON"
+        ) from error
+    try:
+        return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = clip(" ".join(str(error).split()))
+        raise InvalidCapture(f"{file} is not valid YAML: {reason}") from error
+
+
+def _iter_exchanges(document: Any) -> Iterator[CapturedExchange]:
+    if not isinstance(document, dict):
+        return
+    if isinstance(document.get("log"), dict):
+        for number, entry in enumerate(document["log"].get("entries") or (), 1):
+            yield _read_har_entry(entry, f"entry {number}")
+    elif "interactions" in document:
+        for number, entry in enumerate(document["interactions"] or (), 1):
+            yield _read_interaction(entry, f"interaction {number}")
+    elif "requests" in document:
+        for entry in document["requests"]:
+            yield _read_journal_entry(entry)
+
+
+def _read_har_entry(entry: Mapping[str, Any], place: str) -> CapturedExchange:
+    sent, received = entry["request"], entry["response"]
+    post, content = sent.get("postData") or {}, received.get("content") or {}
+    body = _decode_text(post.get("text"), post.get("encoding"))
+    received_body = _decode_text(content.get("text"), content.get("encoding"))
+    size = content.get("size") or 0
+    return CapturedExchange(
+        request=_build_request(sent["method"], sent["url"], _join_pairs(sent["headers"]), body),
+        response=Response(
+            status=int(received["status"]),
+            headers=_join_pairs(received.get("headers") or ()),
+            body=received_body,
+        ),
+        at=_parse_time(entry.get("startedDateTime")),
+        place=place,
+        complete=size <= 0 or bool(received_body),
+    )
+
+
+def _read_interaction(entry: Mapping[str, Any], place: str) -> CapturedExchange:
+    sent, received = entry["request"], entry["response"]
+    headers = _join_lists(received.get("headers") or {})
+    body = _get_cassette_body(received.get("body"))
+    return CapturedExchange(
+        request=_build_request(
+            sent["method"],
+            sent["uri"],
+            _join_lists(sent.get("headers") or {}),
+            _get_cassette_body(sent.get("body")),
+        ),
+        response=Response(
+            status=int(received["status"]["code"]), headers=headers, body=_inflate(headers, body)
+        ),
+        at=_parse_time(entry.get("recorded_at")),
+        place=place,
+    )
+
+
+def _read_journal_entry(entry: Mapping[str, Any]) -> CapturedExchange:
+    sent, answer = entry["sent"], entry["answer"]
+    text = answer["text"]
+    url = f"{entry['base_url']}{entry['path']}"
+    request = _build_request(
+        entry["method"], url, dict(sent["headers"]), (sent["text"] or "").encode()
+    )
+    return CapturedExchange(
+        request=request,
+        response=Response(
+            status=int(entry["status"]), headers=dict(answer["headers"]), body=(text or "").encode()
+        ),
+        at=float(entry["at"]),
+        place=f"entry {entry['number']}",
+        complete=text is not None and entry["arrived"] and (sent["text"] is not None),
+    )
+
+
+def _build_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
+    parts = urlsplit(url)
+    return Request(
+        method=method.upper(),
+        path=unquote(parts.path) or "/",
+        query=parts.query,
+        headers=headers,
+        body=body,
+        base_url=f"{parts.scheme}://{parts.netloc}",
+    )
+
+
+def _decode_text(text: Any, encoding: Any) -> bytes:
+    if not text:
+        return b""
+    if encoding == "base64":
+        try:
+            return base64.b64decode(text, validate=True)
+        except binascii.Error as error:
+            raise ValueError(f"a body is not valid base64: {error}") from error
+    return str(text).encode("utf-8", "surrogatepass")
+
+
+def _get_cassette_body(body: Any) -> bytes:
+    """Returns the bytes of a body, which vcrpy writes in several forms."""
+    if isinstance(body, dict):
+        if "base64_string" in body:
+            return _decode_text(body["base64_string"], "base64")
+        body = body.get("string")
+    if body is None:
+        return b""
+    return body if isinstance(body, bytes) else str(body).encode("utf-8", "surrogatepass")
+
+
+def _inflate(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Decompresses *body*. A cassette keeps the encoding of the wire; a HAR file does not."""
+    encoding = find_header(headers, "content-encoding")
+    decoder = DECODERS.get(encoding.strip().lower())
+    if decoder is None or not body:
+        return body
+    try:
+        return decoder(body)
+    except (OSError, EOFError, zlib.error):
+        return body  # the recorder has decompressed it, and has kept the header
+
+
+def _join_pairs(pairs: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {pair["name"]: pair["value"] for pair in pairs if not pair["name"].startswith(":")}
+
+
+def _join_lists(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in headers.items()
+    }
+
+
+def _parse_time(value: Any) -> float:
+    """Returns Unix seconds, 0 if *value* is not a time."""
+    if isinstance(value, datetime):
+        return value.timestamp()
+    try:
+        return datetime.fromisoformat(str(value)).timestamp()
+    except ValueError:
+        return 0.0

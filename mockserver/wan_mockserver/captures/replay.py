@@ -1,0 +1,312 @@
+"""Replays a capture: a recorded run as a service, with new ids, URLs and times."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from mimetypes import guess_extension
+from random import Random
+from threading import Lock
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from wan_validators.catalog import vendors
+from wan_validators.vendor import Vendor
+
+from ..artefacts import files
+from ..clock import Clock
+from ..http.errors import RequestRejected
+from ..http.messages import Request, Response
+from ..http.service import Service
+from ..simulator.routing import OPENAPI, ROOT, Action, build_routes, find_route, normalize_path
+from ..simulator.scenario_selection import STEP
+from .exchange import CapturedExchange, find_header
+
+__all__ = ["CaptureReplay"]
+
+DROPPED_HEADERS: Final = frozenset(
+    ("connection", "content-encoding", "content-length", "date", "set-cookie", "transfer-encoding")
+)
+"""Headers that belong to the recorded connection."""
+
+UNKNOWN_TYPE: Final = "application/octet-stream"
+
+ISO_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
+
+TIME_MEMBER: Final = re.compile("(_at|_time|created|expires)$").search
+
+ROUTES: Final = build_routes(vendors())
+
+
+@dataclass(slots=True)
+class _RecordedTask:
+    """A create, its polls in their order, and the downloads of its files by URL."""
+
+    vendor: Vendor
+    create: CapturedExchange
+    id: str = ""
+    polls: list[CapturedExchange] = field(default_factory=list)
+    downloads: dict[str, CapturedExchange] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _ReplayedTask:
+    """A task of the replay: its *recorded* task, its own *id*, and its number of polls."""
+
+    recorded: _RecordedTask
+    id: str
+    shift: float
+    polls: int = 0
+
+
+class CaptureReplay(Service):
+    """Answers recorded creates, their polls and downloads; all else goes to *mock*.
+
+    A create is recorded if its path and its JSON body are those of a recorded one. Equal creates
+    get the recorded responses in turn, and then the first again. Each poll gets the next recorded
+    response, and then the last again. If *strict*, a create that is not recorded is answered with
+    404. Nothing is kept in the journal.
+    """
+
+    def __init__(
+        self,
+        exchanges: Sequence[CapturedExchange],
+        mock: Service,
+        *,
+        strict: bool = False,
+        random: Random | None = None,
+        log: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._mock = mock
+        self._strict = strict
+        self._random = random or Random()  # noqa: S311  (ids of tasks, not secrets)
+        self._log = log
+        self._recorded = _group_tasks(exchanges)
+        self._turns: dict[str, int] = defaultdict(int)
+        self._tasks: dict[str, _ReplayedTask] = {}
+        self._lock = Lock()
+
+    @property
+    def clock(self) -> Clock:
+        return self._mock.clock
+
+    @property
+    def creates(self) -> int:
+        """The number of recorded creates."""
+        return sum(map(len, self._recorded.values()))
+
+    def handle(self, request: Request) -> Response:
+        response = self._replay(request)
+        if response is None:
+            return self._mock.handle(request)
+        place = response.headers[STEP]
+        self._log(f"{request.method} {ascii(request.path)[1:-1]} {response.status} {place}")
+        return response.without_body() if request.method == "HEAD" else response
+
+    def mark_response_lost(self, response: Response) -> None:
+        self._mock.mark_response_lost(response)
+
+    def _replay(self, request: Request) -> Response | None:
+        """Returns the recorded response, None if the mock has to answer."""
+        path = normalize_path(request.path)
+        if path == OPENAPI or f"{path}/".startswith(f"{ROOT}/"):
+            return None
+        try:
+            route, names = find_route(ROUTES, request.method, path)
+        except RequestRejected:
+            return self._refuse(request) if self._strict else None
+        if route.action is Action.CREATE:
+            return self._replay_create(request, path)
+        task = self._tasks.get(names["task_id"])
+        if task is None:
+            return self._refuse(request) if self._strict else None
+        if route.action is Action.POLL:
+            return self._replay_poll(request, task)
+        return self._replay_download(request, task, names["name"])
+
+    def _replay_create(self, request: Request, path: str) -> Response | None:
+        key = _build_key(path, request.body or b"")
+        with self._lock:
+            recorded = self._recorded.get(key)
+            if not recorded:
+                return self._refuse(request) if self._strict else None
+            chosen = recorded[self._turns[key] % len(recorded)]
+            self._turns[key] += 1
+            task = _ReplayedTask(
+                chosen,
+                chosen.vendor.new_id(self._random),
+                self.clock.now() - chosen.create.at,
+            )
+            if chosen.id:
+                self._tasks[task.id] = task
+        return _rewrite(chosen.create, task, request)
+
+    def _replay_poll(self, request: Request, task: _ReplayedTask) -> Response:
+        polls = task.recorded.polls
+        if not polls:
+            return _build_error(404, "the capture has no poll of this task", "no poll")
+        with self._lock:
+            nth = min(task.polls, len(polls) - 1)
+            task.polls += 1
+        return _rewrite(polls[nth], task, request)
+
+    def _replay_download(self, request: Request, task: _ReplayedTask, name: str) -> Response:
+        for url, exchange in task.recorded.downloads.items():
+            if _name_file(task.recorded, url) == name:
+                response = exchange.response
+                if response.status == 200:
+                    kind = find_header(response.headers, "content-type") or UNKNOWN_TYPE
+                    response = files.download(request, response.body, kind)
+                return response.with_headers({STEP: f"replay of {exchange.place}"})
+        message = (
+            f"the capture has no download of {request.path}; record it with the run, "
+            "as wanproof capture does"
+        )
+        return _build_error(404, message, "no download")
+
+    def _refuse(self, request: Request) -> Response:
+        message = (
+            f"the capture has no {request.method} {request.path} with this body; without --strict, "
+            "the simulator answers it"
+        )
+        return _build_error(404, message, "not recorded")
+
+
+def _group_tasks(exchanges: Iterable[CapturedExchange]) -> dict[str, list[_RecordedTask]]:
+    """Groups the exchanges of each task, by the key of its create."""
+    recorded: dict[str, list[_RecordedTask]] = defaultdict(list)
+    tasks: dict[str, _RecordedTask] = {}
+    for exchange in exchanges:
+        path = normalize_path(exchange.request.path)
+        try:
+            route, names = find_route(ROUTES, exchange.request.method, path)
+        except RequestRejected:
+            route, names = None, {}
+        if route is None or route.vendor is None:
+            for task in tasks.values():
+                if exchange.url in _find_urls(task):
+                    task.downloads.setdefault(exchange.url, exchange)
+        elif route.action is Action.CREATE:
+            task = _RecordedTask(route.vendor, exchange, _find_task_id(exchange.response.body))
+            recorded[_build_key(path, exchange.request.body or b"")].append(task)
+            if task.id:
+                tasks[task.id] = task
+        elif names["task_id"] in tasks:
+            tasks[names["task_id"]].polls.append(exchange)
+    return dict(recorded)
+
+
+def _build_key(path: str, body: bytes) -> str:
+    """Builds the key of a create: the order of members and the white space do not matter."""
+    value = _parse(body)
+    text = body.decode("utf-8", "replace") if value is None else json.dumps(value, sort_keys=True)
+    return f"{path} {text}"
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _find_task_id(body: bytes) -> str:
+    """Returns the id in the body of a create response, or ""."""
+    value = _parse(body)
+    inner = value.get("task_info", value) if isinstance(value, dict) else None
+    found = inner.get("id") if isinstance(inner, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _find_urls(task: _RecordedTask) -> list[str]:
+    """Returns the URLs in the responses to polls of *task*, in their order."""
+    texts = (text for poll in task.polls for text in _iter_texts(_parse(poll.response.body)))
+    return [text for text in dict.fromkeys(texts) if text.startswith(("http://", "https://"))]
+
+
+def _iter_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _iter_texts(each)
+
+
+def _name_file(task: _RecordedTask, url: str) -> str:
+    """Returns the name of the file with the recorded *url*: its number, and its extension."""
+    nth = _find_urls(task).index(url) + 1
+    _, dot, extension = urlsplit(url).path.rpartition("/")[2].rpartition(".")
+    if not (dot and extension.isalnum()):
+        exchange = task.downloads.get(url)
+        kind = find_header(exchange.response.headers, "content-type") if exchange else ""
+        extension = (guess_extension(kind.partition(";")[0]) or ".bin")[1:]
+    return f"{nth}.{extension}"
+
+
+def _rewrite(exchange: CapturedExchange, task: _ReplayedTask, request: Request) -> Response:
+    """Returns the recorded response with the id, URLs and times of *task*."""
+    recorded = task.recorded
+    urls = {
+        url: request.base_url + files.path(task.id, _name_file(recorded, url))
+        for url in _find_urls(recorded)
+    }
+    value = _parse(exchange.response.body)
+    body = exchange.response.body
+    if value is not None:
+        body = json.dumps(_Rewriter(task, urls).convert("", value)).encode()
+    headers = {
+        name: value
+        for name, value in exchange.response.headers.items()
+        if name.lower() not in DROPPED_HEADERS
+    }
+    own = {"Content-Length": str(len(body)), STEP: f"replay of {exchange.place}"}
+    return Response(status=exchange.response.status, headers={**headers, **own}, body=body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewriter:
+    """Converts the values of a recorded body to those of a replayed task."""
+
+    task: _ReplayedTask
+    urls: Mapping[str, str]
+
+    def convert(self, name: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self.convert(key, each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.convert(name, each) for each in value]
+        if isinstance(value, str):
+            return self._convert_text(value)
+        is_number = type(value) in (int, float)
+        if is_number and TIME_MEMBER(name) and self.task.recorded.create.at:
+            return type(value)(value + self.task.shift)
+        return value
+
+    def _convert_text(self, text: str) -> str:
+        if text in self.urls:
+            return self.urls[text]
+        found = ISO_TIME.fullmatch(text)
+        if found and self.task.recorded.create.at:
+            return _shift_iso_time(found, self.task.shift)
+        old = self.task.recorded.id
+        return text.replace(old, self.task.id) if old else text
+
+
+def _shift_iso_time(found: re.Match[str], seconds: float) -> str:
+    """Returns the time that was *found*, moved by *seconds*, in the same notation."""
+    text = found[0]
+    try:
+        moved = datetime.fromisoformat(text) + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
+        return text
+    fraction, zone = found[1] or "", found[2] or ""
+    digits = f".{moved.microsecond:06d}"[: len(fraction)].ljust(len(fraction), "0")
+    return f"{moved:%Y-%m-%d}{text[10]}{moved:%H:%M:%S}{digits}{zone}"
+
+
+def _build_error(status: int, message: str, step: str) -> Response:
+    return Response.json(status, {"message": message}, {STEP: f"replay: {step}"})
