@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	fuzz law-mutants docs constraints lower-bounds clean
+	fuzz law-mutants docs release constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -106,8 +106,18 @@ constraints: $(READY) ## choose the newest versions for the pins
 		--output-file constraints.txt
 	$(COMPILE) --generate-hashes --constraint constraints.txt $(DEMO_EXTRAS) --group build \
 		--output-file constraints-demo.txt
+	$(COMPILE) --generate-hashes --constraint constraints.txt --group release \
+		--output-file constraints-release.txt
 	$(COMPILE) --resolution lowest-direct --all-extras --group dev \
 		--output-file constraints-lowest.txt
+
+release: $(READY) ## build dist/ with a wheel, a source archive and a list of what the wheel needs
+	rm -rf dist
+	$(INSTALL_PINS) constraints-release.txt
+	$(BIN)/python -m hatchling build -d dist
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/wanproof.cdx.json constraints-demo.txt
 
 clean: ## remove .venv and all caches
 	rm -rf $(VENV) .venv-lowest docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

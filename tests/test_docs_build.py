@@ -99,6 +99,23 @@ def test_links_of_pages_lead_to_files(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_links_of_the_readme_lead_to_published_files() -> None:
+    """A package index renders the README without the files beside it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
+    blob = f"{urls['Source']}/blob/main/"
+    links = re.findall(r"^\[.*\]: (.*)$", text, re.MULTILINE)
+
+    assert re.findall(r"\]\(", text) == []
+    assert len(links) > 5
+    for link in links:
+        if link.startswith(blob):
+            assert (ROOT / link.removeprefix(blob)).is_file()
+        else:
+            page = link.removeprefix(urls["Documentation"]).removesuffix(".html")
+            assert (DOCS / f"{page}.md").is_file(), link
+
+
 def test_every_member_of_a_scenario_file_is_described() -> None:
     text = expand((DOCS / "reference/scenario-files.md").read_text(encoding="utf-8"))
     example = (ROOT / "fixtures/scenarios/every-member.toml").read_text(encoding="utf-8")

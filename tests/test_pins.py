@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).parents[1]
-FILES: Final = ("constraints.txt", "constraints-demo.txt")
+FILES: Final = ("constraints.txt", "constraints-demo.txt", "constraints-release.txt")
 OLDEST_PIP: Final = "23.2.1"
 """The version that Python 3.11 bundles."""
 
@@ -50,6 +50,8 @@ def own_requirements(file: str) -> list[Requirement]:
     """What the environment of *file* is for: extras of wanproof, and groups of pyproject.toml."""
     if file == "constraints.txt":
         return [Requirement("wanproof[all]"), *group("dev"), *group("bench")]
+    if file == "constraints-release.txt":
+        return [Requirement("wanproof"), *group("release")]
     return [Requirement("wanproof[video]"), *group("build")]
 
 
