@@ -61,7 +61,7 @@ def run(options: Namespace) -> int:
     if options.output.exists():
         raise UsageError(f"{options.output} exists; choose another --output, or delete it")
     _check_writable(options.output)
-    transport = guard(max_cost=options.max_cost)
+    transport = guard(max_cost=options.max_cost).transport()
     with httpx.Client(transport=transport, trust_env=True) as client:
         recorder = Recorder(
             options.upstream,
