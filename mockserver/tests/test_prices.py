@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wan_mockserver.field_types import InvalidField
+from wan_mockserver.fields import InvalidField
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock

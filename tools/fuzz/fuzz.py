@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_contracts.protocol.validation import InvalidDocument
     from wan_contracts.results.replay import Replay
     from wan_mockserver.clock import ManualClock
-    from wan_mockserver.field_types import InvalidField
+    from wan_mockserver.fields import InvalidField
     from wan_mockserver.http.messages import Request
     from wan_mockserver.scenarios.toml_format import read_scenarios
     from wan_mockserver.service import Mock

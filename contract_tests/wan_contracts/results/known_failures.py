@@ -15,8 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from wan_mockserver.field_types import InvalidField, TextType
-from wan_mockserver.fields import Field, TableType, read_toml
+from wan_mockserver.fields import Field, InvalidField, TableType, TextType, read_toml
 from wan_validators.command import UsageError
 
 from .report import LawResult

@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from wan_mockserver.field_types import (
+from wan_mockserver.fields import (
     Array,
     Choice,
+    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
+    TableType,
     TextType,
     invalid_value,
 )
-from wan_mockserver.fields import Field, TableType
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.secrets import redact
 from wan_validators.catalog import model

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from wan_validators.guard import guard
 
 from wan_mockserver.captures.reading import read_capture
 from wan_mockserver.captures.recorder import Recorder
@@ -27,7 +28,6 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.cli import main
-from wan_validators.guard import guard
 
 from ..serve_runs import COMMAND, end_server
 from .capture_files import CHAT, EDIT, KEY, MULE, VTRIX
@@ -86,9 +86,7 @@ def test_a_run_is_forwarded_and_recorded_with_its_files(
 def test_a_recorded_run_can_be_replayed_and_compared(recorder: Recorder, tmp_path: Path) -> None:
     recorded = run_task(recorder, MULE, EDIT)
 
-    replay = CaptureReplay(
-        read_capture(tmp_path / "run.har"), Mock(Simulator(seed=1)), strict=True
-    )
+    replay = CaptureReplay(read_capture(tmp_path / "run.har"), Mock(Simulator(seed=1)), strict=True)
     replayed = run_task(replay, MULE, EDIT)
 
     assert replayed["task_info"]["status"] == recorded["task_info"]["status"] == "completed"
@@ -124,9 +122,7 @@ def test_a_create_that_is_invalid_or_too_expensive_is_not_sent(
         ("GET", "/files/1/1.png", "result files are not forwarded"),
     ],
 )
-def test_other_requests_are_not_sent(
-    recorder: Recorder, method: str, path: str, text: str
-) -> None:
+def test_other_requests_are_not_sent(recorder: Recorder, method: str, path: str, text: str) -> None:
     response = send(recorder, method, path)
 
     assert response.status == 404

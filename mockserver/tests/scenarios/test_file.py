@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.field_types import InvalidField
+from wan_mockserver.fields import InvalidField
 from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.registry import Scenarios

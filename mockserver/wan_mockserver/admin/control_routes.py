@@ -8,8 +8,7 @@ from typing import Final, TypedDict
 
 from ..clock import MAX_TIME
 from ..control import Control
-from ..field_types import Integer, Number, TextType
-from ..fields import Field
+from ..fields import Field, Integer, Number, TextType
 from ..http.errors import AdminError
 from ..simulator.scenario_selection import ARMED, put_armed
 from .response_types import ArmedJson, list_armed

@@ -9,8 +9,7 @@ from wan_validators.catalog import catalog, vendors
 from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
 
-from ..field_types import Array, Choice, Flag, Integer, TextType
-from ..fields import Field
+from ..fields import Array, Choice, Field, Flag, Integer, TextType
 from ..http.errors import AdminError
 from ..openapi.schemas import version
 from ..scenarios.scenario import Scenario

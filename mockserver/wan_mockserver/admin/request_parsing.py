@@ -11,8 +11,7 @@ from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import Severity
 
-from ..field_types import InvalidField
-from ..fields import Field, TableType
+from ..fields import Field, InvalidField, TableType
 from ..http.errors import AdminError
 from ..http.messages import Request
 

@@ -8,18 +8,19 @@ from typing import Any, Final, TypedDict
 
 from ..assertions import checks
 from ..assertions.verdict import CountRange, Entries, Verdict
-from ..field_types import (
+from ..fields import (
+    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
     Schema,
+    TableType,
     Usd,
     invalid_value,
     unknown_name,
 )
-from ..fields import Field, TableType
 from ..state.journal import Entry
 from ..state.ledger import Ledger
 

@@ -22,8 +22,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
-from ..field_types import FieldType, InvalidField, invalid_value, unknown_name
-from ..fields import read_toml
+from ..fields import FieldType, InvalidField, invalid_value, read_toml, unknown_name
 from .catalogue import load_shipped_scenarios
 from .registry import Scenarios
 from .scenario import Scenario, combine

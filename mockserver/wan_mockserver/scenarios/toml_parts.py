@@ -11,18 +11,19 @@ from wan_validators.catalog import vendors
 from wan_validators.messages.suggestions import suggest
 from wan_validators.vendor import State
 
-from ..field_types import (
+from ..fields import (
     Array,
     Choice,
+    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
+    TableType,
     TextType,
     invalid_value,
 )
-from ..fields import Field, TableType
 from . import lifecycle
 from .scenario import PARTS, Progress, Results, TaskOutcome, UnsetMembers
 from .step import Steps

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..field_types import (
+from ..fields import (
     Choice,
+    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
+    TableType,
     TextType,
     invalid_value,
 )
-from ..fields import Field, TableType
 from ..http.delivery import Cut
 from .scenario import MAX_DELAY_S
 from .step import Body, Lag, Step

@@ -12,8 +12,7 @@ from wan_validators.catalog import catalog
 from wan_validators.outputs import TIERS, Images, Price
 from wan_validators.spec import ModelSpec
 
-from ..field_types import FieldType, TextType, Usd
-from ..fields import Field, TableType, read_toml
+from ..fields import Field, FieldType, TableType, TextType, Usd, read_toml
 
 __all__ = ["Prices", "amount", "load_shipped_prices", "read_prices"]
 

@@ -85,7 +85,7 @@ class World:
         """
         __tracebackhide__ = True
         from ..admin.verify import CheckType, Evidence, evaluate_checks
-        from ..field_types import InvalidField
+        from ..fields import InvalidField
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:
