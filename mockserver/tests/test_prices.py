@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from wan_mockserver.fields import InvalidField
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.prices import load_shipped_prices, read_prices
 from wan_validators.catalog import catalog
+from wan_validators.fields import InvalidField
+from wan_validators.prices import load_shipped_prices, read_prices
 
 LIST = """
 ["wan2.5-i2i-preview"]

@@ -23,7 +23,6 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_contracts.protocol.validation import InvalidDocument
     from wan_contracts.results.replay import Replay
     from wan_mockserver.clock import ManualClock
-    from wan_mockserver.fields import InvalidField
     from wan_mockserver.http.messages import Request
     from wan_mockserver.scenarios.toml_format import read_scenarios
     from wan_mockserver.service import Mock
@@ -31,6 +30,7 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_mockserver.simulator.simulator import Simulator
     from wan_validators import lint
     from wan_validators.command import UsageError
+    from wan_validators.fields import InvalidField
 
 MODELS = ("wan2.5-i2i-preview", "wan2.5-i2v-preview", "wan2.2-i2v-plus", "wan26_i2i", None)
 ADMIN_PATHS = tuple(f"{ROOT}/{name}" for name in ("scenarios", "reset", "verify", "clock", "seed"))
