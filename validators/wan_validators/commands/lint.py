@@ -20,6 +20,7 @@ from ..reporters.json import JsonReporter
 from ..reporters.text import TextReporter, wants_colour
 from ..source import files
 from ..source.files import Unreadable
+from .fix import add_fix_arguments, show_diffs, write_fixes
 from .pricing import add_cost_arguments, build_totals, report_problems
 
 __all__ = ["COMMAND"]
@@ -53,11 +54,16 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--cost", action="store_true", help="show the cost of each payload, too")
     add_cost_arguments(parser)
+    add_fix_arguments(parser)
 
 
 def run(options: Namespace) -> int:
     model = None if options.model is None else get_model(options.model).id
     names = files.expand(options.files or _sources_from_pipe())
+    if options.diff:
+        return show_diffs(names, model, lined=options.jsonl)
+    if options.fix:
+        write_fixes(names, model, lined=options.jsonl)
     reporter = _reporter(options.format)
     summary = Summary(costs=build_totals(options) if _wants_costs(options) else None)
     try:
@@ -138,12 +144,14 @@ COMMAND = Command(
     examples=(
         "wanproof lint payload.json",
         "wanproof lint --model wan2.5-i2v-preview requests.jsonl",
+        "wanproof lint --diff payloads/",
         "wanproof lint --strict --format json payloads/ > findings.json",
         "generate-payload | wanproof lint -",
     ),
     notes="""exit codes:
   0  no payload has an error
-  1  there are errors, or warnings with --strict, or the cost is over --max-cost
+  1  there are errors, or warnings with --strict, or the cost is over --max-cost;
+     with --diff, there are corrections
   2  wrong usage or unreadable input; the other input is checked
   3  internal error in wanproof""",
 )
