@@ -108,7 +108,7 @@ def test_a_value_is_written_in_the_documented_way(model: str, before: str, after
         (I2V, film(', "durations": [5]')),
         (
             None,
-            '{"model": "wan25_i2i_preview_intl", "input": {"images": ["x"]}, "seed": 1}',  # it belongs at another level
+            '{"model": "wan25_i2i_preview_intl", "input": {"images": ["x"]}, "seed": 1}',
         ),
         (I2V, film(', "length": "5"')),
         (I2V, film(', "parameters": {"seed": 1}')),
