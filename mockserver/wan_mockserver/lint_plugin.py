@@ -13,9 +13,10 @@ import pytest
 if TYPE_CHECKING:
     from wan_validators.guard.errors import GuardError
 
-__all__ = ["MARKER"]
+__all__ = ["MARKER", "MARKER_HELP"]
 
 MARKER: Final = "wan_no_lint"
+MARKER_HELP: Final = "send the creates of this test unchecked"
 
 _BLOCKED: Final[pytest.StashKey[list[GuardError]]] = pytest.StashKey()
 
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"{MARKER}: send the creates of this test unchecked")
+    config.addinivalue_line("markers", f"{MARKER}: {MARKER_HELP}")
 
 
 @pytest.hookimpl(wrapper=True)
