@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import sys
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +15,8 @@ from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageError
 from ..messages.formatting import format_count
 from ..reporters.excerpt import escape_controls
 from ..source import files
+
+# Other modules are imported where they are needed: every run of the linter loads this one.
 
 __all__ = ["add_fix_arguments", "show_diffs", "write_fixes"]
 
@@ -107,6 +106,8 @@ def _fix_files(
 
 
 def _diff(fixed: _FixedFile) -> Iterator[str]:
+    from difflib import unified_diff
+
     before, after = (_split_lines(data) for data in (fixed.before, fixed.after))
     for line in unified_diff(before, after, fixed.name, fixed.name):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
@@ -118,6 +119,9 @@ def _split_lines(data: bytes) -> list[str]:
 
 def _replace_content(path: Path, data: bytes) -> None:
     """Replaces the content of the file at *path* in one step; a link stays a link."""
+    import shutil
+    import tempfile
+
     target = path.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
