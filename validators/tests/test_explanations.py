@@ -10,7 +10,13 @@ from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.error_codes import TEXTS
 from wan_validators.examples.payloads import build_example, build_valid_payload
-from wan_validators.explanation import explain, explain_lifecycle_code, list_rule_names
+from wan_validators.examples.texts import GENERAL_RULES, NOW, build_text_example
+from wan_validators.explanation import (
+    explain,
+    explain_general,
+    explain_lifecycle_code,
+    list_rule_names,
+)
 from wan_validators.spec import ModelSpec, Rule
 
 PLACES = [(spec, rule) for spec in catalog() for rule in spec.all_rules]
@@ -85,3 +91,20 @@ RUNS = "The documents do not forbid it, so the task runs and is billed"
 def test_the_cost_of_a_mistake_is_what_is_documented(name: str, rule: str, cost: str) -> None:
     [explained] = explain(rule, [model(name)])
     assert explained.consequence == cost
+
+
+@pytest.mark.parametrize("name", GENERAL_RULES)
+def test_rules_without_a_table_are_explained(name: str) -> None:
+    failing, passing, chosen = build_text_example(name)
+    facts = explain_general(name)
+
+    assert [finding.rule for finding in lint(failing, chosen, now=NOW).findings][:1] == [name]
+    assert lint(passing, chosen, now=NOW).findings == []
+    assert facts is not None
+    assert facts["message"]
+    assert len(json.dumps(facts)) < 2000
+    assert name in list_rule_names()
+
+
+def test_a_rule_of_a_table_is_not_general() -> None:
+    assert explain_general("n-range") is None

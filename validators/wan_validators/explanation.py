@@ -9,13 +9,14 @@ from typing import Any
 from .catalog import catalog
 from .error_codes import LIFECYCLE, TEXTS
 from .examples.payloads import Example, build_example
+from .examples.texts import GENERAL_RULES, NOW, build_text_example
 from .finding import Finding
 from .linter import lint
 from .messages.formatting import clip, format_usd
 from .messages.reasons import describe_reason
 from .spec import ModelSpec, Rule, Severity
 
-__all__ = ["Explanation", "explain", "explain_lifecycle_code", "list_rule_names"]
+__all__ = ["Explanation", "explain", "explain_general", "explain_lifecycle_code", "list_rule_names"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +53,7 @@ class Explanation:
             case Severity.INFO:
                 return self._describe_difference()
             case Severity.WARNING:
-                return (
-                    "The documents do not forbid it, so the task runs and is billed, and its "
-                    "result may be useless."
-                )
+                return _RUNS
         place = "A task that fails" if self.spec.vendor.lazy else "A refused request"
         if self.spec.outputs.billing is None:
             return f"{place} has no result. Whether it is billed is not documented."
@@ -116,11 +114,42 @@ def explain_lifecycle_code(name: str) -> dict[str, Any] | None:
     return {"rule": None, "code": name, "message": TEXTS[name], "why": why}
 
 
+def explain_general(name: str) -> dict[str, Any] | None:
+    """Explains a rule of every model, or None if there is no such rule."""
+    rule = GENERAL_RULES.get(name)
+    if rule is None:
+        return None
+    example = build_text_example(name)
+    report = lint(example.failing, example.model, now=NOW)
+    finding = next(each for each in report.findings if each.rule == name)
+    is_error = finding.severity is Severity.ERROR
+    shown = example.failing if type(example.failing) is str else repr(example.failing)
+    return {
+        "model": None,
+        "source": rule.source,
+        "rule": name,
+        "code": None,
+        "severity": str(finding.severity),
+        "at": finding.pointer,
+        "allowed": finding.allowed,
+        "message": finding.message,
+        "why": rule.why,
+        "failing": clip(shown),
+        "passing": example.passing,
+        "cost": "Whether a refused request is billed is not documented." if is_error else _RUNS,
+    }
+
+
+_RUNS = (
+    "The documents do not forbid it, so the task runs and is billed, and its result may be useless."
+)
+
+
 def list_rule_names() -> list[str]:
     """Returns the ids and codes of all rules."""
     rules = [rule for spec in catalog() for rule in spec.all_rules]
     codes = [rule.code for rule in rules if rule.code]
-    return list(dict.fromkeys([*(rule.id for rule in rules), *codes, *LIFECYCLE]))
+    return list(dict.fromkeys([*(rule.id for rule in rules), *codes, *LIFECYCLE, *GENERAL_RULES]))
 
 
 def _shorten(value: Any) -> Any:

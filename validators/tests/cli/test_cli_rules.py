@@ -152,3 +152,17 @@ def test_an_unknown_rule_is_a_usage_error(
 ) -> None:
     assert main(["rules", *names]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_rule_about_the_text_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "json-bom") == (
+        "json-bom  warning, every model\n"
+        "  message: the text begins with a byte order mark, which JSON forbids; remove it\n"
+        "  why: JSON begins without a byte order mark, and many parsers reject one.\n"
+        "  source: RFC 8259, the definition of JSON\n"
+        "  a mistake costs: The documents do not forbid it, so the task runs and is billed, and "
+        "its result may be useless.\n"
+        '  breaks it: \\ufeff{"prompt": "A cat in the snow", '
+        '"image": "https://example.com/cat.jpg"}\n'
+        '  keeps it: {"prompt": "A cat in the snow", "image": "https://example.com/cat.jpg"}\n'
+    )

@@ -65,12 +65,12 @@ def _sort_names(names: Sequence[str]) -> tuple[list[ModelSpec], list[str]]:
 
 def _explain(names: Sequence[str], specs: Sequence[ModelSpec], format: str) -> int:
     """Prints an explanation of each rule that *names* name, for each of the models."""
-    from ..explanation import explain, explain_lifecycle_code
+    from ..explanation import explain, explain_general, explain_lifecycle_code
 
     shown: list[dict[str, Any]] = []
     for name in names:
-        code = explain_lifecycle_code(name)
-        found = [code] if code else [each.as_dict() for each in explain(name, specs)]
+        alone = explain_lifecycle_code(name) or explain_general(name)
+        found = [alone] if alone else [each.as_dict() for each in explain(name, specs)]
         if not found:
             models = ", ".join(spec.id for spec in specs)
             raise UsageError(f"there is no rule {name} in {models}; leave the model out")
@@ -84,7 +84,7 @@ def _explain(names: Sequence[str], specs: Sequence[ModelSpec], format: str) -> i
 
 def _format_explanation(facts: Mapping[str, Any]) -> str:
     rows = [
-        ("checks", f"{facts['at'] or '/'}: {facts['allowed']}" if facts["rule"] else None),
+        ("checks", f"{facts['at'] or '/'}: {facts['allowed']}" if facts.get("allowed") else None),
         ("only when", facts.get("when")),
         ("message", facts["message"]),
         ("why", facts["why"]),
@@ -94,7 +94,7 @@ def _format_explanation(facts: Mapping[str, Any]) -> str:
         *((label, _format_payload(facts[name])) for label, name in _PAYLOADS if name in facts),
     ]
     names = [facts["rule"], f"[{facts['code']}]" if facts["code"] else None]
-    kind = f"  {facts['severity']}, {facts['model']}" if facts["rule"] else ""
+    kind = f"  {facts['severity']}, {facts['model'] or 'every model'}" if facts["rule"] else ""
     head = " ".join(filter(None, names)) + kind
     return "\n".join([head, *(f"  {label}: {text}" for label, text in rows if text)])
 
@@ -103,7 +103,8 @@ _PAYLOADS: Final = (("breaks it", "failing"), ("keeps it", "passing"))
 
 
 def _format_payload(payload: Any) -> str:
-    return escape_controls(json.dumps(payload, ensure_ascii=False))
+    text = payload if type(payload) is str else json.dumps(payload, ensure_ascii=False)
+    return escape_controls(text)
 
 
 def as_dict(spec: ModelSpec) -> dict[str, Any]:
