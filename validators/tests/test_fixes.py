@@ -162,6 +162,25 @@ def test_an_edit_of_what_is_not_there_is_none() -> None:
     assert edit_text('{"a": null}', [Edit("/a", name=("b",), value=(None,))]) == '{"b": null}'
 
 
+@pytest.mark.parametrize("depth", [10, 500, *range(700, 1000, 11), 5000])
+def test_deep_nesting_is_no_problem(depth: int) -> None:
+    data = edit(f', "seed": "1", "x": {"[" * depth}{"]" * depth}').encode()
+    fixed = fix(data, I2I)
+
+    assert fixed.data in (data, data.replace(b'"1"', b"1"))
+    assert depth > 10 or fixed.fixes == 1
+
+
+@pytest.mark.parametrize("case", golden("invalid"), ids=lambda case: case.name)
+def test_fixing_never_adds_an_error_and_ends(case: Golden) -> None:
+    fixed = fix(case.text, case.model)
+    before, after = (lint(text, case.model) for text in (case.text, fixed.data))
+
+    assert len(after.errors) <= len(before.errors)
+    assert (after.findings == before.findings) == (fixed.fixes == 0)
+    assert fix(fixed.data, case.model) == (fixed.data, 0)
+
+
 def iter_faults(model: str, payload: Any, pointer: tuple[Any, ...] = ()) -> Iterator[Any]:
     """Yields functions that write one value or name of *payload* in another way."""
     if type(payload) is dict:

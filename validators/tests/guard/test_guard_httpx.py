@@ -97,6 +97,23 @@ def test_everything_else_passes_through(
     assert vendor.requests[0].content == b"\xff no JSON"
 
 
+@pytest.mark.parametrize("depth", [10, *range(700, 1000, 11)])
+def test_deep_nesting_is_no_problem(vendor: FakeVendor, depth: int) -> None:
+    nested = f', "x": {"[" * depth}{"]" * depth}}}'.encode()
+    body = httpx.Request("POST", I2V, json=FILM).content[:-1] + nested
+    guarded = guard()
+    inner = httpx.MockTransport(vendor.answer)
+    with httpx.Client(transport=guarded.transport(inner)) as each:
+        vendor.faults = [500]
+        try:
+            each.post(I2V, content=body)
+        except GuardError as error:
+            assert "nested too deeply" in str(error)  # noqa: PT017
+        else:
+            with pytest.raises(GuardError, match="an identical create"):
+                each.post(I2V, content=body)
+
+
 def test_warnings_block_if_they_shall(client: Client, vendor: FakeVendor) -> None:
     payload = {**FILM, "style": "oil"}
     assert client.create(guard(), payload)
