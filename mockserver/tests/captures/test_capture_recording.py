@@ -16,7 +16,6 @@ from typing import Any
 
 import httpx
 import pytest
-from wan_validators.guard import guard
 
 from wan_mockserver.captures.reading import read_capture
 from wan_mockserver.captures.recorder import Recorder
@@ -28,6 +27,7 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.cli import main
+from wan_validators.guard import guard
 
 from ..serve_runs import COMMAND, end_server
 from .capture_files import CHAT, EDIT, KEY, MULE, VTRIX

@@ -54,6 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     import httpx
+
     from wan_validators.guard import guard
 
     from ..captures.recorder import Recorder

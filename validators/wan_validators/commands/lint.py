@@ -7,6 +7,7 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..catalog import model as get_model
@@ -19,6 +20,8 @@ from ..reporters.json import JsonReporter
 from ..reporters.text import TextReporter, wants_colour
 from ..source import files
 from ..source.files import Unreadable
+from .fix import add_fix_arguments, show_diffs, write_fixes
+from .pricing import add_cost_arguments, build_totals, report_problems
 
 __all__ = ["COMMAND"]
 
@@ -49,13 +52,20 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--jsonl", action="store_true", help="read every file as one payload per line"
     )
+    parser.add_argument("--cost", action="store_true", help="show the cost of each payload, too")
+    add_cost_arguments(parser)
+    add_fix_arguments(parser)
 
 
 def run(options: Namespace) -> int:
     model = None if options.model is None else get_model(options.model).id
     names = files.expand(options.files or _sources_from_pipe())
+    if options.diff:
+        return show_diffs(names, model, lined=options.jsonl)
+    if options.fix:
+        write_fixes(names, model, lined=options.jsonl)
     reporter = _reporter(options.format)
-    summary = Summary()
+    summary = Summary(costs=build_totals(options) if _wants_costs(options) else None)
     try:
         now = time.time() if options.now is None else options.now
         for result in _results(names, model, summary, now, lined=options.jsonl):
@@ -63,7 +73,12 @@ def run(options: Namespace) -> int:
     finally:
         # The output must be a complete document even after an error or an interrupt.
         reporter.end(summary)
-    return _exit_code(summary, strict=options.strict)
+    is_over = summary.costs is not None and report_problems(summary.costs)
+    return _exit_code(summary, strict=options.strict) or (EXIT_FINDINGS if is_over else EXIT_OK)
+
+
+def _wants_costs(options: Namespace) -> bool:
+    return bool(options.cost or options.prices or options.max_cost is not None)
 
 
 def _results(
@@ -80,7 +95,10 @@ def _results(
                 )
                 summary.unreadable.append(item)
                 continue
-            result = LintResult.from_report(item, lint(item.data, model, now=now))
+            report = lint(item.data, model, now=now)
+            result = LintResult.from_report(item, report)
+            if summary.costs is not None:
+                result = replace(result, cost=report.estimate_cost(summary.costs.prices))
             summary.add(result)
             if result.findings:
                 bar.hide()
@@ -126,12 +144,14 @@ COMMAND = Command(
     examples=(
         "wanproof lint payload.json",
         "wanproof lint --model wan2.5-i2v-preview requests.jsonl",
+        "wanproof lint --diff payloads/",
         "wanproof lint --strict --format json payloads/ > findings.json",
         "generate-payload | wanproof lint -",
     ),
     notes="""exit codes:
   0  no payload has an error
-  1  there are errors, or warnings with --strict
+  1  there are errors, or warnings with --strict, or the cost is over --max-cost;
+     with --diff, there are corrections
   2  wrong usage or unreadable input; the other input is checked
   3  internal error in wanproof""",
 )

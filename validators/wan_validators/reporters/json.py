@@ -5,8 +5,8 @@
      "unreadable": [{"source", "reason"}],
      "summary": {"payloads", "valid", "errors", "warnings"}}
 
-``findings`` have the format of :meth:`Finding.as_dict`. The output is ASCII, one result per
-line.
+``findings`` have the format of :meth:`Finding.as_dict`. Costs are added if they are
+wanted. The output is ASCII, one result per line.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class JsonReporter:
             "warnings": summary.warnings,
         }
         unreadable = _dumps([each._asdict() for each in summary.unreadable])
-        self._out.write(f'\n],"unreadable":{unreadable},"summary":{_dumps(counts)}}}\n')
+        costs = "" if summary.costs is None else f',"cost":{_dumps(summary.costs.as_dict())}'
+        self._out.write(f'\n],"unreadable":{unreadable},"summary":{_dumps(counts)}{costs}}}\n')
 
 
 def _result(result: LintResult) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def _result(result: LintResult) -> dict[str, Any]:
         "model": result.model,
         "valid": result.valid,
         "findings": [finding.as_dict() for finding in result.findings],
+        **({} if result.cost is None else {"cost": result.cost.as_dict()}),
     }
 
 

@@ -32,14 +32,25 @@ _BOLD: Final = "1"
 
 @dataclass(frozen=True, slots=True)
 class TextReporter:
-    """Writes all findings; records without findings produce no output."""
+    """Writes all findings, and the costs if they are wanted.
+
+    Other records without findings produce no output.
+    """
 
     out: TextIO
     colour: bool = False
 
     def result(self, result: LintResult) -> None:
-        if not result.findings:
-            return
+        if result.findings:
+            self._show_findings(result)
+        if result.cost is not None:
+            from ..cost_totals import format_cost_lines
+
+            place = f"{result.record.source}:{result.record.number}"
+            for line in format_cost_lines(place, result.cost):
+                self._write(escape_controls(line))
+
+    def _show_findings(self, result: LintResult) -> None:
         # Cached, because one line may be megabytes long and have thousands of findings.
         line_of = lru_cache(maxsize=1)(Lines(decode_for_display(result.record.data)).text)
         for finding in result.findings:
@@ -62,6 +73,8 @@ class TextReporter:
         if summary.unreadable:
             counts.append(f"{len(summary.unreadable)} unreadable")
         self._write(", ".join(counts))
+        for line in summary.costs.lines() if summary.costs else ():
+            self._write(escape_controls(line))
 
     def _show(self, line: str, column: int) -> None:
         shown, caret = format_excerpt(line, column)

@@ -9,7 +9,16 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-__all__ = ["LINE_SUFFIXES", "STDIN", "Record", "Unreadable", "expand", "read", "total_size"]
+__all__ = [
+    "LINE_SUFFIXES",
+    "STDIN",
+    "Record",
+    "Unreadable",
+    "expand",
+    "read",
+    "read_content",
+    "total_size",
+]
 
 STDIN: Final = "-"
 """The name that stands for standard input."""
@@ -58,6 +67,15 @@ def read(names: Iterable[str], *, lined: bool = False) -> Iterator[Record | Unre
                     yield Record(source, 1, file.read())
         except OSError as error:
             yield Unreadable(source, _reason(error))
+
+
+def read_content(name: str) -> bytes | Unreadable:
+    """Returns the bytes of the file *name*, or of standard input."""
+    try:
+        with _open(name) as file:
+            return file.read()
+    except OSError as error:
+        return Unreadable("<stdin>" if name == STDIN else name, _reason(error))
 
 
 def total_size(names: Iterable[str]) -> int | None:
