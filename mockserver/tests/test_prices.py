@@ -16,7 +16,7 @@ from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
-from wan_validators.fields import InvalidField
+from wan_validators.field_types import InvalidField
 from wan_validators.prices import load_shipped_prices, read_prices
 from wan_validators.wrappers import unwrap_all
 

@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_mockserver.simulator.simulator import Simulator
     from wan_validators import lint
     from wan_validators.command import UsageError
-    from wan_validators.fields import InvalidField
+    from wan_validators.field_types import InvalidField
     from wan_validators.fixes import fix
 
 MODELS = ("wan2.5-i2i-preview", "wan2.5-i2v-preview", "wan2.2-i2v-plus", "wan26_i2i", None)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from .catalog import catalog
-from .fields import Field, FieldType, TableType, TextType, Usd, read_toml
+from .field_types import FieldType, TextType, Usd
+from .fields import Field, TableType, read_toml
 from .outputs import TIERS, Images, Price
 from .spec import ModelSpec
 

@@ -86,7 +86,7 @@ def find_settled(tasks: Iterable[CapturedTask]) -> Iterator[Settled]:
     seen: set[tuple[str, str, str]] = set()
     for task in tasks:
         for ambiguity in (*task.spec.ambiguities, *task.spec.vendor.ambiguities):
-            recognize = RECOGNIZERS.get(ambiguity.about)
+            recognize = RECOGNIZERS.get(ambiguity.about.partition(" to or from ")[0])
             evidence = recognize(task) if recognize else None
             key = (task.spec.id, ambiguity.about, evidence or "")
             if evidence and key not in seen:
@@ -216,8 +216,7 @@ RECOGNIZERS: Final[Mapping[str, Recognizer]] = {
     "the character between width and height": (
         _of_rules("size-format", value=lambda value: "\N{MULTIPLICATION SIGN}" in str(value))
     ),
-    "n when moving to or from wan26_i2i": _recognize_default_n,
-    "n when moving to or from wan25_i2i_preview_intl": _recognize_default_n,
+    "n when moving": _recognize_default_n,
     "the code for a malformed size": _of_rules("size-format", "size-integers"),
     "what 001021016 measures": _of_rules("size-pixels"),
     "max_images in editing mode": _of_rules("max-images-mode"),
@@ -239,7 +238,7 @@ RECOGNIZERS: Final[Mapping[str, Recognizer]] = {
 }
 """The evidence for each ambiguity that requests and responses can settle, by its subject.
 
-The others need the pixels or the length of a result.
+A subject ends before the names of other models. The other ambiguities need the pixels or the length of a result.
 """
 
 

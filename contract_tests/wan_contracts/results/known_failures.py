@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from wan_validators.command import UsageError
-from wan_validators.fields import Field, InvalidField, TableType, TextType, read_toml
+from wan_validators.field_types import InvalidField, TextType
+from wan_validators.fields import Field, TableType, read_toml
 
 from .report import LawResult
 

@@ -13,18 +13,17 @@ from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.secrets import redact
 from wan_validators.catalog import model
 from wan_validators.command import UsageError
-from wan_validators.fields import (
+from wan_validators.field_types import (
     Array,
     Choice,
-    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
-    TableType,
     TextType,
     invalid_value,
 )
+from wan_validators.fields import Field, TableType
 from wan_validators.messages.formatting import clip
 
 from ..cases.case import Case

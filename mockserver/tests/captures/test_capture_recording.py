@@ -176,8 +176,8 @@ def test_the_command_records_until_it_is_stopped(vendor: Server, tmp_path: Path)
     )
     try:
         assert process.stdout
-        first = process.stdout.readline()
-        url = first.rsplit(" ", 1)[1].strip()
+        first = "".join(process.stdout.readline() for _ in range(3))
+        url = first.splitlines()[0].rpartition(" ")[2]
         with httpx.Client(base_url=url, headers=HEADERS, trust_env=False) as client:
             made = client.post(MULE, json=EDIT).json()["task_info"]["id"]
             for _ in range(3):
@@ -191,7 +191,7 @@ def test_the_command_records_until_it_is_stopped(vendor: Server, tmp_path: Path)
         process.wait()
 
     assert code == 0
-    assert "COST MONEY" in printed
+    assert "COST MONEY" in printed + first
     assert f"6 exchanges in {file}" in printed
     assert KEY not in printed + file.read_text(encoding="utf-8")
 

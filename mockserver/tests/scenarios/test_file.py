@@ -20,7 +20,7 @@ from wan_mockserver.scenarios.scenario import Scenario
 from wan_mockserver.scenarios.step import Body, Lag, Step
 from wan_mockserver.scenarios.toml_format import format_scenario, format_toml, read_scenarios
 from wan_mockserver.scenarios.toml_steps import STEP_TYPE
-from wan_validators.fields import InvalidField
+from wan_validators.field_types import InvalidField
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"
 EVERY = EXAMPLES / "every-member.toml"

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypedDict
 
-from wan_validators.fields import Field, Integer, Number, TextType
+from wan_validators.field_types import Integer, Number, TextType
+from wan_validators.fields import Field
 
 from ..clock import MAX_TIME
 from ..control import Control

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypedDict
 
 from wan_validators.catalog import catalog, vendors
-from wan_validators.fields import Array, Choice, Field, Flag, Integer, TextType
+from wan_validators.field_types import Array, Choice, Flag, Integer, TextType
+from wan_validators.fields import Field
 from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from wan_validators.fields import Field, InvalidField, TableType
+from wan_validators.field_types import InvalidField
+from wan_validators.fields import Field, TableType
 from wan_validators.messages.formatting import clip
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read

@@ -6,19 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from wan_validators.fields import (
-    Field,
+from wan_validators.field_types import (
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
     Schema,
-    TableType,
     Usd,
     invalid_value,
     unknown_name,
 )
+from wan_validators.fields import Field, TableType
 
 from ..assertions import checks
 from ..assertions.verdict import CountRange, Entries, Verdict

@@ -22,7 +22,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
-from wan_validators.fields import FieldType, InvalidField, invalid_value, read_toml, unknown_name
+from wan_validators.field_types import FieldType, InvalidField, invalid_value, unknown_name
+from wan_validators.fields import read_toml
 
 from .catalogue import load_shipped_scenarios
 from .registry import Scenarios

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wan_validators.catalog import vendors
-from wan_validators.fields import (
+from wan_validators.field_types import (
     Array,
     Choice,
-    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
-    TableType,
     TextType,
     invalid_value,
 )
+from wan_validators.fields import Field, TableType
 from wan_validators.messages.suggestions import suggest
 from wan_validators.vendor import State
 

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from wan_validators.fields import (
+from wan_validators.field_types import (
     Choice,
-    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
-    TableType,
     TextType,
     invalid_value,
 )
+from wan_validators.fields import Field, TableType
 
 from ..http.delivery import Cut
 from .scenario import MAX_DELAY_S

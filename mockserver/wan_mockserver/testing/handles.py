@@ -84,7 +84,7 @@ class World:
         Raises AssertionError with every failed check, and ValueError for an unknown check.
         """
         __tracebackhide__ = True
-        from wan_validators.fields import InvalidField
+        from wan_validators.field_types import InvalidField
 
         from ..admin.verify import CheckType, Evidence, evaluate_checks
 
