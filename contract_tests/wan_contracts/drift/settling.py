@@ -238,7 +238,8 @@ RECOGNIZERS: Final[Mapping[str, Recognizer]] = {
 }
 """The evidence for each ambiguity that requests and responses can settle, by its subject.
 
-A subject ends before the names of other models. The other ambiguities need the pixels or the length of a result.
+A subject ends before the names of other models. The other ambiguities need the pixels or the
+length of a result.
 """
 
 
