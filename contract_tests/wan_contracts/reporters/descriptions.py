@@ -21,6 +21,7 @@ from wan_validators.reporters.excerpt import escape_controls
 from ..cases.case import Case
 from ..laws.law import Group, Law
 from ..protocol.outcome import Outcome
+from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, Coverage, LawFailure, LawResult, Status
 from ..results.transcript import TranscriptBlock, build_blocks
 from ..runner.interaction import ClientError, ClientErrorKind
@@ -80,7 +81,6 @@ class FailureDescription:
     """
 
     reason: str
-    number: int
     model: str
     scenario: str
     payload: tuple[str, ...]
@@ -96,7 +96,6 @@ def describe_failure(failure: LawFailure) -> FailureDescription:
     title, lines = _format_client_result(interaction.client_result, key)
     return FailureDescription(
         reason=format_reason(failure),
-        number=failure.number,
         model=escape_controls(interaction.case.model_id),
         scenario=escape_controls(describe_scenario(interaction.case)),
         payload=format_json(interaction.case.payload, key),
@@ -247,9 +246,8 @@ def to_plain_json(value: Any, key: str = "") -> Any:
 
 def format_json(value: Any, key: str = "") -> tuple[str, ...]:
     """Returns *value* as at most MAX_LINES lines of JSON, with long texts clipped."""
-    shown = json.dumps(_clip_values(to_plain_json(value, key)), indent=2, ensure_ascii=False).split(
-        "\n"
-    )
+    clipped = describe_texts(to_plain_json(value, key), MAX_TEXT_CHARS)
+    shown = json.dumps(clipped, indent=2, ensure_ascii=False).split("\n")
     return _limit_lines([escape_controls(line) for line in shown])
 
 
@@ -269,17 +267,6 @@ def _format_client_result(
         escape_controls(_clip_text(redact(key, client_result.message))),
         *stderr,
     )
-
-
-def _clip_values(value: Any) -> Any:
-    match value:
-        case str():
-            return _clip_text(value)
-        case dict():
-            return {_clip_text(name): _clip_values(each) for name, each in value.items()}
-        case list():
-            return [_clip_values(each) for each in value]
-    return value
 
 
 def _clip_text(text: str) -> str:

@@ -21,7 +21,7 @@ def format_details(result: LawResult) -> str:
         description = descriptions.describe_failure(result.failure)
         lines += [
             f"why: {description.reason}",
-            f"call: {description.number}, for {description.model}",
+            f"model: {description.model}",
             f"scenario: {description.scenario}",
             "",
             "payload:",
@@ -36,5 +36,10 @@ def format_details(result: LawResult) -> str:
         ]
         lines += [f"replay: {description.replay_command}"] if description.replay_command else []
     return "\n".join(
-        [*lines, escape_controls(f"hint: {law.hint}"), escape_controls(f"source: {law.source}")]
+        [
+            *lines,
+            escape_controls(f"hint: {law.hint}"),
+            escape_controls(f"source: {law.source}"),
+            f"docs: {descriptions.build_law_url(law)}",
+        ]
     )

@@ -1,4 +1,9 @@
-"""Formats a report as JUnit XML: a suite per group, a case per law."""
+"""Formats a report as JUnit XML: a suite per group, a case per law.
+
+The time of a call is divided equally among the laws that it was judged by. So the times of all
+cases add up to the time of the calls. The time of the whole run also contains its start and the
+search for smaller failures.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ def render_report(report: ContractReport) -> str:
         JUnitSuite(
             name=f"wanproof.{group.value}",
             cases=[_build_case(result) for result in results],
+            seconds=sum(result.seconds for result in results),
             properties=properties,
         )
         for group, results in descriptions.group_results(report).items()
@@ -43,6 +49,7 @@ def _build_case(result: LawResult) -> JUnitCase:
             message, problem = "", None
     return JUnitCase(
         name=result.law.id,
+        seconds=result.seconds,
         problem=problem,
         kind=status.value,
         message=message,

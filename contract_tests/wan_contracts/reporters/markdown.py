@@ -89,7 +89,7 @@ def _format_failure(result: LawResult) -> Iterator[str]:
         description = descriptions.describe_failure(result.failure)
         yield f"**Why:** {escape_text(description.reason)}"
         yield ""
-        yield f"Call {format_number(description.number)}, for {format_code(description.model)},"
+        yield f"Model {format_code(description.model)},"
         yield f"scenario {format_code(description.scenario)}"
         yield ""
         yield from format_code_block(description.payload, "json")
@@ -108,6 +108,8 @@ def _format_failure(result: LawResult) -> Iterator[str]:
     yield f"**Hint:** {escape_text(law.hint)}"
     yield ""
     yield f"**Source:** {escape_text(law.source)}"
+    yield ""
+    yield f"**Docs:** <{descriptions.build_law_url(law)}>"
     yield ""
     yield "</details>"
     yield ""

@@ -9,6 +9,7 @@ from wan_validators.reporters.excerpt import escape_controls
 from wan_validators.reporters.sarif_log import format_sentence
 
 from ..laws.law import Law, Level
+from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, LawFailure, LawResult, Status
 from ..results.transcript import format_lines
 from . import descriptions
@@ -67,20 +68,12 @@ def _build_rule(law: Law) -> dict[str, Any]:
 def _build_result(report: ContractReport, result: LawResult, index: int) -> dict[str, Any]:
     law, failure = result.law, result.failure
     unexpected = result.status is Status.UNEXPECTED
-    replay = failure.replay if failure else None
-    location: dict[str, Any] = {
-        "logicalLocations": [
-            {"name": law.id, "fullyQualifiedName": f"wanproof.{law.group.value}.{law.id}"}
-        ]
-    }
-    if replay is not None:
-        location |= sarif_log.build_location(replay, 1)
     sarif_result: dict[str, Any] = {
         "ruleId": law.id,
         "ruleIndex": index,
         "level": "error" if unexpected else LEVELS[law.level],
         "message": {"text": _format_message(result)},
-        "locations": [location],
+        **_build_locations(report, result),
         "partialFingerprints": {"lawAndClient/v1": _build_fingerprint(report, law)},
     }
     if result.status is Status.KNOWN:
@@ -89,6 +82,26 @@ def _build_result(report: ContractReport, result: LawResult, index: int) -> dict
     if failure:
         sarif_result["properties"] = _build_properties(failure)
     return sarif_result
+
+
+def _build_locations(report: ContractReport, result: LawResult) -> dict[str, Any]:
+    """Returns the client as the location, and the replay file as a related one.
+
+    Services show only results in files. So the replay file takes the place of a client that is
+    not a file.
+    """
+    law, failure, source = result.law, result.failure, report.source
+    name = {"name": law.id, "fullyQualifiedName": f"wanproof.{law.group.value}.{law.id}"}
+    location: dict[str, Any] = {"logicalLocations": [name]}
+    replay = sarif_log.build_location(failure.replay, 1) if failure and failure.replay else {}
+    if source is None:
+        return {"locations": [location | replay]}
+    location |= sarif_log.build_location(source.path, source.line)
+    if not (failure and replay):
+        return {"locations": [location]}
+    command = descriptions.format_replay_command(failure)
+    message = {"text": f"This file repeats the call: {command}"}
+    return {"locations": [location], "relatedLocations": [{"id": 1, **replay, "message": message}]}
 
 
 def _format_message(result: LawResult) -> str:
@@ -107,10 +120,10 @@ def _build_properties(failure: LawFailure) -> dict[str, Any]:
     properties: dict[str, Any] = descriptions.to_plain_json(
         {
             "model": interaction.case.model_id,
-            "payload": interaction.case.payload,
+            "payload": describe_texts(interaction.case.payload),
             "scenario": interaction.case.scenario,
             "number": failure.number,
-            **descriptions.client_result_to_json(interaction.client_result),
+            **describe_texts(descriptions.client_result_to_json(interaction.client_result)),
             "transcript": format_lines(interaction, failure.verdict.entries),
         },
         key,

@@ -112,7 +112,7 @@ def _print_failure(console: Console, result: LawResult) -> None:
         _build_grid(
             [
                 ("why", description.reason),
-                ("call", f"{format_number(description.number)}, for {description.model}"),
+                ("model", description.model),
                 ("scenario", description.scenario),
             ]
         )
@@ -124,11 +124,14 @@ def _print_failure(console: Console, result: LawResult) -> None:
     console.print(
         _build_grid([("hint", escape_controls(law.hint)), ("source", escape_controls(law.source))])
     )
+    _print_unwrapped(console, "docs", Text(descriptions.build_law_url(law)))
     if description.replay_command:
-        console.print(
-            Text.assemble(("  replay    ", "dim"), (description.replay_command, "bold")),
-            soft_wrap=True,
-        )
+        _print_unwrapped(console, "replay", Text(description.replay_command, "bold"))
+
+
+def _print_unwrapped(console: Console, name: str, value: Text) -> None:
+    """Prints a line whose *value* can be copied."""
+    console.print(Text.assemble((f"  {name:<10}", "dim"), value), soft_wrap=True)
 
 
 def _build_grid(facts: Iterable[tuple[str, str]]) -> RenderableType:

@@ -31,6 +31,7 @@ from ..cases.case import Case
 from ..cases.time_profiles import TIME_PROFILES, TimeProfile
 from ..laws import Law, law
 from ..protocol.validation import InvalidDocument, parse_document
+from .large_texts import compress_texts, describe_texts, restore_texts
 from .report import ContractReport, LawResult
 
 REPLAY_VERSION: Final = 1
@@ -53,6 +54,14 @@ class _PayloadType(FieldType):
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
 
+_LARGE_TEXT: Final = TableType(
+    (
+        Field("at", _TEXT, "the JSON Pointer of the text in the payload", required=True),
+        Field("zlib", _TEXT, "the text, compressed by zlib, in Base64", required=True),
+    ),
+    allowed="an object",
+)
+
 REPLAY: Final = TableType(
     (
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
@@ -65,6 +74,12 @@ REPLAY: Final = TableType(
                     Field("model", _ID, "the id of the model", required=True),
                     Field("payload", _PayloadType(), "what to generate", required=True),
                     Field("scenario", _TEXT, "the name of the scenario", required=True),
+                    Field(
+                        "large",
+                        Array(_LARGE_TEXT),
+                        "long texts of the payload, which has their descriptions",
+                        default=(),
+                    ),
                 ),
                 allowed="an object",
             ),
@@ -142,6 +157,7 @@ class Replay:
     ) -> Self:
         """Raises LookupError or ValueError for unknown names."""
         Scenarios(tempo.scenarios).find(case["scenario"])
+        restore_texts(case["payload"], case.get("large", ()))
         made = Case(model(case["model"]).id, case["payload"], case["scenario"])
         assert made.canonical_json
         return cls(
@@ -158,11 +174,18 @@ class Replay:
             "version": REPLAY_VERSION,
             "law": self.law.id,
             "why": self.why,
-            "case": self.case.as_json(),
+            "case": _case_to_json(self.case),
             "tempo": self.time_profile.name,
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }
+
+
+def _case_to_json(case: Case) -> dict[str, Any]:
+    """Returns *case* with its long texts compressed, so that it can still be read and shown."""
+    large = compress_texts(case.payload)
+    members: dict[str, Any] = describe_texts(case.as_json(), names=False)
+    return {**members, "large": large} if large else members
 
 
 def _check_version(document: Any) -> None:
@@ -206,7 +229,16 @@ def write_replays(
 
 
 def _write_replay(folder: Path, made: Replay) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    _create_folder(folder)
     path = folder / f"{made.law.id}.json"
     path.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _create_folder(folder: Path) -> None:
+    """Creates *folder*. Git ignores a new hidden one, which the user did not name as a rule."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.name.startswith("."):
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
