@@ -90,7 +90,7 @@ def test_each_law_has_a_page_with_a_failing_and_a_passing_call(site: Path) -> No
         assert "Why: " not in passing
         for call in (failing, passing):
             assert "The client " in call
-            assert re.search(r"#1 \+[\d.]+s |What the server received:\s+nothing", call)
+            assert re.search(r"#1 \+[\d.]+s |What the server received:\s+no request", call)
         assert not re.search(r"127\.0\.0\.1:(?!8321)\d", page)
 
 

@@ -218,6 +218,7 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
         assert law.statement in listed
         assert law.source in listed
         assert law.hint in listed
+        assert f"/reference/laws/{law.id}.html\n" in listed
     assert json.loads(schema) == SCHEMAS["outcome"]
     jsonschema.Draft202012Validator.check_schema(json.loads(schema))
 

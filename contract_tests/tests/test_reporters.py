@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -20,12 +21,13 @@ from report_examples import (
     failure,
     hostile,
     law,
+    paid_twice,
     passing,
     report,
     stuck,
 )
 from reporter_helpers import IDS, hostile_report
-from wan_contracts.reporters import FORMATS, render
+from wan_contracts.reporters import FORMATS, render, terminal
 from wan_contracts.reporters import json as json_format
 from wan_contracts.results.report import ContractReport, LawResult, SourceLocation
 from wan_validators.documentation import DOCS_URL
@@ -43,6 +45,23 @@ def test_every_format_renders_every_report(format: str, example: ContractReport)
     assert all(character.isprintable() or character == "\n" for character in text)
     for result in example.results:
         assert result.law.id in text
+
+
+@pytest.mark.parametrize(
+    ("format", "line"),
+    [
+        ("junit", "\n  no request\n"),
+        ("md", "\n  no request\n"),
+        ("html", "The server received no request."),
+        ("text", "\n    no request\n"),
+    ],
+)
+def test_a_call_without_requests_is_told(format: str, line: str) -> None:
+    silent = replace(paid_twice(), exchanges=())
+    example = report(LawResult(law=law("x"), judged=1, broken=1, failure=failure(silent, "no")))
+    out = io.StringIO()
+    terminal.write(example, out, {}, 80)
+    assert line in (out.getvalue() if format == "text" else render(format, example))
 
 
 def test_an_unknown_format_is_an_error_with_the_known_ones() -> None:

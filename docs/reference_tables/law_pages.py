@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,6 @@ from wan_contracts.laws import MONEY_SAFE
 from wan_contracts.laws.law import KEPT
 from wan_contracts.reporters.descriptions import describe_failure
 from wan_contracts.results.report import LawFailure
-from wan_contracts.results.transcript import format_block
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
 from wan_validators.reporters.markdown_text import format_code, format_code_block
@@ -161,7 +160,6 @@ def _format_call(example: LawFailure) -> Iterator[str]:
     """Yields the payload, the outcome and the exchanges of a call, and why it breaks the law."""
     description = describe_failure(example)
     url = example.interaction.setting.base_url
-    transcript = chain.from_iterable(map(format_block, description.blocks))
     if description.reason:
         yield f"**Why:** {escape(description.reason.replace(url, SHOWN_URL))}"
         yield ""
@@ -171,8 +169,8 @@ def _format_call(example: LawFailure) -> Iterator[str]:
         "Payload:": description.payload,
         f"{description.result_title}:": description.result_lines,
         "What the server received"
-        + (" (`>` shows the failure):" if example.verdict.entries else ":"): transcript,
+        + (" (`>` shows the failure):" if example.verdict.entries else ":"): description.transcript,
     }
     for title, lines in parts.items():
-        shown = [line.replace(url, SHOWN_URL) for line in lines] or ["nothing"]
+        shown = [line.replace(url, SHOWN_URL) for line in lines]
         yield from (title, "", *format_code_block(shown, "text"), "")

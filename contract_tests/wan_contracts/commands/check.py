@@ -146,10 +146,12 @@ def _is_passing(report: ContractReport, *, strict: bool) -> bool:
 
 def _print_laws() -> int:
     from ..laws import LAWS
+    from ..reporters.descriptions import build_law_url
 
     for law in LAWS:
         print(f"{law.id}  {law.level}, {law.group}")
         print(f"  {law.statement}\n  source: {law.source}\n  hint: {law.hint}")
+        print(f"  docs: {build_law_url(law)}")
     print("\ndocuments:")
     for source in sorted(spec.source for spec in catalog()):
         print(f"  {source}")

@@ -10,6 +10,7 @@ import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
@@ -23,7 +24,7 @@ from ..laws.law import Group, Law
 from ..protocol.outcome import Outcome
 from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, Coverage, LawFailure, LawResult, Status
-from ..results.transcript import TranscriptBlock, build_blocks
+from ..results.transcript import TranscriptBlock, build_blocks, format_block
 from ..runner.interaction import ClientError, ClientErrorKind
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_LINES",
     "MAX_MISSED_NAMES",
     "MAX_TEXT_CHARS",
+    "NO_REQUEST",
     "PROBLEM_STATUSES",
     "FailureDescription",
     "build_law_url",
@@ -70,6 +72,8 @@ CLIENT_ERROR_TITLES: Final = {
     ClientErrorKind.RUNAWAY: "The client did not stop",
 }
 
+NO_REQUEST: Final = "  no request"
+
 _SCENARIOS: Final = Scenarios()
 
 
@@ -88,6 +92,11 @@ class FailureDescription:
     result_lines: tuple[str, ...]
     blocks: tuple[TranscriptBlock, ...]
     replay_command: str | None
+
+    @property
+    def transcript(self) -> tuple[str, ...]:
+        """Returns *blocks* as plain lines; one line if the server received no request."""
+        return tuple(chain.from_iterable(map(format_block, self.blocks))) or (NO_REQUEST,)
 
 
 def describe_failure(failure: LawFailure) -> FailureDescription:

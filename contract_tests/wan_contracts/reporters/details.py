@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import LawResult
-from ..results.transcript import format_block
 from . import descriptions
 
 __all__ = ["format_details"]
@@ -31,7 +28,7 @@ def format_details(result: LawResult) -> str:
             *description.result_lines,
             "",
             "what the server received (> shows the failure):",
-            *chain.from_iterable(map(format_block, description.blocks)),
+            *description.transcript,
             "",
         ]
         lines += [f"replay: {description.replay_command}"] if description.replay_command else []

@@ -2,8 +2,8 @@
 
     {"version": 1, "client", "profile", "seed", "passed", "cases", "unsupported", "seconds",
      "models": [...], "notes": [...],
-     "laws": [{"id", "group", "level", "says", "source", "hint", "verdict", "judged", "broken",
-               "known", "reason", "failure"}],
+     "laws": [{"id", "group", "level", "says", "source", "hint", "docs", "verdict", "judged",
+               "broken", "known", "reason", "failure"}],
      "coverage": {KIND: {"met": [...], "missed": [...]}},
      "summary": {VERDICT: COUNT}}
 
@@ -33,7 +33,7 @@ from typing import Any, Final
 from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, LawFailure, LawResult
 from ..results.transcript import format_lines
-from .descriptions import client_result_to_json, to_plain_json
+from .descriptions import build_law_url, client_result_to_json, to_plain_json
 
 __all__ = ["VERSION", "build_document", "render_report"]
 
@@ -77,6 +77,7 @@ def _law_to_json(result: LawResult) -> dict[str, Any]:
         "says": law.statement,
         "source": law.source,
         "hint": law.hint,
+        "docs": build_law_url(law),
         "verdict": result.status.value,
         "judged": result.judged,
         "broken": result.broken,

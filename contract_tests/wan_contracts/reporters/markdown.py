@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Final
 
 from wan_validators.messages.formatting import format_number
@@ -15,7 +14,6 @@ from wan_validators.reporters.markdown_text import (
 )
 
 from ..results.report import ContractReport, LawResult, Status
-from ..results.transcript import format_block
 from . import descriptions
 
 __all__ = ["MAX_DOCUMENT_CHARS", "STATUS_MARKS", "render_report"]
@@ -100,7 +98,7 @@ def _format_failure(result: LawResult) -> Iterator[str]:
         yield ""
         yield "What the server received (`>` shows the failure):"
         yield ""
-        yield from format_code_block(chain.from_iterable(map(format_block, description.blocks)))
+        yield from format_code_block(description.transcript)
         yield ""
         if description.replay_command:
             yield f"Replay: {format_code(description.replay_command)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -149,8 +149,10 @@ def _print_lines(console: Console, title: str, lines: Iterable[str]) -> None:
         console.print(Padding(Text(line, overflow="fold"), (0, 0, 0, 4)))
 
 
-def _print_transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str) -> None:
+def _print_transcript(console: Console, blocks: Sequence[TranscriptBlock], style: str) -> None:
     console.print(Text("  what the server received (> shows the failure)", "dim"))
+    if not blocks:
+        console.print(Text(f"  {descriptions.NO_REQUEST}"))
     for block in blocks:
         for nth, line in enumerate(format_block(block)):
             line_style = style if block.is_marked and nth == 0 else "" if nth == 0 else "dim"
