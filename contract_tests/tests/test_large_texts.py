@@ -126,45 +126,44 @@ def test_a_replay_of_a_large_payload_is_small_and_exact(tmp_path: Path) -> None:
     path = Path(failure.replay or "")
     assert path.stat().st_size < 100_000
     assert Replay.load(path).case == failure.interaction.case
-    stored = json.loads(path.read_text(encoding="utf-8"))["case"]
+    stored = json.loads(path.read_text(encoding="utf-8"))
     assert [text["at"] for text in stored["large"]] == [
-        "/prompt",
-        "/images/0",
-        "/images/2",
-        "/0/~0~1",
+        "/case/payload/prompt",
+        "/case/payload/images/0",
+        "/case/payload/images/2",
+        "/case/payload/0/~0~1",
     ]
-    assert stored["payload"]["images"][0].startswith("data:image/png;base64,")
+    assert stored["case"]["payload"]["images"][0].startswith("data:image/png;base64,")
     assert failure.interaction.case.payload == payload
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ({"at": "/images/1", "zlib": ""}, "there is no text at '/images/1' of the payload"),
-        ({"at": "/images", "zlib": ""}, "there is no text at '/images' of the payload"),
-        ({"at": "/images/x", "zlib": ""}, "there is no text at '/images/x' of the payload"),
-        ({"at": "/prompt/0", "zlib": ""}, "there is no text at '/prompt/0' of the payload"),
-        ({"at": "/n/0", "zlib": ""}, "there is no text at '/n/0' of the payload"),
-        ({"at": "", "zlib": ""}, "there is no text at '' of the payload"),
-        ({"at": "/prompt", "zlib": "é"}, "the compressed text at '/prompt' cannot be read"),
-        ({"at": "/prompt", "zlib": "AAAA"}, "the compressed text at '/prompt' cannot be read"),
-        ({"at": "/prompt", "zlib": "eJw="}, "cannot be read: it is cut off or too long"),
-        ({"at": "/prompt"}, "the member zlib is missing"),
-        ({"at": 5, "zlib": ""}, "case.large[0].at: 5 is not valid; allowed: a string"),
+        *(
+            ({"at": place, "zlib": ""}, f"large: there is no text at '{place}' of the file")
+            for place in (
+                *("/case/payload/images/1", "/case/payload/images", "/case/payload/images/x"),
+                *("/case/payload/prompt/0", "/case/payload/n/0", "/nothing/else", "", "x"),
+            )
+        ),
+        ({"at": "/why", "zlib": "é"}, "large: the text at '/why' cannot be read: "),
+        ({"at": "/why", "zlib": "AAAA"}, "large: the text at '/why' cannot be read: "),
+        ({"at": "/why", "zlib": "eJw="}, "cannot be read: it is cut off or too long"),
+        ({"at": "/why"}, "the member zlib is missing"),
+        ({"at": 5, "zlib": ""}, "large[0].at: 5 is not valid; allowed: a string"),
+        (5, "large[0]: 5 is not valid; allowed: an object"),
     ],
 )
-def test_a_damaged_replay_is_refused(tmp_path: Path, text: dict[str, Any], says: str) -> None:
+def test_a_damaged_replay_is_refused(tmp_path: Path, text: Any, says: str) -> None:
     path = tmp_path / "replay.json"
-    case = {
-        "model": "wan2.5-i2i-preview",
-        "payload": {"prompt": "a", "images": ["b"], "n": 1},
-        "scenario": "ok",
-    }
+    payload = {"prompt": "a", "images": ["b"], "n": 1}
+    case = {"model": "wan2.5-i2i-preview", "payload": payload, "scenario": "ok"}
     client = {"form": "python", "argv": ["mine.py:Client"]}
-    members = {"version": 1, "law": "one-charge", "tempo": "virtual", "client": client}
-    path.write_text(json.dumps({**members, "case": {**case, "large": [text]}}))
+    members = {"version": 1, "law": "one-charge", "why": "", "tempo": "virtual", "client": client}
+    path.write_text(json.dumps({**members, "case": case, "large": [text]}))
 
-    with pytest.raises(UsageError, match=r"replay\.json") as caught:
+    with pytest.raises(UsageError, match=r"replay\.json is not a replay file: ") as caught:
         Replay.load(path)
 
     assert says in str(caught.value)

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from wan_validators.messages.formatting import format_number
+from wan_validators.messages.formatting import clip, format_number
 from wan_validators.source import json_pointer
+
+from ..protocol.validation import InvalidDocument
 
 __all__ = [
     "MAX_TEXT_CHARS",
@@ -76,7 +78,7 @@ def compress_texts(value: Any) -> list[dict[str, str]]:
 def restore_texts(value: Any, texts: Iterable[Mapping[str, str]]) -> None:
     """Puts *texts* of :func:`compress_texts` into the JSON *value*, in place of descriptions.
 
-    Raises ValueError if a place does not exist, or if a text is damaged.
+    Raises InvalidDocument if a place does not exist, or if a text is damaged.
     """
     for text in texts:
         *parents, last = text["at"].split("/")[1:] or [""]
@@ -88,7 +90,8 @@ def restore_texts(value: Any, texts: Iterable[Mapping[str, str]]) -> None:
             if not isinstance(owner[place], str):
                 raise TypeError
         except (LookupError, TypeError, ValueError):
-            raise ValueError(f"there is no text at {text['at']!r} of the payload") from None
+            place = clip(repr(text["at"]))
+            raise InvalidDocument(f"large: there is no text at {place} of the file") from None
         owner[place] = _decompress(text["zlib"], text["at"])
 
 
@@ -119,7 +122,8 @@ def _decompress(data: str, place: str) -> str:
             raise ValueError("it is cut off or too long")
         return found.decode("utf-8", "surrogatepass")
     except (ValueError, zlib.error) as error:
-        raise ValueError(f"the compressed text at {place!r} cannot be read: {error}") from None
+        message = f"large: the text at {clip(repr(place))} cannot be read: {error}"
+        raise InvalidDocument(message) from None
 
 
 def _encode(text: str) -> bytes:

@@ -54,12 +54,14 @@ class _PayloadType(FieldType):
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
 
-_LARGE_TEXT: Final = TableType(
-    (
-        Field("at", _TEXT, "the JSON Pointer of the text in the payload", required=True),
-        Field("zlib", _TEXT, "the text, compressed by zlib, in Base64", required=True),
-    ),
-    allowed="an object",
+_LARGE_TEXTS: Final = Array(
+    TableType(
+        (
+            Field("at", _TEXT, "the JSON Pointer of the text in this file", required=True),
+            Field("zlib", _TEXT, "the text, compressed by zlib, in Base64", required=True),
+        ),
+        allowed="an object",
+    )
 )
 
 REPLAY: Final = TableType(
@@ -74,12 +76,6 @@ REPLAY: Final = TableType(
                     Field("model", _ID, "the id of the model", required=True),
                     Field("payload", _PayloadType(), "what to generate", required=True),
                     Field("scenario", _TEXT, "the name of the scenario", required=True),
-                    Field(
-                        "large",
-                        Array(_LARGE_TEXT),
-                        "long texts of the payload, which has their descriptions",
-                        default=(),
-                    ),
                 ),
                 allowed="an object",
             ),
@@ -87,6 +83,7 @@ REPLAY: Final = TableType(
             required=True,
         ),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
+        Field("large", _LARGE_TEXTS, "texts that the other members only describe", default=()),
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
         Field(
             "client",
@@ -135,6 +132,7 @@ class Replay:
         try:
             document = parse_document(data)
             _check_version(document)
+            _restore_texts(document)
             members = REPLAY.fill_defaults(REPLAY.parse(document, ""))
         except (InvalidDocument, InvalidField) as error:
             raise UsageError(f"{path} is not a replay file: {error}") from error
@@ -157,7 +155,6 @@ class Replay:
     ) -> Self:
         """Raises LookupError or ValueError for unknown names."""
         Scenarios(tempo.scenarios).find(case["scenario"])
-        restore_texts(case["payload"], case.get("large", ()))
         made = Case(model(case["model"]).id, case["payload"], case["scenario"])
         assert made.canonical_json
         return cls(
@@ -174,18 +171,11 @@ class Replay:
             "version": REPLAY_VERSION,
             "law": self.law.id,
             "why": self.why,
-            "case": _case_to_json(self.case),
+            "case": self.case.as_json(),
             "tempo": self.time_profile.name,
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }
-
-
-def _case_to_json(case: Case) -> dict[str, Any]:
-    """Returns *case* with its long texts compressed, so that it can still be read and shown."""
-    large = compress_texts(case.payload)
-    members: dict[str, Any] = describe_texts(case.as_json(), names=False)
-    return {**members, "large": large} if large else members
 
 
 def _check_version(document: Any) -> None:
@@ -195,6 +185,12 @@ def _check_version(document: Any) -> None:
     )
     if version != REPLAY_VERSION:
         raise InvalidDocument(f"its version is {clip(repr(version))}, not {REPLAY_VERSION}")
+
+
+def _restore_texts(document: Any) -> None:
+    """Puts the large texts of *document* into its other members, which describe them."""
+    if isinstance(document, dict):
+        restore_texts(document, _LARGE_TEXTS.parse(document.get("large", []), "large"))
 
 
 def write_replays(
@@ -231,7 +227,11 @@ def write_replays(
 def _write_replay(folder: Path, made: Replay) -> Path:
     _create_folder(folder)
     path = folder / f"{made.law.id}.json"
-    path.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")
+    document = made.as_json()
+    large = compress_texts(document)
+    if large:
+        document = {**describe_texts(document, names=False), "large": large}
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return path
 
 
