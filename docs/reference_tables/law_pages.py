@@ -16,6 +16,7 @@ import recorded_runs
 from expected_violations import BROKEN
 from faulty_clients.broken import CORRECT
 from wan_contracts import LAWS, Law
+from wan_contracts.cases.case import Case
 from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import MONEY_SAFE
@@ -114,25 +115,30 @@ class LawPages:
         """
         faulty, failing = self._find_failing(law)
         for correct in CORRECT_CLIENTS:
-            first = None
-            for call in self._iter_calls(correct):
-                if _judge(law, call):
-                    if call.case.canonical_json in failing:
-                        return faulty, failing[call.case.canonical_json], correct, call
-                    first = first or call
-            if first:
-                return faulty, next(iter(failing.values())), correct, first
+            for call in failing:
+                same = self._make_call(correct, call.case)
+                if _judge(law, same):
+                    return faulty, call, correct, same
+        for correct in CORRECT_CLIENTS:
+            for other in self._iter_calls(correct):
+                if _judge(law, other):
+                    return faulty, failing[0], correct, other
         raise LookupError(f"{law.id} applies to no call of a correct client")
 
-    def _find_failing(self, law: Law) -> tuple[str, dict[str, Interaction]]:
-        """Returns a client that breaks few laws, and calls by their case, a short one first."""
+    def _find_failing(self, law: Law) -> tuple[str, list[Interaction]]:
+        """Returns a client that breaks few laws, and calls of it, a short one first."""
         faulty = [name for name, laws in self._broken.items() if law.id in laws]
         for name in sorted(faulty, key=lambda name: len(self._broken[name])):
             broken = (call for call in self._iter_calls(name) if _judge(law, call) is False)
             failing = sorted(islice(broken, MAX_COMPARED), key=lambda call: len(call.exchanges))
             if failing:
-                return name, {call.case.canonical_json: call for call in failing}
+                return name, failing
         raise LookupError(f"no call of {faulty or 'a faulty client'} breaks {law.id}")
+
+    def _make_call(self, name: str, case: Case) -> Interaction:
+        with PythonClient(name, recorded_runs.CLIENTS[name]) as client:
+            self._harness.client = client
+            return self._harness.run(case, 1)
 
     def _iter_calls(self, name: str) -> Iterator[Interaction]:
         """Yields the calls of the client *name*; makes only those that nobody saw before."""
