@@ -7,7 +7,8 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+DOCS = Path(__file__).parent
+sys.path[:0] = [str(DOCS), str(DOCS.parent / "contract_tests" / "tests")]
 logging.getLogger("httpx").setLevel(logging.WARNING)  # a table is made from a response
 
 project = "wanproof"

@@ -8,19 +8,31 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from reference_tables import GENERATORS, expand
+from reference_tables.law_pages import LawPages, replace_files
 
+import recorded_runs
 from wan_contracts import LAWS
+from wan_contracts.cases.time_profiles import VIRTUAL
+from wan_contracts.clients.python_client import PythonClient
+from wan_contracts.reporters.descriptions import build_law_url
+from wan_contracts.runner.harness import Harness
 from wan_mockserver import WanMock
+from wan_mockserver.assertions.verdict import Verdict
+from wan_validators.documentation import DOCS_URL
 from wanproof import catalog
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
-PAGES: Final = (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
+PAGES: Final = (
+    ROOT / "README.md",
+    *sorted(page for page in DOCS.rglob("*.md") if page.parent.name != "laws"),
+)
 MAX_README_LINES: Final = 150
 COUNTED: Final = r"(?:two|three|four|five|[0-9]+|a hundred) (?:named )?(?:models|laws|scenarios)\b"
 UNCLEAR: Final = r"\bof which\b|\bwhoever\b|\bthat of\b|\bthose of\b"
@@ -63,6 +75,55 @@ def test_the_reference_has_every_rule_law_and_member_of_the_fixtures(site: Path)
     assert all(f">{rule.id}<" in rules for spec in catalog() for rule in spec.all_rules)
     assert all(f'id="{law.id}"' in laws for law in LAWS)
     assert all(name in members for name in vars(WanMock) if name[0] != "_")
+
+
+def test_each_law_has_a_page_with_a_failing_and_a_passing_call(site: Path) -> None:
+    for law in LAWS:
+        address = build_law_url(law)
+        assert address.startswith(DOCS_URL)
+        page = (site / address.removeprefix(DOCS_URL)).read_text(encoding="utf-8")
+        text = re.sub("<[^>]*>", "", page)
+        failing, _, passing = text[text.index("A call that breaks the law") :].partition(
+            "A call that keeps the law"
+        )
+        assert "Why: " in failing
+        assert "Why: " not in passing
+        for call in (failing, passing):
+            assert "The client " in call
+            assert re.search(r"#1 \+[\d.]+s |What the server received:\s+no request", call)
+        assert not re.search(r"127\.0\.0\.1:(?!8321)\d", page)
+
+
+def test_the_list_of_laws_links_to_each_page(site: Path) -> None:
+    laws = (site / "reference/laws.html").read_text(encoding="utf-8")
+
+    assert all(f'href="laws/{law.id}.html"><span' in laws for law in LAWS)
+
+
+def test_a_law_without_an_example_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference_tables.law_pages.CORRECT_CLIENTS", ("Reference",))
+    first = LAWS[0]
+    broken = {"AddsASeed": [first.id]}
+    with Harness(PythonClient("Reference", recorded_runs.CLIENTS["Reference"]), VIRTUAL) as harness:
+        with pytest.raises(LookupError, match=f"no call of a faulty client breaks {first.id}"):
+            LawPages(harness, {}).format_page(first)
+        with pytest.raises(LookupError, match=rf"no call of \['AddsASeed'\] breaks {first.id}"):
+            LawPages(harness, broken).format_page(first)
+        never = replace(first, judge=lambda call: Verdict(passed=False, message="never"))
+        with pytest.raises(LookupError, match=f"{first.id} applies to no call of a correct client"):
+            LawPages(harness, broken).format_page(never)
+
+
+def test_pages_of_laws_that_are_gone_are_removed(tmp_path: Path) -> None:
+    for name in ("gone.md", "kept.md", "changed.md"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    before = (tmp_path / "kept.md").stat().st_ino
+
+    replace_files(tmp_path, {"kept.md": "old", "changed.md": "text", "new.md": "new"})
+
+    texts = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    assert texts == {"kept.md": "old", "changed.md": "text", "new.md": "new"}
+    assert (tmp_path / "kept.md").stat().st_ino == before
 
 
 def test_every_table_is_on_a_page() -> None:

@@ -134,7 +134,18 @@ def test_reports_go_to_files_and_one_to_standard_output(
     assert (code, document["passed"], document["seed"]) == (1, False, 3)
     assert JUnitXml.fromfile(str(folder / "out/report.junit")).failures == 1
     sarif = json.loads((folder / "out/report.sarif").read_text(encoding="utf-8"))
-    assert [each["ruleId"] for each in sarif["runs"][0]["results"]] == ["code-told"]
+    (result,) = sarif["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    line = (
+        (folder / "mine.py")
+        .read_text(encoding="utf-8")
+        .split("\n")[place["region"]["startLine"] - 1]
+    )
+    assert (result["ruleId"], place["artifactLocation"]) == ("code-told", {"uri": "mine.py"})
+    assert line.startswith("class Codeless")
+    related = result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]
+    assert related == {"uri": ".wanproof/code-told.json"}
+    assert (folder / ".wanproof/.gitignore").exists()
     assert "code-told" in (folder / "out/report.html").read_text(encoding="utf-8")
     assert "code-told" in (folder / "out/report.md").read_text(encoding="utf-8")
     badge = json.loads((folder / "out/badge.json").read_text(encoding="utf-8"))
@@ -207,6 +218,7 @@ def test_laws_and_schemas_are_printed(capsys: pytest.CaptureFixture[str]) -> Non
         assert law.statement in listed
         assert law.source in listed
         assert law.hint in listed
+        assert f"/reference/laws/{law.id}.html\n" in listed
     assert json.loads(schema) == SCHEMAS["outcome"]
     jsonschema.Draft202012Validator.check_schema(json.loads(schema))
 

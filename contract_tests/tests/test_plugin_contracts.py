@@ -94,7 +94,7 @@ def test_a_broken_law_fails_with_all_details(run: Run, capsys: pytest.CaptureFix
             r"_+ test_law\[code-told\] _+",
             r"MUST: The outcome has the vendor's error code of a rejected request or a failed .+\.",
             r"why: the vendor's error code is 3001, but the outcome has None",
-            r"call: 1, for .*wan2\.5-i2i-preview",
+            r"model: .*wan2\.5-i2i-preview",
             r"scenario: fail-3001 \(.+\)",
             r"payload:",
             r'  "prompt": .+',
@@ -105,6 +105,7 @@ def test_a_broken_law_fails_with_all_details(run: Run, capsys: pytest.CaptureFix
             r"> #3 \+20s poll",
             r"replay: wanproof replay \.wanproof/code-told\.json --trust",
             r"hint: .+",
+            r"docs: https://.+/reference/laws/code-told\.html",
         ]
     )
     result.stdout.no_re_match_line(r".*\.py:\d+|E  .*|Traceback.*")

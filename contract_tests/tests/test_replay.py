@@ -187,6 +187,27 @@ def test_what_is_written_is_read_again_and_holds_no_key(tmp_path: Path, *, full_
     assert examples.KEY not in path.read_text(encoding="utf-8")
 
 
+def test_git_ignores_a_new_hidden_folder_of_replays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    failure = examples.failure(examples.paid_twice(), "two tasks")
+    report = examples.report(LawResult(law=law("one-charge"), judged=9, broken=2, failure=failure))
+    client = ClientSpec(form="stdio", argv=("node", "client.mjs"))
+    Path(".mine").mkdir()
+    Path(".theirs").mkdir()
+    Path(".theirs/.gitignore").write_text("own", encoding="utf-8")
+
+    for folder in ("a/.wanproof", ".mine", ".theirs", "kept"):
+        write_replays(report, Path(folder), client, REAL)
+
+    assert Path("a/.wanproof/.gitignore").read_text(encoding="utf-8") == "*\n"
+    assert Path(".theirs/.gitignore").read_text(encoding="utf-8") == "own"
+    assert not Path(".mine/.gitignore").exists()
+    assert not Path("kept/.gitignore").exists()
+    assert not Path("a/.gitignore").exists()
+
+
 @pytest.mark.parametrize(
     ("client", "action"),
     [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft4Validator
 from junitparser import Failure as JunitFailure
 from junitparser import JUnitXml, Skipped
 
@@ -18,14 +21,16 @@ from report_examples import (
     failure,
     hostile,
     law,
+    paid_twice,
     passing,
     report,
     stuck,
 )
 from reporter_helpers import IDS, hostile_report
-from wan_contracts.reporters import FORMATS, render
+from wan_contracts.reporters import FORMATS, render, terminal
 from wan_contracts.reporters import json as json_format
-from wan_contracts.results.report import ContractReport, LawResult
+from wan_contracts.results.report import ContractReport, LawResult, SourceLocation
+from wan_validators.documentation import DOCS_URL
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -40,6 +45,23 @@ def test_every_format_renders_every_report(format: str, example: ContractReport)
     assert all(character.isprintable() or character == "\n" for character in text)
     for result in example.results:
         assert result.law.id in text
+
+
+@pytest.mark.parametrize(
+    ("format", "line"),
+    [
+        ("junit", "\n  no request\n"),
+        ("md", "\n  no request\n"),
+        ("html", "The server received no request."),
+        ("text", "\n    no request\n"),
+    ],
+)
+def test_a_call_without_requests_is_told(format: str, line: str) -> None:
+    silent = replace(paid_twice(), exchanges=())
+    example = report(LawResult(law=law("x"), judged=1, broken=1, failure=failure(silent, "no")))
+    out = io.StringIO()
+    terminal.write(example, out, {}, 80)
+    assert line in (out.getvalue() if format == "text" else render(format, example))
 
 
 def test_an_unknown_format_is_an_error_with_the_known_ones() -> None:
@@ -127,6 +149,17 @@ def test_junit_counts_and_groups() -> None:
     assert root.time == 3.1
 
 
+def test_junit_has_the_durations() -> None:
+    results = [
+        LawResult(law=law(name), judged=1, seconds=seconds)
+        for name, seconds in (("one-charge", 1.25), ("price-told", 0.5))
+    ]
+    root: Any = JUnitXml.fromstring(render("junit", report(*results)).encode())
+    (suite,) = root
+    assert [case.time for case in suite] == [1.25, 0.5]
+    assert (suite.time, root.time) == (1.75, 3.1)
+
+
 def test_junit_escapes_characters_that_xml_forbids() -> None:
     cases = junit(hostile_report())
     assert "\\x1b[31m" in one(cases["payload-intact"]).message
@@ -140,8 +173,14 @@ def one(case: Any) -> Any:
 # SARIF
 
 
+SARIF = Draft4Validator(
+    json.loads((Path(__file__).parents[2] / "fixtures/schemas/sarif-2.1.0.json").read_text("utf-8"))
+)
+
+
 def sarif(example: ContractReport) -> dict[str, Any]:
     document = json.loads(render("sarif", example))
+    assert [*SARIF.iter_errors(document)] == []
     assert document["version"] == "2.1.0"
     (run,) = document["runs"]
     assert isinstance(run, dict)
@@ -181,8 +220,37 @@ def test_sarif_points_to_the_replay_file_if_there_is_one() -> None:
         "region": {"startLine": 1},
     }
     assert "physicalLocation" not in results["poll-rate"]["locations"][0]
+    assert not any("relatedLocations" in result for result in results.values())
     assert results["one-charge"]["properties"]["scenario"] == "accept-lost"
     assert results["one-charge"]["properties"]["outcome"]["outcome"] == "completed"
+
+
+def test_sarif_points_to_the_client_and_relates_the_replay_file() -> None:
+    source = SourceLocation(path=str(Path.cwd() / "src" / "my client.py"), line=12)
+    results = {each["ruleId"]: each for each in sarif(report(source=source))["results"]}
+    for result in results.values():
+        assert result["locations"][0]["physicalLocation"] == {
+            "artifactLocation": {"uri": "src/my%20client.py"},
+            "region": {"startLine": 12},
+        }
+    (related,) = results["one-charge"]["relatedLocations"]
+    assert related["physicalLocation"]["artifactLocation"] == {"uri": "out/a%20b.json"}
+    assert "wanproof replay 'out/a b.json' --trust" in related["message"]["text"]
+    assert "relatedLocations" not in results["poll-rate"]
+    assert "relatedLocations" not in results["price-told"]
+
+
+def test_sarif_links_to_the_page_of_each_law() -> None:
+    driver = sarif(report())["tool"]["driver"]
+    assert driver["informationUri"] == DOCS_URL
+    assert [rule["helpUri"] for rule in driver["rules"]] == [
+        f"{DOCS_URL}reference/laws/{name}.html" for name in IDS
+    ]
+
+
+def test_sarif_of_hostile_texts_and_of_a_passed_run_is_valid() -> None:
+    assert sarif(hostile_report())["results"]
+    assert sarif(passing())["results"] == []
 
 
 def test_sarif_suppresses_only_known_failures() -> None:

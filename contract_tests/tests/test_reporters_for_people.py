@@ -21,6 +21,8 @@ from report_examples import (
 from reporter_helpers import IDS, hostile_report
 from wan_contracts.reporters import FORMATS, badge, descriptions, markdown, render, terminal
 from wan_contracts.results.report import ContractReport, LawResult, Status
+from wan_validators.documentation import DOCS_URL
+from wan_validators.reporters import markdown_text
 
 # HTML
 
@@ -37,6 +39,10 @@ class Page(HTMLParser):
         self.feed(text)
         self.close()
         assert self._open == []
+
+    @property
+    def links(self) -> list[str]:
+        return [value or "" for name, value in self.attributes if name == "href"]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -59,7 +65,7 @@ def test_html_loads_nothing_and_runs_nothing(example: ContractReport) -> None:
     assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
     names = {name for name, _ in page.attributes}
     assert not {"src", "onclick", "onerror", "action"} & names
-    assert all(value and value.startswith("#") for name, value in page.attributes if name == "href")
+    assert all(value.startswith(("#", DOCS_URL)) for value in page.links)
     assert "url(" not in text
     assert "@import" not in text
 
@@ -79,9 +85,9 @@ def test_html_has_every_failure_and_marks_its_exchanges() -> None:
     assert "Remove its entry from the file" in page.text
     assert "150 of 152" in page.text
     assert page.tags.count("details") == 4 + 2
-    targets = {value for name, value in page.attributes if name == "id"}
-    links = {value[1:] for name, value in page.attributes if name == "href" and value}
-    assert links <= targets
+    targets = {f"#{value}" for name, value in page.attributes if name == "id"}
+    assert {link for link in page.links if link.startswith("#")} <= targets
+    assert f"{DOCS_URL}reference/laws/one-charge.html" in page.links
     scopes = [value for name, value in page.attributes if name == "scope"]
     assert scopes.count("row") == len(IDS)
 
@@ -130,10 +136,10 @@ def remove_code_blocks(text: str) -> str:
 
 
 def test_a_fence_is_longer_than_the_fences_inside() -> None:
-    assert markdown.format_code_block(["a ```` b"])[0] == "`" * 5
-    assert markdown.format_code_block(["x"], "json") == ["```json", "x", "```"]
-    assert markdown.format_code("a`b``c") == "```a`b``c```"
-    assert markdown.format_code("`a") == "`` `a ``"
+    assert markdown_text.format_code_block(["a ```` b"])[0] == "`" * 5
+    assert markdown_text.format_code_block(["x"], "json") == ["```json", "x", "```"]
+    assert markdown_text.format_code("a`b``c") == "```a`b``c```"
+    assert markdown_text.format_code("`a") == "`` `a ``"
 
 
 def test_markdown_stays_short_enough_for_a_comment() -> None:
@@ -220,7 +226,7 @@ def test_lines_fit_the_width_except_lines_for_copying(width: int) -> None:
     for result in every_status():
         assert any(line.split()[:1] == [result.law.id] for line in table)
         assert any(f" {result.status.value} " in line for line in table)
-    copied = re.compile(r"^ +(curl|-H|--data-raw|=>|lint|task|scenario:)|seed 7$")
+    copied = re.compile(r"^ +(docs|curl|-H|--data-raw|=>|lint|task|scenario:)|seed 7$")
     for line in text.split("\n"):
         assert len(line) <= width or copied.search(line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,28 @@ def test_a_fault_with_rare_payloads_is_found_and_minimized() -> None:
     assert case.scenario == "ok"
     assert len(case.payload["prompt"]) == 4
     assert case.payload.keys() == {"prompt", "images", "seed"} | ({"n"} & case.payload.keys())
+
+
+def test_a_failure_has_the_number_of_the_first_call_and_laws_have_durations() -> None:
+    calls: list[int] = []
+    plan = RunPlan(laws=[law("answers"), law("one-charge")], scenarios=["ok"], specs=[IMAGES])
+
+    def crashes(setting: Setting) -> Any:
+        def generate(model: str, payload: Any) -> Outcome:
+            calls.append(len(json.dumps(payload)))
+            if len(calls) > 2:
+                raise RuntimeError
+            return Outcome.refused(400, "no", "no")
+
+        return generate
+
+    report = check(PythonClient("crashes", crashes), plan)
+
+    answers, charge = report.results
+    assert answers.failure
+    assert answers.failure.number == 3
+    assert 0 < answers.seconds < report.seconds
+    assert charge.seconds < answers.seconds
 
 
 def test_a_failure_in_every_scenario_is_shown_without_a_scenario() -> None:

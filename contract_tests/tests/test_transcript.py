@@ -96,6 +96,17 @@ def test_a_long_body_is_clipped_with_a_comment() -> None:
     assert len(last) < curl.MAX_BODY_CHARS + 100
 
 
+def test_a_long_url_and_long_headers_are_clipped_without_a_part_of_the_key() -> None:
+    long = "x" * (curl.MAX_BODY_CHARS - 10) + KEY + "x" * 5000
+    request = Request(
+        method="GET", path="/", query=f"a={long}", headers={"range": long, "authorization": long}
+    )
+    lines = curl.format_command(request, KEY)
+    assert all(len(line) < curl.MAX_BODY_CHARS + 100 for line in lines)
+    assert sum("..." in line for line in lines) == 3
+    assert not any(KEY[:8] in line for line in lines)
+
+
 @pytest.mark.parametrize(("body", "comment"), [(None, "too long"), (b"\xff\xfe", "2 bytes")])
 def test_a_body_that_cannot_be_shown_is_described(body: bytes | None, comment: str) -> None:
     *_, last = curl.format_command(Request(method="POST", path="/", body=body), KEY)

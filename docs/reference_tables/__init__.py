@@ -1,18 +1,21 @@
 """A Sphinx extension: reference tables are generated from the code while the pages are built.
 
 A page has a comment such as ``<!-- generated: laws -->`` where a table belongs. The extension
-puts Markdown in its place. No generated file is kept.
+puts Markdown in its place. It also writes a page for each law into ``reference/laws/``, which Git
+ignores.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from . import (
     admin_api,
     commands,
+    law_pages,
     laws,
     models,
     pytest_names,
@@ -61,8 +64,13 @@ def expand(text: str) -> str:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Registers the extension."""
+    app.connect("builder-inited", _on_builder_inited)
     app.connect("source-read", _on_source_read)
     return {"parallel_read_safe": True}
+
+
+def _on_builder_inited(app: Sphinx) -> None:
+    law_pages.write_pages(Path(app.srcdir) / "reference" / "laws")
 
 
 def _on_source_read(_app: Sphinx, _page: str, source: list[str]) -> None:

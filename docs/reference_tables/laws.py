@@ -26,4 +26,5 @@ def _section(law: Law) -> str:
     return (
         f"### {law.id}\n\n**{law.level.value}{money_safe}.** {escape(law.statement)}\n\n"
         f"* Source: {escape(law.source)}.\n* How to fix a client: {escape(law.hint)}.\n"
+        f"* [A call that breaks it and one that keeps it](laws/{law.id}.md)\n"
     )

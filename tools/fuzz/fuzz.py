@@ -42,7 +42,11 @@ SEEDS: Mapping[str, tuple[str, ...]] = {
     "admin": ('{"scenario":"fail"}', '{"seconds":1}'),
     "toml": ('[mine]\nuse = "fail"\n', "[a]\noutcome.fail = 1\n"),
     "stdio": ('{"kind":"completed","outputs":[]}', '{"kind":"failed","code":1}'),
-    "replay": ('{"version":1}', "[]"),
+    "replay": (
+        '{"version":1}',
+        "[]",
+        '{"version":1,"large":[{"at":"/law","zlib":"eJw="}],"law":"x"}',
+    ),
 }
 
 

@@ -61,6 +61,11 @@ class PythonClient:
             except UnusableClient as error:
                 raise UsageError(f"{name} cannot be used: {error}") from None
 
+    @property
+    def target(self) -> Any:
+        """Returns the client, or its factory, as it was given."""
+        return self._make
+
     def call(
         self,
         setting: Setting,

@@ -9,6 +9,7 @@ import threading
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -89,9 +90,10 @@ def _run_check(client_spec: ClientSpec, options: Namespace) -> ContractReport:
             bar.advance(1, f"{format_count(len(aggregator.broken), 'law')} broken")
 
         folder = Path(options.replays)
-        return run_plan(
+        report = run_plan(
             client, plan, known_failures, client_spec=client_spec, folder=folder, watch=watch
         )
+    return replace(report, source=client_selection.find_source(client_spec, client))
 
 
 def _write_reports(
@@ -144,10 +146,12 @@ def _is_passing(report: ContractReport, *, strict: bool) -> bool:
 
 def _print_laws() -> int:
     from ..laws import LAWS
+    from ..reporters.descriptions import build_law_url
 
     for law in LAWS:
         print(f"{law.id}  {law.level}, {law.group}")
         print(f"  {law.statement}\n  source: {law.source}\n  hint: {law.hint}")
+        print(f"  docs: {build_law_url(law)}")
     print("\ndocuments:")
     for source in sorted(spec.source for spec in catalog()):
         print(f"  {source}")

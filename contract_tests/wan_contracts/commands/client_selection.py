@@ -10,8 +10,9 @@ from wan_validators.command import UsageError
 if TYPE_CHECKING:
     from ..clients import Client
     from ..results.replay import ClientSpec
+    from ..results.report import SourceLocation
 
-__all__ = ["add_arguments", "create_client", "parse_client_spec"]
+__all__ = ["add_arguments", "create_client", "find_source", "parse_client_spec"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -65,3 +66,13 @@ def create_client(client_spec: ClientSpec) -> Client:
     from ..clients.command_client import CommandClient
 
     return CommandClient(client_spec.argv)
+
+
+def find_source(client_spec: ClientSpec, client: Client) -> SourceLocation | None:
+    """Returns the file and the line of *client*, or None if it is not a file here."""
+    from ..clients.python_client import PythonClient
+    from ..clients.source_location import find_command_source, find_python_source
+
+    if isinstance(client, PythonClient):
+        return find_python_source(client_spec.argv[0], client.target)
+    return find_command_source(client_spec.argv)

@@ -10,18 +10,21 @@ import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.secrets import redact
+from wan_validators.documentation import build_docs_url
 from wan_validators.messages.formatting import format_count, format_number, summarize_value
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..cases.case import Case
-from ..laws.law import Group
+from ..laws.law import Group, Law
 from ..protocol.outcome import Outcome
+from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, Coverage, LawFailure, LawResult, Status
-from ..results.transcript import TranscriptBlock, build_blocks
+from ..results.transcript import TranscriptBlock, build_blocks, format_block
 from ..runner.interaction import ClientError, ClientErrorKind
 
 __all__ = [
@@ -29,8 +32,10 @@ __all__ = [
     "MAX_LINES",
     "MAX_MISSED_NAMES",
     "MAX_TEXT_CHARS",
+    "NO_REQUEST",
     "PROBLEM_STATUSES",
     "FailureDescription",
+    "build_law_url",
     "client_result_to_json",
     "describe_failure",
     "describe_scenario",
@@ -67,6 +72,8 @@ CLIENT_ERROR_TITLES: Final = {
     ClientErrorKind.RUNAWAY: "The client did not stop",
 }
 
+NO_REQUEST: Final = "  no request"
+
 _SCENARIOS: Final = Scenarios()
 
 
@@ -78,7 +85,6 @@ class FailureDescription:
     """
 
     reason: str
-    number: int
     model: str
     scenario: str
     payload: tuple[str, ...]
@@ -87,6 +93,11 @@ class FailureDescription:
     blocks: tuple[TranscriptBlock, ...]
     replay_command: str | None
 
+    @property
+    def transcript(self) -> tuple[str, ...]:
+        """Returns *blocks* as plain lines; one line if the server received no request."""
+        return tuple(chain.from_iterable(map(format_block, self.blocks))) or (NO_REQUEST,)
+
 
 def describe_failure(failure: LawFailure) -> FailureDescription:
     """Returns the texts of *failure*."""
@@ -94,7 +105,6 @@ def describe_failure(failure: LawFailure) -> FailureDescription:
     title, lines = _format_client_result(interaction.client_result, key)
     return FailureDescription(
         reason=format_reason(failure),
-        number=failure.number,
         model=escape_controls(interaction.case.model_id),
         scenario=escape_controls(describe_scenario(interaction.case)),
         payload=format_json(interaction.case.payload, key),
@@ -115,6 +125,11 @@ def format_replay_command(failure: LawFailure) -> str | None:
     if failure.replay is None:
         return None
     return escape_controls(f"wanproof replay {shlex.quote(failure.replay)} --trust")
+
+
+def build_law_url(law: Law) -> str:
+    """Returns the address of the page about *law*, with a failing and a passing transcript."""
+    return build_docs_url(f"reference/laws/{law.id}")
 
 
 def describe_scenario(case: Case) -> str:
@@ -240,9 +255,8 @@ def to_plain_json(value: Any, key: str = "") -> Any:
 
 def format_json(value: Any, key: str = "") -> tuple[str, ...]:
     """Returns *value* as at most MAX_LINES lines of JSON, with long texts clipped."""
-    shown = json.dumps(_clip_values(to_plain_json(value, key)), indent=2, ensure_ascii=False).split(
-        "\n"
-    )
+    clipped = describe_texts(to_plain_json(value, key), MAX_TEXT_CHARS)
+    shown = json.dumps(clipped, indent=2, ensure_ascii=False).split("\n")
     return _limit_lines([escape_controls(line) for line in shown])
 
 
@@ -262,17 +276,6 @@ def _format_client_result(
         escape_controls(_clip_text(redact(key, client_result.message))),
         *stderr,
     )
-
-
-def _clip_values(value: Any) -> Any:
-    match value:
-        case str():
-            return _clip_text(value)
-        case dict():
-            return {_clip_text(name): _clip_values(each) for name, each in value.items()}
-        case list():
-            return [_clip_values(each) for each in value]
-    return value
 
 
 def _clip_text(text: str) -> str:

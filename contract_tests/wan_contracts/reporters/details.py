@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..results.report import LawResult
-from ..results.transcript import format_block
 from . import descriptions
 
 __all__ = ["format_details"]
@@ -21,7 +18,7 @@ def format_details(result: LawResult) -> str:
         description = descriptions.describe_failure(result.failure)
         lines += [
             f"why: {description.reason}",
-            f"call: {description.number}, for {description.model}",
+            f"model: {description.model}",
             f"scenario: {description.scenario}",
             "",
             "payload:",
@@ -31,10 +28,15 @@ def format_details(result: LawResult) -> str:
             *description.result_lines,
             "",
             "what the server received (> shows the failure):",
-            *chain.from_iterable(map(format_block, description.blocks)),
+            *description.transcript,
             "",
         ]
         lines += [f"replay: {description.replay_command}"] if description.replay_command else []
     return "\n".join(
-        [*lines, escape_controls(f"hint: {law.hint}"), escape_controls(f"source: {law.source}")]
+        [
+            *lines,
+            escape_controls(f"hint: {law.hint}"),
+            escape_controls(f"source: {law.source}"),
+            f"docs: {descriptions.build_law_url(law)}",
+        ]
     )

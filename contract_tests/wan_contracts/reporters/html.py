@@ -59,6 +59,7 @@ def _create_environment() -> Environment:
         remark=descriptions.format_remark, unexpected=descriptions.describe_unexpected
     )
     environment.filters.update(coverage=descriptions.format_coverage, written=format_block)
+    environment.filters["docs"] = descriptions.build_law_url
     return environment
 
 

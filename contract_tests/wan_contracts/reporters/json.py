@@ -2,8 +2,8 @@
 
     {"version": 1, "client", "profile", "seed", "passed", "cases", "unsupported", "seconds",
      "models": [...], "notes": [...],
-     "laws": [{"id", "group", "level", "says", "source", "hint", "verdict", "judged", "broken",
-               "known", "reason", "failure"}],
+     "laws": [{"id", "group", "level", "says", "source", "hint", "docs", "verdict", "judged",
+               "broken", "known", "reason", "failure"}],
      "coverage": {KIND: {"met": [...], "missed": [...]}},
      "summary": {VERDICT: COUNT}}
 
@@ -17,7 +17,10 @@ the law:
 ``outcome`` is the outcome of the client, in the published form. If the client reported no outcome,
 ``trouble`` is in its place: {"kind", "says", "stderr"}. ``transcript`` is lines for people.
 ``entries`` are the numbers of the exchanges that show the failure. ``replay`` is the path of a
-file, or null.
+file, or null. ``number`` is the number of the first call that broke the law.
+
+Long texts in a payload or an outcome are replaced by their start, their kind, their length and
+their SHA-256. The replay file has them exactly.
 
 The document is ASCII and does not contain the API key.
 """
@@ -27,9 +30,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, LawFailure, LawResult
 from ..results.transcript import format_lines
-from .descriptions import client_result_to_json, to_plain_json
+from .descriptions import build_law_url, client_result_to_json, to_plain_json
 
 __all__ = ["VERSION", "build_document", "render_report"]
 
@@ -73,6 +77,7 @@ def _law_to_json(result: LawResult) -> dict[str, Any]:
         "says": law.statement,
         "source": law.source,
         "hint": law.hint,
+        "docs": build_law_url(law),
         "verdict": result.status.value,
         "judged": result.judged,
         "broken": result.broken,
@@ -86,9 +91,9 @@ def _failure_to_json(failure: LawFailure) -> dict[str, Any]:
     interaction = failure.interaction
     members = {
         "why": failure.verdict.message,
-        "case": interaction.case.as_json(),
+        "case": describe_texts(interaction.case.as_json()),
         "number": failure.number,
-        **client_result_to_json(interaction.client_result),
+        **describe_texts(client_result_to_json(interaction.client_result)),
         "transcript": format_lines(interaction, failure.verdict.entries),
         "entries": list(failure.verdict.entries),
         "replay": failure.replay,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -112,7 +112,7 @@ def _print_failure(console: Console, result: LawResult) -> None:
         _build_grid(
             [
                 ("why", description.reason),
-                ("call", f"{format_number(description.number)}, for {description.model}"),
+                ("model", description.model),
                 ("scenario", description.scenario),
             ]
         )
@@ -124,11 +124,14 @@ def _print_failure(console: Console, result: LawResult) -> None:
     console.print(
         _build_grid([("hint", escape_controls(law.hint)), ("source", escape_controls(law.source))])
     )
+    _print_unwrapped(console, "docs", Text(descriptions.build_law_url(law)))
     if description.replay_command:
-        console.print(
-            Text.assemble(("  replay    ", "dim"), (description.replay_command, "bold")),
-            soft_wrap=True,
-        )
+        _print_unwrapped(console, "replay", Text(description.replay_command, "bold"))
+
+
+def _print_unwrapped(console: Console, name: str, value: Text) -> None:
+    """Prints a line whose *value* can be copied."""
+    console.print(Text.assemble((f"  {name:<10}", "dim"), value), soft_wrap=True)
 
 
 def _build_grid(facts: Iterable[tuple[str, str]]) -> RenderableType:
@@ -146,8 +149,10 @@ def _print_lines(console: Console, title: str, lines: Iterable[str]) -> None:
         console.print(Padding(Text(line, overflow="fold"), (0, 0, 0, 4)))
 
 
-def _print_transcript(console: Console, blocks: Iterable[TranscriptBlock], style: str) -> None:
+def _print_transcript(console: Console, blocks: Sequence[TranscriptBlock], style: str) -> None:
     console.print(Text("  what the server received (> shows the failure)", "dim"))
+    if not blocks:
+        console.print(Text(f"  {descriptions.NO_REQUEST}"))
     for block in blocks:
         for nth, line in enumerate(format_block(block)):
             line_style = style if block.is_marked and nth == 0 else "" if nth == 0 else "dim"

@@ -35,7 +35,7 @@ METHOD_OPTIONS: Final[Mapping[str, list[str]]] = {"GET": [], "HEAD": ["--head"]}
 """The curl options of methods that need no ``-X``."""
 
 MAX_BODY_CHARS: Final = 1000
-"""The most characters shown of a body. In longer JSON, only long texts are clipped."""
+"""The most characters shown of a URL, a header or a body. In long JSON, only texts are clipped."""
 
 MAX_TEXT_CHARS: Final = 80
 """The most characters shown of a text in a clipped JSON body."""
@@ -51,7 +51,7 @@ _CREDENTIAL_HEADERS: Final = ("authorization", "x-api-key", "api-key")
 def format_command(request: Request, key: str) -> list[str]:
     """Returns the command as lines with URL, headers and body, but without *key*."""
     method = METHOD_OPTIONS.get(request.method, [f"-X {quote_word(request.method)}"])
-    first = " ".join(["curl", *method, quote_word(format_url(request), key)])
+    first = " ".join(["curl", *method, _quote_clipped(format_url(request), key)])
     rest = [*(f"-H {each}" for each in _format_headers(request, key)), *_format_body(request, key)]
     lines = [first, *rest]
     return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
@@ -76,6 +76,13 @@ def quote_word(text: str, key: str = "") -> str:
     return f'"${KEY_VARIABLE}"'.join(_quote_text(part) if part else "" for part in parts)
 
 
+def _quote_clipped(text: str, key: str) -> str:
+    """Returns the start of *text* as one word; half a key would not be found any more."""
+    if len(text) <= MAX_BODY_CHARS:
+        return quote_word(text, key)
+    return quote_word(f"{redact(key, text)[:MAX_BODY_CHARS]}...")
+
+
 def _quote_text(text: str) -> str:
     if text.isprintable():
         return shlex.quote(text)
@@ -94,9 +101,10 @@ def _escape_character(character: str) -> str:
 def _format_headers(request: Request, key: str) -> Iterator[str]:
     for name, value in request.headers.items():
         if name in _CREDENTIAL_HEADERS:
-            yield quote_word(f"{_format_header_name(name)}: {_mask_credential(value, key)}", key)
+            shown = _mask_credential(value, key)
+            yield _quote_clipped(f"{_format_header_name(name)}: {shown}", key)
         elif name in SHOWN_HEADERS or (len(key) > 3 and key in value):
-            yield quote_word(f"{_format_header_name(name)}: {value}", key)
+            yield _quote_clipped(f"{_format_header_name(name)}: {value}", key)
 
 
 def _mask_credential(value: str, key: str) -> str:

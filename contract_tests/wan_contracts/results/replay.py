@@ -30,6 +30,7 @@ from ..cases.case import Case
 from ..cases.time_profiles import TIME_PROFILES, TimeProfile
 from ..laws import Law, law
 from ..protocol.validation import InvalidDocument, parse_document
+from .large_texts import compress_texts, describe_texts, restore_texts
 from .report import ContractReport, LawResult
 
 REPLAY_VERSION: Final = 1
@@ -52,6 +53,16 @@ class _PayloadType(FieldType):
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
 
+_LARGE_TEXTS: Final = Array(
+    TableType(
+        (
+            Field("at", _TEXT, "the JSON Pointer of the text in this file", required=True),
+            Field("zlib", _TEXT, "the text, compressed by zlib, in Base64", required=True),
+        ),
+        allowed="an object",
+    )
+)
+
 REPLAY: Final = TableType(
     (
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
@@ -71,6 +82,7 @@ REPLAY: Final = TableType(
             required=True,
         ),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
+        Field("large", _LARGE_TEXTS, "texts that the other members only describe", default=()),
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
         Field(
             "client",
@@ -119,6 +131,7 @@ class Replay:
         try:
             document = parse_document(data)
             _check_version(document)
+            _restore_texts(document)
             members = REPLAY.fill_defaults(REPLAY.parse(document, ""))
         except (InvalidDocument, InvalidField) as error:
             raise UsageError(f"{path} is not a replay file: {error}") from error
@@ -173,6 +186,12 @@ def _check_version(document: Any) -> None:
         raise InvalidDocument(f"its version is {clip(repr(version))}, not {REPLAY_VERSION}")
 
 
+def _restore_texts(document: Any) -> None:
+    """Puts the large texts of *document* into its other members, which describe them."""
+    if isinstance(document, dict):
+        restore_texts(document, _LARGE_TEXTS.parse(document.get("large", []), "large"))
+
+
 def write_replays(
     report: ContractReport,
     folder: Path,
@@ -205,7 +224,20 @@ def write_replays(
 
 
 def _write_replay(folder: Path, made: Replay) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    _create_folder(folder)
     path = folder / f"{made.law.id}.json"
-    path.write_text(json.dumps(made.as_json(), indent=2) + "\n", encoding="utf-8")
+    document = made.as_json()
+    large = compress_texts(document)
+    if large:
+        document = {**describe_texts(document, names=False), "large": large}
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _create_folder(folder: Path) -> None:
+    """Creates *folder*. Git ignores a new hidden one, which the user did not name as a rule."""
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.name.startswith("."):
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")

@@ -12,7 +12,14 @@ from wan_mockserver.assertions.verdict import Verdict
 from ..laws.law import Law, Level
 from ..runner.interaction import Interaction
 
-__all__ = ["ContractReport", "Coverage", "LawFailure", "LawResult", "Status"]
+__all__ = [
+    "ContractReport",
+    "Coverage",
+    "LawFailure",
+    "LawResult",
+    "SourceLocation",
+    "Status",
+]
 
 
 class Status(StrEnum):
@@ -34,8 +41,8 @@ class Status(StrEnum):
 class LawFailure:
     """The smallest call that breaks a law, and the verdict on it.
 
-    *number* is the number of the call in the run. *replay* is the path of the file that repeats
-    the call, or None if no file was written.
+    *number* is the number of the first call that broke the law. *replay* is the path of the file
+    that repeats the call, or None if no file was written.
     """
 
     interaction: Interaction
@@ -49,6 +56,7 @@ class LawResult:
     """The result of one law, with the numbers of judged calls and of broken calls.
 
     *known* is the reason from the file of known failures. *reason* says why it was skipped.
+    *seconds* is the law's share of the real time of the calls that it judged.
     """
 
     law: Law
@@ -57,6 +65,7 @@ class LawResult:
     failure: LawFailure | None = None
     known: str | None = None
     reason: str | None = None
+    seconds: float = 0.0
 
     @property
     def status(self) -> Status:
@@ -82,13 +91,21 @@ class Coverage:
         return len(self.met) + len(self.missed)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLocation:
+    """A line of a source file, from 1."""
+
+    path: str
+    line: int = 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContractReport:
     """The report of one run. The same *seed* repeats it.
 
     *cases* is the number of calls, and *unsupported* the number of calls that the client
     declined. An *interrupted* run has the results up to the interrupt. A *narrowed* run has only
-    some scenarios.
+    some scenarios. *source* is where the client is defined, if this was found.
     """
 
     client: str
@@ -103,6 +120,7 @@ class ContractReport:
     notes: Sequence[str] = ()
     interrupted: bool = False
     narrowed: bool = False
+    source: SourceLocation | None = None
 
     @cached_property
     def status_counts(self) -> Mapping[Status, int]:

@@ -38,6 +38,7 @@ class Aggregator:
     unsupported: int = 0
     judged: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     smallest_failures: dict[str, LawFailure] = field(default_factory=dict)
     rules: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
@@ -56,6 +57,9 @@ class Aggregator:
             self.unsupported += 1
             return
         self.judged.update(verdicts.keys())
+        for law in verdicts:
+            share = interaction.seconds / len(verdicts)
+            self.seconds[law] = self.seconds.get(law, 0.0) + share
         self.broken.update(law for law, verdict in verdicts.items() if not verdict.passed)
         self.keep(
             interaction, {law: each for law, each in verdicts.items() if self._is_new(law, drawn)}
@@ -76,7 +80,9 @@ class Aggregator:
                 or measure_interaction(interaction) < measure_interaction(known.interaction)
             ):
                 self.smallest_failures[law] = LawFailure(
-                    interaction=interaction, verdict=verdict, number=self.cases
+                    interaction=interaction,
+                    verdict=verdict,
+                    number=known.number if known else self.cases,
                 )
 
     def _is_new(self, law: str, drawn: bool) -> bool:  # noqa: FBT001
@@ -91,6 +97,7 @@ class Aggregator:
                 broken=max(self.broken[law.id], law.id in self.smallest_failures),
                 failure=self.smallest_failures.get(law.id),
                 reason=None if self.judged[law.id] else self._describe_idle(),
+                seconds=self.seconds.get(law.id, 0.0),
             )
             for law in self.laws
         ]

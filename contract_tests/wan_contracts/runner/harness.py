@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from time import monotonic
 from types import ModuleType, TracebackType
 from typing import Any, Self
 from zlib import crc32
@@ -80,6 +81,7 @@ class Harness:
         The seed of the mock depends only on the case, so a repeated case gets the same faults
         and results.
         """
+        started_at = monotonic()
         self.mock.reset(seed=crc32(case.canonical_json.encode()))
         setting = self._build_setting(case, f"{KEY_PREFIX}{number:x}.")
         max_polls = int(1.5 * setting.deadline / setting.poll_interval)
@@ -98,6 +100,7 @@ class Harness:
             exchanges=self._build_exchanges(recorded),
             tasks=tuple(tasks),
             ledger=self.mock.ledger(tenant, tasks),
+            seconds=monotonic() - started_at,
         )
 
     def _choose_clock(self) -> Clock | None:

@@ -90,7 +90,7 @@ class Interaction:
     """Holds one complete call for the laws to check.
 
     *exchanges* are in the order of the requests. *tasks* are those that the call created, and
-    *ledger* holds their charges.
+    *ledger* holds their charges. *seconds* is the real duration.
     """
 
     case: Case
@@ -99,6 +99,7 @@ class Interaction:
     exchanges: tuple[ObservedExchange, ...]
     tasks: tuple[TaskRecord, ...]
     ledger: Ledger
+    seconds: float = 0.0
 
     @property
     def outcome(self) -> Outcome | None:

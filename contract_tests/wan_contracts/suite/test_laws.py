@@ -43,6 +43,7 @@ def _warn(result: LawResult) -> None:
     lines = [
         f"{result.law.statement} {descriptions.format_reason(result.failure)}",
         f"hint: {result.law.hint}",
+        f"docs: {descriptions.build_law_url(result.law)}",
     ]
     replay = descriptions.format_replay_command(result.failure)
     lines += [f"replay: {replay}"] if replay else []
