@@ -40,23 +40,27 @@ class OriginPolicy:
 
     def answer_preflight(self, request: Request) -> Response | None:
         """Returns the response if *request* asks whether a page may send another request."""
-        headers = request.headers
-        if request.method != "OPTIONS" or "access-control-request-method" not in headers:
+        asked = request.headers
+        if request.method != "OPTIONS" or "access-control-request-method" not in asked:
             return None
-        if not self.is_allowed(headers.get("origin", "")):
-            raise self._refuse(headers.get("origin", ""))
+        if not self.is_allowed(asked.get("origin", "")):
+            raise self._refuse(asked.get("origin", ""))
         allowed = {
-            "Access-Control-Allow-Methods": headers["access-control-request-method"],
-            "Access-Control-Allow-Headers": headers.get("access-control-request-headers", ""),
+            "Access-Control-Allow-Methods": asked["access-control-request-method"],
+            "Access-Control-Allow-Headers": asked.get("access-control-request-headers", ""),
             "Access-Control-Max-Age": MAX_AGE_S,
         }
-        if headers.get("access-control-request-private-network") == "true":
+        if asked.get("access-control-request-private-network") == "true":
             allowed["Access-Control-Allow-Private-Network"] = "true"
-        return Response(status=204, headers={name: text for name, text in allowed.items() if text})
+        # The server closes the connection after a 204, and clients should reuse connections.
+        headers = {name: text for name, text in allowed.items() if text}
+        return Response(status=200, headers={**headers, "Content-Length": "0"})
 
     def build_headers(self, request: Request) -> Mapping[str, str]:
         """Returns the headers that let the page read the response to *request*."""
-        origin = request.headers.get("origin", "")
+        origin = request.headers.get("origin")
+        if origin is None:
+            return {}
         if not self.is_allowed(origin):
             return {"Vary": "Origin"}
         return {
@@ -77,7 +81,17 @@ class OriginPolicy:
             raise AdminError("a page of another site may not call this; use fetch() with CORS", 403)
         passed = ("origin", "sec-fetch-site")
         headers = {name: text for name, text in request.headers.items() if name not in passed}
-        guard.check(control, _hide_ip_address(replace(request, headers=headers)))
+        try:
+            guard.check(control, _hide_ip_address(replace(request, headers=headers)))
+        except AdminError as error:
+            if error.status != 403:
+                raise
+            host = clip(request.headers.get("host", request.base_url))
+            message = (
+                f"only names of this machine are answered here, not {host!r}; call the server by "
+                "its address, or start the run with --base-url and this name"
+            )
+            raise AdminError(message, 403) from error
 
     def _refuse(self, origin: str) -> AdminError:
         shown = clip(origin)

@@ -48,6 +48,9 @@ __all__ = ["ListenAddress", "listen"]
 TICK_S: Final = 0.1
 """Seconds between two looks at whether the run is over."""
 
+DRAIN_TIMEOUT_S: Final = 5.0
+"""Seconds to wait at the end until the last responses are sent."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ListenAddress:
@@ -108,6 +111,7 @@ def listen(
         announce(base_url, len(calls))
         _wait_for_end(session, plan.seconds, idle_s)
         _wait_for_calls(session)
+        server.drain(DRAIN_TIMEOUT_S)
     report = session.build_report()
     if not (report.cases - report.unsupported):
         raise UsageError(_describe_no_calls(report, len(calls)))

@@ -83,14 +83,12 @@ class ListeningSession:
     def hand_out(self) -> ListenedCall | None:
         """Returns the next case that nobody has; None if there is none, or the run is over."""
         with self._lock:
-            self.note_activity()
-            if self.finished.is_set():
-                return None
-            for call in self._iter_open_calls():
-                if not (call.is_handed_out or call.is_called):
-                    call.is_handed_out = True
-                    return call
-        return None
+            left = (call for call in self._iter_open_calls() if not call.is_handed_out)
+            call = None if self.finished.is_set() else next(left, None)
+            if call is not None:
+                self.note_activity()
+                call.is_handed_out = True
+            return call
 
     def find_call(self, text: str) -> ListenedCall:
         """Returns the call of case *text*. Raises AdminError if there is none."""
@@ -147,9 +145,9 @@ class ListeningSession:
             )
 
     def is_complete(self) -> bool:
-        """Returns True if every case was called, or is for a model that is not supported."""
+        """Returns True if no case is left: each was handed out or called, or its model declined."""
         with self._lock:
-            return all(call.is_called for call in self._iter_open_calls())
+            return all(call.is_handed_out for call in self._iter_open_calls())
 
     def build_report(self) -> ContractReport:
         """Judges the settled calls, and reports which laws they keep."""
@@ -200,17 +198,16 @@ class ListeningSession:
         if left:
             yield f"{left} of {format_count(len(calls), 'case')} were not called."
         if running:
-            yield f"{format_count(running, 'call')} had not ended, and were not judged."
+            yield f"Not judged: {format_count(running, 'call')} that had not ended."
         if silent and unjudged:
             yield (
                 f"Without an outcome, {unjudged} of {len(self._settings.laws)} laws are not "
                 f"judged; this is so for {format_count(silent, 'call')}."
             )
         if self._stray_count:
-            yield (
-                f"{format_count(self._stray_count, 'request')} had no API key of a case and were "
-                f"not judged: {', '.join(self._strays)}."
-            )
+            strays = format_count(self._stray_count, "request")
+            places = ", ".join(self._strays)
+            yield f"Not judged: {strays} without the API key of a case, such as {places}."
         for origin in self.policy.refused:
             yield f"Pages of {origin} were refused; --origin {origin} allows them."
 
