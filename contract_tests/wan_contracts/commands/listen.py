@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -98,14 +100,26 @@ def run_listener(options: Namespace) -> ContractReport:
     address = ListenAddress(
         host=host, port=port, base_url=options.base_url, origins=tuple(options.origin)
     )
-    with suppress(ValueError):  # only the main thread can handle signals
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     def announce(base_url: str, cases: int) -> None:
         _announce(address, base_url, cases, plan.seed)
 
     idle_s = DEFAULT_IDLE_S if options.idle is None else options.idle
-    return listen(plan, address, known, idle_s=idle_s, announce=announce)
+    with _end_at_sigterm():
+        return listen(plan, address, known, idle_s=idle_s, announce=announce)
+
+
+@contextmanager
+def _end_at_sigterm() -> Iterator[None]:
+    """Makes SIGTERM end the run like Ctrl-C, if this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _announce(address: ListenAddress, base_url: str, cases: int, seed: int) -> None:
