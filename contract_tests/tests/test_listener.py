@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import httpx
 import jsonschema
@@ -12,17 +17,28 @@ import recorded_runs
 from expected_violations import BROKEN
 from faulty_clients.broken import BROKEN as FAULTY
 from faulty_clients.reference import Reference
-from listener_runs import MODEL, Case, ListeningRun, listening, make_calls
-from wan_contracts.cases.time_profiles import VIRTUAL
+from listener_runs import MODEL, ListeningRun, listening, make_calls
+from wan_contracts.cases.case import Case
+from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, NEED_OUTCOME, Law
+from wan_contracts.listener.calls import create_calls
+from wan_contracts.listener.origins import OriginPolicy
+from wan_contracts.listener.service import ListeningService
+from wan_contracts.listener.session import ListeningSession, RunSettings
 from wan_contracts.protocol.schemas import SCHEMAS
 from wan_contracts.results.report import ContractReport, Status
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
+from wan_mockserver.http.messages import Request
+from wan_mockserver.service import Mock
+from wan_mockserver.simulator.simulator import Simulator
+from wan_validators.catalog import model
 from wan_validators.command import UsageError
 
 SCENARIOS = ("ok", "fail-3001", "accept-504", "poll-500", "rate-limited", "download-500")
+
+PAYLOAD = {"prompt": "night", "images": ["https://example.com/1.png"]}
 
 CREATE = f"/vendors/alibaba/v1/{MODEL}/generation"
 
@@ -168,6 +184,47 @@ def test_a_call_in_progress_is_not_judged_before_its_deadline() -> None:
     assert broken(report) == {"goes-on"}
 
 
+def test_a_client_that_never_stops_is_judged_after_a_while() -> None:
+    stop = Event()
+    with listening("ok", laws=["one-charge"]) as run, ThreadPoolExecutor(1) as pool:
+        [case] = take(run, 1)
+        create(run, case)
+
+        def create_on() -> None:
+            while not stop.wait(0.2):
+                with suppress(httpx.HTTPError):  # the run is over
+                    create(run, case)
+
+        pool.submit(create_on)
+        report = run.finish()
+        stop.set()
+    assert broken(report) == {"one-charge"}
+
+
+def test_a_response_that_the_client_did_not_receive_is_no_known_task() -> None:
+    mock = Mock(Simulator())
+    [call] = create_calls([Case(MODEL, PAYLOAD)], REAL, "http://localhost", seed=1)
+    settings = RunSettings(
+        specs=[model(MODEL)], laws=LAWS, scenarios=["ok"], profile="full", seed=1, known={}
+    )
+    service = ListeningService(ListeningSession(mock, [call], settings, OriginPolicy()))
+    request = Request(
+        method="POST",
+        path=CREATE,
+        headers={
+            "Authorization": f"Bearer {call.setting.api_key}",
+            "Content-Type": "application/json",
+            "Origin": "http://localhost:3000",
+        },
+        body=json.dumps(PAYLOAD).encode(),
+    )
+    response = service.handle(request)
+    assert call.build_interaction(mock).acknowledged_create
+    service.mark_response_lost(response)
+    assert call.build_interaction(mock).creates
+    assert call.build_interaction(mock).acknowledged_create is None
+
+
 def test_requests_without_a_key_are_counted_and_named() -> None:
     with listening("ok", laws=["one-charge"]) as run:
         [case] = take(run, 1)
@@ -202,13 +259,13 @@ def test_models_that_the_client_does_not_support_are_not_handed_out_again() -> N
             run.finish()
 
 
-def take(run: ListeningRun, count: int) -> list[Case]:
+def take(run: ListeningRun, count: int) -> list[dict[str, Any]]:
     cases = [run.next_case() for _ in range(count)]
     assert all(cases)
     return [case for case in cases if case]
 
 
-def create(run: ListeningRun, case: Case) -> str:
+def create(run: ListeningRun, case: dict[str, Any]) -> str:
     """Creates the task of *case*, and returns its id."""
     headers = {"Authorization": f"Bearer {case['api_key']}"}
     url = f"{run.base_url}{CREATE}"

@@ -180,3 +180,6 @@ def test_the_openapi_document_is_valid_and_has_every_route(run: ListeningRun) ->
 def test_a_request_for_headers_only_has_no_body(run: ListeningRun) -> None:
     response = run.http.head(f"{run.check_url}/status")
     assert (response.status_code, response.content) == (200, b"")
+    before = run.status()["handed_out"]
+    assert run.http.head(f"{run.check_url}/next").status_code == 204
+    assert run.status()["handed_out"] == before

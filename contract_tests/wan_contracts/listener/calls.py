@@ -19,7 +19,7 @@ from ..cases.time_profiles import TimeProfile
 from ..protocol.outcome import Outcome
 from ..runner.interaction import Interaction, ObservedExchange
 
-__all__ = ["CallTable", "ListenedCall", "create_calls"]
+__all__ = ["SETTLING_GRACE_S", "CallTable", "ListenedCall", "create_calls"]
 
 KEY_PREFIX: Final = "wp-case-"
 

@@ -25,6 +25,9 @@ MAX_AGE_S: Final = "600"
 EXPOSED: Final = "*"
 """All response headers, such as Retry-After, are readable in a page."""
 
+MAX_REFUSED: Final = 5
+"""The most refused origins that a report names."""
+
 
 class OriginPolicy:
     """Allows pages of this machine, and of *origins*, to send requests."""
@@ -95,7 +98,8 @@ class OriginPolicy:
 
     def _refuse(self, origin: str) -> AdminError:
         shown = clip(origin)
-        self.refused[shown] = None
+        if len(self.refused) < MAX_REFUSED:
+            self.refused[shown] = None
         message = (
             f"pages of {shown or 'an unknown origin'} are not allowed here; start the run with "
             f"--origin {shown or 'ORIGIN'}"

@@ -111,8 +111,8 @@ class CheckApi:
             return result.with_headers(FRESH)
         return Response.json(200, to_json(result), FRESH)
 
-    def _get_next(self, _: AdminCall) -> Json | Response:
-        call = self._session.hand_out()
+    def _get_next(self, request: AdminCall) -> Json | Response:
+        call = self._session.hand_out() if request.request.method == "GET" else None
         return Response(status=204) if call is None else _build_case(call)
 
     def _list_cases(self, _: AdminCall) -> Json:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from wan_mockserver.artefacts.cache import Artefacts
@@ -26,22 +26,25 @@ from wan_validators.messages.formatting import format_count
 from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
-from ..cases.random_cases import draw_batches
+from ..cases.random_cases import Batch, draw_batches
 from ..cases.systematic import MAX_PAYLOAD_CHARS, is_possible, iter_systematic_cases
-from ..cases.time_profiles import REAL
+from ..cases.time_profiles import TimeProfile
 from ..protocol.outcome import OutcomeKind
 from ..results.report import ContractReport
 from ..runner.aggregation import parse_scenario_names
 from ..runner.harness import SmallArtefacts
 from ..runner.random_search import RandomSearch
 from ..runner.runner import RunPlan
-from .calls import create_calls
+from .calls import SETTLING_GRACE_S, create_calls
 from .origins import OriginPolicy
 from .service import ListeningService
 from .session import ListeningSession, RunSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from hypothesis.strategies import SearchStrategy
+
+    from ..clients import Client
 
 __all__ = ["ListenAddress", "listen"]
 
@@ -66,6 +69,12 @@ class ListenAddress:
     origins: Sequence[str] = ()
 
 
+class _RemoteClient:
+    """Stands for clients of another process, which need real time."""
+
+    in_process = False
+
+
 Announce = Callable[[str, int], None]
 """Is called when the server listens, with its base URL and the number of cases."""
 
@@ -85,9 +94,10 @@ def listen(
     the address cannot be used, and if no case was selected or called.
     """
     specs = plan.specs or catalog()
-    cases = _choose_cases(plan, specs)
+    time_profile = plan.choose_time_profile(cast("Client", _RemoteClient))
+    cases = _choose_cases(plan, specs, time_profile)
     policy = OriginPolicy(address.origins)
-    mock = _create_mock(plan, address)
+    mock = _create_mock(plan, time_profile, address)
     service: ListeningService
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -98,19 +108,20 @@ def listen(
     settings = RunSettings(
         specs=specs,
         laws=plan.laws,
-        scenarios=_list_scenarios(plan, specs),
+        scenarios=_list_scenarios(plan, specs, time_profile),
         profile=plan.profile,
         seed=plan.seed,
         known=known,
         narrowed=bool(plan.scenarios),
     )
-    calls = create_calls(cases, REAL, base_url, plan.seed)
+    calls = create_calls(cases, time_profile, base_url, plan.seed)
     session = ListeningSession(mock, calls, settings, policy)
     service = ListeningService(session)
     with server, suppress(KeyboardInterrupt):
         announce(base_url, len(calls))
         _wait_for_end(session, plan.seconds, idle_s)
-        _wait_for_calls(session)
+        _wait_for_calls(session, time_profile.deadline + SETTLING_GRACE_S)
+        session.is_over = True
         server.drain(DRAIN_TIMEOUT_S)
     report = session.build_report()
     if not (report.cases - report.unsupported):
@@ -118,16 +129,20 @@ def listen(
     return report
 
 
-def _choose_cases(plan: RunPlan, specs: Sequence[ModelSpec]) -> list[Case]:
+def _choose_cases(
+    plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile
+) -> list[Case]:
     """Returns the systematic cases of *plan*, then random ones. Raises UsageError for none."""
-    systematic = iter_systematic_cases(specs, REAL, everywhere=False, edges=not plan.brief)
+    systematic = iter_systematic_cases(specs, time_profile, everywhere=False, edges=not plan.brief)
     chosen = [
         case for case in systematic if _is_wanted(case, plan.scenarios) and _is_small(case.payload)
     ]
     if not chosen:
         message = "none of the chosen scenarios applies to a chosen model; see --model"
         raise UsageError(f"no case was selected: {message}")
-    return chosen + (_draw_cases(plan, specs) if plan.examples and not plan.scenarios else [])
+    if plan.scenarios or not plan.examples:
+        return chosen
+    return chosen + _draw_cases(plan, draw_batches(tuple(specs), time_profile))
 
 
 def _is_wanted(case: Case, scenarios: Sequence[str]) -> bool:
@@ -139,7 +154,7 @@ def _is_small(payload: Any) -> bool:
     return len(json.dumps(payload)) <= MAX_PAYLOAD_CHARS
 
 
-def _draw_cases(plan: RunPlan, specs: Sequence[ModelSpec]) -> list[Case]:
+def _draw_cases(plan: RunPlan, batches: SearchStrategy[Batch]) -> list[Case]:
     """Returns the random cases that a search without any failure draws."""
     drawn: list[Case] = []
 
@@ -147,23 +162,25 @@ def _draw_cases(plan: RunPlan, specs: Sequence[ModelSpec]) -> list[Case]:
         drawn.extend([case] * counted)
         return {}
 
-    search = RandomSearch(draw_batches(tuple(specs), REAL), collect, plan.seed)
+    search = RandomSearch(batches, collect, plan.seed)
     search.run(lambda: len(drawn) < plan.examples, set())
     return drawn
 
 
-def _list_scenarios(plan: RunPlan, specs: Sequence[ModelSpec]) -> list[str]:
+def _list_scenarios(
+    plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile
+) -> list[str]:
     wanted = [name for text in plan.scenarios for name in parse_scenario_names(text)]
-    names = wanted or [*REAL.scenarios]
-    return [name for name in names if any(is_possible(name, REAL, spec) for spec in specs)]
+    names = wanted or [*time_profile.scenarios]
+    return [name for name in names if any(is_possible(name, time_profile, spec) for spec in specs)]
 
 
-def _create_mock(plan: RunPlan, address: ListenAddress) -> Mock:
+def _create_mock(plan: RunPlan, time_profile: TimeProfile, address: ListenAddress) -> Mock:
     simulator = Simulator(
         seed=plan.seed,
         clock=RealClock(),
         lifecycle=Polls(1),
-        scenarios=Scenarios(REAL.scenarios),
+        scenarios=Scenarios(time_profile.scenarios),
         artefacts=Artefacts() if plan.full_size else SmallArtefacts(),
         listener=lambda _: None,
     )
@@ -191,9 +208,10 @@ def _wait_for_end(session: ListeningSession, seconds: float | None, idle_s: floa
             session.finished.set()
 
 
-def _wait_for_calls(session: ListeningSession) -> None:
-    """Waits for calls that have begun, at most until their deadline."""
-    while session.is_busy():
+def _wait_for_calls(session: ListeningSession, max_seconds: float) -> None:
+    """Waits for calls that have begun. A client without an end is judged after *max_seconds*."""
+    until = monotonic() + max_seconds
+    while session.is_busy() and monotonic() < until:
         sleep(TICK_S)
 
 

@@ -79,6 +79,9 @@ class ListeningSession:
         self._stray_count = 0
         self._started_at = self.last_activity_at = monotonic()
         self.finished = Event()
+        """Is set when no more cases are handed out."""
+        self.is_over = False
+        """If True, no more requests are expected, and all calls are judged."""
 
     def hand_out(self) -> ListenedCall | None:
         """Returns the next case that nobody has; None if there is none, or the run is over."""
@@ -150,12 +153,12 @@ class ListeningSession:
             return all(call.is_handed_out for call in self._iter_open_calls())
 
     def build_report(self) -> ContractReport:
-        """Judges the settled calls, and reports which laws they keep."""
+        """Judges the calls that have ended, and reports which laws they keep."""
         settings, aggregator = self._settings, Aggregator(self._settings.laws)
         with self._lock:
             running = 0
             for call in self.table.calls:
-                if call.is_settled(self.mock):
+                if call.is_settled(self.mock) or (self.is_over and call.is_called):
                     interaction = call.build_interaction(self.mock)
                     aggregator.add(interaction, evaluate_laws(settings.laws, interaction))
                 else:
