@@ -26,16 +26,16 @@ MakeCall = Callable[[Case], Outcome]
 
 
 class ListeningRun:
-    """A run in progress: its base URL, and its report or error after the end."""
+    """A run in progress: its base URL and number of cases, and its report after the end."""
 
     def __init__(self, plan: RunPlan, idle_s: float, origins: Sequence[str]) -> None:
         self._plan = plan
         self._idle_s = idle_s
         self._origins = origins
-        self._started: Queue[str] = Queue()
+        self._started: Queue[tuple[str, int]] = Queue()
         self._ended: Queue[ContractReport | BaseException] = Queue()
         Thread(target=self._run, daemon=True).start()
-        self.base_url = self._started.get(timeout=60)
+        self.base_url, self.cases = self._started.get(timeout=60)
         self.check_url = f"{self.base_url}/_wanproof/check"
         self.http = httpx.Client(trust_env=False)
 
@@ -82,11 +82,11 @@ class ListeningRun:
                 address,
                 {},
                 idle_s=self._idle_s,
-                announce=lambda base_url, _: self._started.put(base_url),
+                announce=lambda base_url, cases: self._started.put((base_url, cases)),
             )
         except BaseException as error:  # noqa: BLE001  (the test's own thread raises it)
             self._ended.put(error)
-            self._started.put("")
+            self._started.put(("", 0))
         else:
             self._ended.put(report)
 

@@ -78,8 +78,8 @@ def test_laws_that_need_an_outcome_are_skipped_with_this_reason(correct: Contrac
     }
     assert skipped == NEED_OUTCOME
     assert all(result.judged == 0 for result in correct.results if result.law.id in NEED_OUTCOME)
-    [note] = [note for note in correct.notes if "outcome" in note]
-    assert note.startswith(f"Without an outcome, {len(NEED_OUTCOME)} of {len(LAWS)} laws")
+    start = f"Without an outcome, {len(NEED_OUTCOME)} of {len(LAWS)} laws"
+    assert any(note.startswith(start) for note in correct.notes)
 
 
 def test_with_outcomes_all_laws_apply() -> None:
@@ -91,6 +91,18 @@ def test_with_outcomes_all_laws_apply() -> None:
         result.law.id for result in report.results if result.status is Status.PASS
     }
     assert report.notes == []
+
+
+def test_cases_without_a_request_are_counted() -> None:
+    with listening("ok", laws=["one-charge"]) as run:
+        first, _ = take(run, 2)
+        create(run, first)
+        report = run.finish()
+        cases = run.cases
+    assert report.notes[:2] == [
+        f"Not handed out: {cases - 2} of {cases} cases.",
+        "Not judged: 1 case without any request or outcome.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def _describe_no_calls(report: ContractReport, cases: int) -> str:
             f"no call could be checked: {OutcomeKind.UNSUPPORTED.value!r} was reported for every "
             "case; choose other models with --model"
         )
-    notes = " ".join(note for note in report.notes if "were not called" not in note)
+    notes = " ".join(report.notes)
     return (
         f"no request had the API key of one of the {format_count(cases, 'case')}, so nothing could "
         f"be checked. {notes}"

@@ -195,11 +195,14 @@ class ListeningSession:
 
     def _iter_notes(self, running: int) -> Iterator[str]:
         calls = self.table.calls
-        left = sum(not call.is_called for call in calls)
+        left = sum(not call.is_handed_out for call in calls)
+        unused = sum(call.is_handed_out and not call.is_called for call in calls)
         silent = sum(call.is_called and call.outcome is None for call in calls)
         unjudged = sum(law.id in NEED_OUTCOME for law in self._settings.laws)
         if left:
-            yield f"{left} of {format_count(len(calls), 'case')} were not called."
+            yield f"Not handed out: {left} of {format_count(len(calls), 'case')}."
+        if unused:
+            yield f"Not judged: {format_count(unused, 'case')} without any request or outcome."
         if running:
             yield f"Not judged: {format_count(running, 'call')} that had not ended."
         if silent and unjudged:
