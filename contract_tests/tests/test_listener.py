@@ -158,12 +158,17 @@ def test_each_case_matches_the_schema_and_has_its_own_key() -> None:
 
 def test_requests_in_turns_are_judged_by_their_keys_and_tasks() -> None:
     with listening("ok", laws=["one-charge", "bearer-header", "poll-url"]) as run:
-        one, two = take(run, 2)
+        one, two, rejected = take(run, 3)
+        # This create makes no task, so requests without a key cannot belong to it.
+        headers = {"Authorization": f"Bearer {rejected['api_key']}"}
+        run.http.post(f"{run.base_url}{CREATE}", headers=headers, json={"prompt": 1})
         tasks = [create(run, case) for case in (one, two)]
         # The second client forgets its key in polls; its task shows whose polls they are.
         poll(run, tasks[0], key=one["api_key"])
         poll(run, tasks[1], key=None)
         run.http.get(f"{run.base_url}/files/{tasks[1]}/1.png")
+        run.http.get(f"{run.base_url}/files/nowhere.png")
+        assert run.status()["strays"] == 1
         report = run.finish()
     assert broken(report) == {"bearer-header"}
     [failure] = [result.failure for result in report.results if result.failure]

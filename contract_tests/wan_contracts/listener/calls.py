@@ -173,7 +173,7 @@ class CallTable:
                 call.end_request(exchange)
                 if exchange is not None:
                     self._by_entry[exchange.entry.number] = call
-                    if exchange.entry.action == "create":
+                    if exchange.entry.action == "create" and exchange.entry.task:
                         self._by_task[exchange.entry.task] = call
         return response
 
