@@ -8,6 +8,7 @@ A comment in the line before a block says how:
 ``prints: CODE COMMAND``     COMMAND prints this JSON document and exits with CODE
 ``checked: CODE``            a command prints these lines in this order; … and numbers may vary
 ``then: CODE, with A as B``  the same in the folder of the last ``checked``, with a changed client
+``listens: CODE, while A``   the same while the script A runs; it finds the port 8322 of the command
 ``starts``                   a wanproof server starts and stops
 ``setup``                    make targets and pip extras exist
 ``ci``                       the steps of a GitHub workflow run without an error
@@ -26,6 +27,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +53,8 @@ PAGES: Final = (
 ADDRESS: Final = "http://127.0.0.1:8321"
 WANPROOF: Final = Path(sys.executable).with_name("wanproof")
 MAX_START_SECONDS: Final = 30
+MAX_SCRIPT_SECONDS: Final = 60
+LISTEN_PORT: Final = "8322"
 
 
 class Block(NamedTuple):
@@ -144,7 +148,7 @@ Enter = Callable[[Block], Path]
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_console_and_python_block_says_how_it_is_executed(page: Path) -> None:
     kinds = {"file", "run", "prints", "checked", "then", "starts", "setup", "ci", "serve"}
-    kinds |= {"pytest", "suite", "python"}
+    kinds |= {"listens", "pytest", "suite", "python"}
 
     odd = [
         block.id
@@ -194,6 +198,37 @@ def test_checks_say_what_is_shown(enter: Enter, story: list[Block]) -> None:
         run = run_command(command, folder)
         assert run.returncode == int(code), run.stdout + run.stderr
         assert_shown(shown, run.stdout, mask_figures)
+
+
+@pytest.mark.parametrize("block", blocks("listens"), ids=identify)
+def test_checks_listen_to_a_script(block: Block, enter: Enter) -> None:
+    folder = enter(block)
+    match = re.fullmatch(r"(\d+), while (\S+?)(?:, with (.*) as (.*))?", block.value)
+    assert match
+    script = folder / match[2]
+    assert not match[3] or replace_in(script, match[3], match[4])
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = str(found.getsockname()[1])
+    assert replace_in(script, LISTEN_PORT, port)
+    command, _, shown = block.text.partition("\n")
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    assert LISTEN_PORT in command
+    arguments = arguments_of(command.replace(LISTEN_PORT, port))
+    with subprocess.Popen(
+        [WANPROOF, *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as check:
+        assert check.stderr
+        while "/finish" not in check.stderr.readline():
+            assert check.poll() is None
+        subprocess.run(["node", script], cwd=folder, check=True, timeout=MAX_SCRIPT_SECONDS)
+        printed, errors = check.communicate(timeout=MAX_SCRIPT_SECONDS)
+    assert check.returncode == int(match[1]), printed + errors
+    assert_shown(shown, printed, mask_figures)
 
 
 @pytest.mark.parametrize("block", blocks("starts"), ids=identify)

@@ -20,6 +20,8 @@ from wan_validators.messages.formatting import format_count
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import client_selection
+from .listen import add_arguments as add_listen_arguments
+from .listen import check_options, run_listener
 from .options import add_arguments as add_check_arguments
 from .options import parse_reports
 
@@ -35,6 +37,7 @@ EXIT_INTERRUPTED: Final = 128 + 2
 
 def add_arguments(parser: ArgumentParser) -> None:
     client_selection.add_arguments(parser)
+    add_listen_arguments(parser)
     add_check_arguments(parser)
 
 
@@ -43,16 +46,20 @@ def run(options: Namespace) -> int:
         return _print_laws()
     if options.schema:
         return _print_schema(options.schema)
+    check_options(options)
     client_spec = client_selection.parse_client_spec(options)
-    if client_spec is None:
-        raise UsageError("name a client: --client PLACE for one in Python, or a command after --")
+    if client_spec is None and options.listen is None:
+        raise UsageError(
+            "name a client: --client PLACE for one in Python, or a command after --; or add "
+            "--listen for one that wanproof cannot start"
+        )
     files = parse_reports(options)
     for path in (*(path for _, path in files), *filter(None, (options.badge,))):
         # An unwritable path fails here, before the long run.
         _write_file(path, None)
     before = {*threading.enumerate()}
     with _use_temporary_home():
-        report = _run_check(client_spec, options)
+        report = _run_check(client_spec, options) if client_spec else run_listener(options)
         _write_reports(report, options, files)
     code = EXIT_OK if _is_passing(report, strict=options.strict) else EXIT_FINDINGS
     return _finish_process(EXIT_INTERRUPTED if report.interrupted else code, before)
@@ -176,6 +183,7 @@ COMMAND = Command(
         "wanproof check -- ./my-client.sh",
         "wanproof check --client client.py:Client --profile money-safe --badge badge.json",
         "wanproof check --client client.py:Client --expect known.toml --report junit=check.xml",
+        "wanproof check --listen 127.0.0.1:8322 --model wan2.5-i2i-preview --brief",
         "wanproof check --list",
     ),
     notes="""exit codes:
@@ -183,5 +191,6 @@ COMMAND = Command(
   1  a law is broken that is not a known failure, or a known failure passes
   2  wrong usage, a client that cannot be started, or no call to judge
   3  internal error in wanproof
-  130  interrupted; the report has the results up to the interrupt""",
+  130  interrupted; the report has the results up to the interrupt (Ctrl-C is the usual end of
+       a run with --listen, which exits with 0 or 1)""",
 )

@@ -10,7 +10,7 @@ from wan_validators.messages.suggestions import suggest
 from . import downloads, failure, money, polling, results, retries, sending, task_end
 from .law import Group, Judge, Law, Level
 
-__all__ = ["LAWS", "MONEY_SAFE", "Group", "Judge", "Law", "Level", "law"]
+__all__ = ["LAWS", "MONEY_SAFE", "NEED_OUTCOME", "Group", "Judge", "Law", "Level", "law"]
 
 _ORDER: Final = list(Group)
 
@@ -46,6 +46,33 @@ MONEY_SAFE: Final = frozenset(
     }
 )
 """Laws that cost money if a client breaks them: double payment or a lost paid result."""
+
+NEED_OUTCOME: Final = frozenset(
+    {
+        "answers",
+        "bad-file-no-result",
+        "bytes-equal",
+        "code-told",
+        "failed-is-failed",
+        "invalid-told",
+        "last-poll-counts",
+        "local-limits",
+        "message-told",
+        "no-end-made-up",
+        "no-results-no-success",
+        "odd-bodies",
+        "other-words",
+        "outputs-complete",
+        "outputs-in-order",
+        "partial-told",
+        "price-told",
+        "slow-is-not-failed",
+        "status-told",
+        "task-id-kept",
+        "text-kept",
+    }
+)
+"""Laws that never apply to a call without an outcome. Its requests show all other laws."""
 
 
 def law(id: str) -> Law:

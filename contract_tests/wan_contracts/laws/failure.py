@@ -85,7 +85,7 @@ def check_status_told(interaction: Interaction) -> Verdict | None:
 
 def _check_ending(interaction: Interaction) -> Verdict | None:
     if not isinstance(interaction.client_result, ClientError):
-        return KEPT
+        return KEPT if interaction.outcome else None
     if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
         return None
     return build_violation(

@@ -83,7 +83,7 @@ def check_goes_on(interaction: Interaction) -> Verdict | None:
     last = find_unfinished(interaction)
     if last is None:
         polled_on = interaction.final_poll and len(interaction.task_polls) > 1
-        return KEPT if polled_on and interaction.outcome else None
+        return KEPT if polled_on and not interaction.has_failed else None
     if isinstance(last, Outcome):
         message = f"the client never polled the task, but reported {last.kind}"
         return build_violation(
@@ -174,9 +174,9 @@ def check_deadline(interaction: Interaction) -> Verdict | None:
 def find_unfinished(interaction: Interaction) -> ObservedExchange | Outcome | None:
     """Returns the last poll if its response shows an unfinished task.
 
-    Returns the outcome if the client never polled, and None in all other cases.
+    Returns the outcome, if there is one, if the client never polled, and None in all other cases.
     """
-    if interaction.acknowledged_create is None or interaction.outcome is None:
+    if interaction.acknowledged_create is None or interaction.has_failed:
         return None
     if not interaction.task_polls:
         has_get = any(exchange.request.method == "GET" for exchange in interaction.exchanges)

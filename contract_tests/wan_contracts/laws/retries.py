@@ -80,7 +80,7 @@ def check_task_followed(interaction: Interaction) -> Verdict | None:
     if last is None or interaction.acknowledged_create is None:
         return (
             KEPT
-            if interaction.outcome and any(map(is_uninformative, interaction.task_polls))
+            if not interaction.has_failed and any(map(is_uninformative, interaction.task_polls))
             else None
         )
     if not is_far_from_deadline(interaction, last):
@@ -124,7 +124,7 @@ def _find_first(
 
 def _find_failed_last_poll(interaction: Interaction) -> ObservedExchange | None:
     """Returns the last poll if its response is uninformative, else None."""
-    if interaction.outcome is None or not interaction.task_polls:
+    if interaction.has_failed or not interaction.task_polls:
         return None
     last = interaction.task_polls[-1]
     return last if is_uninformative(last) else None

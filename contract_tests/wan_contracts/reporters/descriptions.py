@@ -218,8 +218,10 @@ def format_coverage(part: Coverage) -> str:
     )
 
 
-def client_result_to_json(client_result: Outcome | ClientError) -> dict[str, Any]:
-    """Returns ``outcome`` with the outcome of the client, or ``trouble`` with its error."""
+def client_result_to_json(client_result: Outcome | ClientError | None) -> dict[str, Any]:
+    """Returns ``outcome`` with the outcome of the client or None, or ``trouble`` with its error."""
+    if client_result is None:
+        return {"outcome": None}
     if isinstance(client_result, Outcome):
         return {"outcome": client_result.as_json()}
     trouble = {
@@ -261,8 +263,10 @@ def format_json(value: Any, key: str = "") -> tuple[str, ...]:
 
 
 def _format_client_result(
-    client_result: Outcome | ClientError, key: str
+    client_result: Outcome | ClientError | None, key: str
 ) -> tuple[str, tuple[str, ...]]:
+    if client_result is None:
+        return "The client reported", ("no outcome; only its requests were judged",)
     if isinstance(client_result, Outcome):
         return "The client reported", format_json(client_result.as_json(), key)
     errors = (

@@ -14,7 +14,8 @@ the law:
     {"why", "case": {"model", "payload", "scenario"}, "number", "outcome" or "trouble",
      "transcript": [...], "entries": [...], "replay"}
 
-``outcome`` is the outcome of the client, in the published form. If the client reported no outcome,
+``outcome`` is the outcome of the client, in the published form, or null if only its requests were
+judged (`wanproof check --listen`). If the client ended without a valid outcome,
 ``trouble`` is in its place: {"kind", "says", "stderr"}. ``transcript`` is lines for people.
 ``entries`` are the numbers of the exchanges that show the failure. ``replay`` is the path of a
 file, or null. ``number`` is the number of the first call that broke the law.

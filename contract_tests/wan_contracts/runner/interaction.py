@@ -90,12 +90,13 @@ class Interaction:
     """Holds one complete call for the laws to check.
 
     *exchanges* are in the order of the requests. *tasks* are those that the call created, and
-    *ledger* holds their charges. *seconds* is the real duration.
+    *ledger* holds their charges. *seconds* is the real duration. *client_result* is None if nobody
+    reported how the call ended: then only the laws about its requests apply.
     """
 
     case: Case
     setting: Setting
-    client_result: Outcome | ClientError
+    client_result: Outcome | ClientError | None
     exchanges: tuple[ObservedExchange, ...]
     tasks: tuple[TaskRecord, ...]
     ledger: Ledger
@@ -105,6 +106,11 @@ class Interaction:
     def outcome(self) -> Outcome | None:
         """Returns what the client reported; None if it reported no outcome."""
         return self.client_result if isinstance(self.client_result, Outcome) else None
+
+    @property
+    def has_failed(self) -> bool:
+        """Returns True if the client crashed, hung, or reported no valid outcome."""
+        return isinstance(self.client_result, ClientError)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

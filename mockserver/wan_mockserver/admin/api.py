@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from wan_validators.messages.formatting import clip
-from wan_validators.messages.suggestions import suggest
-from wan_validators.optional_dependencies import explain_missing_extra
-
 from ..control import Control
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
@@ -16,11 +12,8 @@ from ..simulator.routing import ROOT
 from . import routes
 from .request_parsing import parse_body, parse_query
 from .response_types import to_json
-from .route import AdminCall, AdminRoute, get
-
-with explain_missing_extra():
-    from werkzeug.exceptions import MethodNotAllowed, NotFound
-    from werkzeug.routing import Map, Rule
+from .route import AdminCall, get
+from .route_table import RouteTable
 
 __all__ = ["FRESH", "ROUTES", "answer"]
 
@@ -35,16 +28,7 @@ ROUTES: Final = (
     get("/openapi.json", "openapi", "This OpenAPI document.", dict[str, Any], _build_document),
 )
 
-_MAP: Final = Map(
-    [
-        Rule(
-            ROOT + route.path.replace("{", "<").replace("}", ">"),
-            methods=[route.method],
-            endpoint=route,
-        )
-        for route in ROUTES
-    ]
-)
+_TABLE: Final = RouteTable(ROUTES)
 
 
 FRESH: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -52,7 +36,7 @@ FRESH: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
 
 def answer(control: Control, request: Request) -> Response:
     """Returns the response to *request*. Raises AdminError if it cannot be handled."""
-    route, names = _match_route(request)
+    route, names = _TABLE.match(request)
     parse, fields = (parse_body, route.body) if route.body else (parse_query, route.query)
     if route.body and request.query:
         raise AdminError(f"{route.method} {ROOT}{route.path} takes a JSON body, and no query")
@@ -60,22 +44,3 @@ def answer(control: Control, request: Request) -> Response:
         raise AdminError(f"{route.method} {ROOT}{route.path} takes no body")
     result = route.handler(AdminCall(control, request, parse(fields, request), names))
     return Response.json(200, to_json(result), FRESH)
-
-
-def _match_route(request: Request) -> tuple[AdminRoute, dict[str, Any]]:
-    try:
-        found: tuple[Any, Any] = _MAP.bind("").match(request.path, request.method)
-    except MethodNotAllowed as error:
-        allow = ", ".join(sorted(error.valid_methods or ()))
-        message = f"{clip(request.method)} is not allowed at {request.path}; allowed: {allow}"
-        raise AdminError(message, 405, {"Allow": allow}) from error
-    except NotFound as error:
-        raise AdminError(_build_unknown_path_message(request.path), 404) from error
-    return found
-
-
-def _build_unknown_path_message(path: str) -> str:
-    known = {route.path: ROOT + route.path for route in ROUTES}
-    fallback = f"known: {', '.join(known.values())}"
-    hint = suggest(path.removeprefix(ROOT), known, fallback, show=known.__getitem__)
-    return f"nothing is served at {clip(path)}; {hint}"

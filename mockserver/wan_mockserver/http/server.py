@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -24,6 +25,9 @@ __all__ = ["HOST", "THREADS", "Server"]
 
 HOST: Final = "127.0.0.1"
 THREADS: Final = 8
+
+DRAIN_INTERVAL_S: Final = 0.01
+"""Seconds between two looks at whether every response is sent."""
 
 
 class Server:
@@ -80,6 +84,16 @@ class Server:
         self._thread = Thread(target=self.run, name="wanproof-server", daemon=True)
         self._thread.start()
         return self
+
+    def drain(self, max_seconds: float) -> None:
+        """Waits until every response is sent, at most *max_seconds*."""
+        until = time.monotonic() + max_seconds
+        while self._is_sending() and time.monotonic() < until:
+            time.sleep(DRAIN_INTERVAL_S)
+
+    def _is_sending(self) -> bool:
+        channels = [*self._waitress.active_channels.values()]
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
     def stop(self) -> None:
         """Closes every connection and returns when no thread runs any more."""

@@ -1,0 +1,1 @@
+"""Checks clients that the suite cannot start, from the requests that they send."""
