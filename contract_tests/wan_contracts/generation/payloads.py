@@ -17,7 +17,7 @@ from wan_validators.constraints.basic import (
 )
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import ANY, MISSING, Path
-from wan_validators.spec import Equals, ModelSpec, Rule
+from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 from . import media_values, size_values  # noqa: F401  (they register the values of checks)
 from .values import JsonValues, ValueStrategy, valid_value_strategy, valid_values
@@ -33,6 +33,7 @@ __all__ = [
     "find_broken_rules",
     "find_rules_at",
     "is_leaf",
+    "is_notice",
     "list_modes",
 ]
 
@@ -66,18 +67,29 @@ def _extract_from_text(view: View, text: str) -> Any:
     return view.extract(text)
 
 
+def is_notice(rule: Rule) -> bool:
+    """Returns True if *rule* only mentions the default of an absent member."""
+    return rule.required and rule.severity is Severity.INFO
+
+
 @cache
-def list_modes(spec: ModelSpec) -> tuple[Mode, ...]:
-    """Lists all valid values of the members that conditions of *spec* read, simplest first."""
+def list_modes(spec: ModelSpec, *, notices: bool = True) -> tuple[Mode, ...]:
+    """Lists all valid values of the members that conditions of *spec* read, simplest first.
+
+    With *notices*, a mode in which the linter mentions a default is not valid.
+    """
     paths = dict.fromkeys(row.when.path for row in spec.rules if row.when)
     settings = product(*(_list_condition_values(spec, path) for path in paths))
     every: list[Mode] = [dict(zip(paths, values, strict=True)) for values in settings]
     return tuple(
         mode
         for mode in every
-        if not any(
-            find_broken_rules(find_rules_at(path, find_active_rules(spec, mode)), mode[path])
+        if all(
+            is_notice(rule) and not notices
             for path in paths
+            for rule in find_broken_rules(
+                find_rules_at(path, find_active_rules(spec, mode)), mode[path]
+            )
         )
     )
 
