@@ -37,7 +37,7 @@ from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strat
 with explain_missing_extra():
     from hypothesis import strategies as st
 
-__all__ = ["SIGNED_URLS"]
+__all__ = ["ODD_URLS", "SIGNED_URLS"]
 
 FORMATS: Final[Mapping[View, tuple[str, ...]]] = {
     IMAGE_VIEW: ("JPEG", "PNG", "BMP", "WEBP"),

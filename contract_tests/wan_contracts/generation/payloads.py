@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from wan_validators.constraints.basic import (
     Absent,
@@ -19,13 +19,22 @@ from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
-from . import media_values, size_values  # noqa: F401  (they register the values of checks)
-from .values import JsonValues, ValueStrategy, valid_value_strategy, valid_values
+from . import size_values  # noqa: F401  (it registers the values of checks)
+from .media_values import ODD_URLS, SIGNED_URLS
+from .values import (
+    AWKWARD_TEXTS,
+    MIXED_TEXT,
+    JsonValues,
+    ValueStrategy,
+    valid_value_strategy,
+    valid_values,
+)
 
 with explain_missing_extra():
     from hypothesis import strategies as st
 
 __all__ = [
+    "TELLING_VALUES",
     "Mode",
     "PayloadBuilder",
     "build_leaf_strategy",
@@ -39,6 +48,13 @@ __all__ = [
 
 Mode = Mapping[Path, Json]
 """The value at each path that a condition of a rule reads; MISSING if there is none."""
+
+
+TELLING_VALUES: Final = (
+    *(MIXED_TEXT, *SIGNED_URLS.values(), *AWKWARD_TEXTS),
+    *(url for urls in ODD_URLS.values() for url in urls),
+)
+"""Values that clients may wrongly change, the most telling first."""
 
 
 def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
@@ -135,7 +151,9 @@ def build_leaf_strategy(rows: tuple[Rule, ...]) -> ValueStrategy:
     anywhere = st.one_of([valid_value_strategy(row.constraint) for row in rows]).filter(
         lambda v: not find_broken_rules(rows, v)
     )
-    return st.sampled_from(accepted) | anywhere | null
+    telling = [each for each in TELLING_VALUES if each in accepted]
+    often = st.sampled_from(telling) if telling else st.nothing()
+    return st.sampled_from(accepted) | often | anywhere | null
 
 
 class PayloadBuilder:

@@ -109,9 +109,10 @@ def _draw_mode(draw: st.DrawFn, modes: Sequence[Mode]) -> Mode:
     for path in modes[0]:
         absent = [mode for mode in modes if mode[path] is MISSING]
         present = [mode for mode in modes if mode[path] is not MISSING]
-        if absent and present:
-            modes = draw(st.sampled_from([absent, present]))
-    return draw(st.sampled_from(modes))
+        chosen = draw(st.sampled_from([each for each in (absent, present) if each]))
+        value = draw(st.sampled_from([*{repr(mode[path]): mode[path] for mode in chosen}.values()]))
+        modes = [mode for mode in chosen if repr(mode[path]) == repr(value)]
+    return modes[0]
 
 
 def _can_break_alone(rule: Rule, rules: list[Rule]) -> bool:

@@ -34,6 +34,7 @@ with explain_missing_extra():
     from hypothesis import strategies as st
 
 __all__ = [
+    "AWKWARD_TEXTS",
     "JUNK_VALUES",
     "MIXED_TEXT",
     "JsonValues",
