@@ -67,8 +67,8 @@ AWKWARD_TEXTS: Final = (
 """Texts that clients may wrongly normalise, strip, decode, or escape twice."""
 
 MIXED_TEXT: Final = (
-    " \u00a0Cafe\u0301 caf\u00e9 \u201cA1\u201d it\u2019s\r\n\t字 \U0001f3d4\ufe0f <b>&</b> 100%2B+ "
-    "\"q\" 'x' \\n \u2014\u2026\u2028 \n"
+    " \u00a0Cafe\u0301 caf\u00e9 \u201cA1\u201d it\u2019s\r\n\t字 \U0001f3d4\ufe0f c > d & "
+    "a < b 100% + \"q\" 'x' \\ \u2014\u2026\u2028 \n"
 )
 """A text with most of what is in :data:`AWKWARD_TEXTS`, but without any finding."""
 
