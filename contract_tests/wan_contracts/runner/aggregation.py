@@ -12,7 +12,7 @@ from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.spec import ModelSpec
 
 from ..cases.systematic import is_breakable
-from ..laws import Law
+from ..laws import Group, Law
 from ..protocol.outcome import OutcomeKind
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
@@ -24,6 +24,9 @@ __all__ = [
     "measure_interaction",
     "parse_scenario_names",
 ]
+
+CREATE_LAWS: Final = ("task-id-kept",)
+"""Laws of the groups about the end that apply to a client that only creates tasks, too."""
 
 SCENARIO_SEPARATOR: Final = "+"
 """Separates the names of scenarios that happen at once."""
@@ -119,6 +122,8 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
     """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
+    if interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.SUBMITTED:
+        laws = [law for law in laws if not _needs_end(law)]
     verdicts = {law.id: law.judge(interaction) for law in laws}
     return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
 
@@ -126,6 +131,11 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
 def is_unsupported(interaction: Interaction) -> bool:
     """Returns True if the client reported that it does not support this call."""
     return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.UNSUPPORTED
+
+
+def _needs_end(law: Law) -> bool:
+    """Returns True if *law* is about what follows the create."""
+    return law.group in (Group.LIFECYCLE, Group.DOWNLOAD) and law.id not in CREATE_LAWS
 
 
 def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
