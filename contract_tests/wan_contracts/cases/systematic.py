@@ -65,18 +65,25 @@ class UnprintedValue:
 
 
 def iter_systematic_cases(
-    specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool, edges: bool
+    specs: Sequence[ModelSpec],
+    time_profile: TimeProfile,
+    *,
+    everywhere: bool,
+    edges: bool,
+    combinations: Sequence[str] = (),
 ) -> Iterator[Case]:
     """Yields usual calls, then all scenarios, then values at limits, then broken rules.
 
     The usual payloads of a model are a plain one, one with every member, and one with no
     optional member. With *everywhere*, each scenario is used once for each vendor, otherwise
     once. The models that support a scenario take turns. With *edges*, all values at the limits
-    of each rule are sent, otherwise only choices, zeros and repeated items.
+    of each rule are sent, otherwise only choices, zeros and repeated items. *combinations*
+    are used like scenarios; each names several, or one with a count.
     """
     for spec in specs:
         yield from (Case(spec.id, payload) for payload in _find_usual_payloads(spec))
-    yield from _iter_scenario_cases(specs, time_profile, everywhere=everywhere)
+    names = [*time_profile.scenarios, *filter(time_profile.uses, LONG_FAULTS), *combinations]
+    yield from _iter_scenario_cases(specs, time_profile, names, everywhere=everywhere)
     for spec in specs:
         yield from (
             Case(spec.id, payload) for payload in _find_edge_payloads(spec, brief=not edges)
@@ -186,10 +193,14 @@ def _iter_edge_payloads(
 
 
 def _iter_scenario_cases(
-    specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool
+    specs: Sequence[ModelSpec],
+    time_profile: TimeProfile,
+    names: Iterable[str],
+    *,
+    everywhere: bool,
 ) -> Iterator[Case]:
     vendors = list(dict.fromkeys(spec.vendor for spec in specs))
-    for nth, name in enumerate((*time_profile.scenarios, *LONG_FAULTS)):
+    for nth, name in enumerate(names):
         possible = [spec for spec in specs if is_possible(name, time_profile, spec)]
         groups = [[spec for spec in possible if spec.vendor is vendor] for vendor in vendors]
         groups = [each for each in groups if each]
@@ -258,4 +269,4 @@ def _is_encodable(text: str) -> bool:
 
 @cache
 def _build_registry(time_profile: TimeProfile) -> Scenarios:
-    return Scenarios(time_profile.scenarios)
+    return Scenarios(time_profile.every_scenario)

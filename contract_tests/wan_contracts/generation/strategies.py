@@ -57,7 +57,7 @@ def valid(spec: ModelSpec) -> ValueStrategy:
 
 @cache
 def acceptable(spec: ModelSpec) -> ValueStrategy:
-    """Draws payloads without an error and with at most one warning or info."""
+    """Draws payloads without an error and with at most one warning."""
     mild = [rule for rule in spec.all_rules if rule.severity is not Severity.ERROR]
     return st.one_of(valid(spec), *(single_fault(spec, rule) for rule in mild))
 
