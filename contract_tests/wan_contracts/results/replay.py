@@ -17,6 +17,7 @@ from wan_mockserver.fields import (
     Flag,
     Integer,
     InvalidField,
+    Number,
     TableType,
     TextType,
     invalid_value,
@@ -28,12 +29,15 @@ from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
 
 from ..cases.case import Case
-from ..cases.time_profiles import TIME_PROFILES, TimeProfile
+from ..cases.time_profiles import TIME_PROFILES, TIMES, TimeProfile
 from ..laws import Law, law
 from ..protocol.validation import InvalidDocument, parse_document
 from .report import ContractReport, LawResult
 
 REPLAY_VERSION: Final = 1
+
+MAX_PACE_S: Final = 86_400
+"""The longest time of a client, in seconds."""
 
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
@@ -52,6 +56,11 @@ class _PayloadType(FieldType):
 
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
+
+_PACE: Final = TableType(
+    tuple(Field(name, Number(0, MAX_PACE_S, "seconds"), "in seconds") for name in TIMES),
+    allowed="an object",
+)
 
 REPLAY: Final = TableType(
     (
@@ -72,6 +81,12 @@ REPLAY: Final = TableType(
             required=True,
         ),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
+        Field(
+            "pace",
+            _PACE,
+            "the times of the options --deadline and others, if they were given",
+        ),
+        Field("scenarios", _TEXT, "the file of --scenarios, if it was given"),
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
         Field(
             "client",
@@ -125,6 +140,10 @@ class Replay:
             raise UsageError(f"{path} is not a replay file: {error}") from error
         try:
             return cls._from_members(**members)
+        except OSError as error:
+            raise UsageError(
+                f"{path}: cannot read its scenarios {error.filename}: {error.strerror}"
+            ) from error
         except (LookupError, ValueError) as error:
             raise UsageError(f"{path}: {error}") from error
         except RecursionError as error:
@@ -140,8 +159,10 @@ class Replay:
         tempo: TimeProfile,
         **members: Any,
     ) -> Self:
-        """Raises LookupError or ValueError for unknown names."""
-        Scenarios(tempo.scenarios).find(case["scenario"])
+        """Raises LookupError or ValueError for unknown names, OSError for a missing file."""
+        tempo = replace(tempo, scenario_file=members["scenarios"])
+        tempo = tempo.change_times(members["pace"] or {})
+        Scenarios(tempo.every_scenario).find(case["scenario"])
         made = Case(model(case["model"]).id, case["payload"], case["scenario"])
         assert made.canonical_json
         return cls(
@@ -154,12 +175,16 @@ class Replay:
         )
 
     def as_json(self) -> dict[str, Any]:
+        pace = _PACE.write_changes(self.time_profile, TIME_PROFILES[self.time_profile.name])
+        file = self.time_profile.scenario_file
         return {
             "version": REPLAY_VERSION,
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
             "tempo": self.time_profile.name,
+            **({"pace": pace} if pace else {}),
+            **({} if file is None else {"scenarios": file}),
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }

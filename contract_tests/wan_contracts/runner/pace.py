@@ -13,6 +13,9 @@ from ..laws.polling import CLOCK_GRACE_S, EARLY_STOP_INTERVALS
 
 __all__ = ["describe_omissions", "find_laws_without_time", "iter_pace_notes"]
 
+MAX_NAMES: Final = 12
+"""The number of names in a note; there can be 150."""
+
 DEADLINE_LAWS: Final = ("goes-on", "whole-deadline", "task-followed")
 """The laws that compare the last poll with the deadline."""
 
@@ -33,11 +36,18 @@ def iter_pace_notes(time_profile: TimeProfile) -> Iterator[str]:
         yield (
             f"{format_count(len(names), 'scenario')} left out, because they do not end within the "
             f"deadline of {format_seconds(time_profile.deadline)}, or need a longer time-out than "
-            f"{format_seconds(time_profile.timeout)}: {', '.join(names)}"
+            f"{format_seconds(time_profile.timeout)}: {_format_names(names)}"
         )
     laws = find_laws_without_time(time_profile)
     for reason in dict.fromkeys(laws.values()):
         yield f"{format_count(len(laws), 'law')} skipped ({', '.join(laws)}): {reason}"
+
+
+def _format_names(names: Sequence[str]) -> str:
+    """Returns the first names, and how many more there are."""
+    more = len(names) - MAX_NAMES
+    rest = f" and {format_number(more)} more" if more > 0 else ""
+    return ", ".join(names[:MAX_NAMES]) + rest
 
 
 def describe_omissions(seconds: float, cases: Sequence[Case], made: int) -> str:
@@ -46,11 +56,12 @@ def describe_omissions(seconds: float, cases: Sequence[Case], made: int) -> str:
     used = {case.scenario for case in done}
     scenarios = [name for name in dict.fromkeys(case.scenario for case in left) if name not in used]
     payloads = dict.fromkeys(case.model_id for case in left if case.scenario == "ok")
-    parts = [
-        f"{format_count(len(scenarios), 'scenario')} ({', '.join(scenarios)})" if scenarios else "",
-        f"payloads of {', '.join(payloads)}" if payloads else "",
-    ]
-    what = " and ".join(filter(None, parts)) or "repetitions for other vendors"
+    parts = []
+    if scenarios:
+        parts.append(f"{format_count(len(scenarios), 'scenario')} ({_format_names(scenarios)})")
+    if payloads:
+        parts.append(f"payloads of {', '.join(payloads)}")
+    what = " and ".join(parts) or "repetitions for other vendors"
     return (
         f"The {format_seconds(seconds)} of --seconds were over after {format_number(made)} of "
         f"{format_count(len(cases), 'systematic call')}. Omitted: {what}."

@@ -42,7 +42,7 @@ class Selection:
                 raise UsageError(str(error)) from error
         safe = profile == "money-safe"
         default = [each for each in LAWS if not safe or each.id in MONEY_SAFE]
-        return list(dict.fromkeys(chosen)) or default
+        return [each for each in LAWS if each in chosen] or default
 
     def select_scenarios(self, names: Iterable[str]) -> list[str]:
         """Returns the scenarios that *names* select: names, combinations or patterns."""
