@@ -254,7 +254,11 @@ def _find_possible_scenarios(
     wanted = [
         name for text in plan.scenarios for name in parse_scenario_names(text)
     ] or time_profile.scenarios
-    return [name for name in wanted if any(is_possible(name, time_profile, spec) for spec in specs)]
+    return [
+        name
+        for name in filter(time_profile.uses, wanted)
+        if any(is_possible(name, time_profile, spec) for spec in specs)
+    ]
 
 
 def replay_case(
