@@ -45,7 +45,7 @@ def _build_stem(part: Artefact, nth: int, task_id: str, unsorted: bool) -> str: 
     if not task_id:
         return str(nth)
     digest = sha256(f"{task_id}/{nth}".encode()).hexdigest()
-    return f"{digest[:8]}-{digest[8:12].upper()}"
+    return f"{digest[:8]}-X{digest[8:12].upper()}"
 
 
 def find_artefact(
