@@ -20,6 +20,7 @@ from .interaction import Interaction
 __all__ = [
     "Aggregator",
     "evaluate_laws",
+    "is_submitted",
     "is_unsupported",
     "measure_interaction",
     "parse_scenario_names",
@@ -39,6 +40,7 @@ class Aggregator:
     laws: Sequence[Law]
     cases: int = 0
     unsupported: int = 0
+    submitted: int = 0
     judged: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     smallest_failures: dict[str, LawFailure] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Aggregator:
         if is_unsupported(interaction):
             self.unsupported += 1
             return
+        self.submitted += is_submitted(interaction)
         self.judged.update(verdicts.keys())
         self.broken.update(law for law, verdict in verdicts.items() if not verdict.passed)
         self.keep(
@@ -93,7 +96,7 @@ class Aggregator:
                 judged=self.judged[law.id],
                 broken=max(self.broken[law.id], law.id in self.smallest_failures),
                 failure=self.smallest_failures.get(law.id),
-                reason=None if self.judged[law.id] else self._describe_idle(),
+                reason=None if self.judged[law.id] else self._describe_idle(law),
             )
             for law in self.laws
         ]
@@ -112,7 +115,9 @@ class Aggregator:
             _build_coverage("scenarios", scenarios, self.scenarios),
         ]
 
-    def _describe_idle(self) -> str:
+    def _describe_idle(self, law: Law) -> str:
+        if self.submitted and _needs_end(law):
+            return 'the client only creates tasks: it reported "submitted"'
         if self.cases and self.cases == self.unsupported:
             return 'the client reported "unsupported" for every call'
         return "no call could break it"
@@ -122,7 +127,7 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
     """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
-    if interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.SUBMITTED:
+    if is_submitted(interaction):
         laws = [law for law in laws if not _needs_end(law)]
     verdicts = {law.id: law.judge(interaction) for law in laws}
     return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
@@ -136,6 +141,11 @@ def is_unsupported(interaction: Interaction) -> bool:
 def _needs_end(law: Law) -> bool:
     """Returns True if *law* is about what follows the create."""
     return law.group in (Group.LIFECYCLE, Group.DOWNLOAD) and law.id not in CREATE_LAWS
+
+
+def is_submitted(interaction: Interaction) -> bool:
+    """Returns True if the client reported that it only created the task."""
+    return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.SUBMITTED
 
 
 def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
