@@ -107,8 +107,15 @@ def test_seconds_limit_the_whole_run_and_the_report_says_what_was_omitted(
     assert document["cases"] == 1
     [note] = document["notes"]
     assert note.startswith("The 0 s of --seconds were over after 1 of ")
-    assert "scenarios (slow, stuck, " in note
+    assert "scenarios (fail-2001, " in note
     assert note.endswith("payloads of wan2.5-i2i-preview.")
+
+
+def test_with_a_time_limit_the_calls_that_take_long_come_last() -> None:
+    lengthy = [
+        VIRTUAL.is_lengthy(name) for name in ("stuck", "ok+stuck:1", "partial", "ok:2+partial")
+    ]
+    assert lengthy == [True, True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,13 @@ class TimeProfile:
         return polls * self.max_interval + waits < self.deadline
 
     def is_lengthy(self, name: str) -> bool:
-        """Returns True if *name* keeps a client busy until its deadline or time-out."""
-        scenario = self.scenarios[name]
+        """Returns True if *name* keeps a client busy until its deadline or time-out.
+
+        A name that combines scenarios does if one of them does.
+        """
+        if "+" in name or ":" in name:
+            return any(self.is_lengthy(part.partition(":")[0].strip()) for part in name.split("+"))
+        scenario = self.every_scenario[name]
         steps = [step for part in SCENARIO_PARTS for step in getattr(scenario, part).steps]
         waits = any(step.retry_after for step in steps) and not self.is_virtual
         silent = any(step.cut is Cut.SILENCE for step in steps)

@@ -175,6 +175,8 @@ class RunLoop:
             ],
         )
         cases = [case for case in chosen if self._is_wanted(case, time_profile)]
+        if self._plan.seconds is not None:  # calls that take long come last
+            cases.sort(key=lambda case: time_profile.is_lengthy(case.scenario))
         self._total = len(cases) + self._plan.examples
         for nth, case in enumerate(cases):
             if self.is_hopeless:
