@@ -135,5 +135,7 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "PutsTheKeyIntoUrls": laws("key-in-url"),
     "SendsTheKeyAlong": laws("key-stays-home"),
     "ConnectsEachTime": laws("connections-reused"),
+    "SubmitsTheLost": laws("task-id-kept"),
+    "SubmitsTheRefused": laws("status-told task-id-kept"),
 }
 """Laws by the name of the client. A client that is not here breaks no law."""

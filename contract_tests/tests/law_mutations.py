@@ -21,6 +21,7 @@ from law_mutations_equivalent import EQUIVALENT
 from law_mutations_seeded import MODULES, Mutant, mutants
 from recorded_runs import COUNTED
 from wan_contracts.laws import LAWS, Law
+from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.interaction import Interaction
 
 
@@ -67,7 +68,7 @@ def _cells(
 
 
 def _breaks(law: Law, call: Interaction) -> bool:
-    verdict = law.judge(call)
+    verdict = evaluate_laws([law], call).get(law.id)
     return verdict is not None and not verdict.passed
 
 

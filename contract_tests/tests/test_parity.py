@@ -94,7 +94,7 @@ def urls_of(seen: Seen | None) -> list[str]:
         return []
     content = [part for out in body.get("output", ()) for part in out["content"]]
     named = [part["url"] for part in content if "url" in part]
-    return [*body.get("images", ()), *named][:1]
+    return [*(body.get("images") or ()), *named][:1]
 
 
 def answered(got: httpx.Response) -> Seen:

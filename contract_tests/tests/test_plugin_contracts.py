@@ -299,6 +299,18 @@ def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
             "--wan-examples: '-1' is not a whole number from 0 up",
         ),
         (
+            ("--wan-client=client.py:Reference", "--wan-poll-interval=0"),
+            "--wan-poll-interval: '0' is not a number of seconds above 0",
+        ),
+        (
+            ("--wan-client=client.py:Reference", "--wan-deadline=5"),
+            "the deadline of 5 s is not longer than the poll interval of 15 s; set --wan-deadline",
+        ),
+        (
+            ("--wan-client=client.py:Reference", "--wan-skip=*"),
+            "--wan-skip leaves no law to check",
+        ),
+        (
             ("--wan-client=client.py:Reference", "--wan-expect=no.toml"),
             "cannot read no.toml: No su",
         ),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,9 @@ SETTING = Setting(
     timeout=0.5,
 )
 
+NEEDING = (OutcomeKind.COMPLETED, OutcomeKind.SUBMITTED)
+"""The kinds that need more members."""
+
 words = st.none() | st.text(max_size=20)
 outputs = (
     st.builds(Output.words, st.text(max_size=20))
@@ -45,7 +49,7 @@ outputs = (
 )
 outcomes = st.builds(
     Outcome,
-    kind=st.sampled_from([kind for kind in OutcomeKind if kind is not OutcomeKind.COMPLETED]),
+    kind=st.sampled_from([kind for kind in OutcomeKind if kind not in NEEDING]),
     task_id=words,
     status=st.integers(100, 599),
     code=words,
@@ -122,6 +126,14 @@ def test_null_means_not_reported() -> None:
         ('{"outcome": "gave_up", "spent_usd": 0.03}', "0.03"),
         ('{"outcome": "gave_up", "spent_usd": "0.030"}', "0.030"),
         ('{"outcome": "gave_up", "spent_usd": 1}', "1"),
+        ('{"outcome": "GAVE_UP", "spent_usd": 1e-05}', "0.00001"),
+        ('{"outcome": "Gave up"}', Outcome(kind=OutcomeKind.GAVE_UP)),
+        ('{"outcome": "gaveUp"}', Outcome(kind=OutcomeKind.GAVE_UP)),
+        (
+            '{"outcome": "Completed", "outputs": [{"kind": "Image", "url": "u"}]}',
+            Outcome.completed([Output(kind="image", url="u")]),
+        ),
+        ('{"outcome": "submitted", "task_id": "t"}', Outcome.submitted("t")),
     ],
 )
 def test_equivalent_forms_are_accepted(written: str, expected: Outcome | str) -> None:
@@ -219,19 +231,73 @@ def test_messages_are_short_for_any_input() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("given", "complaint"),
     [
-        {"outcome": "gave_up", "message": object()},
-        {"outcome": "gave_up", "spent_usd": float("nan")},
-        {"outcome": "gave_up", ("a", "b"): 1},
-        Outcome(kind="gave_up"),  # type: ignore[arg-type]
-        Outcome(kind=OutcomeKind.COMPLETED, outputs=({"kind": "image"},)),  # type: ignore[arg-type]
-        Outcome(kind=OutcomeKind.GAVE_UP, spent_usd="a lot"),  # type: ignore[arg-type]
+        ({"outcome": "gave_up", "message": object()}, "message has a value that JSON cannot"),
+        ({"outcome": "gave_up", "task_id": UUID(int=1)}, "task_id has a value .*: a Python UUID"),
+        ({"outcome": "gave_up", "spent_usd": float("nan")}, "the member spent_usd has a value"),
+        ({"outcome": "gave_up", ("a", "b"): 1}, r"the member .'a', 'b'.* has a value"),
+        ({("a", "b"): 1}, "the member .* has a value that JSON cannot represent"),
     ],
 )
-def test_values_that_json_cannot_represent_are_rejected(given: Any) -> None:
-    with pytest.raises(InvalidDocument, match="a value that JSON cannot represent"):
+def test_values_that_json_cannot_represent_are_named(given: Any, complaint: str) -> None:
+    with pytest.raises(InvalidDocument, match=complaint):
         validate_outcome(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (Outcome(kind="gave_up"), Outcome(kind=OutcomeKind.GAVE_UP)),  # type: ignore[arg-type]
+        (Outcome(kind="Gave-Up"), Outcome(kind=OutcomeKind.GAVE_UP)),  # type: ignore[arg-type]
+        ({"outcome": OutcomeKind.GAVE_UP}, Outcome(kind=OutcomeKind.GAVE_UP)),
+        (Outcome.completed([], spent_usd="0.030"), {"spent_usd": "0.030"}),
+        (Outcome.completed([], spent_usd=0.03), {"spent_usd": "0.03"}),
+        (Outcome.completed([], spent_usd=1), {"spent_usd": "1"}),
+        (
+            Outcome.completed([{"kind": "Video", "url": "u"}]),  # type: ignore[list-item]
+            Outcome.completed([Output(kind="video", url="u")]),
+        ),
+    ],
+)
+def test_an_outcome_in_python_accepts_what_the_schema_accepts(given: Any, expected: Any) -> None:
+    outcome = validate_outcome(given)
+    if isinstance(expected, dict):
+        expected = Outcome.completed([], spent_usd=Decimal(expected["spent_usd"]))
+    assert outcome == expected
+    assert type(outcome.kind) is OutcomeKind
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        (Outcome(kind="done"), '/outcome: is "done"; allowed: not_sent'),  # type: ignore[arg-type]
+        (Outcome(kind=OutcomeKind.GAVE_UP, spent_usd="a lot"), '/spent_usd: is "a lot"; it must'),  # type: ignore[arg-type]
+        (Outcome.completed([], spent_usd=float("nan")), '/spent_usd: is "NaN"; it must be the'),
+        (Outcome.completed([], spent_usd="$0.03"), '/spent_usd: is "$0.03"; it must be the cost'),
+        (Outcome.completed([{"kind": "image"}]), FILE),  # type: ignore[list-item]
+        (Outcome(kind=OutcomeKind.SUBMITTED), "task_id is missing: a submitted task needs"),
+    ],
+)
+def test_an_outcome_in_python_is_rejected_with_the_member_and_the_remedy(
+    given: Outcome, complaint: str
+) -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        validate_outcome(given)
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "explained"),
+    [
+        ("case", "deadline", "counted from the create"),
+        ("outcome", "outcome", "answered with 401; then report the task id"),
+        ("outcome", "code", "the vendor's code from the body"),
+        ("outcome", "partial", "for interleaved output always false"),
+    ],
+)
+def test_the_schemas_explain_what_users_ask(name: str, member: str, explained: str) -> None:
+    assert explained in SCHEMAS[name]["properties"][member]["description"]
 
 
 def test_an_outcome_object_is_validated_as_well() -> None:

@@ -56,11 +56,32 @@ def test_a_file_is_read(tmp_path: Path, *, full_size: bool | None) -> None:
     assert replay.law == law("one-charge")
     assert (replay.case.model_id, replay.case.scenario) == ("wan26_i2i", "accept-lost")
     assert replay.case.payload == {"prompt": "a"}
-    assert replay.time_profile is VIRTUAL
+    assert replay.time_profile == VIRTUAL
     assert replay.client == ClientSpec(form="python", argv=("mine.py:Client",))
     assert replay.why == "2 tasks"
     assert replay.full_size is bool(full_size)
     assert replay.as_json() == {**WHOLE, "full_size": bool(full_size)}
+
+
+def test_the_pace_and_the_scenarios_of_the_run_are_kept(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        "[mine]\nsummary = 'Mine.'\n[mine.poll]\nsteps = [{status = 500, done = false}]\n"
+    )
+    more = {"pace": {"deadline": 60, "poll_interval": 5}, "scenarios": str(own)}
+    path = tmp_path / "replay.json"
+    path.write_text(json.dumps({**WHOLE, **more, "case": {**CASE, "scenario": "mine:2"}}))
+
+    replay = Replay.load(path)
+
+    times = (replay.time_profile.deadline, replay.time_profile.poll_interval)
+    assert times == (60, 5)
+    assert replay.time_profile.timeout == VIRTUAL.timeout
+    assert "mine" in replay.time_profile.scenarios
+    assert {name: replay.as_json()[name] for name in more} == more
+    own.unlink()
+    with pytest.raises(UsageError, match=r"cannot read its scenarios .*own.toml: No such file"):
+        Replay.load(path)
 
 
 @pytest.mark.parametrize("scenario", ["last-minute-1", "rate-limited:3+expired-urls"])

@@ -61,12 +61,26 @@ OPTIONS: Final = {
     ),
     "examples": Option("number of random calls after the systematic ones", "N"),
     "brief": Option(
-        "check each scenario with one vendor only, without values at the limits",
+        "check each scenario with one vendor only, with few values at the limits",
         None,
         "bool",
     ),
+    "seconds": Option("start no call after this number of seconds", "S"),
     "model": Option("only this model, or all models of this vendor; repeatable", "NAME", "args"),
-    "scenario": Option("only calls with this scenario; repeatable", "NAME", "args"),
+    "scenario": Option(
+        "only calls with this scenario, or with all that match a pattern; repeatable",
+        "NAME",
+        "args",
+    ),
+    "scenarios": Option("a TOML file with scenarios of your own, which are checked too", "FILE"),
+    "law": Option("only this law, or all laws that match a pattern; repeatable", "ID", "args"),
+    "skip": Option(
+        "leave out this law or scenario, or all that match a pattern; repeatable", "NAME", "args"
+    ),
+    "deadline": Option("seconds from the create until the client gives the task up", "S"),
+    "timeout": Option("seconds that one request of the client may take", "S"),
+    "poll-interval": Option("seconds between two polls", "S"),
+    "call-timeout": Option("seconds of real time that one call may take", "S"),
 }
 
 SEED_OPTION: Final = "seed"
@@ -88,7 +102,11 @@ def add_options(parser: pytest.Parser) -> None:
         keywords: dict[str, Any] = {} if option.metavar is None else {"metavar": option.metavar}
         action = ACTIONS[option.kind]
         group.addoption(f"--wan-{name}", action=action, default=None, help=help_text, **keywords)
-        parser.addini(f"wan_{name}", help_text, option.kind)
+        parser.addini(_get_ini_name(name), help_text, option.kind)
+
+
+def _get_ini_name(name: str) -> str:
+    return f"wan_{name.replace('-', '_')}"
 
 
 @contextmanager
@@ -175,10 +193,10 @@ def _find_value(config: pytest.Config, name: str) -> Any:
 
     Paths in the ini file are relative to its folder.
     """
-    option = config.getoption(f"wan_{name}", "")  # without the mock's plugin there is no seed
+    option = config.getoption(_get_ini_name(name), "")  # without the mock's plugin there is no seed
     if option is not None:
         return option
-    value = config.getini(f"wan_{name}")
-    if value and (name == "expect" or (name == "client" and ".py:" in value)):
+    value = config.getini(_get_ini_name(name))
+    if value and (name in ("expect", "scenarios") or (name == "client" and ".py:" in value)):
         return os.path.relpath(config.rootpath / value)
     return value

@@ -79,8 +79,11 @@ def test_polls_show_growing_progress_and_at_last_output_usage_and_metadata(
         clock.advance(10.5)
         answers.append(send(server, "GET", f"{TASK}/{task_id}"))
     common = {"id": task_id, "created_at": 1710000000, "model": "wan26_i2i"}
-    job = read(answers[2])["output"][0]["content"][0]["jobId"]
+    part = read(answers[2])["output"][0]["content"][0]
+    job, url = part["jobId"], part["url"]
     assert str(UUID(job)) == job
+    files = f"http://mock.example.com:8321/files/{task_id}"
+    assert re.fullmatch(rf"{files}/[\w-]+\.png", url)
     assert [answer.status for answer in answers] == [200] * 3
     assert [read(answer) for answer in answers] == [
         {**common, "status": "in_progress", "progress": 0.33},
@@ -94,7 +97,7 @@ def test_polls_show_growing_progress_and_at_last_output_usage_and_metadata(
                     "content": [
                         {
                             "type": "image",
-                            "url": f"http://mock.example.com:8321/files/{task_id}/1.png",
+                            "url": url,
                             "jobId": job,
                         }
                     ]

@@ -86,3 +86,19 @@ class CallsFailedRefused(ReferenceClient):
         return replace(
             super().build_failed_outcome(task_id, reply), kind=OutcomeKind.REFUSED, status=200
         )
+
+
+class SubmitsTheLost(FailsTheLost):
+    """Reports a task with an id of its own when the answer to the create was lost."""
+
+    def build_outcome_without_task(self, reply: ReceivedResponse | TransportFailure) -> Outcome:
+        lost = isinstance(reply, TransportFailure)
+        return Outcome.submitted("job-1") if lost else super().build_outcome_without_task(reply)
+
+
+class SubmitsTheRefused(ReferenceClient):
+    """Reports a task with an id of its own when the create was refused."""
+
+    def build_outcome_without_task(self, reply: ReceivedResponse | TransportFailure) -> Outcome:
+        outcome = super().build_outcome_without_task(reply)
+        return Outcome.submitted("job-1") if outcome.kind is OutcomeKind.REFUSED else outcome

@@ -12,7 +12,7 @@ from typing import Any, Final
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.simulator.applicability import find_inapplicability
 from wan_validators import lint
-from wan_validators.constraints.basic import Items, Json, Text
+from wan_validators.constraints.basic import Between, Items, Json, ObjectCount, OneOf
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.outputs import Images
 from wan_validators.source import json_pointer
@@ -24,6 +24,7 @@ from ..generation.strategies import single_fault, valid
 from ..generation.values import ValueStrategy, valid_values
 from .case import Case
 from .time_profiles import TimeProfile
+from .varied_payloads import build_varied_payload
 
 with explain_missing_extra():
     from hypothesis import HealthCheck, Phase, find, settings
@@ -44,8 +45,8 @@ MAX_SAFE_INTEGER: Final = 2**53
 MAX_PAYLOAD_CHARS: Final = 100_000
 """Maximum characters of a payload, so that many calls with it stay fast."""
 
-AWKWARD_TEXTS: Final = ("e\u0301", " a\t\n", '"\\/', "\u2028\u200d", "<&%20'>")
-"""Texts that clients may wrongly normalise, strip, or escape twice."""
+LONG_FAULTS: Final = ("poll-500:3", "poll-reset-midway:3", "poll-html-page:3")
+"""Polls that go wrong three times in a row: some clients give a task up at the third."""
 
 SIMPLEST_SETTINGS: Final = settings(
     max_examples=1,
@@ -64,20 +65,36 @@ class UnprintedValue:
 
 
 def iter_systematic_cases(
-    specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool, edges: bool
+    specs: Sequence[ModelSpec],
+    time_profile: TimeProfile,
+    *,
+    everywhere: bool,
+    edges: bool,
+    combinations: Sequence[str] = (),
 ) -> Iterator[Case]:
-    """Yields plain calls, then all scenarios, then values at limits, then broken rules.
+    """Yields usual calls, then all scenarios, then values at limits, then broken rules.
 
-    With *everywhere*, each scenario is used once for each vendor, otherwise once. The models
-    that support a scenario take turns. With *edges*, values at the limits of each rule are sent.
+    The usual payloads of a model are a plain one, one with every member, and one with no
+    optional member. With *everywhere*, each scenario is used once for each vendor, otherwise
+    once. The models that support a scenario take turns. With *edges*, all values at the limits
+    of each rule are sent, otherwise only choices, zeros and repeated items. *combinations*
+    are used like scenarios; each names several, or one with a count.
     """
     for spec in specs:
-        yield Case(spec.id, find_plain_payload(spec))
-    yield from _iter_scenario_cases(specs, time_profile, everywhere=everywhere)
+        yield from (Case(spec.id, payload) for payload in _find_usual_payloads(spec))
+    names = [*time_profile.scenarios, *filter(time_profile.uses, LONG_FAULTS), *combinations]
+    yield from _iter_scenario_cases(specs, time_profile, names, everywhere=everywhere)
     for spec in specs:
-        if edges:
-            yield from (Case(spec.id, payload) for payload in _find_edge_payloads(spec))
+        yield from (
+            Case(spec.id, payload) for payload in _find_edge_payloads(spec, brief=not edges)
+        )
         yield from (Case(spec.id, payload) for payload in find_fault_payloads(spec))
+
+
+def _find_usual_payloads(spec: ModelSpec) -> list[Any]:
+    plain = find_plain_payload(spec)
+    payloads = (plain, build_varied_payload(spec, plain), _find_simplest(valid(spec)))
+    return list({json.dumps(payload, sort_keys=True): payload for payload in payloads}.values())
 
 
 @cache
@@ -117,11 +134,17 @@ def find_fault_payloads(spec: ModelSpec) -> tuple[Any, ...]:
 
 
 @cache
-def _find_edge_payloads(spec: ModelSpec) -> tuple[Any, ...]:
-    """Returns valid payloads, each with one value at a limit of its rules."""
+def _find_edge_payloads(spec: ModelSpec, *, brief: bool) -> tuple[Any, ...]:
+    """Returns valid payloads, each with one value at a limit of its rules.
+
+    If *brief*, only with the values that find the most mistakes: choices, zeros, and repeated
+    items.
+    """
     made: dict[str, Any] = {}
     for rule in spec.rules:
-        for payload in _iter_edge_payloads(_build_base_payload(spec, rule), rule, spec):
+        base = _build_base_payload(spec, rule)
+        values = _list_brief_values(base, rule) if brief else _list_edge_values(base, rule, spec)
+        for payload in _iter_edge_payloads(base, values, rule, spec):
             made.setdefault(json.dumps(payload, sort_keys=True), payload)
     return tuple(made.values())
 
@@ -137,14 +160,32 @@ def _build_base_payload(spec: ModelSpec, rule: Rule) -> Any:
     return json_pointer.put(switched, json_pointer.parse(spec.outputs.count), MISSING)
 
 
-def _iter_edge_payloads(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Json]:
-    """Yields *base* with each value at a limit of *rule*, if the payload is valid."""
+def _list_edge_values(base: Json, rule: Rule, spec: ModelSpec) -> Iterable[Json]:
+    """Returns the values at the limits of *rule*, and repeated items for an array."""
     values = valid_values(rule.constraint) if is_leaf(spec, rule.path) else ()
-    if isinstance(rule.constraint, Text):
-        values += AWKWARD_TEXTS
-    if isinstance(rule.constraint, Items):
-        values = tuple(items * 2 for _, items in json_pointer.find(base, rule.path))
-    for value in filter(_is_small, values):
+    return filter(_is_small, _repeat_items(base, rule) or values)
+
+
+def _list_brief_values(base: Json, rule: Rule) -> Iterable[Json]:
+    """Returns only choices, zeros and repeated items, which find the most mistakes."""
+    if isinstance(rule.constraint, OneOf):
+        return rule.constraint.values
+    if isinstance(rule.constraint, Between) and rule.constraint.low == 0:
+        return (0,)
+    return _repeat_items(base, rule)
+
+
+def _repeat_items(base: Json, rule: Rule) -> Sequence[Json]:
+    if not isinstance(rule.constraint, Items | ObjectCount):
+        return ()
+    return [[*items, items[-1]] for _, items in json_pointer.find(base, rule.path)]
+
+
+def _iter_edge_payloads(
+    base: Json, values: Iterable[Json], rule: Rule, spec: ModelSpec
+) -> Iterator[Json]:
+    """Yields *base* with each of *values* at the path of *rule*, if the payload is valid."""
+    for value in values:
         for path in _find_paths(base, rule):
             payload = json_pointer.put(base, path, value)
             if is_portable(payload) and lint(payload, spec.id).valid:
@@ -152,10 +193,14 @@ def _iter_edge_payloads(base: Json, rule: Rule, spec: ModelSpec) -> Iterator[Jso
 
 
 def _iter_scenario_cases(
-    specs: Sequence[ModelSpec], time_profile: TimeProfile, *, everywhere: bool
+    specs: Sequence[ModelSpec],
+    time_profile: TimeProfile,
+    names: Iterable[str],
+    *,
+    everywhere: bool,
 ) -> Iterator[Case]:
     vendors = list(dict.fromkeys(spec.vendor for spec in specs))
-    for nth, name in enumerate(time_profile.scenarios):
+    for nth, name in enumerate(names):
         possible = [spec for spec in specs if is_possible(name, time_profile, spec)]
         groups = [[spec for spec in possible if spec.vendor is vendor] for vendor in vendors]
         groups = [each for each in groups if each]
@@ -224,4 +269,4 @@ def _is_encodable(text: str) -> bool:
 
 @cache
 def _build_registry(time_profile: TimeProfile) -> Scenarios:
-    return Scenarios(time_profile.scenarios)
+    return Scenarios(time_profile.every_scenario)

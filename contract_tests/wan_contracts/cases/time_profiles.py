@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
-from wan_mockserver.scenarios.lifecycle import Never, Seconds
+from wan_mockserver.scenarios.lifecycle import Never, Polls, Seconds
 from wan_mockserver.scenarios.scenario import Scenario, TaskOutcome
 from wan_mockserver.scenarios.step import Lag, Step
+from wan_mockserver.scenarios.toml_format import read_scenarios
 from wan_validators.spec import ModelSpec
 
-__all__ = ["REAL", "TIME_PROFILES", "VIRTUAL", "TimeProfile"]
+__all__ = ["REAL", "TIMES", "TIME_PROFILES", "VIRTUAL", "TimeProfile"]
 
 LATENCY_MEDIAN_S: Final = 0.02
 """Median delay of a delayed response in seconds; far below any time-out."""
@@ -34,13 +36,24 @@ MAX_REAL_REPEATS: Final = 5
 SCENARIO_PARTS: Final = ("create", "poll", "download")
 
 
+MIN_SLOW_TIMEOUT_S: Final = 0.5
+"""The shortest request time-out within which a slow or late response arrives."""
+
+TIMES: Final = ("deadline", "timeout", "poll_interval", "call_timeout")
+"""The times of a profile that a user can change, in seconds."""
+
+MAX_VENDOR_INTERVAL_S: Final = 15.0
+"""The longest poll interval that a vendor recommends."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TimeProfile:
     """Holds the deadline of a task, the request time-out and the poll interval, in seconds.
 
-    Without a *poll_interval*, time is virtual: no waiting takes real time, and clients use the
+    If time is virtual, no waiting takes real time. Without a *poll_interval*, clients use the
     interval that the model's vendor recommends. A client that takes longer than *call_timeout*
-    real seconds for one call counts as hung.
+    real seconds for one call counts as hung. *scenario_file* is a TOML file with more
+    scenarios, and *skipped* are the names of scenarios that are not used.
     """
 
     name: str
@@ -48,27 +61,85 @@ class TimeProfile:
     timeout: float
     call_timeout: float
     poll_interval: float | None = None
+    is_virtual: bool = True
+    scenario_file: str | None = None
+    skipped: frozenset[str] = frozenset()
+
+    def change_times(self, times: Mapping[str, float]) -> TimeProfile:
+        """Returns this profile with other *times*, by the names of their fields.
+
+        In real time, the time limit of a call grows with the other times if it is not given.
+        """
+        made = replace(
+            self,
+            deadline=times.get("deadline", self.deadline),
+            timeout=times.get("timeout", self.timeout),
+            poll_interval=times.get("poll_interval", self.poll_interval),
+        )
+        longest = 2 * (made.deadline + 2 * made.max_interval + 2 * made.timeout)
+        least = self.call_timeout if self.is_virtual else max(self.call_timeout, longest)
+        return replace(made, call_timeout=times.get("call_timeout", least))
 
     @property
-    def is_virtual(self) -> bool:
-        """Returns True if waiting takes no real time."""
-        return self.poll_interval is None
+    def max_interval(self) -> float:
+        """Returns the longest poll interval of any model, in seconds."""
+        return MAX_VENDOR_INTERVAL_S if self.poll_interval is None else self.poll_interval
 
     def interval_for(self, spec: ModelSpec) -> float:
         """Returns the seconds that a client waits between two polls of a task of *spec*."""
         return spec.outputs.interval if self.poll_interval is None else self.poll_interval
 
     @cached_property
-    def scenarios(self) -> Mapping[str, Scenario]:
-        """Returns the shipped scenarios, adapted to this profile, and the suite's own scenarios."""
+    def every_scenario(self) -> Mapping[str, Scenario]:
+        """Returns the shipped scenarios and those of the file, adapted, and the suite's own.
+
+        Raises InvalidField and OSError if the file cannot be read.
+        """
         own = {scenario.name: scenario for scenario in self._iter_own_scenarios()}
+        read = {} if self.scenario_file is None else read_scenarios(Path(self.scenario_file))
+        given = {**load_shipped_scenarios(), **read}
+        return {name: self._adapt_scenario(each) for name, each in given.items()} | own
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Returns the scenarios that are used: not skipped, and possible with these times."""
         return {
-            name: self._adapt_scenario(each) for name, each in load_shipped_scenarios().items()
-        } | own
+            name: each
+            for name, each in self.every_scenario.items()
+            if name not in self.skipped and self._has_time_for(each)
+        }
+
+    def uses(self, name: str) -> bool:
+        """Returns True if all scenarios are used that *name* combines, as in ``a:2+b``."""
+        parts = (part.partition(":")[0].strip() for part in name.split("+"))
+        return all(part in self.scenarios for part in parts)
+
+    @property
+    def too_long_scenarios(self) -> list[str]:
+        """Returns the names of the scenarios that need more time than a client has."""
+        every = self.every_scenario.items()
+        names = (name for name, each in every if not self._has_time_for(each))
+        return [name for name in names if name not in self.skipped]
+
+    def _has_time_for(self, scenario: Scenario) -> bool:
+        """Returns True if a client can see the end of *scenario* before its deadline."""
+        steps = [step for part in SCENARIO_PARTS for step in getattr(scenario, part).steps]
+        if self.timeout < MIN_SLOW_TIMEOUT_S and any(step.delay or step.pace for step in steps):
+            return False
+        polls = sum(step.times or 1 for step in scenario.poll.steps)
+        lifecycle = scenario.outcome.lifecycle
+        polls += lifecycle.unfinished if isinstance(lifecycle, Polls) else 1
+        waits = sum((step.retry_after or 0) * (step.times or 1) for step in steps)
+        return polls * self.max_interval + waits < self.deadline
 
     def is_lengthy(self, name: str) -> bool:
-        """Returns True if *name* keeps a client busy until its deadline or time-out."""
-        scenario = self.scenarios[name]
+        """Returns True if *name* keeps a client busy until its deadline or time-out.
+
+        A name that combines scenarios does if one of them does.
+        """
+        if "+" in name or ":" in name:
+            return any(self.is_lengthy(part.partition(":")[0].strip()) for part in name.split("+"))
+        scenario = self.every_scenario[name]
         steps = [step for part in SCENARIO_PARTS for step in getattr(scenario, part).steps]
         waits = any(step.retry_after for step in steps) and not self.is_virtual
         silent = any(step.cut is Cut.SILENCE for step in steps)
@@ -80,8 +151,9 @@ class TimeProfile:
     def _iter_own_scenarios(self) -> Iterator[Scenario]:
         """Yields scenarios in which only the last poll before the deadline sees the end."""
         step = 10.0 if self.is_virtual else self.deadline / 30
+        step = max(step, self.poll_interval or 0.0)
         for nth in (1, 2, 3) if self.is_virtual else (1,):
-            ends = Seconds(self.deadline - (nth - 0.9) * step)
+            ends = Seconds(max(self.deadline - (nth - 0.9) * step, 0.0))
             yield Scenario(
                 name=f"last-minute-{nth}",
                 group="outcome",
@@ -96,7 +168,7 @@ class TimeProfile:
             for part, value in ((part, getattr(scenario, part)) for part in SCENARIO_PARTS)
         }
         lifecycle = scenario.outcome.lifecycle
-        if isinstance(lifecycle, Seconds) and not self.is_virtual:
+        if isinstance(lifecycle, Seconds) and lifecycle.total >= self.deadline:
             outcome = replace(scenario.outcome, lifecycle=Seconds(self.deadline / 2))
             parts["outcome"] = outcome
         return replace(scenario, **parts)
@@ -106,11 +178,13 @@ class TimeProfile:
             step = replace(step, delay=Lag(median=LATENCY_MEDIAN_S, sigma=step.delay.sigma))
         if step.pace:
             step = replace(step, pace=step.pace * BODY_SPEEDUP)
+        telling = 2 * (self.poll_interval or 0.0)  # more than a client waits in any case
         if step.retry_after and self.is_virtual:
-            step = replace(step, retry_after=VIRTUAL_RETRY_AFTER_S)
+            step = replace(step, retry_after=max(VIRTUAL_RETRY_AFTER_S, telling))
         elif step.retry_after:
             # An HTTP date has whole seconds, so it can be up to one second too late.
-            step = replace(step, retry_after=0.2 if step.retry_as_date else 1.0, times=1)
+            least = 0.2 if step.retry_as_date else 1.0
+            step = replace(step, retry_after=max(least, telling), times=1)
         if step.status in LOCKED_STATUSES and step.times is None and not self.is_virtual:
             step = replace(step, times=MAX_REAL_REPEATS)
         return step
@@ -120,7 +194,12 @@ VIRTUAL: Final = TimeProfile(name="virtual", deadline=900.0, timeout=1.0, call_t
 """For clients in the suite's own process, which use the suite's clock."""
 
 REAL: Final = TimeProfile(
-    name="real", deadline=1.5, timeout=1.0, call_timeout=15.0, poll_interval=0.002
+    name="real",
+    deadline=1.5,
+    timeout=1.0,
+    call_timeout=15.0,
+    poll_interval=0.002,
+    is_virtual=False,
 )
 """For all other clients. Waits are short, but long enough for a busy machine."""
 

@@ -6,22 +6,50 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from wan_validators.command import UsageError
 
-__all__ = ["DEFAULT_REPLAY_FOLDER", "REPORT_FORMATS", "add_arguments", "parse_reports"]
+__all__ = [
+    "BRIEF_HELP",
+    "DEFAULT_REPLAY_FOLDER",
+    "PACE_OPTIONS",
+    "REPORT_FORMATS",
+    "add_arguments",
+    "parse_reports",
+]
 
 REPORT_FORMATS = ("json", "junit", "sarif", "html", "md")
 
 DEFAULT_REPLAY_FOLDER = ".wanproof"
 """The default folder for replay files."""
 
+MAX_SECONDS: Final = 86_400
+"""The longest time of a client: the vendors keep tasks for a day."""
+
+BRIEF_HELP: Final = (
+    "check each scenario with one vendor only; omits texts, sizes, files and numbers at their "
+    "limits, but keeps tiers, durations, zeros, repeated images, polls that fail three times, and "
+    "every broken rule (always on for a command that is started for each call)"
+)
+
+PACE_OPTIONS: Final = {
+    "deadline": "from the create until the client gives the task up (default: 900 in virtual "
+    "time, 1.5 in real time)",
+    "timeout": "that one request of the client may take (default 1)",
+    "poll-interval": "between two polls (default: the vendor's recommendation in virtual time, "
+    "0.002 in real time)",
+    "call-timeout": "of real time that one call may take before it counts as hung (default: 20 "
+    "in virtual time; in real time 15, or more if the other times are longer)",
+}
+"""Options in seconds that replace times of the time profile, with their meanings."""
+
 Value = TypeVar("Value", int, float)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     _add_plan_options(parser)
+    _add_pace_options(parser)
     _add_law_options(parser)
     _add_output_options(parser)
 
@@ -52,7 +80,21 @@ def _add_plan_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="only calls with this scenario from `wanproof scenarios`, without random calls; "
+        help="only calls with this scenario from `wanproof scenarios`, or with several as in a+b, "
+        "or with all that match a pattern such as 'poll-*', without random calls; repeatable",
+    )
+    group.add_argument(
+        "--scenarios",
+        type=Path,
+        metavar="FILE",
+        help="a TOML file with scenarios of your own, as for `wanproof serve`; all are checked",
+    )
+    group.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="leave out this law or scenario, or all laws and scenarios that match a pattern; "
         "repeatable",
     )
     group.add_argument(
@@ -65,14 +107,13 @@ def _add_plan_options(parser: ArgumentParser) -> None:
     group.add_argument(
         "--brief",
         action="store_true",
-        help="check each scenario with one vendor only, without values at the limits (always on "
-        "for a command that is started for each call)",
+        help=BRIEF_HELP,
     )
     group.add_argument(
         "--seconds",
         type=_parse_non_negative(float),
         metavar="S",
-        help="start no random call after this number of seconds",
+        help="start no call after this number of seconds, and report what was omitted",
     )
     group.add_argument(
         "--seed",
@@ -92,6 +133,18 @@ def _add_plan_options(parser: ArgumentParser) -> None:
     )
 
 
+def _add_pace_options(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "the pace of the client",
+        "for a client with times of its own; scenarios and laws that need another pace are left "
+        "out, with a note",
+    )
+    for name, meaning in PACE_OPTIONS.items():
+        group.add_argument(
+            f"--{name}", type=_parse_positive, metavar="S", help=f"seconds {meaning}"
+        )
+
+
 def _add_law_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("laws")
     group.add_argument(
@@ -101,7 +154,11 @@ def _add_law_options(parser: ArgumentParser) -> None:
         help="all laws, or only the laws that cost money if they are broken (default full)",
     )
     group.add_argument(
-        "--law", action="append", default=[], metavar="ID", help="only this law; repeatable"
+        "--law",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this law, or all laws that match a pattern such as 'poll-*'; repeatable",
     )
     group.add_argument(
         "--expect",
@@ -149,3 +206,13 @@ def _parse_non_negative(number: type[Value]) -> Callable[[str], Value]:
         return value
 
     return read
+
+
+def _parse_positive(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_SECONDS:
+        raise ArgumentTypeError(f"{text!r} is not a number of seconds above 0, up to {MAX_SECONDS}")
+    return seconds

@@ -37,7 +37,7 @@ from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strat
 with explain_missing_extra():
     from hypothesis import strategies as st
 
-__all__: list[str] = []
+__all__ = ["ODD_URLS", "SIGNED_URLS"]
 
 FORMATS: Final[Mapping[View, tuple[str, ...]]] = {
     IMAGE_VIEW: ("JPEG", "PNG", "BMP", "WEBP"),
@@ -56,6 +56,26 @@ PUBLIC_URLS: Final = (
     "https://93.184.216.34/1.png",
     "https://[2606:4700:4700::1111]/1.png",
 )
+SIGNED_QUERY: Final = (
+    "Expires=4102444800&OSSAccessKeyId=LTAI5tExample&Signature=aB%2Bc%2FdE%3D"
+    "&x-oss-process=image/resize,w_1024"
+)
+SIGNED_URLS: Final[Mapping[View, str]] = {
+    IMAGE_VIEW: f"https://Bucket.example.com/Dir%20A/My%2BPhoto%C3%A9.PNG?{SIGNED_QUERY}",
+    AUDIO_VIEW: f"https://Bucket.example.com/Dir%20A/My%2BSong%C3%A9.MP3?{SIGNED_QUERY}",
+}
+"""A URL that is dead if a client changes any character: its signature is valid until 2100."""
+
+ODD_URLS: Final[Mapping[View, tuple[str, ...]]] = {
+    IMAGE_VIEW: (
+        "https://EXAMPLE.com:443/%7Euser//1.JPEG?v=1+2&t=%E5%AD%97&&q=%2f%2F#Top",
+        "https://example.com/图.png?next=https://example.com/?x=1;y='2'",
+        "https://example.com/a/../1.png?",
+    ),
+    AUDIO_VIEW: ("https://EXAMPLE.com:443/%7Euser//1.WAV?v=1+2&t=%E5%AD%97&&q=%2f%2F#Top",),
+}
+"""URLs that a client may wrongly normalise."""
+
 FILE_URLS: Final[Mapping[View, tuple[str, ...]]] = {
     IMAGE_VIEW: ("https://example.com/1.png", "https://example.com/file?id=1"),
     AUDIO_VIEW: ("https://example.com/1.mp3", "https://example.com/file?id=1"),
@@ -97,7 +117,8 @@ INVALID_REFERENCES: Final = (
 
 @valid_values.register
 def _(check: MediaConstraint) -> JsonValues:
-    return PUBLIC_URLS + _build_valid_files(check.view)
+    urls = (*PUBLIC_URLS, SIGNED_URLS[check.view], *ODD_URLS[check.view])
+    return urls + _build_valid_files(check.view)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, Final
 
 from wan_validators.constraints.basic import (
     Absent,
@@ -17,15 +17,24 @@ from wan_validators.constraints.basic import (
 )
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import ANY, MISSING, Path
-from wan_validators.spec import Equals, ModelSpec, Rule
+from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
-from . import media_values, size_values  # noqa: F401  (they register the values of checks)
-from .values import JsonValues, ValueStrategy, valid_value_strategy, valid_values
+from . import size_values  # noqa: F401  (it registers the values of checks)
+from .media_values import ODD_URLS, SIGNED_URLS
+from .values import (
+    AWKWARD_TEXTS,
+    MIXED_TEXT,
+    JsonValues,
+    ValueStrategy,
+    valid_value_strategy,
+    valid_values,
+)
 
 with explain_missing_extra():
     from hypothesis import strategies as st
 
 __all__ = [
+    "TELLING_VALUES",
     "Mode",
     "PayloadBuilder",
     "build_leaf_strategy",
@@ -33,11 +42,19 @@ __all__ = [
     "find_broken_rules",
     "find_rules_at",
     "is_leaf",
+    "is_notice",
     "list_modes",
 ]
 
 Mode = Mapping[Path, Json]
 """The value at each path that a condition of a rule reads; MISSING if there is none."""
+
+
+TELLING_VALUES: Final = (
+    *(MIXED_TEXT, *SIGNED_URLS.values(), *AWKWARD_TEXTS),
+    *(url for urls in ODD_URLS.values() for url in urls),
+)
+"""Values that clients may wrongly change, the most telling first."""
 
 
 def find_broken_rules(rows: Iterable[Rule], value: Json) -> list[Rule]:
@@ -66,18 +83,29 @@ def _extract_from_text(view: View, text: str) -> Any:
     return view.extract(text)
 
 
+def is_notice(rule: Rule) -> bool:
+    """Returns True if *rule* only mentions the default of an absent member."""
+    return rule.required and rule.severity is Severity.INFO
+
+
 @cache
-def list_modes(spec: ModelSpec) -> tuple[Mode, ...]:
-    """Lists all valid values of the members that conditions of *spec* read, simplest first."""
+def list_modes(spec: ModelSpec, *, notices: bool = True) -> tuple[Mode, ...]:
+    """Lists all valid values of the members that conditions of *spec* read, simplest first.
+
+    With *notices*, a mode in which the linter mentions a default is not valid.
+    """
     paths = dict.fromkeys(row.when.path for row in spec.rules if row.when)
     settings = product(*(_list_condition_values(spec, path) for path in paths))
     every: list[Mode] = [dict(zip(paths, values, strict=True)) for values in settings]
     return tuple(
         mode
         for mode in every
-        if not any(
-            find_broken_rules(find_rules_at(path, find_active_rules(spec, mode)), mode[path])
+        if all(
+            is_notice(rule) and not notices
             for path in paths
+            for rule in find_broken_rules(
+                find_rules_at(path, find_active_rules(spec, mode)), mode[path]
+            )
         )
     )
 
@@ -123,7 +151,9 @@ def build_leaf_strategy(rows: tuple[Rule, ...]) -> ValueStrategy:
     anywhere = st.one_of([valid_value_strategy(row.constraint) for row in rows]).filter(
         lambda v: not find_broken_rules(rows, v)
     )
-    return st.sampled_from(accepted) | anywhere | null
+    telling = [each for each in TELLING_VALUES if each in accepted]
+    often = st.sampled_from(telling) if telling else st.nothing()
+    return st.sampled_from(accepted) | often | anywhere | null
 
 
 class PayloadBuilder:

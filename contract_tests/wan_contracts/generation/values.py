@@ -34,7 +34,9 @@ with explain_missing_extra():
     from hypothesis import strategies as st
 
 __all__ = [
+    "AWKWARD_TEXTS",
     "JUNK_VALUES",
+    "MIXED_TEXT",
     "JsonValues",
     "ValueStrategy",
     "invalid_values",
@@ -51,6 +53,24 @@ JUNK_VALUES: Final[JsonValues] = (
     *("", " ", "1", "true", "junk", "null", [], {}),
 )
 """Values of every JSON type, to be put where they are not allowed."""
+
+AWKWARD_TEXTS: Final = (
+    "e\u0301\u00e9\ufb01",
+    " \u00a0a\t\n",
+    "a\r\nb\rc",
+    "\u201ca\u2019s\u201d \u2014 \u2026",
+    '"\\/',
+    "\u2028\u200d",
+    "<&%20'>",
+    "\U0001f3d4\ufe0f",
+)
+"""Texts that clients may wrongly normalise, strip, decode, or escape twice."""
+
+MIXED_TEXT: Final = (
+    " \u00a0Cafe\u0301 caf\u00e9 \u201cA1\u201d it\u2019s\r\n\t字 \U0001f3d4\ufe0f c > d & "
+    "a < b 100% + \"q\" 'x' \\ \u2014\u2026\u2028 \n"
+)
+"""A text with most of what is in :data:`AWKWARD_TEXTS`, but without any finding."""
 
 UNKNOWN_NAMES: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
 """Undocumented member names; some need escaping in a pointer or in generated source."""
@@ -174,7 +194,9 @@ def _(check: BetweenIf, value: Json) -> JsonValues:
 
 @valid_values.register
 def _(check: Text) -> JsonValues:
-    return tuple(sign * n for n in (check.low, check.low + 1, check.high) for sign in "a字😀")
+    lengths = (check.low, check.low + 1, check.high)
+    texts = (*(sign * n for n in lengths for sign in "a字😀"), *AWKWARD_TEXTS, MIXED_TEXT)
+    return tuple(text for text in texts if check.low <= len(text) <= check.high)
 
 
 @invalid_values.register

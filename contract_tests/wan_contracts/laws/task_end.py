@@ -45,9 +45,14 @@ def check_last_poll_counts(interaction: Interaction) -> Verdict | None:
 
 
 def check_task_id_kept(interaction: Interaction) -> Verdict | None:
-    if interaction.acknowledged_create is None or interaction.outcome is None:
+    if interaction.outcome is None:
         return None
     reported = interaction.outcome.task_id
+    if interaction.acknowledged_create is None:
+        if interaction.outcome.kind is not OutcomeKind.SUBMITTED or _is_refused(interaction):
+            return None
+        message = f"no create returned the task id {reported!r}, but the task is reported submitted"
+        return build_violation(message, interaction.creates)
     if reported == interaction.acknowledged_create.entry.task:
         return KEPT
     if reported is None and interaction.outcome.kind is not OutcomeKind.GAVE_UP:
@@ -77,13 +82,17 @@ def check_no_end_made_up(interaction: Interaction) -> Verdict | None:
 
 def _is_for_other_laws(interaction: Interaction) -> bool:
     """Returns whether other laws check the call: it was rejected, or its task is unfinished."""
-    last = interaction.creates[-1]
-    refused = last.is_intact and last.entry.status in FINAL_STATUSES
     return (
-        refused
+        _is_refused(interaction)
         or find_unfinished(interaction) is not None
         or any(map(is_uninformative, interaction.task_polls[-1:]))
     )
+
+
+def _is_refused(interaction: Interaction) -> bool:
+    """Returns whether the client knows that its last create made no task."""
+    last = interaction.creates[-1] if interaction.creates else None
+    return last is not None and last.is_intact and last.entry.status in FINAL_STATUSES
 
 
 def check_failed_is_failed(interaction: Interaction) -> Verdict | None:

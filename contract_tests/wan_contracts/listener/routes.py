@@ -6,8 +6,6 @@ import io
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wan_mockserver.fields import Choice, Field
-
 from wan_mockserver.admin.api import FRESH
 from wan_mockserver.admin.request_parsing import parse_content_type, parse_query
 from wan_mockserver.admin.response_types import to_json
@@ -17,6 +15,8 @@ from wan_mockserver.http.errors import AdminError
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.openapi.admin import build_document
 from wan_mockserver.simulator.routing import ROOT
+from wan_validators.field_types import Choice
+from wan_validators.fields import Field
 
 from ..cases.case import build_case_document
 from ..protocol.schemas import SCHEMAS, parse_outcome

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, Self
 
-__all__ = ["Outcome", "OutcomeKind", "Output"]
+__all__ = ["Outcome", "OutcomeKind", "Output", "find_word"]
 
 
 class OutcomeKind(StrEnum):
@@ -25,6 +25,8 @@ class OutcomeKind(StrEnum):
     """The task is done; the outputs hold its results."""
     GAVE_UP = "gave_up"
     """The client does not know the end: a lost response, a time-out, an unreadable body."""
+    SUBMITTED = "submitted"
+    """The client created the task and does not wait for its end; the caller gets the task id."""
     UNSUPPORTED = "unsupported"
     """The client does not support this call, for example its model."""
 
@@ -34,7 +36,8 @@ class Output:
     """Holds one result: a downloaded ``image`` or ``video``, or a ``text``.
 
     A downloaded file has the *sha256* and *length* of its bytes. A failed download has an
-    *error*. A file that the client does not download has only its *url*.
+    *error*. A file that the client does not download, but leaves to its caller, has only its
+    *url*.
     """
 
     kind: str
@@ -66,8 +69,11 @@ class Outcome:
     """Holds the client's report on one call.
 
     *code* and *message* are the vendor's, of a rejected create or a failed task. *status* is
-    the HTTP status of a rejected create. *partial* is True if fewer results came than were
-    requested. *spent_usd* is the cost that the client reports; None if it reports none.
+    the HTTP status of a rejected create. *partial* is True if fewer images came than were
+    requested; interleaved output is never partial. *spent_usd* is the cost that the client
+    reports; None if it reports none.
+
+    *kind* may be a word in any case, and *spent_usd* a text or a number.
     """
 
     kind: OutcomeKind
@@ -78,6 +84,13 @@ class Outcome:
     outputs: tuple[Output, ...] = ()
     partial: bool = False
     spent_usd: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        # Values that do not fit stay as they are, and are reported when the outcome is checked.
+        kind = find_word(self.kind, OutcomeKind)
+        if kind is not None:
+            object.__setattr__(self, "kind", OutcomeKind(kind))
+        object.__setattr__(self, "spent_usd", _to_decimal(self.spent_usd))
 
     @classmethod
     def not_sent(cls, message: str, code: str | None = None) -> Self:
@@ -107,7 +120,7 @@ class Outcome:
         task_id: str | None = None,
         *,
         partial: bool = False,
-        spent_usd: Decimal | None = None,
+        spent_usd: Decimal | str | float | None = None,
     ) -> Self:
         """Returns the outcome of a task that is done, with its results."""
         return cls(
@@ -115,8 +128,13 @@ class Outcome:
             task_id=task_id,
             outputs=tuple(outputs),
             partial=partial,
-            spent_usd=spent_usd,
+            spent_usd=_to_decimal(spent_usd),
         )
+
+    @classmethod
+    def submitted(cls, task_id: str) -> Self:
+        """Returns the outcome of a call that only creates a task."""
+        return cls(kind=OutcomeKind.SUBMITTED, task_id=task_id)
 
     @classmethod
     def gave_up(cls, message: str, task_id: str | None = None) -> Self:
@@ -131,7 +149,6 @@ class Outcome:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Returns the outcome in *document*, which must match the published schema."""
-        spent = document.get("spent_usd")
         return cls(
             kind=OutcomeKind(document["outcome"]),
             task_id=document.get("task_id"),
@@ -140,20 +157,22 @@ class Outcome:
             message=document.get("message"),
             outputs=tuple(map(_parse_output, document.get("outputs") or ())),
             partial=document.get("partial") or False,
-            spent_usd=None if spent is None else Decimal(str(spent)),
+            spent_usd=document.get("spent_usd"),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Returns the outcome as a JSON object, without members that are not set."""
         members = {
-            "outcome": self.kind.value,
+            "outcome": self.kind.value if isinstance(self.kind, OutcomeKind) else self.kind,
             "task_id": self.task_id,
             "status": self.status,
             "code": self.code,
             "message": self.message,
             "outputs": self._outputs(),
             "partial": self.partial or None,
-            "spent_usd": None if self.spent_usd is None else f"{self.spent_usd:f}",
+            "spent_usd": (
+                f"{self.spent_usd:f}" if isinstance(self.spent_usd, Decimal) else self.spent_usd
+            ),
         }
         return {name: value for name, value in members.items() if value is not None}
 
@@ -165,7 +184,31 @@ class Outcome:
 _JSON_NAMES: Final = {"length": "bytes"}
 
 
-def _output_to_json(output: Output) -> dict[str, Any]:
+def find_word(value: object, words: Iterable[str]) -> str | None:
+    """Returns the one of *words* that *value* is, in any case and with any separator, or None."""
+    if not isinstance(value, str):
+        return None
+    letters = _keep_letters(value)
+    return next((str(word) for word in words if _keep_letters(word) == letters), None)
+
+
+def _keep_letters(word: str) -> str:
+    return "".join(filter(str.isalnum, word.lower()))
+
+
+def _to_decimal(value: Any) -> Any:
+    """Returns a number or a text with a number as a Decimal, and any other value unchanged."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return value
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
+
+
+def _output_to_json(output: Output | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(output, Mapping):
+        return dict(output)
     members = {
         _JSON_NAMES.get(name, name): getattr(output, name) for name in Output.__dataclass_fields__
     }

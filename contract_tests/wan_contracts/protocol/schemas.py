@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -12,13 +12,15 @@ from wan_validators.messages.formatting import clip
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..cases.case import PROTOCOL_VERSION
-from .outcome import Outcome, OutcomeKind
+from .outcome import Outcome, OutcomeKind, find_word
 from .validation import InvalidDocument, Schema, parse_document, validate
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 __all__ = ["SCHEMAS", "InvalidDocument", "build_validator", "parse_outcome", "validate_outcome"]
+
+OUTPUT_KINDS: Final = ("image", "video", "text")
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -46,7 +48,11 @@ _CASE_MEMBERS: Final[Schema] = {
     "model": _member("Model", "its id, as `wanproof rules` lists it", type="string"),
     "payload": _member("Payload", "the payload to send, in the documented form"),
     "poll_interval": _seconds("Poll interval", "seconds to wait between two polls"),
-    "deadline": _seconds("Deadline", "seconds from the create until the client gives the task up"),
+    "deadline": _seconds(
+        "Deadline",
+        "seconds until the client gives the task up, counted from the create that returned its "
+        "id; the last poll comes at most one interval before it",
+    ),
     "timeout": _seconds("Time-out", "seconds that one request may take"),
 }
 
@@ -57,7 +63,7 @@ _OUTPUT: Final[Schema] = {
     "required": ["kind"],
     "additionalProperties": False,
     "properties": {
-        "kind": _member("Kind", "what it is", enum=["image", "video", "text"]),
+        "kind": _member("Kind", "what it is", enum=[*OUTPUT_KINDS]),
         "text": _member("Text", "a text between images", type=["string", "null"]),
         "sha256": _member(
             "SHA-256",
@@ -73,7 +79,11 @@ _OUTPUT: Final[Schema] = {
             minimum=0,
         ),
         "url": _member(
-            "URL", "the URL of the file, as the API returned it", type=["string", "null"]
+            "URL",
+            "the URL of the file, as the API returned it, character by character. Alone, without "
+            "sha256, bytes and error, it means that the client does not download the file and "
+            "gives the URL to its caller",
+            type=["string", "null"],
         ),
         "error": _member("Error", "why the file was not downloaded", type=["string", "null"]),
     },
@@ -94,11 +104,15 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         "Outcome",
         "how the call ended. not_sent: the client rejected the payload itself. refused: the "
         "server answered the create with an error. failed: the task ended with an error, or "
-        "without any result. completed: the task is done. gave_up: the end is not known. "
-        "unsupported: the client does not support this call",
+        "without any result. completed: the task is done. gave_up: the end is not known, for "
+        "example because a poll was answered with 401; then report the task id, since the task "
+        "goes on and is billed. submitted: the client created the task and does not wait for its "
+        "end. unsupported: the client does not support this call",
         enum=[kind.value for kind in OutcomeKind],
     ),
-    "task_id": _member("Task", "the id of the task, if it is known", type=["string", "null"]),
+    "task_id": _member(
+        "Task", "the id of the task, a text, if it is known", type=["string", "null"]
+    ),
     "status": _member(
         "Status",
         "the HTTP status of a refusal, an integer from 100 to 599",
@@ -106,11 +120,24 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         minimum=100,
         maximum=599,
     ),
-    "code": _member("Code", "the vendor's code of a failure", type=["string", "integer", "null"]),
-    "message": _member("Message", "the vendor's message, or your own", type=["string", "null"]),
+    "code": _member(
+        "Code",
+        "the vendor's code from the body of a rejected create or of a failed task; not the HTTP "
+        "status, and no code of your own; null if the body has none",
+        type=["string", "integer", "null"],
+    ),
+    "message": _member(
+        "Message",
+        "what the vendor says about the failure, with nothing left out; or your own message if "
+        "the vendor says nothing",
+        type=["string", "null"],
+    ),
     "outputs": _member("Outputs", "the results of the task", type=["array", "null"], items=_OUTPUT),
     "partial": _member(
-        "Partial", "whether fewer results came than were requested", type=["boolean", "null"]
+        "Partial",
+        "whether fewer images came than were requested; for interleaved output always false, "
+        "because max_images is only a limit",
+        type=["boolean", "null"],
     ),
     "spent_usd": _member(
         "Spent",
@@ -151,6 +178,13 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 "description": "a refusal needs the status",
                 **_require_types(status="integer"),
             },
+            "else": {
+                "if": {"required": ["outcome"], "properties": {"outcome": {"const": "submitted"}}},
+                "then": {
+                    "description": "a submitted task needs the task id from the create response",
+                    **_require_types(task_id="string"),
+                },
+            },
         },
     },
 }
@@ -158,8 +192,11 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
 
 
 def parse_outcome(text: str | bytes) -> Outcome:
-    """Parses the JSON *text* of an outcome; raises InvalidDocument if it is not valid."""
-    document = parse_document(text)
+    """Parses the JSON *text* of an outcome; raises InvalidDocument if it is not valid.
+
+    The words of ``outcome`` and ``kind`` may be in any case.
+    """
+    document = _normalize_words(parse_document(text))
     validate(document, build_validator("outcome"), "the outcome")
     return Outcome.from_json(document)
 
@@ -169,16 +206,47 @@ def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
 
     Raises InvalidDocument if it does not match the schema.
     """
+    if isinstance(outcome, Outcome):
+        # as_json() omits empty outputs, but the schema requires them.
+        outcome = {"outputs": [], **outcome.as_json()}
     try:
-        if isinstance(outcome, Outcome):
-            # as_json() omits empty outputs, but the schema requires them.
-            outcome = {"outputs": [], **outcome.as_json()}
-        text = json.dumps(outcome, allow_nan=False, default=_format_decimal)
+        text = _encode(outcome)
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
-        raise InvalidDocument(
-            f"it has a value that JSON cannot represent: {clip(str(error))}"
-        ) from error
+        raise InvalidDocument(_describe_unencodable(outcome, error)) from error
     return parse_outcome(text)
+
+
+def _normalize_words(document: Any) -> Any:
+    """Returns *document* with the words of ``outcome`` and ``kind`` as the schema has them."""
+    if not isinstance(document, dict):
+        return document
+    outputs = document.get("outputs")
+    if isinstance(outputs, list):
+        kinds = [_replace_word(each, "kind", OUTPUT_KINDS) for each in outputs]
+        document = {**document, "outputs": kinds}
+    return _replace_word(document, "outcome", OutcomeKind)
+
+
+def _replace_word(members: Any, name: str, words: Iterable[str]) -> Any:
+    word = find_word(members.get(name), words) if isinstance(members, dict) else None
+    return members if word is None else {**members, name: word}
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, default=_format_decimal)
+
+
+def _describe_unencodable(outcome: Mapping[str, Any], error: Exception) -> str:
+    """Names the member of *outcome* that JSON cannot represent, and says what to do."""
+    for name, value in outcome.items():
+        try:
+            _encode({name: value})
+        except (AttributeError, RecursionError, TypeError, ValueError) as own:
+            return (
+                f"the member {clip(str(name))} has a value that JSON cannot represent: "
+                f"{clip(str(own))}; report a text or a number, or leave it out"
+            )
+    return f"it has a value that JSON cannot represent: {clip(str(error))}"
 
 
 @cache

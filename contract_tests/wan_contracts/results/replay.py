@@ -20,6 +20,7 @@ from wan_validators.field_types import (
     Flag,
     Integer,
     InvalidField,
+    Number,
     TextType,
     invalid_value,
 )
@@ -27,13 +28,16 @@ from wan_validators.fields import Field, TableType
 from wan_validators.messages.formatting import clip
 
 from ..cases.case import Case
-from ..cases.time_profiles import TIME_PROFILES, TimeProfile
+from ..cases.time_profiles import TIME_PROFILES, TIMES, TimeProfile
 from ..laws import Law, law
 from ..protocol.validation import InvalidDocument, parse_document
 from .large_texts import compress_texts, describe_texts, restore_texts
 from .report import ContractReport, LawResult
 
 REPLAY_VERSION: Final = 1
+
+MAX_PACE_S: Final = 86_400
+"""The longest time of a client, in seconds."""
 
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
@@ -63,6 +67,11 @@ _LARGE_TEXTS: Final = Array(
     )
 )
 
+_PACE: Final = TableType(
+    tuple(Field(name, Number(0, MAX_PACE_S, "seconds"), "in seconds") for name in TIMES),
+    allowed="an object",
+)
+
 REPLAY: Final = TableType(
     (
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
@@ -83,6 +92,12 @@ REPLAY: Final = TableType(
         ),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
         Field("large", _LARGE_TEXTS, "texts that the other members only describe", default=()),
+        Field(
+            "pace",
+            _PACE,
+            "the times of the options --deadline and others, if they were given",
+        ),
+        Field("scenarios", _TEXT, "the file of --scenarios, if it was given"),
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
         Field(
             "client",
@@ -137,6 +152,10 @@ class Replay:
             raise UsageError(f"{path} is not a replay file: {error}") from error
         try:
             return cls._from_members(**members)
+        except OSError as error:
+            raise UsageError(
+                f"{path}: cannot read its scenarios {error.filename}: {error.strerror}"
+            ) from error
         except (LookupError, ValueError) as error:
             raise UsageError(f"{path}: {error}") from error
         except RecursionError as error:
@@ -152,8 +171,10 @@ class Replay:
         tempo: TimeProfile,
         **members: Any,
     ) -> Self:
-        """Raises LookupError or ValueError for unknown names."""
-        Scenarios(tempo.scenarios).find(case["scenario"])
+        """Raises LookupError or ValueError for unknown names, OSError for a missing file."""
+        tempo = replace(tempo, scenario_file=members["scenarios"])
+        tempo = tempo.change_times(members["pace"] or {})
+        Scenarios(tempo.every_scenario).find(case["scenario"])
         made = Case(model(case["model"]).id, case["payload"], case["scenario"])
         assert made.canonical_json
         return cls(
@@ -166,12 +187,16 @@ class Replay:
         )
 
     def as_json(self) -> dict[str, Any]:
+        pace = _PACE.write_changes(self.time_profile, TIME_PROFILES[self.time_profile.name])
+        file = self.time_profile.scenario_file
         return {
             "version": REPLAY_VERSION,
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
             "tempo": self.time_profile.name,
+            **({"pace": pace} if pace else {}),
+            **({} if file is None else {"scenarios": file}),
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }

@@ -12,7 +12,7 @@ from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.spec import ModelSpec
 
 from ..cases.systematic import is_breakable
-from ..laws import Law
+from ..laws import Group, Law
 from ..protocol.outcome import OutcomeKind
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
@@ -20,10 +20,14 @@ from .interaction import Interaction
 __all__ = [
     "Aggregator",
     "evaluate_laws",
+    "is_submitted",
     "is_unsupported",
     "measure_interaction",
     "parse_scenario_names",
 ]
+
+CREATE_LAWS: Final = ("task-id-kept",)
+"""Laws of the groups about the end that apply to a client that only creates tasks, too."""
 
 SCENARIO_SEPARATOR: Final = "+"
 """Separates the names of scenarios that happen at once."""
@@ -36,6 +40,7 @@ class Aggregator:
     laws: Sequence[Law]
     cases: int = 0
     unsupported: int = 0
+    submitted: int = 0
     judged: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -56,6 +61,7 @@ class Aggregator:
         if is_unsupported(interaction):
             self.unsupported += 1
             return
+        self.submitted += is_submitted(interaction)
         self.judged.update(verdicts.keys())
         for law in verdicts:
             share = interaction.seconds / len(verdicts)
@@ -96,7 +102,7 @@ class Aggregator:
                 judged=self.judged[law.id],
                 broken=max(self.broken[law.id], law.id in self.smallest_failures),
                 failure=self.smallest_failures.get(law.id),
-                reason=None if self.judged[law.id] else self._describe_idle(),
+                reason=None if self.judged[law.id] else self._describe_idle(law),
                 seconds=self.seconds.get(law.id, 0.0),
             )
             for law in self.laws
@@ -116,7 +122,9 @@ class Aggregator:
             _build_coverage("scenarios", scenarios, self.scenarios),
         ]
 
-    def _describe_idle(self) -> str:
+    def _describe_idle(self, law: Law) -> str:
+        if self.submitted and _needs_end(law):
+            return 'the client only creates tasks: it reported "submitted"'
         if self.cases and self.cases == self.unsupported:
             return 'the client reported "unsupported" for every call'
         return "no call could break it"
@@ -126,6 +134,8 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
     """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
+    if is_submitted(interaction):
+        laws = [law for law in laws if not _needs_end(law)]
     verdicts = {law.id: law.judge(interaction) for law in laws}
     return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
 
@@ -133,6 +143,16 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
 def is_unsupported(interaction: Interaction) -> bool:
     """Returns True if the client reported that it does not support this call."""
     return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.UNSUPPORTED
+
+
+def _needs_end(law: Law) -> bool:
+    """Returns True if *law* is about what follows the create."""
+    return law.group in (Group.LIFECYCLE, Group.DOWNLOAD) and law.id not in CREATE_LAWS
+
+
+def is_submitted(interaction: Interaction) -> bool:
+    """Returns True if the client reported that it only created the task."""
+    return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.SUBMITTED
 
 
 def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:

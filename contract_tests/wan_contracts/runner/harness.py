@@ -65,7 +65,7 @@ class Harness:
             Simulator(
                 clock=self._choose_clock(),
                 lifecycle=Polls(1),
-                scenarios=Scenarios(time_profile.scenarios),
+                scenarios=Scenarios(time_profile.every_scenario),
                 artefacts=Artefacts() if full_size else SmallArtefacts(),
                 listener=lambda _: None,
             )

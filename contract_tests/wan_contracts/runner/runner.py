@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Final
 
@@ -22,6 +22,7 @@ from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenar
 from .harness import Harness
 from .interaction import ClientError, ClientErrorKind
 from .minimize import shrink_case
+from .pace import describe_omissions, find_laws_without_time, iter_pace_notes
 from .random_search import RandomSearch
 
 __all__ = [
@@ -55,9 +56,11 @@ DEFAULT_EXAMPLES: Final = 200
 class RunPlan:
     """Holds which cases a run sends, which laws it checks, and its limits.
 
-    *examples* is the number of random calls after the systematic ones. No call starts after
-    *seconds*; None means no limit. Empty *specs* mean all models, empty *scenarios* all
-    scenarios. A *brief* run uses each scenario once and sends no values at limits.
+    *examples* is the number of random calls after the systematic ones. No call but the first
+    starts after *seconds*; None means no limit. Empty *specs* mean all models, empty
+    *scenarios* all scenarios but those *skipped*, with those of *scenario_file*. A *brief* run
+    uses each scenario once and sends few values at limits. *pace* replaces times of the time
+    profile, by their names.
     """
 
     specs: Sequence[ModelSpec] = ()
@@ -70,10 +73,18 @@ class RunPlan:
     brief: bool = False
     real_time: bool = False
     full_size: bool = False
+    skipped: frozenset[str] = frozenset()
+    scenario_file: str | None = None
+    pace: Mapping[str, float] = field(default_factory=dict)
 
     def choose_time_profile(self, client: Client) -> TimeProfile:
-        """Returns real time if it is requested or *client* runs in another process."""
-        return REAL if self.real_time or not client.in_process else VIRTUAL
+        """Returns real time if it is requested or *client* runs in another process.
+
+        It has the times of the plan.
+        """
+        usual = REAL if self.real_time or not client.in_process else VIRTUAL
+        made = replace(usual, skipped=self.skipped, scenario_file=self.scenario_file)
+        return made.change_times(self.pace)
 
 
 ProgressCallback = Callable[[Aggregator, int], None]
@@ -91,7 +102,9 @@ def check(
     """
     specs = plan.specs or catalog()
     time_profile = plan.choose_time_profile(client)
+    untold = find_laws_without_time(time_profile)
     aggregator = Aggregator(plan.laws)
+    plan = replace(plan, laws=[law for law in plan.laws if law.id not in untold])
     started_at = monotonic()
     interrupted = False
     with Harness(client, time_profile, full_size=plan.full_size) as harness:
@@ -109,10 +122,18 @@ def check(
         cases=aggregator.cases,
         unsupported=aggregator.unsupported,
         seconds=monotonic() - started_at,
-        results=aggregator.results(),
+        results=[
+            replace(result, reason=untold.get(result.law.id, result.reason))
+            for result in aggregator.results()
+        ],
         coverage=aggregator.coverage(specs, _find_possible_scenarios(plan, specs, time_profile)),
         models=[spec.id for spec in specs],
-        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * loop.is_hopeless,
+        notes=[
+            *([INTERRUPTED_NOTE] if interrupted else []),
+            *([GIVEN_UP_NOTE] if loop.is_hopeless else []),
+            *loop.omissions,
+            *iter_pace_notes(time_profile),
+        ],
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
     )
@@ -133,6 +154,7 @@ class RunLoop:
         self._total = 0
         self._declined: set[str] = set()
         self._hung_calls = 0
+        self.omissions: list[str] = []
 
     @property
     def is_hopeless(self) -> bool:
@@ -143,11 +165,26 @@ class RunLoop:
         """Makes the systematic calls: every rule and every scenario once."""
         brief = self._plan.brief
         everywhere = self._harness.client.in_process and not brief
-        chosen = iter_systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
-        cases = [case for case in chosen if self._is_wanted(case)]
+        chosen = iter_systematic_cases(
+            specs,
+            time_profile,
+            everywhere=everywhere,
+            edges=not brief,
+            combinations=[
+                name for name in self._plan.scenarios if name not in time_profile.scenarios
+            ],
+        )
+        cases = [case for case in chosen if self._is_wanted(case, time_profile)]
+        if self._plan.seconds is not None:  # calls that take long come last
+            cases.sort(key=lambda case: time_profile.is_lengthy(case.scenario))
         self._total = len(cases) + self._plan.examples
-        for case in cases:
-            if case.model_id not in self._declined and not self.is_hopeless:
+        for nth, case in enumerate(cases):
+            if self.is_hopeless:
+                return
+            if self._calls and self._is_over():
+                self.omissions = [describe_omissions(self._plan.seconds or 0, cases, nth)]
+                return
+            if case.model_id not in self._declined:
                 self.make_call(case, counted=True)
 
     def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
@@ -201,9 +238,12 @@ class RunLoop:
     def _make_random_call(self, case: Case, counted: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
         return None if self._is_over() else self.make_call(case, counted=counted, drawn=True)
 
-    def _is_wanted(self, case: Case) -> bool:
+    def _is_wanted(self, case: Case, time_profile: TimeProfile) -> bool:
         chosen = self._plan.scenarios
-        return not chosen or any(name in chosen for name in parse_scenario_names(case.scenario))
+        if not time_profile.uses(case.scenario):
+            return False
+        names = (case.scenario, *parse_scenario_names(case.scenario))
+        return not chosen or any(name in chosen for name in names)
 
     def _is_over(self) -> bool:
         return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
@@ -216,7 +256,11 @@ def _find_possible_scenarios(
     wanted = [
         name for text in plan.scenarios for name in parse_scenario_names(text)
     ] or time_profile.scenarios
-    return [name for name in wanted if any(is_possible(name, time_profile, spec) for spec in specs)]
+    return [
+        name
+        for name in filter(time_profile.uses, wanted)
+        if any(is_possible(name, time_profile, spec) for spec in specs)
+    ]
 
 
 def replay_case(

@@ -96,6 +96,24 @@ def test_files_are_named_by_their_place_among_the_parts() -> None:
     assert files.find_artefact(parts, "3.mp4") is FILM
 
 
+def test_the_files_of_a_task_have_names_that_do_not_sort_in_order() -> None:
+    parts = (Words("once"), PICTURE, FILM, PICTURE, PICTURE, PICTURE)
+    named = [files.names(parts, f"task-{nth}") for nth in range(4)]
+    assert len({name for names in named for name in names if name}) == 4 * 5
+    assert not any(names[1:] in (sorted(names[1:]), sorted(names[1:])[::-1]) for names in named)
+    for name, part in zip(named[0], parts, strict=True):
+        found = files.find_artefact(parts, name, "task-0")
+        assert found is (None if isinstance(part, Words) else part)
+        assert files.find_artefact(parts, name.lower(), "task-0") is None
+        assert files.find_artefact(parts, name, "task-1") is None
+
+
+def test_a_number_is_another_name_of_a_file_of_a_task() -> None:
+    parts = (Words("once"), PICTURE, FILM)
+    assert files.find_artefact(parts, "2.png", "task") is PICTURE
+    assert files.find_artefact(parts, "2.png", "task", unsorted=True) is None
+
+
 @pytest.mark.parametrize("name", ["", "1.png", "2.mp4", "4.png", "02.png", "..", "2.png\0"])
 def test_any_other_name_is_no_file(name: str) -> None:
     assert files.find_artefact((Words("once"), PICTURE, FILM), name) is None

@@ -163,6 +163,19 @@ def test_interleaved_texts_differ_and_tell_the_length_of_the_prompt() -> None:
     assert all("prompt of length 13" in text for text in texts)
 
 
+def test_texts_vary_with_the_seed_and_are_never_blank() -> None:
+    payload = wan26(URL, n=4)
+    made = [plan(model("wan26_i2i"), payload, seed, interleaved=True) for seed in (5, 6)]
+    texts = [[part.text for part in each.parts if isinstance(part, Words)] for each in made]
+    assert made[0] == plan(model("wan26_i2i"), payload, 5, interleaved=True)
+    assert texts[0] != texts[1]
+    everything = texts[0] + texts[1]
+    assert all(text.strip() for text in everything)
+    assert any(text != text.strip() for text in everything)
+    assert any(not text.isascii() for text in everything)
+    assert any(text == text.strip() and text.isascii() for text in everything)
+
+
 def test_the_same_payload_and_seed_give_the_same_plan() -> None:
     payload = wan26(enable_interleave=True)
     assert plan(model("wan26_i2i"), payload, 6) == plan(model("wan26_i2i"), payload, 6)

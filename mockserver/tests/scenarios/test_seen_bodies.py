@@ -5,6 +5,7 @@ All values are typed by hand from recorded responses and from the sentences of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -77,7 +78,7 @@ def test_mulerouter_as_recorded_is_not_as_documented(run: Run) -> None:
     assert created == pending == {"task_info": {"id": task, "status": "pending", **times}}
     assert running == {"task_info": {"id": task, "status": "processing", **times}}
     url = done["output"]["url"]
-    assert url.endswith(f"/files/{task}/1.png")
+    assert re.search(f"/files/{task}/[^/]+[.]png$", url)
     assert done == {
         "task_info": {"id": task, "status": "completed", **times},
         "output": {"url": url},
@@ -201,7 +202,7 @@ def test_a_signed_url_is_on_another_host_name(run: Run, http: httpx.Client) -> N
         (lambda url: url.replace("%2F", "/"), "SignatureDoesNotMatch"),
         (lambda url: url.replace("Expires=1", "Expires=2"), "SignatureDoesNotMatch"),
         (lambda url: f"{url}&width=100", "SignatureDoesNotMatch"),
-        (lambda url: url.replace("1.png", "2.png"), "SignatureDoesNotMatch"),
+        (lambda url: url.replace(".png", "0.png"), "SignatureDoesNotMatch"),
     ],
 )
 def test_a_changed_signed_url_is_refused(

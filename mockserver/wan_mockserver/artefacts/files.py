@@ -24,28 +24,44 @@ def path(task_id: str, name: str) -> str:
     return PATH.format(task_id=task_id, name=name)
 
 
-def names(parts: Sequence[Part], *, unsorted: bool = False) -> list[str]:
-    """Returns the file name of each part, numbered from 1, and "" for a text.
+def names(parts: Sequence[Part], task_id: str = "", *, unsorted: bool = False) -> list[str]:
+    """Returns the file name of each part, and "" for a text.
 
-    If *unsorted*, the names look like those of an object store, and sort in reverse.
+    The names depend on *task_id* and do not sort in order, as in an object store: no page
+    documents names. Without a *task_id* they are numbers from 1. If *unsorted*, they sort in
+    reverse.
     """
     return [
         ""
         if isinstance(part, Words)
-        else f"{_build_unsorted_stem(part, nth) if unsorted else nth}.{extension(part)}"
+        else f"{_build_stem(part, nth, task_id, unsorted)}.{extension(part)}"
         for nth, part in enumerate(parts, 1)
     ]
 
 
-def _build_unsorted_stem(part: Artefact, nth: int) -> str:
-    return f"{-nth % 256:02x}{sha256(repr(part).encode()).hexdigest()[:14]}"
+def _build_stem(part: Artefact, nth: int, task_id: str, unsorted: bool) -> str:  # noqa: FBT001
+    if unsorted:
+        return f"{-nth % 256:02x}{sha256(repr(part).encode()).hexdigest()[:14]}"
+    if not task_id:
+        return str(nth)
+    digest = sha256(f"{task_id}/{nth}".encode()).hexdigest()
+    return f"{digest[:8]}-X{digest[8:12].upper()}"
 
 
-def find_artefact(parts: Sequence[Part], name: str, *, unsorted: bool = False) -> Artefact | None:
-    """Returns the part with the file *name*, or None; *unsorted* as in :func:`names`."""
-    for part, file_name in zip(parts, names(parts, unsorted=unsorted), strict=True):
-        if file_name == name and not isinstance(part, Words):
-            return part
+def find_artefact(
+    parts: Sequence[Part], name: str, task_id: str = "", *, unsorted: bool = False
+) -> Artefact | None:
+    """Returns the part with the file *name*, or None; *unsorted* as in :func:`names`.
+
+    If names need not be unsorted, the number of a part is another name of it, so that tools
+    can reach the first file as ``1.png`` without the response of a poll.
+    """
+    every = [names(parts, task_id, unsorted=unsorted)]
+    every += [] if unsorted else [names(parts)]
+    for known in every:
+        for part, file_name in zip(parts, known, strict=True):
+            if file_name == name and not isinstance(part, Words):
+                return part
     return None
 
 

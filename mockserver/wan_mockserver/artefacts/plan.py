@@ -170,7 +170,7 @@ def _plan_pictures(
     )
     if not (is_interleaved or interleaved):
         return Plan(pictures, "image")
-    texts = _build_texts(count, _prompt_length(spec, payload))
+    texts = _build_texts(count, _prompt_length(spec, payload), seed)
     parts = (part for pair in zip(texts, pictures, strict=True) for part in pair)
     return Plan(tuple(parts), "image")
 
@@ -240,11 +240,25 @@ def _prompt_length(spec: ModelSpec, payload: Any) -> int:
     return sum(len(text) for _, text in found if type(text) is str)
 
 
-def _build_texts(count: int, length: int) -> tuple[Words, ...]:
+def _build_texts(count: int, length: int, seed: int) -> tuple[Words, ...]:
+    """Builds a text for each picture; no page says what it is like, so *seed* varies it."""
     about = f"of {count}, after a prompt of length {length}"
-    return tuple(
-        Words(f"Picture {nth + 1} {about}: {_SCENES[nth % len(_SCENES)]}.") for nth in range(count)
-    )
+    texts = []
+    for nth in range(count):
+        before, after = _TEXT_EDGES[(seed + nth) % len(_TEXT_EDGES)]
+        scene = _SCENES[nth % len(_SCENES)]
+        texts.append(Words(f"{before}Picture {nth + 1} {about}: {scene}.{after}"))
+    return tuple(texts)
+
+
+_TEXT_EDGES: Final = (
+    ("", ""),
+    ("  ", "\n"),
+    ("\u201c", "\u201d"),
+    ("", " \u2014 山水画 \U0001f304"),
+    ("\n\n", " \u00a0"),
+)
+"""What comes before and after a text: clients may wrongly strip, decode or normalise it."""
 
 
 _SCENES: Final = (

@@ -184,7 +184,11 @@ def _link_to_poll(vendor: Vendor, specs: list[ModelSpec], created: Wire) -> dict
 
 
 def _link_to_file(spec: ModelSpec) -> dict[str, Any]:
-    """Links the polled task to its first file, which exists once the task is completed."""
+    """Links the polled task to its first file, which exists once the task is completed.
+
+    The link has the number of the file, which is another name of it: no expression of OpenAPI
+    takes the name out of a URL.
+    """
     extension = "png" if isinstance(spec.outputs, Images) else "mp4"
     return {
         "operationId": "download",

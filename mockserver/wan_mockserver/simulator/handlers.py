@@ -132,7 +132,7 @@ class Handlers:
 def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
     if record is None or record.state is not State.DONE:
         return None
-    return files.find_artefact(record.parts, name, unsorted=record.unsorted_names)
+    return files.find_artefact(record.parts, name, record.id, unsorted=record.unsorted_names)
 
 
 def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:

@@ -66,7 +66,7 @@ def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
 def _build_outputs(record: TaskRecord, base_url: str) -> tuple[TaskOutput, ...]:
     if record.results:
         return ()
-    names = files.names(record.parts, unsorted=record.unsorted_names)
+    names = files.names(record.parts, record.id, unsorted=record.unsorted_names)
     return tuple(
         TaskOutput("text", part.text)
         if isinstance(part, Words)

@@ -1,0 +1,64 @@
+"""Tests the payloads of the systematic cases."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+
+from wan_contracts.cases.case import Case
+from wan_contracts.cases.systematic import iter_systematic_cases
+from wan_contracts.cases.time_profiles import VIRTUAL
+from wan_validators import lint
+from wan_validators.catalog import catalog
+from wan_validators.constraints.basic import Undocumented
+from wan_validators.outputs import TIERS
+from wan_validators.source.json_pointer import ANY, MISSING, parse, value
+
+
+@pytest.mark.parametrize("edges", [True, False])
+@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+def test_systematic_cases_include_every_member_and_no_optional_member(
+    spec: Any, edges: Any
+) -> None:
+    cases = iter_systematic_cases([spec], VIRTUAL, everywhere=True, edges=edges)
+    usual = list(itertools.takewhile(lambda case: case.scenario == "ok", cases))
+    texts = [json.dumps(case.payload) for case in usual[:-1]]
+    paths = {rule.path for rule in spec.rules if rule.path and {*rule.path}.isdisjoint({ANY, 0})}
+    written = {path for path in paths if not _is_undocumented(spec, path)}
+    missing = [{path for path in written if _is_absent(case, path)} for case in usual]
+
+    assert all(lint(case.payload, spec.id).valid for case in usual)
+    never_together = {path for path in written if path[-1] == "max_images"}
+    assert any(absent <= never_together for absent in missing)
+    mandatory = {rule.path for rule in spec.rules if rule.is_mandatory}
+    assert any(written - mandatory <= absent for absent in missing)
+    signs = (r"\r\n", r"\u201c", r"e\u0301", r"\ud83c", r'": " ', r' \n"', "%2B", "?Expires=", "B")
+    assert any(all(sign in text for sign in signs) for text in texts)
+
+
+@pytest.mark.parametrize("edges", [True, False])
+def test_systematic_cases_include_choices_zeros_and_repeated_images(edges: Any) -> None:
+    cases = list(iter_systematic_cases(catalog(), VIRTUAL, everywhere=False, edges=edges))
+
+    def values(pointer: str) -> list[Any]:
+        return [value(case.payload, parse(pointer)) for case in cases]
+
+    assert {"480P", "720P", "1080P"} <= {each for each in values("/resolution") if each in TIERS}
+    assert {5, 10} <= {each for each in values("/duration") if type(each) is int}
+    assert values("/seed").count(0) >= 3
+    twice = [["https://example.com/1"] * 2]
+    assert [each for each in values("/images") if each in twice]
+    contents = [case.payload for case in cases if json.dumps(case.payload).count('/1"}') == 2]
+    assert any(case.get("model") == "wan26_i2i" for case in contents)
+
+
+def _is_absent(case: Case, path: tuple[Any, ...]) -> bool:
+    return value(case.payload, path) is MISSING
+
+
+def _is_undocumented(spec: Any, path: tuple[Any, ...]) -> bool:
+    rules = [rule for rule in spec.rules if rule.path == path]
+    return any(isinstance(rule.constraint, Undocumented) for rule in rules)
