@@ -27,14 +27,14 @@ from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
 from ..cases.random_cases import Batch, draw_batches
-from ..cases.systematic import MAX_PAYLOAD_CHARS, is_possible, iter_systematic_cases
+from ..cases.systematic import MAX_PAYLOAD_CHARS, iter_systematic_cases
 from ..cases.time_profiles import TimeProfile
 from ..protocol.outcome import OutcomeKind
 from ..results.report import ContractReport
-from ..runner.aggregation import parse_scenario_names
 from ..runner.harness import SmallArtefacts
+from ..runner.pace import find_laws_without_time
 from ..runner.random_search import RandomSearch
-from ..runner.runner import RunPlan
+from ..runner.runner import RunPlan, find_possible_scenarios, is_wanted
 from .calls import SETTLING_GRACE_S, create_calls
 from .origins import OriginPolicy
 from .service import ListeningService
@@ -107,8 +107,8 @@ def listen(
     base_url = (address.base_url or server.url).rstrip("/")
     settings = RunSettings(
         specs=specs,
-        laws=plan.laws,
-        scenarios=_list_scenarios(plan, specs, time_profile),
+        laws=[law for law in plan.laws if law.id not in find_laws_without_time(time_profile)],
+        scenarios=find_possible_scenarios(plan, specs, time_profile),
         profile=plan.profile,
         seed=plan.seed,
         known=known,
@@ -135,7 +135,9 @@ def _choose_cases(
     """Returns the systematic cases of *plan*, then random ones. Raises UsageError for none."""
     systematic = iter_systematic_cases(specs, time_profile, everywhere=False, edges=not plan.brief)
     chosen = [
-        case for case in systematic if _is_wanted(case, plan.scenarios) and _is_small(case.payload)
+        case
+        for case in systematic
+        if is_wanted(case, plan, time_profile) and _is_small(case.payload)
     ]
     if not chosen:
         message = "none of the chosen scenarios applies to a chosen model; see --model"
@@ -143,10 +145,6 @@ def _choose_cases(
     if plan.scenarios or not plan.examples:
         return chosen
     return chosen + _draw_cases(plan, draw_batches(tuple(specs), time_profile))
-
-
-def _is_wanted(case: Case, scenarios: Sequence[str]) -> bool:
-    return not scenarios or any(name in scenarios for name in parse_scenario_names(case.scenario))
 
 
 def _is_small(payload: Any) -> bool:
@@ -165,14 +163,6 @@ def _draw_cases(plan: RunPlan, batches: SearchStrategy[Batch]) -> list[Case]:
     search = RandomSearch(batches, collect, plan.seed)
     search.run(lambda: len(drawn) < plan.examples, set())
     return drawn
-
-
-def _list_scenarios(
-    plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile
-) -> list[str]:
-    wanted = [name for text in plan.scenarios for name in parse_scenario_names(text)]
-    names = wanted or [*time_profile.scenarios]
-    return [name for name in names if any(is_possible(name, time_profile, spec) for spec in specs)]
 
 
 def _create_mock(plan: RunPlan, time_profile: TimeProfile, address: ListenAddress) -> Mock:

@@ -31,6 +31,8 @@ __all__ = [
     "RunLoop",
     "RunPlan",
     "check",
+    "find_possible_scenarios",
+    "is_wanted",
     "replay_case",
 ]
 
@@ -126,7 +128,7 @@ def check(
             replace(result, reason=untold.get(result.law.id, result.reason))
             for result in aggregator.results()
         ],
-        coverage=aggregator.coverage(specs, _find_possible_scenarios(plan, specs, time_profile)),
+        coverage=aggregator.coverage(specs, find_possible_scenarios(plan, specs, time_profile)),
         models=[spec.id for spec in specs],
         notes=[
             *([INTERRUPTED_NOTE] if interrupted else []),
@@ -174,7 +176,7 @@ class RunLoop:
                 name for name in self._plan.scenarios if name not in time_profile.scenarios
             ],
         )
-        cases = [case for case in chosen if self._is_wanted(case, time_profile)]
+        cases = [case for case in chosen if is_wanted(case, self._plan, time_profile)]
         if self._plan.seconds is not None:  # calls that take long come last
             cases.sort(key=lambda case: time_profile.is_lengthy(case.scenario))
         self._total = len(cases) + self._plan.examples
@@ -238,18 +240,19 @@ class RunLoop:
     def _make_random_call(self, case: Case, counted: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
         return None if self._is_over() else self.make_call(case, counted=counted, drawn=True)
 
-    def _is_wanted(self, case: Case, time_profile: TimeProfile) -> bool:
-        chosen = self._plan.scenarios
-        if not time_profile.uses(case.scenario):
-            return False
-        names = (case.scenario, *parse_scenario_names(case.scenario))
-        return not chosen or any(name in chosen for name in names)
-
     def _is_over(self) -> bool:
         return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
 
 
-def _find_possible_scenarios(
+def is_wanted(case: Case, plan: RunPlan, time_profile: TimeProfile) -> bool:
+    """Returns whether *plan* selects the scenario of *case*, and there is time for it."""
+    if not time_profile.uses(case.scenario):
+        return False
+    names = (case.scenario, *parse_scenario_names(case.scenario))
+    return not plan.scenarios or any(name in plan.scenarios for name in names)
+
+
+def find_possible_scenarios(
     plan: RunPlan, specs: Sequence[ModelSpec], time_profile: TimeProfile
 ) -> list[str]:
     """Returns the selected scenarios that apply to at least one of the models."""
