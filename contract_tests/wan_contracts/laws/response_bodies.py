@@ -46,7 +46,10 @@ def find_error_texts(exchange: ObservedExchange) -> list[str]:
     if not isinstance(body, dict):
         return []
     places = (body, _find_error(body))
-    return _list_texts(places, DETAILS) or _list_texts(places, ("title",))
+    details = _list_texts(places, DETAILS)
+    # The recorded detail of a 401 is "None (request_id: …)", and its title says what is wrong.
+    says_something = any(not text.startswith("None ") for text in details)
+    return details if says_something else [*_list_texts(places, ("title",)), *details]
 
 
 def find_payloads(
@@ -109,13 +112,8 @@ def _find_error(body: Any) -> Mapping[str, Any]:
 
 
 def _list_texts(places: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
-    """Returns the texts of these members that are messages; "None (request_id: …)" is not."""
     texts = (_find_text(members, name) for members in places for name in names)
-    return [
-        text
-        for text in texts
-        if text is not None and len(text) >= MIN_TEXT_CHARS and not text.startswith("None ")
-    ]
+    return [text for text in texts if text is not None and len(text) >= MIN_TEXT_CHARS]
 
 
 def _find_text(members: Mapping[str, Any], name: str) -> str | None:
