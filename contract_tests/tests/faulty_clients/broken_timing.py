@@ -139,6 +139,32 @@ class PollsOftener(PollsTooOften):
     part = 1 / 1.7
 
 
+class HurriesAtTheEnd(ReferenceClient):
+    """Polls at shorter and shorter intervals as its deadline comes near."""
+
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        left = self.deadline_at - self.now
+        hurry = max(left / 4, self.setting.poll_interval / 50)
+        pause = min(self.setting.poll_interval, hurry)
+        due = self.now + max(pause, self.parse_retry_after(reply) or 0.0)
+        return due if due <= self.deadline_at else None
+
+
+class WaitsForTheEnd(ReferenceClient):
+    """Stops polling when nothing changes, until its deadline."""
+
+    polls = 0
+
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        self.polls += 1
+        due = super().find_next_poll_time(reply)
+        return due if due is None or self.polls <= 6 else self.deadline_at
+
+
 class PollsBusily(PollsTooOften):
     """Polls five times as often as it is asked to."""
 

@@ -35,9 +35,10 @@ def check_poll_url(interaction: Interaction) -> Verdict | None:
     ]
     if not stray:
         return KEPT if interaction.polls else None
-    entry = stray[0].entry
+    request = stray[0].request
+    target = f"{request.path}?{request.query}" if request.query else request.path
     wanted = interaction.case.spec.vendor.poll.replace("{model}", interaction.case.model_id)
-    message = f"{entry.method} {entry.target} is not a poll of a task of this call"
+    message = f"{request.method} {target} is not a poll of a task of this call"
     return build_violation(f"{message}; a poll is GET {wanted}", stray)
 
 

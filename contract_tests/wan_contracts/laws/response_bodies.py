@@ -73,7 +73,7 @@ def find_model(interaction: Interaction, exchange: ObservedExchange) -> Any:
     vendor = interaction.case.spec.vendor
     before, variable, after = vendor.create.partition("{model}")
     if variable:
-        return exchange.request.path.removeprefix(before).removesuffix(after)
+        return exchange.entry.path.removeprefix(before).removesuffix(after)
     body = parse_json(exchange.request.body)
     model = body.get("model") if isinstance(body, dict) else None
     if model is None and vendor.model_header:
