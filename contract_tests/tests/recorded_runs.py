@@ -55,12 +55,7 @@ SCENARIOS: Final = {
         *("html-page", "redirect", "empty-202", "poll-401", "poll-500"),
         *("poll-rate-limited", "poll-html-page", "poll-reset-before", "expired-urls"),
         *("upper-case+moderated", "not-found-yet:1+poll-401"),
-        *(
-            "download-empty",
-            "download-500",
-            "download-truncated",
-            "backwards",
-        ),
+        *("download-empty", "download-500", "download-truncated", "backwards"),
         *("download-octet-stream", "download-xml-page", "signed-urls", "unsorted-names"),
         *("null-members", "extra-members"),
     ),
@@ -127,7 +122,7 @@ FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+
 
 RECORDED: Final = (
     *(Case(model, PAYLOADS[model], "as-recorded") for model in (VIDEO, EDIT)),
-    Case(EDIT, PAYLOADS[EDIT]),
+    Case(EDIT, PAYLOADS[EDIT], "as-recorded+fail-3001"),
 )
 """Calls with responses in the form of recorded ones."""
 
