@@ -170,6 +170,8 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "ReadsDatesAsLocal": laws("retry-after"),
     "ObeysLimitsOnly": laws("retry-after"),
     "HurriesAtTheEnd": laws("poll-rate"),
-    "WaitsForTheEnd": laws("goes-on"),
+    "RestsForLong": laws("goes-on"),
+    "SaysToken": laws("bearer-header"),
+    "KeepsOneUrlAndNeverCounts": laws("partial-told"),
 }
 """Laws by the name of the client. A client that is not here breaks no law."""

@@ -130,6 +130,7 @@ EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     **dict.fromkeys(("TrustsTheForm", "FindsNoOutputUrl", "CompletesWithNothing"), RECORDED),
     "Reference": (*STATUSES, *REDIRECTED, *RECORDED, Case(EDIT, PAYLOADS[EDIT], "accept-408")),
     "QuotesTitles": STATUSES,
+    "KeepsOneUrlAndNeverCounts": (Case(EDIT, {**PAYLOADS[EDIT], "n": 4}, "partial:2"),),
     "AppendsWholeFiles": (Case(EDIT, PAYLOADS[EDIT], "no-ranges"),),
     "ObeysLimitsOnly": (Case(EDIT, PAYLOADS[EDIT], "poll-503-retry-after"),),
     "FollowsRedirects": REDIRECTED,

@@ -176,7 +176,7 @@ class DownloadsInParts(ReferenceClient):
         return Output.of(kind, content, url)
 
     def is_part(self, kind: str, reply: ReceivedResponse) -> bool:
-        return reply.status == 206 and self.find_defect(kind, replace(reply, status=200)) is None
+        return reply.status == 206 and reply.headers["content-type"].startswith(kind)
 
 
 class DropsUndocumentedCodes(ReferenceClient):
@@ -205,7 +205,8 @@ class SaysUtf8(ReferenceClient):
     """Says that its JSON is UTF-8, as all JSON is."""
 
     def build_create_headers(self) -> dict[str, str]:
-        return {**self.build_poll_headers(), "Content-Type": "Application/JSON; charset=UTF-8"}
+        charset = "utf8" if self.setting.vendor == "vtrix" else '"UTF-8"'
+        return {**self.build_poll_headers(), "Content-Type": f"Application/JSON; charset={charset}"}
 
 
 class RepeatsFailedPolls(ReferenceClient):
@@ -225,3 +226,26 @@ class KeepsUrls(ReferenceClient):
     def download(self, kind: str, url: str) -> Steps[Output]:
         output = yield from super().download(kind, url)
         return replace(output, url=None)
+
+
+class QuotesTitlesWithoutDetails(ReferenceClient):
+    """Tells the title of an error whose detail says nothing."""
+
+    def parse_message(self, reply: ReceivedResponse | TransportFailure) -> str:
+        document = self.parse_body(reply)
+        says_nothing = str(document.get("detail")).startswith("None (")
+        return str(document["title"]) if says_nothing else super().parse_message(reply)
+
+
+class RestsOnce(ReferenceClient):
+    """Stops polling for a quarter of its deadline, once."""
+
+    polls, share = 0, 0.25
+
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        self.polls += 1
+        rest = self.now + self.share * self.setting.deadline
+        due = super().find_next_poll_time(reply)
+        return max(due, rest) if due is not None and self.polls == 6 else due

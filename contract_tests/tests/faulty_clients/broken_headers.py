@@ -62,6 +62,13 @@ class WritesBearerSmall(ReferenceClient):
         return {"Authorization": f"bearer {self.setting.api_key}"}
 
 
+class SaysToken(ReferenceClient):
+    """Names another scheme for its key."""
+
+    def build_poll_headers(self) -> dict[str, str]:
+        return {"Authorization": f"Token {self.setting.api_key}"}
+
+
 class AddsASlash(ReferenceClient):
     """Joins a base URL and a path with two slashes when it creates a task."""
 

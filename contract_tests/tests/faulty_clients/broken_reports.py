@@ -133,6 +133,16 @@ class KeepsUrlsAndNeverCounts(KeepsUrls):
         return False
 
 
+class KeepsOneUrlAndNeverCounts(Rearranges):
+    """Reports the URL of the first file only, and does not count the files."""
+
+    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
+        return False
+
+    def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        return [*outputs[:1], *(replace(each, url=None) for each in outputs[1:])]
+
+
 class QuotesTitles(Quotes):
     """Tells the title of an error, which does not say what is wrong."""
 

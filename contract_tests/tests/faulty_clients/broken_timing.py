@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faulty_clients.allowed import Ends, Queues
+from faulty_clients.allowed import Ends, Queues, RestsOnce
 from faulty_clients.broken_failure import GivesUpOn5xx
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.reference_client.client import ReferenceClient
@@ -152,17 +152,10 @@ class HurriesAtTheEnd(ReferenceClient):
         return due if due <= self.deadline_at else None
 
 
-class WaitsForTheEnd(ReferenceClient):
-    """Stops polling when nothing changes, until its deadline."""
+class RestsForLong(RestsOnce):
+    """Stops polling for nearly half of its deadline when nothing changes."""
 
-    polls = 0
-
-    def find_next_poll_time(
-        self, reply: ReceivedResponse | TransportFailure | None
-    ) -> float | None:
-        self.polls += 1
-        due = super().find_next_poll_time(reply)
-        return due if due is None or self.polls <= 6 else self.deadline_at
+    share = 0.45
 
 
 class PollsBusily(PollsTooOften):

@@ -150,17 +150,13 @@ def _has_key(download: ObservedExchange, key: str) -> bool:
 
 
 def _iter_reported(interaction: Interaction) -> Iterator[tuple[str, str]]:
-    """Yields the texts that a caller gets, each with the name of its place."""
+    """Yields the parts of the client's report as texts, each with its name."""
     result = interaction.client_result
     if isinstance(result, ClientError):
-        yield "the client's error", result.message
-        yield "the client's standard error", result.stderr
+        yield "the client's error", f"{result.message}\n{result.stderr}"
         return
-    for name in ("message", "code", "task_id"):
-        yield f"the member {name} of the outcome", getattr(result, name) or ""
-    for output in result.outputs:
-        for name in ("error", "url", "text"):
-            yield f"the member {name} of an output", getattr(output, name) or ""
+    for name, value in result.as_json().items():
+        yield f"the member {name} of the outcome", str(value)
 
 
 def may_be_saved(exchange: ObservedExchange) -> bool:

@@ -103,7 +103,7 @@ def _check_ending(interaction: Interaction) -> Verdict | None:
         return KEPT
     if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
         return None
-    if any(map(has_recorded_form, interaction.polls[-1:])):
+    if any(map(has_recorded_form, interaction.polls)):
         return None
     return build_violation(
         f"{interaction.client_result.kind}: {interaction.client_result.message}",

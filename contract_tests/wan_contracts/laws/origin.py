@@ -13,13 +13,14 @@ from .law import KEPT, Group, Law, Level, build_violation
 
 __all__ = ["LAWS", "check_outcome_of_this_call"]
 
-LOCAL_KINDS: Final = (OutcomeKind.NOT_SENT, OutcomeKind.UNSUPPORTED)
-"""Kinds of outcomes that need no request."""
-
 
 def check_outcome_of_this_call(interaction: Interaction) -> Verdict | None:
     outcome = interaction.outcome
-    if outcome is None or not interaction.case.lint_report.valid or outcome.kind in LOCAL_KINDS:
+    if (
+        outcome is None
+        or not interaction.case.lint_report.valid
+        or outcome.kind is OutcomeKind.NOT_SENT
+    ):
         return None
     if not interaction.exchanges:
         return build_violation(

@@ -7,7 +7,7 @@ from typing import Final
 from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.vendor import State
 
-from ..protocol.outcome import Outcome, OutcomeKind
+from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction, has_recorded_form
 from .downloads import is_plain_file
 from .law import KEPT, Group, Law, Level, build_violation
@@ -129,17 +129,12 @@ def check_recorded_form(interaction: Interaction) -> Verdict | None:
         return None
     state = next(each.state for each in interaction.tasks if each.id == ends[0].entry.task)
     outcome = interaction.outcome
-    if outcome is not None and outcome.kind is EXPECTED_KINDS[state] and not _lacks_files(outcome):
-        return KEPT
-    reported = "no outcome" if outcome is None else f"the outcome {outcome.kind}"
-    message = f"a response in the form of recorded ones led to {reported}"
-    return build_violation(message, ends[:1])
-
-
-def _lacks_files(outcome: Outcome) -> bool:
-    """Returns whether a completed outcome has neither a file nor a URL."""
-    is_completed = outcome.kind is OutcomeKind.COMPLETED
-    return is_completed and not any(each.sha256 or each.url for each in outcome.outputs)
+    message = "a response in the form of recorded ones led to"
+    if outcome is None:
+        return build_violation(f"{message} no outcome", ends[:1])
+    if outcome.kind is not EXPECTED_KINDS[state] or (state is State.DONE and not outcome.outputs):
+        return build_violation(f"{message} the outcome {outcome.kind}", ends[:1])
+    return KEPT
 
 
 LAWS: Final = (
