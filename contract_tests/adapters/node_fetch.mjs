@@ -158,6 +158,9 @@ function retryAfter({ headers }) {
 /** The results that a finished task lists, in their order. */
 function parts({ images, videos, output }) {
   const list = (value) => (Array.isArray(value) ? value : []);
+  if (typeof output?.url === "string" && !images && !videos) {
+    return [{ kind: /\.(mp4|mov|webm)$/.test(output.url) ? "video" : "image", url: output.url }];
+  }
   return [
     ...list(images).map((url) => ({ kind: "image", url })),
     ...list(videos).map((url) => ({ kind: "video", url })),
