@@ -171,6 +171,8 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "ObeysLimitsOnly": laws("retry-after"),
     "HurriesAtTheEnd": laws("poll-rate"),
     "RestsForLong": laws("goes-on"),
+    "CutsQueriesOff": laws("outputs-complete"),
+    "HandsOnShortUrls": laws("outputs-complete"),
     "SaysToken": laws("bearer-header"),
     "KeepsOneUrlAndNeverCounts": laws("partial-flag partial-told"),
 }

@@ -27,6 +27,9 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "money.check_connections_reused: all -> any": (
         "a call uses either sockets or the in-process transport, not both"
     ),
+    "downloads._has_media_bytes: 206 -> 207": (
+        "the first part of a file begins like one, and the others have its path and type"
+    ),
     "results.check_outputs_in_order: True -> False": LENGTHS,
     "results.check_outputs_in_order: 1 -> 2": WORDS,
     "results.check_text_kept: len(reported) == len(wanted) -> len(reported) != len(wanted)": WORDS,

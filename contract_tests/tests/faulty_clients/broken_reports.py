@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from faulty_clients.allowed import CorrectWithoutLint, KeepsUrls, Quotes
+from faulty_clients.allowed import CorrectWithoutLint, HandsOnUrls, KeepsUrls, Quotes
 from faulty_clients.broken_results import Rearranges
 from wan_contracts.protocol.outcome import Outcome, OutcomeKind, Output
 from wan_contracts.reference_client.client import ReferenceClient
@@ -214,3 +214,18 @@ class ObeysLimitsOnly(CorrectWithoutLint):
     def parse_retry_after(self, reply: ReceivedResponse | TransportFailure | None) -> float | None:
         limited = isinstance(reply, ReceivedResponse) and reply.status == 429
         return super().parse_retry_after(reply) if limited else None
+
+
+class CutsQueriesOff(ReferenceClient):
+    """Downloads a file without the signature in the query of its URL."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        output = yield from super().download(kind, url.partition("?")[0])
+        return replace(output, url=url)
+
+
+class HandsOnShortUrls(HandsOnUrls):
+    """Leaves downloading to its caller, with the URLs without their signatures."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        return (yield from super().download(kind, url.partition("?")[0]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.vendor import TaskOutput
@@ -39,7 +39,13 @@ def check_outputs_complete(interaction: Interaction) -> Verdict | None:
     unfetched = _find_unfetched(interaction)
     if unfetched:
         return build_violation(
-            f"{unfetched} is reported as missing, but no download of it failed",
+            f"{unfetched} is reported as missing, but no download of this unchanged URL failed",
+            _list_final_poll(interaction),
+        )
+    changed = _find_changed_url(interaction)
+    if changed:
+        return build_violation(
+            f"the outcome has the URL {changed}, which is not in the response",
             _list_final_poll(interaction),
         )
     files = [output.kind for output in interaction.outcome.outputs if output.kind != "text"]
@@ -65,7 +71,8 @@ def check_outputs_in_order(interaction: Interaction) -> Verdict | None:
     ):
         return None
     pairs = zip(interaction.results, reported, strict=True)
-    moved = [nth for nth, pair in enumerate(pairs, 1) if not _may_be_same(*pair, served)]
+    urls = {result.value for result in interaction.results}
+    moved = [nth for nth, pair in enumerate(pairs, 1) if not _may_be_same(*pair, served, urls)]
     if not moved:
         return KEPT
     return build_violation(
@@ -140,16 +147,32 @@ def check_no_results_no_success(interaction: Interaction) -> Verdict | None:
 
 
 def _find_unfetched(interaction: Interaction) -> str | None:
-    """Returns a file that is reported as missing although no download of it failed."""
+    """Returns a file that is reported as missing although no download of its URL failed."""
     assert interaction.outcome
     bad = {
-        exchange.request.path for exchange in interaction.downloads if not is_plain_file(exchange)
+        (exchange.request.path, exchange.request.query)
+        for exchange in interaction.downloads
+        if not is_plain_file(exchange)
     }
     files = _list_files(interaction)
     reported = [output for output in interaction.outcome.outputs if output.kind != "text"]
     pairs = zip(files, reported, strict=False)
     missing = (result.value for result, output in pairs if output.error is not None)
-    return next((url for url in missing if urlsplit(url).path not in bad), None)
+    return next((url for url in missing if _split_url(url) not in bad), None)
+
+
+def _find_changed_url(interaction: Interaction) -> str | None:
+    """Returns a URL that the caller is to download, and that is not in the response."""
+    assert interaction.outcome
+    urls = {result.value for result in interaction.results}
+    handed = (output.url for output in interaction.outcome.outputs if output.sha256 is None)
+    return next((url for url in handed if url is not None and url not in urls), None)
+
+
+def _split_url(url: str) -> tuple[str, str]:
+    """Returns the path and the query of *url* as the server sees them."""
+    parts = urlsplit(url)
+    return unquote(parts.path), parts.query
 
 
 def _find_served_files(interaction: Interaction) -> Mapping[str, str]:
@@ -161,12 +184,14 @@ def _find_served_files(interaction: Interaction) -> Mapping[str, str]:
     }
 
 
-def _may_be_same(result: TaskOutput, reported: Output, served: Mapping[str, str]) -> bool:
+def _may_be_same(
+    result: TaskOutput, reported: Output, served: Mapping[str, str], urls: Collection[str]
+) -> bool:
     """Returns whether nothing shows that *reported* is not *result*."""
     if result.kind != reported.kind:
         return False
     if reported.sha256 is None:
-        return reported.url in (None, result.value)
+        return reported.url in (None, result.value) or reported.url not in urls
     if reported.sha256 not in served.values():
         return True
     return served.get(urlsplit(result.value).path, reported.sha256) == reported.sha256
@@ -191,7 +216,8 @@ LAWS: Final = (
         statement="Every image and video of a completed task is reported, and nothing else.",
         source="S0, S1, S3: images or videos; S2, S4: output[].content[]",
         hint=(
-            "read the whole list; if a download fails, report completed, and an error for that file"
+            "read the whole list; use each URL unchanged, with its query; if a download fails, "
+            "report completed, and an error for that file"
         ),
         judge=check_outputs_complete,
     ),
