@@ -28,13 +28,12 @@ now() { date +%s.%N; }
 sum() { awk "BEGIN { printf \"%.6f\", $1 + $2 }"; }
 above() { awk "BEGIN { exit !($1 > $2) }"; }
 
-# request CURL-OPTION...: one request; sets status, type and fault, leaves head and body in files.
+# request CURL-OPTION...: one request; sets status and fault, leaves head and body in files.
 request() {
     : >"$dir/head"; : >"$dir/body"; fault=
-    told=$(curl -q --silent --show-error --globoff --proto '=http,https' \
+    status=$(curl -q --silent --show-error --globoff --proto '=http,https' \
         --max-time "$WANPROOF_TIMEOUT" --dump-header "$dir/head" --output "$dir/body" \
-        --write-out '%{http_code} %{content_type}' "$@" 2>"$dir/fault") || fault=$(cat "$dir/fault")
-    status=${told%% *} type=${told#* }
+        --write-out '%{http_code}' "$@" 2>"$dir/fault") || fault=$(cat "$dir/fault")
 }
 
 # What jq makes of the body; nothing if it is no JSON or not all there.
@@ -68,19 +67,27 @@ report() {
     exit 0
 }
 
+# is_media KIND: the body starts like a PNG, JPEG, WebP or MP4; its Content-Type may say anything.
+is_media() {
+    case $1:$(od -An -v -tx1 -N12 "$dir/body" | tr -d ' \n') in
+    image:89504e47* | image:ffd8ff* | image:52494646????????57454250 | video:????????66747970*) ;;
+    *) return 1 ;;
+    esac
+}
+
 # download KIND URL: prints what came, or the error; without the key, for it is another host.
 download() {
     for attempt in 1 2 3; do
         request --location --url "$2"
         wait=$(pause)
-        case ${fault:+fault}$status:$type in
-        "200:$1/"*) [ -s "$dir/body" ] || { jq -cn '{error: "empty"}'; return; }
+        case ${fault:+fault}$status in
+        200) [ -s "$dir/body" ] || { jq -cn '{error: "empty"}'; return; }
+            is_media "$1" || { jq -cn --arg kind "$1" '{error: "it is no \($kind)"}'; return; }
             sha=$(sha256sum <"$dir/body")
             jq -cn --arg sha "${sha%% *}" --arg bytes "$(wc -c <"$dir/body")" \
                 '{sha256: $sha, bytes: ($bytes | tonumber)}'
             return ;;
-        200:*) jq -cn --arg type "${type:-of no type}" '{error: "it is \($type)"}'; return ;;
-        fault* | 429:* | 5*) ;;
+        fault* | 429 | 5*) ;;
         *) break ;;
         esac
         if [ "$attempt" = 3 ] || above "$wait" "$WANPROOF_DEADLINE"; then break; fi

@@ -19,9 +19,13 @@ from code_mutations import SWAPS
 
 from wan_contracts.laws import (
     Law,
+    added_members,
     downloads,
     failure,
+    headers,
     money,
+    origin,
+    poll_urls,
     polling,
     response_bodies,
     results,
@@ -32,7 +36,7 @@ from wan_contracts.laws import (
 
 MODULES: Final = (
     *(task_end, failure, money, polling, results, downloads, retries, sending),
-    response_bodies,
+    *(response_bodies, added_members, headers, origin, poll_urls),
 )
 
 OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
@@ -43,7 +47,7 @@ OTHERS: Final[Mapping[type[ast.AST], type[ast.AST]]] = SWAPS | {
 
 CALLED: Final = {"any": "all", "all": "any", "min": "max", "max": "min"}
 
-MESSAGE_FUNCTIONS: Final = ("_format_value", "_format_counts")
+MESSAGE_FUNCTIONS: Final = ("format_value", "_format_counts", "_describe")
 """Functions that only build messages."""
 
 

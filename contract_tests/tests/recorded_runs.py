@@ -73,7 +73,7 @@ EMOJI: Final = "😀" * 1500
 
 VARIANTS: Final[Iterable[tuple[str, Mapping[str, Any]]]] = (
     (EDIT, {"prompt": EMOJI}),
-    (EDIT, {"prompt": "à la mode: 字, 😀, \u200d\t\\ \"'", "seed": 2**31 - 1, "n": 1}),
+    (EDIT, {"prompt": "à la mode:\r\n字, 😀, \u200d\t\\ \"'", "seed": 2**31 - 1, "n": 1}),
     (EDIT, {"prompt_extend": False, "seed": 0}),
     (VIDEO, {"seed": 2**31 - 1}),
     (EDIT, {"n": 9}),
@@ -81,6 +81,12 @@ VARIANTS: Final[Iterable[tuple[str, Mapping[str, Any]]]] = (
     (VIDEO, {"duration": 4}),
 )
 """Payloads with other members. The last three are invalid."""
+
+SPARSE: Final = (
+    Case(EDIT, {"prompt": "night", "images": IMAGES}),
+    Case(CHAT, {**PAYLOADS[CHAT], "parameters": {}}),
+)
+"""Payloads without a member that has a default."""
 
 INVALID: Final = (
     Case(CHAT, {**PAYLOADS[CHAT], "parameters": {"n": 0}}),
@@ -94,7 +100,7 @@ def cases() -> Iterator[Case]:
         yield from (Case(model, PAYLOADS[model], scenario) for scenario in scenarios)
     for model, members in VARIANTS:
         yield Case(model, {**PAYLOADS[model], **members})
-    yield from INVALID
+    yield from (*SPARSE, *INVALID)
 
 
 LENGTHY: Final = (
@@ -114,9 +120,19 @@ REDIRECTED: Final = (Case(EDIT, PAYLOADS[EDIT], "poll-redirect"),)
 FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+poll-404"),)
 """A call whose task exists, then returns errors, then is not found."""
 
+RECORDED: Final = (
+    *(Case(model, PAYLOADS[model], "as-recorded") for model in (VIDEO, EDIT)),
+    Case(EDIT, PAYLOADS[EDIT], "as-recorded+fail-3001"),
+)
+"""Calls with responses in the form of recorded ones."""
+
 EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
-    "Reference": (*STATUSES, *REDIRECTED, Case(EDIT, PAYLOADS[EDIT], "accept-408")),
+    **dict.fromkeys(("TrustsTheForm", "FindsNoOutputUrl", "CompletesWithNothing"), RECORDED),
+    "Reference": (*STATUSES, *REDIRECTED, *RECORDED, Case(EDIT, PAYLOADS[EDIT], "accept-408")),
     "QuotesTitles": STATUSES,
+    "KeepsOneUrlAndNeverCounts": (Case(EDIT, {**PAYLOADS[EDIT], "n": 4}, "partial:2"),),
+    "AppendsWholeFiles": (Case(EDIT, PAYLOADS[EDIT], "no-ranges"),),
+    "ObeysLimitsOnly": (Case(EDIT, PAYLOADS[EDIT], "poll-503-retry-after"),),
     "FollowsRedirects": REDIRECTED,
     "FollowsToAGet": (Case(EDIT, PAYLOADS[EDIT], "http-302"),),
     "GivesUpOnRedirect": REDIRECTED,
@@ -177,7 +193,7 @@ def record_calls(names: Collection[str] = ()) -> dict[str, list[Interaction]]:
 
 
 COUNTED: Final = (
-    *("Reference", "CorrectWithoutLint", "OverASocket", "EnvelopeFails"),
+    *("Reference", "CorrectWithoutLint", "OverASocket", "EnvelopeFails", "KeepsUrls"),
     *("WrapsInData", "AsksAtTheEnd"),
 )
 """Clients in whose calls each law applies, and whose verdicts are counted."""

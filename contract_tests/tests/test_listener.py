@@ -110,7 +110,7 @@ def test_cases_without_a_request_are_counted() -> None:
     [
         ("RetriesPost", "one-charge"),
         ("PutsTheKeyIntoUrls", "key-in-url"),
-        ("GivesUpOn5xx", "task-followed"),
+        ("FailsOn5xx", "task-followed"),
         ("SendsTheKeyAlong", "key-stays-home"),
     ],
 )

@@ -226,7 +226,7 @@ SCENARIOS = {
     "download-truncated": End(),
     "download-reset-midway": End(),
     "download-html-page": End(files=0),
-    "download-wrong-type": End(files=0),
+    "download-wrong-type": End(),
     "download-empty": End(files=0),
     "download-octet-stream": End(),
     "download-xml-page": End(files=0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wan_contracts.protocol.outcome import Outcome, Output
 from wan_contracts.reference_client import response_parsing
@@ -103,12 +103,6 @@ class Quotes(ReferenceClient):
         return super().parse_message(reply)
 
 
-class QuotesTitles(Quotes):
-    """Tells the title of an error."""
-
-    members = ("title", "error_message")
-
-
 class QuotesDetails(Quotes):
     """Tells the details of an error."""
 
@@ -127,23 +121,6 @@ class HandsOnUrls(ReferenceClient):
     def download(self, kind: str, url: str) -> Steps[Output]:
         yield from self.wait(0)
         return Output(kind=kind, url=url)
-
-
-class FailsWhereFilesDo(ReferenceClient):
-    """Reports a task as failed whose files did not come at the first try."""
-
-    flawed = False
-
-    def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
-        flaw = super().find_defect(kind, reply)
-        self.flawed = self.flawed or flaw is not None
-        return flaw
-
-    def fetch_results(
-        self, task_id: str, reply: ReceivedResponse | TransportFailure
-    ) -> Steps[Outcome]:
-        outcome = yield from super().fetch_results(task_id, reply)
-        return Outcome.failed("a file did not come", task_id=task_id) if self.flawed else outcome
 
 
 class EnvelopeFails(ReferenceClient):
@@ -199,7 +176,79 @@ class DownloadsInParts(ReferenceClient):
         return Output.of(kind, content, url)
 
     def is_part(self, kind: str, reply: ReceivedResponse) -> bool:
-        return reply.status == 206 and self.find_defect(kind, replace(reply, status=200)) is None
+        return reply.status == 206 and reply.headers["content-type"].startswith(kind)
+
+
+class DropsUndocumentedCodes(ReferenceClient):
+    """Tells a code only if the page of the model has a table of codes, or its vendor has one."""
+
+    def parse_code(self, reply: ReceivedResponse | TransportFailure) -> str | int | None:
+        has_table = self.setting.model != "wan25_i2i_preview_intl"
+        return super().parse_code(reply) if has_table else None
+
+
+class DropsEmptyObjects(ReferenceClient):
+    """Leaves out an object without members, as many serializers do."""
+
+    def build_body(self) -> Any:
+        return {name: value for name, value in self.payload.items() if value != {}}
+
+
+class AddsEmptyObjects(ReferenceClient):
+    """Sends an object of parameters, even if there are none."""
+
+    def build_body(self) -> Any:
+        return {**({"parameters": {}} if "input" in self.payload else {}), **self.payload}
+
+
+class SaysUtf8(ReferenceClient):
+    """Says that its JSON is UTF-8, as all JSON is."""
+
+    def build_create_headers(self) -> dict[str, str]:
+        charset = "utf8" if self.setting.vendor == "vtrix" else '"UTF-8"'
+        return {**self.build_poll_headers(), "Content-Type": f"Application/JSON; charset={charset}"}
+
+
+class RepeatsFailedPolls(ReferenceClient):
+    """Repeats a poll at once after a fault or a server's error, as HTTP libraries do."""
+
+    def poll(self, task_id: str) -> Steps[ReceivedResponse | TransportFailure]:
+        for _ in range(3):
+            reply = yield from super().poll(task_id)
+            if isinstance(reply, ReceivedResponse) and reply.status < 500:
+                break
+        return reply
+
+
+class KeepsUrls(ReferenceClient):
+    """Reports files without their URLs, which expire."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        output = yield from super().download(kind, url)
+        return replace(output, url=None)
+
+
+class QuotesTitlesWithoutDetails(ReferenceClient):
+    """Tells the title of an error whose detail says nothing."""
+
+    def parse_message(self, reply: ReceivedResponse | TransportFailure) -> str:
+        document = self.parse_body(reply)
+        says_nothing = str(document.get("detail")).startswith("None (")
+        return str(document["title"]) if says_nothing else super().parse_message(reply)
+
+
+class RestsOnce(ReferenceClient):
+    """Stops polling for a quarter of its deadline, once."""
+
+    polls, share = 0, 0.25
+
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        self.polls += 1
+        rest = self.now + self.share * self.setting.deadline
+        due = super().find_next_poll_time(reply)
+        return max(due, rest) if due is not None and self.polls == 6 else due
 
 
 class OnlySubmits(ReferenceClient):

@@ -24,7 +24,9 @@ from faulty_clients import (
     allowed,
     broken_endings,
     broken_failure,
+    broken_headers,
     broken_lifecycle,
+    broken_reports,
     broken_results,
     broken_sending,
     broken_timing,
@@ -79,6 +81,7 @@ BROKEN: Final[dict[str, Any]] = {
         _clients(
             *(broken_sending, broken_lifecycle, broken_timing),
             *(broken_endings, broken_failure, broken_results),
+            *(broken_headers, broken_reports),
         )
     ),
     "ConnectsEachTime": ConnectsEachTime,

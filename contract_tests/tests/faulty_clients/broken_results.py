@@ -148,7 +148,7 @@ class GuessesThePrice(ReferenceClient):
 
 
 class DecodesFiles(ReferenceClient):
-    """Reads every body as text."""
+    """Reads the greatest part of every body as text."""
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
@@ -156,7 +156,8 @@ class DecodesFiles(ReferenceClient):
         reply = yield from super().send(method, url, headers, body)
         if isinstance(reply, TransportFailure):
             return reply
-        return replace(reply, body=reply.body.decode(errors="replace").encode())
+        start, rest = reply.body[:16], reply.body[16:]
+        return replace(reply, body=start + rest.decode(errors="replace").encode())
 
 
 class CountsCharacters(Rearranges):
@@ -174,11 +175,12 @@ class SavesErrorPages(ReferenceClient):
 
 
 class SavesAnyType(ReferenceClient):
-    """Saves a body without a look at its type."""
+    """Saves an HTML page in place of a file."""
 
     def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
         flaw = super().find_defect(kind, reply)
-        return None if flaw and flaw.startswith("a file of type") else flaw
+        is_text = flaw is not None and flaw.endswith("of type text/html")
+        return None if is_text else flaw
 
 
 class TrustsTheType(ReferenceClient):
@@ -186,7 +188,7 @@ class TrustsTheType(ReferenceClient):
 
     def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
         flaw = super().find_defect(kind, reply)
-        return None if flaw and flaw.startswith("an error page") else flaw
+        return None if flaw and flaw.endswith(f"of type {kind}/png") else flaw
 
 
 class SortsByName(Rearranges):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from faulty_clients.allowed import Ends, Queues
+from faulty_clients.allowed import Ends, Queues, RestsOnce
 from faulty_clients.broken_failure import GivesUpOn5xx
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.reference_client.client import ReferenceClient
@@ -137,6 +137,25 @@ class PollsOftener(PollsTooOften):
     """Polls nearly twice as often as it is asked to."""
 
     part = 1 / 1.7
+
+
+class HurriesAtTheEnd(ReferenceClient):
+    """Polls at shorter and shorter intervals as its deadline comes near."""
+
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        left = self.deadline_at - self.now
+        hurry = max(left / 4, self.setting.poll_interval / 50)
+        pause = min(self.setting.poll_interval, hurry)
+        due = self.now + max(pause, self.parse_retry_after(reply) or 0.0)
+        return due if due <= self.deadline_at else None
+
+
+class RestsForLong(RestsOnce):
+    """Stops polling for nearly half of its deadline when nothing changes."""
+
+    share = 0.45
 
 
 class PollsBusily(PollsTooOften):

@@ -16,6 +16,7 @@ from wan_validators.source.parser import decode_for_display
 
 from ..runner.interaction import ClientError, ClientErrorKind
 from .error_formatting import MAX_ERROR_OUTPUT_CHARS
+from .time_zone import TIME_ZONE
 
 __all__ = [
     "MAX_STDOUT_BYTES",
@@ -45,6 +46,8 @@ EXIT_GRACE_S: Final = 0.5
 class ChildProcess:
     """Runs one process in its own process group. Its children end with it unless they leave it.
 
+    Its time zone is Asia/Shanghai, so that dates that are read as local time are wrong.
+
     *stdout_buffer* holds standard output that was not read yet. *at_eof* is True if no more
     will come. Raises OSError if the process cannot be started.
     """
@@ -57,7 +60,7 @@ class ChildProcess:
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,
-            env=environment,
+            env={**(os.environ if environment is None else environment), "TZ": TIME_ZONE},
             start_new_session=True,
         )
         assert process.stdin is not None

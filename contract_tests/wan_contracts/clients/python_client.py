@@ -18,6 +18,7 @@ from . import error_formatting
 from .loop import ClientEventLoop
 from .process_state import preserve_process_state
 from .time_limit import CallTimeout, run_with_limit
+from .time_zone import use_time_zone
 
 __all__ = ["PythonClient", "Runaway", "UnusableClient"]
 
@@ -38,7 +39,8 @@ class PythonClient:
     once per call, and returns such an object, or a function ``generate``. After the call, the
     ``aclose`` or ``close`` of that object is called, if it has one. All of these may be async.
     They share one event loop unless they leave tasks in it that do not end. Printed output goes
-    to standard error, and the working directory is restored after each call.
+    to standard error, and the working directory is restored after each call. Calls are made in the
+    time zone Asia/Shanghai.
 
     ``generate`` returns an Outcome, or a mapping that matches the schema ``outcome``. Raises
     UsageError if *target* is neither, or if its ``generate`` does not accept these arguments.
@@ -74,7 +76,7 @@ class PythonClient:
         call_timeout: float,
     ) -> Outcome | ClientError:
         """Calls the client and returns its report; raises only KeyboardInterrupt."""
-        with preserve_process_state():
+        with preserve_process_state(), use_time_zone():
             return self._call_with_limit(setting, payload, call_timeout)
 
     def __enter__(self) -> Self:

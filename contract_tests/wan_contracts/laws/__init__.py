@@ -7,7 +7,20 @@ from typing import Final
 
 from wan_validators.messages.suggestions import suggest
 
-from . import downloads, failure, money, polling, results, retries, sending, task_end
+from . import (
+    added_members,
+    downloads,
+    failure,
+    headers,
+    money,
+    origin,
+    poll_urls,
+    polling,
+    results,
+    retries,
+    sending,
+    task_end,
+)
 from .law import Group, Judge, Law, Level
 
 __all__ = ["LAWS", "MONEY_SAFE", "NEED_OUTCOME", "Group", "Judge", "Law", "Level", "law"]
@@ -17,8 +30,9 @@ _ORDER: Final = list(Group)
 LAWS: Final[tuple[Law, ...]] = tuple(
     sorted(
         chain(
-            *(failure.LAWS, sending.LAWS, polling.LAWS, task_end.LAWS),
-            *(results.LAWS, downloads.LAWS, retries.LAWS, money.LAWS),
+            *(failure.LAWS, sending.LAWS, added_members.LAWS, headers.LAWS, origin.LAWS),
+            *(poll_urls.LAWS, polling.LAWS, task_end.LAWS, results.LAWS),
+            *(downloads.LAWS, retries.LAWS, money.LAWS),
         ),
         key=lambda each: _ORDER.index(each.group),
     )
@@ -31,6 +45,10 @@ MONEY_SAFE: Final = frozenset(
         "odd-bodies",
         "create-url",
         "payload-intact",
+        "no-own-defaults",
+        "outcome-of-this-call",
+        "accepted-not-refused",
+        "no-overwritten-file",
         "invalid-told",
         "local-limits",
         "goes-on",
@@ -49,23 +67,30 @@ MONEY_SAFE: Final = frozenset(
 
 NEED_OUTCOME: Final = frozenset(
     {
+        "accepted-not-refused",
         "answers",
         "bad-file-no-result",
+        "bytes-decide",
         "bytes-equal",
         "code-told",
         "failed-is-failed",
+        "followed-further",
         "invalid-told",
         "last-poll-counts",
         "local-limits",
         "message-told",
         "no-end-made-up",
+        "no-overwritten-file",
         "no-results-no-success",
         "odd-bodies",
         "other-words",
+        "outcome-of-this-call",
         "outputs-complete",
         "outputs-in-order",
+        "partial-flag",
         "partial-told",
         "price-told",
+        "recorded-form",
         "slow-is-not-failed",
         "status-told",
         "task-id-kept",

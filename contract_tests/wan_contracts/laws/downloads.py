@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
 from wan_mockserver.assertions.verdict import Verdict
 
 from ..protocol.outcome import OutcomeKind, Output
-from ..runner.interaction import Interaction, ObservedExchange
+from ..runner.interaction import ClientError, Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
 
 __all__ = [
     "LAWS",
+    "MEDIA_START",
     "MEDIA_TYPE_PREFIXES",
+    "MIN_FILES",
     "check_bad_file_no_result",
+    "check_bytes_decide",
     "check_bytes_equal",
     "check_key_in_url",
     "check_key_stays_home",
-    "is_good_download",
+    "check_no_overwritten_file",
+    "find_overwriting_file",
+    "find_saved_files",
+    "is_plain_file",
+    "may_be_saved",
 ]
 
 MEDIA_TYPE_PREFIXES: Final = ("image/", "video/")
 
-UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
+MIN_FILES: Final = 2
+"""The fewest files of which one can overwrite another."""
 
-MARKUP_START: Final = b"<"
-"""The first byte of an error page; no image or video has it."""
+MEDIA_START: Final = re.compile(rb"\x89PNG\r\n\x1a\n|.{4}ftyp", re.DOTALL)
+"""The first bytes of the images and videos that the mock serves."""
 
 
 def check_bytes_equal(interaction: Interaction) -> Verdict | None:
-    files = _find_saved_files(interaction)
-    is_partial = any(exchange.entry.status == 206 for exchange in interaction.downloads)
-    if (
-        not files
-        or not interaction.downloads
-        or is_partial
-        or not all(map(is_good_download, interaction.downloads))
-    ):
-        return None
+    files = find_saved_files(interaction)
     served = {
         exchange.entry.answer.sha256: exchange.entry.answer.length
         for exchange in interaction.downloads
+        if may_be_saved(exchange)
     }
+    is_partial = any(exchange.entry.status == 206 for exchange in interaction.downloads)
+    if not files or is_partial or len(files) > len(_find_saveable_paths(interaction)):
+        return None
     for output in files:
         if output.sha256 not in served:
             message = f"the server sent no file with the SHA-256 {output.sha256}"
@@ -54,13 +61,11 @@ def check_bytes_equal(interaction: Interaction) -> Verdict | None:
 
 
 def check_bad_file_no_result(interaction: Interaction) -> Verdict | None:
-    bad = [exchange for exchange in interaction.downloads if not is_good_download(exchange)]
+    bad = [exchange for exchange in interaction.downloads if not may_be_saved(exchange)]
     if not bad or interaction.outcome is None:
         return None
-    paths = {
-        exchange.request.path for exchange in interaction.downloads if is_good_download(exchange)
-    }
-    saved = len(_find_saved_files(interaction))
+    paths = _find_saveable_paths(interaction)
+    saved = len(find_saved_files(interaction))
     if saved <= len(paths):
         return KEPT
     response = f"{bad[0].entry.status} {bad[0].response.headers.get('Content-Type', '')}".strip()
@@ -69,6 +74,47 @@ def check_bad_file_no_result(interaction: Interaction) -> Verdict | None:
         f"{saved} files are reported as saved, but only {len(paths)} are good ({response}{cut})"
     )
     return build_violation(message, bad)
+
+
+def check_bytes_decide(interaction: Interaction) -> Verdict | None:
+    complete = [exchange for exchange in interaction.downloads if _is_complete(exchange)]
+    odd = [each for each in complete if _has_media_bytes(each) is not _has_media_type(each)]
+    if not odd or interaction.outcome is None:
+        return None
+    files = {each.request.path for each in complete if _has_media_bytes(each)}
+    saved = len(find_saved_files(interaction))
+    kind = odd[0].response.headers.get("Content-Type", "no type")
+    if saved > len(files):
+        message = f"{saved} files are reported as saved, but only {len(files)} are images or videos"
+        return build_violation(f"{message}; the others are called {kind}", odd)
+    missing = sum(output.error is not None for output in interaction.outcome.outputs)
+    bad = {exchange.request.path for exchange in interaction.downloads} - files
+    if missing > len(bad):
+        message = f"{missing} files are reported as missing, but {len(files)} were served"
+        return build_violation(f"{message}, and called {kind}", odd)
+    return KEPT
+
+
+def check_no_overwritten_file(interaction: Interaction) -> Verdict | None:
+    if len(find_saved_files(interaction)) < MIN_FILES:
+        return None
+    if find_overwriting_file(interaction) is None:
+        return KEPT
+    message = "one served file is reported for two results: a file overwrote another one"
+    return build_violation(message, interaction.downloads)
+
+
+def find_overwriting_file(interaction: Interaction) -> str | None:
+    """Returns the SHA-256 of a file that is reported for more results than it belongs to."""
+    served = Counter(
+        {
+            exchange.request.path: exchange.entry.answer.sha256
+            for exchange in interaction.downloads
+            if may_be_saved(exchange)
+        }.values()
+    )
+    reported = Counter(output.sha256 or "" for output in find_saved_files(interaction))
+    return next((sha for sha, times in reported.items() if 0 < served[sha] < times), None)
 
 
 def check_key_in_url(interaction: Interaction) -> Verdict | None:
@@ -84,36 +130,69 @@ def check_key_in_url(interaction: Interaction) -> Verdict | None:
 
 
 def check_key_stays_home(interaction: Interaction) -> Verdict | None:
-    leaks = [
-        exchange
-        for exchange in interaction.downloads
-        if "authorization" in exchange.request.headers
-    ]
+    key = interaction.setting.api_key
+    leaks = [exchange for exchange in interaction.downloads if _has_key(exchange, key)]
     if leaks:
         message = "the API key was sent to a result URL, which does not belong to the API"
         return build_violation(message, leaks)
-    return KEPT if interaction.downloads else None
+    told = next((name for name, text in _iter_reported(interaction) if key in text), None)
+    if told:
+        return build_violation(
+            f"the API key is in {told}, which callers log", interaction.exchanges[-1:]
+        )
+    return KEPT if interaction.exchanges else None
 
 
-def is_good_download(exchange: ObservedExchange) -> bool:
-    """Returns whether a download is complete, successful, and an image or a video.
+def _has_key(download: ObservedExchange, key: str) -> bool:
+    """Returns whether any header has the key, or whether there are other credentials."""
+    headers = download.request.headers
+    return "authorization" in headers or any(key in value for value in headers.values())
 
-    Object stores do not always know the type. A part of a file can begin with any bytes.
+
+def _iter_reported(interaction: Interaction) -> Iterator[tuple[str, str]]:
+    """Yields the parts of the client's report as texts, each with its name."""
+    result = interaction.client_result
+    if isinstance(result, ClientError):
+        yield "the client's error", f"{result.message}\n{result.stderr}"
+    elif result is not None:
+        for name, value in result.as_json().items():
+            yield f"the member {name} of the outcome", str(value)
+
+
+def may_be_saved(exchange: ObservedExchange) -> bool:
+    """Returns whether a download is complete, and an image or a video by its bytes or its type.
+
+    A part of a file can begin with any bytes. The law bytes-decide is about a wrong type.
     """
-    kind, content = exchange.response.headers.get("Content-Type", ""), exchange.response.body
-    return (
-        exchange.is_success
-        and bool(content)
-        and kind.startswith((*MEDIA_TYPE_PREFIXES, UNKNOWN_MEDIA_TYPE))
-        and (exchange.entry.status == 206 or not content.startswith(MARKUP_START))
-    )
+    return _is_complete(exchange) and (_has_media_bytes(exchange) or _has_media_type(exchange))
 
 
-def _find_saved_files(interaction: Interaction) -> list[Output]:
+def is_plain_file(exchange: ObservedExchange) -> bool:
+    """Returns whether a download is an image or a video by its bytes, and by its type."""
+    return _is_complete(exchange) and _has_media_bytes(exchange) and _has_media_type(exchange)
+
+
+def find_saved_files(interaction: Interaction) -> list[Output]:
     """Returns the outputs that are reported as saved files."""
     if interaction.outcome is None or interaction.outcome.kind is not OutcomeKind.COMPLETED:
         return []
     return [each for each in interaction.outcome.outputs if each.sha256 and each.error is None]
+
+
+def _find_saveable_paths(interaction: Interaction) -> set[str]:
+    return {each.request.path for each in interaction.downloads if may_be_saved(each)}
+
+
+def _is_complete(exchange: ObservedExchange) -> bool:
+    return exchange.is_success and bool(exchange.response.body)
+
+
+def _has_media_bytes(exchange: ObservedExchange) -> bool:
+    return exchange.entry.status == 206 or MEDIA_START.match(exchange.response.body) is not None
+
+
+def _has_media_type(exchange: ObservedExchange) -> bool:
+    return exchange.response.headers.get("Content-Type", "").startswith(MEDIA_TYPE_PREFIXES)
 
 
 LAWS: Final = (
@@ -122,8 +201,11 @@ LAWS: Final = (
         group=Group.DOWNLOAD,
         level=Level.MUST,
         statement="A reported file has exactly the bytes that the server sent.",
-        source="a file that is read as text or truncated is damaged, without any error",
-        hint="read the body as bytes, to its end",
+        source="a file that is read as text or put together wrongly is damaged, without any error",
+        hint=(
+            "read the body as bytes, to its end; append only a 206 to a part of a file, as a 200 "
+            "is the whole file"
+        ),
         judge=check_bytes_equal,
     ),
     Law(
@@ -132,8 +214,26 @@ LAWS: Final = (
         level=Level.MUST,
         statement="An expired, truncated, empty or non-media file is an error, not a saved file.",
         source="the upstream's result URLs expire after 24 hours, and then return an error page",
-        hint="check the status, Content-Type and Content-Length before you save a file",
+        hint="check the status, Content-Length and the first bytes before you save a file",
         judge=check_bad_file_no_result,
+    ),
+    Law(
+        id="bytes-decide",
+        group=Group.DOWNLOAD,
+        level=Level.SHOULD,
+        statement="The bytes of a file decide whether it is saved, not its Content-Type.",
+        source="object stores call files application/octet-stream, and error pages image/png",
+        hint="compare the first bytes with those of PNG, JPEG, WebP and MP4; ignore Content-Type",
+        judge=check_bytes_decide,
+    ),
+    Law(
+        id="no-overwritten-file",
+        group=Group.DOWNLOAD,
+        level=Level.MUST,
+        statement="Each result is a file of its own: none is saved in place of another.",
+        source="S0 to S4: n images are n different files, and each is billed",
+        hint="put the index of the result into the file name; do not name files by task or time",
+        judge=check_no_overwritten_file,
     ),
     Law(
         id="key-in-url",
@@ -148,9 +248,15 @@ LAWS: Final = (
         id="key-stays-home",
         group=Group.DOWNLOAD,
         level=Level.SHOULD,
-        statement="The API key is not sent to the URLs of results.",
-        source="result URLs are signed and on another host, which must not get the key",
-        hint="download with a separate session that has no Authorization header",
+        statement=(
+            "The API key goes to the API only: in no header to the URLs of results, and not into "
+            "what the client reports."
+        ),
+        source="result URLs are signed and on another host; callers log messages",
+        hint=(
+            "download with a separate session that has no header with the key, and keep requests "
+            "and their headers out of messages"
+        ),
         judge=check_key_stays_home,
     ),
 )

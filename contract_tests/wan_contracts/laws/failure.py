@@ -14,6 +14,7 @@ from ..runner.interaction import (
     Interaction,
     ObservedExchange,
     find_task_object,
+    has_recorded_form,
 )
 from .law import KEPT, Group, Law, Level, build_violation
 from .response_bodies import find_error_code, find_error_texts
@@ -21,6 +22,7 @@ from .retries import FINAL_STATUSES
 
 __all__ = [
     "LAWS",
+    "check_accepted_not_refused",
     "check_answers",
     "check_code_told",
     "check_message_told",
@@ -39,7 +41,7 @@ def check_odd_bodies(interaction: Interaction) -> Verdict | None:
 
 def check_code_told(interaction: Interaction) -> Verdict | None:
     error_exchange = _find_error_response(interaction)
-    wanted = find_error_code(error_exchange) if error_exchange else None
+    wanted = find_error_code(interaction, error_exchange) if error_exchange else None
     if error_exchange is None or wanted is None or interaction.outcome is None:
         return None
     if _is_same_code(interaction.outcome.code, wanted):
@@ -83,10 +85,25 @@ def check_status_told(interaction: Interaction) -> Verdict | None:
     )
 
 
+def check_accepted_not_refused(interaction: Interaction) -> Verdict | None:
+    last = interaction.creates[-1] if interaction.creates else None
+    if last is None or interaction.outcome is None or not last.is_success:
+        return None
+    if interaction.task_polls or interaction.outcome.kind is not OutcomeKind.REFUSED:
+        return KEPT
+    return build_violation(
+        f"the server accepted the create with status {last.entry.status}, but the client reported "
+        f"{interaction.outcome.kind}: a paid task is lost",
+        [last],
+    )
+
+
 def _check_ending(interaction: Interaction) -> Verdict | None:
     if not isinstance(interaction.client_result, ClientError):
         return KEPT if interaction.outcome else None
     if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
+        return None
+    if any(map(has_recorded_form, interaction.polls)):
         return None
     return build_violation(
         f"{interaction.client_result.kind}: {interaction.client_result.message}",
@@ -187,5 +204,14 @@ LAWS: Final = (
         source="both vendors' pages about HTTP errors: 400, 401, 402, 403, 404, 429 and others",
         hint="check the status of the create response before you read a task from it",
         judge=check_status_told,
+    ),
+    Law(
+        id="accepted-not-refused",
+        group=Group.FAILURE,
+        level=Level.MUST,
+        statement="A create with a 2xx response is not reported as refused.",
+        source="S0, S1, S3: 200 and 202 mean that the task exists; it is billed",
+        hint="treat every 2xx as success, not 200 alone; report gave_up if its body is unreadable",
+        judge=check_accepted_not_refused,
     ),
 )

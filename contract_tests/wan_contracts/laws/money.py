@@ -10,9 +10,11 @@ from wan_validators.messages.formatting import format_seconds, format_usd
 
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .polling import is_late, is_redirect
+from .poll_urls import is_redirect
+from .polling import is_late
 
 __all__ = [
+    "LAST_POLLS",
     "LAWS",
     "MIN_INTERVAL_RATIO",
     "MIN_REQUESTS",
@@ -28,6 +30,12 @@ MIN_INTERVAL_RATIO: Final = 0.75
 
 MIN_REQUESTS: Final = 3
 """The fewest requests that show a poll rate or the reuse of connections."""
+
+SERVER_ERROR: Final = 500
+"""The first status of a server's error."""
+
+LAST_POLLS: Final = 6
+"""The polls at the end of a call that show whether a client polls faster near its deadline."""
 
 
 def check_one_charge(interaction: Interaction) -> Verdict | None:
@@ -62,15 +70,19 @@ def check_price_told(interaction: Interaction) -> Verdict | None:
 
 
 def check_poll_rate(interaction: Interaction) -> Verdict | None:
-    polls = [poll for poll in interaction.task_polls if not is_redirect(poll)]
+    polls = _find_own_polls(interaction)
     if len(polls) < MIN_REQUESTS:
         return None
-    mean = (polls[-1].at - polls[0].at) / (len(polls) - 1)
-    if mean >= MIN_INTERVAL_RATIO * interaction.setting.poll_interval:
-        return KEPT
-    message = f"{len(polls)} polls of one task were {format_seconds(mean)} apart on average"
-    recommended = format_seconds(interaction.setting.poll_interval)
-    return build_violation(f"{message}; recommended: {recommended}", polls[:MIN_REQUESTS])
+    recommended = interaction.setting.poll_interval
+    for chosen, where in ((polls, ""), (polls[-LAST_POLLS:], " at the end")):
+        mean = (chosen[-1].at - chosen[0].at) / (len(chosen) - 1)
+        if mean < MIN_INTERVAL_RATIO * recommended:
+            message = f"{len(chosen)} polls of one task{where} were {format_seconds(mean)} apart"
+            return build_violation(
+                f"{message} on average; recommended: {format_seconds(recommended)}",
+                chosen[-MIN_REQUESTS:],
+            )
+    return KEPT
 
 
 def check_polls_per_task(interaction: Interaction) -> Verdict | None:
@@ -105,6 +117,24 @@ def check_connections_reused(interaction: Interaction) -> Verdict | None:
         f"each of {len(peers)} requests used a new connection",
         interaction.exchanges[:MIN_REQUESTS],
     )
+
+
+def _find_own_polls(interaction: Interaction) -> list[ObservedExchange]:
+    """Returns the polls of a client's own pace: first ones, and those after a usual response.
+
+    An HTTP library repeats a request by itself after a reset or a redirect, and many after a 5xx.
+    """
+    polls = interaction.task_polls
+    return [
+        poll
+        for earlier, poll in zip((None, *polls), polls, strict=False)
+        if earlier is None or not _may_repeat_itself(earlier)
+    ]
+
+
+def _may_repeat_itself(poll: ObservedExchange) -> bool:
+    """Returns whether a library can repeat *poll* at once, without its client."""
+    return not poll.is_intact or poll.entry.status >= SERVER_ERROR or is_redirect(poll)
 
 
 def _find_billed_tasks(interaction: Interaction) -> list[TaskRecord]:
@@ -144,7 +174,7 @@ LAWS: Final = (
         level=Level.SHOULD,
         statement="A client polls a task no faster than recommended.",
         source="the upstream: every 10 s for images, 15 s for videos; 20 queries a second in all",
-        hint="wait for the poll interval between two polls, also after a failed poll",
+        hint="wait for the poll interval between two polls, also near the deadline",
         judge=check_poll_rate,
     ),
     Law(

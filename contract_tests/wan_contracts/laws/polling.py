@@ -1,8 +1,9 @@
-"""Laws about polls: their URL, the first poll, the last poll."""
+"""Laws about the times of polls: the first poll, the last poll, none for a long time."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from wan_mockserver.assertions import checks
@@ -19,46 +20,26 @@ __all__ = [
     "EARLY_STOP_SOURCE",
     "LAWS",
     "LIFECYCLE_SOURCE",
+    "MAX_PAUSE_RATIO",
     "check_deadline",
     "check_end_is_end",
     "check_first_poll",
     "check_goes_on",
-    "check_poll_url",
     "check_slow_is_not_failed",
     "check_whole_deadline",
     "find_unfinished",
     "is_far_from_deadline",
     "is_late",
-    "is_redirect",
 ]
 
 CLOCK_GRACE_S: Final = 1.0
 """Seconds of allowed delay on a busy machine."""
 
+MAX_PAUSE_RATIO: Final = 1 / 3
+"""The longest pause between two polls, as a share of the deadline."""
+
 EARLY_STOP_INTERVALS: Final = 2.5
 """A client whose last poll is earlier than this before its deadline ignores the deadline."""
-
-
-def check_poll_url(interaction: Interaction) -> Verdict | None:
-    known = {exchange.entry.task for exchange in interaction.creates if exchange.entry.arrived}
-    # A library that follows the redirect of a create can turn its POST into a GET.
-    redirected = {each.request.path for each in interaction.creates if is_redirect(each)}
-    stray = [
-        exchange
-        for exchange in interaction.exchanges
-        if not exchange.entry.action
-        and exchange.request.method == "GET"
-        and exchange.request.path not in redirected
-    ]
-    template = interaction.case.spec.vendor.poll
-    paths = {template.format(model=interaction.case.model_id, task_id=task) for task in known}
-    unknown = [exchange for exchange in interaction.polls if exchange.request.path not in paths]
-    if stray or unknown:
-        path = (stray or unknown)[0].request.path
-        wanted = template.replace("{model}", interaction.case.model_id)
-        message = f"GET {path} is not a poll of a task of this call; a poll is GET {wanted}"
-        return build_violation(message, stray or unknown)
-    return KEPT if interaction.polls else None
 
 
 def check_first_poll(interaction: Interaction) -> Verdict | None:
@@ -80,6 +61,10 @@ def check_first_poll(interaction: Interaction) -> Verdict | None:
 
 
 def check_goes_on(interaction: Interaction) -> Verdict | None:
+    idle = _find_idle_pause(interaction)
+    if idle:
+        message = f"the client did not poll for {format_seconds(idle[1].at - idle[0].at)}"
+        return build_violation(f"{message} while the task was unfinished", idle)
     last = find_unfinished(interaction)
     if last is None:
         polled_on = interaction.final_poll and len(interaction.task_polls) > 1
@@ -171,16 +156,34 @@ def check_deadline(interaction: Interaction) -> Verdict | None:
     )
 
 
+def _find_idle_pause(interaction: Interaction) -> tuple[ObservedExchange, ObservedExchange] | None:
+    """Returns two consecutive polls with a pause that nothing asked for, or None."""
+    allowed = MAX_PAUSE_RATIO * interaction.setting.deadline + CLOCK_GRACE_S
+    return next(
+        (
+            (earlier, later)
+            for earlier, later in pairwise(interaction.task_polls)
+            if later.at - earlier.at > allowed
+            and "retry-after" not in earlier.entry.answer.headers
+            and not is_late(interaction, later, interaction.creates[0].at)
+        ),
+        None,
+    )
+
+
 def find_unfinished(interaction: Interaction) -> ObservedExchange | Outcome | None:
     """Returns the last poll if its response shows an unfinished task.
 
     Returns the outcome, if there is one, if the client never polled, and None in all other cases.
+    The law accepted-not-refused is about a client that does not poll because it reports a refusal.
     """
     if interaction.acknowledged_create is None or interaction.has_failed:
         return None
     if not interaction.task_polls:
         has_get = any(exchange.request.method == "GET" for exchange in interaction.exchanges)
-        return None if has_get else interaction.outcome
+        outcome = interaction.outcome
+        is_refused = outcome is not None and outcome.kind is OutcomeKind.REFUSED
+        return None if has_get or is_refused else outcome
     last = interaction.task_polls[-1]
     return last if last.is_success and last.json is not None and not last.entry.ended else None
 
@@ -197,11 +200,6 @@ def is_late(interaction: Interaction, exchange: ObservedExchange, started_at: fl
     """Returns whether *exchange* came after the deadline plus a grace time."""
     allowed = interaction.setting.deadline + 2 * interaction.setting.poll_interval + CLOCK_GRACE_S
     return exchange.at - started_at > allowed
-
-
-def is_redirect(exchange: ObservedExchange) -> bool:
-    """Returns whether the response is a redirect."""
-    return exchange.entry.status // 100 == 3
 
 
 def _seconds_since_create(interaction: Interaction, exchange: ObservedExchange) -> float:
@@ -221,15 +219,6 @@ EARLY_STOP_SOURCE: Final = (
 
 LAWS: Final = (
     Law(
-        id="poll-url",
-        group=Group.LIFECYCLE,
-        level=Level.MUST,
-        statement="Polls use the documented path and a task id from a create response.",
-        source="S0, S1, S3: …/generation/{task_id}; S2, S4: …/generation/task/{id}",
-        hint="copy the task id from the create response unchanged, and insert it into the path",
-        judge=check_poll_url,
-    ),
-    Law(
         id="first-poll",
         group=Group.LIFECYCLE,
         level=Level.SHOULD,
@@ -244,7 +233,7 @@ LAWS: Final = (
         level=Level.MUST,
         statement="A client polls while a task is unfinished, whatever the status word.",
         source=EARLY_STOP_SOURCE,
-        hint="list the statuses that end a task; poll on any other status until the deadline",
+        hint="list the statuses that end a task; on any other status poll on, until the deadline",
         judge=check_goes_on,
     ),
     Law(

@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from wan_validators import error_codes
+from wan_validators.outputs import Videos
+from wan_validators.source.json_pointer import MISSING
+from wan_validators.spec import ModelSpec
 
 from ..runner.interaction import Interaction, ObservedExchange, find_task_object, parse_json
 
-__all__ = ["MIN_TEXT_CHARS", "find_error_code", "find_error_texts", "find_model", "find_payloads"]
+__all__ = [
+    "MIN_TEXT_CHARS",
+    "find_default",
+    "find_error_code",
+    "find_error_texts",
+    "find_model",
+    "find_payloads",
+    "is_foreign",
+]
 
 MIN_TEXT_CHARS: Final = 8
 """The fewest characters of a text in an error body that count as a message."""
 
+DETAILS: Final = ("detail", "message", "error", "error_message")
+"""Members that say what is wrong."""
 
-def find_error_code(exchange: ObservedExchange) -> str | int | None:
-    """Returns the vendor's code in an error body, or None if there is none."""
-    code = _find_error(exchange.json).get("code")
-    return code if type(code) in (str, int) else None
+
+def find_error_code(interaction: Interaction, exchange: ObservedExchange) -> str | int | None:
+    """Returns the vendor's code in an error body, or None if none is there or documented."""
+    code: Any = _find_error(exchange.json).get("code")
+    if not str(code).isdecimal():
+        return None
+    return code if int(code) in _list_documented_codes(interaction.case.spec) else None
 
 
 def find_error_texts(exchange: ObservedExchange) -> list[str]:
-    """Returns the messages in an error body. A client may report any of them."""
+    """Returns the messages in an error body. A client may report any of them.
+
+    A title names the kind of an error only, so it is none of them if there is a detail.
+    """
     body = exchange.json
     if not isinstance(body, dict):
         return []
-    return [text for text in _iter_texts(body, _find_error(body)) if len(text) >= MIN_TEXT_CHARS]
+    places = (body, _find_error(body))
+    details = _list_texts(places, DETAILS)
+    # The recorded detail of a 401 is "None (request_id: …)", and its title says what is wrong.
+    says_something = any(not text.startswith("None ") for text in details)
+    return details if says_something else [*_list_texts(places, ("title",)), *details]
 
 
 def find_payloads(
@@ -48,12 +73,33 @@ def find_model(interaction: Interaction, exchange: ObservedExchange) -> Any:
     vendor = interaction.case.spec.vendor
     before, variable, after = vendor.create.partition("{model}")
     if variable:
-        return exchange.request.path.removeprefix(before).removesuffix(after)
+        return exchange.entry.path.removeprefix(before).removesuffix(after)
     body = parse_json(exchange.request.body)
     model = body.get("model") if isinstance(body, dict) else None
     if model is None and vendor.model_header:
         model = exchange.request.headers.get(vendor.model_header.lower())
     return model
+
+
+def is_foreign(interaction: Interaction, exchange: ObservedExchange) -> bool:
+    """Returns whether the body has none of the members of the payload."""
+    pair = find_payloads(interaction, exchange)
+    return pair is not None and bool(pair[0]) and not pair[0].keys() & pair[1].keys()
+
+
+def find_default(spec: ModelSpec, pointer: str) -> Any:
+    """Returns the documented default of the member at *pointer*, or None."""
+    if isinstance(spec.outputs, Videos) and pointer == spec.outputs.duration:
+        return spec.outputs.seconds
+    default = spec.value({}, pointer)
+    return None if default is MISSING else default
+
+
+def _list_documented_codes(spec: ModelSpec) -> frozenset[int]:
+    """Returns the codes on the page of the model, or on the vendor's pages about errors."""
+    has_table = any(rule.code for rule in spec.rules)
+    codes = error_codes.TEXTS if has_table else spec.vendor.failures.keys() - error_codes.TEXTS
+    return frozenset(map(int, codes))
 
 
 def _drop_model(payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -65,12 +111,9 @@ def _find_error(body: Any) -> Mapping[str, Any]:
     return error if isinstance(error, dict) else {}
 
 
-def _iter_texts(*objects: Mapping[str, Any]) -> Iterator[str]:
-    for members in objects:
-        for name in ("detail", "message", "title", "error", "error_message"):
-            text = _find_text(members, name)
-            if text is not None:
-                yield text
+def _list_texts(places: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:
+    texts = (_find_text(members, name) for members in places for name in names)
+    return [text for text in texts if text is not None and len(text) >= MIN_TEXT_CHARS]
 
 
 def _find_text(members: Mapping[str, Any], name: str) -> str | None:

@@ -9,15 +9,19 @@ from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.messages.formatting import format_count
 from wan_validators.vendor import State
 
+from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction, ObservedExchange
 from .law import KEPT, Group, Law, Level, build_violation
-from .polling import is_far_from_deadline, is_redirect
+from .poll_urls import is_redirect
+from .polling import is_far_from_deadline
 
 __all__ = [
     "FINAL_POLL_STATUSES",
     "FINAL_STATUSES",
     "LAWS",
+    "TASK_GOES_ON",
     "TRANSIENT_STATUSES",
+    "check_followed_further",
     "check_missing_at_first",
     "check_no_retry_refused",
     "check_retry_after",
@@ -76,20 +80,51 @@ def check_retry_after(interaction: Interaction) -> Verdict | None:
 
 
 def check_task_followed(interaction: Interaction) -> Verdict | None:
+    last = _find_abandoned_poll(interaction)
+    if last is None or _can_be_fetched(interaction):
+        return _keep_if_failed_polls(interaction)
+    message = "polling stopped at a response without a task status"
+    return build_violation(f"{message} ({_describe(last)}): a paid task is lost", [last])
+
+
+def check_followed_further(interaction: Interaction) -> Verdict | None:
+    if interaction.outcome is None:
+        return None
+    last = _find_abandoned_poll(interaction)
+    if last is None or not _can_be_fetched(interaction):
+        return _keep_if_failed_polls(interaction)
+    message = "polling stopped at a response without a task status"
+    return build_violation(
+        f"{message} ({_describe(last)}); the caller has the task id, and must poll on", [last]
+    )
+
+
+def _find_abandoned_poll(interaction: Interaction) -> ObservedExchange | None:
+    """Returns the last poll if its response is uninformative, long before the deadline."""
     last = _find_failed_last_poll(interaction)
     if last is None or interaction.acknowledged_create is None:
-        return (
-            KEPT
-            if not interaction.has_failed and any(map(is_uninformative, interaction.task_polls))
-            else None
-        )
-    if not is_far_from_deadline(interaction, last):
-        return KEPT
-    response = last.entry.delivery or str(last.entry.status)
-    message = (
-        f"polling stopped at a response without a task status ({response}): a paid task is lost"
+        return None
+    return last if is_far_from_deadline(interaction, last) else None
+
+
+def _can_be_fetched(interaction: Interaction) -> bool:
+    """Returns whether the caller learns that the end is open, and the id of the task."""
+    outcome, create = interaction.outcome, interaction.acknowledged_create
+    return (
+        outcome is not None
+        and create is not None
+        and outcome.kind is OutcomeKind.GAVE_UP
+        and outcome.task_id == create.entry.task
     )
-    return build_violation(message, [last])
+
+
+def _keep_if_failed_polls(interaction: Interaction) -> Verdict | None:
+    is_judged = not interaction.has_failed and any(map(is_uninformative, interaction.task_polls))
+    return KEPT if is_judged else None
+
+
+def _describe(poll: ObservedExchange) -> str:
+    return poll.entry.delivery or str(poll.entry.status)
 
 
 def check_missing_at_first(interaction: Interaction) -> Verdict | None:
@@ -136,6 +171,8 @@ def is_uninformative(poll: ObservedExchange) -> bool:
     return lost or is_redirect(poll)
 
 
+TASK_GOES_ON: Final = "the task continues and is billed, whatever happens to a poll"
+
 LAWS: Final = (
     Law(
         id="no-retry-refused",
@@ -159,10 +196,22 @@ LAWS: Final = (
         id="task-followed",
         group=Group.FAILURE,
         level=Level.MUST,
-        statement="A 429, a 5xx or a lost response to a poll does not end the call.",
-        source="the task continues and is billed, whatever happens to a poll",
+        statement=(
+            "A 429, a 5xx or a lost response to a poll does not end the call, unless its caller "
+            "gets the outcome gave_up with the task id."
+        ),
+        source=TASK_GOES_ON,
         hint="ignore a failed poll, and poll again until the deadline",
         judge=check_task_followed,
+    ),
+    Law(
+        id="followed-further",
+        group=Group.FAILURE,
+        level=Level.SHOULD,
+        statement="A client polls on itself after a 429, a 5xx or a lost response to a poll.",
+        source=TASK_GOES_ON,
+        hint="ignore a failed poll, and poll again until the deadline; do not leave it to callers",
+        judge=check_followed_further,
     ),
     Law(
         id="missing-at-first",

@@ -8,8 +8,8 @@ from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.vendor import State
 
 from ..protocol.outcome import OutcomeKind
-from ..runner.interaction import Interaction
-from .downloads import is_good_download
+from ..runner.interaction import Interaction, has_recorded_form
+from .downloads import is_plain_file
 from .law import KEPT, Group, Law, Level, build_violation
 from .polling import find_unfinished
 from .retries import FINAL_STATUSES, is_uninformative
@@ -21,6 +21,7 @@ __all__ = [
     "check_last_poll_counts",
     "check_no_end_made_up",
     "check_other_words",
+    "check_recorded_form",
     "check_task_id_kept",
 ]
 
@@ -32,12 +33,11 @@ def check_last_poll_counts(interaction: Interaction) -> Verdict | None:
     if (
         interaction.final_poll is None
         or interaction.outcome is None
-        or not all(map(is_good_download, interaction.downloads))
+        or not interaction.results
+        or not all(map(is_plain_file, interaction.downloads))
     ):
         return None
-    if interaction.outcome.kind is not OutcomeKind.GAVE_UP or not (
-        interaction.results or not interaction.is_task_done
-    ):
+    if interaction.outcome.kind is not OutcomeKind.GAVE_UP:
         return KEPT
     status = interaction.final_poll.status_word
     message = f"the last poll returned the status {status!r}, but the client reported gave_up"
@@ -72,7 +72,8 @@ def check_no_end_made_up(interaction: Interaction) -> Verdict | None:
         or _is_for_other_laws(interaction)
     ):
         return None
-    if interaction.outcome.kind not in EXPECTED_KINDS.values():
+    made_up = [*EXPECTED_KINDS.values(), *([OutcomeKind.REFUSED] if interaction.task_polls else [])]
+    if interaction.outcome.kind not in made_up:
         return KEPT
     message = (
         f"no response shows the end of a task, but the client reported {interaction.outcome.kind}"
@@ -102,7 +103,7 @@ def check_failed_is_failed(interaction: Interaction) -> Verdict | None:
         or interaction.outcome is None
     ):
         return None
-    if interaction.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.GAVE_UP):
+    if interaction.outcome.kind is OutcomeKind.FAILED:
         return KEPT
     message = f"the task failed, but the call is reported as {interaction.outcome.kind}"
     return build_violation(message, [interaction.final_poll] if interaction.final_poll else [])
@@ -113,6 +114,8 @@ def check_other_words(interaction: Interaction) -> Verdict | None:
         poll for poll in interaction.task_polls if poll.entry.ended and poll.entry.arrived
     ]
     if interaction.final_poll or not final_polls or interaction.outcome is None:
+        return None
+    if has_recorded_form(final_polls[0]):
         return None
     state = next(each.state for each in interaction.tasks if each.id == final_polls[0].entry.task)
     stopped = interaction.outcome.kind is not OutcomeKind.GAVE_UP and len(final_polls) == 1
@@ -125,24 +128,46 @@ def check_other_words(interaction: Interaction) -> Verdict | None:
     return build_violation(message, final_polls[:2])
 
 
+def check_recorded_form(interaction: Interaction) -> Verdict | None:
+    ends = [
+        poll
+        for poll in interaction.task_polls
+        if poll.entry.ended and poll.entry.arrived and has_recorded_form(poll)
+    ]
+    if not ends or interaction.client_result is None:
+        return None
+    state = next(each.state for each in interaction.tasks if each.id == ends[0].entry.task)
+    outcome = interaction.outcome
+    message = "a response in the form of recorded ones led to"
+    if outcome is None:
+        return build_violation(f"{message} no outcome", ends[:1])
+    if outcome.kind is not EXPECTED_KINDS[state] or (state is State.DONE and not outcome.outputs):
+        return build_violation(f"{message} the outcome {outcome.kind}", ends[:1])
+    return KEPT
+
+
 LAWS: Final = (
     Law(
         id="no-end-made-up",
         group=Group.LIFECYCLE,
         level=Level.MUST,
         statement=(
-            "Without a response that ends the task, a call is not reported as completed or failed."
+            "Without a response that ends the task, a call is not reported as completed or failed, "
+            "nor as refused once its task was polled."
         ),
         source="a task whose create response was lost, or that cannot be polled any more, can "
         "still have results, which are billed",
-        hint="report gave_up, with the task id if there is one; do not invent a failure",
+        hint=(
+            "report gave_up, with the task id if there is one, also after a 401 or 404 to a poll; "
+            "do not invent a failure"
+        ),
         judge=check_no_end_made_up,
     ),
     Law(
         id="last-poll-counts",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="A final status that a poll returns is reported, however late it comes.",
+        statement="A task that a poll shows as completed is reported, however late that comes.",
         source="a task that ends in the last interval is billed too",
         hint="check the response of a poll before you check the clock",
         judge=check_last_poll_counts,
@@ -160,9 +185,9 @@ LAWS: Final = (
         id="failed-is-failed",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="A failed task is reported as failed.",
+        statement="A failed task is reported as failed, and as nothing else.",
         source="S0 to S4: create, then poll until the task is completed or failed",
-        hint="distinguish the statuses completed and failed",
+        hint="end with failed, the code and the message when the status is failed",
         judge=check_failed_is_failed,
     ),
     Law(
@@ -175,5 +200,17 @@ LAWS: Final = (
         source="the vendor of S0 on its page about asynchronous tasks: queued, running, succeeded",
         hint="compare in lower case, and treat succeeded as completed",
         judge=check_other_words,
+    ),
+    Law(
+        id="recorded-form",
+        group=Group.LIFECYCLE,
+        level=Level.SHOULD,
+        statement=(
+            "A response in the form of recorded ones, with output.url and error beside task_info, "
+            "is read like a documented one."
+        ),
+        source="recorded responses of the vendor of S0, which differ from S0, S1 and S3",
+        hint="read output.url if there are no images or videos, and error wherever it is",
+        judge=check_recorded_form,
     ),
 )

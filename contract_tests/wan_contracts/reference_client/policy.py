@@ -28,9 +28,6 @@ MAX_DOWNLOAD_RETRIES: Final = 3
 REQUEST_TIMEOUT: Final = 408
 """A proxy sends it for a request that may have reached the server."""
 
-UNKNOWN_MEDIA_TYPE: Final = "application/octet-stream"
-"""The type of every file in many object stores."""
-
 STOP_POLLING_STATUSES: Final = (401, 402, 403)
 """Statuses of a poll that the next poll would get again."""
 
@@ -172,16 +169,18 @@ class ClientPolicy:
         return number if type(number) is int else None
 
     def find_defect(self, kind: str, reply: ReceivedResponse | TransportFailure) -> str | None:
-        """Returns why *reply* is not a file of this *kind*; None if it is one."""
+        """Returns why *reply* is not a file of this *kind*; None if it is one.
+
+        Its bytes decide: object stores give any Content-Type to a file, and to an error page.
+        """
         if isinstance(reply, TransportFailure) or reply.status != 200:
             return self.describe(reply)
-        media_type = reply.headers.get("content-type", "")
-        if not media_type.lower().startswith((f"{kind}/", UNKNOWN_MEDIA_TYPE)):
-            return f"a file of type {media_type or 'unknown'}, not {kind}/*"
         if not reply.body:
             return "an empty file"
-        is_page = reply.body.lstrip().startswith(b"<")
-        return f"an error page of type {media_type}" if is_page else None
+        if response_parsing.is_media(kind, reply.body):
+            return None
+        media_type = reply.headers.get("content-type", "unknown type")
+        return f"a body that is no {kind}, of type {media_type}"
 
     def describe(self, reply: ReceivedResponse | TransportFailure) -> str:
         """Describes *reply* in a few words."""

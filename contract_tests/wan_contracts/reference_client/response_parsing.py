@@ -13,10 +13,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from wan_validators.media.formats import detect_format
 from wan_validators.vendor import State, TaskOutput
 
 __all__ = [
     "Object",
+    "is_media",
     "parse_code",
     "parse_cost",
     "parse_message",
@@ -41,8 +43,19 @@ LIST_MEMBERS: Final = {"images": "image", "videos": "video"}
 
 VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".webm")
 
+MEDIA_FORMATS: Final = {
+    "image": ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIC"),
+    "video": ("MP4", "MOV", "WebM", "3GP"),
+}
+"""Formats of results, by their kind."""
+
 MESSAGE_MEMBERS: Final = ("title", "detail", "message", "error_message")
 """Members that hold the message of an error."""
+
+
+def is_media(kind: str, body: bytes) -> bool:
+    """Returns whether *body* starts like a file of this *kind*, an image or a video."""
+    return detect_format(body) in MEDIA_FORMATS.get(kind, ())
 
 
 def parse_object(body: bytes) -> Object:

@@ -27,6 +27,7 @@ __all__ = [
     "Interaction",
     "ObservedExchange",
     "find_task_object",
+    "has_recorded_form",
     "parse_json",
 ]
 
@@ -152,9 +153,10 @@ class Interaction:
         return next((poll for poll in self.task_polls if self.is_final_poll(poll)), None)
 
     def is_final_poll(self, poll: ObservedExchange) -> bool:
-        """Returns True if *poll* shows the end of a task in a status that the page documents."""
+        """Returns True if *poll* shows the end of a task in the form that the page documents."""
         documented = poll.status_word in self.case.spec.vendor.words.values()
-        return documented and poll.entry.ended and poll.entry.arrived
+        is_end = documented and poll.entry.ended and poll.entry.arrived
+        return is_end and not has_recorded_form(poll)
 
     @cached_property
     def record(self) -> TaskRecord | None:
@@ -189,6 +191,12 @@ class Interaction:
 
     def _select_exchanges(self, action: str) -> tuple[ObservedExchange, ...]:
         return tuple(each for each in self.exchanges if each.entry.action == action)
+
+
+def has_recorded_form(poll: ObservedExchange) -> bool:
+    """Returns True if a task has ``output`` or ``error`` beside ``task_info``, as recorded ones."""
+    body = poll.json
+    return isinstance(body, dict) and "task_info" in body and bool({"output", "error"} & {*body})
 
 
 def find_task_object(body: Any) -> Mapping[str, Any]:

@@ -78,7 +78,8 @@ def test_every_member_is_read_as_what_it_says() -> None:
     assert few.texts == ("  Erstes Bild\n", "第二")
     assert every["nothing"].outcome.results is Results.NONE
     files = every["files"].download
-    assert (files.lifetime, files.signed_urls, files.unsorted_names) == (60, True, True)
+    assert (files.lifetime, files.signed_urls) == (60, True)
+    assert (files.unsorted_names, files.no_ranges) == (True, True)
     whole = every["all-of-that"]
     assert whole.create.steps == (
         replace(lost, times=2),

@@ -227,3 +227,13 @@ def test_a_file_can_be_an_error_page_that_is_called_an_image(run: Run, http: htt
     got = http.get(url)
     assert (got.status_code, got.headers["Content-Type"]) == (200, "image/png")
     assert got.text.startswith("<?xml")
+
+
+def test_a_file_without_ranges_is_served_whole(run: Run, http: httpx.Client) -> None:
+    [url] = run("no-ranges", created=202)[-1]["images"]
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.get(url)
+    got = http.get(url, headers={"Range": "bytes=8-"})
+    assert (got.status_code, got.headers["Accept-Ranges"]) == (200, "none")
+    assert got.content.startswith(b"\x89PNG")
+    assert "Content-Range" not in got.headers

@@ -70,15 +70,19 @@ def kind(artefact: Artefact) -> str:
     return content_type(artefact).partition("/")[0]
 
 
-def download(request: Request, content: bytes, mime_type: str) -> Response:
+def download(
+    request: Request, content: bytes, mime_type: str, *, has_ranges: bool = True
+) -> Response:
     """Returns *content*, or the range of bytes that a GET asks for (RFC 9110, section 14).
 
-    Returns all of it for several ranges, or if If-Range names another version.
+    Returns all of it for several ranges, if If-Range names another version, and without
+    *has_ranges*.
     """
     etag = sha256(content).hexdigest()[:32]
-    headers = {"Content-Type": mime_type, "Accept-Ranges": "bytes", "ETag": quote_etag(etag)}
+    headers = {"Content-Type": mime_type, "ETag": quote_etag(etag)}
+    headers["Accept-Ranges"] = "bytes" if has_ranges else "none"
     length = len(content)
-    span = _parse_range(request, length, etag)
+    span = _parse_range(request, length, etag) if has_ranges else None
     if span is None:
         headers["Content-Length"] = str(length)
         return Response(status=200, headers=headers, body=content)

@@ -251,7 +251,7 @@ def _build_request(request: httpx.Request, body: bytes | None) -> Request:
     path, _, query = request.url.raw_path.decode("ascii").partition("?")
     return Request(
         method=request.method,
-        path="/" + unquote(path).lstrip("/"),
+        path="/" + unquote(path).removeprefix("/"),
         query=query,
         headers=httpx.Headers(request.headers.raw, encoding="latin-1"),
         body=None if body is None or len(body) > MAX_BODY_BYTES else body,

@@ -107,13 +107,20 @@ def _iter_slowly(response: Response, lost: Callable[[], None]) -> Iterator[bytes
 def _build_request(request: flask.Request) -> Request:
     return Request(
         method=request.method,
-        path=request.path,
+        path=_get_path(request),
         query=request.query_string.decode("latin-1"),
         headers=dict(request.headers),
         body=_read_body(request),
         base_url=_get_base_url(request),
         peer=_get_peer(request),
     )
+
+
+def _get_path(request: flask.Request) -> str:
+    """Returns the path with all of its leading slashes, of which WSGI servers leave one."""
+    uri = request.environ.get("REQUEST_URI", "")
+    slashes = len(uri) - len(uri.lstrip("/"))
+    return "/" * max(slashes, 1) + request.path.lstrip("/")
 
 
 def _get_peer(request: flask.Request) -> str:

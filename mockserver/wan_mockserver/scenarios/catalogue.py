@@ -259,6 +259,9 @@ def _iter_downloads() -> Iterator[Scenario]:
     yield build("unsorted-names", effect, unsorted_names=True)
     effect = "needs the unchanged URL with its signed query, on another host name"
     yield build("signed-urls", effect, signed_urls=True)
+    cut = Step(cut=Cut.TRUNCATED)
+    effect = "is cut once; a Range for the rest is answered with 200 and the whole file"
+    yield build("no-ranges", effect, steps=(cut,), no_ranges=True)
     empty = Step(status=200, body=Body.EMPTY, times=None)
     yield build("download-empty", "gets zero bytes", steps=(empty,))
     for _, name, effect, step in _iter_faults():

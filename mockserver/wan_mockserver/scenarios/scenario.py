@@ -126,13 +126,14 @@ class DownloadBehaviour:
 
     *signed_urls* puts the files on another host name, under URLs with a signed query, and
     *unsorted_names* gives them names that do not sort in the order of the results. Both are fixed
-    when the task is created.
+    when the task is created. *no_ranges* answers a Range request with 200 and the whole file.
     """
 
     steps: Steps = ()
     lifetime: float = DEFAULT_FILE_LIFETIME_S
     signed_urls: bool = False
     unsorted_names: bool = False
+    no_ranges: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,6 +183,7 @@ DOWNLOAD: Final = _build_part_field(
         "Authorization header are refused.",
     ),
     Field("unsorted-names", Flag(), "`true`: the names of the files do not sort in order."),
+    Field("no-ranges", Flag(), "`true`: a Range request is answered with 200 and the whole file."),
 )
 
 USE: Final = Field(

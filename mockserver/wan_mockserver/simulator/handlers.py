@@ -126,7 +126,10 @@ class Handlers:
                 RejectionReason.EXPIRED, "this URL has expired: result URLs live 24 hours"
             )
         content = self.artefacts.bytes_of(artefact)
-        return files.download(context.request, content, content_type(artefact))
+        has_ranges = not selected.scenario.download.no_ranges
+        return files.download(
+            context.request, content, content_type(artefact), has_ranges=has_ranges
+        )
 
 
 def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
