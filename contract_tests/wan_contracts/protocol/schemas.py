@@ -46,8 +46,15 @@ _CASE_MEMBERS: Final[Schema] = {
     "model": _member("Model", "its id, as `wanproof rules` lists it", type="string"),
     "payload": _member("Payload", "the payload to send, in the documented form"),
     "poll_interval": _seconds("Poll interval", "seconds to wait between two polls"),
-    "deadline": _seconds("Deadline", "seconds from the create until the client gives the task up"),
-    "timeout": _seconds("Time-out", "seconds that one request may take"),
+    "deadline": _seconds(
+        "Deadline",
+        "seconds from the create until the client gives the task up; one more for each megabyte "
+        "of the payload",
+    ),
+    "timeout": _seconds(
+        "Time-out",
+        "seconds that one request may take; one more for each megabyte of the payload",
+    ),
 }
 
 _OUTPUT: Final[Schema] = {

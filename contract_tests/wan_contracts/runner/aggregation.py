@@ -16,6 +16,7 @@ from ..laws import Law
 from ..protocol.outcome import OutcomeKind
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
+from .late_responses import judge_late_responses
 
 __all__ = [
     "Aggregator",
@@ -119,8 +120,13 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
     """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
-    verdicts = {law.id: law.judge(interaction) for law in laws}
-    return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
+    chosen = list(laws)
+
+    def judge(reading: Interaction) -> dict[str, Verdict]:
+        verdicts = {law.id: law.judge(reading) for law in chosen}
+        return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
+
+    return judge_late_responses(interaction, judge)
 
 
 def is_unsupported(interaction: Interaction) -> bool:
