@@ -36,6 +36,7 @@ __all__ = [
     "describe_scenario",
     "describe_unexpected",
     "find_known",
+    "find_not_reproduced",
     "find_problems",
     "format_coverage",
     "format_json",
@@ -74,7 +75,8 @@ _SCENARIOS: Final = Scenarios()
 class FailureDescription:
     """The texts of a failure of a law.
 
-    *result_title* is the title of *result_lines*. *replay_command* is a command line.
+    *result_title* is the title of *result_lines*. *preceding* has one line for each call that
+    must be made before. *replay_command* is a command line.
     """
 
     reason: str
@@ -85,6 +87,7 @@ class FailureDescription:
     result_title: str
     result_lines: tuple[str, ...]
     blocks: tuple[TranscriptBlock, ...]
+    preceding: tuple[str, ...]
     replay_command: str | None
 
 
@@ -101,13 +104,21 @@ def describe_failure(failure: LawFailure) -> FailureDescription:
         result_title=title,
         result_lines=lines,
         blocks=tuple(build_blocks(interaction, failure.verdict.entries)),
+        preceding=tuple(
+            escape_controls(f"{number}. {case.model_id}, scenario {describe_scenario(case)}")
+            for number, case in enumerate(failure.preceding, 1)
+        ),
         replay_command=format_replay_command(failure),
     )
 
 
 def format_reason(failure: LawFailure) -> str:
     """Returns the message of the verdict of *failure*."""
-    return escape_controls(redact(failure.interaction.setting.api_key, failure.verdict.message))
+    message = redact(failure.interaction.setting.api_key, failure.verdict.message)
+    if failure.preceding:
+        calls = format_count(len(failure.preceding), "other call")
+        message += f" (only after {calls} with the same client)"
+    return escape_controls(message)
 
 
 def format_replay_command(failure: LawFailure) -> str | None:
@@ -145,6 +156,11 @@ def find_known(report: ContractReport) -> list[LawResult]:
     return [result for result in report.results if result.status is Status.KNOWN]
 
 
+def find_not_reproduced(report: ContractReport) -> list[LawResult]:
+    """Returns the results without a verdict, because no failing call failed again."""
+    return [result for result in report.results if result.status is Status.NOT_REPRODUCED]
+
+
 def describe_unexpected(result: LawResult) -> str:
     """Returns why a known failure that passes fails the run."""
     return (
@@ -164,7 +180,10 @@ def format_remark(result: LawResult) -> str:
             return f"known failure: {escape_controls(result.known or '')}"
         case Status.KNOWN:
             return escape_controls(result.known or "")
-    return f"{format_number(result.broken)} of {format_count(result.judged, 'call')} broke it"
+    remark = f"{format_number(result.broken)} of {format_count(result.judged, 'call')} broke it"
+    if result.status is Status.NOT_REPRODUCED and result.failure is not None:
+        remark += f", but not when repeated: {format_reason(result.failure)}"
+    return remark
 
 
 def format_summary(report: ContractReport) -> str:

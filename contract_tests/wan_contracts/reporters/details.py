@@ -24,6 +24,10 @@ def format_details(result: LawResult) -> str:
             f"call: {description.number}, for {description.model}",
             f"scenario: {description.scenario}",
             "",
+        ]
+        if description.preceding:
+            lines += ["calls before it, with the same client:", *description.preceding, ""]
+        lines += [
             "payload:",
             *description.payload,
             "",

@@ -45,7 +45,7 @@ def _build_case(result: LawResult) -> TestCase:
             case.result = _build_failure(why, result)
         case Status.UNEXPECTED:
             case.result = _build_failure(descriptions.describe_unexpected(result), result)
-        case Status.KNOWN | Status.SKIPPED:
+        case Status.KNOWN | Status.SKIPPED | Status.NOT_REPRODUCED:
             case.result = Skipped(descriptions.format_remark(result), status.value)
         case Status.WARN:
             case.system_out = format_details(result)

@@ -34,6 +34,7 @@ STATUS_MARKS: Final = {
     Status.KNOWN: "☑️",
     Status.UNEXPECTED: "❌",
     Status.SKIPPED: "➖",
+    Status.NOT_REPRODUCED: "❔",
 }
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
@@ -129,6 +130,11 @@ def _format_failure(result: LawResult) -> Iterator[str]:
         yield f"Call {format_number(description.number)}, for {format_code(description.model)},"
         yield f"scenario {format_code(description.scenario)}"
         yield ""
+        if description.preceding:
+            yield "Calls before it, with the same client:"
+            yield ""
+            yield from format_code_block(description.preceding)
+            yield ""
         yield from format_code_block(description.payload, "json")
         yield ""
         yield f"{description.result_title}:"

@@ -1,4 +1,4 @@
-"""Replay files: one call that broke a law, and all that is needed to make it again."""
+"""Replay files: calls of which the last broke a law, and all that is needed to repeat them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ from ..cases.case import Case
 from ..cases.time_profiles import TIME_PROFILES, TimeProfile
 from ..laws import Law, law
 from ..protocol.validation import InvalidDocument, parse_document
-from .report import ContractReport, LawResult
+from .report import ContractReport, LawResult, Status
 
 REPLAY_VERSION: Final = 1
+
+MAX_PRECEDING_CASES: Final = 10_000
+"""Calls before the one that broke the law."""
 
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
@@ -53,23 +56,26 @@ class _PayloadType(FieldType):
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
 
+_CASE: Final = TableType(
+    (
+        Field("model", _ID, "the id of the model", required=True),
+        Field("payload", _PayloadType(), "what to generate", required=True),
+        Field("scenario", _TEXT, "the name of the scenario", required=True),
+    ),
+    allowed="an object",
+)
+
 REPLAY: Final = TableType(
     (
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
         Field("law", _ID, "the id of the law that the client broke", required=True),
         Field("why", _TEXT, "the message about it", default=""),
+        Field("case", _CASE, "an object with model, payload and scenario", required=True),
         Field(
-            "case",
-            TableType(
-                (
-                    Field("model", _ID, "the id of the model", required=True),
-                    Field("payload", _PayloadType(), "what to generate", required=True),
-                    Field("scenario", _TEXT, "the name of the scenario", required=True),
-                ),
-                allowed="an object",
-            ),
-            "an object with model, payload and scenario",
-            required=True,
+            "preceding",
+            Array(_CASE, high=MAX_PRECEDING_CASES),
+            "the calls that the same client must make before",
+            default=(),
         ),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
@@ -101,7 +107,10 @@ class ClientSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how."""
+    """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how.
+
+    *preceding* are the calls without which the case does not break the law.
+    """
 
     law: Law
     case: Case
@@ -109,6 +118,7 @@ class Replay:
     client: ClientSpec
     full_size: bool = False
     why: str = ""
+    preceding: tuple[Case, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -141,28 +151,36 @@ class Replay:
         **members: Any,
     ) -> Self:
         """Raises LookupError or ValueError for unknown names."""
-        Scenarios(tempo.scenarios).find(case["scenario"])
-        made = Case(model(case["model"]).id, case["payload"], case["scenario"])
-        assert made.canonical_json
         return cls(
             law=law(members["law"]),
-            case=made,
+            case=_build_case(case, tempo),
             time_profile=tempo,
             client=ClientSpec(**client),
             full_size=members["full_size"],
             why=members["why"],
+            preceding=tuple(_build_case(each, tempo) for each in members["preceding"]),
         )
 
     def as_json(self) -> dict[str, Any]:
+        preceding = [case.as_json() for case in self.preceding]
         return {
             "version": REPLAY_VERSION,
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
+            **({"preceding": preceding} if preceding else {}),
             "tempo": self.time_profile.name,
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }
+
+
+def _build_case(members: Mapping[str, Any], tempo: TimeProfile) -> Case:
+    """Raises LookupError or ValueError for unknown names."""
+    Scenarios(tempo.scenarios).find(members["scenario"])
+    made = Case(model(members["model"]).id, members["payload"], members["scenario"])
+    assert made.canonical_json
+    return made
 
 
 def _check_version(document: Any) -> None:
@@ -184,12 +202,12 @@ def write_replays(
 ) -> ContractReport:
     """*report*, with a file in *folder* for each law that is broken, without any API key.
 
-    Raises OSError where that cannot be written.
+    A failure that was not reproduced gets no file. Raises OSError where that cannot be written.
     """
 
     def kept(result: LawResult) -> LawResult:
         failure = result.failure
-        if failure is None:
+        if failure is None or result.status is Status.NOT_REPRODUCED:
             return result
         made = Replay(
             law=result.law,
@@ -197,6 +215,7 @@ def write_replays(
             time_profile=time_profile,
             client=client,
             full_size=full_size,
+            preceding=failure.preceding,
             why=redact(failure.interaction.setting.api_key, failure.verdict.message),
         )
         path = _write_replay(folder, made)

@@ -40,6 +40,7 @@ class Aggregator:
     judged: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     smallest_failures: dict[str, LawFailure] = field(default_factory=dict)
+    not_reproduced: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     scenarios: set[str] = field(default_factory=set)
@@ -80,6 +81,13 @@ class Aggregator:
                     interaction=interaction, verdict=verdict, number=self.cases
                 )
 
+    def confirm(self, law: str, failure: LawFailure | None) -> None:
+        """Stores the *failure* of *law* that was repeated; None if it could not be repeated."""
+        if failure is None:
+            self.not_reproduced.add(law)
+        else:
+            self.smallest_failures[law] = failure
+
     def _is_new(self, law: str, drawn: bool) -> bool:  # noqa: FBT001
         return not (drawn and law in self.smallest_failures)
 
@@ -91,6 +99,7 @@ class Aggregator:
                 judged=self.judged[law.id],
                 broken=max(self.broken[law.id], law.id in self.smallest_failures),
                 failure=self.smallest_failures.get(law.id),
+                reproduced=law.id not in self.not_reproduced,
                 reason=None if self.judged[law.id] else self._describe_idle(),
             )
             for law in self.laws

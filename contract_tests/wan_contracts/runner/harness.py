@@ -107,6 +107,11 @@ class Harness:
             ledger=self.mock.ledger(tenant, tasks),
         )
 
+    def renew_client(self) -> None:
+        """Makes the next call use a client without any state of earlier calls."""
+        self.client.renew()
+        self._binding = None  # the modules that it loads anew
+
     def _choose_clock(self) -> Clock | None:
         return self._patching or (RealClock() if not self.time_profile.is_virtual else None)
 
