@@ -29,7 +29,7 @@ class Endurance:
     """Counts calls in a row that hung, or ended in the same error instead of an outcome.
 
     A client can crash in the same way after several faults in a row, and still be worth
-    checking. So *probe* repeats a call that ended with an outcome before, in a fresh client.
+    checking. So *probe* repeats the first call that ended with an outcome, in a fresh client.
     """
 
     def __init__(self, probe: Callable[[Case], Interaction]) -> None:
@@ -56,7 +56,8 @@ class Endurance:
         self._equal_errors = self._equal_errors + 1 if error and error == self._error else 1
         self._error = error
         if not isinstance(result, ClientError):
-            self._working_case = interaction.case
+            # The first one: usually it is a call without any fault.
+            self._working_case = self._working_case or interaction.case
         elif error and self._equal_errors >= MAX_EQUAL_CALLS and error not in self._survived:
             self._decide(interaction, result)
 
