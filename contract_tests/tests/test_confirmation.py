@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from wan_contracts.laws import law
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.reporters import render
+from wan_contracts.reporters.terminal import write
 from wan_contracts.results.report import ContractReport, LawResult, Status
 from wan_contracts.runner import runner
 from wan_contracts.runner.confirmation import Limits
@@ -122,6 +124,13 @@ def test_a_failure_that_never_repeats_fails_no_run(broken_call: int) -> None:
     for kind in ("json", "junit", "html", "md"):
         assert "not-reproduced" in render(kind, report)
     assert not json.loads(render("sarif", report))["runs"][0]["results"]
+    out = io.StringIO()
+    write(report, out, {})
+    listed = out.getvalue().partition("not reproduced\n")[2].splitlines()[0]
+    assert "task-id-kept: 1 of" in listed
+    assert "broke it, but not when repeated: the outcome gave_up has no task id" in " ".join(
+        out.getvalue().split()
+    )
 
 
 def test_a_client_without_failures_is_called_no_more_often() -> None:
