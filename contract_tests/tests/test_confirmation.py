@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from faulty_clients.reference import Reference
 from wan_contracts.cases.case import Case, Setting
+from wan_contracts.cases.time_profiles import VIRTUAL
+from wan_contracts.clients.loading import ClientLoader
 from wan_contracts.clients.process_client import ProcessClient
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import law
@@ -25,10 +27,12 @@ from wan_contracts.reporters.terminal import write
 from wan_contracts.results.report import ContractReport, LawResult, Status
 from wan_contracts.runner import runner
 from wan_contracts.runner.confirmation import Limits
+from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.minimize import shrink_sequence
 from wan_contracts.runner.runner import RunPlan, check
 from wan_validators.catalog import model
 from wan_validators.cli import main
+from wan_validators.command import UsageError
 
 IMAGES = model("wan2.5-i2i-preview")
 FOLDER = str(Path(__file__).parent)
@@ -219,6 +223,47 @@ def test_a_sequence_is_replayed(
     Path("alone.json").write_text(json.dumps(replay))
     sys.modules.pop("own_state", None)
     assert main(["replay", "alone.json", *client]) == 0
+
+
+SLEEPER = """
+    from time import sleep
+
+    def client(setting):
+        def generate(model, payload):
+            sleep(setting.deadline)
+            return {"outcome": "gave_up"}
+        return generate
+"""
+
+
+def test_a_client_that_is_loaded_anew_still_uses_the_clock_of_the_suite(tmp_path: Path) -> None:
+    place = tmp_path / "sleeper.py"
+    place.write_text(dedent(SLEEPER))
+    loader = ClientLoader(f"{place}:client")
+    client = PythonClient("sleeper", loader.load(), loader.reload)
+    case = Case(IMAGES.id, {"prompt": "a", "images": ["https://example.com/a.png"]})
+
+    with Harness(client, VIRTUAL) as harness:
+        first = harness.run(case, 1)
+        harness.renew_client()
+        second = harness.run(case, 2)
+
+    assert first.client_result == second.client_result == Outcome.from_json({"outcome": "gave_up"})
+
+
+def test_a_client_whose_file_is_gone_is_not_loaded_anew(tmp_path: Path) -> None:
+    place = tmp_path / "gone.py"
+    place.write_text("def client(setting):\n    return lambda model, payload: None\n")
+    loader = ClientLoader(f"{place}:client")
+    target = loader.load()
+    client = PythonClient("gone", target, loader.reload)
+    place.unlink()
+
+    client.renew()
+
+    with pytest.raises(UsageError, match="there is no file"):
+        loader.reload()
+    assert sys.modules[target.__module__].client is target
 
 
 PROCESS = """

@@ -59,16 +59,19 @@ class ClientLoader:
         return load(self._spec)
 
     def reload(self) -> Any:
-        """Loads the client anew, with each module of its folder that was loaded since.
+        """Loads the client anew, with each module of its folder or package loaded since.
 
         Raises UsageError if that fails, for example because a file has changed.
         """
         home = self._spec.rpartition(":")[0]
-        folder = Path(home).resolve().parent if home.endswith(".py") else Path.cwd()
+        is_file = home.endswith(".py")
+        folder = Path(home).resolve().parent if is_file else Path.cwd()
+        package = "" if is_file else home.partition(".")[0]
         removed = {
             name: sys.modules.pop(name)
             for name, module in [*sys.modules.items()]
-            if name not in self._before and _is_of_client(name, module, folder)
+            if name not in self._before
+            and (name.partition(".")[0] == package or _is_of_client(name, module, folder))
         }
         try:
             return load(self._spec)

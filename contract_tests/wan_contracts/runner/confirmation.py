@@ -20,7 +20,7 @@ from ..results.report import LawFailure
 from .aggregation import evaluate_laws, measure_interaction
 from .endurance import MAX_EQUAL_CALLS, is_hung
 from .interaction import Interaction
-from .minimize import shrink_sequence
+from .minimize import shrink_case, shrink_sequence
 
 __all__ = ["CallHistory", "Confirmation", "Limits"]
 
@@ -121,28 +121,32 @@ class Confirmation:
     def _find_sequence(
         self, failure: LawFailure, law: str, sequence: tuple[Case, ...]
     ) -> LawFailure | None:
-        """Returns *failure* with the fewest calls of *sequence* that show it, or None."""
+        """Returns *failure* with the fewest calls of *sequence* that show it, or None.
+
+        The payload of the last call is made smaller, too.
+        """
         *preceding, case = sequence
         calls = min(self._limits.law_calls, self._left)
 
-        def fails(cases: Sequence[Case]) -> bool:
+        def fails(cases: Sequence[Case], last: Case = case) -> bool:
             nonlocal calls
             calls -= len(cases) + 1
             if calls < 0 or self._hung_calls >= MAX_EQUAL_CALLS:
                 return False
             self._left -= len(cases) + 1
-            return self._run_fresh((*cases, case), 0).breaks(law)
+            return self._run_fresh((*cases, last), 0).breaks(law)
 
-        for cause in _iter_causes(self._known_causes, preceding):
-            if not fails(cause):
-                continue
-            shortest = tuple(shrink_sequence(cause, fails))
-            result = self._repeat((*shortest, case), law, already=1)
-            if result is None:
-                return None
-            self._known_causes.append(shortest)
-            return replace(_replace_call(failure, law, result), preceding=shortest)
-        return None
+        causes = _iter_causes(self._known_causes, preceding)
+        cause = next((each for each in causes if fails(each)), None)
+        if cause is None:
+            return None
+        shortest = tuple(shrink_sequence(cause, fails))
+        case = shrink_case(case, lambda smaller: fails(shortest, smaller))
+        result = self._repeat((*shortest, case), law, already=1)
+        if result is None:
+            return None
+        self._known_causes.append(shortest)
+        return replace(_replace_call(failure, law, result), preceding=shortest)
 
     def _repeat(self, cases: tuple[Case, ...], law: str, already: int = 0) -> _Result | None:
         """Returns the last call of *cases* if it breaks *law* as often as it must, else None."""
