@@ -54,7 +54,7 @@ def return_nothing(_setting: Setting) -> Any:
 def test_a_run_ends_after_equal_errors(target: Callable[[Setting], Any], error: str) -> None:
     report = check(PythonClient("broken", target), PLAN)
 
-    (note,) = report.notes
+    note, *_ = report.notes
     assert note.startswith(f"{END}{error}")
     assert report.cases == MAX_EQUAL_CALLS
     assert find_answers(report).status is Status.FAIL
@@ -89,7 +89,7 @@ def test_a_client_that_crashes_for_ever_is_not_checked_to_the_end() -> None:
 
     report = check(PythonClient("dying", Dying), PLAN)
 
-    (note,) = report.notes
+    note, *_ = report.notes
     assert "the quota is used up" in note
     assert report.cases < count_all_cases()
 
