@@ -36,7 +36,6 @@ __all__ = [
     "describe_scenario",
     "describe_unexpected",
     "find_known",
-    "find_not_reproduced",
     "find_problems",
     "format_coverage",
     "format_json",
@@ -154,11 +153,6 @@ def find_problems(report: ContractReport) -> list[LawResult]:
 def find_known(report: ContractReport) -> list[LawResult]:
     """Returns the results of known failures."""
     return [result for result in report.results if result.status is Status.KNOWN]
-
-
-def find_not_reproduced(report: ContractReport) -> list[LawResult]:
-    """Returns the results without a verdict, because no failing call failed again."""
-    return [result for result in report.results if result.status is Status.NOT_REPRODUCED]
 
 
 def describe_unexpected(result: LawResult) -> str:

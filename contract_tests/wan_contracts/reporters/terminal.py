@@ -168,7 +168,7 @@ def _print_rest(console: Console, report: ContractReport) -> None:
         ]
         for results in (
             descriptions.find_known(report),
-            descriptions.find_not_reproduced(report),
+            [each for each in report.results if each.status is Status.NOT_REPRODUCED],
         )
     )
     parts = {
