@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	fuzz law-mutants docs release constraints lower-bounds clean
+	fuzz law-mutants check-under-load docs release constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -78,6 +78,11 @@ mutants: $(READY) ## seed mistakes into the tables; the independent fixtures mus
 
 law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
+
+COUNT ?= 20
+
+check-under-load: $(READY) ## check correct clients COUNT times on a busy machine (an hour)
+	$(BIN)/python tools/check_under_load.py --count $(COUNT)
 
 FUZZ_SECONDS ?= 120
 

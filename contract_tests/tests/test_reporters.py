@@ -91,6 +91,7 @@ def test_json_has_all_members_of_the_docstring() -> None:
         "known": 1,
         "unexpected-pass": 1,
         "skipped": 2,
+        "not-reproduced": 0,
     }
     assert laws["answers"]["failure"] is None
     assert laws["local-limits"]["reason"] == "the client declines this"

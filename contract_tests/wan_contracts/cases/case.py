@@ -24,6 +24,7 @@ class Setting:
 
     All times are in seconds. *poll_interval* is the pause between two polls. *deadline* counts
     from the create; after it the client gives the task up. *timeout* limits one request.
+    Both are one second longer for each megabyte of the payload.
     *transport* and *async_transport* are for httpx clients in the suite's own process: they
     reach the API without a socket, which is faster. Elsewhere they are None.
     """

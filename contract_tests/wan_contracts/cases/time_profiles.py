@@ -24,6 +24,12 @@ LATENCY_MEDIAN_S: Final = 0.02
 BODY_SPEEDUP: Final = 50
 """Factor by which a slow body arrives faster than in the shipped scenario."""
 
+BYTES_PER_ALLOWED_SECOND: Final = 1_000_000
+"""Bytes of a payload for which a time-out is one second longer.
+
+A busy machine needs seconds to encode, send and parse a payload of 20 MB.
+"""
+
 LOCKED_STATUSES: Final = (409, 423, 451)
 """Statuses after which a client may retry until its deadline."""
 
@@ -88,6 +94,10 @@ class TimeProfile:
     def interval_for(self, spec: ModelSpec) -> float:
         """Returns the seconds that a client waits between two polls of a task of *spec*."""
         return spec.outputs.interval if self.poll_interval is None else self.poll_interval
+
+    def compute_allowance(self, payload_bytes: int) -> float:
+        """Returns the seconds that a payload of this size adds to time-out and deadline."""
+        return float(payload_bytes // BYTES_PER_ALLOWED_SECOND)
 
     @cached_property
     def every_scenario(self) -> Mapping[str, Scenario]:

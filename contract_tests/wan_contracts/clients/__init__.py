@@ -34,6 +34,10 @@ class Client(Protocol):
         """
         ...
 
+    def renew(self) -> None:
+        """Makes the next call use a client without any state of earlier calls."""
+        ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from wan_mockserver.testing.fake_time import TOOLS
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
@@ -18,7 +19,7 @@ from wan_validators.messages.suggestions import suggest
 from .error_formatting import find_error_location, format_error
 from .process_state import preserve_process_state
 
-__all__ = ["load"]
+__all__ = ["ClientLoader", "load"]
 
 MAX_LISTED_NAMES: Final = 8
 """Maximum number of names in a message."""
@@ -44,6 +45,48 @@ def load(spec: str) -> Any:
             raise UsageError(f"{owner} has no {name!r}; {_suggest_name(found, name)}")
         found = getattr(found, name)
     return found
+
+
+class ClientLoader:
+    """Loads the client that *spec* names, and later loads it anew, without the state it has."""
+
+    def __init__(self, spec: str) -> None:
+        self._spec = spec
+        self._before = frozenset(sys.modules)
+
+    def load(self) -> Any:
+        """Loads the client like :func:`load`."""
+        return load(self._spec)
+
+    def reload(self) -> Any:
+        """Loads the client anew, with each module of its folder or package loaded since.
+
+        Raises UsageError if that fails, for example because a file has changed.
+        """
+        home = self._spec.rpartition(":")[0]
+        is_file = home.endswith(".py")
+        folder = Path(home).resolve().parent if is_file else Path.cwd()
+        package = "" if is_file else home.partition(".")[0]
+        removed = {
+            name: sys.modules.pop(name)
+            for name, module in [*sys.modules.items()]
+            if name not in self._before
+            and (name.partition(".")[0] == package or _is_of_client(name, module, folder))
+        }
+        try:
+            return load(self._spec)
+        except UsageError:
+            sys.modules.update(removed)
+            raise
+
+
+def _is_of_client(name: str, module: ModuleType, folder: Path) -> bool:
+    """Returns True if *module* is in *folder*, and neither installed nor a part of wanproof."""
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str) or name.partition(".")[0] in TOOLS:
+        return False
+    path = Path(file)
+    return path.is_relative_to(folder) and "site-packages" not in path.parts
 
 
 def _describe_bad_spec(home: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any, Self
 
 from wan_validators.command import UsageError
@@ -42,26 +43,32 @@ class PythonClient:
     to standard error, and the working directory is restored after each call. Calls are made in the
     time zone Asia/Shanghai.
 
+    *reload* loads the target anew, with the modules of its folder.
+
     ``generate`` returns an Outcome, or a mapping that matches the schema ``outcome``. Raises
     UsageError if *target* is neither, or if its ``generate`` does not accept these arguments.
     """
 
     in_process = True
 
-    def __init__(self, name: str, target: Any) -> None:
+    def __init__(self, name: str, target: Any, reload: Callable[[], Any] | None = None) -> None:
         self.name = name
+        self._loop = ClientEventLoop()
+        self._reload = reload or _remember_state(target)
+        self._use(target)
+
+    def _use(self, target: Any) -> None:
         self._ready = None if isinstance(target, type) else _find_generate(target)
         self._make = target
-        self._loop = ClientEventLoop()
         if self._ready is None:
-            _check_factory(name, target)
+            _check_factory(self.name, target)
             return
         self._wants_setting = _accepts_arguments(self._ready, 3) is True
         if not self._wants_setting:
             try:
                 _check_generate(self._ready, ready=True)
             except UnusableClient as error:
-                raise UsageError(f"{name} cannot be used: {error}") from None
+                raise UsageError(f"{self.name} cannot be used: {error}") from None
 
     @property
     def target(self) -> Any:
@@ -78,6 +85,13 @@ class PythonClient:
         """Calls the client and returns its report; raises only KeyboardInterrupt."""
         with preserve_process_state(), use_time_zone():
             return self._call_with_limit(setting, payload, call_timeout)
+
+    def renew(self) -> None:
+        """Makes the next call use a client without any state of earlier calls, if possible."""
+        with preserve_process_state():
+            self._loop.close()
+        with suppress(UsageError):  # its file has changed since
+            self._use(self._reload())
 
     def __enter__(self) -> Self:
         return self
@@ -137,6 +151,15 @@ class PythonClient:
     def _await_if_needed(self, value: Any) -> Any:
         """Returns *value*, or its result if it is awaitable."""
         return self._loop.run(value) if inspect.isawaitable(value) else value
+
+
+def _remember_state(target: Any) -> Callable[[], Any]:
+    """Returns a function that returns *target* as it is now, or itself if it has no copies."""
+    try:
+        copy = deepcopy(target)
+    except Exception:  # noqa: BLE001  (the target's own methods run)
+        return lambda: target
+    return lambda: deepcopy(copy)
 
 
 def _find_generate(target: Any) -> Callable[..., Any] | None:

@@ -30,6 +30,10 @@ class SubprocessClient:
         _check_command(self._argv)
         return self
 
+    def renew(self) -> None:
+        """Ends processes that still run, so that the next call starts a new one."""
+        self.__exit__()
+
     def __exit__(self, *_: object) -> None:
         """Ends processes that still run: here there are none."""
 

@@ -55,10 +55,11 @@ def parse_client_spec(options: Namespace) -> ClientSpec | None:
 def create_client(client_spec: ClientSpec) -> Client:
     """Returns the client of *client_spec*. Raises UsageError if it does not exist."""
     if client_spec.form == "python":
-        from ..clients.loading import load
+        from ..clients.loading import ClientLoader
         from ..clients.python_client import PythonClient
 
-        return PythonClient(client_spec.argv[0], load(client_spec.argv[0]))
+        loader = ClientLoader(client_spec.argv[0])
+        return PythonClient(client_spec.argv[0], loader.load(), loader.reload)
     if client_spec.form == "stdio":
         from ..clients.process_client import ProcessClient
 

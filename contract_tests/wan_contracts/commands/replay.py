@@ -1,4 +1,4 @@
-"""``wanproof replay`` repeats one call that broke a law."""
+"""``wanproof replay`` repeats one call that broke a law, and the calls that it needs before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wan_validators.command import EXIT_FINDINGS, EXIT_OK, Command, UsageError
 from wan_validators.reporters.excerpt import escape_controls
@@ -18,7 +18,9 @@ from . import client_selection
 if TYPE_CHECKING:
     from ..results.replay import ClientSpec
 
-__all__ = ["COMMAND", "add_arguments", "run"]
+__all__ = ["COMMAND", "EXIT_NOT_JUDGED", "add_arguments", "run"]
+
+EXIT_NOT_JUDGED: Final = 4
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,6 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
+    from ..reporters.descriptions import format_remark
     from ..reporters.terminal import write
     from ..results.replay import Replay
     from ..runner.runner import replay_case
@@ -52,16 +55,26 @@ def run(options: Namespace) -> int:
         raise UsageError("--trust is for the client that FILE names; here another one is named")
     client = client_selection.create_client(client_spec)
     report = replay_case(
-        client, replay.case, replay.time_profile, replay.law, full_size=replay.full_size
+        client,
+        replay.case,
+        replay.time_profile,
+        replay.law,
+        preceding=replay.preceding,
+        full_size=replay.full_size,
     )
-    if report.unsupported:
-        raise UsageError("the client does not support this call: its outcome is unsupported")
     (result,) = report.results
     if result.failure:
-        failure = replace(result.failure, replay=options.file.as_posix())
+        path = options.file.as_posix()
+        failure = replace(result.failure, replay=path, preceding=replay.preceding)
         report = replace(report, results=[replace(result, failure=failure)])
     write(report, sys.stdout, os.environ)
-    return EXIT_FINDINGS if result.broken else EXIT_OK
+    if result.broken:
+        return EXIT_FINDINGS
+    if result.judged:
+        return EXIT_OK
+    reason = format_remark(result)
+    print(f"wanproof replay: {result.law.id} was not judged: {reason}", file=sys.stderr)
+    return EXIT_NOT_JUDGED
 
 
 def _describe_start(client_spec: ClientSpec) -> str:
@@ -72,7 +85,7 @@ def _describe_start(client_spec: ClientSpec) -> str:
 
 COMMAND = Command(
     name="replay",
-    summary="Repeat one call that broke a law, from a file of `wanproof check`.",
+    summary="Repeat the call that broke a law, from a file of `wanproof check`.",
     arguments=add_arguments,
     run=run,
     examples=(
@@ -80,8 +93,9 @@ COMMAND = Command(
         "wanproof replay .wanproof/one-charge.json --client my_client.py:Client",
     ),
     notes="""exit codes:
-  0  the law is kept now, or does not apply to the call any more
+  0  the law is kept now
   1  the law is still broken
   2  wrong usage, or a file or a client that cannot be used
-  3  internal error in wanproof""",
+  3  internal error in wanproof
+  4  the law was not judged: it does not apply to the call any more, or that is unsupported""",
 )

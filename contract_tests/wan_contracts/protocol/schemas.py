@@ -51,9 +51,13 @@ _CASE_MEMBERS: Final[Schema] = {
     "deadline": _seconds(
         "Deadline",
         "seconds until the client gives the task up, counted from the create that returned its "
-        "id; the last poll comes at most one interval before it",
+        "id; the last poll comes at most one interval before it; one more for each megabyte of "
+        "the payload",
     ),
-    "timeout": _seconds("Time-out", "seconds that one request may take"),
+    "timeout": _seconds(
+        "Time-out",
+        "seconds that one request may take; one more for each megabyte of the payload",
+    ),
 }
 
 _OUTPUT: Final[Schema] = {

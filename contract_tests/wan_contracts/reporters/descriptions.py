@@ -81,7 +81,8 @@ _SCENARIOS: Final = Scenarios()
 class FailureDescription:
     """The texts of a failure of a law.
 
-    *result_title* is the title of *result_lines*. *replay_command* is a command line.
+    *result_title* is the title of *result_lines*. *preceding* has one line for each call that
+    must be made before. *replay_command* is a command line.
     """
 
     reason: str
@@ -91,6 +92,7 @@ class FailureDescription:
     result_title: str
     result_lines: tuple[str, ...]
     blocks: tuple[TranscriptBlock, ...]
+    preceding: tuple[str, ...]
     replay_command: str | None
 
     @property
@@ -111,13 +113,21 @@ def describe_failure(failure: LawFailure) -> FailureDescription:
         result_title=title,
         result_lines=lines,
         blocks=tuple(build_blocks(interaction, failure.verdict.entries)),
+        preceding=tuple(
+            escape_controls(f"{number}. {case.model_id}, scenario {describe_scenario(case)}")
+            for number, case in enumerate(failure.preceding, 1)
+        ),
         replay_command=format_replay_command(failure),
     )
 
 
 def format_reason(failure: LawFailure) -> str:
     """Returns the message of the verdict of *failure*."""
-    return escape_controls(redact(failure.interaction.setting.api_key, failure.verdict.message))
+    message = redact(failure.interaction.setting.api_key, failure.verdict.message)
+    if failure.preceding:
+        calls = format_count(len(failure.preceding), "other call")
+        message += f" (only after {calls} with the same client)"
+    return escape_controls(message)
 
 
 def format_replay_command(failure: LawFailure) -> str | None:
@@ -179,7 +189,10 @@ def format_remark(result: LawResult) -> str:
             return f"known failure: {escape_controls(result.known or '')}"
         case Status.KNOWN:
             return escape_controls(result.known or "")
-    return f"{format_number(result.broken)} of {format_count(result.judged, 'call')} broke it"
+    remark = f"{format_number(result.broken)} of {format_count(result.judged, 'call')} broke it"
+    if result.status is Status.NOT_REPRODUCED and result.failure is not None:
+        remark += f", but not when repeated: {format_reason(result.failure)}"
+    return remark
 
 
 def format_summary(report: ContractReport) -> str:

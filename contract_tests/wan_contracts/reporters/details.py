@@ -21,6 +21,10 @@ def format_details(result: LawResult) -> str:
             f"model: {description.model}",
             f"scenario: {description.scenario}",
             "",
+        ]
+        if description.preceding:
+            lines += ["calls before it, with the same client:", *description.preceding, ""]
+        lines += [
             "payload:",
             *description.payload,
             "",

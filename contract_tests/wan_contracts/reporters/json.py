@@ -12,11 +12,12 @@ why the law was not judged; both can be null. ``failure`` is null, or the smalle
 the law:
 
     {"why", "case": {"model", "payload", "scenario"}, "number", "outcome" or "trouble",
-     "transcript": [...], "entries": [...], "replay"}
+     "preceding": [CASE, ...], "transcript": [...], "entries": [...], "replay"}
 
 ``outcome`` is the outcome of the client, in the published form, or null if only its requests were
 judged (`wanproof check --listen`). If the client ended without a valid outcome,
 ``trouble`` is in its place: {"kind", "says", "stderr"}. ``transcript`` is lines for people.
+``preceding`` are the calls without which the call does not break the law, usually none.
 ``entries`` are the numbers of the exchanges that show the failure. ``replay`` is the path of a
 file, or null. ``number`` is the number of the first call that broke the law.
 
@@ -94,6 +95,7 @@ def _failure_to_json(failure: LawFailure) -> dict[str, Any]:
         "why": failure.verdict.message,
         "case": describe_texts(interaction.case.as_json()),
         "number": failure.number,
+        "preceding": describe_texts([case.as_json() for case in failure.preceding]),
         **describe_texts(client_result_to_json(interaction.client_result)),
         "transcript": format_lines(interaction, failure.verdict.entries),
         "entries": list(failure.verdict.entries),

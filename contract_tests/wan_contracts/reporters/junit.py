@@ -43,7 +43,7 @@ def _build_case(result: LawResult) -> JUnitCase:
             problem: CaseProblem | None = CaseProblem.FAILURE
         case Status.UNEXPECTED:
             message, problem = descriptions.describe_unexpected(result), CaseProblem.FAILURE
-        case Status.KNOWN | Status.SKIPPED:
+        case Status.KNOWN | Status.SKIPPED | Status.NOT_REPRODUCED:
             message, problem = descriptions.format_remark(result), CaseProblem.SKIPPED
         case _:
             message, problem = "", None

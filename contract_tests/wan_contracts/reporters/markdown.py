@@ -28,6 +28,7 @@ STATUS_MARKS: Final = {
     Status.KNOWN: "☑️",
     Status.UNEXPECTED: "❌",
     Status.SKIPPED: "➖",
+    Status.NOT_REPRODUCED: "❔",
 }
 
 
@@ -90,6 +91,11 @@ def _format_failure(result: LawResult) -> Iterator[str]:
         yield f"Model {format_code(description.model)},"
         yield f"scenario {format_code(description.scenario)}"
         yield ""
+        if description.preceding:
+            yield "Calls before it, with the same client:"
+            yield ""
+            yield from format_code_block(description.preceding)
+            yield ""
         yield from format_code_block(description.payload, "json")
         yield ""
         yield f"{description.result_title}:"

@@ -28,6 +28,7 @@ STATUS_STYLES: Final[Mapping[Status, str]] = {
     Status.KNOWN: "cyan",
     Status.UNEXPECTED: "bold red",
     Status.SKIPPED: "dim",
+    Status.NOT_REPRODUCED: "yellow",
 }
 
 DEFAULT_WIDTH_COLUMNS: Final = 100
@@ -117,6 +118,8 @@ def _print_failure(console: Console, result: LawResult) -> None:
             ]
         )
     )
+    if description.preceding:
+        _print_lines(console, "calls before it, with the same client", description.preceding)
     _print_lines(console, "payload", description.payload)
     _print_lines(console, description.result_title, description.result_lines)
     _print_transcript(console, description.blocks, style)
@@ -160,15 +163,22 @@ def _print_transcript(console: Console, blocks: Sequence[TranscriptBlock], style
 
 
 def _print_rest(console: Console, report: ContractReport) -> None:
-    """Prints known failures, coverage and notes."""
-    known = [
-        Text.assemble(
-            (escape_controls(result.law.id), "bold"), f": {descriptions.format_remark(result)}"
+    """Prints known failures, failures that were not reproduced, coverage and notes."""
+    known, not_reproduced = (
+        [
+            Text.assemble(
+                (escape_controls(result.law.id), "bold"), f": {descriptions.format_remark(result)}"
+            )
+            for result in results
+        ]
+        for results in (
+            descriptions.find_known(report),
+            [each for each in report.results if each.status is Status.NOT_REPRODUCED],
         )
-        for result in descriptions.find_known(report)
-    ]
+    )
     parts = {
         "known failures": known,
+        "not reproduced": not_reproduced,
         "coverage": [Text(descriptions.format_coverage(part)) for part in report.coverage],
         "notes": [Text(escape_controls(note)) for note in report.notes],
     }

@@ -1,4 +1,4 @@
-"""Replay files: one call that broke a law, and all that is needed to make it again."""
+"""Replay files: calls of which the last broke a law, and all that is needed to repeat them."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ from ..cases.time_profiles import TIME_PROFILES, TIMES, TimeProfile
 from ..laws import Law, law
 from ..protocol.validation import InvalidDocument, parse_document
 from .large_texts import compress_texts, describe_texts, restore_texts
-from .report import ContractReport, LawResult
+from .report import ContractReport, LawResult, Status
 
 REPLAY_VERSION: Final = 1
 
 MAX_PACE_S: Final = 86_400
 """The longest time of a client, in seconds."""
+
+MAX_PRECEDING_CASES: Final = 10_000
+"""Calls before the one that broke the law."""
 
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
@@ -56,6 +59,15 @@ class _PayloadType(FieldType):
 
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
+
+_CASE: Final = TableType(
+    (
+        Field("model", _ID, "the id of the model", required=True),
+        Field("payload", _PayloadType(), "what to generate", required=True),
+        Field("scenario", _TEXT, "the name of the scenario", required=True),
+    ),
+    allowed="an object",
+)
 
 _LARGE_TEXTS: Final = Array(
     TableType(
@@ -77,18 +89,12 @@ REPLAY: Final = TableType(
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
         Field("law", _ID, "the id of the law that the client broke", required=True),
         Field("why", _TEXT, "the message about it", default=""),
+        Field("case", _CASE, "an object with model, payload and scenario", required=True),
         Field(
-            "case",
-            TableType(
-                (
-                    Field("model", _ID, "the id of the model", required=True),
-                    Field("payload", _PayloadType(), "what to generate", required=True),
-                    Field("scenario", _TEXT, "the name of the scenario", required=True),
-                ),
-                allowed="an object",
-            ),
-            "an object with model, payload and scenario",
-            required=True,
+            "preceding",
+            Array(_CASE, high=MAX_PRECEDING_CASES),
+            "the calls that the same client must make before",
+            default=(),
         ),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
         Field("large", _LARGE_TEXTS, "texts that the other members only describe", default=()),
@@ -127,7 +133,10 @@ class ClientSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how."""
+    """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how.
+
+    *preceding* are the calls without which the case does not break the law.
+    """
 
     law: Law
     case: Case
@@ -135,6 +144,7 @@ class Replay:
     client: ClientSpec
     full_size: bool = False
     why: str = ""
+    preceding: tuple[Case, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -174,19 +184,18 @@ class Replay:
         """Raises LookupError or ValueError for unknown names, OSError for a missing file."""
         tempo = replace(tempo, scenario_file=members["scenarios"])
         tempo = tempo.change_times(members["pace"] or {})
-        Scenarios(tempo.every_scenario).find(case["scenario"])
-        made = Case(model(case["model"]).id, case["payload"], case["scenario"])
-        assert made.canonical_json
         return cls(
             law=law(members["law"]),
-            case=made,
+            case=_build_case(case, tempo),
             time_profile=tempo,
             client=ClientSpec(**client),
             full_size=members["full_size"],
             why=members["why"],
+            preceding=tuple(_build_case(each, tempo) for each in members["preceding"]),
         )
 
     def as_json(self) -> dict[str, Any]:
+        preceding = [case.as_json() for case in self.preceding]
         pace = _PACE.write_changes(self.time_profile, TIME_PROFILES[self.time_profile.name])
         file = self.time_profile.scenario_file
         return {
@@ -194,12 +203,21 @@ class Replay:
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
+            **({"preceding": preceding} if preceding else {}),
             "tempo": self.time_profile.name,
             **({"pace": pace} if pace else {}),
             **({} if file is None else {"scenarios": file}),
             "full_size": self.full_size,
             "client": {"form": self.client.form, "argv": list(self.client.argv)},
         }
+
+
+def _build_case(members: Mapping[str, Any], tempo: TimeProfile) -> Case:
+    """Raises LookupError or ValueError for unknown names."""
+    Scenarios(tempo.every_scenario).find(members["scenario"])
+    made = Case(model(members["model"]).id, members["payload"], members["scenario"])
+    assert made.canonical_json
+    return made
 
 
 def _check_version(document: Any) -> None:
@@ -227,12 +245,12 @@ def write_replays(
 ) -> ContractReport:
     """*report*, with a file in *folder* for each law that is broken, without any API key.
 
-    Raises OSError where that cannot be written.
+    A failure that was not reproduced gets no file. Raises OSError where that cannot be written.
     """
 
     def kept(result: LawResult) -> LawResult:
         failure = result.failure
-        if failure is None:
+        if failure is None or result.status is Status.NOT_REPRODUCED:
             return result
         made = Replay(
             law=result.law,
@@ -240,6 +258,7 @@ def write_replays(
             time_profile=time_profile,
             client=client,
             full_size=full_size,
+            preceding=failure.preceding,
             why=redact(failure.interaction.setting.api_key, failure.verdict.message),
         )
         path = _write_replay(folder, made)

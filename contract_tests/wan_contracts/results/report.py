@@ -9,6 +9,7 @@ from functools import cached_property
 
 from wan_mockserver.assertions.verdict import Verdict
 
+from ..cases.case import Case
 from ..laws.law import Law, Level
 from ..runner.interaction import Interaction
 
@@ -35,6 +36,8 @@ class Status(StrEnum):
     """The law is kept, but is in the file of known failures."""
     SKIPPED = "skipped"
     """The law applied to no call, or the client does not support such calls."""
+    NOT_REPRODUCED = "not-reproduced"
+    """Calls broke the law, but none of them broke it again when it was repeated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +45,15 @@ class LawFailure:
     """The smallest call that breaks a law, and the verdict on it.
 
     *number* is the number of the first call that broke the law. *replay* is the path of the file
-    that repeats the call, or None if no file was written.
+    that repeats the call, or None if no file was written. *preceding* are the calls that must be
+    made before it with the same client; without them the call does not break the law.
     """
 
     interaction: Interaction
     verdict: Verdict
     number: int
     replay: str | None = None
+    preceding: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +61,8 @@ class LawResult:
     """The result of one law, with the numbers of judged calls and of broken calls.
 
     *known* is the reason from the file of known failures. *reason* says why it was skipped.
-    *seconds* is the law's share of the real time of the calls that it judged.
+    *seconds* is the law's share of the real time of the calls that it judged. *reproduced* is
+    False if no failing call failed again in a fresh client.
     """
 
     law: Law
@@ -66,12 +72,15 @@ class LawResult:
     known: str | None = None
     reason: str | None = None
     seconds: float = 0.0
+    reproduced: bool = True
 
     @property
     def status(self) -> Status:
         if self.broken:
             if self.known is not None:
                 return Status.KNOWN
+            if not self.reproduced:
+                return Status.NOT_REPRODUCED
             return Status.FAIL if self.law.level is Level.MUST else Status.WARN
         if not self.judged:
             return Status.SKIPPED

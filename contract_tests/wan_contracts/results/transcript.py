@@ -172,6 +172,8 @@ def _format_received(exchange: ObservedExchange, key: str) -> Iterator[str]:
     yield f"=> {'(lost) ' if loss else ''}{_format_response(exchange, key)}"
     if loss:
         yield f"LOST: {loss}"
+    elif exchange.is_late:
+        yield "sent late: the client may have given up before"
     if entry.delay:
         yield f"delayed by {format_seconds(entry.delay)}"
     if entry.step and not entry.step.endswith(_DEFAULT_SUFFIX):

@@ -16,6 +16,7 @@ from ..laws import Group, Law
 from ..protocol.outcome import OutcomeKind
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
+from .late_responses import judge_late_responses
 
 __all__ = [
     "Aggregator",
@@ -45,6 +46,7 @@ class Aggregator:
     broken: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=dict)
     smallest_failures: dict[str, LawFailure] = field(default_factory=dict)
+    not_reproduced: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     scenarios: set[str] = field(default_factory=set)
@@ -91,6 +93,13 @@ class Aggregator:
                     number=known.number if known else self.cases,
                 )
 
+    def confirm(self, law: str, failure: LawFailure | None) -> None:
+        """Stores the *failure* of *law* that was repeated; None if it could not be repeated."""
+        if failure is None:
+            self.not_reproduced.add(law)
+        else:
+            self.smallest_failures[law] = failure
+
     def _is_new(self, law: str, drawn: bool) -> bool:  # noqa: FBT001
         return not (drawn and law in self.smallest_failures)
 
@@ -102,6 +111,7 @@ class Aggregator:
                 judged=self.judged[law.id],
                 broken=max(self.broken[law.id], law.id in self.smallest_failures),
                 failure=self.smallest_failures.get(law.id),
+                reproduced=law.id not in self.not_reproduced,
                 reason=None if self.judged[law.id] else self._describe_idle(law),
                 seconds=self.seconds.get(law.id, 0.0),
             )
@@ -134,10 +144,13 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
     """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
-    if is_submitted(interaction):
-        laws = [law for law in laws if not _needs_end(law)]
-    verdicts = {law.id: law.judge(interaction) for law in laws}
-    return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
+    chosen = [law for law in laws if not (is_submitted(interaction) and _needs_end(law))]
+
+    def judge(reading: Interaction) -> dict[str, Verdict]:
+        verdicts = {law.id: law.judge(reading) for law in chosen}
+        return {law: verdict for law, verdict in verdicts.items() if verdict is not None}
+
+    return judge_late_responses(interaction, judge)
 
 
 def is_unsupported(interaction: Interaction) -> bool:

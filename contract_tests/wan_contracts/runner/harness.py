@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from time import monotonic
 from types import ModuleType, TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from zlib import crc32
 
 from wan_mockserver.artefacts.cache import Artefacts
@@ -28,12 +28,17 @@ from ..cases.case import Case, Setting
 from ..cases.time_profiles import TimeProfile
 from ..clients import Client
 from .interaction import ClientError, ClientErrorKind, Interaction, ObservedExchange
+from .late_responses import is_late
 from .recording_proxy import KEY_PREFIX, RecordedExchange, RecordingProxy
 
 __all__ = ["Harness", "SmallArtefacts"]
 
 MAX_DISTINCT_PICTURES = 64
 """Number of different pictures; more would take time and find nothing more."""
+
+
+CALL_ALLOWANCES: Final = 3
+"""Number of requests of a call that may each take longer because its payload is large."""
 
 
 class SmallArtefacts(Artefacts):
@@ -83,11 +88,13 @@ class Harness:
         """
         started_at = monotonic()
         self.mock.reset(seed=crc32(case.canonical_json.encode()))
-        setting = self._build_setting(case, f"{KEY_PREFIX}{number:x}.")
+        allowance = self.time_profile.compute_allowance(len(case.canonical_json))
+        setting = self._build_setting(case, f"{KEY_PREFIX}{number:x}.", allowance)
         max_polls = int(1.5 * setting.deadline / setting.poll_interval)
         self._proxy.begin(setting.api_key, case.scenario, setting.deadline, max_polls)
+        call_timeout = self.time_profile.call_timeout + CALL_ALLOWANCES * allowance
         with self._patch_clock():
-            result = self.client.call(setting, case.payload, number, self.time_profile.call_timeout)
+            result = self.client.call(setting, case.payload, number, call_timeout)
         recorded = self._proxy.end()
         if self._proxy.runaway_message:
             result = ClientError(kind=ClientErrorKind.RUNAWAY, message=self._proxy.runaway_message)
@@ -97,11 +104,16 @@ class Harness:
             case=case,
             setting=setting,
             client_result=result,
-            exchanges=self._build_exchanges(recorded),
+            exchanges=self._build_exchanges(recorded, setting.timeout),
             tasks=tuple(tasks),
             ledger=self.mock.ledger(tenant, tasks),
             seconds=monotonic() - started_at,
         )
+
+    def renew_client(self) -> None:
+        """Makes the next call use a client without any state of earlier calls."""
+        self.client.renew()
+        self._binding = None  # the modules that it loads anew
 
     def _choose_clock(self) -> Clock | None:
         return self._patching or (RealClock() if not self.time_profile.is_virtual else None)
@@ -112,15 +124,16 @@ class Harness:
             "async_transport": AsyncWanTransport(self._proxy),
         }
 
-    def _build_setting(self, case: Case, api_key: str) -> Setting:
+    def _build_setting(self, case: Case, api_key: str, allowance: float) -> Setting:
         return Setting(
             base_url=self._server.url,
             api_key=api_key,
             vendor=case.spec.vendor.name,
             model=case.model_id,
             poll_interval=self.time_profile.interval_for(case.spec),
-            deadline=self.time_profile.deadline,
-            timeout=self.time_profile.timeout,
+            deadline=self.time_profile.deadline
+            + (0 if self.time_profile.is_virtual else allowance),
+            timeout=self.time_profile.timeout + allowance,
             **self._transports,
         )
 
@@ -131,7 +144,9 @@ class Harness:
             self._binding = find_bound_modules()
         return self._patching.patch(*self._binding)
 
-    def _build_exchanges(self, recorded: list[RecordedExchange]) -> tuple[ObservedExchange, ...]:
+    def _build_exchanges(
+        self, recorded: list[RecordedExchange], timeout: float
+    ) -> tuple[ObservedExchange, ...]:
         entries = {entry.number: entry for entry in self.mock.journal()}
         return tuple(
             ObservedExchange(
@@ -140,8 +155,10 @@ class Harness:
                 entry=entries[each.response.entry],
                 at=each.at,
                 peer=each.request.peer,
+                is_late=is_late(each, timeout),
             )
-            for each in recorded
+            # They were recorded in the order of the responses.
+            for each in sorted(recorded, key=lambda each: each.response.entry)
             if each.response.entry in entries
         )
 

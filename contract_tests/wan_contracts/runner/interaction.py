@@ -56,7 +56,8 @@ class ObservedExchange:
     """Holds one request, its response, and the journal entry for it.
 
     *at* is in seconds since the start of the call, on the client's clock. *peer* is the
-    client's address; it is "" in process.
+    client's address; it is "" in process. *is_late* is True if the response was sent so late, in
+    real time, that the client may have given up before; see ``late_responses.py``.
     """
 
     request: Request
@@ -64,6 +65,7 @@ class ObservedExchange:
     entry: Entry
     at: float
     peer: str = ""
+    is_late: bool = False
 
     @property
     def is_intact(self) -> bool:

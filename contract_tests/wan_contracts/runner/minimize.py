@@ -1,8 +1,9 @@
-"""Minimizes the payload of a failing case by removing one part after another."""
+"""Minimizes a failing payload or sequence of calls by removing one part after another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from wan_validators import lint
 from wan_validators.constraints.basic import Json
@@ -11,7 +12,9 @@ from wan_validators.source.json_pointer import MISSING, Path
 
 from ..cases.case import Case
 
-__all__ = ["iter_values", "shrink_case"]
+__all__ = ["iter_values", "shrink_case", "shrink_sequence"]
+
+T = TypeVar("T")
 
 
 def shrink_case(case: Case, fails: Callable[[Case], bool]) -> Case:
@@ -29,6 +32,21 @@ def shrink_case(case: Case, fails: Callable[[Case], bool]) -> Case:
                 case, smaller = candidate, True
                 break
     return case
+
+
+def shrink_sequence(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> Sequence[T]:
+    """Returns the fewest *items* found, in their order, for which *fails* is still true."""
+    size = len(items) // 2
+    while size:
+        start = 0
+        while start < len(items):
+            candidate = [*items[:start], *items[start + size :]]
+            if candidate and fails(candidate):
+                items = candidate
+            else:
+                start += size
+        size //= 2
+    return items
 
 
 def _find_rules(model_id: str, payload: Json) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from threading import Condition
+from time import monotonic
 from typing import Final
 
 from wan_mockserver.clock import Clock
@@ -27,11 +28,15 @@ DRAIN_TIMEOUT_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RecordedExchange:
-    """Holds a request, its response, and the time of the request."""
+    """Holds a request, its response, and the time of the request.
+
+    *elapsed* is in real seconds, from the request until the response was sent.
+    """
 
     request: Request
     response: Response
     at: float
+    elapsed: float = 0.0
 
 
 @dataclass(slots=True)
@@ -95,8 +100,11 @@ class RecordingProxy(Service):
         if call is None or not call.owns(request):
             return self._mock.handle(request)
         at = self.clock.now() - call.started_at
-        if at > call.stop_after_s or len(call.exchanges) >= call.max_requests:
+        # On a busy machine a process can need longer to start than a call may take.
+        since_first = at - (call.exchanges[0].at if call.exchanges else at)
+        if since_first > call.stop_after_s or len(call.exchanges) >= call.max_requests:
             return self._stop_client(call, request, at)
+        received_at = monotonic()
         forwarded = request
         if request.method == "POST":
             forwarded = replace(request, headers={**request.headers, HEADER: call.scenario})
@@ -104,7 +112,8 @@ class RecordingProxy(Service):
             call.pending += 1
         try:
             response = self._mock.handle(forwarded)
-            call.exchanges.append(RecordedExchange(request, response, at))
+            elapsed = monotonic() - received_at + _compute_duration(response)
+            call.exchanges.append(RecordedExchange(request, response, at, elapsed))
         finally:
             with self._changed:
                 call.pending -= 1
@@ -128,3 +137,9 @@ class RecordingProxy(Service):
 
             raise Runaway(self.runaway_message)
         return Response(status=503, delivery=Delivery(cut=Cut.RESET))
+
+
+def _compute_duration(response: Response) -> float:
+    """Returns the seconds that the delivery of *response* takes by its scenario."""
+    delivery = response.delivery
+    return delivery.delay + (len(response.body) / delivery.pace if delivery.pace else 0.0)

@@ -19,8 +19,10 @@ from ..clients import Client
 from ..laws import LAWS, Law
 from ..results.report import ContractReport
 from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenario_names
+from .confirmation import CallHistory, Confirmation, Limits
+from .endurance import Endurance
 from .harness import Harness
-from .interaction import ClientError, ClientErrorKind
+from .interaction import Interaction
 from .minimize import shrink_case
 from .pace import describe_omissions, find_laws_without_time, iter_pace_notes
 from .random_search import RandomSearch
@@ -40,15 +42,11 @@ MAX_SHRINK_CALLS_EXTERNAL: Final = 20
 MAX_SHRINK_CALLS_IN_PROCESS: Final = 80
 """Maximum calls to find a smaller payload for a failure."""
 
-MAX_HUNG_CALLS: Final = 3
-"""Number of hung calls in a row after which the run ends."""
+IN_PROCESS_LIMITS: Final = Limits(repeats=1, law_calls=1500, all_calls=6000)
+EXTERNAL_LIMITS: Final = Limits(repeats=2, law_calls=150, all_calls=600)
+"""How often failures are repeated. In real time, each failure must repeat twice."""
 
 INTERRUPTED_NOTE: Final = "The run was interrupted."
-
-GIVEN_UP_NOTE: Final = (
-    f"The run ended after {MAX_HUNG_CALLS} calls in a row that hung. A Python client needs "
-    "--real-time if it waits without time.sleep or asyncio.sleep, or reads datetime.now()."
-)
 
 DEFAULT_EXAMPLES: Final = 200
 """Number of random calls if neither a number nor a time is given."""
@@ -115,6 +113,7 @@ def check(
             loop.run_systematic_cases(specs, time_profile)
             loop.run_random_search(specs, time_profile)
             loop.shrink_failures()
+            loop.confirm_failures()
         except KeyboardInterrupt:
             interrupted = True
     return ContractReport(
@@ -132,7 +131,7 @@ def check(
         models=[spec.id for spec in specs],
         notes=[
             *([INTERRUPTED_NOTE] if interrupted else []),
-            *([GIVEN_UP_NOTE] if loop.is_hopeless else []),
+            *([loop.endurance.note] if loop.is_hopeless else []),
             *loop.omissions,
             *iter_pace_notes(time_profile),
         ],
@@ -155,13 +154,14 @@ class RunLoop:
         self._calls = 0
         self._total = 0
         self._declined: set[str] = set()
-        self._hung_calls = 0
+        self._history = CallHistory()
         self.omissions: list[str] = []
+        self.endurance = Endurance(self._probe)
 
     @property
     def is_hopeless(self) -> bool:
-        """Returns True if the last calls all hung; each of them takes the whole time limit."""
-        return self._hung_calls >= MAX_HUNG_CALLS
+        """Returns True if the last calls all failed in the same way."""
+        return self.endurance.is_hopeless
 
     def run_systematic_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes the systematic calls: every rule and every scenario once."""
@@ -219,23 +219,45 @@ class RunLoop:
 
             shrink_case(failure.interaction.case, fails)
 
+    def confirm_failures(self) -> None:
+        """Repeats each failure in a fresh client, alone or after other calls."""
+        real_time = not self._harness.time_profile.is_virtual
+        confirmation = Confirmation(
+            self._run_call,
+            self._harness.renew_client,
+            self._plan.laws,
+            EXTERNAL_LIMITS if real_time else IN_PROCESS_LIMITS,
+        )
+        for law, failure in [*self._aggregator.smallest_failures.items()]:
+            self._aggregator.confirm(law, confirmation.confirm(failure, law, self._history))
+
     def make_call(self, case: Case, *, counted: bool, drawn: bool = False) -> dict[str, Verdict]:
         """Makes the call and evaluates the laws; adds a *counted* call to the report."""
-        self._calls += 1
-        interaction = self._harness.run(case, self._calls)
+        interaction = self._run_call(case)
         verdicts = evaluate_laws(self._plan.laws, interaction)
+        self._history.add(interaction, [law for law, each in verdicts.items() if not each.passed])
         if counted:
             self._aggregator.add(interaction, verdicts, drawn=drawn)
         else:
             self._aggregator.keep(interaction, verdicts)
         if is_unsupported(interaction):
             self._declined.add(case.model_id)
-        result = interaction.client_result
-        hung = isinstance(result, ClientError) and result.kind is ClientErrorKind.HUNG
-        self._hung_calls = self._hung_calls + 1 if hung else 0
+        self.endurance.add(interaction)
         if counted:
             self._watch(self._aggregator, self._total)
         return verdicts
+
+    def _run_call(self, case: Case) -> Interaction:
+        self._calls += 1
+        return self._harness.run(case, self._calls)
+
+    def _probe(self, case: Case) -> Interaction:
+        """Makes a call in a fresh client, with which the run goes on."""
+        self._harness.renew_client()
+        self._history.forget_calls()
+        interaction = self._run_call(case)
+        self._history.add(interaction, ())
+        return interaction
 
     def _make_random_call(self, case: Case, counted: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
         return None if self._is_over() else self.make_call(case, counted=counted, drawn=True)
@@ -267,19 +289,26 @@ def find_possible_scenarios(
 
 
 def replay_case(
-    client: Client, case: Case, time_profile: TimeProfile, law: Law, *, full_size: bool = False
+    client: Client,
+    case: Case,
+    time_profile: TimeProfile,
+    law: Law,
+    *,
+    preceding: Sequence[Case] = (),
+    full_size: bool = False,
 ) -> ContractReport:
-    """Repeats one call and evaluates one law."""
+    """Repeats one call, after the *preceding* ones, and evaluates one law."""
     aggregator = Aggregator([law])
     started_at = monotonic()
     with Harness(client, time_profile, full_size=full_size) as harness:
-        interaction = harness.run(case, 1)
+        for number, each in enumerate((*preceding, case), 1):
+            interaction = harness.run(each, number)
         aggregator.add(interaction, evaluate_laws([law], interaction))
     return ContractReport(
         client=client.name,
         profile="replay",
         seed=0,
-        cases=1,
+        cases=len(preceding) + 1,
         unsupported=aggregator.unsupported,
         seconds=monotonic() - started_at,
         results=aggregator.results(),

@@ -24,7 +24,7 @@ MAX_SILENCE_S: Final = 600.0
 """Seconds for which a response that never comes is held back, unless the client gives up."""
 
 DELIVER: Final = "wanproof.deliver"
-"""The key in a WSGI environ of a function that takes a Delivery that is not plain.
+"""The key in a WSGI environ of a function that takes the Delivery of the response.
 
 Its second argument is called if the client does not receive the whole response."""
 

@@ -7,6 +7,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +49,15 @@ CHECK_INTERVAL_S: Final = 0.002
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 
+class _PeerState(Enum):
+    """What the client did with its end of a connection."""
+
+    OPEN = auto()
+    CLOSING = auto()
+    """It closed the connection, or only the direction in which it sends."""
+    GONE = auto()
+
+
 class ThreadPool(ThreadedTaskDispatcher):
     """A pool of *size* threads, plus a spare one for each thread that waits."""
 
@@ -84,6 +94,7 @@ class _RequestTask(WSGITask):
     channel: Any  # ours
     _delivery = DEFAULT_DELIVERY
     _lost: Callable[[], None]
+    _peer_before = _PeerState.OPEN
 
     def get_environment(self) -> WSGIEnvironment:
         environ = super().get_environment()
@@ -92,13 +103,28 @@ class _RequestTask(WSGITask):
 
     def _deliver(self, delivery: Delivery, lost: Callable[[], None]) -> None:
         self._delivery, self._lost = delivery, lost
-        self.channel.held_chunks = []
+        if delivery.is_plain:
+            self._peer_before = self.channel.find_peer_state()
+        else:
+            self.channel.held_chunks = []
 
     def service(self) -> None:
         try:
             super().service()
         finally:
             self.channel.held_chunks = None
+            if self._has_peer_left():
+                self._lost()
+
+    def _has_peer_left(self) -> bool:
+        """Returns whether the client closed the connection before a plain response was sent.
+
+        A client that closed only its own direction still receives the response. The system
+        tells the difference when something is sent.
+        """
+        if self._peer_before is _PeerState.CLOSING:
+            return self.channel.find_peer_state() is _PeerState.GONE
+        return self._peer_before is _PeerState.GONE
 
     def finish(self) -> None:
         super().finish()
@@ -178,6 +204,19 @@ class FaultChannel(HTTPChannel):
     def close(self) -> None:
         """Closes the server's end and wakes every thread that waits for this client."""
         self.handle_close()
+
+    def find_peer_state(self) -> _PeerState:
+        """Returns what the client did with its end, without reading what it sent."""
+        connection = self.socket
+        if connection is None:
+            return _PeerState.GONE
+        try:
+            closed = connection.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return _PeerState.OPEN
+        except OSError:  # reset by the client, or closed
+            return _PeerState.GONE
+        return _PeerState.CLOSING if closed else _PeerState.OPEN
 
     def write_soon(self, data: bytes) -> int:
         if self.held_chunks is None:

@@ -56,9 +56,10 @@ def wsgi(service: Service) -> WSGIApplication:
 
 def _serve(service: Service, request: flask.Request) -> flask.Response:
     response = service.handle(_build_request(request))
-    if response.delivery.is_plain:
+    lost = partial(service.mark_response_lost, response)
+    if response.delivery.is_plain and DELIVER not in request.environ:
         return _build_flask_response(response)
-    return _deliver(response, request.environ, partial(service.mark_response_lost, response))
+    return _deliver(response, request.environ, lost)
 
 
 class _FlaskResponse(flask.Response):
