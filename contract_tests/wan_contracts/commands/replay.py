@@ -52,7 +52,12 @@ def run(options: Namespace) -> int:
         raise UsageError("--trust is for the client that FILE names; here another one is named")
     client = client_selection.create_client(client_spec)
     report = replay_case(
-        client, replay.case, replay.time_profile, replay.law, full_size=replay.full_size
+        client,
+        replay.case,
+        replay.time_profile,
+        replay.law,
+        full_size=replay.full_size,
+        together=replay.together,
     )
     if report.unsupported:
         raise UsageError("the client does not support this call: its outcome is unsupported")

@@ -16,6 +16,7 @@ from ..runner.interaction import (
     find_task_object,
 )
 from .law import KEPT, Group, Law, Level, build_violation
+from .polling import check_deadline
 from .response_bodies import find_error_code, find_error_texts
 from .retries import FINAL_STATUSES
 
@@ -87,7 +88,9 @@ def _check_ending(interaction: Interaction) -> Verdict | None:
     if not isinstance(interaction.client_result, ClientError):
         return KEPT
     if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
-        return None
+        verdict = check_deadline(interaction)
+        if verdict is not None and not verdict.passed:
+            return None
     return build_violation(
         f"{interaction.client_result.kind}: {interaction.client_result.message}",
         interaction.exchanges[-1:],

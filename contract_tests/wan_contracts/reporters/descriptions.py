@@ -74,7 +74,8 @@ _SCENARIOS: Final = Scenarios()
 class FailureDescription:
     """The texts of a failure of a law.
 
-    *result_title* is the title of *result_lines*. *replay_command* is a command line.
+    *result_title* is the title of *result_lines*. *together* describes each call that ran at
+    the same time. *replay_command* is a command line.
     """
 
     reason: str
@@ -85,6 +86,7 @@ class FailureDescription:
     result_title: str
     result_lines: tuple[str, ...]
     blocks: tuple[TranscriptBlock, ...]
+    together: tuple[str, ...]
     replay_command: str | None
 
 
@@ -101,6 +103,10 @@ def describe_failure(failure: LawFailure) -> FailureDescription:
         result_title=title,
         result_lines=lines,
         blocks=tuple(build_blocks(interaction, failure.verdict.entries)),
+        together=tuple(
+            escape_controls(f"{case.model_id}, {describe_scenario(case)}")
+            for case in interaction.together
+        ),
         replay_command=format_replay_command(failure),
     )
 
@@ -185,8 +191,10 @@ def format_verdict(report: ContractReport) -> str:
     broken = [result for result in find_problems(report) if result.status is Status.FAIL]
     if broken:
         return f"{format_count(len(broken), 'law')} broken"
-    if not report.passed:
+    if report.status_counts[Status.UNEXPECTED]:
         return "a known failure passes"
+    if not report.passed:
+        return "no call completed"
     return "passed"
 
 

@@ -4,6 +4,7 @@
      "models": [...], "notes": [...],
      "laws": [{"id", "group", "level", "says", "source", "hint", "verdict", "judged", "broken",
                "known", "reason", "failure"}],
+     "exercised": {"tasks", "creates", "polls", "downloads", "results": {KIND: COUNT}},
      "coverage": {KIND: {"met": [...], "missed": [...]}},
      "summary": {VERDICT: COUNT}}
 
@@ -12,10 +13,12 @@ why the law was not judged; both can be null. ``failure`` is null, or the smalle
 the law:
 
     {"why", "case": {"model", "payload", "scenario"}, "number", "outcome" or "trouble",
-     "transcript": [...], "entries": [...], "replay"}
+     "together": [...], "transcript": [...], "entries": [...], "replay"}
 
 ``outcome`` is the outcome of the client, in the published form. If the client reported no outcome,
-``trouble`` is in its place: {"kind", "says", "stderr"}. ``transcript`` is lines for people.
+``trouble`` is in its place: {"kind", "says", "stderr"}. ``together`` has the cases of all calls
+that ran at the same time; it is empty for a call that ran alone. ``transcript`` is lines for
+people.
 ``entries`` are the numbers of the exchanges that show the failure. ``replay`` is the path of a
 file, or null.
 
@@ -56,6 +59,7 @@ def build_document(report: ContractReport) -> dict[str, Any]:
         "models": list(report.models),
         "notes": list(report.notes),
         "laws": [_law_to_json(result) for result in report.results],
+        "exercised": report.exercise.as_json(),
         "coverage": {
             part.kind: {"met": list(part.met), "missed": list(part.missed)}
             for part in report.coverage
@@ -89,6 +93,7 @@ def _failure_to_json(failure: LawFailure) -> dict[str, Any]:
         "case": interaction.case.as_json(),
         "number": failure.number,
         **client_result_to_json(interaction.client_result),
+        "together": [case.as_json() for case in interaction.together],
         "transcript": format_lines(interaction, failure.verdict.entries),
         "entries": list(failure.verdict.entries),
         "replay": failure.replay,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
@@ -38,6 +38,9 @@ REPLAY_VERSION: Final = 1
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
 
+MAX_IN_FLIGHT: Final = 16
+"""Most cases that a client works on at the same time."""
+
 CLIENT_FORMS: Final = ("python", "command", "stdio")
 """How a client is named: where it is found in Python, or how its process is started."""
 
@@ -53,24 +56,22 @@ class _PayloadType(FieldType):
 _ID: Final = TextType(max_length=MAX_ID_CHARS)
 _TEXT: Final = TextType(0, sys.maxsize, allowed="a string")
 
+_CASE: Final = TableType(
+    (
+        Field("model", _ID, "the id of the model", required=True),
+        Field("payload", _PayloadType(), "what to generate", required=True),
+        Field("scenario", _TEXT, "the name of the scenario", required=True),
+    ),
+    allowed="an object",
+)
+
 REPLAY: Final = TableType(
     (
         Field("version", Integer(REPLAY_VERSION, REPLAY_VERSION), "the version", required=True),
         Field("law", _ID, "the id of the law that the client broke", required=True),
         Field("why", _TEXT, "the message about it", default=""),
-        Field(
-            "case",
-            TableType(
-                (
-                    Field("model", _ID, "the id of the model", required=True),
-                    Field("payload", _PayloadType(), "what to generate", required=True),
-                    Field("scenario", _TEXT, "the name of the scenario", required=True),
-                ),
-                allowed="an object",
-            ),
-            "an object with model, payload and scenario",
-            required=True,
-        ),
+        Field("case", _CASE, "an object with model, payload and scenario", required=True),
+        Field("together", Array(_CASE, 0), "all cases that ran at the same time", default=()),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
         Field("full_size", Flag(), "whether files have the requested sides", default=False),
         Field(
@@ -79,6 +80,12 @@ REPLAY: Final = TableType(
                 (
                     Field("form", Choice.of(CLIENT_FORMS), "the kind of client", required=True),
                     Field("argv", Array(_TEXT, 1), "its name, or a command", required=True),
+                    Field(
+                        "in_flight",
+                        Integer(1, MAX_IN_FLIGHT),
+                        "the cases that it works on at once",
+                        default=1,
+                    ),
                 ),
                 allowed="an object",
             ),
@@ -93,15 +100,23 @@ REPLAY: Final = TableType(
 
 @dataclass(frozen=True, kw_only=True)
 class ClientSpec:
-    """A client as the command line names it: its *form*, and its name or command."""
+    """A client as the command line names it: its *form*, and its name or command.
+
+    It works on *in_flight* cases at the same time.
+    """
 
     form: str
     argv: tuple[str, ...]
+    in_flight: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how."""
+    """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how.
+
+    *together* are the cases of all calls that ran at the same time, *case* included; it is
+    empty for a call that ran alone.
+    """
 
     law: Law
     case: Case
@@ -109,6 +124,7 @@ class Replay:
     client: ClientSpec
     full_size: bool = False
     why: str = ""
+    together: tuple[Case, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -138,15 +154,14 @@ class Replay:
         case: Mapping[str, Any],
         client: Mapping[str, Any],
         tempo: TimeProfile,
+        together: Sequence[Mapping[str, Any]],
         **members: Any,
     ) -> Self:
         """Raises LookupError or ValueError for unknown names."""
-        Scenarios(tempo.scenarios).find(case["scenario"])
-        made = Case(model(case["model"]).id, case["payload"], case["scenario"])
-        assert made.canonical_json
         return cls(
             law=law(members["law"]),
-            case=made,
+            case=_build_case(case, tempo),
+            together=tuple(_build_case(each, tempo) for each in together),
             time_profile=tempo,
             client=ClientSpec(**client),
             full_size=members["full_size"],
@@ -159,10 +174,23 @@ class Replay:
             "law": self.law.id,
             "why": self.why,
             "case": self.case.as_json(),
+            **({"together": [each.as_json() for each in self.together]} if self.together else {}),
             "tempo": self.time_profile.name,
             "full_size": self.full_size,
-            "client": {"form": self.client.form, "argv": list(self.client.argv)},
+            "client": {
+                "form": self.client.form,
+                "argv": list(self.client.argv),
+                **({"in_flight": self.client.in_flight} if self.client.in_flight > 1 else {}),
+            },
         }
+
+
+def _build_case(members: Mapping[str, Any], time_profile: TimeProfile) -> Case:
+    """Raises LookupError or ValueError for unknown names."""
+    Scenarios(time_profile.scenarios).find(members["scenario"])
+    made = Case(model(members["model"]).id, members["payload"], members["scenario"])
+    assert made.canonical_json
+    return made
 
 
 def _check_version(document: Any) -> None:
@@ -194,6 +222,7 @@ def write_replays(
         made = Replay(
             law=result.law,
             case=failure.interaction.case,
+            together=failure.interaction.together,
             time_profile=time_profile,
             client=client,
             full_size=full_size,

@@ -12,8 +12,9 @@ from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.spec import ModelSpec
 
 from ..cases.systematic import is_breakable
-from ..laws import Law
+from ..laws import Group, Law
 from ..protocol.outcome import OutcomeKind
+from ..results.exercise import Exercise
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
 
@@ -27,6 +28,9 @@ __all__ = [
 
 SCENARIO_SEPARATOR: Final = "+"
 """Separates the names of scenarios that happen at once."""
+
+TASK_GROUPS: Final = (Group.LIFECYCLE, Group.MONEY, Group.DOWNLOAD)
+"""The groups of laws that say something about tasks."""
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Aggregator:
     rules: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     scenarios: set[str] = field(default_factory=set)
+    exercise: Exercise = field(default_factory=Exercise)
 
     def add(
         self, interaction: Interaction, verdicts: Mapping[str, Verdict], *, drawn: bool = False
@@ -55,6 +60,7 @@ class Aggregator:
         if is_unsupported(interaction):
             self.unsupported += 1
             return
+        self.exercise.add(interaction)
         self.judged.update(verdicts.keys())
         self.broken.update(law for law, verdict in verdicts.items() if not verdict.passed)
         self.keep(
@@ -84,16 +90,20 @@ class Aggregator:
 
     def results(self) -> list[LawResult]:
         """Returns the result of each law, in the order of the laws."""
-        return [
-            LawResult(
-                law=law,
-                judged=self.judged[law.id],
-                broken=max(self.broken[law.id], law.id in self.smallest_failures),
-                failure=self.smallest_failures.get(law.id),
-                reason=None if self.judged[law.id] else self._describe_idle(),
-            )
-            for law in self.laws
-        ]
+        return [self._build_result(law) for law in self.laws]
+
+    def _build_result(self, law: Law) -> LawResult:
+        broken = max(self.broken[law.id], law.id in self.smallest_failures)
+        # Without any task, such a law holds for no reason.
+        is_idle = law.group in TASK_GROUPS and not (self.exercise.tasks or broken)
+        judged = 0 if is_idle else self.judged[law.id]
+        return LawResult(
+            law=law,
+            judged=judged,
+            broken=broken,
+            failure=self.smallest_failures.get(law.id),
+            reason=None if judged else self._describe_idle(is_idle=is_idle and self.cases > 1),
+        )
 
     def coverage(self, specs: Sequence[ModelSpec], scenarios: Iterable[str]) -> list[Coverage]:
         """Returns the coverage of rules, codes and scenarios of *specs*."""
@@ -109,10 +119,10 @@ class Aggregator:
             _build_coverage("scenarios", scenarios, self.scenarios),
         ]
 
-    def _describe_idle(self) -> str:
+    def _describe_idle(self, *, is_idle: bool) -> str:
         if self.cases and self.cases == self.unsupported:
             return 'the client reported "unsupported" for every call'
-        return "no call could break it"
+        return "no task was created" if is_idle else "no call could break it"
 
 
 def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
@@ -128,11 +138,12 @@ def is_unsupported(interaction: Interaction) -> bool:
     return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.UNSUPPORTED
 
 
-def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
+def measure_interaction(interaction: Interaction) -> tuple[int, int, int, int]:
     """Returns the size of a call; the smaller of two failures is easier to understand."""
     scenario = interaction.case.scenario
     faults = 0 if scenario == "ok" else len(parse_scenario_names(scenario))
     return (
+        len(interaction.together),
         faults,
         len(interaction.case.lint_report.errors),
         len(json.dumps(interaction.case.payload)),

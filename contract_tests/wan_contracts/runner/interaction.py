@@ -55,7 +55,8 @@ class ObservedExchange:
     """Holds one request, its response, and the journal entry for it.
 
     *at* is in seconds since the start of the call, on the client's clock. *peer* is the
-    client's address; it is "" in process.
+    client's address; it is "" in process. *after_outcome* is True if the client sent the
+    request after it had reported its outcome.
     """
 
     request: Request
@@ -63,6 +64,7 @@ class ObservedExchange:
     entry: Entry
     at: float
     peer: str = ""
+    after_outcome: bool = False
 
     @property
     def is_intact(self) -> bool:
@@ -90,7 +92,8 @@ class Interaction:
     """Holds one complete call for the laws to check.
 
     *exchanges* are in the order of the requests. *tasks* are those that the call created, and
-    *ledger* holds their charges.
+    *ledger* holds their charges. *together* are the cases of all calls that ran at the same
+    time, this one included; it is empty for a call that ran alone.
     """
 
     case: Case
@@ -99,6 +102,7 @@ class Interaction:
     exchanges: tuple[ObservedExchange, ...]
     tasks: tuple[TaskRecord, ...]
     ledger: Ledger
+    together: tuple[Case, ...] = ()
 
     @property
     def outcome(self) -> Outcome | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -12,6 +14,7 @@ from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
+from ..cases.concurrent import iter_concurrent_groups
 from ..cases.random_cases import draw_batches
 from ..cases.systematic import is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
@@ -20,7 +23,7 @@ from ..laws import LAWS, Law
 from ..results.report import ContractReport
 from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenario_names
 from .harness import Harness
-from .interaction import ClientError, ClientErrorKind
+from .interaction import ClientError, ClientErrorKind, Interaction
 from .minimize import shrink_case
 from .random_search import RandomSearch
 
@@ -44,7 +47,7 @@ INTERRUPTED_NOTE: Final = "The run was interrupted."
 
 GIVEN_UP_NOTE: Final = (
     f"The run ended after {MAX_HUNG_CALLS} calls in a row that hung. A Python client needs "
-    "--real-time if it waits without time.sleep or asyncio.sleep, or reads datetime.now()."
+    "--real-time if it waits by other means than those of time, asyncio and threading.Event."
 )
 
 DEFAULT_EXAMPLES: Final = 200
@@ -99,6 +102,7 @@ def check(
         try:
             loop.run_systematic_cases(specs, time_profile)
             loop.run_random_search(specs, time_profile)
+            loop.run_concurrent_cases(specs, time_profile)
             loop.shrink_failures()
         except KeyboardInterrupt:
             interrupted = True
@@ -112,7 +116,12 @@ def check(
         results=aggregator.results(),
         coverage=aggregator.coverage(specs, _find_possible_scenarios(plan, specs, time_profile)),
         models=[spec.id for spec in specs],
-        notes=[INTERRUPTED_NOTE] * interrupted + [GIVEN_UP_NOTE] * loop.is_hopeless,
+        exercise=aggregator.exercise,
+        notes=[
+            *[INTERRUPTED_NOTE] * interrupted,
+            *[GIVEN_UP_NOTE] * loop.is_hopeless,
+            *aggregator.exercise.iter_warnings(),
+        ],
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
     )
@@ -146,9 +155,45 @@ class RunLoop:
         chosen = iter_systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
         cases = [case for case in chosen if self._is_wanted(case)]
         self._total = len(cases) + self._plan.examples
+        if not self._harness.client.in_process and self._harness.client.max_together > 1:
+            self._make_calls_in_flight(cases)
+            return
         for case in cases:
             if case.model_id not in self._declined and not self.is_hopeless:
                 self.make_call(case, counted=True)
+
+    def run_concurrent_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
+        """Makes groups of calls that run at the same time, if the client can do that."""
+        size = getattr(self._harness.client, "max_together", 1)
+        left = [spec for spec in specs if spec.id not in self._declined]
+        if size < 2 or not left or self._plan.scenarios:
+            return
+        for cases in iter_concurrent_groups(left, time_profile, size, brief=self._plan.brief):
+            if self._is_over():
+                return
+            interactions = self._harness.run_together(cases, self._calls + 1)
+            self._calls += len(cases)
+            for interaction in interactions:
+                self._add(interaction, counted=True)
+
+    def _make_calls_in_flight(self, cases: Sequence[Case]) -> None:
+        """Makes the calls of *cases*, as many at the same time as the client allows."""
+        ahead = self._harness.client.max_together
+
+        def make(case: Case, number: int) -> Interaction | None:
+            is_wanted = case.model_id not in self._declined and not self.is_hopeless
+            return self._harness.run_in_flight(case, number) if is_wanted else None
+
+        running: deque[Future[Interaction | None]] = deque()
+        with ThreadPoolExecutor(ahead) as pool:
+            for case in (*cases, *[None] * ahead):
+                if case is not None:
+                    self._calls += 1
+                    running.append(pool.submit(make, case, self._calls))
+                if running and (case is None or len(running) > ahead):
+                    interaction = running.popleft().result()
+                    if interaction is not None:
+                        self._add(interaction, counted=True)
 
     def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes random calls with the models that the client supports."""
@@ -170,6 +215,10 @@ class RunLoop:
             in_process = self._harness.client.in_process
             left = MAX_SHRINK_CALLS_IN_PROCESS if in_process else MAX_SHRINK_CALLS_EXTERNAL
 
+            if failure.interaction.together:
+                # The other calls show it, too, so no payload is the smallest.
+                continue
+
             def fails(case: Case, law: str = law) -> bool:
                 nonlocal left
                 left -= 1
@@ -183,14 +232,19 @@ class RunLoop:
     def make_call(self, case: Case, *, counted: bool, drawn: bool = False) -> dict[str, Verdict]:
         """Makes the call and evaluates the laws; adds a *counted* call to the report."""
         self._calls += 1
-        interaction = self._harness.run(case, self._calls)
+        return self._add(self._harness.run(case, self._calls), counted=counted, drawn=drawn)
+
+    def _add(
+        self, interaction: Interaction, *, counted: bool, drawn: bool = False
+    ) -> dict[str, Verdict]:
+        """Evaluates the laws on *interaction*; adds a *counted* call to the report."""
         verdicts = evaluate_laws(self._plan.laws, interaction)
         if counted:
             self._aggregator.add(interaction, verdicts, drawn=drawn)
         else:
             self._aggregator.keep(interaction, verdicts)
         if is_unsupported(interaction):
-            self._declined.add(case.model_id)
+            self._declined.add(interaction.case.model_id)
         result = interaction.client_result
         hung = isinstance(result, ClientError) and result.kind is ClientErrorKind.HUNG
         self._hung_calls = self._hung_calls + 1 if hung else 0
@@ -220,19 +274,34 @@ def _find_possible_scenarios(
 
 
 def replay_case(
-    client: Client, case: Case, time_profile: TimeProfile, law: Law, *, full_size: bool = False
+    client: Client,
+    case: Case,
+    time_profile: TimeProfile,
+    law: Law,
+    *,
+    full_size: bool = False,
+    together: Sequence[Case] = (),
 ) -> ContractReport:
-    """Repeats one call and evaluates one law."""
+    """Repeats one call and evaluates one law.
+
+    If *together* are the cases of several calls, makes them at the same time, and evaluates the
+    law on each call with *case*.
+    """
     aggregator = Aggregator([law])
     started_at = monotonic()
     with Harness(client, time_profile, full_size=full_size) as harness:
-        interaction = harness.run(case, 1)
-        aggregator.add(interaction, evaluate_laws([law], interaction))
+        interactions = (
+            [each for each in harness.run_together(together, 1) if each.case == case]
+            if together
+            else [harness.run(case, 1)]
+        )
+        for interaction in interactions:
+            aggregator.add(interaction, evaluate_laws([law], interaction))
     return ContractReport(
         client=client.name,
         profile="replay",
         seed=0,
-        cases=1,
+        cases=aggregator.cases,
         unsupported=aggregator.unsupported,
         seconds=monotonic() - started_at,
         results=aggregator.results(),

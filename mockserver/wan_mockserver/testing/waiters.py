@@ -46,9 +46,18 @@ _sleep, _monotonic = time.sleep, time.monotonic
 
 
 def is_blocked(ident: int) -> bool:
-    """Returns True if the thread *ident* waits for another thread, or has ended."""
+    """Returns True if the thread *ident* waits for another thread, or has ended.
+
+    A thread that waits for a virtual time goes on by itself.
+    """
     frame = sys._current_frames().get(ident)  # noqa: SLF001  (the only way to see it)
-    return frame is None or _is_blocking(frame)
+    if frame is not None and not _is_blocking(frame):
+        return False
+    while frame is not None:
+        if frame.f_code.co_filename == __file__:
+            return False
+        frame = frame.f_back
+    return True
 
 
 class Waiters:
