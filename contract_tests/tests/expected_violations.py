@@ -77,7 +77,7 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "QueuesAndGivesUp": laws("task-followed"),
     "PollsTooOften": laws("poll-rate"),
     "PollsOftener": laws("poll-rate polls-per-task"),
-    "PollsBusily": laws("poll-rate polls-per-task"),
+    "PollsBusily": laws("answers poll-rate polls-per-task"),
     "QueuesAndHurries": laws("poll-rate"),
     "HurriesAtFirst": laws("poll-rate"),
     "RaisesOnFailure": laws("answers"),

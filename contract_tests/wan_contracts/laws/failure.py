@@ -31,11 +31,17 @@ __all__ = [
 
 
 def check_answers(interaction: Interaction) -> Verdict | None:
+    if _is_runaway(interaction):
+        verdict = check_deadline(interaction)
+        # The law deadline names the fault if it came too late, this one in all other cases.
+        return None if verdict is not None and not verdict.passed else _check_ending(interaction)
     return None if _has_unreadable_response(interaction) else _check_ending(interaction)
 
 
 def check_odd_bodies(interaction: Interaction) -> Verdict | None:
-    return _check_ending(interaction) if _has_unreadable_response(interaction) else None
+    if _is_runaway(interaction) or not _has_unreadable_response(interaction):
+        return None
+    return _check_ending(interaction)
 
 
 def check_code_told(interaction: Interaction) -> Verdict | None:
@@ -87,14 +93,15 @@ def check_status_told(interaction: Interaction) -> Verdict | None:
 def _check_ending(interaction: Interaction) -> Verdict | None:
     if not isinstance(interaction.client_result, ClientError):
         return KEPT
-    if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
-        verdict = check_deadline(interaction)
-        if verdict is not None and not verdict.passed:
-            return None
     return build_violation(
         f"{interaction.client_result.kind}: {interaction.client_result.message}",
         interaction.exchanges[-1:],
     )
+
+
+def _is_runaway(interaction: Interaction) -> bool:
+    result = interaction.client_result
+    return isinstance(result, ClientError) and result.kind is ClientErrorKind.RUNAWAY
 
 
 def _has_unreadable_response(interaction: Interaction) -> bool:

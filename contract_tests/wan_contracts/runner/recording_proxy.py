@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Condition, get_ident
 from time import monotonic, sleep
@@ -35,6 +34,9 @@ DRAIN_TIMEOUT_S: Final = 5.0
 TURN_TIMEOUT_S: Final = 0.05
 """Real seconds for which a request of another thread waits for the thread of the call."""
 
+BLOCKED_LOOKS: Final = 3
+"""Looks at which the thread of the call must wait for others before they may send requests."""
+
 TURN_INTERVAL_S: Final = 0.0005
 
 
@@ -56,7 +58,8 @@ class RecordedCall:
     """Holds the scenario, limits and recorded exchanges of one call.
 
     *tenant* is the mock's name for the user of *key*. *runaway_message* says what the client
-    still sent long after its deadline, or after too many requests.
+    still sent long after its deadline, or after too many requests. *thread* is the thread that
+    sent the first request.
     """
 
     key: str
@@ -68,15 +71,15 @@ class RecordedCall:
     exchanges: list[RecordedExchange] = field(default_factory=list)
     runaway_message: str | None = None
     has_outcome: bool = False
+    thread: int | None = None
     _pending: int = 0
     _late_requests: int = 0
-    _thread: int | None = None
     _late_peers: set[str] = field(default_factory=set)
 
     def begin_request(self, request: Request, at: float) -> bool:
         """Counts *request*; returns True if the call must be stopped after it."""
         self._pending += 1
-        self._thread = self._thread or get_ident()
+        self.thread = self.thread or get_ident()
         self._late_requests += at > self.stop_after_s
         is_late = self._late_requests > 0
         is_too_many = len(self.exchanges) >= self.max_requests
@@ -113,14 +116,6 @@ class RecordedCall:
         is_sure = not request.peer or request.peer in self._late_peers
         self._late_peers.add(request.peer)
         return is_sure
-
-    def must_wait(self) -> bool:
-        """Returns True while the thread of the call goes on, and another one sends a request.
-
-        So the call itself comes first, and what outlasts it is seen after its outcome.
-        """
-        thread = self._thread
-        return not (self.has_outcome or thread in (None, get_ident()) or is_blocked(thread or 0))
 
 
 class RecordingProxy(Service):
@@ -167,8 +162,8 @@ class RecordingProxy(Service):
         call = self._find_call(request)
         if call is None or call.is_full:
             return self._mock.handle(request)
-        if not request.peer:
-            _wait_while(call.must_wait)
+        if not request.peer and call.thread not in (None, get_ident()):
+            _give_way(call)
         at = self.clock.now() - call.started_at
         after_outcome = call.is_after_outcome(request)
         forwarded = request
@@ -221,7 +216,14 @@ class RecordingProxy(Service):
         return replace(response, status=503, delivery=Delivery(cut=Cut.RESET))
 
 
-def _wait_while(condition: Callable[[], bool]) -> None:
+def _give_way(call: RecordedCall) -> None:
+    """Lets the thread of *call* go on until it waits, or until it has reported the outcome.
+
+    So the call itself comes first, and what outlasts it is seen after its outcome.
+    """
     ends = monotonic() + TURN_TIMEOUT_S
-    while condition() and monotonic() < ends:
+    # A thread that was just woken looks blocked until it gets its turn.
+    blocked = 0
+    while not call.has_outcome and blocked < BLOCKED_LOOKS and monotonic() < ends:
         sleep(TURN_INTERVAL_S)
+        blocked = blocked + 1 if is_blocked(call.thread or 0) else 0

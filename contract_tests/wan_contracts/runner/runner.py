@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -15,7 +13,6 @@ from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
 from ..cases.concurrent import iter_concurrent_groups
-from ..cases.random_cases import draw_batches
 from ..cases.systematic import is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
@@ -23,9 +20,9 @@ from ..laws import LAWS, Law
 from ..results.report import ContractReport
 from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenario_names
 from .harness import Harness
+from .in_flight import iter_in_flight
 from .interaction import ClientError, ClientErrorKind, Interaction
 from .minimize import shrink_case
-from .random_search import RandomSearch
 
 __all__ = [
     "DEFAULT_EXAMPLES",
@@ -154,21 +151,20 @@ class RunLoop:
         everywhere = self._harness.client.in_process and not brief
         chosen = iter_systematic_cases(specs, time_profile, everywhere=everywhere, edges=not brief)
         cases = [case for case in chosen if self._is_wanted(case)]
-        self._total = len(cases) + self._plan.examples
+        concurrent = sum(map(len, self._iter_groups(specs, time_profile)))
+        self._total = len(cases) + self._plan.examples + concurrent
         if not self._harness.client.in_process and self._harness.client.max_together > 1:
-            self._make_calls_in_flight(cases)
+            for interaction in iter_in_flight(self._harness, cases, self._is_supported):
+                self._calls += 1
+                self._add(interaction, counted=True)
             return
         for case in cases:
-            if case.model_id not in self._declined and not self.is_hopeless:
+            if self._is_supported(case):
                 self.make_call(case, counted=True)
 
     def run_concurrent_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes groups of calls that run at the same time, if the client can do that."""
-        size = getattr(self._harness.client, "max_together", 1)
-        left = [spec for spec in specs if spec.id not in self._declined]
-        if size < 2 or not left or self._plan.scenarios:
-            return
-        for cases in iter_concurrent_groups(left, time_profile, size, brief=self._plan.brief):
+        for cases in self._iter_groups(specs, time_profile):
             if self._is_over():
                 return
             interactions = self._harness.run_together(cases, self._calls + 1)
@@ -176,24 +172,13 @@ class RunLoop:
             for interaction in interactions:
                 self._add(interaction, counted=True)
 
-    def _make_calls_in_flight(self, cases: Sequence[Case]) -> None:
-        """Makes the calls of *cases*, as many at the same time as the client allows."""
-        ahead = self._harness.client.max_together
-
-        def make(case: Case, number: int) -> Interaction | None:
-            is_wanted = case.model_id not in self._declined and not self.is_hopeless
-            return self._harness.run_in_flight(case, number) if is_wanted else None
-
-        running: deque[Future[Interaction | None]] = deque()
-        with ThreadPoolExecutor(ahead) as pool:
-            for case in (*cases, *[None] * ahead):
-                if case is not None:
-                    self._calls += 1
-                    running.append(pool.submit(make, case, self._calls))
-                if running and (case is None or len(running) > ahead):
-                    interaction = running.popleft().result()
-                    if interaction is not None:
-                        self._add(interaction, counted=True)
+    def _iter_groups(
+        self, specs: Sequence[ModelSpec], time_profile: TimeProfile
+    ) -> Iterator[list[Case]]:
+        size = getattr(self._harness.client, "max_together", 1)
+        left = [spec for spec in specs if spec.id not in self._declined]
+        if size > 1 and left and not self._plan.scenarios:
+            yield from iter_concurrent_groups(left, time_profile, size, brief=self._plan.brief)
 
     def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes random calls with the models that the client supports."""
@@ -254,6 +239,9 @@ class RunLoop:
 
     def _make_random_call(self, case: Case, counted: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
         return None if self._is_over() else self.make_call(case, counted=counted, drawn=True)
+
+    def _is_supported(self, case: Case) -> bool:
+        return case.model_id not in self._declined and not self.is_hopeless
 
     def _is_wanted(self, case: Case) -> bool:
         chosen = self._plan.scenarios
