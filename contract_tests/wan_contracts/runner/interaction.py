@@ -131,9 +131,9 @@ class Interaction:
 
     @cached_property
     def acknowledged_create(self) -> ObservedExchange | None:
-        """Returns the last create whose response gave the client the task id."""
+        """Returns the last create, before the outcome, that gave the client the task id."""
         for exchange in reversed(self.creates):
-            if exchange.entry.task and exchange.entry.arrived:
+            if exchange.entry.task and exchange.entry.arrived and not exchange.after_outcome:
                 return exchange
         return None
 

@@ -13,6 +13,7 @@ from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
 from ..cases.concurrent import iter_concurrent_groups
+from ..cases.random_cases import draw_batches
 from ..cases.systematic import is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
@@ -23,6 +24,7 @@ from .harness import Harness
 from .in_flight import iter_in_flight
 from .interaction import ClientError, ClientErrorKind, Interaction
 from .minimize import shrink_case
+from .random_search import RandomSearch
 
 __all__ = [
     "DEFAULT_EXAMPLES",
