@@ -147,7 +147,10 @@ class _Pipeline:
             thread.join(EXIT_TIMEOUT_S)
 
     def _read_answers(self) -> None:
-        stdout = _get_pipe(self._process.stdout)
+        with _get_pipe(self._process.stdout) as stdout:
+            self._dispatch_lines(stdout)
+
+    def _dispatch_lines(self, stdout: IO[bytes]) -> None:
         while line := stdout.readline(MAX_STDOUT_BYTES):
             if not line.strip():
                 continue
@@ -186,9 +189,9 @@ class _Pipeline:
             return self._build_error(ClientErrorKind.GARBAGE, message)
 
     def _read_stderr(self) -> None:
-        stderr = _get_pipe(self._process.stderr)
-        while chunk := os.read(stderr.fileno(), MAX_ERROR_OUTPUT_CHARS):
-            self._stderr_tail = (self._stderr_tail + chunk)[-MAX_ERROR_OUTPUT_CHARS:]
+        with _get_pipe(self._process.stderr) as stderr:
+            while chunk := os.read(stderr.fileno(), MAX_ERROR_OUTPUT_CHARS):
+                self._stderr_tail = (self._stderr_tail + chunk)[-MAX_ERROR_OUTPUT_CHARS:]
 
     def _write_cases(self) -> None:
         stdin = _get_pipe(self._process.stdin)

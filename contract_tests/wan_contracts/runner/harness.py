@@ -97,13 +97,15 @@ class Harness:
         Their numbers begin with *number*. Each call has its own API key.
         """
         together = tuple(cases)
-        return [replace(each, together=together) for each in self._run(together, number)]
+        return [
+            replace(_hide_peers(each), together=together) for each in self._run(together, number)
+        ]
 
     def run_in_flight(self, case: Case, number: int) -> Interaction:
         """Runs call *number* while other threads run other calls; only in real time."""
         interaction = self._record([case], number)[0]
         self.mock.reset(identify_caller(f"Bearer {interaction.setting.api_key}").tenant)
-        return interaction
+        return _hide_peers(interaction)
 
     def _run(self, cases: Sequence[Case], number: int) -> list[Interaction]:
         self.mock.reset(seed=crc32("".join(case.canonical_json for case in cases).encode()))
@@ -250,3 +252,9 @@ class Harness:
         trace: TracebackType | None,
     ) -> None:
         self._entered.__exit__(kind, error, trace)
+
+
+def _hide_peers(interaction: Interaction) -> Interaction:
+    """Returns a call of several at once without its connections, which calls may share."""
+    exchanges = tuple(replace(each, peer="") for each in interaction.exchanges)
+    return replace(interaction, exchanges=exchanges)
