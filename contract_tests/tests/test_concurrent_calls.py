@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from faulty_clients.reference import AsyncReference, Reference
 from recorded_runs import EDIT, GROUP, PAYLOADS
 from wan_contracts.cases.case import Case
 from wan_contracts.cases.concurrent import iter_concurrent_groups
-from wan_contracts.cases.time_profiles import REAL, VIRTUAL
+from wan_contracts.cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from wan_contracts.clients import Client
 from wan_contracts.clients.pipelined_client import PipelinedClient
 from wan_contracts.clients.python_client import PythonClient
@@ -24,6 +25,7 @@ from wan_contracts.protocol.outcome import Outcome, OutcomeKind
 from wan_contracts.results.replay import ClientSpec, Replay, write_replays
 from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.in_flight import iter_in_flight
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind, Interaction
 from wan_contracts.runner.runner import RunPlan, check, replay_case
 from wan_validators import lint
@@ -224,3 +226,47 @@ def test_a_client_that_waits_in_real_time_is_told_so_in_its_first_call() -> None
 
     with pytest.raises(UsageError, match="add --real-time"):
         report_of(lambda *_: select.select([], [], [], 1.7))
+
+
+THREADED = f"""
+import json, sys
+from concurrent.futures import ThreadPoolExecutor
+sys.path[:0] = {[str(Path(__file__).parent)]!r}
+from faulty_clients.reference import Reference
+from wan_contracts.cases.case import Setting
+
+def answer(line):
+    case = json.loads(line)
+    number, payload = case.pop("case"), case.pop("payload")
+    case.pop("version")
+    client = Reference(Setting(**case))
+    outcome = client.generate(case["model"], payload).as_json()
+    client.close()
+    print(json.dumps({{"case": number, **outcome}}), flush=True)
+
+with ThreadPoolExecutor(4) as pool:
+    for line in sys.stdin:
+        pool.submit(answer, line)
+"""
+
+PATIENT = TimeProfile(
+    name="patient", deadline=60.0, timeout=60.0, call_timeout=90.0, poll_interval=0.01
+)
+"""Real time for a busy machine."""
+
+
+def test_cases_in_flight_over_stdio_keep_every_law(tmp_path: Path) -> None:
+    script = tmp_path / "client.py"
+    script.write_text(THREADED)
+    quick = [case for case in SLOW if case.scenario != "stuck"]
+    client = PipelinedClient([sys.executable, str(script)], 4)
+    with Harness(client, PATIENT) as harness:
+        together = harness.run_together(GROUP, 1)
+        in_turn = [*iter_in_flight(harness, [*quick, *GROUP], lambda _: True)]
+        wanted = [*iter_in_flight(harness, quick, lambda case: case.scenario == "ok")]
+    assert not find_broken(together)
+    assert not find_broken(in_turn)
+    assert [each.case for each in in_turn] == [*quick, *GROUP]
+    assert [each.case.scenario for each in wanted] == ["ok"]
+    kinds = [each.outcome and each.outcome.kind for each in in_turn]
+    assert kinds == [OutcomeKind.COMPLETED] * 2 + [OutcomeKind.FAILED] + [OutcomeKind.COMPLETED] * 4

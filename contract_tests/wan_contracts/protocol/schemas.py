@@ -98,12 +98,6 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         "unsupported: the client does not support this call",
         enum=[kind.value for kind in OutcomeKind],
     ),
-    "case": _member(
-        "Case",
-        "the number of the case; needed if several cases are in flight (--in-flight)",
-        type=["integer", "null"],
-        minimum=0,
-    ),
     "task_id": _member("Task", "the id of the task, if it is known", type=["string", "null"]),
     "status": _member(
         "Status",
@@ -125,6 +119,12 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         pattern="^[0-9]{1,9}([.][0-9]{1,18})?$",
         minimum=0,
         maximum=10**9,
+    ),
+    "case": _member(
+        "Case",
+        "the number of the case; needed if several cases are in flight (--in-flight)",
+        type=["integer", "null"],
+        minimum=0,
     ),
 }
 
