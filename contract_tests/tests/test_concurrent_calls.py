@@ -262,8 +262,8 @@ def test_cases_in_flight_over_stdio_keep_every_law(tmp_path: Path) -> None:
     client = PipelinedClient([sys.executable, str(script)], 4)
     with Harness(client, PATIENT) as harness:
         together = harness.run_together(GROUP, 1)
-        in_turn = [*iter_in_flight(harness, [*quick, *GROUP], lambda _: True)]
-        wanted = [*iter_in_flight(harness, quick, lambda case: case.scenario == "ok")]
+        in_turn = [*iter_in_flight(harness, [*quick, *GROUP], 11, lambda _: True)]
+        wanted = [*iter_in_flight(harness, quick, 21, lambda case: case.scenario == "ok")]
     assert not find_broken(together)
     assert not find_broken(in_turn)
     assert [each.case for each in in_turn] == [*quick, *GROUP]

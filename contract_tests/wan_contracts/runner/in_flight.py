@@ -14,11 +14,12 @@ __all__ = ["iter_in_flight"]
 
 
 def iter_in_flight(
-    harness: Harness, cases: Sequence[Case], is_wanted: Callable[[Case], bool]
+    harness: Harness, cases: Sequence[Case], first: int, is_wanted: Callable[[Case], bool]
 ) -> Iterator[Interaction]:
     """Yields the calls with *cases* in their order, while the next ones are running.
 
-    Omits the cases that are not wanted any more when their turn comes.
+    Their numbers begin with *first*. Omits the cases that are not wanted any more when their
+    turn comes.
     """
     size = harness.client.max_together
 
@@ -27,7 +28,7 @@ def iter_in_flight(
 
     running: deque[Future[Interaction | None]] = deque()
     with ThreadPoolExecutor(size) as pool:
-        for number, case in enumerate((*cases, *[None] * size), 1):
+        for number, case in enumerate((*cases, *[None] * size), first):
             if case is not None:
                 running.append(pool.submit(run, case, number))
             if running and (case is None or len(running) > size):

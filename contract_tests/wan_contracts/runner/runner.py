@@ -156,8 +156,8 @@ class RunLoop:
         concurrent = sum(map(len, self._iter_groups(specs, time_profile)))
         self._total = len(cases) + self._plan.examples + concurrent
         if not self._harness.client.in_process and self._harness.client.max_together > 1:
-            for interaction in iter_in_flight(self._harness, cases, self._is_supported):
-                self._calls += 1
+            self._calls = len(cases)
+            for interaction in iter_in_flight(self._harness, cases, 1, self._is_supported):
                 self._add(interaction, counted=True)
             return
         for case in cases:
