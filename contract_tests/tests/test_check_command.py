@@ -251,7 +251,7 @@ def test_a_run_in_which_no_call_completes_fails(capsys: pytest.CaptureFixture[st
 
     assert code == 1
     assert "answers  MUST   pass" in out
-    assert "No call completed, so the run does not pass: 1 call had a valid payload" in out
+    assert "No call completed, so the run does not pass: " in out
     code, out, _ = run_check(*options, "--format", "md", capsys=capsys)
     assert (code, "no call completed" in out) == (1, True)
 
