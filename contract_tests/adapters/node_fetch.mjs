@@ -1,6 +1,6 @@
 // A careful client of both vendors, with nothing but what Node 20 has built in.
 //
-//     wanproof check --stdio -- node contract_tests/adapters/node_fetch.mjs
+//     wanproof check --stdio --in-flight 4 -- node contract_tests/adapters/node_fetch.mjs
 //
 // The first part is a client as a team would have one: generate(settings, payload). The second
 // makes an adapter of it: a case of the suite on each line of stdin, an outcome on each of stdout.
@@ -226,6 +226,11 @@ async function* lines(stream) {
   yield begun.join("");
 }
 
+/** Answers a case. Others may be in flight, so the outcome names the case. */
+async function answer({ case: number, ...facts }) {
+  process.stdout.write(`${JSON.stringify({ case: number, ...(await outcome(facts)) })}\n`);
+}
+
 for await (const line of lines(process.stdin)) {
-  if (line.trim()) process.stdout.write(`${JSON.stringify(await outcome(JSON.parse(line)))}\n`);
+  if (line.trim()) answer(JSON.parse(line));
 }

@@ -32,6 +32,10 @@ CLIENTS = f"""
         def generate(self, model, payload):
             return Outcome(kind=OutcomeKind.UNSUPPORTED)
 
+    class Resigns(Reference):
+        def generate(self, model, payload):
+            return replace(super().generate(model, payload), kind=OutcomeKind.GAVE_UP)
+
     class IsInterrupted(Reference):
         def generate(self, model, payload):
             raise KeyboardInterrupt
@@ -56,6 +60,10 @@ ONE_CALL = (
     *("--wan-examples", "0", "--wan-brief"),
 )
 """Options for one call whose task fails."""
+
+
+PLAIN_CALL = tuple(each.replace("fail-3001", "ok") for each in ONE_CALL)
+"""Options for one call without a fault."""
 
 
 PYARGS = ("--pyargs", "wan_contracts")

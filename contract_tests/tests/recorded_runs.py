@@ -139,9 +139,18 @@ EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     "PollsTooOften": (Case(EDIT, PAYLOADS[EDIT], "stuck"),),
     "EndsEarly": (Case(VIDEO, PAYLOADS[VIDEO], "stuck+poll-500:60"),),
     "FailsTheForgotten": FORGOTTEN,
+    "PollsInTheBackground": LENGTHY,
+    "PollsInATask": LENGTHY,
+    "CreatesByATimer": LENGTHY,
     "GivesUpOnThree404s": (Case(EDIT, PAYLOADS[EDIT], "poll-404"),),
 }
 """Additional calls of single clients."""
+
+GROUP: Final = [Case(EDIT, {**PAYLOADS[EDIT], "prompt": each}) for each in "abcd"]
+"""Calls that are made at the same time."""
+
+TOGETHER: Final = ("Reference", "AsyncReference", "OverASocket", "SharesTheTask")
+"""Clients that also make the calls of the GROUP."""
 
 PATIENT: Final = ("broken_lifecycle", "broken_timing", "allowed", "conversation")
 """The modules of clients that also make the LENGTHY calls."""
@@ -167,6 +176,8 @@ def runs(harness: Harness, name: str, target: Any) -> Iterator[Interaction]:
         for number, case in enumerate(cases_for(name), 1):
             harness.client = client
             yield harness.run(case, number)
+        if name in TOGETHER:
+            yield from harness.run_together(GROUP, 1)
 
 
 def verdicts(interaction: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:

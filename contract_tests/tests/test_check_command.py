@@ -255,3 +255,30 @@ def test_wrong_usage_is_one_line(
     assert code == 2
     assert message in err
     assert "Traceback" not in err
+
+
+def test_a_run_in_which_no_call_completes_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    options = [*SHORT, "--scenario", "ok", "--law", "answers", "--client", "mine.py:idle"]
+    code, out, _ = run_check(*options, capsys=capsys)
+
+    assert code == 1
+    assert "answers  MUST   pass" in out
+    assert "No call completed, so the run does not pass: " in out
+    code, out, _ = run_check(*options, "--format", "md", capsys=capsys)
+    assert (code, "no call completed" in out) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--in-flight", "4", *GOOD], "--in-flight is for a command after --stdio"),
+        (["--in-flight", "0", *GOOD], "--in-flight takes a number from 1 to 16, not 0"),
+    ],
+)
+def test_a_wrong_number_of_cases_in_flight_is_refused(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run_check(*options, capsys=capsys)
+
+    assert code == 2
+    assert message in err

@@ -130,9 +130,9 @@ def test_large_payloads_get_more_time(megabytes: float, more: int) -> None:
         return lambda _model, _payload: Outcome.unsupported("not mine")
 
     class Timed(PythonClient):
-        def call(self, setting: Setting, payload: Any, number: int, call_timeout: float) -> Any:
-            timeouts.append(call_timeout)
-            return super().call(setting, payload, number, call_timeout)
+        def call(self, *call: Any, **more: Any) -> Any:
+            timeouts.append(call[3])
+            return super().call(*call, **more)
 
     payload = {**CASE.payload, "prompt": "x" * int(megabytes * 1e6)}
     with Harness(Timed("large", client), REAL) as harness:
@@ -148,15 +148,15 @@ def test_a_process_that_starts_slowly_is_not_stopped() -> None:
     mock = Mock(Simulator(clock=ManualClock()))
     proxy = RecordingProxy(mock)
     poll = Request(method="GET", path="/", headers={"Authorization": "Bearer key"}, peer="a:1")
-    proxy.begin("key", "ok", deadline=2.0, max_polls=10)
+    call = proxy.begin("key", "ok", deadline=2.0, max_polls=10)
     mock.clock.advance(100)
 
     for seconds in (0, 5, 2):
         mock.clock.advance(seconds)
         proxy.handle(poll)
 
-    assert "after 2 requests" in str(proxy.runaway_message)
-    assert len(proxy.end()) == 2
+    assert "after 2 requests" in str(call.runaway_message)
+    assert len(proxy.end(call)) == 3
 
 
 def test_a_run_in_which_many_responses_are_late_fails_no_law(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import wan_contracts.runner.options  # noqa: F401  (otherwise each run in this process imports it again)
-from plugin_runs import HERE, ONE_CALL, OURS, PYARGS, Run
+from plugin_runs import HERE, ONE_CALL, OURS, PLAIN_CALL, PYARGS, Run
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, MONEY_SAFE
@@ -113,6 +113,11 @@ def test_a_broken_law_fails_with_all_details(run: Run, capsys: pytest.CaptureFix
     assert main(["replay", ".wanproof/code-told.json", "--trust"]) == 1
     assert "client.py:DropsTheCode" in Path(".wanproof/code-told.json").read_text()
     assert main(["replay", ".wanproof/code-told.json", "--client", "client.py:Reference"]) == 0
+
+
+def test_a_run_in_which_no_call_completes_fails(run: Run) -> None:
+    result = run(*PYARGS, "--wan-client", "client.py:Resigns", *PLAIN_CALL)
+    result.stdout.re_match_lines([r"_+ test_law\[answers\] _+", r"No call completed, so .+"])
 
 
 def test_a_client_without_a_place_has_no_replay(run: Run) -> None:

@@ -79,7 +79,7 @@ def test_json_has_all_members_of_the_docstring() -> None:
     smallest = laws["one-charge"]["failure"]
     trouble = laws["poll-rate"]["failure"]["trouble"]
     have = {*document, *laws["answers"], *smallest, *smallest["case"], *trouble, "trouble"}
-    have |= {*document["coverage"]["rules"]}
+    have |= {*document["coverage"]["rules"], *document["exercised"]}
     assert named == have
     assert document["version"] == 1
     assert document["passed"] is False

@@ -253,7 +253,9 @@ def test_a_late_request_of_an_earlier_call_is_not_recorded() -> None:
                 self.setting, payload, 1, 20.0
             )  # type: ignore[return-value]
 
-    report = check(PythonClient("late", Late), RunPlan(specs=[IMAGES], examples=0, brief=True))
+    alone = PythonClient("late", Late)
+    alone.max_together = 1
+    report = check(alone, RunPlan(specs=[IMAGES], examples=0, brief=True))
 
     assert not [result.law.id for result in report.results if result.broken]
 

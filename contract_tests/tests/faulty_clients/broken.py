@@ -22,6 +22,7 @@ sys.path += map(str, Path(__file__).resolve().parents[1:3])  # for this folder a
 from adapters.httpx_sync import tls
 from faulty_clients import (
     allowed,
+    broken_afterwards,
     broken_endings,
     broken_failure,
     broken_headers,
@@ -85,6 +86,7 @@ BROKEN: Final[dict[str, Any]] = {
         )
     ),
     "ConnectsEachTime": ConnectsEachTime,
+    **{each.__name__: each for each in broken_afterwards.CLIENTS},
 }
 
 globals().update(CORRECT | BROKEN)

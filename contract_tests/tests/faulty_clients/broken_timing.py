@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from faulty_clients.allowed import Ends, Queues, RestsOnce
 from faulty_clients.broken_failure import GivesUpOn5xx
-from wan_contracts.protocol.outcome import Outcome
+from wan_contracts.protocol.outcome import Outcome, OutcomeKind, Output
 from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
+
+HOUR_S = 3600.0
 
 FEW = 10
 """Polls, after which some have had enough."""
@@ -181,3 +183,34 @@ class HurriesAtFirst(ReferenceClient):
             0.69 * self.setting.poll_interval, self.parse_retry_after(reply) or 0.0
         )
         return hurry if self.waits <= 4 else super().find_next_poll_time(reply)
+
+
+class DownloadsLate(ReferenceClient):
+    """Fetches the results more than an hour after the task is done."""
+
+    def download(self, kind: str, url: str) -> Steps[Output]:
+        yield from self.wait(1.2 * HOUR_S)
+        return (yield from super().download(kind, url))
+
+
+class SubmitsAgainLater(ReferenceClient):
+    """Makes the whole call again an hour after it has failed or given up."""
+
+    is_second = False
+
+    def poll_until_end(self, task_id: str) -> Steps[Outcome]:
+        outcome = yield from super().poll_until_end(task_id)
+        if outcome.kind is OutcomeKind.COMPLETED or self.is_second:
+            return outcome
+        self.is_second = True
+        yield from self.wait(HOUR_S)
+        return (yield from self.iter_steps())
+
+
+class NeverAnswers(ReferenceClient):
+    """Polls a task twenty times faster than asked, for ever, so that it reports nothing."""
+
+    def find_next_poll_time(
+        self, reply: ReceivedResponse | TransportFailure | None
+    ) -> float | None:
+        return self.now + self.setting.poll_interval / 20

@@ -23,6 +23,7 @@ __all__ = [
     "STDERR_HINT",
     "ChildProcess",
     "check_output_size",
+    "describe_exit_code",
     "format_output_start",
 ]
 
@@ -126,12 +127,7 @@ class ChildProcess:
     def describe_exit(self) -> str:
         """Describes how a process ended that has closed its standard output."""
         self.wait_for_exit(monotonic() + EXIT_GRACE_S)
-        code = self.returncode
-        if code is None:
-            return "closed its standard output"
-        return (
-            f"was killed by {_format_signal(-code)}" if code < 0 else f"ended with exit code {code}"
-        )
+        return describe_exit_code(self.returncode)
 
     def kill_with_error(self, kind: ClientErrorKind, message: str) -> ClientError:
         """Kills the process and returns the error, with the end of standard error."""
@@ -214,6 +210,13 @@ class ChildProcess:
         # Some systems refuse a signal to a group that contains only a zombie.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
+
+
+def describe_exit_code(code: int | None) -> str:
+    """Describes how a process ended; *code* is None if it still runs."""
+    if code is None:
+        return "closed its standard output"
+    return f"was killed by {_format_signal(-code)}" if code < 0 else f"ended with exit code {code}"
 
 
 def check_output_size(child: ChildProcess) -> ClientError | None:

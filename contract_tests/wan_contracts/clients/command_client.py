@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from ..cases.case import Setting, build_case_document
 from ..protocol.outcome import Outcome
 from ..protocol.schemas import InvalidDocument, parse_outcome
 from ..runner.interaction import ClientError, ClientErrorKind
+from . import ignore_end
 from .child_process import (
     MAX_STDOUT_BYTES,
     STDERR_HINT,
@@ -38,7 +39,12 @@ class CommandClient(SubprocessClient):
     """
 
     def call(
-        self, setting: Setting, payload: Any, number: int, call_timeout: float
+        self,
+        setting: Setting,
+        payload: Any,
+        number: int,
+        call_timeout: float,
+        listen: Callable[[], bool] = ignore_end,
     ) -> Outcome | ClientError:
         """Runs the command for one call, for at most *call_timeout* seconds."""
         case = json.dumps(build_case_document(setting, payload, number))
@@ -52,6 +58,7 @@ class CommandClient(SubprocessClient):
             return _read_outcome(child, until, call_timeout)
         finally:
             child.kill()
+            listen()
 
 
 def build_environment(setting: Setting, case: str) -> Mapping[str, str]:

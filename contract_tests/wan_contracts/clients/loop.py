@@ -17,6 +17,9 @@ __all__ = ["ClientEventLoop"]
 CANCEL_GRACE_S: Final = 0.25
 """Seconds for cancelled tasks to end; virtual seconds if the clock is virtual."""
 
+LEFTOVER_TURNS: Final = 100
+"""Turns of the loop for tasks that outlast their call."""
+
 
 class ClientEventLoop:
     """Runs all calls in one event loop; replaces the loop if tasks in it do not end."""
@@ -30,6 +33,11 @@ class ClientEventLoop:
             self._runner = asyncio.Runner()
             self._runner.get_loop().set_exception_handler(_log_exception)
         return self._runner.run(_await_value(value))
+
+    def let_leftovers_run(self) -> None:
+        """Lets tasks that the client left running take some more turns, like in its own loop."""
+        if self._runner is not None and asyncio.all_tasks(self._runner.get_loop()):
+            self._runner.run(_take_turns())
 
     def cancel_leftovers(self) -> None:
         """Ends tasks that the client left running, so that they do not affect the next call."""
@@ -66,6 +74,13 @@ class ClientEventLoop:
 def _run_with_limit(runner: asyncio.Runner, work: Coroutine[Any, Any, None]) -> None:
     with suppress(Exception, SystemExit, CallTimeout):
         run_with_limit(lambda: runner.run(work), time_limit.REPEAT_INTERVAL_S)
+
+
+async def _take_turns() -> None:
+    for _ in range(LEFTOVER_TURNS):
+        if len(asyncio.all_tasks()) == 1:
+            return
+        await asyncio.sleep(0)
 
 
 async def _await_value(value: Awaitable[Any]) -> Any:

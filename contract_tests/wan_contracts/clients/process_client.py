@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from ..cases.case import Setting, build_case_document
 from ..protocol.outcome import Outcome
 from ..protocol.schemas import InvalidDocument, parse_outcome
 from ..runner.interaction import ClientError, ClientErrorKind
+from . import ignore_end
 from .child_process import (
     MAX_STDOUT_BYTES,
     STDERR_HINT,
@@ -26,6 +27,9 @@ __all__ = ["ProcessClient"]
 
 START_TIMEOUT_S: Final = 30.0
 """Seconds that a new process may take to start, in addition to its first call."""
+
+LINGER_S: Final = 0.008
+"""Seconds to wait after a call for what the process still sends about its task."""
 
 
 class ProcessClient(SubprocessClient):
@@ -42,7 +46,12 @@ class ProcessClient(SubprocessClient):
         self._child: ChildProcess | None = None
 
     def call(
-        self, setting: Setting, payload: Any, number: int, call_timeout: float
+        self,
+        setting: Setting,
+        payload: Any,
+        number: int,
+        call_timeout: float,
+        listen: Callable[[], bool] = ignore_end,
     ) -> Outcome | ClientError:
         """Sends the case and returns the answer, which must come within *call_timeout* seconds."""
         line = json.dumps(build_case_document(setting, payload, number)).encode() + b"\n"
@@ -56,7 +65,10 @@ class ProcessClient(SubprocessClient):
         except BaseException:
             child.kill()
             raise
+        may_go_on = listen()
         if isinstance(result, Outcome):
+            if may_go_on:
+                child.poll_pipes(LINGER_S)
             self._child = child
         return result
 

@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from typing import Any, Self
+from typing import Any, Final, NamedTuple, Self
 
 from wan_validators.command import UsageError
-from wan_validators.messages.formatting import clip, format_seconds
+from wan_validators.messages.formatting import clip
 
 from ..cases.case import Setting
 from ..protocol.outcome import Outcome
-from ..protocol.schemas import InvalidDocument, validate_outcome
-from ..runner.interaction import ClientError, ClientErrorKind
-from . import error_formatting
+from ..runner.interaction import ClientError
+from . import PlannedCall, ignore_end
+from .leftovers import let_threads_finish
 from .loop import ClientEventLoop
 from .process_state import preserve_process_state
+from .python_results import (
+    Runaway,
+    UnusableClient,
+    build_client_error,
+    build_hung_error,
+    describe_value,
+    parse_result,
+)
 from .time_limit import CallTimeout, run_with_limit
 from .time_zone import use_time_zone
+from .together import make_async_calls, make_calls_in_threads
 
-__all__ = ["PythonClient", "Runaway", "UnusableClient"]
+__all__ = ["MAX_TOGETHER", "PythonClient", "Runaway", "UnusableClient"]
+
+MAX_TOGETHER: Final = 4
+"""Number of calls that are made at the same time."""
 
 
-class Runaway(BaseException):
-    """Raised inside a client that sends requests long after its deadline."""
+class _MadeClient(NamedTuple):
+    """Holds what a factory made for one call, if anything, and its ``generate``."""
 
+    client: Any
+    generate: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
 
-class UnusableClient(Exception):
-    """Raised if the given object, or what the factory returned, is not a client."""
+    @property
+    def is_async(self) -> bool:
+        call = getattr(self.generate, "__call__", None)  # noqa: B004  (its kind matters)
+        return any(map(inspect.iscoroutinefunction, (self.generate, call)))
+
+    def run(self, planned: PlannedCall) -> Any:
+        """Calls ``generate``; returns what it returns, which may be awaitable."""
+        return self.generate(planned.setting.model, planned.payload, *self.arguments)
+
+    def close(self) -> Any:
+        """Closes what was made; returns what that returns, which may be awaitable."""
+        close = getattr(self.client, "aclose", None) or getattr(self.client, "close", None)
+        return close() if self.client is not None and callable(close) else None
 
 
 class PythonClient:
@@ -50,6 +76,7 @@ class PythonClient:
     """
 
     in_process = True
+    max_together: int = MAX_TOGETHER
 
     def __init__(self, name: str, target: Any, reload: Callable[[], Any] | None = None) -> None:
         self.name = name
@@ -81,10 +108,25 @@ class PythonClient:
         payload: Any,
         number: int,
         call_timeout: float,
+        listen: Callable[[], bool] = ignore_end,
     ) -> Outcome | ClientError:
         """Calls the client and returns its report; raises only KeyboardInterrupt."""
-        with preserve_process_state(), use_time_zone():
-            return self._call_with_limit(setting, payload, call_timeout)
+        planned = PlannedCall(setting, payload, number, listen)
+        with preserve_process_state(), use_time_zone(), let_threads_finish():
+            return self._call_with_limit(planned, call_timeout)
+
+    def call_together(
+        self, calls: Sequence[PlannedCall], call_timeout: float
+    ) -> Sequence[Outcome | ClientError]:
+        """Makes *calls* at once: in one event loop if ``generate`` is async, else in threads."""
+        with preserve_process_state(), use_time_zone(), let_threads_finish():
+            try:
+                made = [self._make_client(each.setting) for each in calls]
+            except BaseException as error:  # noqa: BLE001  (as in a single call)
+                return [build_client_error(error) for _ in calls]
+            if made[0].is_async:
+                return make_async_calls(self._loop, calls, made, call_timeout)
+            return make_calls_in_threads(calls, made, call_timeout)
 
     def renew(self) -> None:
         """Makes the next call use a client without any state of earlier calls, if possible."""
@@ -100,53 +142,49 @@ class PythonClient:
         with preserve_process_state():
             self._loop.close()
 
-    def _call_with_limit(
-        self, setting: Setting, payload: Any, call_timeout: float
-    ) -> Outcome | ClientError:
+    def _call_with_limit(self, planned: PlannedCall, call_timeout: float) -> Outcome | ClientError:
         try:
-            return _parse_result(
-                run_with_limit(lambda: self._call_target(setting, payload), call_timeout)
-            )
+            return parse_result(run_with_limit(lambda: self._call_target(planned), call_timeout))
         except KeyboardInterrupt:
             raise
-        except UnusableClient as error:
-            return ClientError(kind=ClientErrorKind.GARBAGE, message=str(error))
         except CallTimeout as error:
             self._loop.close()
-            message = f"it did not return within {format_seconds(call_timeout)} of real time"
-            return ClientError(
-                kind=ClientErrorKind.HUNG,
-                message=message,
-                stderr=error_formatting.format_traceback(error),
-            )
+            return build_hung_error(call_timeout, error)
         except BaseException as error:  # noqa: BLE001  (SystemExit is a crash as well)
-            return _build_client_error(error)
+            return build_client_error(error)
 
-    def _call_target(self, setting: Setting, payload: Any) -> Any:
+    def _call_target(self, planned: PlannedCall) -> Any:
+        made = self._make_client(planned.setting)
+        try:
+            if made.client is not None:
+                _check_generate(made.generate)
+            result = self._await_if_needed(made.run(planned))
+        except BaseException:
+            planned.listen()
+            with suppress(Exception):
+                self._close(made)
+            raise
+        planned.listen()
+        self._loop.let_leftovers_run()
+        self._close(made)
+        return result
+
+    def _make_client(self, setting: Setting) -> _MadeClient:
+        """Calls the factory, if there is one; raises UnusableClient if it makes no client."""
         if self._ready is not None:
-            extra = (setting,) if self._wants_setting else ()
-            return self._await_if_needed(self._ready(setting.model, payload, *extra))
+            return _MadeClient(None, self._ready, (setting,) if self._wants_setting else ())
         made = self._await_if_needed(self._make(setting))
         generate = _find_generate(made) or made
         if not callable(generate):
             raise UnusableClient(
-                f"the factory returned {_describe_value(made)}, which has no method generate"
+                f"the factory returned {describe_value(made)}, which has no method generate"
             )
-        try:
-            _check_generate(generate)
-            result = self._await_if_needed(generate(setting.model, payload))
-        except BaseException:
-            with suppress(Exception):
-                self._close(made)
-            raise
-        self._close(made)
-        return result
+        return _MadeClient(made, generate)
 
-    def _close(self, made: Any) -> None:
-        close = getattr(made, "aclose", None) or getattr(made, "close", None)
-        if callable(close):
-            self._await_if_needed(close())
-        self._loop.cancel_leftovers()
+    def _close(self, made: _MadeClient) -> None:
+        if made.client is not None:
+            self._await_if_needed(made.close())
+            self._loop.cancel_leftovers()
 
     def _await_if_needed(self, value: Any) -> Any:
         """Returns *value*, or its result if it is awaitable."""
@@ -195,7 +233,7 @@ def _check_factory(name: str, target: Any) -> None:
     """Raises UsageError if *target* does not accept a Setting."""
     if not callable(target):
         raise UsageError(
-            f"{name} is {_describe_value(target)}; a client has a method generate(model, payload), "
+            f"{name} is {describe_value(target)}; a client has a method generate(model, payload), "
             "or is a factory that is called with the Setting and returns one"
         )
     try:
@@ -209,60 +247,3 @@ def _check_factory(name: str, target: Any) -> None:
             f"{name}{signature} cannot be called as a factory: {error}. It is called with one "
             "argument, the Setting, and returns an object with generate(model, payload)"
         ) from None
-
-
-def _parse_result(result: Any) -> Outcome | ClientError:
-    if not isinstance(result, Outcome | Mapping):
-        message = (
-            f"generate returned {_describe_value(result)}; allowed: an Outcome, "
-            "or a dict as `wanproof check --schema outcome` describes it"
-        )
-        return ClientError(kind=ClientErrorKind.GARBAGE, message=message)
-    try:
-        return validate_outcome(result)
-    except InvalidDocument as error:
-        return ClientError(
-            kind=ClientErrorKind.GARBAGE,
-            message=f"generate returned an invalid outcome: {error}",
-        )
-
-
-def _build_client_error(error: BaseException) -> ClientError:
-    if _is_runaway(error):
-        message = f"it sent requests long after its deadline{_format_suffix(str(error))}"
-        return ClientError(
-            kind=ClientErrorKind.RUNAWAY,
-            message=message,
-            stderr=error_formatting.format_traceback(error),
-        )
-    place = error_formatting.find_error_location(error)
-    message = f"it raised {error_formatting.format_error(error)}{f' ({place})' if place else ''}"
-    return ClientError(
-        kind=ClientErrorKind.CRASHED,
-        message=message,
-        stderr=error_formatting.format_traceback(error),
-    )
-
-
-def _format_suffix(message: str) -> str:
-    return f": {message}" if message else ""
-
-
-def _is_runaway(error: BaseException) -> bool:
-    """Returns True if *error* is a Runaway, or was raised because of one."""
-    seen: set[int] = set()
-    rest: list[BaseException | None] = [error]
-    while rest:
-        each = rest.pop()
-        if each is None or id(each) in seen:
-            continue
-        if isinstance(each, Runaway):
-            return True
-        seen.add(id(each))
-        rest += [each.__cause__, each.__context__]
-        rest += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
-    return False
-
-
-def _describe_value(value: Any) -> str:
-    return "None" if value is None else f"{clip(repr(value))} ({type(value).__name__})"

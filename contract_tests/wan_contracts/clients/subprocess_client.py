@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-from collections.abc import Sequence
-from typing import Self
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self
 
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
 
+from ..cases.case import Setting
+from ..protocol.outcome import Outcome
 from ..runner.interaction import ClientError, ClientErrorKind
+from . import PlannedCall, ignore_end
 
 __all__ = ["SubprocessClient", "build_start_error"]
 
@@ -20,10 +24,34 @@ class SubprocessClient:
     """Base of clients that are programs; the command must exist when the client is entered."""
 
     in_process = False
+    max_together = 1
 
     def __init__(self, argv: Sequence[str]) -> None:
         self._argv = list(argv)
         self.name = shlex.join(argv)
+
+    def call(
+        self,
+        setting: Setting,
+        payload: Any,
+        number: int,
+        call_timeout: float,
+        listen: Callable[[], bool] = ignore_end,
+    ) -> Outcome | ClientError:
+        """Makes one call."""
+        raise NotImplementedError
+
+    def call_together(
+        self, calls: Sequence[PlannedCall], call_timeout: float
+    ) -> Sequence[Outcome | ClientError]:
+        """Makes *calls* at the same time."""
+
+        def make_call(planned: PlannedCall) -> Outcome | ClientError:
+            setting, payload, number, listen = planned
+            return self.call(setting, payload, number, call_timeout, listen)
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return [*pool.map(make_call, calls)]
 
     def __enter__(self) -> Self:
         """Raises UsageError if the command does not exist."""

@@ -180,6 +180,7 @@ COMMAND = Command(
     examples=(
         "wanproof check --client my_package.client:make_client",
         "wanproof check --stdio -- node my-client.mjs",
+        "wanproof check --stdio --in-flight 4 -- node my-client.mjs",
         "wanproof check -- ./my-client.sh",
         "wanproof check --client client.py:Client --profile money-safe --badge badge.json",
         "wanproof check --client client.py:Client --expect known.toml --report junit=check.xml",
@@ -188,7 +189,7 @@ COMMAND = Command(
     ),
     notes="""exit codes:
   0  no MUST law is broken (with --strict, no SHOULD law either), except known failures
-  1  a law is broken that is not a known failure, or a known failure passes
+  1  a law is broken that is not a known failure, a known failure passes, or no call completed
   2  wrong usage, a client that cannot be started, or no call to judge
   3  internal error in wanproof
   130  interrupted; the report has the results up to the interrupt (Ctrl-C is the usual end of

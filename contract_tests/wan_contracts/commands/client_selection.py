@@ -30,14 +30,28 @@ def add_arguments(parser: ArgumentParser) -> None:
         "case)",
     )
     group.add_argument(
+        "--in-flight",
+        type=int,
+        default=1,
+        metavar="N",
+        help="with --stdio: COMMAND works on up to N cases at the same time, and writes the "
+        "number of the case as member case of each outcome (default 1)",
+    )
+    group.add_argument(
         "command", nargs="*", metavar="COMMAND", help="the command that starts a client, after --"
     )
 
 
 def parse_client_spec(options: Namespace) -> ClientSpec | None:
     """Returns the client of *options*, or None. Raises UsageError for two clients."""
-    from ..results.replay import ClientSpec
+    from ..results.replay import MAX_IN_FLIGHT, ClientSpec
 
+    if not 1 <= options.in_flight <= MAX_IN_FLIGHT:
+        raise UsageError(
+            f"--in-flight takes a number from 1 to {MAX_IN_FLIGHT}, not {options.in_flight}"
+        )
+    if options.in_flight > 1 and not (options.stdio and options.command):
+        raise UsageError("--in-flight is for a command after --stdio --, which works on many cases")
     if options.client and options.command:
         raise UsageError("name the client with --client or with a command after --, not with both")
     if options.client:
@@ -46,7 +60,8 @@ def parse_client_spec(options: Namespace) -> ClientSpec | None:
         return ClientSpec(form="python", argv=(options.client,))
     if options.command:
         form = "stdio" if options.stdio else "command"
-        return ClientSpec(form=form, argv=tuple(options.command))
+        argv = tuple(options.command)
+        return ClientSpec(form=form, argv=argv, in_flight=options.in_flight)
     if options.stdio:
         raise UsageError("--stdio needs a command: wanproof check --stdio -- node client.mjs")
     return None
@@ -60,6 +75,10 @@ def create_client(client_spec: ClientSpec) -> Client:
 
         loader = ClientLoader(client_spec.argv[0])
         return PythonClient(client_spec.argv[0], loader.load(), loader.reload)
+    if client_spec.form == "stdio" and client_spec.in_flight > 1:
+        from ..clients.pipelined_client import PipelinedClient
+
+        return PipelinedClient(client_spec.argv, client_spec.in_flight)
     if client_spec.form == "stdio":
         from ..clients.process_client import ProcessClient
 

@@ -61,6 +61,7 @@ def run(options: Namespace) -> int:
         replay.law,
         preceding=replay.preceding,
         full_size=replay.full_size,
+        together=replay.together,
     )
     (result,) = report.results
     if result.failure:

@@ -17,6 +17,7 @@ from ..runner.interaction import (
     has_recorded_form,
 )
 from .law import KEPT, Group, Law, Level, build_violation
+from .polling import check_deadline
 from .response_bodies import find_error_code, find_error_texts
 from .retries import FINAL_STATUSES
 
@@ -32,11 +33,17 @@ __all__ = [
 
 
 def check_answers(interaction: Interaction) -> Verdict | None:
+    if _is_runaway(interaction):
+        verdict = check_deadline(interaction)
+        # The law deadline names the fault if it came too late, this one in all other cases.
+        return None if verdict is not None and not verdict.passed else _check_ending(interaction)
     return None if _has_unreadable_response(interaction) else _check_ending(interaction)
 
 
 def check_odd_bodies(interaction: Interaction) -> Verdict | None:
-    return _check_ending(interaction) if _has_unreadable_response(interaction) else None
+    if _is_runaway(interaction) or not _has_unreadable_response(interaction):
+        return None
+    return _check_ending(interaction)
 
 
 def check_code_told(interaction: Interaction) -> Verdict | None:
@@ -101,14 +108,17 @@ def check_accepted_not_refused(interaction: Interaction) -> Verdict | None:
 def _check_ending(interaction: Interaction) -> Verdict | None:
     if not isinstance(interaction.client_result, ClientError):
         return KEPT if interaction.outcome else None
-    if interaction.client_result.kind is ClientErrorKind.RUNAWAY:
-        return None
     if any(map(has_recorded_form, interaction.polls)):
         return None
     return build_violation(
         f"{interaction.client_result.kind}: {interaction.client_result.message}",
         interaction.exchanges[-1:],
     )
+
+
+def _is_runaway(interaction: Interaction) -> bool:
+    result = interaction.client_result
+    return isinstance(result, ClientError) and result.kind is ClientErrorKind.RUNAWAY
 
 
 def _has_unreadable_response(interaction: Interaction) -> bool:

@@ -129,6 +129,14 @@ def check_end_is_end(interaction: Interaction) -> Verdict | None:
 def check_deadline(interaction: Interaction) -> Verdict | None:
     if not (interaction.creates or interaction.polls):
         return None
+    stray = [
+        exchange
+        for exchange in (*interaction.creates, *interaction.polls)
+        if exchange.after_outcome
+    ]
+    if stray:
+        message = f"a {stray[0].entry.action} came after the client had reported its outcome"
+        return build_violation(message, stray[:1])
     started_at = (
         interaction.acknowledged_create.at
         if interaction.acknowledged_create
@@ -267,9 +275,9 @@ LAWS: Final = (
         id="deadline",
         group=Group.LIFECYCLE,
         level=Level.MUST,
-        statement="A client sends no creates and polls after its deadline.",
+        statement="A client sends no creates and polls after its deadline, or after its outcome.",
         source="a task can stay unfinished for ever; the upstream deletes tasks after 24 hours",
-        hint="set a time limit for each wait for a task",
+        hint="set a time limit for each wait for a task, and end threads with their call",
         judge=check_deadline,
     ),
 )

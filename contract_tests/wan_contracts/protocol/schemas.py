@@ -151,6 +151,12 @@ _OUTCOME_MEMBERS: Final[Schema] = {
         minimum=0,
         maximum=10**9,
     ),
+    "case": _member(
+        "Case",
+        "the number of the case; needed if several cases are in flight (--in-flight)",
+        type=["integer", "null"],
+        minimum=0,
+    ),
 }
 
 SCHEMAS: Final[Mapping[str, Schema]] = {

@@ -82,7 +82,8 @@ class FailureDescription:
     """The texts of a failure of a law.
 
     *result_title* is the title of *result_lines*. *preceding* has one line for each call that
-    must be made before. *replay_command* is a command line.
+    must be made before, *together* one for each call that ran at the same time. *replay_command*
+    is a command line.
     """
 
     reason: str
@@ -93,6 +94,7 @@ class FailureDescription:
     result_lines: tuple[str, ...]
     blocks: tuple[TranscriptBlock, ...]
     preceding: tuple[str, ...]
+    together: tuple[str, ...]
     replay_command: str | None
 
     @property
@@ -116,6 +118,10 @@ def describe_failure(failure: LawFailure) -> FailureDescription:
         preceding=tuple(
             escape_controls(f"{number}. {case.model_id}, scenario {describe_scenario(case)}")
             for number, case in enumerate(failure.preceding, 1)
+        ),
+        together=tuple(
+            escape_controls(f"{case.model_id}, {describe_scenario(case)}")
+            for case in interaction.together
         ),
         replay_command=format_replay_command(failure),
     )
@@ -213,8 +219,10 @@ def format_verdict(report: ContractReport) -> str:
     broken = [result for result in find_problems(report) if result.status is Status.FAIL]
     if broken:
         return f"{format_count(len(broken), 'law')} broken"
-    if not report.passed:
+    if report.status_counts[Status.UNEXPECTED]:
         return "a known failure passes"
+    if not report.passed:
+        return "no call completed"
     return "passed"
 
 

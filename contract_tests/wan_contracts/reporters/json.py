@@ -4,6 +4,7 @@
      "models": [...], "notes": [...],
      "laws": [{"id", "group", "level", "says", "source", "hint", "docs", "verdict", "judged",
                "broken", "known", "reason", "failure"}],
+     "exercised": {"tasks", "creates", "polls", "downloads", "results": {KIND: COUNT}},
      "coverage": {KIND: {"met": [...], "missed": [...]}},
      "summary": {VERDICT: COUNT}}
 
@@ -12,12 +13,15 @@ why the law was not judged; both can be null. ``failure`` is null, or the smalle
 the law:
 
     {"why", "case": {"model", "payload", "scenario"}, "number", "outcome" or "trouble",
-     "preceding": [CASE, ...], "transcript": [...], "entries": [...], "replay"}
+     "preceding": [CASE, ...], "together": [CASE, ...], "transcript": [...], "entries": [...],
+     "replay"}
 
 ``outcome`` is the outcome of the client, in the published form, or null if only its requests were
 judged (`wanproof check --listen`). If the client ended without a valid outcome,
 ``trouble`` is in its place: {"kind", "says", "stderr"}. ``transcript`` is lines for people.
 ``preceding`` are the calls without which the call does not break the law, usually none.
+``together`` has the cases of all calls that ran at the same time; it is empty for a call that ran
+alone.
 ``entries`` are the numbers of the exchanges that show the failure. ``replay`` is the path of a
 file, or null. ``number`` is the number of the first call that broke the law.
 
@@ -62,6 +66,7 @@ def build_document(report: ContractReport) -> dict[str, Any]:
         "models": list(report.models),
         "notes": list(report.notes),
         "laws": [_law_to_json(result) for result in report.results],
+        "exercised": report.exercise.as_json(),
         "coverage": {
             part.kind: {"met": list(part.met), "missed": list(part.missed)}
             for part in report.coverage
@@ -97,6 +102,7 @@ def _failure_to_json(failure: LawFailure) -> dict[str, Any]:
         "number": failure.number,
         "preceding": describe_texts([case.as_json() for case in failure.preceding]),
         **describe_texts(client_result_to_json(interaction.client_result)),
+        "together": describe_texts([case.as_json() for case in interaction.together]),
         "transcript": format_lines(interaction, failure.verdict.entries),
         "entries": list(failure.verdict.entries),
         "replay": failure.replay,

@@ -96,6 +96,11 @@ def _format_failure(result: LawResult) -> Iterator[str]:
             yield ""
             yield from format_code_block(description.preceding)
             yield ""
+        if description.together:
+            yield "These calls ran at the same time:"
+            yield ""
+            yield from format_code_block(description.together)
+            yield ""
         yield from format_code_block(description.payload, "json")
         yield ""
         yield f"{description.result_title}:"
@@ -131,6 +136,7 @@ def _format_short_failure(result: LawResult) -> str:
 
 def _format_rest(report: ContractReport) -> Iterator[str]:
     parts = {
+        "Exercised": [str(report.exercise)] if report.exercise.calls else [],
         "Coverage": [escape_text(descriptions.format_coverage(part)) for part in report.coverage],
         "Notes": [escape_text(note) for note in report.notes],
     }

@@ -120,6 +120,9 @@ def _print_failure(console: Console, result: LawResult) -> None:
     )
     if description.preceding:
         _print_lines(console, "calls before it, with the same client", description.preceding)
+    if description.together:
+        heading = f"{len(description.together)} calls at the same time, each with its own API key"
+        _print_lines(console, heading, description.together)
     _print_lines(console, "payload", description.payload)
     _print_lines(console, description.result_title, description.result_lines)
     _print_transcript(console, description.blocks, style)
@@ -179,6 +182,7 @@ def _print_rest(console: Console, report: ContractReport) -> None:
     parts = {
         "known failures": known,
         "not reproduced": not_reproduced,
+        "exercised": [Text(str(report.exercise))] if report.exercise.calls else [],
         "coverage": [Text(descriptions.format_coverage(part)) for part in report.coverage],
         "notes": [Text(escape_controls(note)) for note in report.notes],
     }

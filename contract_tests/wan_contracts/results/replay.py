@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
@@ -44,6 +44,9 @@ MAX_PRECEDING_CASES: Final = 10_000
 
 MAX_ID_CHARS: Final = 200
 """Characters of an id."""
+
+MAX_IN_FLIGHT: Final = 16
+"""Most cases that a client works on at the same time."""
 
 CLIENT_FORMS: Final = ("python", "command", "stdio")
 """How a client is named: where it is found in Python, or how its process is started."""
@@ -96,6 +99,7 @@ REPLAY: Final = TableType(
             "the calls that the same client must make before",
             default=(),
         ),
+        Field("together", Array(_CASE, 0), "all cases that ran at the same time", default=()),
         Field("tempo", Choice(TIME_PROFILES), "how time passes", required=True),
         Field("large", _LARGE_TEXTS, "texts that the other members only describe", default=()),
         Field(
@@ -111,6 +115,12 @@ REPLAY: Final = TableType(
                 (
                     Field("form", Choice.of(CLIENT_FORMS), "the kind of client", required=True),
                     Field("argv", Array(_TEXT, 1), "its name, or a command", required=True),
+                    Field(
+                        "in_flight",
+                        Integer(1, MAX_IN_FLIGHT),
+                        "the cases that it works on at once",
+                        default=1,
+                    ),
                 ),
                 allowed="an object",
             ),
@@ -125,17 +135,23 @@ REPLAY: Final = TableType(
 
 @dataclass(frozen=True, kw_only=True)
 class ClientSpec:
-    """A client as the command line names it: its *form*, and its name or command."""
+    """A client as the command line names it: its *form*, and its name or command.
+
+    It works on *in_flight* cases at the same time.
+    """
 
     form: str
     argv: tuple[str, ...]
+    in_flight: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
     """What a file holds: the *law*, the *case* that broke it, at which tempo, by whom and how.
 
-    *preceding* are the calls without which the case does not break the law.
+    *preceding* are the calls without which the case does not break the law. *together* are the
+    cases of all calls that ran at the same time, *case* included; it is empty for a call that ran
+    alone.
     """
 
     law: Law
@@ -145,6 +161,7 @@ class Replay:
     full_size: bool = False
     why: str = ""
     preceding: tuple[Case, ...] = ()
+    together: tuple[Case, ...] = ()
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -179,6 +196,7 @@ class Replay:
         case: Mapping[str, Any],
         client: Mapping[str, Any],
         tempo: TimeProfile,
+        together: Sequence[Mapping[str, Any]],
         **members: Any,
     ) -> Self:
         """Raises LookupError or ValueError for unknown names, OSError for a missing file."""
@@ -187,6 +205,7 @@ class Replay:
         return cls(
             law=law(members["law"]),
             case=_build_case(case, tempo),
+            together=tuple(_build_case(each, tempo) for each in together),
             time_profile=tempo,
             client=ClientSpec(**client),
             full_size=members["full_size"],
@@ -204,11 +223,16 @@ class Replay:
             "why": self.why,
             "case": self.case.as_json(),
             **({"preceding": preceding} if preceding else {}),
+            **({"together": [each.as_json() for each in self.together]} if self.together else {}),
             "tempo": self.time_profile.name,
             **({"pace": pace} if pace else {}),
             **({} if file is None else {"scenarios": file}),
             "full_size": self.full_size,
-            "client": {"form": self.client.form, "argv": list(self.client.argv)},
+            "client": {
+                "form": self.client.form,
+                "argv": list(self.client.argv),
+                **({"in_flight": self.client.in_flight} if self.client.in_flight > 1 else {}),
+            },
         }
 
 
@@ -255,6 +279,7 @@ def write_replays(
         made = Replay(
             law=result.law,
             case=failure.interaction.case,
+            together=failure.interaction.together,
             time_profile=time_profile,
             client=client,
             full_size=full_size,

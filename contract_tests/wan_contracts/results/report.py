@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from wan_mockserver.assertions.verdict import Verdict
 from ..cases.case import Case
 from ..laws.law import Law, Level
 from ..runner.interaction import Interaction
+from .exercise import Exercise
 
 __all__ = [
     "ContractReport",
@@ -114,7 +115,8 @@ class ContractReport:
 
     *cases* is the number of calls, and *unsupported* the number of calls that the client
     declined. An *interrupted* run has the results up to the interrupt. A *narrowed* run has only
-    some scenarios. *source* is where the client is defined, if this was found.
+    some scenarios. *source* is where the client is defined, if this was found. *exercise* counts
+    what the calls did.
     """
 
     client: str
@@ -130,6 +132,7 @@ class ContractReport:
     interrupted: bool = False
     narrowed: bool = False
     source: SourceLocation | None = None
+    exercise: Exercise = field(default_factory=Exercise)
 
     @cached_property
     def status_counts(self) -> Mapping[Status, int]:
@@ -141,5 +144,6 @@ class ContractReport:
 
     @property
     def passed(self) -> bool:
-        """Returns whether no law failed and no known failure passed."""
-        return not (self.status_counts[Status.FAIL] or self.status_counts[Status.UNEXPECTED])
+        """Returns whether no law failed, no known failure passed, and some call completed."""
+        failed = self.status_counts[Status.FAIL] or self.status_counts[Status.UNEXPECTED]
+        return not failed and self.exercise.reached_goal

@@ -14,6 +14,7 @@ from wan_validators.spec import ModelSpec
 from ..cases.systematic import is_breakable
 from ..laws import Group, Law
 from ..protocol.outcome import OutcomeKind
+from ..results.exercise import Exercise
 from ..results.report import Coverage, LawFailure, LawResult
 from .interaction import Interaction
 from .late_responses import judge_late_responses
@@ -33,6 +34,9 @@ CREATE_LAWS: Final = ("task-id-kept",)
 SCENARIO_SEPARATOR: Final = "+"
 """Separates the names of scenarios that happen at once."""
 
+TASK_GROUPS: Final = (Group.LIFECYCLE, Group.MONEY, Group.DOWNLOAD)
+"""The groups of laws that say something about tasks."""
+
 
 @dataclass
 class Aggregator:
@@ -50,6 +54,7 @@ class Aggregator:
     rules: set[str] = field(default_factory=set)
     codes: set[str] = field(default_factory=set)
     scenarios: set[str] = field(default_factory=set)
+    exercise: Exercise = field(default_factory=Exercise)
 
     def add(
         self, interaction: Interaction, verdicts: Mapping[str, Verdict], *, drawn: bool = False
@@ -64,6 +69,7 @@ class Aggregator:
             self.unsupported += 1
             return
         self.submitted += is_submitted(interaction)
+        self.exercise.add(interaction)
         self.judged.update(verdicts.keys())
         for law in verdicts:
             share = interaction.seconds / len(verdicts)
@@ -105,18 +111,22 @@ class Aggregator:
 
     def results(self) -> list[LawResult]:
         """Returns the result of each law, in the order of the laws."""
-        return [
-            LawResult(
-                law=law,
-                judged=self.judged[law.id],
-                broken=max(self.broken[law.id], law.id in self.smallest_failures),
-                failure=self.smallest_failures.get(law.id),
-                reproduced=law.id not in self.not_reproduced,
-                reason=None if self.judged[law.id] else self._describe_idle(law),
-                seconds=self.seconds.get(law.id, 0.0),
-            )
-            for law in self.laws
-        ]
+        return [self._build_result(law) for law in self.laws]
+
+    def _build_result(self, law: Law) -> LawResult:
+        broken = max(self.broken[law.id], law.id in self.smallest_failures)
+        # Without any task, such a law holds for no reason.
+        is_idle = law.group in TASK_GROUPS and not (self.exercise.tasks or broken)
+        judged = 0 if is_idle else self.judged[law.id]
+        return LawResult(
+            law=law,
+            judged=judged,
+            broken=broken,
+            failure=self.smallest_failures.get(law.id),
+            reproduced=law.id not in self.not_reproduced,
+            reason=None if judged else self._describe_idle(law, is_idle=is_idle and self.cases > 1),
+            seconds=self.seconds.get(law.id, 0.0),
+        )
 
     def coverage(self, specs: Sequence[ModelSpec], scenarios: Iterable[str]) -> list[Coverage]:
         """Returns the coverage of rules, codes and scenarios of *specs*."""
@@ -132,12 +142,12 @@ class Aggregator:
             _build_coverage("scenarios", scenarios, self.scenarios),
         ]
 
-    def _describe_idle(self, law: Law) -> str:
+    def _describe_idle(self, law: Law, *, is_idle: bool) -> str:
         if self.submitted and _needs_end(law):
             return 'the client only creates tasks: it reported "submitted"'
         if self.cases and self.cases == self.unsupported:
             return 'the client reported "unsupported" for every call'
-        return "no call could break it"
+        return "no task was created" if is_idle else "no call could break it"
 
 
 def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Verdict]:
@@ -168,11 +178,12 @@ def is_submitted(interaction: Interaction) -> bool:
     return interaction.outcome is not None and interaction.outcome.kind is OutcomeKind.SUBMITTED
 
 
-def measure_interaction(interaction: Interaction) -> tuple[int, int, int]:
+def measure_interaction(interaction: Interaction) -> tuple[int, int, int, int]:
     """Returns the size of a call; the smaller of two failures is easier to understand."""
     scenario = interaction.case.scenario
     faults = 0 if scenario == "ok" else len(parse_scenario_names(scenario))
     return (
+        len(interaction.together),
         faults,
         len(interaction.case.lint_report.errors),
         len(json.dumps(interaction.case.payload)),

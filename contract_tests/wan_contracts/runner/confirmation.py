@@ -32,6 +32,9 @@ MAX_PRECEDING_CALLS: Final = 2048
 
 RunCall = Callable[[Case], Interaction]
 
+RunGroup = Callable[[Sequence[Case]], Sequence[Interaction]]
+"""Makes several calls at the same time."""
+
 
 class CallHistory:
     """Remembers the latest calls, and for each broken law some of the calls that broke it."""
@@ -39,7 +42,7 @@ class CallHistory:
     def __init__(self) -> None:
         self._calls: deque[Case] = deque(maxlen=MAX_PRECEDING_CALLS)
         self._first: dict[str, tuple[Case, ...]] = {}
-        self._smallest: dict[str, list[tuple[tuple[int, int, int], Case]]] = {}
+        self._smallest: dict[str, list[tuple[tuple[int, ...], Case]]] = {}
 
     def add(self, interaction: Interaction, broken: Collection[str]) -> None:
         """Adds a call that broke the laws with the ids *broken*."""
@@ -93,12 +96,21 @@ class _Result:
 
 
 class Confirmation:
-    """Repeats failing calls with *run*, after *renew* has made the client a fresh one."""
+    """Repeats failing calls with *run*, after *renew* has made the client a fresh one.
+
+    *run_group* repeats calls that failed while others ran at the same time.
+    """
 
     def __init__(
-        self, run: RunCall, renew: Callable[[], None], laws: Sequence[Law], limits: Limits
+        self,
+        run: RunCall,
+        run_group: RunGroup,
+        renew: Callable[[], None],
+        laws: Sequence[Law],
+        limits: Limits,
     ) -> None:
         self._run = run
+        self._run_group = run_group
         self._renew = renew
         self._laws = laws
         self._limits = limits
@@ -116,7 +128,21 @@ class Confirmation:
             result = self._repeat((case,), law)
             if result is not None:
                 return _replace_call(failure, law, result)
+        if failure.interaction.together:
+            return self._confirm_group(failure, law)
         return self._find_sequence(failure, law, history.get_first_sequence(law))
+
+    def _confirm_group(self, failure: LawFailure, law: str) -> LawFailure | None:
+        """Returns *failure* if calls at the same time break *law* as often as they must."""
+        result = None
+        for _ in range(self._limits.repeats):
+            self._renew()
+            interactions = self._run_group(failure.interaction.together)
+            results = [_Result(each, evaluate_laws(self._laws, each)) for each in interactions]
+            result = next((each for each in results if each.breaks(law)), None)
+            if result is None:
+                return None
+        return _replace_call(failure, law, result) if result else None
 
     def _find_sequence(
         self, failure: LawFailure, law: str, sequence: tuple[Case, ...]

@@ -18,7 +18,7 @@ MAX_EQUAL_CALLS: Final = 3
 
 HUNG_NOTE: Final = (
     f"The run ended after {MAX_EQUAL_CALLS} calls in a row that hung. A Python client needs "
-    "--real-time if it waits without time.sleep or asyncio.sleep, or reads datetime.now()."
+    "--real-time if it waits by other means than those of time, asyncio and threading.Event."
 )
 
 _VARYING: Final = re.compile(r"0x[0-9a-fA-F]+|\d+")

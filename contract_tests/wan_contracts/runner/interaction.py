@@ -57,7 +57,8 @@ class ObservedExchange:
 
     *at* is in seconds since the start of the call, on the client's clock. *peer* is the
     client's address; it is "" in process. *is_late* is True if the response was sent so late, in
-    real time, that the client may have given up before; see ``late_responses.py``.
+    real time, that the client may have given up before; see ``late_responses.py``. *after_outcome*
+    is True if the client sent the request after it had reported its outcome.
     """
 
     request: Request
@@ -66,6 +67,7 @@ class ObservedExchange:
     at: float
     peer: str = ""
     is_late: bool = False
+    after_outcome: bool = False
 
     @property
     def is_intact(self) -> bool:
@@ -94,7 +96,9 @@ class Interaction:
 
     *exchanges* are in the order of the requests. *tasks* are those that the call created, and
     *ledger* holds their charges. *seconds* is the real duration. *client_result* is None if nobody
-    reported how the call ended: then only the laws about its requests apply.
+    reported how the call ended: then only the laws about its requests apply. *together* are the
+    cases of all calls that ran at the same time, this one included; it is empty for a call that
+    ran alone.
     """
 
     case: Case
@@ -104,6 +108,7 @@ class Interaction:
     tasks: tuple[TaskRecord, ...]
     ledger: Ledger
     seconds: float = 0.0
+    together: tuple[Case, ...] = ()
 
     @property
     def outcome(self) -> Outcome | None:
@@ -137,9 +142,9 @@ class Interaction:
 
     @cached_property
     def acknowledged_create(self) -> ObservedExchange | None:
-        """Returns the last create whose response gave the client the task id."""
+        """Returns the last create, before the outcome, that gave the client the task id."""
         for exchange in reversed(self.creates):
-            if exchange.entry.task and exchange.entry.arrived:
+            if exchange.entry.task and exchange.entry.arrived and not exchange.after_outcome:
                 return exchange
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Final
@@ -12,6 +12,7 @@ from wan_validators.catalog import catalog
 from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
+from ..cases.concurrent import iter_concurrent_groups
 from ..cases.random_cases import draw_batches
 from ..cases.systematic import is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
@@ -22,6 +23,7 @@ from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenar
 from .confirmation import CallHistory, Confirmation, Limits
 from .endurance import Endurance
 from .harness import Harness
+from .in_flight import iter_in_flight
 from .interaction import Interaction
 from .minimize import shrink_case
 from .pace import describe_omissions, find_laws_without_time, iter_pace_notes
@@ -112,6 +114,7 @@ def check(
         try:
             loop.run_systematic_cases(specs, time_profile)
             loop.run_random_search(specs, time_profile)
+            loop.run_concurrent_cases(specs, time_profile)
             loop.shrink_failures()
             loop.confirm_failures()
         except KeyboardInterrupt:
@@ -129,11 +132,13 @@ def check(
         ],
         coverage=aggregator.coverage(specs, find_possible_scenarios(plan, specs, time_profile)),
         models=[spec.id for spec in specs],
+        exercise=aggregator.exercise,
         notes=[
             *([INTERRUPTED_NOTE] if interrupted else []),
             *([loop.endurance.note] if loop.is_hopeless else []),
             *loop.omissions,
             *iter_pace_notes(time_profile),
+            *aggregator.exercise.iter_warnings(),
         ],
         interrupted=interrupted,
         narrowed=bool(plan.scenarios),
@@ -179,7 +184,13 @@ class RunLoop:
         cases = [case for case in chosen if is_wanted(case, self._plan, time_profile)]
         if self._plan.seconds is not None:  # calls that take long come last
             cases.sort(key=lambda case: time_profile.is_lengthy(case.scenario))
-        self._total = len(cases) + self._plan.examples
+        concurrent = sum(map(len, self._iter_groups(specs, time_profile)))
+        self._total = len(cases) + self._plan.examples + concurrent
+        if not self._harness.client.in_process and self._harness.client.max_together > 1:
+            self._calls = len(cases)
+            for interaction in iter_in_flight(self._harness, cases, 1, self._is_supported):
+                self._add(interaction, counted=True)
+            return
         for nth, case in enumerate(cases):
             if self.is_hopeless:
                 return
@@ -188,6 +199,22 @@ class RunLoop:
                 return
             if case.model_id not in self._declined:
                 self.make_call(case, counted=True)
+
+    def run_concurrent_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
+        """Makes groups of calls that run at the same time, if the client can do that."""
+        for cases in self._iter_groups(specs, time_profile):
+            if self._is_over():
+                return
+            for interaction in self._run_group(cases):
+                self._add(interaction, counted=True)
+
+    def _iter_groups(
+        self, specs: Sequence[ModelSpec], time_profile: TimeProfile
+    ) -> Iterator[list[Case]]:
+        size = getattr(self._harness.client, "max_together", 1)
+        left = [spec for spec in specs if spec.id not in self._declined]
+        if size > 1 and left and not self._plan.scenarios:
+            yield from iter_concurrent_groups(left, time_profile, size, brief=self._plan.brief)
 
     def run_random_search(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes random calls with the models that the client supports."""
@@ -209,6 +236,10 @@ class RunLoop:
             in_process = self._harness.client.in_process
             left = MAX_SHRINK_CALLS_IN_PROCESS if in_process else MAX_SHRINK_CALLS_EXTERNAL
 
+            if failure.interaction.together:
+                # The other calls show it, too, so no payload is the smallest.
+                continue
+
             def fails(case: Case, law: str = law) -> bool:
                 nonlocal left
                 left -= 1
@@ -224,6 +255,7 @@ class RunLoop:
         real_time = not self._harness.time_profile.is_virtual
         confirmation = Confirmation(
             self._run_call,
+            self._run_group,
             self._harness.renew_client,
             self._plan.laws,
             EXTERNAL_LIMITS if real_time else IN_PROCESS_LIMITS,
@@ -233,7 +265,12 @@ class RunLoop:
 
     def make_call(self, case: Case, *, counted: bool, drawn: bool = False) -> dict[str, Verdict]:
         """Makes the call and evaluates the laws; adds a *counted* call to the report."""
-        interaction = self._run_call(case)
+        return self._add(self._run_call(case), counted=counted, drawn=drawn)
+
+    def _add(
+        self, interaction: Interaction, *, counted: bool, drawn: bool = False
+    ) -> dict[str, Verdict]:
+        """Evaluates the laws on *interaction*; adds a *counted* call to the report."""
         verdicts = evaluate_laws(self._plan.laws, interaction)
         self._history.add(interaction, [law for law, each in verdicts.items() if not each.passed])
         if counted:
@@ -241,7 +278,7 @@ class RunLoop:
         else:
             self._aggregator.keep(interaction, verdicts)
         if is_unsupported(interaction):
-            self._declined.add(case.model_id)
+            self._declined.add(interaction.case.model_id)
         self.endurance.add(interaction)
         if counted:
             self._watch(self._aggregator, self._total)
@@ -250,6 +287,12 @@ class RunLoop:
     def _run_call(self, case: Case) -> Interaction:
         self._calls += 1
         return self._harness.run(case, self._calls)
+
+    def _run_group(self, cases: Sequence[Case]) -> Sequence[Interaction]:
+        """Makes a call for each of *cases* at the same time."""
+        interactions = self._harness.run_together(cases, self._calls + 1)
+        self._calls += len(cases)
+        return interactions
 
     def _probe(self, case: Case) -> Interaction:
         """Makes a call in a fresh client, with which the run goes on."""
@@ -261,6 +304,9 @@ class RunLoop:
 
     def _make_random_call(self, case: Case, counted: bool) -> dict[str, Verdict] | None:  # noqa: FBT001
         return None if self._is_over() else self.make_call(case, counted=counted, drawn=True)
+
+    def _is_supported(self, case: Case) -> bool:
+        return case.model_id not in self._declined and not self._is_over()
 
     def _is_over(self) -> bool:
         return self.is_hopeless or (self._ends is not None and monotonic() >= self._ends)
@@ -295,20 +341,32 @@ def replay_case(
     law: Law,
     *,
     preceding: Sequence[Case] = (),
+    together: Sequence[Case] = (),
     full_size: bool = False,
 ) -> ContractReport:
-    """Repeats one call, after the *preceding* ones, and evaluates one law."""
+    """Repeats one call, after the *preceding* ones, and evaluates one law.
+
+    If *together* are the cases of several calls, makes them at the same time, and evaluates the
+    law on each call with *case*.
+    """
     aggregator = Aggregator([law])
     started_at = monotonic()
     with Harness(client, time_profile, full_size=full_size) as harness:
-        for number, each in enumerate((*preceding, case), 1):
-            interaction = harness.run(each, number)
-        aggregator.add(interaction, evaluate_laws([law], interaction))
+        for number, each in enumerate(preceding, 1):
+            harness.run(each, number)
+        number = len(preceding) + 1
+        interactions = (
+            [each for each in harness.run_together(together, number) if each.case == case]
+            if together
+            else [harness.run(case, number)]
+        )
+        for interaction in interactions:
+            aggregator.add(interaction, evaluate_laws([law], interaction))
     return ContractReport(
         client=client.name,
         profile="replay",
         seed=0,
-        cases=len(preceding) + 1,
+        cases=len(preceding) + aggregator.cases,
         unsupported=aggregator.unsupported,
         seconds=monotonic() - started_at,
         results=aggregator.results(),

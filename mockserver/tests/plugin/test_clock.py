@@ -139,13 +139,26 @@ def test_time_outs_of_asyncio_fall_due(client: Any, wan_clock: PatchingClock) ->
     assert wan_clock.elapsed == QUARTER_HOUR
 
 
-def test_who_waits_for_what_really_passes_is_not_kept_for_ever(wan_clock: PatchingClock) -> None:
+def test_an_event_loop_that_only_waits_moves_the_clock(wan_clock: PatchingClock) -> None:
     async def client() -> None:
-        await asyncio.wait_for(asyncio.Event().wait(), 0.01)
+        for seconds in (QUARTER_HOUR, 0.01):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), seconds)
 
     wan_clock.patch()
-    with pytest.raises(TimeoutError):
-        asyncio.run(client())
+    asyncio.run(client())
+    assert wan_clock.elapsed == pytest.approx(QUARTER_HOUR, abs=1)
+
+
+def test_a_loop_with_a_socket_waits_in_real_time(wan_clock: PatchingClock) -> None:
+    async def client() -> None:
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        async with server:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), 0.01)
+
+    wan_clock.patch()
+    asyncio.run(client())
     assert wan_clock.elapsed == 0
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import selectors
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 from types import ModuleType, coroutine
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from ..clock import START, ManualClock
+from .dates import patch_dates
+from .waiters import NAP_S, Waiters
 
 __all__ = [
     "TOOLS",
@@ -55,8 +58,7 @@ class PatchingClock(ManualClock):
     def __init__(self, start: float = START) -> None:
         super().__init__(start)
         self._undo = ExitStack()
-        self._wake_times: WeakKeyDictionary[asyncio.AbstractEventLoop, list[float]]
-        self._wake_times = WeakKeyDictionary()
+        self.waiters = Waiters(self._offset, self.advance)
 
     @property
     def elapsed(self) -> float:
@@ -68,8 +70,14 @@ class PatchingClock(ManualClock):
         return UPTIME + self.elapsed
 
     def sleep(self, seconds: float) -> None:
-        """Moves the clock. Raises ValueError if *seconds* is negative, like ``time.sleep``."""
-        self.advance(seconds)
+        """Moves the clock as soon as all other threads of the client wait, too.
+
+        Threads that sleep at the same time share the clock, like tasks in :meth:`sleep_async`.
+        Raises ValueError if *seconds* is negative, like ``time.sleep``.
+        """
+        if not 0 <= seconds < float("inf"):
+            self.advance(seconds)
+        self.waiters.wait(self.elapsed + seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         """Lets other asyncio tasks run, then moves the clock.
@@ -80,36 +88,31 @@ class PatchingClock(ManualClock):
         if seconds <= 0:
             await _turn()
             return
-        wake_times = self._wake_times.setdefault(asyncio.get_running_loop(), [])
-        wake_time = self.elapsed + seconds
-        wake_times.append(wake_time)
-        try:
+        with self.waiters.waiting(self.elapsed + seconds) as try_advance:
             await _turn()
-            while self.elapsed < wake_time:
-                if wake_time == min(wake_times):
-                    self.advance(wake_time - self.elapsed)
-                else:
-                    await _turn()
+            while not try_advance():
+                if self.waiters.is_shared:
+                    _REAL[time, "sleep"](NAP_S)
+                await _turn()
             for _ in range(TURNS):
                 await _turn()
-        finally:
-            wake_times.remove(wake_time)
 
     def patch(self, *modules: ModuleType | str) -> AbstractContextManager[object]:
         """Replaces Python's clock by this one, from now on until :meth:`restore`.
 
         ``time.sleep`` and ``asyncio.sleep`` move this clock; ``time.time`` is its ``now``,
         ``time.monotonic`` and ``time.perf_counter`` are its ``monotonic``, and so are their
-        twins that count nanoseconds. The time-outs of asyncio (``timeout``, ``wait_for``,
-        ``call_later``) count what really passes and what this clock is moved by.
+        twins that count nanoseconds. So are ``datetime.now`` and ``date.today``. The time-outs
+        of asyncio (``timeout``, ``wait_for``, ``call_later``) count what really passes and what
+        this clock is moved by. An event loop without sockets that waits for a time-out, and
+        ``threading.Event.wait`` with one, move this clock instead of waiting.
 
         *modules*, given as such or by name, have what they imported by ``from time import
         sleep`` replaced too. Used with ``with``, it ends with the block.
 
-        Not replaced: ``datetime.now()``, whatever waits without sleeping (such as
-        ``threading.Event.wait``), other event loops than Python's own, and the time-outs of
-        sockets. Deadlines from before the call, and event loops that run on after its end,
-        are off by the difference of the clocks.
+        Not replaced: other ways to wait (such as ``queue.Queue.get`` with a time-out), other
+        event loops than Python's own, and the time-outs of sockets. Deadlines from before the
+        call, and event loops that run on after its end, are off by the difference of the clocks.
 
         Raises ModuleNotFoundError for the name of a module that there is not.
         """
@@ -119,6 +122,9 @@ class PatchingClock(ManualClock):
         for (home, name), stand_in in stand_ins.items():
             _replace(undo, home, name, stand_in)
         _replace(undo, asyncio.BaseEventLoop, "time", self._loop_time())
+        _replace(undo, threading.Event, "wait", self._build_event_wait())
+        _replace(undo, selectors.DefaultSelector, "select", self._build_select())
+        patch_dates(undo, self.now)
         by_identity = {id(_REAL[which]): stand_in for which, stand_in in stand_ins.items()}
         for module in importing:
             for name, value in [*vars(module).items()]:
@@ -144,6 +150,50 @@ class PatchingClock(ManualClock):
             **{(time, name): read for name, read in readings.items()},
             **{(time, f"{name}_ns"): _nanoseconds(read) for name, read in readings.items()},
         }
+
+    def _build_event_wait(self) -> Callable[..., bool]:
+        """Returns a replacement of ``Event.wait``, in which time-outs of a client are virtual."""
+        wait_really = threading.Event.wait
+
+        def wait(event: threading.Event, timeout: float | None = None) -> bool:
+            if timeout is None or timeout <= 0 or not self.waiters.is_client_thread():
+                return wait_really(event, timeout)
+            return event.is_set() or self.waiters.wait(
+                self.elapsed + timeout, lambda seconds: wait_really(event, seconds)
+            )
+
+        return wait
+
+    def _build_select(self) -> Callable[..., Any]:
+        """Returns a replacement of a selector's ``select``, for event loops that have no socket.
+
+        Nothing can happen there before the time-out but a call from another thread.
+        """
+        select_really = selectors.DefaultSelector.select
+
+        def select(selector: Any, timeout: float | None = None) -> Any:
+            if not timeout or timeout < 0 or not self._is_idle_loop(selector):
+                return select_really(selector, timeout)
+            ready: list[Any] = []
+
+            def nap(seconds: float) -> bool:
+                ready[:] = select_really(selector, seconds)
+                return bool(ready)
+
+            self.waiters.wait(self.elapsed + timeout, nap)
+            return ready
+
+        return select
+
+    def _is_idle_loop(self, selector: Any) -> bool:
+        """Returns True if the loop of this client thread waits only for time to pass."""
+        loop = asyncio._get_running_loop()  # noqa: SLF001  (no exception without a loop)
+        return (
+            len(selector.get_map()) <= 1
+            and loop is not None
+            and getattr(loop, "_selector", None) is selector
+            and self.waiters.is_client_thread()
+        )
 
     def _loop_time(self) -> Callable[[asyncio.BaseEventLoop], float]:
         """Returns a replacement of a loop's ``time``, which runs on so that no loop hangs."""
