@@ -17,7 +17,7 @@ import wan_mockserver
 ROOT = Path(__file__).parents[1]
 
 MOCK = ("cattrs", "flask", "httpx", "jinja2", "waitress", "werkzeug")
-CONTRACT = ("hypothesis", "jsonschema", "junitparser", "pytest", "respx")
+CONTRACT = ("hypothesis", "jsonschema", "pytest", "respx")
 EVERYTHING = (*MOCK, *CONTRACT, "av", "redis")
 
 BLOCK = """

@@ -21,6 +21,7 @@ from report_examples import (
 from reporter_helpers import IDS, hostile_report
 from wan_contracts.reporters import FORMATS, badge, descriptions, markdown, render, terminal
 from wan_contracts.results.report import ContractReport, LawResult, Status
+from wan_validators.reporters import markdown_text
 
 # HTML
 
@@ -130,10 +131,10 @@ def remove_code_blocks(text: str) -> str:
 
 
 def test_a_fence_is_longer_than_the_fences_inside() -> None:
-    assert markdown.format_code_block(["a ```` b"])[0] == "`" * 5
-    assert markdown.format_code_block(["x"], "json") == ["```json", "x", "```"]
-    assert markdown.format_code("a`b``c") == "```a`b``c```"
-    assert markdown.format_code("`a") == "`` `a ``"
+    assert markdown_text.format_code_block(["a ```` b"])[0] == "`" * 5
+    assert markdown_text.format_code_block(["x"], "json") == ["```json", "x", "```"]
+    assert markdown_text.format_code("a`b``c") == "```a`b``c```"
+    assert markdown_text.format_code("`a") == "`` `a ``"
 
 
 def test_markdown_stays_short_enough_for_a_comment() -> None:

@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.secrets import redact
+from wan_validators.documentation import build_docs_url
 from wan_validators.messages.formatting import format_count, format_number, summarize_value
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..cases.case import Case
-from ..laws.law import Group
+from ..laws.law import Group, Law
 from ..protocol.outcome import Outcome
 from ..results.report import ContractReport, Coverage, LawFailure, LawResult, Status
 from ..results.transcript import TranscriptBlock, build_blocks
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_TEXT_CHARS",
     "PROBLEM_STATUSES",
     "FailureDescription",
+    "build_law_url",
     "client_result_to_json",
     "describe_failure",
     "describe_scenario",
@@ -115,6 +117,11 @@ def format_replay_command(failure: LawFailure) -> str | None:
     if failure.replay is None:
         return None
     return escape_controls(f"wanproof replay {shlex.quote(failure.replay)} --trust")
+
+
+def build_law_url(law: Law) -> str:
+    """Returns the address of the page about *law*, with a failing and a passing transcript."""
+    return build_docs_url(f"reference/laws/{law.id}")
 
 
 def describe_scenario(case: Case) -> str:

@@ -2,57 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wan_validators.optional_dependencies import explain_missing_extra
-from wan_validators.reporters.excerpt import escape_controls
+from wan_validators.reporters.junit_xml import CaseProblem, JUnitCase, JUnitSuite, format_junit
 
 from ..results.report import ContractReport, LawResult, Status
 from . import descriptions
 from .details import format_details
-
-with explain_missing_extra():
-    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 __all__ = ["render_report"]
 
 
 def render_report(report: ContractReport) -> str:
     """Returns *report* as an XML document, in which SHOULD laws do not fail."""
-    root: Any = JUnitXml(f"wanproof check {escape_controls(report.client)}")
-    for group, results in descriptions.group_results(report).items():
-        suite = TestSuite(f"wanproof.{group.value}")
-        for name in ("profile", "seed", "cases"):
-            suite.add_property(name, escape_controls(str(getattr(report, name))))
-        suite.add_testcases([_build_case(result) for result in results])
-        root.add_testsuite(suite)
-    root.update_statistics()
-    root.time = round(report.seconds, 3)
-    document: str = root.tostring().decode("utf-8")
-    return document + "\n"
+    properties = {name: str(getattr(report, name)) for name in ("profile", "seed", "cases")}
+    suites = [
+        JUnitSuite(
+            name=f"wanproof.{group.value}",
+            cases=[_build_case(result) for result in results],
+            properties=properties,
+        )
+        for group, results in descriptions.group_results(report).items()
+    ]
+    return format_junit(f"wanproof check {report.client}", suites, report.seconds)
 
 
-def _build_case(result: LawResult) -> TestCase:
-    law, status = result.law, result.status
-    case = TestCase(escape_controls(law.id), f"wanproof.{law.group.value}", 0.0)
+def _build_case(result: LawResult) -> JUnitCase:
+    status = result.status
     match status:
         case Status.FAIL:
-            why = (
+            message = (
                 descriptions.format_reason(result.failure)
                 if result.failure
                 else descriptions.format_remark(result)
             )
-            case.result = _build_failure(why, result)
+            problem: CaseProblem | None = CaseProblem.FAILURE
         case Status.UNEXPECTED:
-            case.result = _build_failure(descriptions.describe_unexpected(result), result)
+            message, problem = descriptions.describe_unexpected(result), CaseProblem.FAILURE
         case Status.KNOWN | Status.SKIPPED:
-            case.result = Skipped(descriptions.format_remark(result), status.value)
-        case Status.WARN:
-            case.system_out = format_details(result)
-    return case
-
-
-def _build_failure(message: str, result: LawResult) -> Failure:
-    failure = Failure(message, result.status.value)
-    failure.text = format_details(result)
-    return failure
+            message, problem = descriptions.format_remark(result), CaseProblem.SKIPPED
+        case _:
+            message, problem = "", None
+    return JUnitCase(
+        name=result.law.id,
+        problem=problem,
+        kind=status.value,
+        message=message,
+        details=format_details(result) if problem is CaseProblem.FAILURE else "",
+        output=format_details(result) if status is Status.WARN else "",
+    )

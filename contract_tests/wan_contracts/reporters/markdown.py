@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from html import escape
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
 from wan_validators.messages.formatting import format_number
-from wan_validators.reporters.excerpt import escape_controls
+from wan_validators.reporters.markdown_text import (
+    escape_html,
+    escape_text,
+    format_code,
+    format_code_block,
+)
 
 from ..results.report import ContractReport, LawResult, Status
 from ..results.transcript import format_block
 from . import descriptions
 
-__all__ = [
-    "MAX_DOCUMENT_CHARS",
-    "STATUS_MARKS",
-    "escape_text",
-    "format_code",
-    "format_code_block",
-    "render_report",
-]
+__all__ = ["MAX_DOCUMENT_CHARS", "STATUS_MARKS", "render_report"]
 
 MAX_DOCUMENT_CHARS: Final = 60_000
 """The most characters of a document. GitHub allows 65,536 in a comment."""
@@ -35,8 +31,6 @@ STATUS_MARKS: Final = {
     Status.UNEXPECTED: "❌",
     Status.SKIPPED: "➖",
 }
-
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#+!|~-])")
 
 
 def render_report(report: ContractReport) -> str:
@@ -66,36 +60,6 @@ def render_report(report: ContractReport) -> str:
     return "\n".join([head, *parts, tail])
 
 
-def escape_text(text: str) -> str:
-    """Returns *text* escaped for Markdown and tables, without mentions."""
-    return _disable_mentions(_SPECIAL.sub(r"\\\1", escape(escape_controls(text), quote=False)))
-
-
-def _disable_mentions(text: str) -> str:
-    """Returns *text* without names that GitHub would notify."""
-    return text.replace("@", "@<!-- -->")
-
-
-def format_code(text: str) -> str:
-    """Returns *text* as a code span that *text* cannot end."""
-    shown = escape_controls(text)
-    ticks = _build_fence(shown, 1)
-    space = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{ticks}{space}{shown or ' '}{space}{ticks}"
-
-
-def format_code_block(lines: Iterable[str], language: str = "") -> list[str]:
-    """Returns *lines* as a code block that *lines* cannot end."""
-    inside = list(lines)
-    fence = _build_fence("\n".join(inside), 3)
-    return [f"{fence}{language}", *inside, fence]
-
-
-def _build_fence(text: str, least: int) -> str:
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    return "`" * max(least, longest + 1)
-
-
 def _format_table(report: ContractReport) -> Iterator[str]:
     yield "| | law | level | verdict | calls | |"
     yield "| --- | --- | --- | --- | ---: | --- |"
@@ -115,8 +79,7 @@ def _format_table(report: ContractReport) -> Iterator[str]:
 
 def _format_failure(result: LawResult) -> Iterator[str]:
     law = result.law
-    # Inside HTML, GitHub would show the backslashes of Markdown escapes.
-    statement = _disable_mentions(escape(escape_controls(law.statement), quote=False))
+    statement = escape_html(law.statement)
     title = f"{STATUS_MARKS[result.status]} <code>{law.id}</code>: {statement}"
     yield f"<details><summary>{title}</summary>"
     yield ""

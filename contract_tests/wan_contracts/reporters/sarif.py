@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
-from importlib.metadata import version
-from pathlib import Path, PurePath
 from typing import Any, Final
-from urllib.parse import quote
 
+from wan_validators.reporters import sarif_log
 from wan_validators.reporters.excerpt import escape_controls
+from wan_validators.reporters.sarif_log import format_sentence
 
 from ..laws.law import Law, Level
 from ..results.report import ContractReport, LawFailure, LawResult, Status
 from ..results.transcript import format_lines
 from . import descriptions
 
-__all__ = ["LEVELS", "REPORTED_STATUSES", "SCHEMA", "build_document", "render_report"]
-
-SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+__all__ = ["LEVELS", "REPORTED_STATUSES", "build_document", "render_report"]
 
 LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning"}
 
@@ -27,7 +22,7 @@ REPORTED_STATUSES: Final = (Status.FAIL, Status.WARN, Status.UNEXPECTED, Status.
 
 def render_report(report: ContractReport) -> str:
     """Returns *report* as JSON text in ASCII."""
-    return json.dumps(build_document(report), allow_nan=False, indent=1) + "\n"
+    return sarif_log.format_log(build_document(report))
 
 
 def build_document(report: ContractReport) -> dict[str, Any]:
@@ -37,50 +32,36 @@ def build_document(report: ContractReport) -> dict[str, Any]:
         for index, result in enumerate(report.results)
         if result.status in REPORTED_STATUSES
     ]
-    run = {
-        "tool": {"driver": _build_driver(report)},
-        "automationDetails": {
-            "id": f"wanproof-check/{quote(escape_controls(report.client), safe='')}/"
-        },
-        "invocations": [{"executionSuccessful": True}],
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-        "properties": {
+    return sarif_log.build_log(
+        "check",
+        report.client,
+        rules=[_build_rule(result.law) for result in report.results],
+        results=results,
+        properties={
             "client": escape_controls(report.client),
             "profile": escape_controls(report.profile),
             "seed": report.seed,
             "cases": report.cases,
             "seconds": round(report.seconds, 3),
         },
-    }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-
-
-def _build_driver(report: ContractReport) -> dict[str, Any]:
-    return {
-        "name": "wanproof",
-        "version": version("wanproof"),
-        "semanticVersion": version("wanproof"),
-        "rules": [_build_rule(result.law) for result in report.results],
-    }
+    )
 
 
 def _build_rule(law: Law) -> dict[str, Any]:
     statement, hint, source = (
-        _format_sentence(escape_controls(text)) for text in (law.statement, law.hint, law.source)
+        format_sentence(escape_controls(text)) for text in (law.statement, law.hint, law.source)
     )
-    return {
-        "id": law.id,
-        "name": "".join(part.capitalize() for part in (law.group.value, *law.id.split("-"))),
-        "shortDescription": {"text": statement},
-        "fullDescription": {"text": f"{statement} Source: {source}"},
-        "help": {
-            "text": f"{hint} Source: {source}",
-            "markdown": f"**How to fix it:** {hint}\n\n**Source:** {source}",
-        },
-        "defaultConfiguration": {"level": LEVELS[law.level]},
-        "properties": {"tags": [law.group.value, law.level.value]},
-    }
+    return sarif_log.build_rule(
+        law.id,
+        name="".join(part.capitalize() for part in (law.group.value, *law.id.split("-"))),
+        level=LEVELS[law.level],
+        summary=statement,
+        description=f"{statement} Source: {source}",
+        help=f"{hint} Source: {source}",
+        help_markdown=f"**How to fix it:** {hint}\n\n**Source:** {source}",
+        help_uri=descriptions.build_law_url(law),
+        tags=(law.group.value, law.level.value),
+    )
 
 
 def _build_result(report: ContractReport, result: LawResult, index: int) -> dict[str, Any]:
@@ -93,10 +74,7 @@ def _build_result(report: ContractReport, result: LawResult, index: int) -> dict
         ]
     }
     if replay is not None:
-        location["physicalLocation"] = {
-            "artifactLocation": {"uri": _format_uri(replay)},
-            "region": {"startLine": 1},
-        }
+        location |= sarif_log.build_location(replay, 1)
     sarif_result: dict[str, Any] = {
         "ruleId": law.id,
         "ruleIndex": index,
@@ -115,13 +93,13 @@ def _build_result(report: ContractReport, result: LawResult, index: int) -> dict
 
 def _format_message(result: LawResult) -> str:
     if result.status is Status.UNEXPECTED:
-        return _format_sentence(f"{result.law.id}: {descriptions.describe_unexpected(result)}")
+        return format_sentence(f"{result.law.id}: {descriptions.describe_unexpected(result)}")
     why = (
         descriptions.format_reason(result.failure)
         if result.failure
         else descriptions.format_remark(result)
     )
-    return _format_sentence(f"{result.law.id}: {why}")
+    return format_sentence(f"{result.law.id}: {why}")
 
 
 def _build_properties(failure: LawFailure) -> dict[str, Any]:
@@ -142,19 +120,4 @@ def _build_properties(failure: LawFailure) -> dict[str, Any]:
 
 def _build_fingerprint(report: ContractReport, law: Law) -> str:
     """Returns a fingerprint that depends only on the law and the client."""
-    identity = f"{report.client}\n{law.id}"
-    return sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()
-
-
-def _format_uri(path: str) -> str:
-    """Returns *path* as a URI, relative to the working directory if it is inside it."""
-    file = PurePath(path)
-    if file.is_absolute():
-        if not file.is_relative_to(Path.cwd()):
-            return file.as_uri()
-        file = file.relative_to(Path.cwd())
-    return quote(file.as_posix(), errors="backslashreplace")
-
-
-def _format_sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return sarif_log.build_fingerprint(report.client, law.id)
