@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from .catalog import find, suggest_model, vendors
@@ -27,7 +28,13 @@ Moment = datetime | float
 """A moment, as a datetime or in seconds since 1970."""
 
 
-def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -> Report:
+def lint(
+    payload: Any,
+    model: str | None = None,
+    *,
+    now: Moment | None = None,
+    media_root: Path | None = None,
+) -> Report:
     """Reports every documented rule that *payload* breaks.
 
     *payload* is JSON text (str or bytes), or the result of ``json.loads``. It is not
@@ -35,11 +42,12 @@ def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -
     ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``. Without *model*, the payload's
     member ``model`` decides. A vendor's wrapper is unwrapped, and pointers start at it.
     *now* is the current time, as a datetime or in seconds since 1970. Without it, no
-    signature of a URL counts as expired.
+    signature of a URL counts as expired. With *media_root*, the headers of images and audio
+    files in this folder are read if the payload names them in place of a URL.
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    if model is None and now is None and type(payload) is dict:
+    if model is None and now is None and media_root is None and type(payload) is dict:
         try:
             ready = _READY_MODELS[payload["model"]]
         except (KeyError, TypeError):
@@ -50,8 +58,8 @@ def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -
     spec = None if model is None else get_model(model)
     seconds = now.timestamp() if isinstance(now, datetime) else now
     if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, spec, seconds)
-    return _lint_value(payload, spec, seconds)
+        return _lint_text(payload, spec, seconds, media_root)
+    return _lint_value(payload, spec, seconds, media_root)
 
 
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
@@ -123,11 +131,13 @@ _TWO_MODELS = Rule(
 _MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
 
 
-def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None, now: float | None) -> Report:
+def _lint_text(
+    data: str | bytes | bytearray, spec: ModelSpec | None, now: float | None, root: Path | None
+) -> Report:
     document = read(data)
     if document.value is MISSING:
         return Report(spec.id if spec else None, document.findings)
-    report = _lint_value(document.value, spec, now)
+    report = _lint_value(document.value, spec, now, root)
     return Report(report.model, document.findings + locate_findings(report.findings, document.text))
 
 
@@ -176,7 +186,9 @@ def _excuse_missing_model(finding: Finding) -> Finding:
     return finding._replace(row=row)
 
 
-def _lint_value(payload: Any, spec: ModelSpec | None, now: float | None) -> Report:
+def _lint_value(
+    payload: Any, spec: ModelSpec | None, now: float | None, root: Path | None
+) -> Report:
     is_named = spec is not None
     if spec is None:
         spec = find(_get_model_name(payload)) if type(payload) is dict else None
@@ -187,8 +199,23 @@ def _lint_value(payload: Any, spec: ModelSpec | None, now: float | None) -> Repo
     ready = _READY_MODELS[spec.id]
     found = ready.engine(payload)
     report = ready.report(payload, found, is_named=is_named) if found else ready.clean_report
+    if root is not None:
+        from .local_media import lint_local_media
+
+        inner, context = _open_payload(spec, payload)
+        report = Report(spec.id, lint_local_media(report.findings, spec, inner, context, root))
     expired = [] if now is None else list(_find_expired(spec, payload, now))
     return Report(report.model, [*report.findings, *expired]) if expired else report
+
+
+def _open_payload(spec: ModelSpec, payload: Any) -> tuple[Any, Context]:
+    """Returns the payload inside all envelopes and wrappers, and its context."""
+    outer: tuple[UnwrappedPayload, ...] = ()
+    if envelope := _open_envelope(spec, payload):
+        payload, outer = envelope.payload, (envelope,)
+    if inner := _unwrap(spec, payload):
+        payload, outer = inner.payload, (*outer, inner)
+    return payload, Context(spec, payload, engine(spec), outer)
 
 
 def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:
@@ -196,12 +223,7 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
 
     The engine does not know the time, so that its verdicts depend on the payload alone.
     """
-    outer: tuple[UnwrappedPayload, ...] = ()
-    if envelope := _open_envelope(spec, payload):
-        payload, outer = envelope.payload, (envelope,)
-    if inner := _unwrap(spec, payload):
-        payload, outer = inner.payload, (*outer, inner)
-    context = Context(spec, payload, engine(spec), outer)
+    payload, context = _open_payload(spec, payload)
     for rule in spec.rules:
         if isinstance(rule.constraint, AddressesFile):
             limit = Unexpired(rule.constraint.view)

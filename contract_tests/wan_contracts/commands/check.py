@@ -180,4 +180,5 @@ COMMAND = Command(
   2  wrong usage, a client that cannot be started, or no call to judge
   3  internal error in wanproof
   130  interrupted; the report has the results up to the interrupt""",
+    is_configurable=True,
 )

@@ -24,7 +24,7 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="MODEL",
         help="a model, a path that contains it, or a vendor's page, S0 to S4 (default: all models)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
 
 def run(options: Namespace) -> int:

@@ -147,6 +147,10 @@ class _Reader:
     def _describe_error(self, error: json.JSONDecodeError) -> str:
         if not self.text.strip():
             return "the text is empty"
+        from .foreign_syntax import describe_foreign_syntax
+
+        if foreign := describe_foreign_syntax(self.text, error.pos):
+            return foreign
         reason = re.sub("(?: starting)?(?: at)?:? ?$", "", error.msg)
         return f"this is not JSON: {reason[0].lower()}{reason[1:]}"
 
