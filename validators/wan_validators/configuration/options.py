@@ -18,6 +18,9 @@ __all__ = ["FILE_VARIABLE", "add_arguments", "parse_options"]
 
 FILE_VARIABLE: Final = "WANPROOF_CONFIG"
 
+_TABLES: Final = ("names", "lists")
+"""The kinds of values that only a file can have."""
+
 _WORDS: Final = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off", ""), False),
@@ -117,12 +120,19 @@ def _read_sections(file: ConfigurationFile, command: str) -> Iterator[_Setting]:
 def _read_environment(command: str, environ: Mapping[str, str]) -> Iterator[_Setting]:
     prefix = f"WANPROOF_{command.upper()}_"
     for name in sorted(each for each in environ if each.startswith(prefix)):
+        from ..messages.suggestions import suggest
         from .keys import get_keys
 
         each = name.removeprefix(prefix).lower().replace("_", "-")
         key = get_keys()[command].get(each)
-        if key is None or key.kind in ("names", "lists"):
-            raise UsageError(f"unknown variable {name}; {_suggest_key(each, command)}")
+        if key is None or key.kind in _TABLES:
+            variables = [
+                prefix + other.name.upper().replace("-", "_")
+                for other in get_keys()[command].values()
+                if other.kind not in _TABLES
+            ]
+            hint = suggest(name, variables, f"variables: {', '.join(variables)}")
+            raise UsageError(f"unknown variable {name}; {hint}")
         value: Any = environ[name]
         if key.kind == "list":
             value = [part.strip() for part in value.split(",") if part.strip()]
@@ -150,12 +160,15 @@ def _suggest_key(name: str, command: str) -> str:
 
 
 def _convert(parser: CommandParser, setting: _Setting) -> dict[str, _Setting]:
-    """Returns *setting* with the parsed value, by its attribute. Raises UsageError naming its origin."""
+    """Returns *setting* with the parsed value, by its attribute.
+
+    Raises UsageError, which names the origin, if the value is wrong.
+    """
     key, value = setting.key, setting.value
     fault = _find_fault(key.kind, value)
     if fault is not None:
         raise UsageError(f"{setting.origin} must be {fault}, not {value!r}")
-    if key.kind in ("names", "lists"):
+    if key.kind in _TABLES:
         return {key.name.replace("-", "_"): setting}
     action = parser.find_option(key.name)
     assert action is not None

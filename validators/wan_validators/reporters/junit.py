@@ -8,6 +8,7 @@ from typing import TextIO
 from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary
+from .excerpt import escape_controls
 from .finding_texts import format_details, format_headline, format_path
 from .junit_xml import CaseProblem, JUnitCase, JUnitSuite, format_junit
 
@@ -54,7 +55,7 @@ class JunitReporter:
 
 
 def _format_lines(result: LintResult) -> Iterator[str]:
-    source = format_path(result.record.source)
+    source = escape_controls(format_path(result.record.source))
     for finding in result.findings:
         place = ":".join(
             str(part) for part in (source, finding.line, finding.column) if part is not None
