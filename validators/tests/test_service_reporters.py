@@ -191,12 +191,12 @@ def test_markdown_is_a_table_that_no_value_breaks() -> None:
         "| severity | place | rule | finding |",
         "| --- | --- | --- | --- |",
         (
-            "| warning | `a\\|b.json:3:3` | `unknown-member` | a,b: 100%\\\\n\\|\\` is not a documented"
-            f" member<br>allowed: {ALLOWED}<br>got: 1<br>hint: {HINT} |"
+            "| warning | `a\\|b.json:3:3` | `unknown-member` | a,b: 100%\\\\n\\|\\` is not a "
+            f"documented member<br>allowed: {ALLOWED}<br>got: 1<br>hint: {HINT} |"
         ),
         (
-            "| error | `a\\|b.json:3:43` | `n-range` `001021011` | n must be an integer between 1 and"
-            " 4<br>allowed: 1 to 4<br>got: 9 |"
+            "| error | `a\\|b.json:3:43` | `n-range` `001021011` | n must be an integer between "
+            "1 and 4<br>allowed: 1 to 4<br>got: 9 |"
         ),
         "",
         "And 1 more finding.",
