@@ -10,7 +10,6 @@ from .catalog import find, suggest_model
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .linter import lint
-from .payload_recognition import is_payload
 from .reporters import LintResult
 from .request_files import Skipped, open_record
 from .selection import Selection
@@ -51,8 +50,11 @@ class RecordLinter:
             report = Report(None, [_build_unknown_model(model)])
         else:
             report = lint(record.data, model, now=self.now, media_root=self.media_root)
-        if is_found and not report.valid and not is_payload(record.source, record.data):
-            return Skipped(record.source, "file")
+        if is_found and not report.valid:
+            from .payload_recognition import is_payload
+
+            if not is_payload(record.source, record.data):
+                return Skipped(record.source, "file")
         return LintResult.from_report(record, self.selection.apply(record.source, report))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .source.files import Record, Unreadable
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Skipped", "open_record"]
 
-_JSON_STARTS = (b"{", b"[", b'"')
+_JSON_STARTS: Final = (b"{", b"[", b'"')
+_HAR: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
 
 
 class Skipped(NamedTuple):
@@ -24,12 +26,10 @@ class Skipped(NamedTuple):
 
 def open_record(record: Record) -> Iterator[Record | Unreadable | Skipped]:
     """Yields the payloads of the requests in *record*, or *record* if it is a payload."""
-    from .source.har import HAR
-
     data = record.data
     assert isinstance(data, bytes)
     start = data[:1024].lstrip()
-    if HAR.match(data) or (record.source.lower().endswith(".har") and start[:1] == b"{"):
+    if _HAR.match(data) or (record.source.lower().endswith(".har") and start[:1] == b"{"):
         yield from _read_har(record)
     elif start.startswith(_JSON_STARTS) or b"curl" not in data:
         yield record

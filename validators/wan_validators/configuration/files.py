@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -12,6 +13,9 @@ __all__ = ["FILE", "PROJECT_FILE", "ConfigurationFile", "find_file", "read_file"
 
 FILE: Final = "wanproof.toml"
 PROJECT_FILE: Final = "pyproject.toml"
+
+_SECTION: Final = re.compile(rb"tool[\s.\"']+wanproof|\[\s*tool\s*\]|^\s*tool\s*=", re.MULTILINE)
+"""What every file with ``[tool.wanproof]`` has in some place."""
 
 
 class ConfigurationFile(NamedTuple):
@@ -32,8 +36,8 @@ def find_file(folder: Path) -> ConfigurationFile | None:
         if (path := each / FILE).is_file():
             return read_file(path)
         if (path := each / PROJECT_FILE).is_file():
-            # The parser of TOML takes as long to load as the linter, and is rarely needed.
-            found = read_file(path) if b"wanproof" in _read_bytes(path) else None
+            # The parser of TOML takes long to load, and most projects do not need it.
+            found = read_file(path) if _SECTION.search(_read_bytes(path)) else None
             if found is not None and found.content:
                 return found
     return None

@@ -11,10 +11,7 @@ from . import positions
 from .embedding import Piece
 from .json_pointer import find
 
-__all__ = ["HAR", "HarRequest", "find_requests"]
-
-HAR: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
-"""The start of a HAR file."""
+__all__ = ["HarRequest", "find_requests"]
 
 _STRING: Final = re.compile(
     r'[^"\\]+|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.'
