@@ -25,8 +25,8 @@ ENV PATH=/opt/wanproof/bin:$PATH \
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin wanproof
 USER 10001
 EXPOSE 8321
-# Any answer is a sign of life: this route of a vendor asks for a key, not for the admin token.
+# Any answer is a sign of life, so the check needs no admin token.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-    CMD ["python", "-c", "import http.client; c = http.client.HTTPConnection('127.0.0.1', 8321, timeout=2); c.request('GET', '/model/v1/generation/task/health'); c.getresponse()"]
+    CMD ["python", "-c", "import http.client; c = http.client.HTTPConnection('127.0.0.1', 8321, timeout=2); c.request('GET', '/_wanproof/health'); c.getresponse()"]
 ENTRYPOINT ["wanproof"]
 CMD ["serve", "--host", "0.0.0.0"]
