@@ -47,7 +47,7 @@ def test_the_hook_lints_the_payloads_of_a_repository(tmp_path: Path) -> None:
     assert not pattern.search("payloads/a.md")
     (tmp_path / "a.json").write_text(BAD)
     program, *arguments = shlex.split(hook["entry"])
-    command = [Path(sys.executable).with_name(program), *arguments, "a.json"]
+    command = [str(Path(sys.executable).with_name(program)), *arguments, "a.json"]
     assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 1
 
 

@@ -33,7 +33,7 @@ def lint(
     model: str | None = None,
     *,
     now: Moment | None = None,
-    media_root: Path | None = None,
+    media_root: Path | str | None = None,
 ) -> Report:
     """Reports every documented rule that *payload* breaks.
 
@@ -132,7 +132,10 @@ _MODEL_ELSEWHERE = "the payload has no member model; send the model in a header,
 
 
 def _lint_text(
-    data: str | bytes | bytearray, spec: ModelSpec | None, now: float | None, root: Path | None
+    data: str | bytes | bytearray,
+    spec: ModelSpec | None,
+    now: float | None,
+    root: Path | str | None,
 ) -> Report:
     document = read(data)
     if document.value is MISSING:
@@ -187,7 +190,7 @@ def _excuse_missing_model(finding: Finding) -> Finding:
 
 
 def _lint_value(
-    payload: Any, spec: ModelSpec | None, now: float | None, root: Path | None
+    payload: Any, spec: ModelSpec | None, now: float | None, root: Path | str | None
 ) -> Report:
     is_named = spec is not None
     if spec is None:

@@ -17,8 +17,6 @@ def describe_foreign_syntax(text: str, offset: int) -> str | None:
     """Describes what *text*, which is not JSON from *offset* on, is instead. None if unknown."""
     if text.startswith(("//", "/*"), offset):
         return "this is JSON with comments (JSONC), not JSON; remove the comment"
-    if offset and text[offset - 1 : offset] == "/" and text[offset : offset + 1] in ("/", "*"):
-        return "this is JSON with comments (JSONC), not JSON; remove the comment"
     rest = text[offset:].lstrip(", \t\r\n")
     if rest[:1] in ("}", "]") and (
         text.startswith(",", offset) or _TRAILING_COMMA.search(text[:offset])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
 __all__ = ["PathPatterns"]
 
-_SPECIAL: Final = re.compile(
-    r"/\*\*$|^\*\*/|/\*\*/|\*+|\?|\[[!^]?\]?(?:\\.|[^\]\\])*\]|\\.|.", re.DOTALL
-)
+_TOKEN: Final = re.compile(r"\*+|\?|\[[!^]?\]?(?:\\.|[^\]\\])*\]|\\.|.", re.DOTALL)
 
 
 class _Pattern(NamedTuple):
@@ -62,7 +61,7 @@ def _parse(line: str) -> _Pattern | None:
     if not line or (line.startswith("#") and not negated):
         return None
     only_folders = line.endswith("/")
-    line = line.rstrip("/") if only_folders else line
+    line = line[:-1] if only_folders else line
     anywhere = "/" not in line
     body = "".join(_translate(line.removeprefix("/")))
     try:
@@ -73,23 +72,27 @@ def _parse(line: str) -> _Pattern | None:
 
 
 def _translate(pattern: str) -> Iterator[str]:
-    """Yields the parts of *pattern* as a regular expression."""
-    for token in _SPECIAL.finditer(pattern):
-        match token[0]:
-            case "/**":
-                yield "/.+"
-            case "**/":
-                yield "(?:.*/)?"
-            case "/**/":
-                yield "/(?:.*/)?"
-            case "?":
-                yield "[^/]"
-            case text if text[0] == "*":
-                yield "[^/]*"
-            case text if text[0] == "[" and len(text) > 1:
-                inner = text[1:-1].replace("[", "\\[")
-                inner = f"^{inner[1:]}" if inner[0] in "!^" else inner
-                inner = inner.replace("]", "\\]") if inner.strip("^")[:1] == "]" else inner
-                yield f"(?!/)[{inner}]"
-            case text:
-                yield re.escape(text.removeprefix("\\") or text)
+    """Yields the parts of *pattern* as a regular expression; ``**`` stands for any folders."""
+    first, *rest = pattern.split("/")
+    # Several ** in a row are one.
+    segments = [first, *(new for old, new in pairwise((first, *rest)) if (old, new) != ("**",) * 2)]
+    for number, segment in enumerate(segments, 1):
+        is_last = number == len(segments)
+        if segment == "**":
+            yield ".+" if is_last else "(?:.*/)?"
+        else:
+            yield from map(_translate_part, _TOKEN.findall(segment))
+            yield "" if is_last else "/"
+
+
+def _translate_part(part: str) -> str:
+    if part[0] == "*":
+        return "[^/]*"
+    if part == "?":
+        return "[^/]"
+    if part[0] == "[" and len(part) > 1:
+        inner = part[1:-1].replace("[", "\\[")
+        inner = f"^{inner[1:]}" if inner[0] in "!^" else inner
+        inner = inner.replace("]", "\\]") if inner.strip("^")[:1] == "]" else inner
+        return f"(?!/)[{inner}]"
+    return re.escape(part.removeprefix("\\") or part)
