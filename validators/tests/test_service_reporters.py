@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,10 +37,11 @@ def render(
     format: str,
     *results: LintResult,
     failing: tuple[Severity, ...] = (Severity.ERROR,),
+    environ: Mapping[str, str] = {},
     **more: Any,
 ) -> str:
     out = io.StringIO()
-    reporter = create_reporter(format, out, {}, failing)
+    reporter = create_reporter(format, out, environ, failing)
     summary = Summary(**more)
     for result in results:
         summary.add(result)
@@ -179,6 +182,31 @@ def test_paths_are_relative_to_the_working_directory(
         assert place["artifactLocation"]["uri"] == wanted
         assert json.loads(render("gitlab", result(source=source)))[0]["location"]["path"] == wanted
     assert "file=/elsewhere/a.json," in render("github", result(source="/elsewhere/a.json"))
+
+
+def test_paths_are_relative_to_the_repository_of_a_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+
+    def first(format: str, source: str, **environ: str) -> str:
+        out = io.StringIO()
+        create_reporter(format, out, environ, ()).result(result(source=source))
+        return out.getvalue()
+
+    root = str(tmp_path)
+    assert "file=sub/a.json," in first("github", "a.json", GITHUB_WORKSPACE=root)
+    assert '"path": "sub/a.json"' in first("gitlab", "a.json", CI_PROJECT_DIR=root)
+    assert "file=a.json," in first("github", "a.json", GITHUB_WORKSPACE="/elsewhere")
+    log = json.loads(render("sarif", result(source="a.json"), environ={"GITHUB_WORKSPACE": root}))
+    place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "sub/a.json"
+
+
+def test_a_junit_case_fails_even_if_its_errors_are_not_listed() -> None:
+    unlisted = replace(result(), findings=[])
+    assert '<failure type="not-listed" message="there are errors' in render("junit", unlisted)
 
 
 def test_markdown_is_a_table_that_no_value_breaks() -> None:

@@ -158,6 +158,11 @@ def test_the_output_can_be_a_file(wanproof: Run) -> None:
     assert json.loads(Path("out/found.json").read_text())["summary"]["payloads"] == 1
 
 
+def test_a_dash_is_standard_output(wanproof: Run) -> None:
+    write(a_json=VALID)
+    assert wanproof("lint", "a.json", "-o", "-") == wanproof("lint", "a.json")
+
+
 def test_an_output_that_cannot_be_written_is_a_usage_error(wanproof: Run) -> None:
     write(a_json=BROKEN)
     Path("folder").mkdir()

@@ -131,7 +131,7 @@ def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> L
 
 def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:
     """Opens *path* for writing, or returns standard output."""
-    if path is None:
+    if path is None or path == Path("-"):
         return sys.stdout
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

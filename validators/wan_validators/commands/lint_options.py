@@ -102,7 +102,7 @@ def _add_output_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     group.add_argument("-f", "--format", choices=FORMATS, default=FORMATS[0])
     group.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write to FILE, not to standard output"
+        "-o", "--output", type=Path, metavar="FILE", help="write to FILE; - is standard output"
     )
     group.add_argument(
         "-q", "--quiet", action="store_true", help="print findings only: no counts, no progress"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Final, TextIO
 
 from ..spec import Severity
@@ -12,6 +13,9 @@ from .text import TextReporter, wants_colour
 __all__ = ["FORMATS", "STATISTICS_FORMATS", "create_reporter"]
 
 FORMATS: Final = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif", "md")
+
+ROOT_VARIABLES: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""The variables in which GitHub and GitLab name the folder of the repository."""
 
 STATISTICS_FORMATS: Final = ("text", "json", "md")
 """The formats that can have a count for each rule instead of the findings."""
@@ -28,7 +32,7 @@ def create_reporter(
 ) -> Reporter:
     """Creates a reporter that writes to *out*. Findings of the severities *failing* fail the run.
 
-    *quiet* leaves out the counts in formats for people.
+    *environ* has the variables of the process. *quiet* leaves out the counts in formats for people.
     """
     match format:
         case "text":
@@ -45,11 +49,11 @@ def create_reporter(
         case "github":
             from .github import GithubReporter
 
-            return GithubReporter(out, quiet=quiet)
+            return GithubReporter(out, _find_root(environ), quiet=quiet)
         case "gitlab":
             from .gitlab import GitlabReporter
 
-            return GitlabReporter(out)
+            return GitlabReporter(out, _find_root(environ))
         case "junit":
             from .junit import JunitReporter
 
@@ -57,8 +61,12 @@ def create_reporter(
         case "sarif":
             from .sarif import SarifReporter
 
-            return SarifReporter(out)
+            return SarifReporter(out, _find_root(environ))
         case _:
             from .markdown import MarkdownReporter
 
             return MarkdownReporter(out, statistics=statistics)
+
+
+def _find_root(environ: Mapping[str, str]) -> Path | None:
+    return next((Path(environ[name]) for name in ROOT_VARIABLES if environ.get(name)), None)

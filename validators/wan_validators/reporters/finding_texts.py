@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ..finding import Finding
 from ..source.json_pointer import MISSING
@@ -29,9 +29,14 @@ def format_details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "hint", escape_controls(finding.hint)
 
 
-def format_path(source: str) -> str:
-    """Returns the path *source* with slashes, relative to the working directory if inside it."""
-    path = PurePath(source)
+def format_path(source: str, root: Path | None = None) -> str:
+    """Returns the path *source* with slashes, relative to *root* if it is inside it.
+
+    Otherwise, and without *root*, it is relative to the working directory if inside that.
+    """
+    path = Path(source)
+    if root is not None and path.absolute().is_relative_to(root):
+        return path.absolute().relative_to(root).as_posix()
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
     return path.as_posix()

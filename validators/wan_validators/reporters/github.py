@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TextIO
 
 from ..messages.formatting import format_count
@@ -28,16 +29,20 @@ _PROPERTY_ESCAPES: Final = _ESCAPES | str.maketrans({":": "%3A", ",": "%2C"})
 
 @dataclass(frozen=True, slots=True)
 class GithubReporter:
-    """Writes one command per finding, and the counts as plain text."""
+    """Writes one command per finding, and the counts as plain text.
+
+    *root* is the folder of the repository, which paths are relative to.
+    """
 
     out: TextIO
+    root: Path | None = None
     quiet: bool = False
 
     def result(self, result: LintResult) -> None:
         for finding in result.findings:
             code = f" [{finding.code}]" if finding.code else ""
             facts = {
-                "file": format_path(result.record.source),
+                "file": format_path(result.record.source, self.root),
                 "line": finding.line,
                 "col": finding.column,
                 "title": f"{finding.rule}{code}",
@@ -48,7 +53,7 @@ class GithubReporter:
 
     def end(self, summary: Summary) -> None:
         for each in summary.unreadable:
-            facts = {"file": format_path(each.source), "title": "unreadable"}
+            facts = {"file": format_path(each.source, self.root), "title": "unreadable"}
             self._write("error", facts, f"cannot read this file: {escape_controls(each.reason)}")
         if summary.hidden:
             self._write("notice", {}, f"and {format_count(summary.hidden, 'more finding')}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from ..spec import Severity
@@ -25,9 +26,10 @@ _SEVERITIES: Final[Mapping[Severity, str]] = {
 class GitlabReporter:
     """Writes each finding during the run, with a fingerprint that GitLab compares."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, root: Path | None = None) -> None:
         self._out = out
-        self._fingerprints = Fingerprints()
+        self._root = root
+        self._fingerprints = Fingerprints(root)
         self._separator = "[\n"
 
     def result(self, result: LintResult) -> None:
@@ -39,7 +41,7 @@ class GitlabReporter:
                 check_name=finding.rule,
                 fingerprint=self._fingerprints.build(source, finding),
                 severity=_SEVERITIES[finding.severity],
-                location=_build_location(source, finding.line or 1),
+                location=self._build_location(source, finding.line or 1),
             )
 
     def end(self, summary: Summary) -> None:
@@ -47,9 +49,9 @@ class GitlabReporter:
             self._write(
                 description=f"cannot read this file: {escape_controls(each.reason)}",
                 check_name="unreadable",
-                fingerprint=build_fingerprint("unreadable", format_path(each.source)),
+                fingerprint=build_fingerprint("unreadable", format_path(each.source, self._root)),
                 severity="blocker",
-                location=_build_location(each.source, 1),
+                location=self._build_location(each.source, 1),
             )
         self._out.write("[]\n" if self._separator == "[\n" else "\n]\n")
 
@@ -57,6 +59,5 @@ class GitlabReporter:
         self._out.write(self._separator + json.dumps(issue))
         self._separator = ",\n"
 
-
-def _build_location(source: str, line: int) -> dict[str, Any]:
-    return {"path": format_path(source), "lines": {"begin": line}}
+    def _build_location(self, source: str, line: int) -> dict[str, Any]:
+        return {"path": format_path(source, self._root), "lines": {"begin": line}}

@@ -39,6 +39,11 @@ class JunitReporter:
                 message=message,
                 details=lines,
             )
+        elif not result.valid:
+            message = "there are errors that are not listed"
+            case = JUnitCase(
+                name=name, problem=CaseProblem.FAILURE, kind="not-listed", message=message
+            )
         self._add(result.record.source, case)
 
     def end(self, summary: Summary) -> None:

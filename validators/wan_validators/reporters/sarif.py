@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from ..documentation import build_docs_url
@@ -26,9 +27,10 @@ _LEVELS: Final[Mapping[Severity, str]] = {
 class SarifReporter:
     """Collects all findings; the rules of a log are those that have results."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, root: Path | None = None) -> None:
         self._out = out
-        self._fingerprints = Fingerprints()
+        self._root = root
+        self._fingerprints = Fingerprints(root)
         self._rules: dict[str, dict[str, Any]] = {}
         self._results: list[dict[str, Any]] = []
 
@@ -44,7 +46,9 @@ class SarifReporter:
                     "level": _LEVELS[finding.severity],
                     "message": {"text": format_sentence("; ".join(_join(finding, details)))},
                     "locations": [
-                        build_location(format_path(source), finding.line or 1, finding.column or 1)
+                        build_location(
+                            format_path(source, self._root), finding.line or 1, finding.column or 1
+                        )
                     ],
                     "partialFingerprints": {
                         "fileAndValue/v1": self._fingerprints.build(source, finding)
@@ -62,7 +66,7 @@ class SarifReporter:
                 {
                     "level": "error",
                     "message": {"text": f"Cannot read this file: {escape_controls(each.reason)}."},
-                    "locations": [build_location(format_path(each.source))],
+                    "locations": [build_location(format_path(each.source, self._root))],
                 }
                 for each in summary.unreadable
             ]

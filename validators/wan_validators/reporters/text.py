@@ -55,7 +55,7 @@ class TextReporter:
                 self._write(f"  {label}: {value}")
 
     def end(self, summary: Summary) -> None:
-        if summary.hidden:
+        if summary.hidden and not self.statistics:
             self._write(f"and {format_count(summary.hidden, 'more finding')}")
         if self.statistics:
             for (rule, code, severity), count in summary.rules.most_common():
