@@ -179,6 +179,8 @@ def test_files_in_folders_that_are_no_payloads_are_counted(wanproof: Run) -> Non
         "requests": 0,
     }
     assert wanproof("lint", "package.json")[0] == 1
+    write(log_jsonl='{"level": 1}\n' * 3)
+    assert "3 files skipped" in wanproof("lint", ".")[1]
 
 
 def test_files_can_be_excluded(wanproof: Run) -> None:

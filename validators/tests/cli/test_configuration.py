@@ -64,6 +64,12 @@ def test_pyproject_has_the_same_keys(wanproof: Run) -> None:
     assert wanproof("lint", "a.json", "--ignore", "json")[0] == 1
 
 
+def test_the_tables_of_other_commands_are_checked_but_not_used(wanproof: Run) -> None:
+    create(a_json=BROKEN, wanproof_toml="[check]\nstrict = true\n[serve]\nport = 7\n")
+    assert wanproof("lint", "a.json")[0] == 1
+    assert wanproof("rules", "wan26_i2i")[0] == 0
+
+
 def test_a_file_can_be_named(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     create(a_json=BROKEN, x__other_toml="[lint]\nexit-zero = true\n")
     assert wanproof("lint", "a.json", "--config", "x/other.toml")[0] == 0

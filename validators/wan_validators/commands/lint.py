@@ -97,12 +97,15 @@ def _results(
     """Yields the result of each payload of *inputs*, and adds everything to *summary*."""
     names = [file.name for file in inputs]
     err = io.StringIO() if options.quiet else sys.stderr
+    skipped_files: set[Skipped] = set()
     with ProgressBar(lambda: files.total_size(names), err) as bar:
         for file in inputs:
             for item in read_input(file, options):
                 for result in linter.lint(item, is_found=file.is_found):
                     if isinstance(result, Skipped):
-                        summary.skipped[result.kind] += 1
+                        # A file with lines is one file, however many of them are skipped.
+                        summary.skipped[result.kind] += result not in skipped_files
+                        skipped_files |= {result} if result.kind == "file" else set()
                     elif isinstance(result, Unreadable):
                         bar.hide()
                         _print_unreadable(result)
