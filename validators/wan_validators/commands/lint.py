@@ -150,8 +150,7 @@ COMMAND = Command(
     ),
     notes="""exit codes:
   0  no payload has an error
-  1  there are errors, or warnings with --strict, or the cost is over --max-cost;
-     with --diff, there are corrections
+  1  there are errors, or warnings with --strict; or --max-cost or --diff finds something
   2  wrong usage or unreadable input; the other input is checked
   3  internal error in wanproof""",
 )
