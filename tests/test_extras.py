@@ -46,6 +46,7 @@ print(json.dumps(said))
 """
 
 PLUGINS = {
+    "wan_mockserver.lint_plugin",
     "wan_mockserver.pytest_plugin",
     "wan_contracts.pytest_plugin",
     "wan_contracts.pytest_options",

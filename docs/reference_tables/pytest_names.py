@@ -12,7 +12,7 @@ import pytest
 from _pytest.config import get_config
 
 from wan_contracts import pytest_plugin as contract_plugin
-from wan_mockserver import WanMock, World
+from wan_mockserver import WanMock, World, lint_plugin
 from wan_mockserver import pytest_plugin as mock_plugin
 from wan_mockserver.testing.fake_time import PatchingClock
 
@@ -44,13 +44,14 @@ def format_markers() -> str:
             for each in inspect.signature(read).parameters.values()
         )
         rows.append([code(f"@pytest.mark.{name}({names})"), from_docstring(read.__doc__ or "")])
+    rows.append([code(f"@pytest.mark.{lint_plugin.MARKER}"), lint_plugin.MARKER_HELP])
     return table(["marker", "what it sets"], rows)
 
 
 def format_options() -> str:
     """Returns a table of the options that the plugins add to pytest."""
     parser = get_config()._parser  # noqa: SLF001 - pytest has no public way to list options
-    for plugin in (mock_plugin, contract_plugin):
+    for plugin in (mock_plugin, lint_plugin, contract_plugin):
         plugin.pytest_addoption(parser)
     group = parser.getgroup("wanproof")
     rows = [

@@ -20,11 +20,11 @@ from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state import journal
 from wan_mockserver.state.journal import Entry
 from wan_mockserver.state.ledger import Ledger
-from wan_mockserver.state.prices import load_shipped_prices
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.tasks import TaskRecord
 from wan_mockserver.testing.handles import format_cost
 from wan_validators.outputs import Price
+from wan_validators.prices import load_shipped_prices
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 EDIT = {"prompt": "x", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}

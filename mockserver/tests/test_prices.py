@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from wan_mockserver.fields import InvalidField
+from wan_mockserver.artefacts.plan import cost, plan
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.prices import load_shipped_prices, read_prices
-from wan_validators.catalog import catalog
+from wan_validators import lint
+from wan_validators.catalog import catalog, model
+from wan_validators.fields import InvalidField
+from wan_validators.prices import load_shipped_prices, read_prices
+from wan_validators.wrappers import unwrap_all
 
 LIST = """
 ["wan2.5-i2i-preview"]
@@ -112,3 +115,21 @@ def test_a_file_that_is_not_text_is_rejected(file: Callable[[str], Path], tmp_pa
     (tmp_path / "prices.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(InvalidField, match=r"prices\.toml is not valid TOML"):
         read_prices(tmp_path / "prices.toml")
+
+
+PAYLOADS = sorted((Path(__file__).parents[2] / "fixtures/payloads").glob("*/*/valid/*.json"))
+
+
+@pytest.mark.parametrize("file", PAYLOADS, ids=lambda file: f"{file.parts[-3]}/{file.stem}")
+@pytest.mark.parametrize("seed", range(3))
+def test_the_mock_charges_what_the_linter_estimates(file: Path, seed: int) -> None:
+    spec = model(file.parts[-3])
+    report = lint(file.read_bytes(), spec.id)
+    payload, _ = unwrap_all(spec, report.payload)
+    charged = cost(spec.outputs.price, plan(spec, payload, seed))
+
+    low, high = report.cost.low, report.cost.high
+    assert low is not None
+    assert high is not None
+    assert charged is not None
+    assert low <= charged <= high

@@ -55,8 +55,9 @@ def _limits(
     balance: Decimal | str | None = None,
 ) -> Mapping[str, Any]:
     """what every API key is held to; the balance is in USD"""
+    from wan_validators.prices import amount
+
     from .simulator.rate_limits import Limits
-    from .state.prices import amount
 
     counts = {
         "creates_per_second": creates_per_second,

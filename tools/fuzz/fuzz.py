@@ -23,7 +23,6 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_contracts.protocol.validation import InvalidDocument
     from wan_contracts.results.replay import Replay
     from wan_mockserver.clock import ManualClock
-    from wan_mockserver.fields import InvalidField
     from wan_mockserver.http.messages import Request
     from wan_mockserver.scenarios.toml_format import read_scenarios
     from wan_mockserver.service import Mock
@@ -31,6 +30,8 @@ with atheris.instrument_imports(include=["wan_validators", "wan_mockserver", "wa
     from wan_mockserver.simulator.simulator import Simulator
     from wan_validators import lint
     from wan_validators.command import UsageError
+    from wan_validators.fields import InvalidField
+    from wan_validators.fixes import fix
 
 MODELS = ("wan2.5-i2i-preview", "wan2.5-i2v-preview", "wan2.2-i2v-plus", "wan26_i2i", None)
 ADMIN_PATHS = tuple(f"{ROOT}/{name}" for name in ("scenarios", "reset", "verify", "clock", "seed"))
@@ -46,10 +47,15 @@ SEEDS: Mapping[str, tuple[str, ...]] = {
 
 
 def fuzz_json(data: bytes) -> None:
-    """Lints a text, and sends it to the simulator, which may reject it but not fail."""
+    """Lints, prices and fixes a text, and sends it to the simulator, which may reject it."""
     for model in MODELS:
-        for finding in lint(data, model, now=2e9).findings:
+        report = lint(data, model, now=2e9)
+        for finding in report.findings:
             json.dumps(finding.as_dict())
+        json.dumps(report.cost.as_dict())
+        fixed = fix(data, model)
+        if fix(fixed.data, model).fixes:
+            raise AssertionError(f"fixing {data!r} twice changes it twice")
     headers = {"content-type": "application/json", "authorization": "Bearer sk-1"}
     _check_response("POST", CREATE, headers, data)
 

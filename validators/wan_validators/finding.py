@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .messages.context import Change, Context, Hint
+from .source.json_pointer import MISSING
 from .spec import UNKNOWN_MEMBER, Rule, Severity
+
+if TYPE_CHECKING:
+    from .cost import Cost
+    from .outputs import Price
 
 __all__ = ["Finding", "Report"]
 
@@ -119,14 +124,29 @@ class Finding(NamedTuple):
 class Report:
     """All findings about one payload, and the model whose rules were checked.
 
-    *model* is None if the payload names no known model.
+    *model* is None if the payload names no known model. *payload* is what was checked,
+    MISSING if it was not JSON.
     """
 
-    __slots__ = ("findings", "model")
+    __slots__ = ("findings", "model", "payload")
 
-    def __init__(self, model: str | None, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, model: str | None, findings: Sequence[Finding], payload: Any = MISSING
+    ) -> None:
         self.model = model
         self.findings = findings
+        self.payload = payload
+
+    @property
+    def cost(self) -> Cost:
+        """The estimated cost at the shipped prices, unknown if the model is not known."""
+        return self.estimate_cost()
+
+    def estimate_cost(self, prices: Mapping[str, Price] | None = None) -> Cost:
+        """Estimates the cost at *prices*, by model, instead of the shipped ones."""
+        from .cost import estimate_cost
+
+        return estimate_cost(self.model, self.payload, self.findings, prices)
 
     @property
     def valid(self) -> bool:

@@ -21,6 +21,7 @@ from .source.json_pointer import find as find_values
 from .source.parser import locate_findings, read
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 from .vendor import UnwrappedPayload
+from .wrappers import open_envelope, unwrap, unwrap_all
 
 __all__ = ["Moment", "engine", "find_findings", "lint"]
 
@@ -54,7 +55,7 @@ def lint(
             pass  # unknown, not yet compiled, or not a name
         else:
             found = ready.engine(payload)
-            return ready.report(payload, found) if found else ready.clean_report
+            return ready.report(payload, found) if found else Report(ready.id, (), payload)
     spec = None if model is None else get_model(model)
     seconds = now.timestamp() if isinstance(now, datetime) else now
     if isinstance(payload, (str, bytes, bytearray)):
@@ -82,7 +83,7 @@ def _lint_wrapper(
     A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
     are the envelopes that the payload came in. Pointers lead through all of them.
     """
-    check, inner = engine(spec), _unwrap(spec, payload)
+    check, inner = engine(spec), unwrap(spec, payload)
     ignored: list[Finding] = []
     if inner is not None:
         ignored = _lint_ignored(inner, payload)
@@ -96,12 +97,6 @@ def _lint_wrapper(
         each._replace(pointer=context.to_outer(each.pointer), origin=context) for each in found
     ]
     return placed + [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
-
-
-def _unwrap(spec: ModelSpec, payload: Any) -> UnwrappedPayload | None:
-    """Returns the payload in the wrapper of the model's vendor, or None without a wrapper."""
-    unwrap = spec.vendor.unwrap
-    return unwrap(payload) if unwrap is not None and type(payload) is dict else None
 
 
 def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:
@@ -141,20 +136,21 @@ def _lint_text(
     if document.value is MISSING:
         return Report(spec.id if spec else None, document.findings)
     report = _lint_value(document.value, spec, now, root)
-    return Report(report.model, document.findings + locate_findings(report.findings, document.text))
+    findings = document.findings + locate_findings(report.findings, document.text)
+    return Report(report.model, findings, document.value)
 
 
 class _ReadyModel:
-    """A model with a compiled engine. All payloads without findings share one report."""
+    """A model with a compiled engine."""
 
-    __slots__ = ("clean_report", "engine", "spec")
+    __slots__ = ("engine", "id", "spec")
 
     def __init__(self, spec: ModelSpec) -> None:
-        self.spec, self.engine, self.clean_report = spec, engine(spec), Report(spec.id, ())
+        self.spec, self.engine, self.id = spec, engine(spec), spec.id
 
     def report(self, payload: Any, found: list[Finding], *, is_named: bool = False) -> Report:
         """Returns a report; if *is_named*, the model is known without the payload's member."""
-        envelope = _open_envelope(self.spec, payload)
+        given, envelope = payload, open_envelope(self.spec, payload)
         if envelope is None:
             placed = _lint_wrapper(self.spec, payload, found, ())
         else:
@@ -162,23 +158,10 @@ class _ReadyModel:
             placed = _lint_wrapper(self.spec, payload, self.engine(payload), (envelope,))
         if is_named:
             placed = [_excuse_missing_model(each) for each in placed]
-        return Report(self.spec.id, placed)
+        return Report(self.id, placed, given)
 
 
 _READY_MODELS: dict[Any, _ReadyModel] = {}
-
-
-def _open_envelope(spec: ModelSpec, payload: Any) -> UnwrappedPayload | None:
-    """Returns the payload in ``{"model": …, "payload": {…}}``, or None if it is not one.
-
-    Members that no parameter of the model has, such as ids and comments, may stand beside.
-    """
-    if type(payload) is not dict or type(payload.get("payload")) is not dict:
-        return None
-    parameters = {rule.path[0] for rule in spec.rules if rule.path} - {"model"}
-    if payload.keys() & parameters:
-        return None
-    return UnwrappedPayload(payload["payload"], "/payload", frozenset())
 
 
 def _excuse_missing_model(finding: Finding) -> Finding:
@@ -201,24 +184,20 @@ def _lint_value(
         _READY_MODELS[spec.id] = _ReadyModel(spec)
     ready = _READY_MODELS[spec.id]
     found = ready.engine(payload)
-    report = ready.report(payload, found, is_named=is_named) if found else ready.clean_report
+    report = Report(ready.id, (), payload)
+    if found:
+        report = ready.report(payload, found, is_named=is_named)
     if root is not None:
         from .local_media import lint_local_media
 
-        inner, context = _open_payload(spec, payload)
-        report = Report(spec.id, lint_local_media(report.findings, spec, inner, context, root))
+        inner, outer = unwrap_all(spec, payload)
+        context = Context(spec, inner, engine(spec), outer)
+        placed = lint_local_media(report.findings, spec, inner, context, root)
+        report = Report(spec.id, placed, payload)
     expired = [] if now is None else list(_find_expired(spec, payload, now))
-    return Report(report.model, [*report.findings, *expired]) if expired else report
-
-
-def _open_payload(spec: ModelSpec, payload: Any) -> tuple[Any, Context]:
-    """Returns the payload inside all envelopes and wrappers, and its context."""
-    outer: tuple[UnwrappedPayload, ...] = ()
-    if envelope := _open_envelope(spec, payload):
-        payload, outer = envelope.payload, (envelope,)
-    if inner := _unwrap(spec, payload):
-        payload, outer = inner.payload, (*outer, inner)
-    return payload, Context(spec, payload, engine(spec), outer)
+    if expired:
+        return Report(report.model, [*report.findings, *expired], payload)
+    return report
 
 
 def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:
@@ -226,7 +205,8 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
 
     The engine does not know the time, so that its verdicts depend on the payload alone.
     """
-    payload, context = _open_payload(spec, payload)
+    payload, outer = unwrap_all(spec, payload)
+    context = Context(spec, payload, engine(spec), outer)
     for rule in spec.rules:
         if isinstance(rule.constraint, AddressesFile):
             limit = Unexpired(rule.constraint.view)
@@ -239,8 +219,8 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
 def _get_model_name(payload: dict[str, Any]) -> Any:
     """Returns the member ``model`` of *payload*, or of the payload in a vendor's wrapper."""
     if "model" not in payload:
-        for unwrap in filter(None, (vendor.unwrap for vendor in vendors())):
-            if inner := unwrap(payload):
+        for open_wrapper in filter(None, (vendor.unwrap for vendor in vendors())):
+            if inner := open_wrapper(payload):
                 return inner.payload.get("model")
     return payload.get("model")
 

@@ -33,7 +33,8 @@ class Images:
     *interleave* is true, there are text parts too, and *max_images* is the limit.
     *keeps_aspect* is true if the aspect counts more than a printed default of *size*.
     *has_image_count* is true if the page documents an image count in the result. *interval*
-    is the upstream's recommended number of seconds between two polls.
+    is the upstream's recommended number of seconds between two polls. *billing* is what the
+    page says about the bill of a request that fails, None if it is silent.
     """
 
     count: str
@@ -47,6 +48,7 @@ class Images:
     has_image_count: bool = False
     keeps_aspect: bool = False
     interval: float = 10.0
+    billing: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class Videos:
     uses text only; the video is then 16:9. *seconds* is the playing time if *duration* is
     absent, and *fps* the frames per second. *audio* is None for a model without sound. A
     sound at *audio_url* is used whatever *audio* is. *interval* is the upstream's
-    recommended number of seconds between two polls.
+    recommended number of seconds between two polls. *billing* is as for images.
     """
 
     resolution: str
@@ -70,6 +72,7 @@ class Videos:
     audio: str | None = None
     audio_url: str | None = None
     interval: float = 15.0
+    billing: str | None = None
 
 
 Outputs = Images | Videos

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .catalog import find, suggest_model
 from .constraints.basic import Anything
@@ -16,6 +17,9 @@ from .selection import Selection
 from .source.files import Record, Unreadable
 from .spec import Rule
 
+if TYPE_CHECKING:
+    from .cost_totals import CostTotals
+
 __all__ = ["RecordLinter"]
 
 FindModel = Callable[[str], str | None]
@@ -26,13 +30,15 @@ class RecordLinter:
     """Lints the records of all files of a run.
 
     *find_model* returns the model of all payloads of a file, or None. *now* is the current
-    time, and *media_root* the folder of the files that payloads name.
+    time, and *media_root* the folder of the files that payloads name. The costs of payloads are estimated at the prices
+    of *totals*, if there are any.
     """
 
     find_model: FindModel
     selection: Selection
     now: float
     media_root: Path | None = None
+    totals: CostTotals | None = None
 
     def lint(
         self, item: Record | Unreadable, *, is_found: bool
@@ -55,7 +61,10 @@ class RecordLinter:
 
             if not is_payload(record.source, record.data):
                 return Skipped(record.source, "file")
-        return LintResult.from_report(record, self.selection.apply(record.source, report))
+        result = LintResult.from_report(record, self.selection.apply(record.source, report))
+        if self.totals is None:
+            return result
+        return replace(result, cost=report.estimate_cost(self.totals.prices))
 
 
 def _build_unknown_model(name: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -46,6 +47,11 @@ class Equals:
         if not isinstance(self.value, bool):
             raise TypeError(f"only a condition with a boolean value can be inverted, not {self!r}")
         return Equals(self.pointer, value=not self.value, default=self.default)
+
+    def describe(self) -> str:
+        """Formats the condition, for example ``enable_interleave = true``."""
+        implied = " or left out" if self.value == self.default else ""
+        return f"{self.path[-1]} = {json.dumps(self.value)}{implied}"
 
     def is_satisfied_by(self, value: Any) -> bool:
         effective = self.default if value is MISSING else value

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from wan_contracts import Law, Outcome, Output, Setting
     from wan_mockserver import AsyncWanTransport, Mock, Server, Simulator, WanTransport, create_app
     from wan_validators import Finding, Report, Severity, UnknownModel, catalog, lint, model
+    from wan_validators.guard import Guard, GuardError, guard
 
 __all__ = [
     "AsyncWanTransport",
     "Finding",
+    "Guard",
+    "GuardError",
     "Law",
     "Mock",
     "Outcome",
@@ -28,6 +31,7 @@ __all__ = [
     "WanTransport",
     "catalog",
     "create_app",
+    "guard",
     "lint",
     "model",
 ]
@@ -43,6 +47,7 @@ _EXPORTS: Final = {
         "create_app",
     ),
     "wan_validators": ("Finding", "Report", "Severity", "UnknownModel", "catalog", "lint", "model"),
+    "wan_validators.guard": ("Guard", "GuardError", "guard"),
 }
 
 if not TYPE_CHECKING:  # a type checker would take every name for an export

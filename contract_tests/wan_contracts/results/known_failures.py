@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from wan_mockserver.fields import Field, InvalidField, TableType, TextType, read_toml
 from wan_validators.command import UsageError
+from wan_validators.fields import Field, InvalidField, TableType, TextType, read_toml
 
 from .report import LawResult
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from wan_mockserver.fields import (
+from wan_mockserver.scenarios.registry import Scenarios
+from wan_mockserver.state.secrets import redact
+from wan_validators.catalog import model
+from wan_validators.command import UsageError
+from wan_validators.fields import (
     Array,
     Choice,
     Field,
@@ -21,10 +25,6 @@ from wan_mockserver.fields import (
     TextType,
     invalid_value,
 )
-from wan_mockserver.scenarios.registry import Scenarios
-from wan_mockserver.state.secrets import redact
-from wan_validators.catalog import model
-from wan_validators.command import UsageError
 from wan_validators.messages.formatting import clip
 
 from ..cases.case import Case

@@ -9,7 +9,7 @@ import pytest
 from wan_mockserver.admin import response_types
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
-from wan_mockserver.state.prices import load_shipped_prices
+from wan_validators.prices import load_shipped_prices
 
 from .api_responses import BOB, MODEL, Ask, Create, Make, Poll, value
 

@@ -14,7 +14,7 @@ from wan_mockserver.clock import MAX_TIME
 from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_mockserver.state.prices import load_shipped_prices
+from wan_validators.prices import load_shipped_prices
 
 from .conftest import VIDEOS, Client
 

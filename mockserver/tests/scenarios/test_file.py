@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.fields import InvalidField
 from wan_mockserver.http.delivery import Cut
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_mockserver.scenarios.registry import Scenarios
@@ -25,6 +24,7 @@ from wan_mockserver.scenarios.scenario import (
 )
 from wan_mockserver.scenarios.toml_format import format_scenario, format_toml, read_scenarios
 from wan_mockserver.scenarios.toml_steps import STEP_TYPE
+from wan_validators.fields import InvalidField
 
 EXAMPLES = Path(__file__).parents[3] / "fixtures" / "scenarios"
 EVERY = EXAMPLES / "every-member.toml"

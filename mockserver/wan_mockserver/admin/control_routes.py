@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypedDict
 
+from wan_validators.fields import Field, Integer, Number, TextType
+
 from ..clock import MAX_TIME
 from ..control import Control
-from ..fields import Field, Integer, Number, TextType
 from ..http.errors import AdminError
 from ..simulator.scenario_selection import ARMED, put_armed
 from .response_types import ArmedJson, list_armed

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypedDict
 
 from wan_validators.catalog import catalog, vendors
+from wan_validators.fields import Array, Choice, Field, Flag, Integer, TextType
 from wan_validators.messages.formatting import clip
 from wan_validators.vendor import State
 
-from ..fields import Array, Choice, Field, Flag, Integer, TextType
 from ..http.errors import AdminError
 from ..openapi.schemas import version
 from ..scenarios.scenario import Scenario

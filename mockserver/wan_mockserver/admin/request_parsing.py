@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from wan_validators.fields import Field, InvalidField, TableType
 from wan_validators.messages.formatting import clip
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import Severity
 
-from ..fields import Field, InvalidField, TableType
 from ..http.errors import AdminError
 from ..http.messages import Request
 

@@ -12,13 +12,13 @@ from typing import Any, TypedDict
 
 from wan_validators.catalog import vendors
 from wan_validators.outputs import Price
+from wan_validators.prices import Prices
 from wan_validators.vendor import Failure, TaskOutput, Vendor
 
 from ..simulator.scenario_selection import ARMED, UNLIMITED_CREATES, Armed
 from ..simulator.wire_tasks import to_wire_task
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger
-from ..state.prices import Prices
 from ..state.stores import Store
 from ..state.tasks import TaskRecord
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from wan_validators.fields import Field
+
 from ..control import Control
-from ..fields import Field
 from ..http.messages import Request
 from .request_parsing import Values
 

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
-from ..assertions import checks
-from ..assertions.verdict import CountRange, Entries, Verdict
-from ..fields import (
+from wan_validators.fields import (
     Field,
     FieldType,
     Flag,
@@ -21,6 +19,9 @@ from ..fields import (
     invalid_value,
     unknown_name,
 )
+
+from ..assertions import checks
+from ..assertions.verdict import CountRange, Entries, Verdict
 from ..state.journal import Entry
 from ..state.ledger import Ledger
 

@@ -46,10 +46,11 @@ def build_mock(options: Namespace, token: str | None, listener: Listener) -> Moc
 
     Raises UsageError if an option cannot be used.
     """
+    from wan_validators.prices import read_prices
+
     from ..service import Mock
     from ..simulator.rate_limits import Limits
     from ..simulator.simulator import Simulator
-    from ..state.prices import read_prices
     from ..state.stores.opening import open_store
 
     known = _load_scenarios(options)

@@ -212,6 +212,6 @@ def _parse_seconds(text: str) -> float:
 
 
 def _parse_usd(text: str) -> Decimal:
-    from ..state.prices import amount
+    from wan_validators.prices import amount
 
     return amount(text)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, TypedDict
 
+from wan_validators.fields import Field, TableType
 from wan_validators.messages.formatting import format_count
 
 from ..admin import guard
 from ..admin.route import AdminRoute
-from ..fields import Field, TableType
 from ..simulator.routing import ROOT
 from .schemas import DIALECT, VERSION, build_schema, version
 

@@ -22,7 +22,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
 
-from ..fields import FieldType, InvalidField, invalid_value, read_toml, unknown_name
+from wan_validators.fields import FieldType, InvalidField, invalid_value, read_toml, unknown_name
+
 from .catalogue import load_shipped_scenarios
 from .registry import Scenarios
 from .scenario import Scenario, combine

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from wan_validators.catalog import vendors
-from wan_validators.messages.suggestions import suggest
-from wan_validators.vendor import State
-
-from ..fields import (
+from wan_validators.fields import (
     Array,
     Choice,
     Field,
@@ -24,6 +21,9 @@ from ..fields import (
     TextType,
     invalid_value,
 )
+from wan_validators.messages.suggestions import suggest
+from wan_validators.vendor import State
+
 from . import lifecycle
 from .scenario import PARTS, Progress, Results, Steps, TaskOutcome, UnsetMembers
 from .toml_steps import MAX_REPETITIONS, STEP, STEP_TYPE, line_of_text

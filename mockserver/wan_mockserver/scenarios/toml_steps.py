@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ..fields import (
+from wan_validators.fields import (
     Choice,
     Field,
     FieldType,
@@ -19,6 +19,7 @@ from ..fields import (
     TextType,
     invalid_value,
 )
+
 from ..http.delivery import Cut
 from .scenario import MAX_DELAY_S, Body, Lag, Step
 

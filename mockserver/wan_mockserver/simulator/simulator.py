@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
+from wan_validators.prices import Prices, load_shipped_prices
 from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts.cache import Artefacts
@@ -24,7 +25,6 @@ from ..scenarios.registry import Scenarios
 from ..scenarios.scenario import Step
 from ..state import journal
 from ..state.journal import Listener, escape_line, log, log_exchange
-from ..state.prices import Prices, load_shipped_prices
 from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord

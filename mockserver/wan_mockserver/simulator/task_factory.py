@@ -13,13 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from wan_validators.outputs import Images
+from wan_validators.prices import Prices
 from wan_validators.vendor import Failure, RejectionReason, State, Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
 from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
-from ..state.prices import Prices
 from ..state.stores import Store, next_index
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 from .applicability import SelectedScenario, fit_to_model

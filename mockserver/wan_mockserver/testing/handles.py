@@ -84,8 +84,9 @@ class World:
         Raises AssertionError with every failed check, and ValueError for an unknown check.
         """
         __tracebackhide__ = True
+        from wan_validators.fields import InvalidField
+
         from ..admin.verify import CheckType, Evidence, evaluate_checks
-        from ..fields import InvalidField
 
         seen = Evidence(entries=self.journal(), ledger=self.ledger())
         try:

@@ -86,3 +86,83 @@ def test_text_has_every_rule_and_every_ambiguity(capsys: pytest.CaptureFixture[s
 def test_an_unknown_model_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "wan26_i2v"]) == 2
     assert "did you mean wan26_i2i?" in capsys.readouterr().err
+
+
+def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "001021012") == (
+        "max-images-mode [001021012]  error, wan26_i2i\n"
+        "  checks: /parameters/max_images: left out\n"
+        "  only when: enable_interleave = false or left out\n"
+        "  message: max_images is only valid when enable_interleave=true\n"
+        "  why: The member has no meaning in this mode.\n"
+        "  in doubt: max_images in editing mode: rejected\n"
+        "  source: S4: Vtrix, model page wan26_i2i\n"
+        "  a mistake costs: A task that fails has no result. The page says that only images that "
+        "were generated successfully are billed.\n"
+        '  breaks it: {"parameters": {"enable_interleave": false, "max_images": 2}, '
+        '"model": "wan26_i2i", "input": {"messages": [{"role": "user", "content": '
+        '[{"text": "A cat in the snow"}, {"image": "https://example.com/cat.jpg"}]}]}}\n'
+        '  keeps it: {"parameters": {"enable_interleave": false}, "model": "wan26_i2i", '
+        '"input": {"messages": [{"role": "user", "content": [{"text": "A cat in the snow"}, '
+        '{"image": "https://example.com/cat.jpg"}]}]}}\n'
+    )
+
+
+def test_a_rule_is_explained_for_each_model_that_has_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = printed(capsys, "n-range")
+    assert text.count("  a mistake costs: ") == 3
+    assert text.startswith("n-range  error, wan2.5-i2i-preview\n")
+    assert printed(capsys, "n-range", "S4").count("  a mistake costs: ") == 1
+
+
+def test_a_code_of_a_failed_generation_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "001021097") == (
+        "[001021097]\n  message: HTTP error response\n"
+        "  why: no payload causes it: the API accepted the task, and the generation failed\n"
+    )
+
+
+def test_explanations_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, "--format", "json", "prompt-length", "001021099", "wan26_i2i")
+    first, second = json.loads(text)["rules"]
+
+    assert (first["rule"], first["code"], first["model"]) == (
+        "prompt-length",
+        "001021006",
+        "wan26_i2i",
+    )
+    assert first["passing"]["model"] == "wan26_i2i"
+    [message] = first["failing"]["input"]["messages"]
+    assert message["content"][0]["text"].endswith("… (2,001 characters)")
+    assert (second["rule"], second["message"]) == (None, "Task creation error")
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["n-rang"], "there is no model and no rule 'n-rang'; did you mean n-range?"),
+        (["wan26_i2i", "duration-choice"], "there is no rule duration-choice in wan26_i2i"),
+        (["sora"], "no documented model is called 'sora'; known models:"),
+    ],
+)
+def test_an_unknown_rule_is_a_usage_error(
+    capsys: pytest.CaptureFixture[str], names: list[str], says: str
+) -> None:
+    assert main(["rules", *names]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_rule_about_the_text_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, "json-bom") == (
+        "json-bom  warning, every model\n"
+        "  message: the text begins with a byte order mark, which JSON forbids; remove it\n"
+        "  why: JSON begins without a byte order mark, and many parsers reject one.\n"
+        "  source: RFC 8259, the definition of JSON\n"
+        "  a mistake costs: The documents do not forbid it, so the task runs and is billed, and "
+        "its result may be useless.\n"
+        '  breaks it: \\ufeff{"prompt": "A cat in the snow", '
+        '"image": "https://example.com/cat.jpg"}\n'
+        '  keeps it: {"prompt": "A cat in the snow", "image": "https://example.com/cat.jpg"}\n'
+    )

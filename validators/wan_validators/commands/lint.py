@@ -27,8 +27,10 @@ from ..source import files
 from ..source.files import Unreadable
 from ..source.walking import InputFile
 from ..spec import Severity
-from .lint_inputs import find_inputs, read_input
+from .fix import show_diffs, write_fixes
+from .lint_inputs import find_fixable, find_inputs, read_input
 from .lint_options import SEVERITIES, add_arguments
+from .pricing import build_totals, report_problems
 
 __all__ = ["COMMAND"]
 
@@ -42,7 +44,11 @@ def run(options: Namespace) -> int:
         raise UsageError(f"--statistics is for --format {formats}, not for {options.format}")
     linter = _build_linter(options)
     inputs = find_inputs(options)
-    summary = Summary()
+    if options.diff:
+        return show_diffs(find_fixable(inputs), linter.find_model, lined=options.jsonl)
+    if options.fix:
+        write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
+    summary = Summary(costs=linter.totals)
     with ExitStack() as cleanup:
         reporter = create_reporter(
             options.format,
@@ -58,7 +64,12 @@ def run(options: Namespace) -> int:
         finally:
             # The output must be a complete document even after an error or an interrupt.
             reporter.end(summary)
-    return _exit_code(summary, failing, exit_zero=options.exit_zero)
+    is_over = summary.costs is not None and report_problems(summary.costs)
+    return _exit_code(summary, failing, is_over=is_over, exit_zero=options.exit_zero)
+
+
+def _wants_costs(options: Namespace) -> bool:
+    return bool(options.cost or options.prices or options.max_cost is not None)
 
 
 def _build_linter(options: Namespace) -> RecordLinter:
@@ -71,6 +82,7 @@ def _build_linter(options: Namespace) -> RecordLinter:
         selection=_build_selection(options),
         now=time.time() if options.now is None else options.now,
         media_root=options.media_root,
+        totals=build_totals(options) if _wants_costs(options) else None,
     )
     models = getattr(options, "models", None)
     if not models:
@@ -143,10 +155,12 @@ def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:
         raise UsageError(f"cannot write --output {path}: {error.strerror}") from error
 
 
-def _exit_code(summary: Summary, failing: Collection[Severity], *, exit_zero: bool) -> int:
+def _exit_code(
+    summary: Summary, failing: Collection[Severity], *, is_over: bool, exit_zero: bool
+) -> int:
     if summary.unreadable:
         return EXIT_USAGE
-    is_failing = any(summary.count(severity) for severity in failing)
+    is_failing = is_over or any(summary.count(severity) for severity in failing)
     return EXIT_FINDINGS if is_failing and not exit_zero else EXIT_OK
 
 
@@ -165,6 +179,7 @@ COMMAND = Command(
     examples=(
         "wanproof lint payload.json",
         "wanproof lint --model wan2.5-i2v-preview requests.jsonl",
+        "wanproof lint --diff payloads/",
         "wanproof lint --strict --format json payloads/ > findings.json",
         "wanproof lint --format sarif --output findings.sarif payloads/",
         "wanproof lint --select image --statistics payloads/",
@@ -172,7 +187,8 @@ COMMAND = Command(
     ),
     notes="""exit codes:
   0  no payload has an error, or --exit-zero
-  1  there are errors, or other findings of a severity that --fail-on includes
+  1  there are errors, or other findings of a severity that --fail-on includes; or
+     --max-cost or --diff finds something
   2  wrong usage or unreadable input; the other input is checked
   3  internal error in wanproof""",
     is_configurable=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..command import UsageError
@@ -13,7 +13,7 @@ from ..source.files import LINE_SUFFIXES, STDIN, Record, Unreadable
 from ..source.path_patterns import PathPatterns
 from ..source.walking import InputFile, find_files
 
-__all__ = ["find_inputs", "read_input"]
+__all__ = ["find_fixable", "find_inputs", "read_input"]
 
 
 def find_inputs(options: Namespace) -> list[InputFile]:
@@ -25,6 +25,11 @@ def find_inputs(options: Namespace) -> list[InputFile]:
         return found
     output = options.output.absolute()
     return [each for each in found if not each.is_found or Path(each.name).absolute() != output]
+
+
+def find_fixable(inputs: Sequence[InputFile]) -> list[str]:
+    """Returns the files of *inputs* that have payloads themselves, not requests with payloads."""
+    return [each.name for each in inputs if not each.name.lower().endswith((".har", ".curl"))]
 
 
 def read_input(file: InputFile, options: Namespace) -> Iterator[Record | Unreadable]:

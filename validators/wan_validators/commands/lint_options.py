@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from ..reporters.factory import FORMATS
+from .fix import add_fix_arguments
+from .pricing import add_cost_arguments
 
 __all__ = ["SEVERITIES", "add_arguments"]
 
@@ -18,6 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_input_options(parser)
     _add_selection_options(parser)
     _add_output_options(parser)
+    parser.add_argument("--cost", action="store_true", help="show the cost of each payload, too")
+    add_cost_arguments(parser)
+    add_fix_arguments(parser)
 
 
 def _add_input_options(parser: ArgumentParser) -> None:

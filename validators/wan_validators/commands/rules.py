@@ -4,36 +4,107 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from ..ambiguity import Ambiguity
-from ..catalog import catalog, find_page, model
-from ..command import EXIT_OK, Command
+from ..catalog import UnknownModel, catalog, find_page, model
+from ..command import EXIT_OK, Command, UsageError
+from ..messages.suggestions import find_nearest
 from ..messages.text import describe_allowed
+from ..reporters.excerpt import escape_controls
 from ..source.json_pointer import MISSING
-from ..spec import Equals, ModelSpec, Rule
+from ..spec import ModelSpec, Rule
 
-__all__ = ["COMMAND", "as_dict", "collect_ambiguities", "condition", "lines", "row"]
+__all__ = ["COMMAND", "as_dict", "collect_ambiguities", "lines", "row"]
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "models",
+        "names",
         nargs="*",
-        metavar="MODEL",
-        help="a model, a path that contains it, or a vendor's page, S0 to S4 (default: all models)",
+        metavar="NAME",
+        help="a model, a path that contains it, or a vendor's page, S0 to S4 (default: all "
+        "models); or a rule or an error code, which is then explained",
     )
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
 
 def run(options: Namespace) -> int:
-    specs = [find_page(name) or model(name) for name in options.models] or list(catalog())
+    specs, rules = _sort_names(options.names)
+    if rules:
+        return _explain(rules, specs, options.format)
     if options.format == "json":
         print(json.dumps({"version": 1, "models": [as_dict(spec) for spec in specs]}, indent=2))
     else:
         print("\n\n".join("\n".join(lines(spec)) for spec in specs))
     return EXIT_OK
+
+
+def _sort_names(names: Sequence[str]) -> tuple[list[ModelSpec], list[str]]:
+    """Returns the models and the rules that *names* are; without a model, all models.
+
+    Raises UsageError for any other name.
+    """
+    specs: list[ModelSpec] = []
+    rules: list[str] = []
+    for name in names:
+        try:
+            specs.append(find_page(name) or model(name))
+        except UnknownModel as error:
+            from ..explanation import list_rule_names
+
+            known = list_rule_names()
+            if name not in known:
+                nearest = find_nearest(name, known, cutoff=0.8)
+                meant = f"there is no model and no rule {name!r}; did you mean {nearest}?"
+                raise UsageError(meant if nearest else str(error)) from error
+            rules.append(name)
+    return specs or list(catalog()), rules
+
+
+def _explain(names: Sequence[str], specs: Sequence[ModelSpec], format: str) -> int:
+    """Prints an explanation of each rule that *names* name, for each of the models."""
+    from ..explanation import explain, explain_general, explain_lifecycle_code
+
+    shown: list[dict[str, Any]] = []
+    for name in names:
+        alone = explain_lifecycle_code(name) or explain_general(name)
+        found = [alone] if alone else [each.as_dict() for each in explain(name, specs)]
+        if not found:
+            models = ", ".join(spec.id for spec in specs)
+            raise UsageError(f"there is no rule {name} in {models}; leave the model out")
+        shown += found
+    if format == "json":
+        print(json.dumps({"version": 1, "rules": shown}, indent=2))
+    else:
+        print("\n\n".join(map(_format_explanation, shown)))
+    return EXIT_OK
+
+
+def _format_explanation(facts: Mapping[str, Any]) -> str:
+    rows = [
+        ("checks", f"{facts['at'] or '/'}: {facts['allowed']}" if facts.get("allowed") else None),
+        ("only when", facts.get("when")),
+        ("message", facts["message"]),
+        ("why", facts["why"]),
+        *(("in doubt", doubt) for doubt in facts.get("doubts", ())),
+        ("source", facts.get("source")),
+        ("a mistake costs", facts.get("cost")),
+        *((label, _format_payload(facts[name])) for label, name in _PAYLOADS if name in facts),
+    ]
+    names = [facts["rule"], f"[{facts['code']}]" if facts["code"] else None]
+    kind = f"  {facts['severity']}, {facts['model'] or 'every model'}" if facts["rule"] else ""
+    head = " ".join(filter(None, names)) + kind
+    return "\n".join([head, *(f"  {label}: {text}" for label, text in rows if text)])
+
+
+_PAYLOADS: Final = (("breaks it", "failing"), ("keeps it", "passing"))
+
+
+def _format_payload(payload: Any) -> str:
+    text = payload if type(payload) is str else json.dumps(payload, ensure_ascii=False)
+    return escape_controls(text)
 
 
 def as_dict(spec: ModelSpec) -> dict[str, Any]:
@@ -73,15 +144,9 @@ def row(rule: Rule) -> dict[str, Any]:
         "allowed": describe_allowed(rule.constraint),
         "required": rule.is_mandatory,
         "nullable": rule.nullable,
-        "when": rule.when and condition(rule.when),
+        "when": rule.when and rule.when.describe(),
         **default,
     }
-
-
-def condition(when: Equals) -> str:
-    """Formats *when*, for example ``enable_interleave = true``."""
-    implied = " or left out" if when.value == when.default else ""
-    return f"{when.path[-1]} = {json.dumps(when.value)}{implied}"
 
 
 def lines(spec: ModelSpec) -> Iterator[str]:
@@ -111,8 +176,13 @@ def lines(spec: ModelSpec) -> Iterator[str]:
 
 COMMAND = Command(
     name="rules",
-    summary="Show every documented rule of a model, and the ambiguities of the documents.",
+    summary="Show the documented rules of models with their ambiguities, or explain one rule.",
     arguments=arguments,
     run=run,
-    examples=("wanproof rules wan26_i2i", "wanproof rules --format json"),
+    examples=(
+        "wanproof rules wan26_i2i",
+        "wanproof rules n-range",
+        "wanproof rules 001021011",
+        "wanproof rules --format json",
+    ),
 )

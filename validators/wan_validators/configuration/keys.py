@@ -24,7 +24,7 @@ KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "type": "object",
         "additionalProperties": {"type": "array", "items": {"type": "string"}},
     },
-    "number-or-text": {"type": ["string", "integer"]},
+    "number-or-text": {"type": ["string", "number"]},
 }
 """The JSON Schema of each kind of value. A path is relative to the file that has it."""
 
@@ -44,18 +44,22 @@ class Key(NamedTuple):
 _FORMATS: Final = ("text", "json")
 
 _LINT: Final = (
+    Key("allow-unknown-cost", "flag"),
+    Key("cost", "flag"),
     Key("exclude", "list"),
     Key("exit-zero", "flag"),
     Key("fail-on", choices=("error", "warning", "info")),
     Key("format", choices=(*_FORMATS, "jsonl", "github", "gitlab", "junit", "sarif", "md")),
     Key("ignore", "list"),
     Key("jsonl", "flag"),
+    Key("max-cost", "number-or-text"),
     Key("max-findings", "integer"),
     Key("media-root", "path"),
     Key("model"),
     Key("models", "names", yields_to="model"),
     Key("now", "number-or-text"),
     Key("output", "path"),
+    Key("prices", "path"),
     Key("per-file-ignores", "lists"),
     Key("quiet", "flag"),
     Key("select", "list"),

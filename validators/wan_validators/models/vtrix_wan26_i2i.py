@@ -122,6 +122,7 @@ SPEC = ModelSpec(
         max_images=MAX_IMAGES,
         has_image_count=True,
         keeps_aspect=True,
+        billing="only images that were generated successfully are billed",
         price=Price(
             usd={"image": Decimal("0.03")},
             source="a public price list of a related model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..finding import Finding, Report
 from ..messages.formatting import format_count
@@ -14,17 +14,22 @@ from ..source.parser import decode_for_display
 from ..source.positions import Lines
 from ..spec import Severity
 
+if TYPE_CHECKING:
+    from ..cost import Cost
+    from ..cost_totals import CostTotals
+
 __all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """One record and its findings, sorted by line and column."""
+    """One record, its findings, sorted by line and column, and its cost if it is wanted."""
 
     record: Record
     model: str | None
     valid: bool
     findings: Sequence[Finding]
+    cost: Cost | None = None
 
     @classmethod
     def from_report(cls, record: Record, report: Report) -> LintResult:
@@ -56,7 +61,8 @@ class Summary:
     """Counts of a run, and the unreadable input.
 
     *skipped* counts files in folders that are no payloads, and requests that create nothing.
-    *hidden* is the number of findings that are counted but not listed.
+    *hidden* is the number of findings that are counted but not listed. *costs* are the totals if
+    they are wanted.
     """
 
     payloads: int = 0
@@ -68,6 +74,7 @@ class Summary:
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     rules: Counter[tuple[str, str | None, Severity]] = field(default_factory=Counter)
+    costs: CostTotals | None = None
 
     def add(self, result: LintResult) -> None:
         severities = [finding.severity for finding in result.findings]
@@ -77,6 +84,8 @@ class Summary:
         self.warnings += severities.count(Severity.WARNING)
         self.infos += severities.count(Severity.INFO)
         self.rules.update((each.rule, each.code, each.severity) for each in result.findings)
+        if self.costs is not None and result.cost is not None:
+            self.costs.add(result.cost)
 
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""

@@ -6,7 +6,8 @@
      "summary": {"payloads", "valid", "errors", "warnings", "infos", "hidden", "skipped"}}
 
 With statistics, it has the number of findings of each rule instead of the findings. ``findings``
-have the format of :meth:`Finding.as_dict`. The output is ASCII, one result per line.
+have the format of :meth:`Finding.as_dict`. Costs are added if they are wanted. The output is
+ASCII, one result per line.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class JsonReporter:
             ]
             statistics = f',"statistics":{_dumps(rules)}'
         unreadable = _dumps([each._asdict() for each in summary.unreadable])
-        self._out.write(f'\n],"unreadable":{unreadable}{statistics},"summary":{_dumps(counts)}}}\n')
+        costs = "" if summary.costs is None else f',"cost":{_dumps(summary.costs.as_dict())}'
+        end = f'{statistics},"summary":{_dumps(counts)}{costs}}}'
+        self._out.write(f'\n],"unreadable":{unreadable}{end}\n')
 
 
 class JsonLinesReporter:
@@ -83,6 +86,7 @@ def _result(result: LintResult) -> dict[str, Any]:
         "model": result.model,
         "valid": result.valid,
         "findings": [finding.as_dict() for finding in result.findings],
+        **({} if result.cost is None else {"cost": result.cost.as_dict()}),
     }
 
 

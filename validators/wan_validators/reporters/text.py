@@ -29,7 +29,9 @@ _BOLD: Final = "1"
 
 @dataclass(frozen=True, slots=True)
 class TextReporter:
-    """Writes all findings; records without findings produce no output.
+    """Writes all findings, and the costs if they are wanted.
+
+    Other records without findings produce no output.
 
     *statistics* replaces the findings by a count for each rule. *quiet* leaves out the counts.
     """
@@ -40,8 +42,16 @@ class TextReporter:
     statistics: bool = False
 
     def result(self, result: LintResult) -> None:
-        if not result.findings or self.statistics:
-            return
+        if result.findings and not self.statistics:
+            self._show_findings(result)
+        if result.cost is not None:
+            from ..cost_totals import format_cost_lines
+
+            place = f"{result.record.source}:{result.record.number}"
+            for line in format_cost_lines(place, result.cost):
+                self._write(escape_controls(line))
+
+    def _show_findings(self, result: LintResult) -> None:
         # Cached, because one line may be megabytes long and have thousands of findings.
         line_of = lru_cache(maxsize=1)(result.get_lines().text)
         for finding in result.findings:
@@ -62,6 +72,8 @@ class TextReporter:
                 self._write(f"{count:6}  {severity:7}  {rule}{f' [{code}]' if code else ''}")
         if not self.quiet:
             self._write(format_summary(summary))
+        for line in summary.costs.lines() if summary.costs else ():
+            self._write(escape_controls(line))
 
     def _show(self, line: str, column: int) -> None:
         shown, caret = format_excerpt(line, column)

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from .embedding import Embedding
 
-__all__ = ["LINE_SUFFIXES", "STDIN", "Record", "Unreadable", "read", "total_size"]
+__all__ = ["LINE_SUFFIXES", "STDIN", "Record", "Unreadable", "read", "read_content", "total_size"]
 
 STDIN: Final = "-"
 """The name that stands for standard input."""
@@ -60,6 +60,15 @@ def read(
                     yield Record(source, 1, file.read())
         except OSError as error:
             yield Unreadable(source, _reason(error))
+
+
+def read_content(name: str) -> bytes | Unreadable:
+    """Returns the bytes of the file *name*, or of standard input."""
+    try:
+        with _open(name) as file:
+            return file.read()
+    except OSError as error:
+        return Unreadable("<stdin>" if name == STDIN else name, _reason(error))
 
 
 def total_size(names: Iterable[str]) -> int | None:

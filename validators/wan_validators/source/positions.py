@@ -23,6 +23,7 @@ __all__ = [
     "Span",
     "find_word",
     "scan",
+    "token_end",
 ]
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
@@ -104,6 +105,13 @@ def scan(text: str, wanted: Iterable[str]) -> SourceMap:
         if subtree is not None and "" in subtree:
             result.spans[subtree[""]] = span
     return result
+
+
+def token_end(text: str, start: int) -> int:
+    """Returns the offset after the name or the scalar that begins at *start*."""
+    token = _TOKEN.match(text, start)
+    assert token is not None
+    return token.end()
 
 
 _Tree = dict[str, Any]

@@ -8,11 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from wan_validators.catalog import catalog
-from wan_validators.outputs import TIERS, Images, Price
-from wan_validators.spec import ModelSpec
-
-from ..fields import Field, FieldType, TableType, TextType, Usd, read_toml
+from .catalog import catalog
+from .fields import Field, FieldType, TableType, TextType, Usd, read_toml
+from .outputs import TIERS, Images, Price
+from .spec import ModelSpec
 
 __all__ = ["Prices", "amount", "load_shipped_prices", "read_prices"]
 

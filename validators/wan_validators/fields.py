@@ -15,8 +15,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Self
 
-from wan_validators.messages.formatting import clip, summarize_value
-from wan_validators.messages.suggestions import suggest
+from .messages.formatting import clip, summarize_value
+from .messages.suggestions import suggest
 
 __all__ = [
     "Array",

@@ -1,0 +1,1 @@
+"""Builds payloads that keep or break one rule, from the tables alone."""

@@ -1,0 +1,49 @@
+"""Reads from a vendor's response what a guard needs: the task's id, and what it cost."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..vendor import State, Vendor
+
+__all__ = ["find_task_id", "is_failed", "parse_body", "parse_cost"]
+
+
+def parse_body(data: bytes) -> dict[str, Any]:
+    """Parses a JSON object; the result is empty for anything else."""
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return value if type(value) is dict else {}
+
+
+def find_task_id(body: dict[str, Any]) -> str | None:
+    """Returns the id of the task in the body of a create or a poll."""
+    task = _get_task(body).get("id")
+    return task if type(task) is str and task else None
+
+
+def is_failed(vendor: Vendor, body: dict[str, Any]) -> bool:
+    words = (vendor.words[State.FAILED], vendor.other_words.get(State.FAILED, ""))
+    return _get_task(body).get("status", "") in filter(None, words)
+
+
+def parse_cost(body: dict[str, Any]) -> Decimal | None:
+    """Returns the cost in USD that the vendor reports for a task, or None."""
+    usage = body.get("usage")
+    cost = usage.get("cost") if type(usage) is dict else None
+    if type(cost) not in (str, int, float):
+        return None
+    try:
+        usd = Decimal(str(cost))
+    except InvalidOperation:
+        return None
+    return usd if usd.is_finite() and usd >= 0 else None
+
+
+def _get_task(body: dict[str, Any]) -> dict[str, Any]:
+    task = body.get("task_info", body)
+    return task if type(task) is dict else {}
