@@ -30,8 +30,8 @@ class RecordLinter:
     """Lints the records of all files of a run.
 
     *find_model* returns the model of all payloads of a file, or None. *now* is the current
-    time, and *media_root* the folder of the files that payloads name. The costs of payloads are estimated at the prices
-    of *totals*, if there are any.
+    time, and *media_root* the folder of the files that payloads name. The costs of payloads are
+    estimated at the prices of *totals*, if there are any.
     """
 
     find_model: FindModel
