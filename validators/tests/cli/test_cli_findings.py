@@ -255,3 +255,9 @@ def test_yaml_and_json_with_comments_are_recognised(wanproof: Run, text: str, me
     code, out, _ = wanproof("lint", "a.json")
     assert code == 1
     assert f" error json-syntax {message}" in out
+
+
+@pytest.mark.parametrize(("text", "column"), [('{"a": 1 , }', 9), ("[1,]", 3), ("[1, ,2]", 5)])
+def test_a_comma_before_the_end_has_its_place(wanproof: Run, text: str, column: int) -> None:
+    write(a_json=text)
+    assert wanproof("lint", "a.json")[1].startswith(f"a.json:1:{column}: error json-syntax ")
