@@ -12,6 +12,8 @@ A comment in the line before a block says how:
 ``starts``                   a wanproof server starts and stops
 ``setup``                    make targets and pip extras exist
 ``ci``                       the steps of a GitHub workflow run without an error
+``gitlab``                   the script of a GitLab job runs without an error
+``action``, ``pre-commit``   the action and the hooks of this repository have these inputs and ids
 ``serve``                    Python runs beside a server at the default address
 ``pytest``                   a test module passes
 ``suite: SUMMARY``           the contract suite ends with SUMMARY
@@ -148,7 +150,7 @@ Enter = Callable[[Block], Path]
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_console_and_python_block_says_how_it_is_executed(page: Path) -> None:
     kinds = {"file", "run", "prints", "checked", "then", "starts", "setup", "ci", "serve"}
-    kinds |= {"listens", "pytest", "suite", "python"}
+    kinds |= {"listens", "pytest", "suite", "python", "gitlab", "action", "pre-commit"}
 
     odd = [
         block.id
@@ -269,6 +271,35 @@ def test_workflows_run(block: Block, enter: Enter) -> None:
             assert run.returncode == 0, run.stdout
         else:
             assert_setup(command)
+
+
+@pytest.mark.parametrize("block", blocks("gitlab"), ids=identify)
+def test_gitlab_jobs_run(block: Block, enter: Enter) -> None:
+    folder = enter(block)
+    for job in yaml.safe_load(block.text).values():
+        for command in job["script"]:
+            if command.startswith("wanproof "):
+                run = run_command(command, folder)
+                assert run.returncode == 0, run.stdout + run.stderr
+            else:
+                assert_setup(command)
+        assert all((folder / report).is_file() for report in job["artifacts"]["reports"].values())
+
+
+@pytest.mark.parametrize("block", blocks("action"), ids=identify)
+def test_the_action_has_the_inputs_that_are_shown(block: Block) -> None:
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    (job,) = yaml.safe_load(block.text)["jobs"].values()
+    used = [each["with"] for each in job["steps"] if "/wanproof@" in each["uses"]]
+    assert used
+    assert all(each.keys() <= inputs.keys() for each in used)
+
+
+@pytest.mark.parametrize("block", blocks("pre-commit"), ids=identify)
+def test_the_hooks_that_are_shown_exist(block: Block) -> None:
+    known = {each["id"] for each in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    (repository,) = yaml.safe_load(block.text)["repos"]
+    assert {each["id"] for each in repository["hooks"]} <= known
 
 
 @pytest.mark.parametrize("block", blocks("suite"), ids=identify)

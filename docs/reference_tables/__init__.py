@@ -36,6 +36,7 @@ GENERATORS: Final[Mapping[str, Callable[[], str]]] = {
     "ambiguities": models.format_ambiguities,
     "case": schemas.format_case,
     "command-help": commands.format_help,
+    "configuration-keys": commands.format_keys,
     "exit-codes": commands.format_exit_codes,
     "fixture-members": pytest_names.format_members,
     "fixtures": pytest_names.format_fixtures,

@@ -11,9 +11,11 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from wan_validators.configuration.keys import get_keys
+
 from .markdown import code, escape, table
 
-__all__ = ["format_exit_codes", "format_help", "names", "run", "run_json"]
+__all__ = ["format_exit_codes", "format_help", "format_keys", "names", "run", "run_json"]
 
 
 def names() -> list[str]:
@@ -36,6 +38,21 @@ def format_exit_codes() -> str:
         for number, meaning in re.findall(r"^  (\d+)  (.+)$", _help(name), re.MULTILINE)
     ]
     return table(["command", "exit code", "meaning"], rows)
+
+
+def format_keys() -> str:
+    """Returns a table of the keys of the configuration."""
+    rows = [
+        [
+            code(command),
+            code(key.name),
+            key.kind.replace("-", " "),
+            ", ".join(map(code, key.choices)),
+        ]
+        for command, keys in get_keys().items()
+        for key in keys.values()
+    ]
+    return table(["table", "key", "value", "choices"], rows)
 
 
 def run_json(name: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.source.files import Record, Unreadable, expand, read, total_size
+from wan_validators.source.files import Record, Unreadable, read, total_size
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,10 @@ def test_what_cannot_be_read_stops_nothing() -> None:
     Path("a.json").write_bytes(b"1")
     assert list(read(["missing.json", "empty", "a.json"])) == [
         Unreadable("missing.json", "No such file or directory"),
-        Unreadable("empty", "the directory has no .json or .jsonl file"),
+        Unreadable(
+            "empty",
+            "the directory has no file with payloads: .json, .jsonl, .ndjson, .har or .curl",
+        ),
         Record("a.json", 1, b"1"),
     ]
 
@@ -84,45 +87,6 @@ def test_records_before_a_read_error_are_kept(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(sys, "stdin", Stdin())
     assert list(read(["-"], lined=True)) == [Unreadable("<stdin>", "Input/output error")]
-
-
-def test_a_directory_stands_for_the_payload_files_below_it() -> None:
-    for name in (
-        "b.json",
-        "a.jsonl",
-        "c.txt",
-        ".hidden.json",
-        "z/d.NDJSON",
-        "k/e.json",
-        ".git/f.json",
-    ):
-        path = Path("top", name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    assert expand(["x.json", "top", "-"]) == [
-        "x.json",
-        "top/a.jsonl",
-        "top/b.json",
-        "top/k/e.json",
-        "top/z/d.NDJSON",
-        "-",
-    ]
-
-
-def test_a_directory_that_cannot_be_listed_is_not_passed_over(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    Path("top/locked").mkdir(parents=True)
-    Path("top/a.json").touch()
-    scandir = __import__("os").scandir
-
-    def guarded(path: str) -> object:
-        if path.endswith("locked"):
-            raise PermissionError(13, "Permission denied", path)
-        return scandir(path)
-
-    monkeypatch.setattr("os.scandir", guarded)
-    assert expand(["top"]) == ["top/a.json", "top/locked"]
 
 
 def test_the_size_of_all_files_is_known_beforehand_but_not_that_of_a_pipe() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import metadata
@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Final
 
+from .argument_parser import CommandParser
 from .catalog import UnknownModel
 from .command import EXIT_INTERNAL_ERROR, EXIT_OK, EXIT_USAGE, GROUP, Command, UsageError
 from .messages.suggestions import suggest
@@ -28,6 +29,8 @@ BROKEN_PIPE: Final = 128 + 13
 """The exit codes that a shell reports for a program ended by SIGINT or SIGPIPE."""
 
 Commands = Mapping[str, EntryPoint]
+
+_USAGE: Final = f"usage: {DISTRIBUTION} COMMAND ...; {DISTRIBUTION} help lists the commands"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,14 +62,20 @@ def _run(argv: list[str]) -> int:
     match argv:
         case [name, *rest] if name in commands:
             return _run_command(commands[name], rest)
-        case ["-h" | "--help", *_]:
+        case ["-h" | "--help", *_] | ["help"]:
             print(_help(commands))
             return EXIT_OK
-        case ["--version", *_]:
+        case ["help", name, *_] if name in commands:
+            return _run_command(commands[name], ["--help"])
+        case ["help", "help" | "-h" | "--help", *_]:
+            print(f"usage: {DISTRIBUTION} help [COMMAND]")
+            return EXIT_OK
+        case ["-V" | "--version", *_]:
             print(DISTRIBUTION, metadata.version(DISTRIBUTION))
             return EXIT_OK
-        case [name, *_]:
+        case ["help", name, *_] | [name, *_]:
             _print_error(f"unknown command {name!r}; {_suggest_command(name, commands)}")
+            print(_USAGE, file=sys.stderr)
         case _:
             print(_help(commands), file=sys.stderr)
     return EXIT_USAGE
@@ -84,7 +93,7 @@ def _run_command(entry: EntryPoint, argv: list[str]) -> int:
 
 
 def _dispatch(command: Command, argv: list[str]) -> int:
-    parser = ArgumentParser(
+    parser = CommandParser(
         prog=f"{DISTRIBUTION} {command.name}",
         description=command.summary,
         epilog="\n\n".join(_sections(command.examples, command.notes)),
@@ -92,11 +101,22 @@ def _dispatch(command: Command, argv: list[str]) -> int:
         allow_abbrev=False,
     )
     command.arguments(parser)
-    options = parser.parse_args(argv)
     try:
-        return command.run(options)
+        return command.run(_parse(parser, command, argv))
     except (UsageError, UnknownModel) as error:
-        parser.error(str(error))
+        print(f"{parser.prog}: error: {escape_controls(str(error))}", file=sys.stderr)
+        print(parser.format_short_usage(), file=sys.stderr)
+        return EXIT_USAGE
+
+
+def _parse(parser: CommandParser, command: Command, argv: list[str]) -> Namespace:
+    """Parses *argv*, and the configuration behind it if *command* can have one."""
+    if not command.is_configurable:
+        return parser.parse_args(argv)
+    from .configuration import add_arguments, parse_options
+
+    add_arguments(parser)
+    return parse_options(parser, command.name, argv, os.environ)
 
 
 def _help(commands: Commands) -> str:
@@ -116,7 +136,7 @@ def _help(commands: Commands) -> str:
             f"usage: {DISTRIBUTION} COMMAND ...",
             metadata.metadata(DISTRIBUTION)["Summary"],
             *_sections(examples, listing),
-            f"{DISTRIBUTION} COMMAND --help shows options; {DISTRIBUTION} --version the version.",
+            f"{DISTRIBUTION} help COMMAND shows options; {DISTRIBUTION} --version the version.",
         ]
     )
 

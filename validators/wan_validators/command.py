@@ -40,7 +40,8 @@ class Command:
     parser. *run* returns the exit code. It may raise UsageError and UnknownModel, which
     become exit code 2. It may raise ModuleNotFoundError for a module of an extra that is
     not installed. *examples* are command lines. *notes* is the last part of the help, for
-    example the exit codes. Importing a command's module must be cheap: put heavy imports
+    example the exit codes. *is_configurable* is true if a file and the environment can have
+    its options (``configuration/``). Importing a command's module must be cheap: put heavy imports
     into *run*.
     """
 
@@ -50,3 +51,4 @@ class Command:
     run: Callable[[Namespace], int]
     examples: tuple[str, ...] = ()
     notes: str = ""
+    is_configurable: bool = False

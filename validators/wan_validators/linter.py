@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from .catalog import find, suggest_model, vendors
@@ -28,7 +29,13 @@ Moment = datetime | float
 """A moment, as a datetime or in seconds since 1970."""
 
 
-def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -> Report:
+def lint(
+    payload: Any,
+    model: str | None = None,
+    *,
+    now: Moment | None = None,
+    media_root: Path | str | None = None,
+) -> Report:
     """Reports every documented rule that *payload* breaks.
 
     *payload* is JSON text (str or bytes), or the result of ``json.loads``. It is not
@@ -36,11 +43,12 @@ def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -
     ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``. Without *model*, the payload's
     member ``model`` decides. A vendor's wrapper is unwrapped, and pointers start at it.
     *now* is the current time, as a datetime or in seconds since 1970. Without it, no
-    signature of a URL counts as expired.
+    signature of a URL counts as expired. With *media_root*, the headers of images and audio
+    files in this folder are read if the payload names them in place of a URL.
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    if model is None and now is None and type(payload) is dict:
+    if model is None and now is None and media_root is None and type(payload) is dict:
         try:
             ready = _READY_MODELS[payload["model"]]
         except (KeyError, TypeError):
@@ -51,8 +59,8 @@ def lint(payload: Any, model: str | None = None, *, now: Moment | None = None) -
     spec = None if model is None else get_model(model)
     seconds = now.timestamp() if isinstance(now, datetime) else now
     if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, spec, seconds)
-    return _lint_value(payload, spec, seconds)
+        return _lint_text(payload, spec, seconds, media_root)
+    return _lint_value(payload, spec, seconds, media_root)
 
 
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
@@ -118,11 +126,16 @@ _TWO_MODELS = Rule(
 _MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
 
 
-def _lint_text(data: str | bytes | bytearray, spec: ModelSpec | None, now: float | None) -> Report:
+def _lint_text(
+    data: str | bytes | bytearray,
+    spec: ModelSpec | None,
+    now: float | None,
+    root: Path | str | None,
+) -> Report:
     document = read(data)
     if document.value is MISSING:
         return Report(spec.id if spec else None, document.findings)
-    report = _lint_value(document.value, spec, now)
+    report = _lint_value(document.value, spec, now, root)
     findings = document.findings + locate_findings(report.findings, document.text)
     return Report(report.model, findings, document.value)
 
@@ -159,7 +172,9 @@ def _excuse_missing_model(finding: Finding) -> Finding:
     return finding._replace(row=row)
 
 
-def _lint_value(payload: Any, spec: ModelSpec | None, now: float | None) -> Report:
+def _lint_value(
+    payload: Any, spec: ModelSpec | None, now: float | None, root: Path | str | None
+) -> Report:
     is_named = spec is not None
     if spec is None:
         spec = find(_get_model_name(payload)) if type(payload) is dict else None
@@ -172,6 +187,13 @@ def _lint_value(payload: Any, spec: ModelSpec | None, now: float | None) -> Repo
     report = Report(ready.id, (), payload)
     if found:
         report = ready.report(payload, found, is_named=is_named)
+    if root is not None:
+        from .local_media import lint_local_media
+
+        inner, outer = unwrap_all(spec, payload)
+        context = Context(spec, inner, engine(spec), outer)
+        placed = lint_local_media(report.findings, spec, inner, context, root)
+        report = Report(spec.id, placed, payload)
     expired = [] if now is None else list(_find_expired(spec, payload, now))
     if expired:
         return Report(report.model, [*report.findings, *expired], payload)

@@ -194,4 +194,5 @@ COMMAND = Command(
   3  internal error in wanproof
   130  interrupted; the report has the results up to the interrupt (Ctrl-C is the usual end of
        a run with --listen, which exits with 0 or 1)""",
+    is_configurable=True,
 )

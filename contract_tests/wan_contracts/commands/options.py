@@ -69,6 +69,7 @@ def parse_reports(options: Namespace) -> list[tuple[str, Path]]:
 def _add_plan_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("calls")
     group.add_argument(
+        "-m",
         "--model",
         action="append",
         default=[],
@@ -177,7 +178,7 @@ def _add_law_options(parser: ArgumentParser) -> None:
 
 def _add_output_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("output")
-    group.add_argument("--format", choices=("text", *REPORT_FORMATS), default="text")
+    group.add_argument("-f", "--format", choices=("text", *REPORT_FORMATS), default="text")
     group.add_argument(
         "--report",
         action="append",

@@ -48,12 +48,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_behaviour_options(parser.add_argument_group("what happens"))
     _add_limit_options(parser.add_argument_group("limits and money"))
     _add_replay_options(parser.add_argument_group("replay"))
-    parser.add_argument("--quiet", action="store_true", help="do not log requests")
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not log requests")
 
 
 def _add_address_options(group: Group) -> None:
     group.add_argument("--host", default=HOST, help=f"address to listen at (default {HOST})")
     group.add_argument(
+        "-p",
         "--port",
         type=make_option_parser(parse_port),
         default=PORT,

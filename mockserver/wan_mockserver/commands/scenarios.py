@@ -45,6 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="a TOML file with scenarios of your own, which is checked and listed, too",
     )
     parser.add_argument(
+        "-f",
         "--format",
         choices=("text", "json", "toml"),
         default="text",

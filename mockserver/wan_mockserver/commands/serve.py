@@ -240,4 +240,5 @@ exit codes:
   0  stopped with Ctrl-C or SIGTERM
   2  wrong usage, a file or a store that cannot be used, or an address that is not available
   3  internal error in wanproof""",
+    is_configurable=True,
 )

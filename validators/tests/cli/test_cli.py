@@ -32,7 +32,7 @@ def test_help_lists_the_commands_with_a_sentence_and_an_example(wanproof: Run) -
 def test_help_of_lint_has_examples_and_exit_codes(wanproof: Run) -> None:
     code, out, _ = wanproof("lint", "--help")
     assert code == 0
-    assert "\nexit codes:\n  0  no payload has an error\n" in out
+    assert "\nexit codes:\n  0  no payload has an error, or --exit-zero\n" in out
     assert "\nexamples:\n  wanproof lint payload.json\n" in out
 
 
@@ -50,9 +50,30 @@ def test_without_arguments_the_help_is_an_error(wanproof: Run) -> None:
     ("name", "offer"), [("lnt", "did you mean lint?"), ("\x1bqqqq", "commands: ")]
 )
 def test_an_unknown_command_gets_an_offer(wanproof: Run, name: str, offer: str) -> None:
-    code, out, err = wanproof(name)
+    for argv in ([name], ["help", name]):
+        code, out, err = wanproof(*argv)
+        assert (code, out) == (2, "")
+        first, last = err.splitlines()
+        assert first.startswith(f"wanproof: unknown command {name!r}; {offer}")
+        assert last == "usage: wanproof COMMAND ...; wanproof help lists the commands"
+
+
+def test_help_is_a_command(wanproof: Run) -> None:
+    assert wanproof("help") == wanproof("--help") == wanproof("-h")
+    assert wanproof("help", "lint") == wanproof("lint", "--help")
+    assert wanproof("help", "help") == (0, "usage: wanproof help [COMMAND]\n", "")
+    assert wanproof("-V") == wanproof("--version")
+
+
+def test_a_wrong_option_is_told_first_and_then_the_usage_in_one_line(wanproof: Run) -> None:
+    code, out, err = wanproof("lint", "--stict", "a.json")
     assert (code, out) == (2, "")
-    assert err.startswith(f"wanproof: unknown command {name!r}; {offer}")
+    assert err == (
+        "wanproof lint: error: unknown arguments: --stict; did you mean --strict?\n"
+        "usage: wanproof lint [OPTIONS] [FILE ...]; wanproof lint --help shows all options\n"
+    )
+    for argv in (["-z"], ["--qqqqqqqqqq"]):
+        assert f"unknown arguments: {argv[0]}\n" in wanproof("lint", *argv)[2]
 
 
 def test_the_arguments_are_those_of_the_process(
@@ -181,12 +202,12 @@ def test_a_full_disk_is_told_without_a_traceback(
 def test_json_is_whole_even_after_a_fault(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     write(a_jsonl=f"{VALID}\n{BROKEN}\n")
 
-    def faulty(data: bytes, model: str | None, **more: float) -> Report:
+    def faulty(data: bytes, model: str | None, **more: Any) -> Report:
         if b'"n"' in data:
             raise RuntimeError("odd")
         return lint(data, model, **more)
 
-    monkeypatch.setattr("wan_validators.commands.lint.lint", faulty)
+    monkeypatch.setattr("wan_validators.record_linter.lint", faulty)
     code, out, _ = wanproof("lint", "a.jsonl", "--format", "json")
     assert code == 3
     assert json.loads(out)["summary"]["payloads"] == 1

@@ -194,3 +194,14 @@ def test_the_model_can_be_named(wanproof: Run, tmp_path: Path) -> None:
         in (wanproof("cost", "--model", "wan2.5-i2i-preview", "p.json")[1])
     )
     assert wanproof("cost", "--model", "sora", "p.json")[0] == 2
+
+
+def test_requests_are_read_and_other_files_are_not(wanproof: Run, tmp_path: Path) -> None:
+    url = "https://api.example.com/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+    (tmp_path / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    data = '{"prompt": "a", "images": ["https://example.com/a.png"], "n": 2}'
+    text = f"curl {url} -d '{data}'\ncurl {url}/7\ncurl {url}s -d '{{\"model\": 1}}'\n"
+    (tmp_path / "a.curl").write_text(text, encoding="utf-8")
+    out = wanproof("cost", ".")[1]
+    assert out.startswith("./a.curl: wan2.5-i2i-preview: 2 images: 0.06 USD\n")
+    assert "package.json" not in out

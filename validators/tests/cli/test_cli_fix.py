@@ -152,3 +152,16 @@ def test_the_two_options_exclude_each_other(wanproof: Run) -> None:
     code, _, err = wanproof("lint", "--fix", "--diff", "p.json")
     assert code == 2
     assert "not allowed with" in err
+
+
+def test_files_have_the_models_of_the_configuration(wanproof: Run) -> None:
+    payload = '{"prompt": "a", "images": ["https://example.com/a.jpg"], "n": 1, "size": "1280x720"}'
+    Path("a.json").write_text(payload)
+    Path("b.har").write_text('{"log": {"entries": []}}')
+    Path("wanproof.toml").write_text('[lint.models]\n"*" = "wan2.5-i2i-preview"\n')
+    assert wanproof("lint", "--fix", "--no-config", ".")[0] == 1
+    assert Path("a.json").read_text() == payload
+    code, out, err = wanproof("lint", "--fix", "--cost", ".")
+    assert (code, "wanproof: made 1 correction in 1 file\n") == (0, err)
+    assert "1280*720" in Path("a.json").read_text()
+    assert "USD" in out

@@ -121,7 +121,9 @@ def test_without_files_at_a_terminal_there_is_nothing_to_do(
     feed(monkeypatch, "", terminal=True)
     code, out, err = wanproof("lint")
     assert (code, out) == (2, "")
-    assert err.endswith("error: no files given; name the files to lint, or - for standard input\n")
+    assert err.startswith(
+        "wanproof lint: error: no files given; name the files to lint, or - for standard input\n"
+    )
 
 
 def test_without_files_and_without_standard_input_there_is_nothing_to_do(
@@ -159,7 +161,7 @@ def test_the_model_can_be_named(wanproof: Run, name: str) -> None:
 def test_a_model_that_is_none_is_a_usage_error_with_the_nearest_name(wanproof: Run) -> None:
     code, out, err = wanproof("lint", "a.json", "--model", "wan26_i2")
     assert (code, out) == (2, "")
-    assert err.endswith("called 'wan26_i2'; did you mean wan26_i2i?\n")
+    assert err.partition("\n")[0].endswith("called 'wan26_i2'; did you mean wan26_i2i?")
 
 
 def test_any_encoding_of_the_output_will_do(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:

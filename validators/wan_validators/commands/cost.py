@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..catalog import find
 from ..catalog import model as get_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..cost import Cost
 from ..cost_totals import CostTotals, format_cost_lines
 from ..linter import lint
+from ..payload_recognition import is_payload
 from ..reporters.excerpt import escape_controls
+from ..request_files import Skipped, open_record
 from ..source import files
 from ..source.files import Record, Unreadable
+from ..source.walking import find_files
 from .pricing import add_cost_arguments, build_totals, report_problems
 
 __all__ = ["COMMAND"]
@@ -46,13 +50,13 @@ def run(options: Namespace) -> int:
     model = None if options.model is None else get_model(options.model).id
     if not options.files and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("no files given; name the files, or - for standard input")
-    names = files.expand(options.files or [files.STDIN])
     estimates = _Estimates(build_totals(options))
-    for item in files.read(names, lined=options.jsonl):
+    for item in _read(options):
         if isinstance(item, Unreadable):
             estimates.unreadable.append(item)
         else:
-            estimates.add(item, model, is_lined=options.jsonl)
+            named = item.model if find(item.model) else None
+            estimates.add(item, model or named, is_lined=options.jsonl)
     if options.format == "json":
         print(json.dumps(estimates.as_dict(), indent=2))
     else:
@@ -61,6 +65,16 @@ def run(options: Namespace) -> int:
     if estimates.unreadable:
         return EXIT_USAGE
     return EXIT_FINDINGS if is_over else EXIT_OK
+
+
+def _read(options: Namespace) -> Iterator[Record | Unreadable]:
+    """Yields the payloads of all files, as ``wanproof lint`` reads them."""
+    for file in find_files(options.files or [files.STDIN]):
+        for item in files.read([file.name], lined=options.jsonl):
+            for each in [item] if isinstance(item, Unreadable) else open_record(item):
+                is_other = isinstance(each, Record) and not is_payload(each.source, each.data)
+                if not isinstance(each, Skipped) and not (file.is_found and is_other):
+                    yield each
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,10 @@ from ..source import files
 # Other modules are imported where they are needed: every run of the linter loads this one.
 
 __all__ = ["add_fix_arguments", "show_diffs", "write_fixes"]
+
+
+FindModel = Callable[[str], str | None]
+"""Returns the model of all payloads of a file, or None if each one names its own."""
 
 
 class _FixedFile(NamedTuple):
@@ -45,14 +49,14 @@ def add_fix_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def write_fixes(names: Sequence[str], model: str | None, *, lined: bool) -> None:
+def write_fixes(names: Sequence[str], find_model: FindModel, *, lined: bool) -> None:
     """Writes the corrected files, each one completely or not at all.
 
     Raises UsageError if one cannot be written.
     """
     if files.STDIN in names:
         raise UsageError("--fix cannot change standard input; name a file, or use --diff")
-    fixed = [each for each in _fix_files(names, model, lined=lined) if each.fixes]
+    fixed = [each for each in _fix_files(names, find_model, lined=lined) if each.fixes]
     for each in fixed:
         try:
             _replace_content(Path(each.name), each.after)
@@ -67,12 +71,12 @@ def write_fixes(names: Sequence[str], model: str | None, *, lined: bool) -> None
         )
 
 
-def show_diffs(names: Sequence[str], model: str | None, *, lined: bool) -> int:
+def show_diffs(names: Sequence[str], find_model: FindModel, *, lined: bool) -> int:
     """Prints what :func:`write_fixes` would change, and returns the exit code."""
     is_terminal = sys.stdout.isatty()
     code = EXIT_OK
     unreadable: list[files.Unreadable] = []
-    for each in _fix_files(names, model, lined=lined, unreadable=unreadable):
+    for each in _fix_files(names, find_model, lined=lined, unreadable=unreadable):
         if each.fixes:
             code = EXIT_FINDINGS
             for line in _diff(each):
@@ -87,7 +91,7 @@ def show_diffs(names: Sequence[str], model: str | None, *, lined: bool) -> int:
 
 def _fix_files(
     names: Iterable[str],
-    model: str | None,
+    find_model: FindModel,
     *,
     lined: bool,
     unreadable: list[files.Unreadable] | None = None,
@@ -101,7 +105,8 @@ def _fix_files(
             if unreadable is not None:
                 unreadable.append(content)
             continue
-        fixed = fix(content, model, lined=lined or name.lower().endswith(files.LINE_SUFFIXES))
+        is_lined = lined or name.lower().endswith(files.LINE_SUFFIXES)
+        fixed = fix(content, find_model(name), lined=is_lined)
         yield _FixedFile(name, content, fixed.data, fixed.fixes)
 
 

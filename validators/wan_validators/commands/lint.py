@@ -2,156 +2,194 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import sys
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator, Sequence
+from argparse import Namespace
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
 
 from ..catalog import model as get_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
-from ..linter import lint
 from ..progress import ProgressBar
-from ..reporters import LintResult, Reporter, Summary
+from ..record_linter import RecordLinter
+from ..reporters import LintResult, Summary
 from ..reporters.excerpt import escape_controls
-from ..reporters.json import JsonReporter
-from ..reporters.text import TextReporter, wants_colour
+from ..reporters.factory import STATISTICS_FORMATS, create_reporter
+from ..request_files import Skipped
+from ..selection import Selection
 from ..source import files
 from ..source.files import Unreadable
-from .fix import add_fix_arguments, show_diffs, write_fixes
-from .pricing import add_cost_arguments, build_totals, report_problems
+from ..source.walking import InputFile
+from ..spec import Severity
+from .fix import show_diffs, write_fixes
+from .lint_inputs import find_fixable, find_inputs, read_input
+from .lint_options import SEVERITIES, add_arguments
+from .pricing import build_totals, report_problems
 
 __all__ = ["COMMAND"]
 
 
-def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help="a .json file has one payload, a .jsonl file one per line; a directory means all such "
-        "files in and below it; - or no FILE is standard input",
-    )
-    parser.add_argument(
-        "--model",
-        metavar="NAME",
-        help="the model of all payloads, or a path or URL that contains it "
-        "(default: the member model of each payload)",
-    )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument(
-        "--now",
-        metavar="TIME",
-        type=_parse_moment,
-        help="the time at which URLs must not have expired, in ISO 8601 or in seconds since 1970 "
-        "(default: the current time)",
-    )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings, too")
-    parser.add_argument(
-        "--jsonl", action="store_true", help="read every file as one payload per line"
-    )
-    parser.add_argument("--cost", action="store_true", help="show the cost of each payload, too")
-    add_cost_arguments(parser)
-    add_fix_arguments(parser)
-
-
 def run(options: Namespace) -> int:
-    model = None if options.model is None else get_model(options.model).id
-    names = files.expand(options.files or _sources_from_pipe())
+    if options.config_schema:
+        return _print_config_schema()
+    failing = [Severity(each) for each in SEVERITIES[: SEVERITIES.index(options.fail_on) + 1]]
+    if options.statistics and options.format not in STATISTICS_FORMATS:
+        formats = ", ".join(STATISTICS_FORMATS)
+        raise UsageError(f"--statistics is for --format {formats}, not for {options.format}")
+    linter = _build_linter(options)
+    inputs = find_inputs(options)
     if options.diff:
-        return show_diffs(names, model, lined=options.jsonl)
+        return show_diffs(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     if options.fix:
-        write_fixes(names, model, lined=options.jsonl)
-    reporter = _reporter(options.format)
-    summary = Summary(costs=build_totals(options) if _wants_costs(options) else None)
-    try:
-        now = time.time() if options.now is None else options.now
-        for result in _results(names, model, summary, now, lined=options.jsonl):
-            reporter.result(result)
-    finally:
-        # The output must be a complete document even after an error or an interrupt.
-        reporter.end(summary)
+        write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
+    summary = Summary(costs=linter.totals)
+    with ExitStack() as cleanup:
+        reporter = create_reporter(
+            options.format,
+            _open_output(options.output, cleanup),
+            os.environ,
+            failing,
+            quiet=options.quiet,
+            statistics=options.statistics,
+        )
+        try:
+            for result in _results(inputs, linter, summary, options):
+                reporter.result(_limit_findings(result, summary, options.max_findings))
+        finally:
+            # The output must be a complete document even after an error or an interrupt.
+            reporter.end(summary)
     is_over = summary.costs is not None and report_problems(summary.costs)
-    return _exit_code(summary, strict=options.strict) or (EXIT_FINDINGS if is_over else EXIT_OK)
+    return _exit_code(summary, failing, is_over=is_over, exit_zero=options.exit_zero)
 
 
 def _wants_costs(options: Namespace) -> bool:
     return bool(options.cost or options.prices or options.max_cost is not None)
 
 
+def _build_linter(options: Namespace) -> RecordLinter:
+    """Builds the linter of this run. Raises UsageError or UnknownModel for wrong options."""
+    if options.media_root is not None and not options.media_root.is_dir():
+        raise UsageError(f"--media-root {options.media_root} is not a directory")
+    model = None if options.model is None else get_model(options.model).id
+    linter = RecordLinter(
+        find_model=lambda source: model,
+        selection=_build_selection(options),
+        now=time.time() if options.now is None else options.now,
+        media_root=options.media_root,
+        totals=build_totals(options) if _wants_costs(options) else None,
+    )
+    models = getattr(options, "models", None)
+    if not models:
+        return linter
+    from ..file_models import FileModels
+
+    of_files = FileModels(models, options.folders["models"])
+    return replace(linter, find_model=lambda source: of_files.find(source) or model)
+
+
+def _build_selection(options: Namespace) -> Selection:
+    per_file = getattr(options, "per_file_ignores", None) or {}
+    if not (options.select or options.ignore or per_file):
+        return Selection()
+    from ..selection_building import build_selection
+
+    folder = options.folders.get("per_file_ignores", Path.cwd())
+    return build_selection(options.select, options.ignore, per_file, folder)
+
+
 def _results(
-    names: Sequence[str], model: str | None, summary: Summary, now: float, *, lined: bool
+    inputs: Sequence[InputFile], linter: RecordLinter, summary: Summary, options: Namespace
 ) -> Iterator[LintResult]:
-    """Yields the result of each record of the files *names*, and adds it to *summary*."""
-    with ProgressBar(lambda: files.total_size(names), sys.stderr) as bar:
-        for item in files.read(names, lined=lined):
-            if isinstance(item, Unreadable):
-                bar.hide()
-                print(
-                    f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}",
-                    file=sys.stderr,
-                )
-                summary.unreadable.append(item)
-                continue
-            report = lint(item.data, model, now=now)
-            result = LintResult.from_report(item, report)
-            if summary.costs is not None:
-                result = replace(result, cost=report.estimate_cost(summary.costs.prices))
-            summary.add(result)
-            if result.findings:
-                bar.hide()
-            yield result
-            bar.advance(len(item.data))
+    """Yields the result of each payload of *inputs*, and adds everything to *summary*."""
+    names = [file.name for file in inputs]
+    err = io.StringIO() if options.quiet else sys.stderr
+    skipped_files: set[Skipped] = set()
+    with ProgressBar(lambda: files.total_size(names), err) as bar:
+        for file in inputs:
+            for item in read_input(file, options):
+                for result in linter.lint(item, is_found=file.is_found):
+                    if isinstance(result, Skipped):
+                        # A file with lines is one file, however many of them are skipped.
+                        summary.skipped[result.kind] += result not in skipped_files
+                        skipped_files |= {result} if result.kind == "file" else set()
+                    elif isinstance(result, Unreadable):
+                        bar.hide()
+                        _print_unreadable(result)
+                        summary.unreadable.append(result)
+                    else:
+                        summary.add(result)
+                        if result.findings:
+                            bar.hide()
+                        yield result
+                bar.advance(0 if isinstance(item, Unreadable) else len(item.data))
 
 
-def _parse_moment(text: str) -> float:
-    """Parses *text* to seconds since 1970; a time without a zone is in UTC."""
+def _print_unreadable(item: Unreadable) -> None:
+    print(f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}", file=sys.stderr)
+
+
+def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> LintResult:
+    """Returns *result* with as many findings as are still to be listed; the rest is counted."""
+    if most is None:
+        return result
+    listed = sum(summary.rules.values()) - summary.hidden - len(result.findings)
+    shown = result.findings[: max(0, most - listed)]
+    summary.hidden += len(result.findings) - len(shown)
+    return replace(result, findings=shown)
+
+
+def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:
+    """Opens *path* for writing, or returns standard output."""
+    if path is None or path == Path("-"):
+        return sys.stdout
     try:
-        if text.isascii() and text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC).timestamp()
-        moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError) as error:
-        hint = "write for example 2026-01-31T12:00:00Z, or seconds since 1970"
-        raise ArgumentTypeError(f"{text!r} is not a time; {hint}") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return cleanup.enter_context(path.open("w", encoding="utf-8", errors="backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"cannot write --output {path}: {error.strerror}") from error
 
 
-def _sources_from_pipe() -> list[str]:
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no files given; name the files to lint, or - for standard input")
-    return [files.STDIN]
-
-
-def _reporter(format: str) -> Reporter:
-    if format == "json":
-        return JsonReporter(sys.stdout)
-    return TextReporter(sys.stdout, colour=wants_colour(sys.stdout, os.environ))
-
-
-def _exit_code(summary: Summary, *, strict: bool) -> int:
+def _exit_code(
+    summary: Summary, failing: Collection[Severity], *, is_over: bool, exit_zero: bool
+) -> int:
     if summary.unreadable:
         return EXIT_USAGE
-    return EXIT_FINDINGS if summary.errors or (strict and summary.warnings) else EXIT_OK
+    is_failing = is_over or any(summary.count(severity) for severity in failing)
+    return EXIT_FINDINGS if is_failing and not exit_zero else EXIT_OK
+
+
+def _print_config_schema() -> int:
+    from ..configuration.keys import build_schema
+
+    print(json.dumps(build_schema(), indent=2))
+    return EXIT_OK
 
 
 COMMAND = Command(
     name="lint",
     summary="Check payloads against every documented rule of their models.",
-    arguments=arguments,
+    arguments=add_arguments,
     run=run,
     examples=(
         "wanproof lint payload.json",
         "wanproof lint --model wan2.5-i2v-preview requests.jsonl",
         "wanproof lint --diff payloads/",
         "wanproof lint --strict --format json payloads/ > findings.json",
+        "wanproof lint --format sarif --output findings.sarif payloads/",
+        "wanproof lint --select image --statistics payloads/",
         "generate-payload | wanproof lint -",
     ),
     notes="""exit codes:
-  0  no payload has an error
-  1  there are errors, or warnings with --strict, or the cost is over --max-cost;
-     with --diff, there are corrections
+  0  no payload has an error, or --exit-zero
+  1  there are errors, or other findings of a severity that --fail-on includes; or
+     --max-cost or --diff finds something
   2  wrong usage or unreadable input; the other input is checked
   3  internal error in wanproof""",
+    is_configurable=True,
 )

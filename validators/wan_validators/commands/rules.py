@@ -27,7 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="a model, a path that contains it, or a vendor's page, S0 to S4 (default: all "
         "models); or a rule or an error code, which is then explained",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
 
 def run(options: Namespace) -> int:

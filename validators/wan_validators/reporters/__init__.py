@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from ..finding import Finding, Report
+from ..messages.formatting import format_count
 from ..source.files import Record, Unreadable
+from ..source.parser import decode_for_display
+from ..source.positions import Lines
 from ..spec import Severity
 
 if TYPE_CHECKING:
     from ..cost import Cost
     from ..cost_totals import CostTotals
 
-__all__ = ["LintResult", "Reporter", "Summary"]
+__all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +33,47 @@ class LintResult:
 
     @classmethod
     def from_report(cls, record: Record, report: Report) -> LintResult:
-        """Converts *report* on *record*, with lines counted in the file."""
-        moved = [
-            finding._replace(line=(finding.line or 1) + record.number - 1)
-            for finding in report.findings
-        ]
+        """Converts *report* on *record*, with lines and columns of the file."""
+        moved = [_place(record, finding) for finding in report.findings]
         moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
         return cls(record, report.model, report.valid, moved)
+
+    def get_lines(self) -> Lines:
+        """Returns the lines of the text that the findings point into."""
+        embedding = self.record.embedding
+        return embedding.lines if embedding else Lines(decode_for_display(self.record.data))
+
+    @property
+    def first_line(self) -> int:
+        """The line of the file that :meth:`get_lines` begins with."""
+        return 1 if self.record.embedding else self.record.number
+
+
+def _place(record: Record, finding: Finding) -> Finding:
+    if record.embedding is None:
+        return finding._replace(line=(finding.line or 1) + record.number - 1)
+    line, column = record.embedding.locate(finding.line or 1, finding.column or 1)
+    return finding._replace(line=line, column=column)
 
 
 @dataclass(slots=True)
 class Summary:
-    """Counts of a run without infos, the unreadable input, and the costs if they are wanted."""
+    """Counts of a run, and the unreadable input.
+
+    *skipped* counts files in folders that are no payloads, and requests that create nothing.
+    *hidden* is the number of findings that are counted but not listed. *costs* are the totals if
+    they are wanted.
+    """
 
     payloads: int = 0
     valid: int = 0
     errors: int = 0
     warnings: int = 0
+    infos: int = 0
+    hidden: int = 0
     unreadable: list[Unreadable] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    rules: Counter[tuple[str, str | None, Severity]] = field(default_factory=Counter)
     costs: CostTotals | None = None
 
     def add(self, result: LintResult) -> None:
@@ -55,8 +82,32 @@ class Summary:
         self.valid += result.valid
         self.errors += severities.count(Severity.ERROR)
         self.warnings += severities.count(Severity.WARNING)
+        self.infos += severities.count(Severity.INFO)
+        self.rules.update((each.rule, each.code, each.severity) for each in result.findings)
         if self.costs is not None and result.cost is not None:
             self.costs.add(result.cost)
+
+    def count(self, severity: Severity) -> int:
+        """Returns the number of findings with *severity*."""
+        counts = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings}
+        return counts.get(severity, self.infos)
+
+
+def format_summary(summary: Summary) -> str:
+    """Formats the counts in one line."""
+    counts = [
+        format_count(summary.payloads, "payload"),
+        f"{summary.valid} valid",
+        format_count(summary.errors, "error"),
+        format_count(summary.warnings, "warning"),
+    ]
+    if summary.unreadable:
+        counts.append(f"{len(summary.unreadable)} unreadable")
+    if files := summary.skipped["file"]:
+        counts.append(f"{format_count(files, 'file')} skipped (no payload)")
+    if requests := summary.skipped["request"]:
+        counts.append(f"{format_count(requests, 'request')} skipped (no create)")
+    return ", ".join(counts)
 
 
 class Reporter(Protocol):

@@ -3,10 +3,11 @@
     {"version": 1,
      "results": [{"source", "record", "model", "valid", "findings": [...]}],
      "unreadable": [{"source", "reason"}],
-     "summary": {"payloads", "valid", "errors", "warnings"}}
+     "summary": {"payloads", "valid", "errors", "warnings", "infos", "hidden", "skipped"}}
 
-``findings`` have the format of :meth:`Finding.as_dict`. Costs are added if they are
-wanted. The output is ASCII, one result per line.
+With statistics, it has the number of findings of each rule instead of the findings. ``findings``
+have the format of :meth:`Finding.as_dict`. Costs are added if they are wanted. The output is
+ASCII, one result per line.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final, TextIO
 
 from . import LintResult, Summary
 
-__all__ = ["VERSION", "JsonReporter"]
+__all__ = ["VERSION", "JsonLinesReporter", "JsonReporter"]
 
 VERSION: Final = 1
 """Increases if a member changes its meaning or is removed, not if one is added."""
@@ -25,13 +26,17 @@ VERSION: Final = 1
 class JsonReporter:
     """Writes a document that any JSON parser can read after the run."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, statistics: bool = False) -> None:
         self._out = out
+        self._statistics = statistics
         self._separator = "\n"
         out.write(f'{{"version":{VERSION},"results":[')
 
     def result(self, result: LintResult) -> None:
-        self._out.write(self._separator + _dumps(_result(result)))
+        found = _result(result)
+        if self._statistics:
+            del found["findings"]
+        self._out.write(self._separator + _dumps(found))
         self._separator = ",\n"
 
     def end(self, summary: Summary) -> None:
@@ -40,10 +45,38 @@ class JsonReporter:
             "valid": summary.valid,
             "errors": summary.errors,
             "warnings": summary.warnings,
+            "infos": summary.infos,
+            "hidden": summary.hidden,
+            "skipped": {"files": summary.skipped["file"], "requests": summary.skipped["request"]},
         }
+        statistics = ""
+        if self._statistics:
+            rules = [
+                {"rule": rule, "code": code, "severity": str(severity), "count": count}
+                for (rule, code, severity), count in summary.rules.most_common()
+            ]
+            statistics = f',"statistics":{_dumps(rules)}'
         unreadable = _dumps([each._asdict() for each in summary.unreadable])
         costs = "" if summary.costs is None else f',"cost":{_dumps(summary.costs.as_dict())}'
-        self._out.write(f'\n],"unreadable":{unreadable},"summary":{_dumps(counts)}{costs}}}\n')
+        end = f'{statistics},"summary":{_dumps(counts)}{costs}}}'
+        self._out.write(f'\n],"unreadable":{unreadable}{end}\n')
+
+
+class JsonLinesReporter:
+    """Writes one JSON object per line: each finding, and each input that is unreadable."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def result(self, result: LintResult) -> None:
+        place = _result(result)
+        del place["valid"]
+        for finding in place.pop("findings"):
+            self._out.write(_dumps(place | finding) + "\n")
+
+    def end(self, summary: Summary) -> None:
+        for each in summary.unreadable:
+            self._out.write(_dumps(each._asdict()) + "\n")
 
 
 def _result(result: LintResult) -> dict[str, Any]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TextIO
 
 from ..finding import Finding
 from ..messages.formatting import format_count
-from ..source.json_pointer import MISSING
-from ..source.parser import decode_for_display
-from ..source.positions import Lines
 from ..spec import Severity
-from . import LintResult, Summary
+from . import LintResult, Summary, format_summary
 from .excerpt import escape_controls, format_excerpt
+from .finding_texts import format_details
 
 __all__ = ["COLOURS", "TextReporter", "wants_colour"]
 
@@ -35,13 +32,17 @@ class TextReporter:
     """Writes all findings, and the costs if they are wanted.
 
     Other records without findings produce no output.
+
+    *statistics* replaces the findings by a count for each rule. *quiet* leaves out the counts.
     """
 
     out: TextIO
     colour: bool = False
+    quiet: bool = False
+    statistics: bool = False
 
     def result(self, result: LintResult) -> None:
-        if result.findings:
+        if result.findings and not self.statistics:
             self._show_findings(result)
         if result.cost is not None:
             from ..cost_totals import format_cost_lines
@@ -52,27 +53,25 @@ class TextReporter:
 
     def _show_findings(self, result: LintResult) -> None:
         # Cached, because one line may be megabytes long and have thousands of findings.
-        line_of = lru_cache(maxsize=1)(Lines(decode_for_display(result.record.data)).text)
+        line_of = lru_cache(maxsize=1)(result.get_lines().text)
         for finding in result.findings:
             at = [result.record.source, finding.line, finding.column]
             place = ":".join(escape_controls(str(part)) for part in at if part is not None)
             self._write(f"{self._paint(_BOLD, place)}: {self._headline(finding)}")
             if finding.line is not None and finding.column is not None:
-                line = line_of(finding.line - result.record.number + 1)
+                line = line_of(finding.line - result.first_line + 1)
                 self._show(line, finding.column)
-            for label, value in _details(finding):
+            for label, value in format_details(finding):
                 self._write(f"  {label}: {value}")
 
     def end(self, summary: Summary) -> None:
-        counts = [
-            format_count(summary.payloads, "payload"),
-            f"{summary.valid} valid",
-            format_count(summary.errors, "error"),
-            format_count(summary.warnings, "warning"),
-        ]
-        if summary.unreadable:
-            counts.append(f"{len(summary.unreadable)} unreadable")
-        self._write(", ".join(counts))
+        if summary.hidden and not self.statistics:
+            self._write(f"and {format_count(summary.hidden, 'more finding')}")
+        if self.statistics:
+            for (rule, code, severity), count in summary.rules.most_common():
+                self._write(f"{count:6}  {severity:7}  {rule}{f' [{code}]' if code else ''}")
+        if not self.quiet:
+            self._write(format_summary(summary))
         for line in summary.costs.lines() if summary.costs else ():
             self._write(escape_controls(line))
 
@@ -98,19 +97,3 @@ def wants_colour(out: TextIO, environ: Mapping[str, str]) -> bool:
     if environ.get("NO_COLOR"):
         return False
     return bool(environ.get("FORCE_COLOR")) or (out.isatty() and environ.get("TERM") != "dumb")
-
-
-def _details(finding: Finding) -> Iterator[tuple[str, str]]:
-    if finding.allowed is not None:
-        yield "allowed", escape_controls(finding.allowed)
-    if finding.value is not MISSING:
-        yield "got", escape_controls(_format_got(finding))
-    if finding.hint is not None:
-        yield "hint", escape_controls(finding.hint)
-
-
-def _format_got(finding: Finding) -> str:
-    """Formats the value itself as JSON, and a description of it as plain text."""
-    got = finding.got
-    described = type(got) is str and got != finding.value
-    return got if described else json.dumps(got, ensure_ascii=False)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
-__all__ = [
-    "LINE_SUFFIXES",
-    "STDIN",
-    "Record",
-    "Unreadable",
-    "expand",
-    "read",
-    "read_content",
-    "total_size",
-]
+if TYPE_CHECKING:
+    from .embedding import Embedding
+
+__all__ = ["LINE_SUFFIXES", "STDIN", "Record", "Unreadable", "read", "read_content", "total_size"]
 
 STDIN: Final = "-"
 """The name that stands for standard input."""
@@ -28,11 +21,17 @@ LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 
 
 class Record(NamedTuple):
-    """One payload as bytes. *number* is its first line, counted from 1."""
+    """One payload. *number* is its first line, or the number of its request in a HAR file.
+
+    *data* is text if it was taken out of another text, which *embedding* has. *model* is the
+    name in the URL of its request.
+    """
 
     source: str
     number: int
-    data: bytes
+    data: bytes | str
+    model: str | None = None
+    embedding: Embedding | None = None
 
 
 class Unreadable(NamedTuple):
@@ -42,26 +41,20 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-def expand(names: Iterable[str]) -> list[str]:
-    """Returns *names* with each directory replaced by its payload files, sorted.
-
-    Subdirectories are included; hidden files and directories are not. A directory without
-    payload files, or one that cannot be listed, is kept. Reading it reports the problem.
-    """
-    return [path for name in names for path in ([name] if name == STDIN else _below(name))]
-
-
-def read(names: Iterable[str], *, lined: bool = False) -> Iterator[Record | Unreadable]:
+def read(
+    names: Iterable[str], *, lined: bool = False, stdin_name: str = "<stdin>"
+) -> Iterator[Record | Unreadable]:
     """Yields all records of the files *names* in order, and Unreadable for read errors.
 
     A file is one record. A file with a suffix in LINE_SUFFIXES (any file, if *lined*) has
     one record per line and is read line by line. Blank lines count but are not records.
+    Standard input counts as a file called *stdin_name*.
     """
     for name in names:
-        source = "<stdin>" if name == STDIN else name
+        source = stdin_name if name == STDIN else name
         try:
             with _open(name) as file:
-                if lined or name.lower().endswith(LINE_SUFFIXES):
+                if lined or source.lower().endswith(LINE_SUFFIXES):
                     yield from _lines(source, file)
                 else:
                     yield Record(source, 1, file.read())
@@ -86,20 +79,6 @@ def total_size(names: Iterable[str]) -> int | None:
         return None
 
 
-def _below(name: str) -> list[str]:
-    found: list[str] = []
-    # Files and directories that cannot be listed are kept: opening them reports the reason.
-    walk = os.walk(name, onerror=lambda error: found.append(error.filename))
-    for folder, folders, files in walk:
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        found += [
-            os.path.join(folder, file)  # noqa: PTH118  (Path would drop a leading "./")
-            for file in sorted(files)
-            if file.lower().endswith((".json", *LINE_SUFFIXES)) and not file.startswith(".")
-        ]
-    return found or [name]
-
-
 def _open(name: str) -> AbstractContextManager[IO[bytes]]:
     if name != STDIN:
         return Path(name).open("rb")
@@ -116,5 +95,5 @@ def _lines(source: str, file: IO[bytes]) -> Iterator[Record]:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, IsADirectoryError):
-        return "the directory has no .json or .jsonl file"
+        return "the directory has no file with payloads: .json, .jsonl, .ndjson, .har or .curl"
     return error.strerror or str(error)

@@ -131,7 +131,7 @@ class _Reader:
         try:
             value = decoder.decode(self.text)
         except json.JSONDecodeError as error:
-            return self._add_unreadable("json-syntax", self._describe_error(error), error.pos)
+            return self._add_unreadable("json-syntax", *self._describe_error(error))
         except _NotANumber as error:
             message = f"this is not JSON: {error} is not allowed"
             return self._add_unreadable(
@@ -144,11 +144,15 @@ class _Reader:
             self._add_duplicates()
         return value
 
-    def _describe_error(self, error: json.JSONDecodeError) -> str:
+    def _describe_error(self, error: json.JSONDecodeError) -> tuple[str, int]:
         if not self.text.strip():
-            return "the text is empty"
+            return "the text is empty", error.pos
+        from .foreign_syntax import describe_foreign_syntax
+
+        if foreign := describe_foreign_syntax(self.text, error.pos):
+            return foreign
         reason = re.sub("(?: starting)?(?: at)?:? ?$", "", error.msg)
-        return f"this is not JSON: {reason[0].lower()}{reason[1:]}"
+        return f"this is not JSON: {reason[0].lower()}{reason[1:]}", error.pos
 
     def _add_unreadable(self, rule: str, message: str, offset: int) -> Any:
         self.findings.append(_finding(rule, message, Lines(self.text).position(offset)))

@@ -74,6 +74,10 @@ class Lines:
         line = bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)
 
+    def offset(self, position: Position) -> int:
+        """Returns the offset of a *position* in an existing line."""
+        return self._starts[position.line - 1] + position.column - 1
+
     def text(self, line: int) -> str:
         """Returns the text of an existing *line* without the line end."""
         start = self._starts[line - 1]

@@ -1,0 +1,148 @@
+"""The options of ``wanproof lint``, in groups."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ..reporters.factory import FORMATS
+from .fix import add_fix_arguments
+from .pricing import add_cost_arguments
+
+__all__ = ["SEVERITIES", "add_arguments"]
+
+SEVERITIES: Final = ("error", "warning", "info")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    _add_input_options(parser)
+    _add_selection_options(parser)
+    _add_output_options(parser)
+    parser.add_argument("--cost", action="store_true", help="show the cost of each payload, too")
+    add_cost_arguments(parser)
+    add_fix_arguments(parser)
+
+
+def _add_input_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="a .json file has one payload, a .jsonl file one per line; a text with curl commands "
+        "and a HAR file have one per create request; a directory means all such files in and "
+        "below it that git does not ignore; - or no FILE is standard input",
+    )
+    parser.add_argument(
+        "-m",
+        "--model",
+        metavar="NAME",
+        help="the model of all payloads, or a path or URL that contains it "
+        "(default: the member model of each payload, or the URL of its request)",
+    )
+    parser.add_argument(
+        "--jsonl", action="store_true", help="read every file as one payload per line"
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="leave out files and folders that match a pattern as in .gitignore; repeatable",
+    )
+    parser.add_argument(
+        "--stdin-filename",
+        metavar="NAME",
+        help="the name of standard input in findings and for the patterns of the configuration",
+    )
+    parser.add_argument(
+        "--media-root",
+        type=Path,
+        metavar="DIR",
+        help="read the headers of images and audio files that payloads name, relative to DIR",
+    )
+    parser.add_argument(
+        "--now",
+        metavar="TIME",
+        type=_parse_moment,
+        help="the time at which URLs must not have expired, in ISO 8601 or in seconds since 1970 "
+        "(default: the current time)",
+    )
+
+
+def _add_selection_options(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("findings")
+    for name, what in (
+        ("--select", "report only these rules"),
+        ("--ignore", "do not report these rules"),
+    ):
+        group.add_argument(
+            name,
+            action="append",
+            default=[],
+            metavar="RULE",
+            help=f"{what}: ids, codes, or the beginnings of some, separated by commas; repeatable",
+        )
+    group.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default=SEVERITIES[0],
+        help="the least severity that makes the exit code 1 (default %(default)s)",
+    )
+    group.add_argument(
+        "--strict",
+        dest="fail_on",
+        action="store_const",
+        const="warning",
+        default=SEVERITIES[0],
+        help="the same as --fail-on warning",
+    )
+    group.add_argument(
+        "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
+    )
+
+
+def _add_output_options(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument("-f", "--format", choices=FORMATS, default=FORMATS[0])
+    group.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write to FILE; - is standard output"
+    )
+    group.add_argument(
+        "-q", "--quiet", action="store_true", help="print findings only: no counts, no progress"
+    )
+    group.add_argument(
+        "--statistics",
+        action="store_true",
+        help="print how often each rule is broken, not the findings",
+    )
+    group.add_argument(
+        "--max-findings",
+        type=_parse_count,
+        metavar="N",
+        help="list the first N findings only; all of them count",
+    )
+    group.add_argument(
+        "--config-schema",
+        action="store_true",
+        help="print the JSON Schema of the configuration file and exit",
+    )
+
+
+def _parse_count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
+    return int(text)
+
+
+def _parse_moment(text: str) -> float:
+    """Parses *text* to seconds since 1970; a time without a zone is in UTC."""
+    try:
+        if text.isascii() and text.isdigit():
+            return datetime.fromtimestamp(int(text), UTC).timestamp()
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError) as error:
+        hint = "write for example 2026-01-31T12:00:00Z, or seconds since 1970"
+        raise ArgumentTypeError(f"{text!r} is not a time; {hint}") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

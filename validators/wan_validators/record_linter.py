@@ -1,0 +1,72 @@
+"""Lints records with the model, the rules and the folders that a run has for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .catalog import find, suggest_model
+from .constraints.basic import Anything
+from .finding import Finding, Report
+from .linter import lint
+from .reporters import LintResult
+from .request_files import Skipped, open_record
+from .selection import Selection
+from .source.files import Record, Unreadable
+from .spec import Rule
+
+if TYPE_CHECKING:
+    from .cost_totals import CostTotals
+
+__all__ = ["RecordLinter"]
+
+FindModel = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLinter:
+    """Lints the records of all files of a run.
+
+    *find_model* returns the model of all payloads of a file, or None. *now* is the current
+    time, and *media_root* the folder of the files that payloads name. The costs of payloads are
+    estimated at the prices of *totals*, if there are any.
+    """
+
+    find_model: FindModel
+    selection: Selection
+    now: float
+    media_root: Path | None = None
+    totals: CostTotals | None = None
+
+    def lint(
+        self, item: Record | Unreadable, *, is_found: bool
+    ) -> Iterator[LintResult | Unreadable | Skipped]:
+        """Yields what is known of *item*; *is_found* is true if only its folder was named."""
+        if isinstance(item, Unreadable):
+            yield item
+            return
+        for record in open_record(item):
+            yield self._lint(record, is_found) if isinstance(record, Record) else record
+
+    def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
+        model = self.find_model(record.source) or record.model
+        if model is not None and find(model) is None:
+            report = Report(None, [_build_unknown_model(model)])
+        else:
+            report = lint(record.data, model, now=self.now, media_root=self.media_root)
+        if is_found and not report.valid:
+            from .payload_recognition import is_payload
+
+            if not is_payload(record.source, record.data):
+                return Skipped(record.source, "file")
+        result = LintResult.from_report(record, self.selection.apply(record.source, report))
+        if self.totals is None:
+            return result
+        return replace(result, cost=report.estimate_cost(self.totals.prices))
+
+
+def _build_unknown_model(name: str) -> Finding:
+    message = f"the URL has an unknown model, {name!r}; {suggest_model(name)}"
+    return Finding(Rule("model-known", "", Anything(), message=message), "", name)

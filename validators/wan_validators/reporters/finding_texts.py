@@ -1,0 +1,49 @@
+"""Formats findings for services: one line, and details."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..finding import Finding
+from ..source.json_pointer import MISSING
+from .excerpt import escape_controls
+
+__all__ = ["format_details", "format_headline", "format_path"]
+
+
+def format_headline(finding: Finding) -> str:
+    """Returns the rule, its code and the message in one line."""
+    code = f" [{finding.code}]" if finding.code else ""
+    return f"{finding.rule}{code}: {escape_controls(finding.message)}"
+
+
+def format_details(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Yields labels and texts: the allowed values, the value, and the hint, if there are any."""
+    if finding.allowed is not None:
+        yield "allowed", escape_controls(finding.allowed)
+    if finding.value is not MISSING:
+        yield "got", escape_controls(_format_got(finding))
+    if finding.hint is not None:
+        yield "hint", escape_controls(finding.hint)
+
+
+def format_path(source: str, root: Path | None = None) -> str:
+    """Returns the path *source* with slashes, relative to *root* if it is inside it.
+
+    Otherwise, and without *root*, it is relative to the working directory if inside that.
+    """
+    path = Path(source)
+    if root is not None and path.absolute().is_relative_to(root):
+        return path.absolute().relative_to(root).as_posix()
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return path.as_posix()
+
+
+def _format_got(finding: Finding) -> str:
+    """Formats the value itself as JSON, and a description of it as plain text."""
+    got = finding.got
+    described = type(got) is str and got != finding.value
+    return got if described else json.dumps(got, ensure_ascii=False)

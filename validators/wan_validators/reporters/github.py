@@ -1,0 +1,69 @@
+"""Writes workflow commands that GitHub shows as annotations of lines.
+
+GitHub shows the first ten errors, warnings and notices of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from ..messages.formatting import format_count
+from ..spec import Severity
+from . import LintResult, Summary, format_summary
+from .excerpt import escape_controls
+from .finding_texts import format_details, format_path
+
+__all__ = ["GithubReporter"]
+
+_COMMANDS: Final[Mapping[Severity, str]] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "notice",
+}
+_ESCAPES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY_ESCAPES: Final = _ESCAPES | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+@dataclass(frozen=True, slots=True)
+class GithubReporter:
+    """Writes one command per finding, and the counts as plain text.
+
+    *root* is the folder of the repository, which paths are relative to.
+    """
+
+    out: TextIO
+    root: Path | None = None
+    quiet: bool = False
+
+    def result(self, result: LintResult) -> None:
+        for finding in result.findings:
+            code = f" [{finding.code}]" if finding.code else ""
+            facts = {
+                "file": format_path(result.record.source, self.root),
+                "line": finding.line,
+                "col": finding.column,
+                "title": f"{finding.rule}{code}",
+            }
+            details = [f"{label}: {text}" for label, text in format_details(finding)]
+            message = "\n".join([escape_controls(finding.message), *details])
+            self._write(_COMMANDS[finding.severity], facts, message)
+
+    def end(self, summary: Summary) -> None:
+        for each in summary.unreadable:
+            facts = {"file": format_path(each.source, self.root), "title": "unreadable"}
+            self._write("error", facts, f"cannot read this file: {escape_controls(each.reason)}")
+        if summary.hidden:
+            self._write("notice", {}, f"and {format_count(summary.hidden, 'more finding')}")
+        if not self.quiet:
+            self.out.write(f"{format_summary(summary)}\n")
+
+    def _write(self, command: str, facts: Mapping[str, object], message: str) -> None:
+        properties = ",".join(
+            f"{name}={escape_controls(str(value)).translate(_PROPERTY_ESCAPES)}"
+            for name, value in facts.items()
+            if value is not None
+        )
+        self.out.write(f"::{command} {properties}".rstrip() + f"::{message.translate(_ESCAPES)}\n")

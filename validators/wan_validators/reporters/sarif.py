@@ -1,0 +1,95 @@
+"""Writes SARIF 2.1.0 for code scanning services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from ..documentation import build_docs_url
+from ..finding import Finding
+from ..spec import Severity
+from . import LintResult, Summary
+from .excerpt import escape_controls
+from .finding_texts import format_details, format_path
+from .fingerprints import Fingerprints
+from .sarif_log import build_location, build_log, build_rule, format_log, format_sentence
+
+__all__ = ["SarifReporter"]
+
+_LEVELS: Final[Mapping[Severity, str]] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+}
+
+
+class SarifReporter:
+    """Collects all findings; the rules of a log are those that have results."""
+
+    def __init__(self, out: TextIO, root: Path | None = None) -> None:
+        self._out = out
+        self._root = root
+        self._fingerprints = Fingerprints(root)
+        self._rules: dict[str, dict[str, Any]] = {}
+        self._results: list[dict[str, Any]] = []
+
+    def result(self, result: LintResult) -> None:
+        source = result.record.source
+        for finding in result.findings:
+            self._rules.setdefault(finding.rule, _build_rule(finding))
+            details = [f"{label}: {text}" for label, text in format_details(finding)]
+            self._results.append(
+                {
+                    "ruleId": finding.rule,
+                    "ruleIndex": [*self._rules].index(finding.rule),
+                    "level": _LEVELS[finding.severity],
+                    "message": {"text": format_sentence("; ".join(_join(finding, details)))},
+                    "locations": [
+                        build_location(
+                            format_path(source, self._root), finding.line or 1, finding.column or 1
+                        )
+                    ],
+                    "partialFingerprints": {
+                        "fileAndValue/v1": self._fingerprints.build(source, finding)
+                    },
+                    "properties": {"pointer": escape_controls(finding.pointer)},
+                }
+            )
+
+    def end(self, summary: Summary) -> None:
+        log = build_log("lint", "payloads", [*self._rules.values()], self._results)
+        invocation = log["runs"][0]["invocations"][0]
+        if summary.unreadable:
+            invocation["executionSuccessful"] = False
+            invocation["toolExecutionNotifications"] = [
+                {
+                    "level": "error",
+                    "message": {"text": f"Cannot read this file: {escape_controls(each.reason)}."},
+                    "locations": [build_location(format_path(each.source, self._root))],
+                }
+                for each in summary.unreadable
+            ]
+        self._out.write(format_log(log))
+
+
+def _join(finding: Finding, details: list[str]) -> list[str]:
+    code = f" [{finding.code}]" if finding.code else ""
+    return [f"{escape_controls(finding.message)}{code}", *details]
+
+
+def _build_rule(finding: Finding) -> dict[str, Any]:
+    words = finding.rule.split("-")
+    what = format_sentence(" ".join([words[0].capitalize(), *words[1:]]))
+    source = "What is documented for each model is on the page of the rules."
+    return build_rule(
+        finding.rule,
+        name="".join(word.capitalize() for word in words),
+        level=_LEVELS[finding.severity],
+        summary=what,
+        description=f"{what} {source}",
+        help=f"Each result has the allowed values and a hint, if there is one. {source}",
+        help_markdown=f"Each result has the allowed values and a hint, if there is one. {source}",
+        help_uri=build_docs_url("reference/rules"),
+        tags=["payload"],
+    )

@@ -1,0 +1,39 @@
+"""Selects the findings of a run, and of single files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .finding import Finding, Report
+from .source.path_patterns import PathPatterns
+
+__all__ = ["Names", "Selection"]
+
+Names = frozenset[str]
+"""Ids of rules and codes of vendors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to report: rules and codes. None in *selected* means all of them."""
+
+    selected: Names | None = None
+    ignored: Names = frozenset()
+    per_file: Sequence[tuple[PathPatterns, Names]] = field(default_factory=tuple)
+
+    def apply(self, source: str, report: Report) -> Report:
+        """Returns *report* on the file *source* without the findings that are not wanted."""
+        if not report.findings:
+            return report
+        ignored = self.ignored.union(
+            *(names for patterns, names in self.per_file if patterns.match(source))
+        )
+        if self.selected is None and not ignored:
+            return report
+        kept = [each for each in report.findings if self._is_wanted(each, ignored)]
+        return Report(report.model, kept)
+
+    def _is_wanted(self, finding: Finding, ignored: Names) -> bool:
+        names = {finding.rule, finding.code}
+        return not names & ignored and (self.selected is None or bool(names & self.selected))
