@@ -267,6 +267,45 @@ def test_of_two_identical_creates_at_once_one_is_sent(vendor: FakeVendor) -> Non
     assert vendor.creates == 2
 
 
+def test_of_two_identical_asynchronous_creates_one_is_sent(vendor: FakeVendor) -> None:
+    async def slow(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return vendor.answer(request)
+
+    async def run() -> list[Any]:
+        transport = guard().async_transport(httpx.MockTransport(slow))
+        async with httpx.AsyncClient(transport=transport) as client:
+            creates = (client.post(I2V, json=FILM) for _ in range(2))
+            return await asyncio.gather(*creates, return_exceptions=True)
+
+    first, second = asyncio.run(run())
+    assert first.status_code == 202
+    assert isinstance(second, GuardError)
+    assert second.reason == "duplicate"
+    assert vendor.creates == 1
+
+
+def test_a_cancelled_create_is_uncertain(vendor: FakeVendor) -> None:
+    async def hang(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        return vendor.answer(request)
+
+    guarded = guard()
+
+    async def run() -> None:
+        transport = guarded.async_transport(httpx.MockTransport(hang))
+        async with httpx.AsyncClient(transport=transport) as client:
+            task = asyncio.ensure_future(client.post(I2V, json=FILM))
+            while not guarded.reserved:
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+
+    asyncio.run(run())
+    [create] = guarded.uncertain
+    assert create.model == "wan2.5-i2v-preview"
+
+
 def test_threads_cannot_exceed_the_budget_together(vendor: FakeVendor) -> None:
     barrier = Barrier(8)
     guarded = guard(max_cost=1)
