@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 
-from wan_validators.fields import (
+from wan_validators.field_types import (
     Array,
-    Field,
     FieldType,
     Flag,
     Integer,
     InvalidField,
     Number,
-    TableType,
     TextType,
 )
+from wan_validators.fields import Field, TableType
 
 
 @pytest.mark.parametrize(
