@@ -30,6 +30,9 @@ MAX_CANDIDATES: Final = 4
 MAX_PRECEDING_CALLS: Final = 2048
 """Number of earlier calls that are remembered as possible causes of a failure."""
 
+GROUP_ATTEMPTS: Final = 5
+"""Repetitions of calls at the same time, of which one must fail: what they share is a race."""
+
 RunCall = Callable[[Case], Interaction]
 
 RunGroup = Callable[[Sequence[Case]], Sequence[Interaction]]
@@ -133,16 +136,14 @@ class Confirmation:
         return self._find_sequence(failure, law, history.get_first_sequence(law))
 
     def _confirm_group(self, failure: LawFailure, law: str) -> LawFailure | None:
-        """Returns *failure* if calls at the same time break *law* as often as they must."""
-        result = None
-        for _ in range(self._limits.repeats):
+        """Returns a failure of the calls that ran at the same time as the call of *failure*."""
+        for _ in range(GROUP_ATTEMPTS):
             self._renew()
-            interactions = self._run_group(failure.interaction.together)
-            results = [_Result(each, evaluate_laws(self._laws, each)) for each in interactions]
-            result = next((each for each in results if each.breaks(law)), None)
-            if result is None:
-                return None
-        return _replace_call(failure, law, result) if result else None
+            for interaction in self._run_group(failure.interaction.together):
+                result = _Result(interaction, evaluate_laws(self._laws, interaction))
+                if result.breaks(law):
+                    return _replace_call(failure, law, result)
+        return None
 
     def _find_sequence(
         self, failure: LawFailure, law: str, sequence: tuple[Case, ...]

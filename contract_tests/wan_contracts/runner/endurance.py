@@ -46,8 +46,8 @@ class Endurance:
         """Returns True if no further call is worth its time; *note* says why."""
         return bool(self.note)
 
-    def add(self, interaction: Interaction) -> None:
-        """Adds a call, and makes another call if it is not clear whether the client works."""
+    def add(self, interaction: Interaction, *, may_probe: bool = True) -> None:
+        """Adds a call, and may make another one to see whether the client works at all."""
         result = interaction.client_result
         self._hung_calls = self._hung_calls + 1 if is_hung(interaction) else 0
         if self._hung_calls >= MAX_EQUAL_CALLS:
@@ -58,7 +58,12 @@ class Endurance:
         if not isinstance(result, ClientError):
             # The first one: usually it is a call without any fault.
             self._working_case = self._working_case or interaction.case
-        elif error and self._equal_errors >= MAX_EQUAL_CALLS and error not in self._survived:
+        elif (
+            error
+            and self._equal_errors >= MAX_EQUAL_CALLS
+            and error not in self._survived
+            and (may_probe or self._working_case is None)
+        ):
             self._decide(interaction, result)
 
     def _decide(self, interaction: Interaction, result: ClientError) -> None:

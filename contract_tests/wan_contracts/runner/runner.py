@@ -189,7 +189,7 @@ class RunLoop:
         if not self._harness.client.in_process and self._harness.client.max_together > 1:
             self._calls = len(cases)
             for interaction in iter_in_flight(self._harness, cases, 1, self._is_supported):
-                self._add(interaction, counted=True)
+                self._add(interaction, counted=True, in_flight=True)
             return
         for nth, case in enumerate(cases):
             if self.is_hopeless:
@@ -268,7 +268,12 @@ class RunLoop:
         return self._add(self._run_call(case), counted=counted, drawn=drawn)
 
     def _add(
-        self, interaction: Interaction, *, counted: bool, drawn: bool = False
+        self,
+        interaction: Interaction,
+        *,
+        counted: bool,
+        drawn: bool = False,
+        in_flight: bool = False,
     ) -> dict[str, Verdict]:
         """Evaluates the laws on *interaction*; adds a *counted* call to the report."""
         verdicts = evaluate_laws(self._plan.laws, interaction)
@@ -279,7 +284,8 @@ class RunLoop:
             self._aggregator.keep(interaction, verdicts)
         if is_unsupported(interaction):
             self._declined.add(interaction.case.model_id)
-        self.endurance.add(interaction)
+        # A fresh client would end the calls that are still running.
+        self.endurance.add(interaction, may_probe=not in_flight)
         if counted:
             self._watch(self._aggregator, self._total)
         return verdicts
