@@ -232,9 +232,12 @@ def test_a_client_that_waits_in_real_time_is_told_so_in_its_first_call() -> None
 THREADED = f"""
 import json, sys
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 sys.path[:0] = {[str(Path(__file__).parent)]!r}
 from faulty_clients.reference import Reference
 from wan_contracts.cases.case import Setting
+
+whole_lines = Lock()
 
 def answer(line):
     case = json.loads(line)
@@ -243,7 +246,8 @@ def answer(line):
     client = Reference(Setting(**case))
     outcome = client.generate(case["model"], payload).as_json()
     client.close()
-    print(json.dumps({{"case": number, **outcome}}), flush=True)
+    with whole_lines:  # print writes the text and the end of the line in two steps
+        print(json.dumps({{"case": number, **outcome}}), flush=True)
 
 with ThreadPoolExecutor(4) as pool:
     for line in sys.stdin:
