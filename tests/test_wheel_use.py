@@ -17,8 +17,8 @@ PROJECT: Final[Mapping[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read
 PACKAGES: Final = [
     ROOT / folder for folder in PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 ]
-PUBLIC: Final = {"wanproof.__main__", "wan_contracts.suite"}
-"""Modules that users name: ``python -m wanproof``, and the suite in their own tests."""
+PUBLIC: Final = {"wanproof.__main__", "wan_contracts.suite", "wan_contracts.outcome"}
+"""Modules that users name: ``python -m wanproof``, the suite, and a former place of a name."""
 
 FOLDERS: Final = ("wan_validators.models", "wan_contracts.reporters")
 """Packages whose modules are imported by the names of their files."""

@@ -310,3 +310,10 @@ def test_an_outcome_object_is_validated_as_well() -> None:
     assert validate_outcome(
         {"outcome": "failed", "spent_usd": Decimal("1E-2")}
     ).spent_usd == Decimal("0.01")
+
+
+def test_clients_can_import_the_outcome_from_its_former_place() -> None:
+    from wan_contracts import Outcome as Public
+    from wan_contracts import outcome as former
+
+    assert former.Outcome is Public
