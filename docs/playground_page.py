@@ -55,7 +55,8 @@ _PACKAGES: Final = ("wan_validators", "pybase64")
 
 _FORM: Final = """\
 ```{{raw}} html
-<form id="playground-form" data-pyodide="{pyodide}" data-archive="{archive}" data-version="{version}">
+<form id="playground-form"
+  data-pyodide="{pyodide}" data-archive="{archive}" data-version="{version}">
   <p id="playground-state" role="status" data-state="error">This page needs JavaScript.</p>
   <label for="playground-model">Model</label>
   <select id="playground-model" autocomplete="off">

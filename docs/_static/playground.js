@@ -13,6 +13,8 @@ lint_text
 `;
 const SEVERITIES = ["error", "warning", "info"];
 const PAUSE_MS = 200;
+// Some thousand levels end Pyodide for good, as they need more stack than a browser has.
+const MAX_LEVELS = 1000;
 
 const form = document.getElementById("playground-form");
 const [state, model, payload, example, summary, findings] = [
@@ -75,24 +77,39 @@ function formatSummary(report) {
     const count = report.findings.filter((finding) => finding.severity === severity).length;
     return count ? `${count} ${severity}${count > 1 ? "s" : ""}` : "";
   }).filter(Boolean);
-  return `${counts.join(", ") || "No findings: the payload is valid"}.${checked}`;
+  const verdict = counts[0]?.includes("error") ? "Not valid" : "Valid";
+  return `${verdict}: ${counts.join(", ") || "no findings"}.${checked}`;
+}
+
+function countLevels(text) {
+  let [level, highest, quoted] = [0, 0, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (quoted && character === "\\") at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === "[" || character === "{")) level += 1;
+    else if (!quoted && (character === "]" || character === "}")) level -= 1;
+    highest = Math.max(highest, level);
+  }
+  return highest;
 }
 
 function showFindings(lint) {
+  let [text, items] = ["", []];
   if (!payload.value.trim()) {
-    summary.textContent = "There is no payload yet.";
-    findings.replaceChildren();
-    return;
+    text = "There is no payload yet.";
+  } else if (countLevels(payload.value) > MAX_LEVELS) {
+    text = `Arrays and objects are nested too deeply: a browser can read ${MAX_LEVELS} levels.`;
+  } else {
+    try {
+      const report = JSON.parse(lint(payload.value, model.value));
+      [text, items] = [formatSummary(report), report.findings.map(buildFinding)];
+    } catch (error) {
+      showState("error", `Internal error in wanproof; reload the page. ${error.message}`);
+    }
   }
-  try {
-    const report = JSON.parse(lint(payload.value, model.value));
-    summary.textContent = formatSummary(report);
-    findings.replaceChildren(...report.findings.map(buildFinding));
-  } catch (error) {
-    summary.textContent = "";
-    findings.replaceChildren();
-    showState("error", `Internal error in wanproof; reload the page. ${error.message}`);
-  }
+  summary.textContent = text;
+  findings.replaceChildren(...items);
 }
 
 async function start() {
