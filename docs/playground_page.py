@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from wan_validators.catalog import models_of, vendors
@@ -53,6 +53,14 @@ _ARCHIVE: Final = "_static/wanproof.zip"
 _PACKAGES: Final = ("wan_validators", "pybase64")
 """What ``lint`` imports. pybase64 works without its compiled module, and has its licence inside."""
 
+_POLICY: Final = (
+    '<meta http-equiv="Content-Security-Policy" content="'
+    f"default-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' {PYODIDE_URL}; "
+    "img-src 'self' data:; form-action 'none'\" />\n"
+)
+"""The browser lets the page contact this site and Pyodide's address only. The theme has inline
+scripts, and Pyodide compiles WebAssembly."""
+
 _FORM: Final = """\
 ```{{raw}} html
 <form id="playground-form"
@@ -60,7 +68,7 @@ _FORM: Final = """\
   <p id="playground-state" role="status" data-state="error">This page needs JavaScript.</p>
   <label for="playground-model">Model</label>
   <select id="playground-model" autocomplete="off">
-    <option value="">Automatic: the member model of the payload</option>
+    <option value="">Automatic: the member model</option>
 {models}
   </select>
   <label for="playground-payload">Payload in JSON</label>
@@ -119,9 +127,12 @@ def _format_models() -> list[str]:
     ]
 
 
-def _add_files(app: Sphinx, page: str, *_: object) -> None:
-    """Adds the script and the style to this page only."""
+def _add_files(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Adds the script, the style and the policy to this page only."""
     if page == _PAGE:
+        context["metatags"] = context.get("metatags", "") + _POLICY
         app.add_js_file("playground.js", type="module")
         app.add_css_file("playground.css")
 

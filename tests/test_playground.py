@@ -246,7 +246,7 @@ def test_every_model_can_be_chosen(page: Page) -> None:
     options = page.get_by_label("Model", exact=True).locator("option").all_inner_texts()
 
     assert options == [
-        "Automatic: the member model of the payload",
+        "Automatic: the member model",
         *(spec.id for vendor in ("mulerouter", "vtrix") for spec in models(vendor)),
     ]
 
@@ -294,6 +294,36 @@ def test_a_failed_download_is_explained(browser: Browser, site: str) -> None:
         expect(state).to_contain_text("The linter could not be loaded: ")
         expect(state).to_contain_text("Allow this page to reach cdn.jsdelivr.net, and reload it.")
         expect(state).to_have_attribute("data-state", "error")
+
+
+@pytest.mark.parametrize(
+    ("directive", "send"),
+    [
+        ("connect-src", "fetch(url, { method: 'POST', body: 'payload' }).catch(() => {})"),
+        ("img-src", "new Image().src = url"),
+        ("script-src-elem", "import(url).catch(() => {})"),
+        (
+            "form-action",
+            "const form = document.forms['playground-form']; form.action = url; form.submit()",
+        ),
+    ],
+)
+def test_the_browser_sends_nothing_elsewhere(
+    browser: Browser, site: str, directive: str, send: str
+) -> None:
+    with browser.new_context() as context:
+        context.route(f"{PYODIDE_URL}**", lambda route: route.abort())
+        opened = context.new_page()
+        opened.goto(f"{site}playground.html")
+        blocked = opened.evaluate(
+            f"""(url) => new Promise((resolve) => {{
+              document.addEventListener("securitypolicyviolation",
+                (event) => resolve(event.effectiveDirective));
+              {send};
+            }})""",
+            "http://127.0.0.1:9/",
+        )
+        assert blocked == directive
 
 
 def test_the_archive_has_the_linter_only_and_is_reproducible(tmp_path: Path) -> None:
