@@ -92,7 +92,7 @@ def urls_of(seen: Seen | None) -> list[str]:
     body = body_of(seen)
     if not isinstance(body, dict):
         return []
-    content = [part for out in body.get("output", ()) for part in out["content"]]
+    content = [part for out in body.get("output") or () for part in out["content"]]
     named = [part["url"] for part in content if "url" in part]
     return [*(body.get("images") or ()), *named][:1]
 
