@@ -49,5 +49,8 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "money.LAST_POLLS: 6 -> 7": HURRY,
     "money.LAST_POLLS: 6 -> 5": HURRY,
     f"polling._find_idle_pause: {_PAUSE} > {_ALLOWED} -> {_PAUSE} >= {_ALLOWED}": ROUNDING,
+    f"polling._find_idle_pause: {_ALLOWED} -> {_ALLOWED.replace('+', '-')}": (
+        "recorded calls have short time-outs; a test of the options has a long one"
+    ),
 }
 """Reasons by the name of the mutant."""
