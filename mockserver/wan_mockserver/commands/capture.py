@@ -35,6 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the capture, a HAR file without secrets (default %(default)s); must not exist",
     )
     parser.add_argument(
+        "-p",
         "--port",
         type=make_option_parser(parse_port),
         default=PORT,
@@ -49,7 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-files", action="store_true", help="do not download the results into the capture"
     )
-    parser.add_argument("--quiet", action="store_true", help="do not log requests")
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not log requests")
 
 
 def run(options: Namespace) -> int:
