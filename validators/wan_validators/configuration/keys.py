@@ -10,7 +10,7 @@ from ..catalog import vendors
 
 __all__ = ["ID", "KINDS", "Key", "build_schema", "get_keys"]
 
-ID: Final = "urn:wanproof:schema:configuration:1"
+ID: Final = "urn:wanproof:schema:configuration:1"  # as json_schema names them; too slow to import
 
 KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "flag": {"type": "boolean"},
