@@ -37,7 +37,7 @@ class ListeningRun:
         Thread(target=self._run, daemon=True).start()
         self.base_url, self.cases = self._started.get(timeout=60)
         self.check_url = f"{self.base_url}/_wanproof/check"
-        self.http = httpx.Client(trust_env=False)
+        self.http = httpx.Client(trust_env=False, timeout=60)
 
     def report(self) -> ContractReport:
         """Returns the report of the run, which must have been told to end."""

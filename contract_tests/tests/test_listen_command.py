@@ -48,7 +48,7 @@ def check(*options: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], 
 
 def create(base_url: str, times: int) -> None:
     """Creates the task of the next case, *times* times."""
-    with httpx.Client(base_url=base_url, trust_env=False) as http:
+    with httpx.Client(base_url=base_url, trust_env=False, timeout=MAX_SECONDS) as http:
         case = http.get("/_wanproof/check/next").json()
         headers = {"Authorization": f"Bearer {case['api_key']}"}
         for _ in range(times):
@@ -64,7 +64,7 @@ def test_a_signal_ends_the_run_with_the_code_of_its_report(
     options = ("--law", "one-charge", "--format", "json", "--report", "junit=check.xml")
     with check(*options, folder=tmp_path) as (process, base_url):
         create(base_url, creates)
-        with httpx.Client(base_url=base_url, trust_env=False) as http:
+        with httpx.Client(base_url=base_url, trust_env=False, timeout=MAX_SECONDS) as http:
             http.post("/_wanproof/check/outcome/1", json={"outcome": "gave_up"}).raise_for_status()
         process.send_signal(number)
         out, errors = process.communicate(timeout=MAX_SECONDS)

@@ -30,6 +30,7 @@ from ..cases.random_cases import Batch, draw_batches
 from ..cases.systematic import MAX_PAYLOAD_CHARS, iter_systematic_cases
 from ..cases.time_profiles import TimeProfile
 from ..protocol.outcome import OutcomeKind
+from ..protocol.schemas import build_validator
 from ..results.report import ContractReport
 from ..runner.harness import SmallArtefacts
 from ..runner.pace import find_laws_without_time
@@ -117,6 +118,7 @@ def listen(
     calls = create_calls(cases, time_profile, base_url, plan.seed)
     session = ListeningSession(mock, calls, settings, policy)
     service = ListeningService(session)
+    build_validator("outcome")  # it takes long, and the first outcome would wait for it
     with server, suppress(KeyboardInterrupt):
         announce(base_url, len(calls))
         _wait_for_end(session, plan.seconds, idle_s)
