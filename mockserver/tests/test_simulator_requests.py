@@ -186,7 +186,7 @@ def test_a_404_with_the_id_of_a_task_says_where_to_poll_it(
     assert f"poll this task with GET {api.task}/{task}" in answer.body.decode()
 
 
-@pytest.mark.parametrize("model", ["wan2.6-t2i", "wan2.1-vace-plus", "WAN2.6-T2V"])
+@pytest.mark.parametrize("model", ["wan2.6-r2v", "happy-horse-1-0-i2v", "WAN2.1-VACE-PLUS"])
 def test_a_model_that_only_the_vendor_knows_is_named(
     simulator: Make, send: Send, model: str
 ) -> None:

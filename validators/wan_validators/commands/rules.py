@@ -114,6 +114,8 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
         "vendor": spec.vendor.name,
         "title": spec.title,
         "source": spec.source,
+        "on": spec.on,
+        "confidence": spec.confidence,
         "create": spec.vendor.create.format(model=spec.id),
         "rules": [row(rule) for rule in spec.all_rules],
         "doubts": [
@@ -125,6 +127,7 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
             }
             for ambiguity in collect_ambiguities(spec)
         ],
+        "gaps": list(spec.gaps),
     }
 
 
@@ -153,6 +156,7 @@ def lines(spec: ModelSpec) -> Iterator[str]:
     """Yields the lines of a page about one model."""
     yield f"{spec.id}  ({spec.title})"
     yield f"  {spec.source}"
+    yield f"  read in {spec.on}, confidence {spec.confidence}"
     yield f"  POST {spec.vendor.create.format(model=spec.id)}"
     yield ""
     for rule in spec.all_rules:
@@ -172,6 +176,7 @@ def lines(spec: ModelSpec) -> Iterator[str]:
         yield f"  ambiguity: {ambiguity.about}{concerns}"
         yield from (f"      - {interpretation}" for interpretation in ambiguity.interpretations)
         yield f"      chosen: {ambiguity.chosen}"
+    yield from (f"  not known: {gap}" for gap in spec.gaps)
 
 
 COMMAND = Command(
