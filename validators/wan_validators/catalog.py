@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "find_nearest_model",
     "find_page",
+    "find_representatives",
     "model",
     "models_of",
     "suggest_model",
@@ -37,9 +38,24 @@ class UnknownModel(LookupError):
 
 @cache
 def catalog() -> tuple[ModelSpec, ...]:
-    """Returns all specs, in the order of their module names."""
+    """Returns all specs: those that were read first, then in the order of their module names."""
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
-    return tuple(_spec(import_module(f"{models.__name__}.{name}")) for name in names)
+    specs = (_spec(import_module(f"{models.__name__}.{name}")) for name in names)
+    return tuple(sorted(specs, key=lambda spec: spec.on))
+
+
+def find_representatives(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """Returns the first of *specs* of each shape.
+
+    Models have one shape if they have the same vendor, kind of output, mandatory members and
+    sound. What is slow runs for representatives only, so its time does not grow with each model.
+    """
+    found: dict[Any, ModelSpec] = {}
+    for spec in specs:
+        members = frozenset(rule.pointer for rule in spec.rules if rule.is_mandatory)
+        sound = getattr(spec.outputs, "audio", None)
+        found.setdefault((spec.vendor.name, type(spec.outputs), members, sound), spec)
+    return tuple(found.values())
 
 
 def model(name: str) -> ModelSpec:
@@ -73,9 +89,14 @@ def suggest_model(name: str) -> str:
 def find_nearest_model(name: str) -> ModelSpec | None:
     """Returns the model of any vendor that *name* probably means, or None."""
     short = name.strip().rpartition("/")[2].lower()
-    # A prefix of a known name is a match, however short it is.
+    # A prefix of a known name is a match, however short it is; so are other separators.
     prefixed = [known for known in _by_id() if short and known.startswith(short)]
+    prefixed += [known for known in _by_id() if _squeeze(known) == _squeeze(short)]
     return find(prefixed[0] if prefixed else find_nearest(short, _by_id(), cutoff=0.5))
+
+
+def _squeeze(name: str) -> str:
+    return re.sub(r"[._-]", "", name)
 
 
 def vendors() -> tuple[Vendor, ...]:
