@@ -139,6 +139,11 @@ class ModelSpec:
         """The written rules, then the derived ones."""
         return self.rules + self.unknown_member_rules
 
+    @property
+    def basis(self) -> str:
+        """The source with its date and confidence."""
+        return f"{self.source} (read in {self.on}, confidence {self.confidence})"
+
     def rule(self, id: str) -> Rule:
         """Returns the first rule with this id. Raises LookupError if there is none."""
         for rule in self.all_rules:

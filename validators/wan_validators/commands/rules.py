@@ -155,8 +155,7 @@ def row(rule: Rule) -> dict[str, Any]:
 def lines(spec: ModelSpec) -> Iterator[str]:
     """Yields the lines of a page about one model."""
     yield f"{spec.id}  ({spec.title})"
-    yield f"  {spec.source}"
-    yield f"  read in {spec.on}, confidence {spec.confidence}"
+    yield f"  {spec.basis}"
     yield f"  POST {spec.vendor.create.format(model=spec.id)}"
     yield ""
     for rule in spec.all_rules:
