@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = [
     "find_representatives",
     "model",
     "models_of",
+    "restrict",
     "suggest_model",
     "vendors",
 ]
@@ -33,12 +35,34 @@ class UnknownModel(LookupError):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"no documented model is called {name!r}; {suggest_model(name)}")
+        edition = f" in the edition {_edition[0]}" if _edition[0] else ""
+        super().__init__(f"no documented model is called {name!r}{edition}; {suggest_model(name)}")
+
+
+_edition: list[str | None] = [None]
+"""The date that restricts the catalog; not a context variable, so that threads see it, too."""
+
+
+def catalog() -> tuple[ModelSpec, ...]:
+    """Returns all specs: those that were read first, then in the order of their module names."""
+    return _list_specs(_edition[0])
+
+
+@contextmanager
+def restrict(date: str | None) -> Iterator[None]:
+    """Restricts the catalog to the models that were read at *date* or before; None means all."""
+    before = _edition[0]
+    _edition[0] = date
+    try:
+        yield
+    finally:
+        _edition[0] = before
 
 
 @cache
-def catalog() -> tuple[ModelSpec, ...]:
-    """Returns all specs: those that were read first, then in the order of their module names."""
+def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
+    if edition is not None:
+        return tuple(spec for spec in _list_specs(None) if spec.on <= edition)
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
     specs = (_spec(import_module(f"{models.__name__}.{name}")) for name in names)
     return tuple(sorted(specs, key=lambda spec: spec.on))
@@ -109,9 +133,13 @@ def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
     return {spec.id: spec for spec in catalog() if spec.vendor is vendor}
 
 
-@cache
 def _by_id() -> dict[str, ModelSpec]:
-    return {spec.id: spec for spec in catalog()}
+    return _index(_edition[0])
+
+
+@cache
+def _index(edition: str | None) -> dict[str, ModelSpec]:
+    return {spec.id: spec for spec in _list_specs(edition)}
 
 
 def _in_path(path: str) -> str | None:

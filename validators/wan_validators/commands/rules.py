@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..ambiguity import Ambiguity
 from ..catalog import UnknownModel, catalog, find_page, model
 from ..command import EXIT_OK, Command, UsageError
+from ..editions import add_edition_argument
 from ..messages.allowed_values import describe_allowed
 from ..messages.suggestions import find_nearest
 from ..reporters.excerpt import escape_controls
@@ -28,6 +29,7 @@ def arguments(parser: ArgumentParser) -> None:
         "models); or a rule or an error code, which is then explained",
     )
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
+    add_edition_argument(parser)
 
 
 def run(options: Namespace) -> int:
