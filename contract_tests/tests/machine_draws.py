@@ -108,7 +108,8 @@ tenants = st.sampled_from([*KEYS])
 scenarios = st.sampled_from(SCENARIOS)
 
 
-specs = st.sampled_from(catalog())
+specs = st.sampled_from([spec for spec in catalog() if spec.confidence == "high"])
+"""The models whose prices and counts ``machine_model.py`` has, typed by hand."""
 
 
 every_order = specs.flatmap(orders)

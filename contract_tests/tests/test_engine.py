@@ -14,20 +14,16 @@ from hypothesis import strategies as st
 import reference_linter
 from hypothesis_profiles import examples
 from mutated_payloads import arbitrary, battered
+from representative_models import REPRESENTATIVE_PARAMS, REPRESENTATIVES, ROW_PARAMS
 from wan_contracts.generation.strategies import single_fault, valid, wrap_payload
 from wan_validators import lint
-from wan_validators.catalog import catalog
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.spec import ModelSpec, Rule, Severity
 
-MODELS = [pytest.param(spec, id=spec.id) for spec in catalog()]
-WRAPPING = [pytest.param(spec, id=spec.id) for spec in catalog() if spec.vendor.unwrap]
-ROWS = [
-    pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")
-    for spec in catalog()
-    for number, rule in enumerate(spec.all_rules)
-]
+MODELS = REPRESENTATIVE_PARAMS
+WRAPPING = [pytest.param(spec, id=spec.id) for spec in REPRESENTATIVES if spec.vendor.unwrap]
+ROWS = ROW_PARAMS
 
 
 @pytest.mark.parametrize("spec", MODELS)

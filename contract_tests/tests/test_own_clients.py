@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from hypothesis_profiles import examples
+from representative_models import REPRESENTATIVES
 from wan_contracts.cases.random_cases import Batch, draw_batches
 from wan_contracts.cases.time_profiles import VIRTUAL
 from wan_contracts.clients.loading import load
@@ -17,12 +18,11 @@ from wan_contracts.laws import LAWS
 from wan_contracts.protocol.outcome import OutcomeKind
 from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
-from wan_validators.catalog import catalog
 from wan_validators.vendor import State
 
 CLIENTS = Path(__file__).parent / "faulty_clients"
 
-BATCHES = draw_batches(catalog(), VIRTUAL)
+BATCHES = draw_batches(REPRESENTATIVES, VIRTUAL)
 
 
 @pytest.fixture(scope="module", params=["Reference", "AsyncReference"])

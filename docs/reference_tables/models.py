@@ -14,19 +14,22 @@ __all__ = ["format_ambiguities", "format_models", "format_rules"]
 
 
 def format_models() -> str:
-    """Returns a table of all models."""
-    head = ["model", "vendor", "what it is", "create", "source"]
+    """Returns a table of all models, and what is not known of each."""
+    head = ["model", "vendor", "what it is", "create", "source", "read", "confidence"]
     rows = [
         [
             code(model["model"]),
             model["vendor"],
             model["title"],
             code(f"POST {model['create']}"),
-            model["source"],
+            escape(model["source"]),
+            model["on"],
+            model["confidence"],
         ]
         for model in _models()
     ]
-    return table(head, rows)
+    gaps = [[code(model["model"]), escape(gap)] for model in _models() for gap in model["gaps"]]
+    return f"{table(head, rows)}\n\n## Not known\n\n{table(['model', 'no source says'], gaps)}"
 
 
 def format_rules() -> str:

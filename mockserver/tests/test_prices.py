@@ -129,7 +129,8 @@ def test_the_mock_charges_what_the_linter_estimates(file: Path, seed: int) -> No
     charged = cost(spec.outputs.price, plan(spec, payload, seed))
 
     low, high = report.cost.low, report.cost.high
-    assert low is not None
-    assert high is not None
-    assert charged is not None
+    if low is None or high is None or charged is None:
+        assert (low, high, charged) == (None, None, None)
+        assert "no price is known" in str(report.cost)
+        return
     assert low <= charged <= high

@@ -186,12 +186,22 @@ def test_a_404_with_the_id_of_a_task_says_where_to_poll_it(
     assert f"poll this task with GET {api.task}/{task}" in answer.body.decode()
 
 
-@pytest.mark.parametrize("model", ["wan2.6-t2i", "wan2.1-vace-plus", "WAN2.6-T2V"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "alibaba/v1/wan2.6-r2v",
+        "alibaba/v1/happy-horse-1-0-i2v",
+        "alibaba/v1/WAN2.1-VACE-PLUS",
+        "mulerouter/v1/wan2.6-i2v-spark",
+        "carrothub/v1/wan2.7-i2v-spicy",
+    ],
+)
 def test_a_model_that_only_the_vendor_knows_is_named(
-    simulator: Make, send: Send, model: str
+    simulator: Make, send: Send, path: str
 ) -> None:
-    answer = send(simulator(), "POST", f"/vendors/alibaba/v1/{model}/generation", {})
+    answer = send(simulator(), "POST", f"/vendors/{path}/generation", {})
     assert answer.status == 404
+    model = path.rpartition("/")[2]
     assert (
         f"MuleRouter has the model {model}, but wanproof does not know its limits yet"
         in json.loads(answer.body)["detail"]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_validators import Finding, lint
-from wan_validators.catalog import catalog
+from wan_validators.catalog import catalog, find_representatives
 from wan_validators.messages.context import Change, apply_changes
 from wan_validators.source import json_pointer
 from wan_validators.spec import UNKNOWN_MEMBER
@@ -97,12 +97,12 @@ NAMES = (
 )
 PLACES = [
     (spec.id, pointer)
-    for spec in catalog()
+    for spec in find_representatives(catalog())
     for pointer in dict.fromkeys(rule.pointer.replace("*", "0") for rule in spec.rules)
 ]
 OBJECTS = [
     (spec.id, rule.pointer.replace("*", "0"))
-    for spec in catalog()
+    for spec in find_representatives(catalog())
     for rule in spec.unknown_member_rules
 ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -20,8 +21,10 @@ __all__ = [
     "find",
     "find_nearest_model",
     "find_page",
+    "find_representatives",
     "model",
     "models_of",
+    "restrict",
     "suggest_model",
     "vendors",
 ]
@@ -32,14 +35,51 @@ class UnknownModel(LookupError):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"no documented model is called {name!r}; {suggest_model(name)}")
+        edition = f" in the edition {_edition[0]}" if _edition[0] else ""
+        super().__init__(f"no documented model is called {name!r}{edition}; {suggest_model(name)}")
+
+
+_edition: list[str | None] = [None]
+"""The date that restricts the catalog; not a context variable, so that threads see it, too."""
+
+
+def catalog() -> tuple[ModelSpec, ...]:
+    """Returns all specs: those that were read first, then in the order of their module names."""
+    return _list_specs(_edition[0])
+
+
+@contextmanager
+def restrict(date: str | None) -> Iterator[None]:
+    """Restricts the catalog to the models that were read at *date* or before; None means all."""
+    before = _edition[0]
+    _edition[0] = date
+    try:
+        yield
+    finally:
+        _edition[0] = before
 
 
 @cache
-def catalog() -> tuple[ModelSpec, ...]:
-    """Returns all specs, in the order of their module names."""
+def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
+    if edition is not None:
+        return tuple(spec for spec in _list_specs(None) if spec.on <= edition)
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
-    return tuple(_spec(import_module(f"{models.__name__}.{name}")) for name in names)
+    specs = (_spec(import_module(f"{models.__name__}.{name}")) for name in names)
+    return tuple(sorted(specs, key=lambda spec: spec.on))
+
+
+def find_representatives(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """Returns the first of *specs* of each shape.
+
+    Models have one shape if they have the same vendor, kind of output, mandatory members and
+    sound. What is slow runs for representatives only, so its time does not grow with each model.
+    """
+    found: dict[Any, ModelSpec] = {}
+    for spec in specs:
+        members = frozenset(rule.pointer for rule in spec.rules if rule.is_mandatory)
+        sound = getattr(spec.outputs, "audio", None)
+        found.setdefault((spec.vendor.name, type(spec.outputs), members, sound), spec)
+    return tuple(found.values())
 
 
 def model(name: str) -> ModelSpec:
@@ -73,9 +113,14 @@ def suggest_model(name: str) -> str:
 def find_nearest_model(name: str) -> ModelSpec | None:
     """Returns the model of any vendor that *name* probably means, or None."""
     short = name.strip().rpartition("/")[2].lower()
-    # A prefix of a known name is a match, however short it is.
+    # A prefix of a known name is a match, however short it is; so are other separators.
     prefixed = [known for known in _by_id() if short and known.startswith(short)]
+    prefixed += [known for known in _by_id() if _squeeze(known) == _squeeze(short)]
     return find(prefixed[0] if prefixed else find_nearest(short, _by_id(), cutoff=0.5))
+
+
+def _squeeze(name: str) -> str:
+    return re.sub(r"[._-]", "", name)
 
 
 def vendors() -> tuple[Vendor, ...]:
@@ -88,9 +133,13 @@ def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
     return {spec.id: spec for spec in catalog() if spec.vendor is vendor}
 
 
-@cache
 def _by_id() -> dict[str, ModelSpec]:
-    return {spec.id: spec for spec in catalog()}
+    return _index(_edition[0])
+
+
+@cache
+def _index(edition: str | None) -> dict[str, ModelSpec]:
+    return {spec.id: spec for spec in _list_specs(edition)}
 
 
 def _in_path(path: str) -> str | None:

@@ -16,6 +16,7 @@ from typing import Final
 from .argument_parser import CommandParser
 from .catalog import UnknownModel
 from .command import EXIT_INTERNAL_ERROR, EXIT_OK, EXIT_USAGE, GROUP, Command, UsageError
+from .editions import use_edition
 from .messages.suggestions import suggest
 from .optional_dependencies import DISTRIBUTION, format_install_hint
 from .reporters.excerpt import escape_controls
@@ -102,7 +103,9 @@ def _dispatch(command: Command, argv: list[str]) -> int:
     )
     command.arguments(parser)
     try:
-        return command.run(_parse(parser, command, argv))
+        options = _parse(parser, command, argv)
+        with use_edition(getattr(options, "edition", None)):
+            return command.run(options)
     except (UsageError, UnknownModel) as error:
         print(f"{parser.prog}: error: {escape_controls(str(error))}", file=sys.stderr)
         print(parser.format_short_usage(), file=sys.stderr)

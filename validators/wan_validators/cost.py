@@ -14,7 +14,7 @@ from typing import Any, Final
 from .catalog import find
 from .constraints.basic import Anything, Between, JsonType, OneOf
 from .messages.formatting import format_bounds, format_last_name, format_usd, pluralize
-from .outputs import Images, Price, Videos
+from .outputs import Images, Price, Videos, find_tier
 from .source.json_pointer import MISSING, parse, value
 from .spec import ModelSpec, Severity
 from .wrappers import unwrap_all
@@ -129,7 +129,7 @@ def _estimate_images(
 
 
 def _estimate_video(spec: ModelSpec, outputs: Videos, payload: Any, price: Price | None) -> Cost:
-    tiers = _find_values(spec, payload, outputs.resolution)
+    tiers = [find_tier(each) for each in _find_values(spec, payload, outputs.resolution)]
     lengths = _find_values(spec, payload, outputs.duration)
     if not (tiers and lengths):
         invalid = _describe_invalid(outputs.duration if tiers else outputs.resolution)

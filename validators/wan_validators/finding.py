@@ -91,6 +91,12 @@ class Finding(NamedTuple):
         found = self._build_hint()
         return () if found is None else found.changes
 
+    @property
+    def basis(self) -> str | None:
+        """Source, date and confidence of the model's table; None for a page read completely."""
+        spec = self.context.spec if self.context else None
+        return None if spec is None or spec.confidence == "high" else spec.basis
+
     def _build_hint(self) -> Hint | None:
         from .messages.hints import build_hint
 
@@ -118,6 +124,7 @@ class Finding(NamedTuple):
             "hint": self.hint,
             "line": self.line,
             "column": self.column,
+            **({"basis": self.basis} if self.basis else {}),
         }
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 from typing import Final
 
-__all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos"]
+from .constraints.size import parse_sides
+
+__all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos", "find_tier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +58,12 @@ class Images:
 class Videos:
     """One video output. Each field that is a string is the pointer of the deciding member.
 
-    *input* holds the first frame; the video has its aspect. It is None for a model that
-    uses text only; the video is then 16:9. *seconds* is the playing time if *duration* is
-    absent, and *fps* the frames per second. *audio* is None for a model without sound. A
-    sound at *audio_url* is used whatever *audio* is. *interval* is the upstream's
-    recommended number of seconds between two polls. *billing* is as for images.
+    *resolution* is a tier, or ``width*height``. *input* holds the first frame; a video of a
+    tier has its aspect. It is None for a model that uses text only; the video is then 16:9.
+    *seconds* is the playing time if *duration* is absent, and *fps* the frames per second.
+    *audio* is None for a model without sound. A sound at *audio_url* is used whatever *audio*
+    is. *interval* is the upstream's recommended number of seconds between two polls.
+    *billing* is as for images.
     """
 
     resolution: str
@@ -84,8 +88,18 @@ TIERS: Final[Mapping[str, int]] = {
     "480P": 832 * 480,
     "720P": 1280 * 720,
     "1080P": 1920 * 1080,
+    "2K": 2560 * 1440,
+    "4K": 3840 * 2160,
 }
 """Pixels in a video of each tier.
 
 A guess: only "720P" has an official example, in which a 750 by 1000 image gives 816 by 1104.
 """
+
+
+def find_tier(resolution: str) -> str:
+    """Returns the tier of a video: *resolution* itself, or the least one for ``width*height``."""
+    sides = parse_sides(resolution)
+    if sides is None:
+        return resolution
+    return next(tier for tier, area in TIERS.items() if prod(sides) <= area)

@@ -6,16 +6,24 @@ from .ambiguity import Ambiguity
 
 __all__ = [
     "ALPHA",
+    "AUDIO_AS_DATA",
+    "AUDIO_PADDING",
     "BARE_BASE64",
     "BARE_BASE64_REJECTED",
+    "DEFAULT_OF_N",
     "LEADING_ZEROS",
     "MEGABYTES",
     "MODEL_IN_HEADER",
+    "MULTI_SHOTS",
     "NULL",
+    "NULL_UNMARKED",
     "ORIENTATION",
     "SEED_SPAN",
+    "SHOT_TYPE",
+    "TEMPLATE",
     "VIDEO_LENGTH",
     "VIDEO_SIZE",
+    "VIDEO_SIZES",
     "WHOLE_FLOATS",
 ]
 
@@ -137,6 +145,93 @@ VIDEO_LENGTH = Ambiguity(
     interpretations=("an enumeration with no default", "5 seconds, as in the sample payload"),
     chosen="5 seconds in the mock; leaving it out is allowed",
     rules=("duration-choice",),
+)
+
+
+DEFAULT_OF_N = Ambiguity(
+    "the number of images when n is left out",
+    interpretations=("4, on the page", "1, which the vendor's clients declare and send"),
+    chosen="4: the clients send n, so nothing contradicts the page",
+    rules=("n-range", "n-default"),
+)
+
+
+NULL_UNMARKED = Ambiguity(
+    "null",
+    interpretations=(
+        "the readable part of the page does not mark the members that may be null",
+        "the pages of related models mark size, audio, audio_url and safety_filter",
+    ),
+    chosen="null is allowed as on the pages of related models",
+    rules=("safety-filter-type",),
+)
+
+
+SHOT_TYPE = Ambiguity(
+    "shot_type without prompt_extend",
+    interpretations=(
+        "shot_type has an effect only if prompt_extend is true",
+        "no page says that it is rejected otherwise",
+    ),
+    chosen="allowed",
+    rules=("shot-type-value",),
+)
+
+
+TEMPLATE = Ambiguity(
+    "the names of template",
+    interpretations=(
+        "the page has the member, without a list of its names",
+        "another gateway of the same model lists five names",
+    ),
+    chosen="any text",
+    rules=("template-type",),
+)
+
+
+VIDEO_SIZES = Ambiguity(
+    "the sizes of a video",
+    interpretations=(
+        "the page lists 720P and 1080P sizes",
+        "the vendor's client has 480P sizes too",
+        "the API was seen to list three sizes of 2560*1440 pixels in addition",
+    ),
+    chosen="all that one of these sources has",
+    rules=("size-choice",),
+)
+
+
+AUDIO_PADDING = Ambiguity(
+    "the playing time of an MP3",
+    interpretations=(
+        "3-30 seconds",
+        "encoders pad to whole frames, so a file of 30 s plays for 0.04 s more",
+    ),
+    chosen="without the padding if the file tells it; else a warning if only the "
+    "padding is outside, and an error if the sound itself is",
+    rules=("audio-duration", "audio-padding"),
+)
+
+
+AUDIO_AS_DATA = Ambiguity(
+    "audio as a data: URI",
+    interpretations=(
+        "audio_url is a URI, which a data: URI is",
+        "it is called an audio file URL",
+    ),
+    chosen="allowed, and its content is checked",
+    rules=("audio-source",),
+)
+
+
+MULTI_SHOTS = Ambiguity(
+    "multi_shots",
+    interpretations=(
+        "the page has shot_type",
+        "multi_shots is the older name, which a client of the vendor sends in each call",
+    ),
+    chosen="shot_type is known; multi_shots is an unknown member, which is only a warning",
+    rules=("shot-type-value",),
 )
 
 

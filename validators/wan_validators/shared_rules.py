@@ -7,7 +7,9 @@ from typing import Any
 
 from . import error_codes
 from .constraints.basic import (
+    BOOLEAN,
     STRING,
+    Absent,
     Anything,
     Between,
     BetweenIf,
@@ -51,6 +53,7 @@ __all__ = [
     "prompt",
     "seed",
     "size",
+    "sound",
     "undocumented",
     "wording",
 ]
@@ -123,6 +126,23 @@ def audio(pointer: str) -> Rows:
             severity=Severity.WARNING,
         ),
         Rule("audio-bytes", pointer, FileSize(AUDIO_VIEW, high=15 * MIB)),
+    )
+
+
+def sound(audio_pointer: str, url_pointer: str) -> Rows:
+    """Returns the rules for a sound track that is on by default, and for custom audio."""
+    conflict = Rule(
+        "audio-conflict",
+        url_pointer,
+        Absent(),
+        severity=Severity.WARNING,
+        when=Equals(audio_pointer, value=False, default=True),
+        message="audio_url overrides audio=false: the video will have this sound",
+    )
+    return (
+        Rule("audio-flag-type", audio_pointer, BOOLEAN, nullable=True, default=True),
+        *audio(url_pointer),
+        conflict,
     )
 
 

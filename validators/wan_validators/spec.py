@@ -97,6 +97,10 @@ class ModelSpec:
 
     *rules* are in the order in which the vendor would report them. *unknown_member_rules*
     are derived from them: one for each object, with the members that any rule knows.
+
+    *source* names the document, *on* the month in which it was read, and *confidence* is
+    ``high`` for a page that was read completely, else ``medium`` or ``low``. *gaps* are facts
+    that no source has: the model is served without a rule for them.
     """
 
     id: str
@@ -106,6 +110,9 @@ class ModelSpec:
     rules: tuple[Rule, ...]
     outputs: Outputs
     ambiguities: tuple[Ambiguity, ...] = ()
+    on: str = "2026-10"
+    confidence: str = "high"
+    gaps: tuple[str, ...] = ()
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,6 +138,11 @@ class ModelSpec:
     def all_rules(self) -> tuple[Rule, ...]:
         """The written rules, then the derived ones."""
         return self.rules + self.unknown_member_rules
+
+    @property
+    def basis(self) -> str:
+        """The source with its date and confidence."""
+        return f"{self.source} (read in {self.on}, confidence {self.confidence})"
 
     def rule(self, id: str) -> Rule:
         """Returns the first rule with this id. Raises LookupError if there is none."""

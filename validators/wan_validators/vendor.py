@@ -218,3 +218,7 @@ class Vendor:
     recorded_created_status: int | None = None
     shows_progress: bool = False
     has_output_items: bool = False
+
+    def describe_unmodelled(self, model: str) -> str:
+        """Returns the text about *model*, one of *other_models*."""
+        return f"{self.title} has the model {model}, but wanproof does not know its limits yet"

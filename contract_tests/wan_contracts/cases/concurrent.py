@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from wan_validators.catalog import find_representatives
 from wan_validators.spec import ModelSpec
 
 from .case import Case
@@ -28,11 +29,12 @@ def iter_concurrent_groups(
 ) -> Iterator[list[Case]]:
     """Yields groups of *size* cases: for each model plain ones, then ones with other faults.
 
-    A *brief* run has one group of each kind.
+    There are groups for one model of each shape. A *brief* run has one group of each kind.
     """
-    for spec in specs[:1] if brief else specs:
+    chosen_specs = specs[:1] if brief else find_representatives(specs)
+    for spec in chosen_specs:
         yield _build_group(spec, ["ok"] * size)
-    for nth, spec in enumerate(specs[:1] if brief else specs):
+    for nth, spec in enumerate(chosen_specs):
         names = [name for name in MIXED_SCENARIOS if is_possible(name, time_profile, spec)]
         first = (nth * size) % len(names)
         chosen = (names[first:] + names) * size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -12,6 +12,7 @@ from typing import Any, Final
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.simulator.applicability import find_inapplicability
 from wan_validators import lint
+from wan_validators.catalog import find_representatives
 from wan_validators.constraints.basic import Between, Items, Json, ObjectCount, OneOf
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.outputs import Images
@@ -33,6 +34,7 @@ with explain_missing_extra():
 __all__ = [
     "find_fault_payloads",
     "find_plain_payload",
+    "find_supported_case",
     "is_breakable",
     "is_portable",
     "is_possible",
@@ -79,16 +81,21 @@ def iter_systematic_cases(
     once. The models that support a scenario take turns. With *edges*, all values at the limits
     of each rule are sent, otherwise only choices, zeros and repeated items. *combinations*
     are used like scenarios; each names several, or one with a count.
+
+    Scenarios and values at limits are for one model of each shape. The others have only usual
+    payloads and broken rules.
     """
+    representatives = find_representatives(specs)
     for spec in specs:
         yield from (Case(spec.id, payload) for payload in _find_usual_payloads(spec))
     names = [*time_profile.scenarios, *filter(time_profile.uses, LONG_FAULTS), *combinations]
-    yield from _iter_scenario_cases(specs, time_profile, names, everywhere=everywhere)
+    yield from _iter_scenario_cases(representatives, time_profile, names, everywhere=everywhere)
     for spec in specs:
-        yield from (
-            Case(spec.id, payload) for payload in _find_edge_payloads(spec, brief=not edges)
+        valid_payloads = (
+            _find_edge_payloads(spec, brief=not edges) if spec in representatives else ()
         )
-        yield from (Case(spec.id, payload) for payload in find_fault_payloads(spec))
+        for payload in (*valid_payloads, *find_fault_payloads(spec)):
+            yield Case(spec.id, payload)
 
 
 def _find_usual_payloads(spec: ModelSpec) -> list[Any]:
@@ -113,6 +120,27 @@ def is_possible(scenario: str, time_profile: TimeProfile, spec: ModelSpec) -> bo
     except ValueError:
         return False
     return find_inapplicability(selected, spec.vendor, spec) is None
+
+
+def find_supported_case(
+    case: Case, specs: Iterable[ModelSpec], declined: Collection[str], time_profile: TimeProfile
+) -> Case | None:
+    """Returns *case* if the client did not decline its model, or its scenario with another one.
+
+    *declined* are the models that the client does not support. The other model is of the same
+    vendor. Returns None if there is none.
+    """
+    if case.model_id not in declined:
+        return case
+    left = (
+        Case(spec.id, find_plain_payload(spec), case.scenario)
+        for spec in specs
+        if case.scenario != "ok"
+        and spec.id not in declined
+        and spec.vendor is case.spec.vendor
+        and is_possible(case.scenario, time_profile, spec)
+    )
+    return next(left, None)
 
 
 def is_portable(payload: Json) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from wan_validators.command import UsageError
+from wan_validators.editions import add_edition_argument
 
 __all__ = [
     "BRIEF_HELP",
@@ -48,6 +49,7 @@ Value = TypeVar("Value", int, float)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    add_edition_argument(parser)
     _add_plan_options(parser)
     _add_pace_options(parser)
     _add_law_options(parser)

@@ -14,7 +14,7 @@ from wan_validators.spec import ModelSpec
 from ..cases.case import Case
 from ..cases.concurrent import iter_concurrent_groups
 from ..cases.random_cases import draw_batches
-from ..cases.systematic import is_possible, iter_systematic_cases
+from ..cases.systematic import find_supported_case, is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
 from ..laws import LAWS, Law
@@ -197,8 +197,9 @@ class RunLoop:
             if self._calls and self._is_over():
                 self.omissions = [describe_omissions(self._plan.seconds or 0, cases, nth)]
                 return
-            if case.model_id not in self._declined:
-                self.make_call(case, counted=True)
+            supported = find_supported_case(case, specs, self._declined, time_profile)
+            if supported:
+                self.make_call(supported, counted=True)
 
     def run_concurrent_cases(self, specs: Sequence[ModelSpec], time_profile: TimeProfile) -> None:
         """Makes groups of calls that run at the same time, if the client can do that."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from wan_validators.constraints.size import parse_sides
 from wan_validators.media import reference
-from wan_validators.outputs import AREA, TIERS, Images, Price, Videos
+from wan_validators.outputs import AREA, TIERS, Images, Price, Videos, find_tier
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
@@ -176,8 +176,9 @@ def _plan_pictures(
 
 
 def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
-    tier = spec.value(payload, outputs.resolution)
-    width, height = _compute_sides(
+    resolution = spec.value(payload, outputs.resolution)
+    tier = find_tier(resolution)
+    width, height = parse_sides(resolution) or _compute_sides(
         TIERS[tier], *_find_aspect(payload, outputs.input, default=(16, 9))
     )
     duration = spec.value(payload, outputs.duration)

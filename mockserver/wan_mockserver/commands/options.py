@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wan_validators.catalog import vendors
+from wan_validators.editions import add_edition_argument
 
 from ..scenarios import chaos, lifecycle
 
@@ -44,6 +45,7 @@ Value = TypeVar("Value")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    add_edition_argument(parser)
     _add_address_options(parser.add_argument_group("where it listens"))
     _add_behaviour_options(parser.add_argument_group("what happens"))
     _add_limit_options(parser.add_argument_group("limits and money"))

@@ -125,8 +125,7 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _build_unknown_model(vendor, models, model, f"no member model names a model{header}")
     if type(model) is str and model.lower() in vendor.other_models:
-        message = f"{vendor.title} has the model {model}, but wanproof does not know its limits yet"
-        raise _build_unknown_model(vendor, models, model, message)
+        raise _build_unknown_model(vendor, models, model, vendor.describe_unmodelled(model))
     nearest = find_nearest_model(model) if type(model) is str else None
     hint = f" (did you mean {_format_model(nearest.vendor, nearest.id)}?)" if nearest else ""
     raise _build_unknown_model(

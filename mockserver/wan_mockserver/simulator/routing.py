@@ -112,8 +112,11 @@ def find_route(table: Iterable[Route], method: str, path: str) -> Match:
 
 
 def _build_hint(table: Iterable[Route], path: str) -> str:
-    """Names the path that was probably meant, or else the known paths."""
+    """Names a model without a table, the path that was probably meant, or the known paths."""
     table = list(table)
+    unmodelled = _describe_unmodelled(table, path)
+    if unmodelled:
+        return unmodelled
     meant = find_nearest(
         path, [place for route in table for place in route.list_paths()], cutoff=0.75
     )
@@ -124,6 +127,15 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     near = find_nearest_vendor(table, path)
     offered = [route for route in table if near is None or route.vendor is near]
     return f"known: {', '.join(f'{route.methods[0]} {route.template}' for route in offered)}"
+
+
+def _describe_unmodelled(table: Iterable[Route], path: str) -> str | None:
+    """Returns a text about the model in *path* that a vendor has at a path of its own, or None."""
+    for vendor in dict.fromkeys(route.vendor for route in table if route.vendor):
+        for part in path.split("/")[:MAX_PARTS]:
+            if part.lower() in vendor.other_models:
+                return vendor.describe_unmodelled(part)
+    return None
 
 
 def find_nearest_vendor(table: Iterable[Route], path: str) -> Vendor | None:

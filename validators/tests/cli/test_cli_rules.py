@@ -85,7 +85,7 @@ def test_text_has_every_rule_and_every_ambiguity(capsys: pytest.CaptureFixture[s
 
 def test_an_unknown_model_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "wan26_i2v"]) == 2
-    assert "did you mean wan26_i2i?" in capsys.readouterr().err
+    assert "did you mean wan2.6-i2v?" in capsys.readouterr().err
 
 
 def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,7 +112,8 @@ def test_a_rule_is_explained_for_each_model_that_has_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = printed(capsys, "n-range")
-    assert text.count("  a mistake costs: ") == 3
+    having = [spec for spec in catalog() if any(rule.id == "n-range" for rule in spec.rules)]
+    assert text.count("  a mistake costs: ") == len(having) > 3
     assert text.startswith("n-range  error, wan2.5-i2i-preview\n")
     assert printed(capsys, "n-range", "S4").count("  a mistake costs: ") == 1
 

@@ -71,7 +71,7 @@ def test_valid_creates_are_sent_as_they_are(client: Client, vendor: FakeVendor) 
 def test_a_model_of_the_vendor_without_a_table_is_sent_at_unknown_cost(
     client: Client, vendor: FakeVendor
 ) -> None:
-    other = I2V.replace("i2v", "t2v")
+    other = I2V.replace("wan2.5-i2v-preview", "wan2.6-r2v")
     assert client.create(guard(), {"prompt": "x"}, other)
     with pytest.raises(GuardError, match="its cost is unknown") as caught:
         client.create(guard(max_cost=1), {"prompt": "x"}, other)

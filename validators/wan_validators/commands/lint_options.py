@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from ..editions import add_edition_argument
 from ..reporters.factory import FORMATS
 from .fix import add_fix_arguments
 from .pricing import add_cost_arguments
@@ -41,6 +42,7 @@ def _add_input_options(parser: ArgumentParser) -> None:
         help="the model of all payloads, or a path or URL that contains it "
         "(default: the member model of each payload, or the URL of its request)",
     )
+    add_edition_argument(parser)
     parser.add_argument(
         "--jsonl", action="store_true", help="read every file as one payload per line"
     )

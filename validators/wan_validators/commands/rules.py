@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..ambiguity import Ambiguity
 from ..catalog import UnknownModel, catalog, find_page, model
 from ..command import EXIT_OK, Command, UsageError
+from ..editions import add_edition_argument
 from ..messages.allowed_values import describe_allowed
 from ..messages.suggestions import find_nearest
 from ..reporters.excerpt import escape_controls
@@ -28,6 +29,7 @@ def arguments(parser: ArgumentParser) -> None:
         "models); or a rule or an error code, which is then explained",
     )
     parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
+    add_edition_argument(parser)
 
 
 def run(options: Namespace) -> int:
@@ -114,6 +116,8 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
         "vendor": spec.vendor.name,
         "title": spec.title,
         "source": spec.source,
+        "on": spec.on,
+        "confidence": spec.confidence,
         "create": spec.vendor.create.format(model=spec.id),
         "rules": [row(rule) for rule in spec.all_rules],
         "doubts": [
@@ -125,6 +129,7 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
             }
             for ambiguity in collect_ambiguities(spec)
         ],
+        "gaps": list(spec.gaps),
     }
 
 
@@ -152,7 +157,7 @@ def row(rule: Rule) -> dict[str, Any]:
 def lines(spec: ModelSpec) -> Iterator[str]:
     """Yields the lines of a page about one model."""
     yield f"{spec.id}  ({spec.title})"
-    yield f"  {spec.source}"
+    yield f"  {spec.basis}"
     yield f"  POST {spec.vendor.create.format(model=spec.id)}"
     yield ""
     for rule in spec.all_rules:
@@ -172,6 +177,7 @@ def lines(spec: ModelSpec) -> Iterator[str]:
         yield f"  ambiguity: {ambiguity.about}{concerns}"
         yield from (f"      - {interpretation}" for interpretation in ambiguity.interpretations)
         yield f"      chosen: {ambiguity.chosen}"
+    yield from (f"  not known: {gap}" for gap in spec.gaps)
 
 
 COMMAND = Command(

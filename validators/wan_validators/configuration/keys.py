@@ -46,6 +46,7 @@ _FORMATS: Final = ("text", "json")
 _LINT: Final = (
     Key("allow-unknown-cost", "flag"),
     Key("cost", "flag"),
+    Key("edition"),
     Key("exclude", "list"),
     Key("exit-zero", "flag"),
     Key("fail-on", choices=("error", "warning", "info")),
@@ -72,6 +73,7 @@ _SERVE: Final = (
     Key("clock", choices=("real", "manual", "auto")),
     Key("creates-per-second", "integer"),
     Key("duplicate-window", "number"),
+    Key("edition"),
     Key("host"),
     Key("lifecycle"),
     Key("polls-per-second", "integer"),
@@ -94,6 +96,7 @@ _CHECK: Final = (
     Key("call-timeout", "number"),
     Key("client", yields_to="command"),
     Key("deadline", "number"),
+    Key("edition"),
     Key("examples", "integer"),
     Key("expect", "path"),
     Key("format", choices=(*_FORMATS, "junit", "sarif", "html", "md")),

@@ -164,7 +164,7 @@ def _place(
             yield homes["prompt"], "\n".join(texts)
         if images and "images" in homes:
             yield homes["images"], images
-        elif images:
+        elif images and "image" in homes:
             yield homes["image"], images[0]
         return
     for meant in find_meanings(name, homes)[:1]:

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, Absent, OneOf
+from ..constraints.basic import BOOLEAN, OBJECT, OneOf
 from ..outputs import Price, Videos
 from ..shared_ambiguities import (
     ALPHA,
+    AUDIO_AS_DATA,
+    AUDIO_PADDING,
     BARE_BASE64,
     MEGABYTES,
     ORIENTATION,
@@ -14,11 +16,9 @@ from ..shared_ambiguities import (
     VIDEO_SIZE,
     WHOLE_FLOATS,
 )
-from ..shared_rules import SEEDS, audio, image, negative_prompt, prompt
-from ..spec import Equals, ModelSpec, Rule, Severity
+from ..shared_rules import SEEDS, image, negative_prompt, prompt, sound
+from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
-
-SILENT = Equals("/audio", value=False, default=True)
 
 SPEC = ModelSpec(
     id="wan2.5-i2v-preview",
@@ -30,16 +30,7 @@ SPEC = ModelSpec(
         *prompt("/prompt", 2000),
         *image("/image", sides=(360, 2000), opaque=True, required=True),
         *negative_prompt("/negative_prompt"),
-        Rule("audio-flag-type", "/audio", BOOLEAN, nullable=True, default=True),
-        *audio("/audio_url"),
-        Rule(
-            "audio-conflict",
-            "/audio_url",
-            Absent(),
-            severity=Severity.WARNING,
-            when=SILENT,
-            message="audio_url overrides audio=false: the video will have this sound",
-        ),
+        *sound("/audio", "/audio_url"),
         Rule("resolution-tier", "/resolution", OneOf(("480P", "720P", "1080P")), default="720P"),
         Rule("duration-choice", "/duration", OneOf((5, 10))),
         Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
@@ -70,25 +61,8 @@ SPEC = ModelSpec(
         WHOLE_FLOATS,
         VIDEO_SIZE,
         VIDEO_LENGTH,
-        Ambiguity(
-            "the playing time of an MP3",
-            interpretations=(
-                "3-30 seconds",
-                "encoders pad to whole frames, so a file of 30 s plays for 0.04 s more",
-            ),
-            chosen="without the padding if the file tells it; else a warning if only the "
-            "padding is outside, and an error if the sound itself is",
-            rules=("audio-duration", "audio-padding"),
-        ),
-        Ambiguity(
-            "audio as a data: URI",
-            interpretations=(
-                "audio_url is a URI, which a data: URI is",
-                "it is called an audio file URL",
-            ),
-            chosen="allowed, and its content is checked",
-            rules=("audio-source",),
-        ),
+        AUDIO_PADDING,
+        AUDIO_AS_DATA,
         Ambiguity(
             "null",
             interpretations=(

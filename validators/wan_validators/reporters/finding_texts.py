@@ -20,13 +20,15 @@ def format_headline(finding: Finding) -> str:
 
 
 def format_details(finding: Finding) -> Iterator[tuple[str, str]]:
-    """Yields labels and texts: the allowed values, the value, and the hint, if there are any."""
+    """Yields labels and texts: allowed values, value, hint and basis, if there are any."""
     if finding.allowed is not None:
         yield "allowed", escape_controls(finding.allowed)
     if finding.value is not MISSING:
         yield "got", escape_controls(_format_got(finding))
     if finding.hint is not None:
         yield "hint", escape_controls(finding.hint)
+    if finding.basis is not None:
+        yield "basis", finding.basis
 
 
 def format_path(source: str, root: Path | None = None) -> str:

@@ -98,21 +98,15 @@ TITLES: Final = {
 
 
 OTHER_MODELS: Final = (
-    "wan2.6-t2i",
-    "wan2.6-image",
-    "wan2.6-i2v",
-    "wan2.6-t2v",
     "wan2.6-r2v",
-    "wan2.5-t2i-preview",
-    "wan2.5-t2v-preview",
-    "wan2.2-t2v-plus",
-    "wan2.2-i2v-flash",
-    "wan2.1-kf2v-plus",
     "wan2.1-vace-plus",
     "wan2.6-i2v-spark",
     "wan2.5-i2v-spark",
+    "happy-horse-1-0-i2v",
+    "happy-horse-1-0-t2v",
+    "wan2.7-i2v-spicy",
 )
-"""Models on the vendor's public pages that have no table here."""
+"""Models on the vendor's public pages or in its clients that have no table here."""
 
 
 def new_id(random: Random) -> str:
