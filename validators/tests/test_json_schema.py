@@ -44,6 +44,11 @@ SPECS = pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
 EVERY_DRAFT = pytest.mark.parametrize("draft", DRAFTS)
 
 
+def find_name(file: Path) -> str:
+    """The qualified name of the model whose payload *file* is."""
+    return "/".join(file.parts[-4:-2])
+
+
 def golden(kind: str) -> list[Path]:
     return sorted(PAYLOADS.glob(f"*/*/{kind}/*.json"))
 
@@ -53,7 +58,7 @@ def name(file: Path) -> str:
 
 
 def accepts(file: Path, draft: str) -> bool:
-    spec = model(file.parts[-3])
+    spec = model(find_name(file))
     payload = json.loads(file.read_bytes())
     inner = spec.vendor.unwrap(payload) if spec.vendor.unwrap and type(payload) is dict else None
     validator = VALIDATORS[draft](build_document(spec, draft))
@@ -71,7 +76,9 @@ def test_a_schema_is_valid_and_has_a_name_of_its_own(spec: ModelSpec, draft: str
 
 
 def test_every_model_has_golden_payloads() -> None:
-    assert {file.parts[-3] for file in golden("valid")} == {spec.id for spec in catalog()}
+    assert {find_name(file) for file in golden("valid")} == {
+        spec.qualified_name for spec in catalog()
+    }
 
 
 @EVERY_DRAFT
@@ -85,7 +92,7 @@ def test_a_valid_payload_matches_the_schema(file: Path, draft: str) -> None:
 def test_an_invalid_payload_matches_only_if_no_schema_can_express_the_rule(
     file: Path, draft: str
 ) -> None:
-    report = lint(file.read_bytes(), file.parts[-3])
+    report = lint(file.read_bytes(), find_name(file))
     rule, value = report.findings[0].rule, report.findings[0].value
     # Draft 07 cannot express a maximum number of items that have a member.
     uncounted = draft == "07" and re.fullmatch(
@@ -118,7 +125,7 @@ def test_draft_07_has_no_keyword_of_a_later_draft(spec: ModelSpec) -> None:
 
 @SPECS
 def test_an_empty_text_is_not_an_image(spec: ModelSpec) -> None:
-    folder = PAYLOADS / spec.vendor.name / spec.id / "valid"
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     text = next(folder.glob("documents-*.json")).read_text(encoding="utf-8")
     validator = Draft202012Validator(build_document(spec, "2020-12"))
     assert validator.is_valid(json.loads(text))
@@ -140,12 +147,12 @@ def test_the_command_writes_all_schemas(tmp_path: Path, capsys: pytest.CaptureFi
 
     assert main(["schema", "--all", str(folder)]) == 0
 
-    files = sorted(folder.iterdir())
-    assert {file.stem for file in files} == {spec.id for spec in catalog()}
-    assert {*capsys.readouterr().out.split()} == {str(file) for file in files}
-    for file in files:
+    files = {str(file.relative_to(folder).with_suffix("")): file for file in folder.rglob("*.json")}
+    assert {*files} == {spec.id for spec in catalog()}
+    assert {*capsys.readouterr().out.split()} == {*map(str, files.values())}
+    for name, file in files.items():
         written = json.loads(file.read_text(encoding="utf-8"))
-        assert written == build_document(model(file.stem), "2020-12")
+        assert written == build_document(model(name), "2020-12")
 
 
 @pytest.mark.parametrize("arguments", [[], ["wan26_i2i", "--all", "schemas"]])

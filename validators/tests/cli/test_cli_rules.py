@@ -112,7 +112,7 @@ def test_a_rule_is_explained_for_each_model_that_has_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = printed(capsys, "n-range")
-    assert text.count("  a mistake costs: ") == 3
+    assert text.count("  a mistake costs: ") == 4
     assert text.startswith("n-range  error, wan2.5-i2i-preview\n")
     assert printed(capsys, "n-range", "S4").count("  a mistake costs: ") == 1
 
