@@ -310,3 +310,20 @@ def test_one_name_is_a_model_of_two_vendors(clock: ManualClock) -> None:
         listed = json.loads(ask("GET", f"/_wanproof/{kind}", query=f"model={other}").body)
         assert [each["model"] for each in listed[kind]] == [other]
     assert b"dashscope/wan2.5-i2i-preview" in ask("GET", "/_wanproof/").body
+
+
+@pytest.mark.parametrize(
+    ("payload", "path", "absent"),
+    [
+        (EDIT, IMAGES, {"code": "", "message": "", "results": []}),
+        (FILM, VIDEOS, {"code": "", "message": "", "video_url": ""}),
+    ],
+)
+def test_optional_members_can_be_empty(
+    simulator: Make, send: Send, payload: Any, path: str, absent: Any
+) -> None:
+    server = simulator(scenario="empty-members")
+    body = poll(send, server, create(send, server, payload, path))
+
+    assert body["usage"] == {}
+    assert {name: body["output"][name] for name in absent} == absent
