@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest mutants thorough bench \
-	fuzz law-mutants check-under-load docs release constraints lower-bounds clean
+	fuzz law-mutants check-under-load docs release release-check constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -62,9 +62,9 @@ pytest: $(READY) packages
 
 # Where they can neither be found nor installed, the tests that need them say that they are
 # skipped; with CI set they fail.
-PROGRAMS := chromium redis-server node curl jq
+PROGRAMS := chromium redis-server node npm curl jq
 
-packages: ## install chromium, redis-server, node, curl and jq, for the tests, where possible
+packages: ## install chromium, redis-server, node, npm, curl and jq, for the tests, where possible
 	@missing=$$(for each in $(PROGRAMS); do command -v $$each >/dev/null || echo $$each; done); \
 	if [ -z "$$missing" ]; then :; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
@@ -123,6 +123,10 @@ release: $(READY) ## build dist/ with a wheel, a source archive and a list of wh
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/wanproof.cdx.json constraints-demo.txt
+
+# Not in the gate, as it installs from the package index that uv and pip are configured with.
+release-check: release ## build dist/, and run its wheel by uvx and by pipx run
+	$(BIN)/pytest tests/release_check.py
 
 clean: ## remove .venv and all caches
 	rm -rf $(VENV) .venv-lowest docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

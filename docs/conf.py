@@ -14,7 +14,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # a table is made from a r
 project = "wanproof"
 author = "the wanproof authors"
 version = release = version_of("wanproof")
-extensions = ["myst_parser", "reference_tables"]
+extensions = ["myst_parser", "reference_tables", "playground_page"]
 exclude_patterns = ["_build"]
 
 myst_enable_extensions = ["colon_fence"]

@@ -16,7 +16,7 @@ from wan_validators.configuration.keys import KINDS, get_keys
 NOT_CONFIGURABLE = {
     "lint": {"stdin-filename", "config-schema", "fix", "diff"},
     "serve": {"admin-token"},  # a secret does not belong into a file
-    "check": {"list", "schema", "stdio"},
+    "check": {"list", "listen", "schema", "stdio"},
 }
 """Options that are for one call."""
 

@@ -121,7 +121,7 @@ def test_every_requirement_of_every_pinned_distribution_is_pinned(
     assert find_gaps(file, environment) == []
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", FILES[:2])  # the third is for `make release` alone
 def test_every_pin_for_this_environment_is_installed_in_its_version(file: str) -> None:
     for pin in parse_pins(file):
         if applies(pin, {}):

@@ -76,7 +76,7 @@ BROKEN: Final[Mapping[str, frozenset[str]]] = {
     "DownloadsLate": laws("deadline"),
     "SubmitsAgainLater": laws("answers no-retry-refused one-charge"),
     "NeverAnswers": laws("answers poll-rate polls-per-task retry-after"),
-    "WritesIntoThePayload": laws("invalid-told partial-told payload-intact"),
+    "WritesIntoThePayload": laws("invalid-told partial-flag payload-intact"),
     "SharesTheTask": laws("poll-url"),
     "PollsInTheBackground": laws("deadline no-retry-refused poll-rate"),
     "PollsInATask": laws("deadline no-retry-refused poll-rate"),

@@ -94,9 +94,9 @@ def urls_of(seen: Seen | None) -> list[str]:
     body = body_of(seen)
     if not isinstance(body, dict):
         return []
-    output = body.get("output", ())
+    output = body.get("output") or ()
     if isinstance(output, dict):
-        made = [*output.get("results", ()), {"url": output.get("video_url")}]
+        made = [*(output.get("results") or ()), {"url": output.get("video_url")}]
         return [part["url"] for part in made if part.get("url")][:1]
     content = [part for out in output for part in out["content"]]
     named = [part["url"] for part in content if "url" in part]

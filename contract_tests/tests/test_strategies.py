@@ -111,7 +111,8 @@ def test_each_optional_member_is_often_absent(spec: ModelSpec) -> None:
     places = {rule.path for rule in spec.rules if rule.path} - _undocumented(spec) - mandatory
     for path in (path for path in places if {*path}.isdisjoint({ANY, 0})):
         absent = [json_pointer.value(each, path) is MISSING for each in _sample(spec)]
-        assert 0.15 < sum(absent) / len(absent) < 0.95, path
+        # A member that only one mode allows is rarer.
+        assert 0.15 < sum(absent) / len(absent) < 0.99, path
 
 
 @pytest.mark.parametrize("spec", MODELS)

@@ -137,8 +137,8 @@ def _(check: s.Size) -> Keywords:
     return {"pattern": r"^0*[1-9][0-9]*\*0*[1-9][0-9]*$"}
 
 
-def find_json_type(check: c.Constraint) -> str | None:
-    """Returns the JSON type of the values of *check*, or None for any type."""
+def find_json_type(check: c.Constraint) -> str:
+    """Returns the JSON type of the values of *check*, which is the first rule of a place."""
     match check:
         case c.JsonType():
             return TYPES[check.type]
@@ -148,10 +148,6 @@ def find_json_type(check: c.Constraint) -> str | None:
             return "integer"
         case c.Items() | c.ObjectCount():
             return "array"
-        case c.MutuallyExclusive() | c.KnownMembers():
-            return "object"
-        case c.Anything() | c.Absent():
-            return None
     return "string"
 
 
@@ -210,8 +206,8 @@ def _build_own_keywords(rules: list[Rule]) -> Keywords:
     also: list[Keywords] = []
     for rule in rules:
         words = dict(build_keywords(rule.constraint) or {})
-        if rule is rules[0] and not rule.when and (kind := find_json_type(rule.constraint)):
-            words["type"] = kind
+        if rule is rules[0] and not rule.when:
+            words["type"] = find_json_type(rule.constraint)
         if words.keys() & made.keys():
             also.append(words)
         else:
@@ -226,8 +222,7 @@ def _build_own_keywords(rules: list[Rule]) -> Keywords:
 
 
 def _allow_null(made: Keywords) -> Keywords:
-    if "type" in made:
-        made["type"] = [made["type"], "null"]
+    made["type"] = [made["type"], "null"]
     if "enum" in made:
         made["enum"] = [*made["enum"], None]
     return made

@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="a HAR file, a cassette of vcrpy (YAML or JSON), or the journal of `wanproof serve`",
     )
     parser.add_argument("--strict", action="store_true", help="fail on warnings too")
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
 
 
 def run(options: Namespace) -> int:

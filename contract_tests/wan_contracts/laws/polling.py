@@ -171,12 +171,17 @@ def _find_idle_pause(interaction: Interaction) -> tuple[ObservedExchange, Observ
         (
             (earlier, later)
             for earlier, later in pairwise(interaction.task_polls)
-            if later.at - earlier.at > allowed
+            if later.at - earlier.at > allowed + _find_response_time(interaction, earlier)
             and "retry-after" not in earlier.entry.answer.headers
             and not is_late(interaction, later, interaction.creates[0].at)
         ),
         None,
     )
+
+
+def _find_response_time(interaction: Interaction, poll: ObservedExchange) -> float:
+    """Returns the seconds that the client may have waited for the response to *poll*."""
+    return poll.entry.delay if poll.is_intact else interaction.setting.timeout
 
 
 def find_unfinished(interaction: Interaction) -> ObservedExchange | Outcome | None:

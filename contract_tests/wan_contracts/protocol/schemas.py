@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from wan_validators.json_schema import DRAFTS, format_schema_id
 from wan_validators.messages.formatting import clip
 from wan_validators.optional_dependencies import explain_missing_extra
 
@@ -22,7 +23,7 @@ __all__ = ["SCHEMAS", "InvalidDocument", "build_validator", "parse_outcome", "va
 
 OUTPUT_KINDS: Final = ("image", "video", "text")
 
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DIALECT: Final = DRAFTS["2020-12"]
 
 
 def _member(title: str, description: str, **limits: Any) -> Schema:
@@ -162,6 +163,7 @@ _OUTCOME_MEMBERS: Final[Schema] = {
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "case": {
         "$schema": DIALECT,
+        "$id": format_schema_id(f"case:{PROTOCOL_VERSION}"),
         "title": "Case",
         "description": "an object: one call for a client to make",
         "type": "object",
@@ -171,6 +173,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     },
     "outcome": {
         "$schema": DIALECT,
+        "$id": format_schema_id(f"outcome:{PROTOCOL_VERSION}"),
         "title": "Outcome",
         "description": "an object: what a client reports of one call; null means not reported",
         "type": "object",

@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         required=True,
         type=_parse_upstream,
         metavar="URL",
-        help="the vendor's base URL, such as https://api.mulerouter.ai; requests are sent there",
+        help="the vendor's base URL, such as https://api.example.com; requests are sent there",
     )
     parser.add_argument(
         "-o",
@@ -35,6 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the capture, a HAR file without secrets (default %(default)s); must not exist",
     )
     parser.add_argument(
+        "-p",
         "--port",
         type=make_option_parser(parse_port),
         default=PORT,
@@ -49,7 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-files", action="store_true", help="do not download the results into the capture"
     )
-    parser.add_argument("--quiet", action="store_true", help="do not log requests")
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not log requests")
 
 
 def run(options: Namespace) -> int:
@@ -104,7 +105,7 @@ def _parse_upstream(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
         raise ArgumentTypeError(
-            f"{text!r} is not a base URL; give scheme and host, such as https://api.mulerouter.ai"
+            f"{text!r} is not a base URL; give scheme and host, such as https://api.example.com"
         )
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.scheme == "http" and not loopback:
@@ -118,8 +119,8 @@ COMMAND = Command(
     arguments=add_arguments,
     run=run,
     examples=(
-        "wanproof capture --upstream https://api.mulerouter.ai --max-cost 0.50",
-        "wanproof capture --upstream https://api.mulerouter.ai -o paid-run.har --port 0",
+        "wanproof capture --upstream https://api.example.com --max-cost 0.50",
+        "wanproof capture --upstream https://api.example.com -o paid-run.har --port 0",
     ),
     notes="""This is the only command that contacts a vendor. It listens on this machine only,
 forwards creates and polls unchanged, and writes them without API keys, cookies and signatures.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
@@ -45,6 +46,9 @@ MAX_SPARE_THREADS: Final = 256
 
 CHECK_INTERVAL_S: Final = 0.002
 """Seconds between two checks whether everything that was sent has arrived."""
+
+ANSWER_TIMEOUT_S: Final = 1.0
+"""Seconds to wait for the client's system to confirm or to reject a response."""
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
@@ -123,7 +127,7 @@ class _RequestTask(WSGITask):
         tells the difference when something is sent.
         """
         if self._peer_before is _PeerState.CLOSING:
-            return self.channel.find_peer_state() is _PeerState.GONE
+            return bool(self.channel.is_peer_gone())
         return self._peer_before is _PeerState.GONE
 
     def finish(self) -> None:
@@ -217,6 +221,18 @@ class FaultChannel(HTTPChannel):
         except OSError:  # reset by the client, or closed
             return _PeerState.GONE
         return _PeerState.CLOSING if closed else _PeerState.OPEN
+
+    def is_peer_gone(self) -> bool:
+        """Returns whether the client rejects what was sent, once the system knows."""
+        for _ in range(int(ANSWER_TIMEOUT_S / CHECK_INTERVAL_S)):
+            connection = self.socket
+            is_pending = connection is not None and _is_in_progress(connection) > 0
+            if self.find_peer_state() is _PeerState.GONE:
+                return True
+            if not is_pending:
+                break
+            time.sleep(CHECK_INTERVAL_S)
+        return False
 
     def write_soon(self, data: bytes) -> int:
         if self.held_chunks is None:

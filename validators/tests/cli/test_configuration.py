@@ -169,7 +169,7 @@ WRONG = {
     "[lint]\nqqqq = 1": "unknown key qqqq in [lint] in {file}; keys: ",
     "[lnt]": "unknown key lnt in {file}; did you mean lint?",
     "[qqqq]": "unknown key qqqq in {file}; sections: lint, serve, check",
-    "strict = true": "unknown key strict in {file}; it belongs to [lint] or [check]",
+    "strict = true": "unknown key strict in {file}; it belongs to [lint] or [serve] or [check]",
     "lint = 7": "lint in {file} must be a table: [lint]",
     "[check]\nstrct = true": "unknown key strct in [check] in {file}; did you mean strict?",
     "[lint": "{file} is not valid TOML: ",

@@ -33,12 +33,13 @@ def arguments(parser: ArgumentParser) -> None:
         help="payloads, as for wanproof lint; - or no FILE is standard input",
     )
     parser.add_argument(
+        "-m",
         "--model",
         metavar="NAME",
         help="the model of all payloads, or a path or URL that contains it "
         "(default: the member model of each payload)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("-f", "--format", choices=("text", "json"), default="text")
     parser.add_argument(
         "--jsonl", action="store_true", help="read every file as one payload per line"
     )

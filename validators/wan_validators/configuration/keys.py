@@ -10,7 +10,7 @@ from ..catalog import vendors
 
 __all__ = ["ID", "KINDS", "Key", "build_schema", "get_keys"]
 
-ID: Final = "urn:wanproof:schema:configuration:1"
+ID: Final = "urn:wanproof:schema:configuration:1"  # as json_schema names them; too slow to import
 
 KINDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "flag": {"type": "boolean"},
@@ -79,30 +79,42 @@ _SERVE: Final = (
     Key("port-file", "path"),
     Key("prices", "path"),
     Key("quiet", "flag"),
+    Key("replay", "path"),
     Key("running-tasks", "integer"),
     Key("scenario"),
     Key("scenarios", "path"),
     Key("seed", "integer"),
     Key("store"),
+    Key("strict", "flag"),
 )
 _CHECK: Final = (
     Key("badge", "path"),
+    Key("base-url"),
     Key("brief", "flag"),
+    Key("call-timeout", "number"),
     Key("client", yields_to="command"),
+    Key("deadline", "number"),
     Key("examples", "integer"),
     Key("expect", "path"),
     Key("format", choices=(*_FORMATS, "junit", "sarif", "html", "md")),
     Key("full-size", "flag"),
+    Key("idle", "number"),
+    Key("in-flight", "integer"),
     Key("law", "list"),
     Key("model", "list"),
+    Key("origin", "list"),
+    Key("poll-interval", "number"),
     Key("profile", choices=("full", "money-safe")),
     Key("real-time", "flag"),
     Key("replays", "path"),
     Key("report", "list"),
     Key("scenario", "list"),
+    Key("scenarios", "path"),
     Key("seconds", "number"),
     Key("seed", "integer"),
+    Key("skip", "list"),
     Key("strict", "flag"),
+    Key("timeout", "number"),
 )
 
 
