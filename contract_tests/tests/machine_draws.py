@@ -16,7 +16,7 @@ from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.simulator.auth import identify_caller
-from wan_validators.catalog import catalog
+from wan_validators.catalog import list_default_models
 from wan_validators.spec import ModelSpec, Severity
 from wan_validators.vendor import State
 
@@ -108,7 +108,7 @@ tenants = st.sampled_from([*KEYS])
 scenarios = st.sampled_from(SCENARIOS)
 
 
-specs = st.sampled_from([spec for spec in catalog() if spec.confidence == "high"])
+specs = st.sampled_from([spec for spec in list_default_models() if spec.confidence == "high"])
 """The models whose prices and counts ``machine_model.py`` has, typed by hand."""
 
 

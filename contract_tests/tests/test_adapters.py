@@ -27,6 +27,12 @@ SOME = (
 )
 """Scenarios for clients whose every call takes long; `make thorough` has all of them."""
 
+OF_THE_SDK = (
+    *("ok", "partial", "moderated", "no-results", "accept-lost", "empty-202", "rate-limited"),
+    *("http-401", "poll-502", "not-found-yet", "last-minute-3", "poll-503-retry-after"),
+)
+"""Scenarios for a client that waits 300 seconds in others."""
+
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 
@@ -56,6 +62,15 @@ ADAPTERS: Mapping[str, Adapter] = {
     "httpx-async": in_python("httpx_async.py", "--brief", judged=40),
     "requests": in_python("requests_client.py", *few("ok", "stuck", *SOME), judged=40),
     "aiohttp": in_python("aiohttp_client.py", *few("ok", "stuck", *SOME), judged=40),
+    "dashscope": Adapter(
+        (
+            *("--client", "dashscope_sdk.py:client", "--model", "dashscope"),
+            *(word for name in OF_THE_SDK for word in ("--scenario", name)),
+        ),
+        ("--examples", "20"),
+        known="dashscope_sdk.toml",
+        judged=41,
+    ),
     "seaart": in_python("seaart.py", "--brief", known="seaart.toml", judged=33),
     "node": Adapter(
         ("--stdio", "--", "node", "node_fetch.mjs"),

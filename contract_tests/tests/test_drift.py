@@ -19,6 +19,7 @@ from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.catalog import catalog, model, vendors
 from wan_validators.cli import main
+from wan_validators.task_bodies import find_task_id
 
 KEY = "sk-do-not-show-1234567890"
 
@@ -61,6 +62,7 @@ def run(name: str, payload: Any, scenario: str = "ok", **options: Any) -> list[C
 
     def send(method: str, path: str, body: bytes = b"") -> Any:
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+        headers |= spec.vendor.create_headers
         request = Request(
             method=method, path=path, headers=headers, body=body, base_url="https://example.com"
         )
@@ -71,10 +73,10 @@ def run(name: str, payload: Any, scenario: str = "ok", **options: Any) -> list[C
         )
         return json.loads(response.body)
 
-    made = send("POST", spec.vendor.create.format(model=spec.id), json.dumps(payload).encode())
-    task = made.get("task_info", made).get("id") if isinstance(made, dict) else None
+    made = send("POST", spec.create_path, json.dumps(payload).encode())
+    task = find_task_id(made)
     if task:
-        poll = spec.vendor.poll.format(model=spec.id, task_id=task)
+        poll = spec.vendor.poll.format(model=spec.name, task_id=task)
         for _ in range(3):
             send("GET", poll)
     return found
@@ -97,7 +99,7 @@ def evidence(report: DriftReport) -> dict[str, str]:
     "scenario", ["ok", "as-recorded", "fail-3001", "moderated", "no-results", "signed-urls"]
 )
 def test_a_run_as_documented_has_no_finding(spec: Any, scenario: str) -> None:
-    folder = PAYLOADS / spec.vendor.name / spec.id / "valid"
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     payload = json.loads(next(folder.glob("documents-*.json")).read_bytes())
 
     report = find_drift("a.har", run(spec.id, payload, scenario))

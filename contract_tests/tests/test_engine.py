@@ -82,7 +82,7 @@ def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
 def test_the_payload_is_not_modified(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(valid(spec) | battered(spec))
     before = deepcopy(payload)
-    [each.as_dict() for each in lint(payload, spec.id).findings]
+    [each.as_dict() for each in lint(payload, spec.qualified_name).findings]
     assert repr(payload) == repr(before)
 
 
@@ -92,7 +92,10 @@ def test_the_payload_is_not_modified(spec: ModelSpec, data: st.DataObject) -> No
 def test_text_and_its_value_have_the_same_findings(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw((valid(spec) | battered(spec)).filter(lambda p: type(p) is not str))
     text = _as_text(payload)
-    of_text, of_value = lint(text, spec.id).findings, lint(payload, spec.id).findings
+    of_text, of_value = (
+        lint(text, spec.qualified_name).findings,
+        lint(payload, spec.qualified_name).findings,
+    )
     assert [_told(each) for each in of_text] == [_told(each) for each in of_value]
     assert all(each.line and each.column for each in of_text)
 

@@ -27,7 +27,7 @@ INEXPRESSIBLE = (MediaConstraint, Pixels, Ratio)
 @given(data=st.data())
 def test_schema_and_linter_agree(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(acceptable(spec) | battered(spec))
-    report = lint(payload, spec.id)
+    report = lint(payload, spec.qualified_name)
     rules = {rule.id: rule for rule in spec.all_rules}
     expressed = [
         finding

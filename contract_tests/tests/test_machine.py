@@ -17,9 +17,9 @@ from machine_model import (
     START,
     WINDOW,
 )
-from wan_validators.catalog import catalog
+from wan_validators.catalog import list_default_models
 
-MODELS: Final = {spec.id: spec for spec in catalog()}
+MODELS: Final = {spec.id: spec for spec in list_default_models()}
 
 
 TestServer = Machine.TestCase
@@ -69,7 +69,7 @@ def test_every_scenario_from_create_to_the_expiry_of_its_files(scenario: str) ->
         tickets += create(tenant, order, thrice, scenario).values
     for ticket in tickets:
         machine.poll_as_another(ticket)
-    for spec in catalog():
+    for spec in list_default_models():
         machine.poll_at_any_model(tickets[0], spec)
     for seconds in (60, 60, 479, 1, 1, DAY - 601, 1, 598, 1, 1):
         machine.wait(seconds)

@@ -25,6 +25,7 @@ from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.catalog import catalog, model
 from wan_validators.spec import ModelSpec
+from wan_validators.task_bodies import find_task_id
 
 SLOW = ("timeout", "slow", "latency")
 """Parts of the names of scenarios that take real time over a socket."""
@@ -65,10 +66,11 @@ def requests(steps: list[Step]) -> Generator[tuple[str, str, dict[str, Any]], Se
     for nth, step in enumerate(steps):
         key = {"Authorization": f"Bearer wanproof.ok.tenant-{nth % 2}"}
         chosen = {**key, "X-Wanproof-Scenario": step.scenario}
-        path = step.spec.vendor.create.format(model=step.spec.id)
+        path = step.spec.create_path
+        chosen |= step.spec.vendor.create_headers
         answer = yield "POST", path, {"json": step.payload, "headers": chosen}
         task = id_of(answer)
-        place = step.spec.vendor.poll.format(model=step.spec.id, task_id=task or "none")
+        place = step.spec.vendor.poll.format(model=step.spec.name, task_id=task or "none")
         for _ in range(step.polls):
             answer = yield "GET", place, {"headers": key}
             for url in urls_of(answer):
@@ -84,7 +86,7 @@ def body_of(seen: Seen | None) -> Any:
 
 def id_of(seen: Seen | None) -> str | None:
     body = body_of(seen)
-    found = (body.get("task_info") or body).get("id") if isinstance(body, dict) else None
+    found = find_task_id(body)
     return found if isinstance(found, str) else None
 
 
@@ -92,7 +94,11 @@ def urls_of(seen: Seen | None) -> list[str]:
     body = body_of(seen)
     if not isinstance(body, dict):
         return []
-    content = [part for out in body.get("output") or () for part in out["content"]]
+    output = body.get("output") or ()
+    if isinstance(output, dict):
+        made = [*(output.get("results") or ()), {"url": output.get("video_url")}]
+        return [part["url"] for part in made if part.get("url")][:1]
+    content = [part for out in output for part in out["content"]]
     named = [part["url"] for part in content if "url" in part]
     return [*(body.get("images") or ()), *named][:1]
 

@@ -19,6 +19,7 @@ from wan_mockserver.simulator.simulator import FINDINGS, Simulator
 from wan_validators import Report, lint
 from wan_validators.catalog import vendors
 from wan_validators.spec import ModelSpec
+from wan_validators.task_bodies import find_task_id
 from wan_validators.vendor import State, Task
 
 every_model = pytest.mark.parametrize("spec", REPRESENTATIVE_PARAMS)
@@ -36,15 +37,21 @@ def payloads(spec: ModelSpec) -> st.SearchStrategy[Any]:
 
 
 def created(server: Simulator, spec: ModelSpec, payload: Any) -> Response:
-    path = spec.vendor.create.format(model=spec.id)
+    path = spec.create_path
     body = json.dumps(payload).encode()
-    return server.handle(Request(method="POST", path=path, headers=HEADERS, body=body))
+    headers = {**HEADERS, **spec.vendor.create_headers}
+    return server.handle(Request(method="POST", path=path, headers=headers, body=body))
 
 
 def linted(spec: ModelSpec, payload: Any) -> Report:
     """Lints *payload*, with the model only if the client's path contains it."""
-    path = spec.vendor.create.format(model=spec.id)
-    return lint(payload, path if path != spec.vendor.create else None)
+    if "{model}" in spec.vendor.create:
+        return lint(payload, spec.create_path)
+    if not spec.endpoint:
+        return lint(payload)
+    # The body names the model, and its name alone can be that of another vendor.
+    is_named = type(payload.get("model")) is str and payload["model"] == spec.name
+    return lint(payload, spec.qualified_name) if is_named else lint({**payload, "model": "none"})
 
 
 @every_model
@@ -69,7 +76,7 @@ def test_a_task_fails_with_the_first_code_of_lint_and_otherwise_is_done(
     spec: ModelSpec, data: st.DataObject
 ) -> None:
     payload = data.draw(
-        payloads(spec).filter(lambda payload: payload.get("model", spec.id) == spec.id)
+        payloads(spec).filter(lambda payload: payload.get("model", spec.name) == spec.name)
     )
     report = linted(spec, payload)
     server = simulator(reject_at_create=[])
@@ -86,8 +93,8 @@ def test_a_task_fails_with_the_first_code_of_lint_and_otherwise_is_done(
 
 
 def polled(server: Simulator, spec: ModelSpec, answer: Response) -> Any:
-    body = flat(json.loads(answer.body))
-    path = spec.vendor.poll.format(model=spec.id, task_id=body["id"])
+    task_id = find_task_id(json.loads(answer.body))
+    path = spec.vendor.poll.format(model=spec.name, task_id=task_id)
     return json.loads(server.handle(Request(method="GET", path=path, headers=HEADERS)).body)
 
 
@@ -96,7 +103,8 @@ def described(spec: ModelSpec, state: State, report: Report) -> dict[str, Any]:
     failure = spec.vendor.build_rejection_failure(report.errors) if state is State.FAILED else None
     task = Task(id="", model="", state=state, created_at=0, updated_at=0, failure=failure)
     wire = flat(spec.vendor.build_status_body(task))
-    return {name: wire[name] for name in ("status", "code", "message", "detail") if name in wire}
+    names = ("status", "task_status", "code", "message", "detail")
+    return {name: wire[name] for name in names if name in wire}
 
 
 def flat(value: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def test_systematic_cases_include_every_member_and_no_optional_member(
     written = {path for path in paths if not _is_undocumented(spec, path)}
     missing = [{path for path in written if _is_absent(case, path)} for case in usual]
 
-    assert all(lint(case.payload, spec.id).valid for case in usual)
+    assert all(lint(case.payload, spec.qualified_name).valid for case in usual)
     never_together = {path for path in written if path[-1] == "max_images"}
     assert any(absent <= never_together for absent in missing)
     mandatory = {rule.path for rule in spec.rules if rule.is_mandatory}

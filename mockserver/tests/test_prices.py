@@ -120,11 +120,13 @@ def test_a_file_that_is_not_text_is_rejected(file: Callable[[str], Path], tmp_pa
 PAYLOADS = sorted((Path(__file__).parents[2] / "fixtures/payloads").glob("*/*/valid/*.json"))
 
 
-@pytest.mark.parametrize("file", PAYLOADS, ids=lambda file: f"{file.parts[-3]}/{file.stem}")
+@pytest.mark.parametrize(
+    "file", PAYLOADS, ids=lambda file: "/".join((*file.parts[-4:-2], file.stem))
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_the_mock_charges_what_the_linter_estimates(file: Path, seed: int) -> None:
-    spec = model(file.parts[-3])
-    report = lint(file.read_bytes(), spec.id)
+    spec = model("/".join(file.parts[-4:-2]))
+    report = lint(file.read_bytes(), spec.qualified_name)
     payload, _ = unwrap_all(spec, report.payload)
     charged = cost(spec.outputs.price, plan(spec, payload, seed))
 

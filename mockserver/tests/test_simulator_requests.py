@@ -173,7 +173,7 @@ def test_the_root_names_the_dashboard(simulator: Make, send: Send) -> None:
 
 @BOTH
 @pytest.mark.parametrize(
-    "template", ["/api/v1/tasks/{}", "/{}", "/model/v1/tasks/{}/status", "/vendors/alibaba/v1/{}"]
+    "template", ["/api/v2/tasks/{}", "/{}", "/model/v1/tasks/{}/status", "/vendors/alibaba/v1/{}"]
 )
 def test_a_404_with_the_id_of_a_task_says_where_to_poll_it(
     simulator: Make, send: Send, api: Api, template: str

@@ -11,12 +11,15 @@ from typing import Any, NamedTuple
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 LIMITS = FIXTURES / "limits"
 PAYLOADS = FIXTURES / "payloads"
+UNQUALIFIED = ("mulerouter", "vtrix")
+"""The vendors of the documents, whose models have ids without a vendor."""
 
 
 @cache
 def limits(vendor: str, model: str) -> dict[str, Any]:
     """The file of one model in ``fixtures/limits``; see ``fixtures/README.md``."""
-    return tomllib.loads((LIMITS / vendor / f"{model}.toml").read_text("utf-8"))
+    name = model.rpartition("/")[2]
+    return tomllib.loads((LIMITS / vendor / f"{name}.toml").read_text("utf-8"))
 
 
 @cache
@@ -54,6 +57,7 @@ def golden(kind: str) -> list[Golden]:
 
 
 def _golden(file: Path, kind: str) -> Golden:
-    vendor, model = file.parts[-4:-2]
+    vendor, name = file.parts[-4:-2]
+    model = name if vendor in UNQUALIFIED else f"{vendor}/{name}"
     rule = file.stem.partition("--")[0] if kind == "invalid" else None
     return Golden(vendor, model, str(file.relative_to(PAYLOADS)), file.read_bytes(), rule)

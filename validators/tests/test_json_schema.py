@@ -47,11 +47,11 @@ EVERY_DRAFT = pytest.mark.parametrize("draft", DRAFTS)
 
 
 def golden(spec: ModelSpec, kind: str) -> list[Path]:
-    return sorted((PAYLOADS / spec.vendor.name / spec.id / kind).glob("*.json"))
+    return sorted((PAYLOADS / spec.vendor.name / spec.name / kind).glob("*.json"))
 
 
 def accepts(file: Path, draft: str) -> bool:
-    spec = model(file.parts[-3])
+    spec = model("/".join(file.parts[-4:-2]))
     payload = json.loads(file.read_bytes())
     inner = spec.vendor.unwrap(payload) if spec.vendor.unwrap and type(payload) is dict else None
     return bool(validator(spec.id, draft).is_valid(inner.payload if inner else payload))
@@ -88,7 +88,7 @@ def test_invalid_payloads_match_only_if_no_schema_can_express_the_rule(
 ) -> None:
     wrong = []
     for file in golden(spec, "invalid"):
-        report = lint(file.read_bytes(), spec.id)
+        report = lint(file.read_bytes(), spec.qualified_name)
         rule, value = report.findings[0].rule, report.findings[0].value
         # Draft 07 cannot express a maximum number of items that have a member.
         got = str(report.findings[0].got)
@@ -122,7 +122,7 @@ def test_draft_07_has_no_keyword_of_a_later_draft(spec: ModelSpec) -> None:
 
 @SPECS
 def test_an_empty_text_is_not_an_image(spec: ModelSpec) -> None:
-    folder = PAYLOADS / spec.vendor.name / spec.id / "valid"
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     text = next(folder.glob("documents-*.json")).read_text(encoding="utf-8")
     validator = Draft202012Validator(build_document(spec, "2020-12"))
     assert validator.is_valid(json.loads(text))
@@ -154,12 +154,12 @@ def test_the_command_writes_all_schemas(tmp_path: Path, capsys: pytest.CaptureFi
 
     assert main(["schema", "--all", str(folder)]) == 0
 
-    files = sorted(folder.iterdir())
-    assert {file.stem for file in files} == {spec.id for spec in catalog()}
-    assert {*capsys.readouterr().out.split()} == {str(file) for file in files}
-    for file in files:
+    files = {str(file.relative_to(folder).with_suffix("")): file for file in folder.rglob("*.json")}
+    assert {*files} == {spec.id for spec in catalog()}
+    assert {*capsys.readouterr().out.split()} == {*map(str, files.values())}
+    for name, file in files.items():
         written = json.loads(file.read_text(encoding="utf-8"))
-        assert written == build_document(model(file.stem), "2020-12")
+        assert written == build_document(model(name), "2020-12")
 
 
 @pytest.mark.parametrize("arguments", [[], ["wan26_i2i", "--all", "schemas"]])

@@ -59,7 +59,12 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     s.Size: is_("two integers around *"),
     s.Pixels: lambda check: {"pixels": [check.low, check.high]},
     s.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
-    m.Reference: is_("URL or data URI"),
+    m.Reference: lambda check: {
+        "is": "URL"
+        + (", " if check.data else " or ") * check.oss
+        + "oss://" * check.oss
+        + " or data URI" * check.data
+    },
     m.Reachable: is_("reachable"),
     m.Prefixed: is_("prefixed"),
     m.Base64: is_("base64"),
@@ -154,7 +159,7 @@ def test_what_a_model_makes_is_what_its_page_says(spec: ModelSpec) -> None:
 
 @every_model
 def test_the_paths_are_those_of_the_page(spec: ModelSpec) -> None:
-    paths = {at: getattr(spec.vendor, at).replace("{model}", spec.id) for at in ("create", "poll")}
+    paths = {"create": spec.create_path, "poll": spec.vendor.poll.replace("{model}", spec.name)}
 
     assert paths == {at: page(spec)[at] for at in paths}
     assert spec.vendor.created_status == page(spec)["created_status"]
@@ -182,7 +187,7 @@ def test_every_doubt_has_two_readings_and_a_decision(spec: ModelSpec) -> None:
 def test_every_page_has_a_table_and_every_table_a_page() -> None:
     pages = {(file.parent.name, file.stem) for file in independent_fixtures.LIMITS.glob("*/*.toml")}
 
-    assert pages == {(spec.vendor.name, spec.id) for spec in catalog()}
+    assert pages == {(spec.vendor.name, spec.name) for spec in catalog()}
 
 
 def test_the_codes_are_those_of_the_page() -> None:

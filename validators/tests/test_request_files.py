@@ -18,7 +18,7 @@ from wan_validators.source.files import Record, Unreadable
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2v-preview/generation"
 URL = f"https://api.example.com{PATH}"
-MODEL = "wan2.5-i2v-preview"
+MODEL = "mulerouter/wan2.5-i2v-preview"
 
 
 def opened(text: str, source: str = "a.txt") -> list[Record | Unreadable | Skipped]:

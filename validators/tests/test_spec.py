@@ -93,10 +93,15 @@ def test_models_are_found_by_name_and_in_paths_and_urls() -> None:
 
 
 def test_every_model_belongs_to_one_vendor() -> None:
-    assert [vendor.name for vendor in vendors()] == ["mulerouter", "vtrix"]
+    assert [vendor.name for vendor in vendors()] == ["mulerouter", "vtrix", "dashscope"]
     assert sorted(name for vendor in vendors() for name in models_of(vendor)) == sorted(
-        table.id for table in catalog()
+        table.name for table in catalog()
     )
+
+
+def test_ids_are_names_or_names_with_the_vendor() -> None:
+    assert len({table.id for table in catalog()}) == len(catalog())
+    assert all(table.id in (table.name, table.qualified_name) for table in catalog())
 
 
 def test_a_module_in_models_must_define_a_spec() -> None:

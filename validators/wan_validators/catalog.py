@@ -18,10 +18,14 @@ from .vendor import Vendor
 __all__ = [
     "UnknownModel",
     "catalog",
+    "check_model",
     "find",
+    "find_all",
     "find_nearest_model",
     "find_page",
     "find_representatives",
+    "list_create_templates",
+    "list_default_models",
     "model",
     "models_of",
     "restrict",
@@ -65,7 +69,15 @@ def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
         return tuple(spec for spec in _list_specs(None) if spec.on <= edition)
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
     specs = (_spec(import_module(f"{models.__name__}.{name}")) for name in names)
-    return tuple(sorted(specs, key=lambda spec: spec.on))
+    return tuple(sorted(specs, key=lambda spec: (spec.id != spec.name, spec.on)))
+
+
+def list_default_models() -> tuple[ModelSpec, ...]:
+    """Returns the models whose id is their name, for commands that check a client.
+
+    A client of other vendors must not fail because a vendor was added here.
+    """
+    return tuple(spec for spec in catalog() if spec.id == spec.name)
 
 
 def find_representatives(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
@@ -85,17 +97,34 @@ def find_representatives(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
 def model(name: str) -> ModelSpec:
     """Returns the spec called *name*, which may also be a path or URL with the model in it.
 
+    A name that several vendors have means the model whose id it is; with the name of a vendor
+    before it, such as ``vendor/name``, it is unique.
+
     Raises UnknownModel, a LookupError, if there is no such model.
     """
-    spec = find(name) or find(_in_path(name) or "")
-    if spec is None:
+    specs = find_all(name)
+    if not specs:
         raise UnknownModel(name)
-    return spec
+    return specs[0]
+
+
+def check_model(name: str) -> str:
+    """Returns *name* if it names a model. Raises UnknownModel if it does not."""
+    model(name)
+    return name
 
 
 def find(name: Any) -> ModelSpec | None:
-    """Returns the spec with the id *name*, or None. *name* may be any JSON value."""
-    return _by_id().get(name) if type(name) is str else None
+    """Returns the spec with the id or the name *name*, or None. *name* may be any JSON value."""
+    return next(iter(_find_named(name)), None)
+
+
+def find_all(name: Any) -> tuple[ModelSpec, ...]:
+    """Returns all specs that *name* can mean: a name, a qualified name, a path or a URL.
+
+    The spec whose id it is comes first. *name* may be any JSON value.
+    """
+    return _find_named(name) or (_find_in_path(name) if type(name) is str else ())
 
 
 def find_page(name: str) -> ModelSpec | None:
@@ -107,16 +136,27 @@ def find_page(name: str) -> ModelSpec | None:
 def suggest_model(name: str) -> str:
     """Suggests the model that *name* probably means, or lists all models."""
     nearest = find_nearest_model(name)
-    return f"did you mean {nearest.id}?" if nearest else "known models: " + ", ".join(_by_id())
+    return (
+        f"did you mean {nearest.id}?"
+        if nearest
+        else "known models: " + ", ".join(spec.id for spec in catalog())
+    )
 
 
 def find_nearest_model(name: str) -> ModelSpec | None:
-    """Returns the model of any vendor that *name* probably means, or None."""
-    short = name.strip().rpartition("/")[2].lower()
+    """Returns the model of any vendor that *name* probably means, or None.
+
+    If *name* begins with a vendor, it is a model of this vendor.
+    """
+    scope, _, short = name.strip().lower().rpartition("/")
+    own = [spec for spec in catalog() if spec.vendor.name == scope]
+    known = {spec.name: spec for spec in (*reversed(catalog()), *own)}
+    names = list(dict.fromkeys(spec.name for spec in catalog()))
     # A prefix of a known name is a match, however short it is; so are other separators.
-    prefixed = [known for known in _by_id() if short and known.startswith(short)]
-    prefixed += [known for known in _by_id() if _squeeze(known) == _squeeze(short)]
-    return find(prefixed[0] if prefixed else find_nearest(short, _by_id(), cutoff=0.5))
+    prefixed = [each for each in names if short and each.startswith(short)]
+    prefixed += [each for each in names if _squeeze(each) == _squeeze(short)]
+    found = prefixed[0] if prefixed else find_nearest(short, names, cutoff=0.5)
+    return known[found] if found else None
 
 
 def _squeeze(name: str) -> str:
@@ -129,26 +169,45 @@ def vendors() -> tuple[Vendor, ...]:
 
 
 def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
-    """Returns the models of *vendor* by id."""
-    return {spec.id: spec for spec in catalog() if spec.vendor is vendor}
+    """Returns the models of *vendor* by their names on the wire."""
+    return {spec.name: spec for spec in catalog() if spec.vendor is vendor}
 
 
-def _by_id() -> dict[str, ModelSpec]:
+def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
+    """Returns the paths of creates at *vendor*, some with ``{model}``."""
+    specs = models_of(vendor).values()
+    return tuple(dict.fromkeys(spec.create_template for spec in specs))
+
+
+def _find_named(name: Any) -> tuple[ModelSpec, ...]:
+    return _by_name().get(name, ()) if type(name) is str else ()
+
+
+def _by_name() -> dict[str, tuple[ModelSpec, ...]]:
     return _index(_edition[0])
 
 
 @cache
-def _index(edition: str | None) -> dict[str, ModelSpec]:
-    return {spec.id: spec for spec in _list_specs(edition)}
+def _index(edition: str | None) -> dict[str, tuple[ModelSpec, ...]]:
+    found: dict[str, tuple[ModelSpec, ...]] = {}
+    for spec in _list_specs(edition):
+        found[spec.name] = (*found.get(spec.name, ()), spec)
+        found[spec.qualified_name] = (spec,)
+    return found
 
 
-def _in_path(path: str) -> str | None:
-    """Returns the part of *path* at ``{model}`` of a vendor's create path, or None."""
-    for template in (vendor.create for vendor in vendors() if "{model}" in vendor.create):
-        found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
-        if found:
-            return found[1]
-    return None
+def _find_in_path(path: str) -> tuple[ModelSpec, ...]:
+    """Returns the models of which *path*, or a URL, is the path of a create."""
+    for vendor in vendors():
+        for template in list_create_templates(vendor):
+            if "{model}" in template:
+                found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
+                if found:
+                    return _find_named(f"{vendor.name}/{found[1]}")
+            elif template != vendor.create and template in path:
+                specs = models_of(vendor).values()
+                return tuple(spec for spec in specs if spec.create_template == template)
+    return ()
 
 
 def _spec(module: object) -> ModelSpec:

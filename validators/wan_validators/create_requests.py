@@ -6,13 +6,17 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from .catalog import vendors
+from .catalog import list_create_templates, vendors
+from .vendor import Vendor
 
 __all__ = ["CreateUrl", "find_create_url"]
 
 
 class CreateUrl(NamedTuple):
-    """The URL of a create. *model* is None if the vendor has the model in the body."""
+    """The URL of a create. *model* is what names its model, or None if only the body does.
+
+    It is a qualified name, or the path, if a path has several models.
+    """
 
     model: str | None
 
@@ -20,13 +24,22 @@ class CreateUrl(NamedTuple):
 def find_create_url(url: str) -> CreateUrl | None:
     """Returns the create that *url*, or a path, leads to. None for all other URLs."""
     path = re.split("[?#]", url, maxsplit=1)[0].rstrip("/")
-    for pattern in _compile_patterns():
+    for vendor, template, pattern in _compile_patterns():
         if found := pattern.search(path):
-            return CreateUrl(found[1] if pattern.groups else None)
+            if pattern.groups:
+                return CreateUrl(f"{vendor.name}/{found[1]}")
+            return CreateUrl(None if template == vendor.create else template)
     return None
 
 
 @cache
-def _compile_patterns() -> list[re.Pattern[str]]:
-    templates = [re.escape(vendor.create) for vendor in vendors()]
-    return [re.compile(each.replace(r"\{model\}", "([^/]+)") + "$") for each in templates]
+def _compile_patterns() -> list[tuple[Vendor, str, re.Pattern[str]]]:
+    return [
+        (
+            vendor,
+            template,
+            re.compile(re.escape(template).replace(r"\{model\}", "([^/]+)") + "$"),
+        )
+        for vendor in vendors()
+        for template in list_create_templates(vendor)
+    ]

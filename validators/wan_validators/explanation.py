@@ -30,7 +30,7 @@ class Explanation:
     @property
     def finding(self) -> Finding:
         """The finding in the payload that breaks the rule."""
-        report = lint(self.example.failing, self.spec.id)
+        report = lint(self.example.failing, self.spec.qualified_name)
         return next(each for each in report.findings if each.rule == self.rule.id)
 
     @property
@@ -64,7 +64,7 @@ class Explanation:
         return "it is given" if self.rule.required else "it is left out"
 
     def _describe_difference(self) -> str:
-        failing, passing = (lint(each, self.spec.id).cost for each in self.example)
+        failing, passing = (lint(each, self.spec.qualified_name).cost for each in self.example)
         if failing.high is None or passing.high is None or failing.high <= passing.high:
             return "Nothing: the member has no effect."
         more = format_usd(failing.high - passing.high)

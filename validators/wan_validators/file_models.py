@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .catalog import UnknownModel, model
+from .catalog import UnknownModel, check_model
 from .command import UsageError
 from .source.path_patterns import PathPatterns
 
@@ -20,7 +20,7 @@ class FileModels:
 
     def __init__(self, names: Mapping[str, str], folder: Path) -> None:
         self._models: Sequence[tuple[PathPatterns, str]] = [
-            (PathPatterns([pattern], folder), _get_id(pattern, name))
+            (PathPatterns([pattern], folder), _check_name(pattern, name))
             for pattern, name in names.items()
         ]
 
@@ -29,8 +29,8 @@ class FileModels:
         return next((name for patterns, name in self._models if patterns.match(source)), None)
 
 
-def _get_id(pattern: str, name: str) -> str:
+def _check_name(pattern: str, name: str) -> str:
     try:
-        return model(name).id
+        return check_model(name)
     except UnknownModel as error:
         raise UsageError(f"the model of {pattern!r} in the configuration: {error}") from error

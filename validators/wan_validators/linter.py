@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .catalog import find, suggest_model, vendors
-from .catalog import model as get_model
+from .catalog import UnknownModel, find_all, suggest_model, vendors
 from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
 from .constraints.media import AddressesFile, Unexpired
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
 from .messages.context import Context
+from .model_choice import build_ambiguity_finding, choose_model
 from .source.json_pointer import MISSING, parse, text, value
 from .source.json_pointer import find as find_values
 from .source.parser import locate_findings, read
@@ -41,7 +41,9 @@ def lint(
     *payload* is JSON text (str or bytes), or the result of ``json.loads``. It is not
     changed. *model* is a model's name, or a path with it, such as
     ``/vendors/alibaba/v1/wan2.5-i2i-preview/generation``. Without *model*, the payload's
-    member ``model`` decides. A vendor's wrapper is unwrapped, and pointers start at it.
+    member ``model`` decides. If several vendors have a model of this name, the form of the
+    payload decides; ``vendor/name`` names one of them. A vendor's wrapper is unwrapped, and
+    pointers start at it.
     *now* is the current time, as a datetime or in seconds since 1970. Without it, no
     signature of a URL counts as expired. With *media_root*, the headers of images and audio
     files in this folder are read if the payload names them in place of a URL.
@@ -56,11 +58,13 @@ def lint(
         else:
             found = ready.engine(payload)
             return ready.report(payload, found) if found else Report(ready.id, (), payload)
-    spec = None if model is None else get_model(model)
+    specs = None if model is None else find_all(model)
+    if model is not None and not specs:
+        raise UnknownModel(model)
     seconds = now.timestamp() if isinstance(now, datetime) else now
     if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, spec, seconds, media_root)
-    return _lint_value(payload, spec, seconds, media_root)
+        return _lint_text(payload, specs, seconds, media_root)
+    return _lint_value(payload, specs, seconds, media_root)
 
 
 def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
@@ -128,14 +132,14 @@ _MODEL_ELSEWHERE = "the payload has no member model; send the model in a header,
 
 def _lint_text(
     data: str | bytes | bytearray,
-    spec: ModelSpec | None,
+    specs: Sequence[ModelSpec] | None,
     now: float | None,
     root: Path | str | None,
 ) -> Report:
     document = read(data)
     if document.value is MISSING:
-        return Report(spec.id if spec else None, document.findings)
-    report = _lint_value(document.value, spec, now, root)
+        return Report(specs[0].id if specs else None, document.findings)
+    report = _lint_value(document.value, specs, now, root)
     findings = document.findings + locate_findings(report.findings, document.text)
     return Report(report.model, findings, document.value)
 
@@ -156,12 +160,22 @@ class _ReadyModel:
         else:
             is_named, payload = True, envelope.payload
             placed = _lint_wrapper(self.spec, payload, self.engine(payload), (envelope,))
-        if is_named:
+        if is_named and self.spec.vendor.model_header:
             placed = [_excuse_missing_model(each) for each in placed]
         return Report(self.id, placed, given)
 
 
 _READY_MODELS: dict[Any, _ReadyModel] = {}
+
+
+def _prepare_model(spec: ModelSpec) -> _ReadyModel:
+    """Returns *spec*, ready under the name that payloads have, if no other model has it."""
+    if spec.id not in _READY_MODELS:
+        ready = _ReadyModel(spec)
+        if find_all(spec.name) != (spec,):
+            return ready
+        _READY_MODELS[spec.name] = _READY_MODELS[spec.id] = ready
+    return _READY_MODELS[spec.id]
 
 
 def _excuse_missing_model(finding: Finding) -> Finding:
@@ -173,20 +187,22 @@ def _excuse_missing_model(finding: Finding) -> Finding:
 
 
 def _lint_value(
-    payload: Any, spec: ModelSpec | None, now: float | None, root: Path | str | None
+    payload: Any, specs: Sequence[ModelSpec] | None, now: float | None, root: Path | str | None
 ) -> Report:
-    is_named = spec is not None
-    if spec is None:
-        spec = find(_get_model_name(payload)) if type(payload) is dict else None
-    if spec is None:
+    is_named = specs is not None
+    if specs is None:
+        specs = find_all(_get_model_name(payload)) if type(payload) is dict else ()
+    if not specs:
         return Report(None, [_build_no_model_finding(payload)])
-    if spec.id not in _READY_MODELS:
-        _READY_MODELS[spec.id] = _ReadyModel(spec)
-    ready = _READY_MODELS[spec.id]
+    spec, is_certain = choose_model(specs, payload)
+    ready = _prepare_model(spec)
     found = ready.engine(payload)
     report = Report(ready.id, (), payload)
     if found:
         report = ready.report(payload, found, is_named=is_named)
+    if not is_certain:
+        ambiguity = build_ambiguity_finding(specs, spec)
+        report = Report(ready.id, [ambiguity, *report.findings], payload)
     if root is not None:
         from .local_media import lint_local_media
 

@@ -62,8 +62,8 @@ class Videos:
     tier has its aspect. It is None for a model that uses text only; the video is then 16:9.
     *seconds* is the playing time if *duration* is absent, and *fps* the frames per second.
     *audio* is None for a model without sound. A sound at *audio_url* is used whatever *audio*
-    is. *interval* is the upstream's recommended number of seconds between two polls.
-    *billing* is as for images.
+    is. If *always_audio* is true, every video has sound. *interval* is the upstream's
+    recommended number of seconds between two polls. *billing* is as for images.
     """
 
     resolution: str
@@ -75,6 +75,7 @@ class Videos:
     input: str | None = None
     audio: str | None = None
     audio_url: str | None = None
+    always_audio: bool = False
     interval: float = 15.0
     billing: str | None = None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .catalog import find, suggest_model
+from .catalog import find_all, suggest_model
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .linter import lint
@@ -52,7 +52,7 @@ class RecordLinter:
 
     def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
         model = self.find_model(record.source) or record.model
-        if model is not None and find(model) is None:
+        if model is not None and not find_all(model):
             report = Report(None, [_build_unknown_model(model)])
         else:
             report = lint(record.data, model, now=self.now, media_root=self.media_root)
@@ -68,5 +68,6 @@ class RecordLinter:
 
 
 def _build_unknown_model(name: str) -> Finding:
+    name = name.rpartition("/")[2]
     message = f"the URL has an unknown model, {name!r}; {suggest_model(name)}"
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

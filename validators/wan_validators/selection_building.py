@@ -24,6 +24,7 @@ LINTER_RULES: Final = (
     "json-duplicate",
     "json-encoding",
     "json-syntax",
+    "model-ambiguous",
     "model-conflict",
     "model-known",
     "payload-type",

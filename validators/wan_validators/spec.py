@@ -95,6 +95,10 @@ UNKNOWN_MEMBER = "unknown-member"
 class ModelSpec:
     """Everything documented about one model at one vendor.
 
+    *id* is unique among all vendors: the name of the model, with the vendor's name and a slash
+    before it if another vendor has, or may have, a model of this name. *endpoint* is the part
+    ``{endpoint}`` of the vendor's create path, for a vendor whose path depends on the model.
+
     *rules* are in the order in which the vendor would report them. *unknown_member_rules*
     are derived from them: one for each object, with the members that any rule knows.
 
@@ -110,6 +114,7 @@ class ModelSpec:
     rules: tuple[Rule, ...]
     outputs: Outputs
     ambiguities: tuple[Ambiguity, ...] = ()
+    endpoint: str = ""
     on: str = "2026-10"
     confidence: str = "high"
     gaps: tuple[str, ...] = ()
@@ -133,6 +138,26 @@ class ModelSpec:
         }
         if unknown:
             raise ValueError(f"{self.id}: ambiguities name unknown rules: {sorted(unknown)}")
+
+    @property
+    def name(self) -> str:
+        """The name of the model on the wire."""
+        return self.id.rpartition("/")[2]
+
+    @property
+    def qualified_name(self) -> str:
+        """The name with the vendor before it."""
+        return f"{self.vendor.name}/{self.name}"
+
+    @property
+    def create_template(self) -> str:
+        """The path of a create, with ``{model}`` if the vendor has the model in it."""
+        return self.vendor.create.replace("{endpoint}", self.endpoint)
+
+    @property
+    def create_path(self) -> str:
+        """The path of a create of this model."""
+        return self.create_template.replace("{model}", self.name)
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

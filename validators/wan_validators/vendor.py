@@ -49,12 +49,13 @@ def find_status_phrase(status: int) -> str:
 
 
 class State(Enum):
-    """The state of a task; DONE and FAILED are terminal."""
+    """The state of a task; DONE, FAILED and CANCELED are terminal."""
 
     PENDING = "pending"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELED = "canceled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ class Task:
     has no such figure. *word* replaces the vendor's word for the state; "" omits it, None
     keeps it. If *results* is false, a completed task lacks the member for its outputs.
     *discount* is the factor that *cost* includes, None if there is none. If *split_output*
-    is true, each output has an item of its own, for a vendor with such items.
+    is true, each output has an item of its own, for a vendor with such items. *prompt* is the
+    text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
+    images that it asks for. *seconds* and *lines* are the length and the tier of a video, 0 for
+    images.
     """
 
     id: str
@@ -106,6 +110,11 @@ class Task:
     results: bool = True
     discount: Decimal | None = None
     split_output: bool = False
+    prompt: str = ""
+    extended: bool = False
+    requested: int = 0
+    seconds: int = 0
+    lines: int = 0
 
 
 class RejectionReason(Enum):
@@ -117,7 +126,10 @@ class RejectionReason(Enum):
     NO_ROUTE = "nothing at this path"
     NO_METHOD = "not with this method"
     NO_MODEL = "no such model here"
+    WRONG_PATH = "a model of another path"
+    NO_HEADER = "a required header is missing"
     NO_TASK = "no such task of this key"
+    NOT_PENDING = "a cancel of a task that is no longer pending"
     MALFORMED = "a body that is not a JSON object"
     MEDIA_TYPE = "a content type other than JSON"
     TOO_LARGE = "a body over the limit"
@@ -190,6 +202,12 @@ class Vendor:
     *to_recorded_body* converts a body to the form of recorded responses, if that differs, and
     *recorded_created_status* is the status of a recorded create. *shows_progress* and
     *has_output_items* tell what a task has on the wire.
+
+    *create* may have ``{endpoint}`` in place of ``{model}``; each model has its own.
+    *create_headers* are headers that a create must have. *cancel* is the path that cancels a
+    pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
+    the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
+    *optional_prefix* is a start of all paths that a client's base URL may lack.
     """
 
     name: str
@@ -218,6 +236,12 @@ class Vendor:
     recorded_created_status: int | None = None
     shows_progress: bool = False
     has_output_items: bool = False
+    create_headers: Mapping[str, str] = field(default_factory=dict)
+    cancel: str | None = None
+    build_canceled_body: Callable[[Task], Wire] | None = None
+    listing: str | None = None
+    build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
+    optional_prefix: str = ""
 
     def describe_unmodelled(self, model: str) -> str:
         """Returns the text about *model*, one of *other_models*."""

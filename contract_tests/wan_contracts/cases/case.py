@@ -60,7 +60,7 @@ class Case:
     @cached_property
     def lint_report(self) -> Report:
         """Returns the findings of the linter for the payload."""
-        return lint(self.payload, self.model_id)
+        return lint(self.payload, self.spec.qualified_name)
 
     @cached_property
     def canonical_json(self) -> str:

@@ -183,7 +183,7 @@ def _build_base_payload(spec: ModelSpec, rule: Rule) -> Any:
     if rule.when is None:
         return base
     switched = json_pointer.put(base, rule.when.path, rule.when.value)
-    if lint(switched, spec.id).valid or not isinstance(spec.outputs, Images):
+    if lint(switched, spec.qualified_name).valid or not isinstance(spec.outputs, Images):
         return switched
     return json_pointer.put(switched, json_pointer.parse(spec.outputs.count), MISSING)
 
@@ -216,7 +216,7 @@ def _iter_edge_payloads(
     for value in values:
         for path in _find_paths(base, rule):
             payload = json_pointer.put(base, path, value)
-            if is_portable(payload) and lint(payload, spec.id).valid:
+            if is_portable(payload) and lint(payload, spec.qualified_name).valid:
                 yield payload
 
 

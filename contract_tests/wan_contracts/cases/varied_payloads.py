@@ -82,5 +82,5 @@ def _vary_member(
 
 
 def _is_clean(payload: Json, spec: ModelSpec) -> bool:
-    findings = lint(payload, spec.id).findings
+    findings = lint(payload, spec.qualified_name).findings
     return all(each.severity is Severity.INFO for each in findings)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from wan_mockserver.captures.exchange import CapturedExchange, redact_exchanges
 from wan_mockserver.http.errors import RequestRejected
 from wan_mockserver.simulator.routing import Action, Route, build_routes, find_route, normalize_path
-from wan_validators.catalog import find, vendors
+from wan_validators.catalog import find, find_all, vendors
 from wan_validators.finding import Report
 from wan_validators.linter import lint
 from wan_validators.spec import ModelSpec, Severity
+from wan_validators.task_bodies import find_task_id
+from wan_validators.vendor import Vendor
 
 from .finding import DriftFinding, DriftReport, ExchangeDrift
 from .settling import CapturedTask, find_settled
@@ -39,7 +41,7 @@ def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftRepo
         body = _parse(exchange.response.body)
         findings: list[DriftFinding] = []
         if route.action is Action.CREATE:
-            report = lint(exchange.request.body or b"", names.get("model") or _find_model(exchange))
+            report = lint(exchange.request.body or b"", _name_model(route.vendor, names, exchange))
             spec = find(report.model)
             findings += _describe_request(report)
             if spec is None:
@@ -51,14 +53,16 @@ def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftRepo
                 report=report,
                 payload=_unwrap(spec, _parse(exchange.request.body or b"")),
             )
-            task_id = _find_task_id(body)
+            task_id = find_task_id(body)
             if task_id:
                 tasks[task_id] = task
             else:
                 refused.append(task)
+        elif route.action is not Action.POLL:
+            continue
         else:
             known = tasks.get(names["task_id"])
-            spec = known.spec if known else find(names.get("model")) or _any_spec(route)
+            spec = known.spec if known else find(_qualify(route.vendor, names)) or _any_spec(route)
             if known:
                 known.polls.append((exchange, body))
         if spec is None:
@@ -119,17 +123,22 @@ def _unwrap(spec: ModelSpec, payload: Any) -> Any:
     return inner.payload if inner else payload
 
 
+def _name_model(vendor: Vendor, names: Mapping[str, str], exchange: CapturedExchange) -> str | None:
+    """Returns what names the model of a create beside its body: its path, or a header."""
+    path = exchange.request.path
+    name = _qualify(vendor, names) or (path if find_all(path) else None)
+    return name if find_all(name) else names.get("model") or _find_model(exchange)
+
+
+def _qualify(vendor: Vendor, names: Mapping[str, str]) -> str | None:
+    return f"{vendor.name}/{names['model']}" if "model" in names else None
+
+
 def _find_model(exchange: CapturedExchange) -> str | None:
     """Returns the model in a header, for vendors that read it there."""
     headers = exchange.request.headers
     names = [vendor.model_header.lower() for vendor in vendors() if vendor.model_header]
     return next((headers[name] for name in names if find(headers.get(name))), None)
-
-
-def _find_task_id(body: Any) -> str | None:
-    task = body.get("task_info", body) if isinstance(body, dict) else None
-    found = task.get("id") if isinstance(task, dict) else None
-    return found if isinstance(found, str) else None
 
 
 def _any_spec(route: Route) -> ModelSpec | None:

@@ -13,6 +13,7 @@ from wan_validators.messages.formatting import clip, format_count, summarize_val
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
+from wan_validators.task_bodies import find_error, find_status_word, find_task_object
 from wan_validators.vendor import State
 
 from .finding import Settled
@@ -44,15 +45,14 @@ class CapturedTask:
 
     @property
     def word(self) -> Any:
-        return _find_task(self.polls[-1][1]).get("status") if self.polls else None
+        return find_status_word(self.polls[-1][1]) if self.polls else None
 
     @property
     def error(self) -> Mapping[str, Any]:
         """The error of a failed task or of a rejected create, {} if there is none."""
         bodies = [body for _, body in self.polls[-1:]] or [self.body]
         for body in bodies:
-            error = _find_task(body).get("error")
-            if isinstance(error, dict):
+            if error := find_error(body):
                 return error
         return {}
 
@@ -152,7 +152,7 @@ def _recognize_rejection_body(task: CapturedTask) -> str | None:
 
 
 def _recognize_timestamps(task: CapturedTask) -> str | None:
-    time = _find_task(task.body).get("created_at")
+    time = find_task_object(task.body).get("created_at")
     if not isinstance(time, str):
         return None
     fraction = "a fraction" if "." in time else "whole seconds"
@@ -241,12 +241,6 @@ RECOGNIZERS: Final[Mapping[str, Recognizer]] = {
 A subject ends before the names of other models. The other ambiguities need the pixels or the
 length of a result.
 """
-
-
-def _find_task(body: Any) -> Mapping[str, Any]:
-    """Returns the object with the state of the task, {} if there is none."""
-    task = body.get("task_info", body) if isinstance(body, dict) else None
-    return task if isinstance(task, dict) else {}
 
 
 def _iter_results(body: Any) -> Iterator[Any]:

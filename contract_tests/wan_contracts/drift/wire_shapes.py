@@ -13,10 +13,12 @@ from wan_mockserver.openapi.example_responses import (
 )
 from wan_mockserver.openapi.schema_from_types import infer_schema
 from wan_mockserver.simulator.routing import Action
+from wan_validators.catalog import model as model_of
 from wan_validators.catalog import models_of, vendors
 from wan_validators.messages.formatting import clip, summarize_value
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.spec import Severity
+from wan_validators.task_bodies import find_error
 from wan_validators.vendor import State, Vendor
 
 from .finding import DriftFinding
@@ -31,7 +33,7 @@ TYPE_NOUNS: Final = {dict: "an object", list: "an array", str: "a string", type(
 
 def list_statuses(vendor: Vendor, model: str, *, create: bool) -> list[int]:
     """Lists the HTTP statuses of responses that the documents or the public SDKs show."""
-    errors = build_error_examples(vendor, models_of(vendor)[model], create=create)
+    errors = build_error_examples(vendor, model_of(model), create=create)
     usual = [vendor.created_status, vendor.recorded_created_status] if create else [200]
     return sorted({*filter(None, usual), *errors})
 
@@ -95,9 +97,7 @@ def _describe_error(error: ValidationError, pointer: str) -> Iterator[DriftFindi
 
 def _check_code(vendor: Vendor, body: Any) -> Iterator[DriftFinding]:
     """Yields a warning if a failed task has a code that no document has."""
-    task = body.get("task_info", body) if isinstance(body, dict) else {}
-    error = task.get("error") if isinstance(task, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
+    code = find_error(body).get("code")
     if code is None or str(code).zfill(4) in _list_codes(vendor.name):
         return
     text = f"the code {clip(str(code))} is in no document"
@@ -120,7 +120,7 @@ def _build_validator(
 ) -> Draft202012Validator | None:
     """Builds the validator of a body; *status* is 0 for a success. None if none is known."""
     vendor = _find_vendor(vendor_name)
-    spec = models_of(vendor)[model]
+    spec = model_of(model)
     create = action is Action.CREATE
     if status:
         errors = build_error_examples(vendor, spec, create=create)

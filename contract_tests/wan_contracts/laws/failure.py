@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wan_mockserver.assertions.verdict import Verdict
+from wan_validators.task_bodies import find_task_id
 from wan_validators.vendor import State
 
 from ..protocol.outcome import OutcomeKind
@@ -13,7 +14,6 @@ from ..runner.interaction import (
     ClientErrorKind,
     Interaction,
     ObservedExchange,
-    find_task_object,
     has_recorded_form,
 )
 from .law import KEPT, Group, Law, Level, build_violation
@@ -82,7 +82,7 @@ def check_status_told(interaction: Interaction) -> Verdict | None:
     ):
         return None
     kind, status = interaction.outcome.kind, interaction.outcome.status
-    is_failed_task = kind is OutcomeKind.FAILED and "id" in find_task_object(last.json)
+    is_failed_task = kind is OutcomeKind.FAILED and find_task_id(last.json) is not None
     if is_failed_task or (kind is OutcomeKind.REFUSED and status == last.entry.status):
         return KEPT
     reported = f"{kind} with status {status}" if kind is OutcomeKind.REFUSED else str(kind)

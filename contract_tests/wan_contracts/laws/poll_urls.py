@@ -37,7 +37,7 @@ def check_poll_url(interaction: Interaction) -> Verdict | None:
         return KEPT if interaction.polls else None
     request = stray[0].request
     target = f"{request.path}?{request.query}" if request.query else request.path
-    wanted = interaction.case.spec.vendor.poll.replace("{model}", interaction.case.model_id)
+    wanted = interaction.case.spec.vendor.poll.replace("{model}", interaction.case.spec.name)
     message = f"{request.method} {target} is not a poll of a task of this call"
     return build_violation(f"{message}; a poll is GET {wanted}", stray)
 
@@ -46,7 +46,7 @@ def is_poll_path(interaction: Interaction, path: str) -> bool:
     """Returns whether a task of this call, which its client can know, is polled at *path*."""
     template = interaction.case.spec.vendor.poll
     return path in {
-        template.format(model=interaction.case.model_id, task_id=exchange.entry.task)
+        template.format(model=interaction.case.spec.name, task_id=exchange.entry.task)
         for exchange in interaction.creates
         if exchange.entry.arrived
     }

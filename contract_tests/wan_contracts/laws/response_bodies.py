@@ -1,4 +1,4 @@
-"""Reads errors, payloads and models from the bodies of both vendors."""
+"""Reads errors, payloads and models from the bodies of all vendors."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from wan_validators import error_codes
 from wan_validators.outputs import Videos
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
+from wan_validators.task_bodies import find_error
 
-from ..runner.interaction import Interaction, ObservedExchange, find_task_object, parse_json
+from ..runner.interaction import Interaction, ObservedExchange, parse_json
 
 __all__ = [
     "MIN_TEXT_CHARS",
@@ -31,10 +32,9 @@ DETAILS: Final = ("detail", "message", "error", "error_message")
 
 def find_error_code(interaction: Interaction, exchange: ObservedExchange) -> str | int | None:
     """Returns the vendor's code in an error body, or None if none is there or documented."""
-    code: Any = _find_error(exchange.json).get("code")
-    if not str(code).isdecimal():
-        return None
-    return code if int(code) in _list_documented_codes(interaction.case.spec) else None
+    code: Any = find_error(exchange.json).get("code")
+    known = _list_documented_codes(interaction.case.spec)
+    return code if str(code).lstrip("0") in known else None
 
 
 def find_error_texts(exchange: ObservedExchange) -> list[str]:
@@ -45,7 +45,7 @@ def find_error_texts(exchange: ObservedExchange) -> list[str]:
     body = exchange.json
     if not isinstance(body, dict):
         return []
-    places = (body, _find_error(body))
+    places = (body, find_error(body))
     details = _list_texts(places, DETAILS)
     # The recorded detail of a 401 is "None (request_id: …)", and its title says what is wrong.
     says_something = any(not text.startswith("None ") for text in details)
@@ -95,20 +95,15 @@ def find_default(spec: ModelSpec, pointer: str) -> Any:
     return None if default is MISSING else default
 
 
-def _list_documented_codes(spec: ModelSpec) -> frozenset[int]:
+def _list_documented_codes(spec: ModelSpec) -> frozenset[str]:
     """Returns the codes on the page of the model, or on the vendor's pages about errors."""
     has_table = any(rule.code for rule in spec.rules)
     codes = error_codes.TEXTS if has_table else spec.vendor.failures.keys() - error_codes.TEXTS
-    return frozenset(map(int, codes))
+    return frozenset(code.lstrip("0") for code in codes)
 
 
 def _drop_model(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in payload.items() if name != "model"}
-
-
-def _find_error(body: Any) -> Mapping[str, Any]:
-    error = find_task_object(body).get("error")
-    return error if isinstance(error, dict) else {}
 
 
 def _list_texts(places: Iterable[Mapping[str, Any]], names: Iterable[str]) -> list[str]:

@@ -56,14 +56,13 @@ def check_payload_intact(interaction: Interaction) -> Verdict | None:
         for message in _find_lost_members(*pair):
             return build_violation(message, [exchange])
         model = find_model(interaction, exchange)
-        if model != interaction.case.model_id:
-            message = f"the create is for {model!r}, not for {interaction.case.model_id!r}"
+        if model != interaction.case.spec.name:
+            message = f"the create is for {model!r}, not for {interaction.case.spec.name!r}"
             return build_violation(message, [exchange])
     return KEPT if is_checked else None
 
 
 def check_create_url(interaction: Interaction) -> Verdict | None:
-    template = interaction.case.spec.vendor.create
     stray = [
         exchange
         for exchange in interaction.exchanges
@@ -74,7 +73,7 @@ def check_create_url(interaction: Interaction) -> Verdict | None:
     stray += [create for create in interaction.creates if "//" in create.request.path]
     if stray:
         request = stray[0].request
-        wanted = template.format(model=interaction.case.model_id)
+        wanted = interaction.case.spec.create_path
         return build_violation(f"{request.method} {request.path} is not POST {wanted}", stray)
     return KEPT if interaction.creates else None
 

@@ -20,7 +20,7 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_validators.catalog import catalog
+from wan_validators.catalog import list_default_models
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import format_count
 from wan_validators.spec import ModelSpec
@@ -94,7 +94,7 @@ def listen(
     were called, after the seconds of the plan, and at a keyboard interrupt. Raises UsageError if
     the address cannot be used, and if no case was selected or called.
     """
-    specs = plan.specs or catalog()
+    specs = plan.specs or list_default_models()
     time_profile = plan.choose_time_profile(cast("Client", _RemoteClient))
     cases = _choose_cases(plan, specs, time_profile)
     policy = OriginPolicy(address.origins)

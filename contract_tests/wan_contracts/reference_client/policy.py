@@ -46,7 +46,7 @@ class ClientPolicy:
 
     def check_payload(self) -> Outcome | None:
         """Returns the outcome not_sent if the payload breaks a documented rule."""
-        errors = lint(self.payload, self.setting.model).errors
+        errors = lint(self.payload, self.spec.qualified_name).errors
         if not errors:
             return None
         first = errors[0]
@@ -57,17 +57,21 @@ class ClientPolicy:
         return self.payload
 
     def build_create_url(self) -> str:
-        return self.url(self.spec.vendor.create)
+        return self.url(self.spec.create_path)
 
     def build_poll_url(self, task_id: str) -> str:
         return self.url(self.spec.vendor.poll, task_id)
 
     def url(self, template: str, task_id: str = "") -> str:
-        path = template.format(model=self.setting.model, task_id=quote(task_id, safe=""))
+        path = template.format(model=self.spec.name, task_id=quote(task_id, safe=""))
         return self.setting.base_url.rstrip("/") + path
 
     def build_create_headers(self) -> dict[str, str]:
-        return {**self.build_poll_headers(), "Content-Type": "application/json"}
+        return {
+            **self.build_poll_headers(),
+            **self.spec.vendor.create_headers,
+            "Content-Type": "application/json",
+        }
 
     def build_poll_headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.setting.api_key}"}

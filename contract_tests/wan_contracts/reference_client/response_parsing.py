@@ -1,4 +1,4 @@
-"""Reads response bodies of both documented shapes, and Retry-After.
+"""Reads response bodies of all documented shapes, and Retry-After.
 
 No function raises for an invalid body: it returns an empty value instead.
 """
@@ -38,6 +38,9 @@ ENVELOPE: Final = "task_info"
 DONE_WORDS: Final = ("completed", "succeeded")
 FAILED_WORDS: Final = ("failed",)
 
+CANCELED_WORD: Final = "canceled"
+"""The end of a canceled task, for the one vendor that documents it."""
+
 LIST_MEMBERS: Final = {"images": "image", "videos": "video"}
 """Members that are lists of URLs, and the kind of those files."""
 
@@ -69,14 +72,18 @@ def parse_object(body: bytes) -> Object:
 
 def parse_task_id(document: Object) -> str | None:
     """Returns the task id in *document*; None if there is none."""
-    found = _find_task_object(document).get("id")
+    task = _find_task_object(document)
+    found = task.get("id", task.get("task_id"))
     return found if isinstance(found, str) and found else None
 
 
 def parse_state(document: Object) -> State:
     """Returns DONE or FAILED, in any letter case, and RUNNING for every other status."""
-    word = _find_task_object(document).get("status")
+    task = _find_task_object(document)
+    word = task.get("status", task.get("task_status"))
     word = word.lower() if isinstance(word, str) else ""
+    if word == CANCELED_WORD and "task_status" in task:
+        return State.FAILED
     if word in DONE_WORDS:
         return State.DONE
     return State.FAILED if word in FAILED_WORDS else State.RUNNING
@@ -88,6 +95,8 @@ def parse_code(document: Object) -> str | int | None:
         _as_object(_find_task_object(document).get("error")).get("code"),
         _as_object(document.get("error")).get("code"),
         document.get("error_code"),
+        _find_task_object(document).get("code"),
+        document.get("code"),
     )
     return next((each for each in codes if type(each) in (str, int)), None)
 
@@ -109,8 +118,16 @@ def parse_results(document: Object) -> list[TaskOutput]:
         for item in _list_member(document, "output")
         for part in _list_member(_as_object(item), "content")
     )
+    output = _as_object(document.get("output"))
+    made = [_as_object(each) for each in _list_member(output, "results")]
+    # A failed one of several results has a code in place of its URL.
+    listed += [
+        TaskOutput("image", _as_string(each.get("url"))) for each in made if "code" not in each
+    ]
+    if "video_url" in output:
+        listed.append(TaskOutput("video", _as_string(output["video_url"])))
     results = [*listed, *(_parse_result(part) for part in parts if part)]
-    url = _as_string(_as_object(document.get("output")).get("url"))
+    url = _as_string(output.get("url"))
     return results if results or not url else [TaskOutput(_guess_kind(url), url)]
 
 
@@ -140,6 +157,9 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _find_task_object(document: Object) -> Object:
+    output = _as_object(document.get("output"))
+    if output.keys() & {"task_id", "task_status"}:
+        return output
     return _as_object(document.get(ENVELOPE)) or document
 
 

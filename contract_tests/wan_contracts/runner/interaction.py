@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +15,7 @@ from wan_mockserver.state.ledger import Ledger
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
+from wan_validators.task_bodies import find_status_word
 from wan_validators.vendor import State, TaskOutput
 
 from ..cases.case import Case, Setting
@@ -26,7 +26,6 @@ __all__ = [
     "ClientErrorKind",
     "Interaction",
     "ObservedExchange",
-    "find_task_object",
     "has_recorded_form",
     "parse_json",
 ]
@@ -82,7 +81,7 @@ class ObservedExchange:
     @cached_property
     def status_word(self) -> Any:
         """Returns the status member of the task in the body; None if there is none."""
-        return find_task_object(self.json).get("status")
+        return find_status_word(self.json)
 
     @property
     def is_success(self) -> bool:
@@ -204,14 +203,6 @@ def has_recorded_form(poll: ObservedExchange) -> bool:
     """Returns True if a task has ``output`` or ``error`` beside ``task_info``, as recorded ones."""
     body = poll.json
     return isinstance(body, dict) and "task_info" in body and bool({"output", "error"} & {*body})
-
-
-def find_task_object(body: Any) -> Mapping[str, Any]:
-    """Returns the object that describes the task: the member ``task_info``, or the body."""
-    if not isinstance(body, dict):
-        return {}
-    inner = body.get("task_info", body)
-    return inner if isinstance(inner, dict) else {}
 
 
 def parse_json(body: bytes | None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from wan_validators import lint
+from wan_validators import lint, model
 from wan_validators.constraints.basic import Json
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import MISSING, Path
@@ -50,7 +50,7 @@ def shrink_sequence(items: Sequence[T], fails: Callable[[Sequence[T]], bool]) ->
 
 
 def _find_rules(model_id: str, payload: Json) -> list[str]:
-    return [finding.rule for finding in lint(payload, model_id).findings]
+    return [finding.rule for finding in lint(payload, model(model_id).qualified_name).findings]
 
 
 def _iter_reductions(payload: Json) -> Iterator[Json]:

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Final
 
 from wan_mockserver.assertions.verdict import Verdict
-from wan_validators.catalog import catalog
+from wan_validators.catalog import list_default_models
 from wan_validators.spec import ModelSpec
 
 from ..cases.case import Case
@@ -102,7 +102,7 @@ def check(
     interrupt the report contains the results so far. Raises UsageError if the client cannot
     be started.
     """
-    specs = plan.specs or catalog()
+    specs = plan.specs or list_default_models()
     time_profile = plan.choose_time_profile(client)
     untold = find_laws_without_time(time_profile)
     aggregator = Aggregator(plan.laws)

@@ -156,7 +156,9 @@ def test_errors_are_as_described(mock: Mock, ask: Ask, admin: Any) -> None:
 
 def test_the_vendors_document_is_valid(of_vendors: Any) -> None:
     assert errors(of_vendors) == []
-    assert {*of_vendors["components"]["schemas"]} == {spec.id for spec in catalog()}
+    assert {*of_vendors["components"]["schemas"]} == {
+        spec.id.replace("/", ".") for spec in catalog()
+    }
 
 
 def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
@@ -169,14 +171,15 @@ def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
 def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     expected = {"/files/{task_id}/{name}"}
     for vendor in vendors():
-        for spec in models_of(vendor):
-            expected |= {path.replace("{model}", spec) for path in (vendor.create, vendor.poll)}
+        for name, spec in models_of(vendor).items():
+            expected |= {spec.create_path, vendor.poll.replace("{model}", name)}
+        expected |= {path for path in (vendor.cancel, vendor.listing) if path}
 
     assert {*of_vendors["paths"]} == expected
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
-    expected = {spec.id: build_payload_schema(spec) for spec in catalog()}
+    expected = {spec.id.replace("/", "."): build_payload_schema(spec) for spec in catalog()}
 
     assert of_vendors["components"]["schemas"] == json.loads(json.dumps(expected))
 
@@ -187,15 +190,16 @@ def test_the_vendors_answers_are_as_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
 ) -> None:
     vendor = spec.vendor
-    folder = PAYLOADS / vendor.name / spec.id / "valid"
+    folder = PAYLOADS / vendor.name / spec.name / "valid"
     payload = next(folder.glob("documents-*.json")).read_bytes()
     mock = make()
     headers = {
         "Authorization": f"Bearer wanproof.{scenario}.alice",
         "Content-Type": "application/json",
+        **vendor.create_headers,
     }
-    create = vendor.create.replace("{model}", spec.id)
-    poll = vendor.poll.replace("{model}", spec.id)
+    create = spec.create_path
+    poll = vendor.poll.replace("{model}", spec.name)
 
     def check(method: str, path: str, template: str) -> Any:
         asked = Request(method=method, path=path, headers=headers, body=payload)
@@ -239,14 +243,17 @@ def test_a_create_is_linked_to_its_poll_and_a_poll_to_a_file(
         for path, methods in of_vendors["paths"].items()
         for operation in methods.values()
     }
-    name = spec.id if "{model}" in vendor.create else vendor.name
-    _, create = operations[f"create-{name}"]
+    _, create = next(each for each in operations.values() if each[0] == spec.create_path)
     link = create["responses"][str(vendor.created_status)]["links"]["poll"]
     path, poll = operations[link["operationId"]]
-    payload = next((PAYLOADS / vendor.name / spec.id / "valid").glob("documents-*.json"))
-    headers = {"Authorization": "Bearer alice", "Content-Type": "application/json"}
+    payload = next((PAYLOADS / vendor.name / spec.name / "valid").glob("documents-*.json"))
+    headers = {
+        "Authorization": "Bearer alice",
+        "Content-Type": "application/json",
+        **vendor.create_headers,
+    }
     mock = make(lifecycle=Polls(0))
-    place = vendor.create.replace("{model}", spec.id)
+    place = spec.create_path
     body = payload.read_bytes()
     made = mock.handle(Request(method="POST", path=place, headers=headers, body=body))
     found = json.loads(made.body)
@@ -273,10 +280,11 @@ def test_the_headers_of_all_responses_are_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
 ) -> None:
     mock = make(lifecycle=Polls(0))
-    folder = PAYLOADS / spec.vendor.name / spec.id / "valid"
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     payload = next(folder.glob("documents-*.json")).read_bytes()
     key = f"Bearer wanproof.{scenario}.alice"
     headers = {"Authorization": key, "Content-Type": "application/json"}
+    headers |= spec.vendor.create_headers
     met: set[str] = set()
 
     def send(method: str, template: str, url: str, **more: str) -> Response:
@@ -295,12 +303,12 @@ def test_the_headers_of_all_responses_are_described(
         met.update(response.headers)
         return response
 
-    create = spec.vendor.create.replace("{model}", spec.id)
+    create = spec.create_path
     for _ in range(3):
         made = send("POST", create, create)
     assert made.status == spec.vendor.created_status
     task = mock.tasks()[0].id
-    poll = spec.vendor.poll.replace("{model}", spec.id)
+    poll = spec.vendor.poll.replace("{model}", spec.name)
     result = send("GET", poll, poll.replace("{task_id}", task))
     for path in re.findall(r'https?://[^"]*(/files/[^"]*)', result.body.decode()):
         for more in ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=9999999-"}):

@@ -33,11 +33,11 @@ def calls(send: Send, server: Simulator, count: int, key: str) -> Iterator[Respo
     """Calls to both vendors by turns, each with polls, and a download if it comes to that."""
     for nth in range(count):
         spec = model("wan26_i2i" if nth % 2 else "wan2.5-i2i-preview")
-        path = spec.vendor.create.format(model=spec.id)
+        path = spec.create_path
         yield (answer := send(server, "POST", path, VTRIX if nth % 2 else EDIT, key=key))
         body = read(answer)
         task = (body.get("task_info") or body).get("id", "lost")
-        place = spec.vendor.poll.format(model=spec.id, task_id=task)
+        place = spec.vendor.poll.format(model=spec.name, task_id=task)
         for _ in range(4):
             yield (answer := send(server, "GET", place, key=key))
         for url in urls(read(answer))[: nth < 6]:

@@ -183,8 +183,10 @@ def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Pla
     )
     duration = spec.value(payload, outputs.duration)
     seconds = outputs.seconds if duration is MISSING else duration
-    audio = _is_present(spec, payload, outputs.audio_url) or _is_flag_set(
-        spec, payload, outputs.audio
+    audio = (
+        outputs.always_audio
+        or _is_present(spec, payload, outputs.audio_url)
+        or _is_flag_set(spec, payload, outputs.audio)
     )
     return Plan((Film(width, height, seconds, outputs.fps, audio, seed),), tier)
 

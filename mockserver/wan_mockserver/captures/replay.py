@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from wan_validators.catalog import vendors
+from wan_validators.task_bodies import find_task_id
 from wan_validators.vendor import Vendor
 
 from ..artefacts import files
@@ -195,7 +196,7 @@ def _group_tasks(exchanges: Iterable[CapturedExchange]) -> dict[str, list[_Recor
             recorded[_build_key(path, exchange.request.body or b"")].append(task)
             if task.id:
                 tasks[task.id] = task
-        elif names["task_id"] in tasks:
+        elif route.action is Action.POLL and names["task_id"] in tasks:
             tasks[names["task_id"]].polls.append(exchange)
     return dict(recorded)
 
@@ -216,10 +217,7 @@ def _parse(body: bytes) -> Any:
 
 def _find_task_id(body: bytes) -> str:
     """Returns the id in the body of a create response, or ""."""
-    value = _parse(body)
-    inner = value.get("task_info", value) if isinstance(value, dict) else None
-    found = inner.get("id") if isinstance(inner, dict) else None
-    return found if isinstance(found, str) else ""
+    return find_task_id(_parse(body)) or ""
 
 
 def _find_urls(task: _RecordedTask) -> list[str]:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wan_validators.catalog import vendors
+from wan_validators.catalog import list_create_templates, vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
 from wan_validators.messages.formatting import format_count
 
@@ -124,7 +124,7 @@ def _announce(server: Server, mock: Mock, options: Namespace, replayed: Sequence
     lines = [f"wanproof serve: {', '.join(_iter_settings(mock, options))}, any API key"]
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
-        lines.append(f"    POST {server.url}{vendor.create}")
+        lines += [f"    POST {server.url}{path}" for path in list_create_templates(vendor)]
         lines.append(f"    GET  {server.url}{vendor.poll}")
     lines.extend(replayed)
     lines.extend(_describe_own_routes(server.url, mock))

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from hashlib import sha256
 from typing import Final
 
-from wan_validators.catalog import vendors
+from wan_validators.catalog import list_create_templates, vendors
 from wan_validators.messages.formatting import format_count, format_duration
 
 from ..clock import OFFSET
@@ -119,7 +119,11 @@ def build_view(control: Control, tenant: str | None = None, show: str = "all") -
         entries=build_entry_rows(entries, now),
         more_entries="Older entries are not shown." if len(entries) > MAX_JOURNAL_ROWS else "",
         empty_journal="No request matches this filter." if any_kept else "No requests yet.",
-        create_paths=tuple((vendor.title, vendor.create) for vendor in vendors()),
+        create_paths=tuple(
+            (vendor.title, template)
+            for vendor in vendors()
+            for template in list_create_templates(vendor)
+        ),
     )
 
 

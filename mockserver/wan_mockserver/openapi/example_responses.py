@@ -92,7 +92,7 @@ def _build_rejection(vendor: Vendor, spec: ModelSpec, reason: RejectionReason) -
         detail=failed.failure.message
         if reason is RejectionReason.PAYLOAD and failed.failure
         else reason.value,
-        path=vendor.create.replace("{model}", spec.id),
+        path=spec.create_path,
         request_id="00000000-0000-4000-8000-000000000000",
         task_id=failed.id,
         task=failed if reason is RejectionReason.PAYLOAD else None,
@@ -105,7 +105,7 @@ def _build_task(
     done = state is State.DONE
     return Task(
         id=vendor.new_id(Random(0)),  # noqa: S311  (an example)
-        model=spec.id,
+        model=spec.name,
         state=state,
         created_at=AT,
         updated_at=AT + 0.5,
@@ -118,6 +118,11 @@ def _build_task(
         if isinstance(spec.outputs, Images) and spec.outputs.has_image_count
         else None,
         kind=_build_outputs(spec)[0].kind,
+        prompt="make it night",
+        extended=True,
+        requested=1,
+        seconds=5,
+        lines=720,
     )
 
 

@@ -10,14 +10,18 @@ from wan_validators.catalog import models_of, vendors
 from wan_validators.json_schema import build_payload_schema
 from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Vendor, Wire
+from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts import files
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
 from ..simulator.scenario_selection import HEADER, STEP
 from ..simulator.simulator import FINDINGS
-from .example_responses import build_error_examples, build_success_examples
+from .example_responses import (
+    build_error_examples,
+    build_success_examples,
+    build_task_examples,
+)
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
 
@@ -81,11 +85,17 @@ def _build_document() -> Mapping[str, Any]:
     paths: dict[str, Any] = {files.PATH: {"get": _build_download_operation()}}
     schemas: dict[str, Any] = {}
     for vendor in vendors():
-        for path, specs in _iter_paths(vendor, vendor.create):
-            schemas |= {spec.id: build_payload_schema(spec) for spec in specs}
+        for path, specs in _iter_create_paths(vendor):
+            schemas |= {_name_schema(spec): build_payload_schema(spec) for spec in specs}
             paths[path] = {"post": _build_create_operation(vendor, specs)}
         for path, specs in _iter_paths(vendor, vendor.poll):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
+        if vendor.cancel:
+            cancel = _build_cancel_operation(vendor, next(iter(models_of(vendor).values())))
+            paths[vendor.cancel] = {"post": cancel}
+        if vendor.listing:
+            listing = _build_list_operation(vendor, next(iter(models_of(vendor).values())))
+            paths[vendor.listing] = {"get": listing}
     return {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,
@@ -102,6 +112,19 @@ def _build_document() -> Mapping[str, Any]:
     }
 
 
+def _iter_create_paths(vendor: Vendor) -> Iterator[tuple[str, list[ModelSpec]]]:
+    """Yields each path of creates at *vendor*, and the models that are served there."""
+    paths: dict[str, list[ModelSpec]] = {}
+    for spec in models_of(vendor).values():
+        paths.setdefault(spec.create_path, []).append(spec)
+    yield from paths.items()
+
+
+def _name_schema(spec: ModelSpec) -> str:
+    """Returns the name of a schema, in which OpenAPI allows no slash."""
+    return spec.id.replace("/", ".")
+
+
 def _iter_paths(vendor: Vendor, template: str) -> Iterator[tuple[str, list[ModelSpec]]]:
     """Yields each path of *template*, and the models that are served there."""
     specs = list(models_of(vendor).values())
@@ -109,14 +132,14 @@ def _iter_paths(vendor: Vendor, template: str) -> Iterator[tuple[str, list[Model
         yield template, specs
         return
     for spec in specs:
-        yield template.replace("{model}", spec.id), [spec]
+        yield template.replace("{model}", spec.name), [spec]
 
 
 def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = [SCENARIO]
     if vendor.model_header:
         description = "The model, if the body does not name one."
-        models = {"type": "string", "enum": [spec.id for spec in specs]}
+        models = {"type": "string", "enum": [spec.name for spec in specs]}
         parameters.append(
             {
                 "name": vendor.model_header,
@@ -125,10 +148,14 @@ def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str,
                 "schema": models,
             }
         )
+    parameters += [
+        {"name": name, "in": "header", "required": True, "schema": {"const": value}}
+        for name, value in vendor.create_headers.items()
+    ]
     about = "The unwrapped form." if vendor.unwrap else ""
     made = build_success_examples(vendor, specs)
     return {
-        "operationId": f"create-{_format_vendor_models(vendor, specs)}",
+        "operationId": f"create-{_format_endpoint(vendor, specs)}",
         "summary": f"Creates a task: {', '.join(spec.title for spec in specs)}.",
         "tags": [vendor.name],
         "parameters": parameters,
@@ -155,6 +182,9 @@ def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str,
 def _build_poll_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
     task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
     made = build_success_examples(vendor, specs)
+    errors = dict(build_error_examples(vendor, specs[0], create=False))
+    # A vendor may answer a poll of an unknown task with a success.
+    status = [*errors.pop(200, ("", []))[1], *made.status]
     return {
         "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
         "summary": "Returns the state of a task.",
@@ -163,20 +193,19 @@ def _build_poll_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, A
         "responses": {
             "200": {
                 **_describe_response(
-                    "The current state of the task.", made.status, STEP_HEADERS, vendor
+                    "The current state of the task.", status, STEP_HEADERS, vendor
                 ),
                 "links": {"file": _link_to_file(specs[0])},
             },
-            **_build_error_responses(
-                build_error_examples(vendor, specs[0], create=False), STEP_HEADERS
-            ),
+            **_build_error_responses(errors, STEP_HEADERS),
         },
     }
 
 
 def _link_to_poll(vendor: Vendor, specs: list[ModelSpec], created: Wire) -> dict[str, Any]:
     """Links the id in *created*, the body of a create response, to the poll."""
-    pointer = "/id" if "id" in created else "/task_info/id"
+    pointers = {"id": "/id", "task_info": "/task_info/id", "output": "/output/task_id"}
+    pointer = next(pointer for name, pointer in pointers.items() if name in created)
     return {
         "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
         "parameters": {"task_id": f"$response.body#{pointer}"},
@@ -234,9 +263,9 @@ def _build_download_operation() -> dict[str, Any]:
 
 def _build_body_schema(specs: list[ModelSpec]) -> dict[str, Any]:
     """Builds the schema of the bodies of one path: of one model, or one of several."""
-    places = {spec.id: f"#/components/schemas/{spec.id}" for spec in specs}
+    places = {spec.name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs}
     if len(places) == 1:
-        return {"$ref": places[specs[0].id]}
+        return {"$ref": places[specs[0].name]}
     return {
         "oneOf": [{"$ref": place} for place in places.values()],
         "discriminator": {"propertyName": "model", "mapping": places},
@@ -274,5 +303,40 @@ def _describe_response(
     }
 
 
+def _build_list_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
+    assert vendor.build_list_body
+    body = vendor.build_list_body(build_task_examples(vendor, spec), {}, "")
+    return {
+        "operationId": f"list-{vendor.name}",
+        "summary": "Lists the tasks of the API key.",
+        "tags": [vendor.name],
+        "responses": {"200": _describe_response("The tasks.", [body], {})},
+    }
+
+
+def _build_cancel_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
+    task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    assert vendor.build_canceled_body
+    body = vendor.build_canceled_body(build_task_examples(vendor, spec)[0])
+    rejection = Rejection(reason=RejectionReason.NOT_PENDING, detail="")
+    status, error = vendor.build_error_response(rejection)
+    return {
+        "operationId": f"cancel-{vendor.name}",
+        "summary": "Cancels a task that is pending.",
+        "tags": [vendor.name],
+        "parameters": [task_id],
+        "responses": {
+            "200": _describe_response("The task is canceled.", [body], {}),
+            str(status): _describe_response("The task is not pending.", [error], {}),
+        },
+    }
+
+
+def _format_endpoint(vendor: Vendor, specs: list[ModelSpec]) -> str:
+    if specs[0].endpoint:
+        return f"{vendor.name}-{specs[0].endpoint.replace('/', '-')}"
+    return _format_vendor_models(vendor, specs)
+
+
 def _format_vendor_models(vendor: Vendor, specs: list[ModelSpec]) -> str:
-    return specs[0].id if len(specs) == 1 else vendor.name
+    return specs[0].id if "{model}" in vendor.poll else vendor.name

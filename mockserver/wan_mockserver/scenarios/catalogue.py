@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -72,7 +73,7 @@ def _iter_outcomes() -> Iterator[Scenario]:
     for vendor in vendors():
         for code, text in vendor.failures.items():
             effect = f"The task fails with {code}, {text!r}."
-            yield build(f"fail-{code}", effect, vendor.name, fail=code)
+            yield build(f"fail-{_format_code(code)}", effect, vendor.name, fail=code)
     yield build("moderated", "The content is refused after it has been made.", moderated=True)
     yield build("partial", "Only one of several images succeeds and is billed.", images=1)
     yield build("no-results", "The task succeeds and has no results.", results=Results.NONE)
@@ -296,3 +297,8 @@ GROUPS: Final = {
 
 def _get_group_index(scenario: Scenario) -> int:
     return list(GROUPS).index(scenario.group)
+
+
+def _format_code(code: str) -> str:
+    """Formats a code for a name: a dot would separate the tenant in an API key."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", code).replace(".", "-").lower()

@@ -117,7 +117,8 @@ def _build_part_field(name: str, doc: str, *fields: Field) -> Field:
 _STEPS_FIELD: Final = Field("steps", _StepsType(), "An array of steps.")
 
 _CODE: Final = TextType(
-    matches=re.compile("[0-9]{1,16}").fullmatch, allowed="a code, digits in quotes"
+    matches=re.compile("[0-9A-Za-z.]{1,64}").fullmatch,
+    allowed="a code, letters or digits in quotes",
 )
 
 POLL: Final = _build_part_field(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import parse_qsl
+from uuid import UUID
 
+from wan_validators.catalog import model
 from wan_validators.vendor import RejectionReason, State, Vendor
 
 from ..artefacts import files
@@ -70,20 +73,19 @@ class Handlers:
         expected = (
             context.caller.tenant,
             vendor.name,
-            context.path_parameters.get("model", known.model),
+            context.path_parameters.get("model", name := model(known.model).name),
         )
-        if (known.tenant, known.vendor, known.model) != expected:
+        if (known.tenant, known.vendor, name) != expected:
             return None
-        context.task, context.spec = known.id, self.models[vendor.name][known.model]
+        context.task, context.spec = known.id, model(known.model)
         self.clock.handle_poll(context.spec.outputs.interval)
         context.now = self.clock.now()
         return self.store.change(TASKS, known.id, partial(_count_poll, otherwise=known))
 
     def poll(self, context: RequestContext, vendor: Vendor, selected: SelectedScenario) -> Response:
         """Advances the polled task and returns its state."""
-        tenant, now = context.caller.tenant, context.now
-        if self.limits.polls_per_second is not None:
-            self.store.change(ACCOUNTS, tenant, partial(self.limits.charge_poll, now=now), tenant)
+        now = context.now
+        self._charge_poll(context)
         known = self.store.get(TASKS, context.task)
         if known is None or now - known.created_at > DEFAULT_FILE_LIFETIME_S:
             raise RequestRejected(
@@ -98,12 +100,53 @@ class Handlers:
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(200, build_status_body(task, vendor, selected.scenario.poll))
 
+    def cancel(self, context: RequestContext, vendor: Vendor) -> Response:
+        """Cancels a task that is pending; nothing is charged for it."""
+        assert vendor.build_canceled_body
+        self._charge_poll(context)
+        known = self.store.get(TASKS, context.path_parameters["task_id"])
+        if known and (known.tenant, known.vendor) == (context.caller.tenant, vendor.name):
+            context.task, context.spec = known.id, model(known.model)
+            record = self.store.change(
+                TASKS, known.id, partial(_cancel, otherwise=known, now=context.now)
+            )
+            context.state = record.state
+            if record.state is State.CANCELED and known.state is not State.CANCELED:
+                task = to_wire_task(record, context.request.base_url, vendor)
+                return Response.json(200, vendor.build_canceled_body(task))
+        raise RequestRejected(
+            RejectionReason.NOT_PENDING,
+            "only a pending task of this API key can be canceled",
+            task_id=context.path_parameters["task_id"],
+        )
+
+    def list_tasks(self, context: RequestContext, vendor: Vendor) -> Response:
+        """Lists the caller's tasks of *vendor* as they are now."""
+        assert vendor.build_list_body
+        self._charge_poll(context)
+        now = context.now
+        tasks = [
+            to_wire_task(state_at(record, now), context.request.base_url, vendor)
+            for record in self.store.values(TASKS, context.caller.tenant)
+            if record.vendor == vendor.name and now - record.created_at <= DEFAULT_FILE_LIFETIME_S
+        ]
+        query = dict(parse_qsl(context.request.query))
+        request_id = str(UUID(int=context.random.getrandbits(128), version=4))
+        return Response.json(200, vendor.build_list_body(tasks, query, request_id))
+
+    def _charge_poll(self, context: RequestContext) -> None:
+        """Counts a request about tasks. Raises RequestRejected if there are too many."""
+        if self.limits.polls_per_second is not None:
+            tenant = context.caller.tenant
+            charge = partial(self.limits.charge_poll, now=context.now)
+            self.store.change(ACCOUNTS, tenant, charge, tenant)
+
     def find_file_task(self, context: RequestContext) -> TaskRecord | None:
         """Finds the task of the requested file; anyone who knows the URL may read it."""
         record = self.store.get(TASKS, context.path_parameters["task_id"])
         if record:
             context.task = record.id
-            context.spec = self.models[record.vendor][record.model]
+            context.spec = model(record.model)
             context.caller = Caller(record.tenant)
         return record
 
@@ -141,6 +184,13 @@ def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
 def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
     return replace(known, visits=known.visits + 1)
+
+
+def _cancel(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:
+    known = record or otherwise
+    if state_at(known, now).state is not State.PENDING:
+        return known
+    return replace(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
 
 
 def _advance_on_poll(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:

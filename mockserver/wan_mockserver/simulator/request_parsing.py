@@ -63,6 +63,7 @@ def parse_submission(
     if spec is None:
         body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
+        _check_path(vendor, spec, request)
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
     found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
     return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
@@ -127,14 +128,22 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     if type(model) is str and model.lower() in vendor.other_models:
         raise _build_unknown_model(vendor, models, model, vendor.describe_unmodelled(model))
     nearest = find_nearest_model(model) if type(model) is str else None
-    hint = f" (did you mean {_format_model(nearest.vendor, nearest.id)}?)" if nearest else ""
+    hint = f" (did you mean {nearest.name}, POST {nearest.create_path}?)" if nearest else ""
     raise _build_unknown_model(
         vendor, models, model, f"there is no model {clip(repr(model))}{hint}"
     )
 
 
-def _format_model(vendor: Vendor, model: str) -> str:
-    return f"{model}, POST {vendor.create.replace('{model}', model)}"
+def _check_path(vendor: Vendor, spec: ModelSpec, request: Request) -> None:
+    """Raises RequestRejected if *spec* has another path or the request lacks a header."""
+    short = spec.create_path.removeprefix(vendor.optional_prefix)
+    if not request.path.rstrip("/").endswith(short):
+        detail = f"the model {spec.name} is at POST {spec.create_path}, not at {request.path}"
+        raise RequestRejected(RejectionReason.WRONG_PATH, detail)
+    for name, value in vendor.create_headers.items():
+        if request.headers.get(name.lower()) != value:
+            detail = f"the header {name}: {value} is missing"
+            raise RequestRejected(RejectionReason.NO_HEADER, detail)
 
 
 def _build_unknown_model(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, NamedTuple
 
-from wan_validators.catalog import models_of
+from wan_validators.catalog import list_create_templates, models_of
 from wan_validators.messages.suggestions import find_nearest
 from wan_validators.vendor import RejectionReason, Vendor
 
@@ -44,17 +44,23 @@ MAX_PARTS: Final = 20
 class Action(Enum):
     CREATE = "create"
     POLL = "poll"
+    CANCEL = "cancel"
+    LIST = "list"
     FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path with its methods; *template* has ``{names}`` for the variable parts."""
+    """A path with its methods; *template* has ``{names}`` for the variable parts.
+
+    A *variant* is another way to write the path of another route.
+    """
 
     action: Action
     methods: tuple[str, ...]
     template: str
     vendor: Vendor | None = None
+    variant: bool = False
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
@@ -87,8 +93,27 @@ def build_routes(vendors: Iterable[Vendor]) -> tuple[Route, ...]:
 
 def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
     for vendor in vendors:
-        yield Route(Action.CREATE, ("POST",), vendor.create, vendor)
-        yield Route(Action.POLL, ("GET",), vendor.poll, vendor)
+        for template in list_create_templates(vendor):
+            yield from _iter_variants(Route(Action.CREATE, ("POST",), template, vendor))
+        yield from _iter_variants(Route(Action.POLL, ("GET",), vendor.poll, vendor))
+        if vendor.cancel:
+            yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
+        if vendor.listing:
+            yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+
+
+def _iter_variants(route: Route) -> Iterator[Route]:
+    """Yields *route*, and its variants where the vendor's start of the path is optional.
+
+    The clients of such a vendor also add a slash to some paths.
+    """
+    yield route
+    prefix = route.vendor.optional_prefix if route.vendor else ""
+    if prefix:
+        yield replace(route, variant=True, template=f"{route.template}/")
+        short = route.template.removeprefix(prefix)
+        yield replace(route, variant=True, template=short)
+        yield replace(route, variant=True, template=f"{short}/")
 
 
 def normalize_path(path: str) -> str:
@@ -113,7 +138,7 @@ def find_route(table: Iterable[Route], method: str, path: str) -> Match:
 
 def _build_hint(table: Iterable[Route], path: str) -> str:
     """Names a model without a table, the path that was probably meant, or the known paths."""
-    table = list(table)
+    table = [route for route in table if not route.variant]
     unmodelled = _describe_unmodelled(table, path)
     if unmodelled:
         return unmodelled

@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from wan_validators.catalog import models_of, vendors
+from wan_validators.catalog import model, models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
 from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
@@ -200,6 +200,9 @@ class Simulator:
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
+        if route.action in (Action.CANCEL, Action.LIST):
+            other = {Action.CANCEL: self._handlers.cancel, Action.LIST: self._handlers.list_tasks}
+            return partial(other[route.action], context, vendor)
         record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)
         return partial(self._handlers.poll, context, vendor, selected)
@@ -212,7 +215,9 @@ class Simulator:
             task = self.store.get(TASKS, part) if part else None
             if task:
                 vendor = next(each for each in vendors() if each.name == task.vendor)
-                place = vendor.poll.replace("{model}", task.model).replace("{task_id}", task.id)
+                place = vendor.poll.replace("{model}", model(task.model).name).replace(
+                    "{task_id}", task.id
+                )
                 detail = f"nothing is served at {path}; poll this task with GET {place}"
                 return RequestRejected(RejectionReason.NO_ROUTE, detail)
         return error

@@ -9,11 +9,13 @@ from decimal import Decimal
 from functools import partial
 from hashlib import sha256
 from random import Random
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from wan_validators.outputs import Images
+from wan_validators.outputs import TIERS, Images
 from wan_validators.prices import Prices
+from wan_validators.source import json_pointer
+from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Failure, RejectionReason, State, Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
@@ -29,6 +31,9 @@ from .request_parsing import Submission
 from .wire_tasks import to_wire_task
 
 __all__ = ["TaskFactory", "hash_payload"]
+
+MAX_PROMPT_CHARACTERS: Final = 2000
+"""Characters of a prompt that a task stores, as a vendor with ``orig_prompt`` cuts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,8 @@ class TaskFactory:
             entry=context.number,
             answered=context.step is None or context.step.is_intact,
         )
+        shown = _find_shown_facts(spec, payload)
+        record = replace(record, **shown)
         if submission.errors:
             return replace(record, failure=vendor.build_rejection_failure(submission.errors))
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
@@ -133,6 +140,22 @@ class TaskFactory:
             return set()
         tasks = self.store.values(TASKS, tenant)
         return {task.id for task in tasks if state_at(task, now).state in TERMINAL_STATES}
+
+
+def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the prompt and the number of images or the tier, if they are valid."""
+    found = json_pointer.find(payload, spec.rule("prompt-type").path)
+    prompt = "".join(text for _, text in found if type(text) is str)[:MAX_PROMPT_CHARACTERS]
+    extend = [rule.pointer for rule in spec.rules if rule.id == "prompt-extend-type"]
+    facts: dict[str, Any] = {
+        "prompt": prompt,
+        "extended": any(spec.value(payload, pointer) is True for pointer in extend),
+    }
+    if isinstance(spec.outputs, Images):
+        count = spec.value(payload, spec.outputs.count)
+        return {**facts, "requested": count if type(count) is int else 1}
+    tier = spec.value(payload, spec.outputs.resolution)
+    return {**facts, "tier": tier if type(tier) is str and tier in TIERS else ""}
 
 
 def hash_payload(payload: Mapping[str, Any]) -> str:

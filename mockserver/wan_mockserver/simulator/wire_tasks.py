@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wan_validators.catalog import model
+from wan_validators.outputs import Videos
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
@@ -38,7 +40,7 @@ def to_wire_task(
     failure = record.failure if failed else None
     return Task(
         id=record.id,
-        model=record.model,
+        model=model(record.model).name,
         state=state,
         created_at=record.created_at,
         updated_at=record.updated_at,
@@ -49,10 +51,15 @@ def to_wire_task(
         cost=record.cost,
         discount=record.discount,
         image_count=record.image_count,
-        kind="video" if any(isinstance(part, Film) for part in record.parts) else "image",
+        kind="video" if isinstance(model(record.model).outputs, Videos) else "image",
         word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
         split_output=how.split_output,
+        prompt=record.prompt,
+        extended=record.extended,
+        requested=record.requested,
+        seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
+        lines=int(record.tier.removesuffix("P") or 0),
     )
 
 

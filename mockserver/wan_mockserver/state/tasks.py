@@ -21,7 +21,7 @@ __all__ = [
     "state_at",
 ]
 
-TERMINAL_STATES: Final = frozenset({State.DONE, State.FAILED})
+TERMINAL_STATES: Final = frozenset({State.DONE, State.FAILED, State.CANCELED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +31,10 @@ class TaskRecord:
     *tenant* is its owner. *failure* is how it will end, None if it succeeds. *parts* are its
     results on success, *results* how it shows them if not as documented. *cost* is in USD,
     None if no price is known, and includes *discount*. *signed_urls* and *unsorted_names*
-    are those of its scenario. *image_count* is None if the model's page has no such figure.
-    Times are unix seconds.
+    are those of its scenario. *prompt* is its text, *extended* whether
+    it is rewritten, *requested* its number of images, *tier*
+    that of its video, as far as its vendor shows them. *image_count* is None if the model's
+    page has no such figure. Times are unix seconds.
 
     *scenario* was selected for it. If *chaotic*, more is drawn for its polls. *digest* is the
     same for equal payloads, *entry* is the number of its create in the journal, and
@@ -65,6 +67,10 @@ class TaskRecord:
     discount: Decimal | None = None
     signed_urls: bool = False
     unsorted_names: bool = False
+    prompt: str = ""
+    extended: bool = False
+    requested: int = 0
+    tier: str = ""
 
 
 TASKS: Final = Table("tasks", TaskRecord)

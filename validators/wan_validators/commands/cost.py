@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..catalog import find
-from ..catalog import model as get_model
+from ..catalog import check_model, find_all
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..cost import Cost
 from ..cost_totals import CostTotals, format_cost_lines
@@ -48,7 +47,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    model = None if options.model is None else get_model(options.model).id
+    model = None if options.model is None else check_model(options.model)
     if not options.files and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("no files given; name the files, or - for standard input")
     estimates = _Estimates(build_totals(options))
@@ -56,7 +55,7 @@ def run(options: Namespace) -> int:
         if isinstance(item, Unreadable):
             estimates.unreadable.append(item)
         else:
-            named = item.model if find(item.model) else None
+            named = item.model if find_all(item.model) else None
             estimates.add(item, model or named, is_lined=options.jsonl)
     if options.format == "json":
         print(json.dumps(estimates.as_dict(), indent=2))

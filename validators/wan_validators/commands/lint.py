@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from ..catalog import model as get_model
+from ..catalog import check_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..progress import ProgressBar
 from ..record_linter import RecordLinter
@@ -76,7 +76,7 @@ def _build_linter(options: Namespace) -> RecordLinter:
     """Builds the linter of this run. Raises UsageError or UnknownModel for wrong options."""
     if options.media_root is not None and not options.media_root.is_dir():
         raise UsageError(f"--media-root {options.media_root} is not a directory")
-    model = None if options.model is None else get_model(options.model).id
+    model = None if options.model is None else check_model(options.model)
     linter = RecordLinter(
         find_model=lambda source: model,
         selection=_build_selection(options),

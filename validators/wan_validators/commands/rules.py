@@ -118,7 +118,7 @@ def as_dict(spec: ModelSpec) -> dict[str, Any]:
         "source": spec.source,
         "on": spec.on,
         "confidence": spec.confidence,
-        "create": spec.vendor.create.format(model=spec.id),
+        "create": spec.create_path,
         "rules": [row(rule) for rule in spec.all_rules],
         "doubts": [
             {
@@ -158,7 +158,7 @@ def lines(spec: ModelSpec) -> Iterator[str]:
     """Yields the lines of a page about one model."""
     yield f"{spec.id}  ({spec.title})"
     yield f"  {spec.basis}"
-    yield f"  POST {spec.vendor.create.format(model=spec.id)}"
+    yield f"  POST {spec.create_path}"
     yield ""
     for rule in spec.all_rules:
         facts = row(rule)

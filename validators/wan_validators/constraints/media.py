@@ -65,10 +65,18 @@ class MediaConstraint(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Reference(MediaConstraint):
-    """An http(s) URL or a base64 ``data:`` URI; :class:`Prefixed` checks bare base64."""
+    """An http(s) URL or a base64 ``data:`` URI; :class:`Prefixed` checks bare base64.
+
+    If *oss* is true, it may be an ``oss://`` URL; if *data* is false, it must be a URL.
+    """
+
+    oss: bool = False
+    data: bool = True
 
     def is_satisfied(self, seen: Media) -> bool:
-        return seen.form != "other"
+        if seen.form == "oss":
+            return self.oss
+        return seen.form != "other" and (self.data or seen.form == "url")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reads from a vendor's response what a guard needs: the task's id, and what it cost."""
+"""Reads from a vendor's response what a guard needs: whether a task failed, and its cost."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ..task_bodies import find_status_word
 from ..vendor import State, Vendor
 
-__all__ = ["find_task_id", "is_failed", "parse_body", "parse_cost"]
+__all__ = ["is_failed", "parse_body", "parse_cost"]
 
 
 def parse_body(data: bytes) -> dict[str, Any]:
@@ -20,15 +21,9 @@ def parse_body(data: bytes) -> dict[str, Any]:
     return value if type(value) is dict else {}
 
 
-def find_task_id(body: dict[str, Any]) -> str | None:
-    """Returns the id of the task in the body of a create or a poll."""
-    task = _get_task(body).get("id")
-    return task if type(task) is str and task else None
-
-
 def is_failed(vendor: Vendor, body: dict[str, Any]) -> bool:
     words = (vendor.words[State.FAILED], vendor.other_words.get(State.FAILED, ""))
-    return _get_task(body).get("status", "") in filter(None, words)
+    return find_status_word(body) in filter(None, words)
 
 
 def parse_cost(body: dict[str, Any]) -> Decimal | None:
@@ -42,8 +37,3 @@ def parse_cost(body: dict[str, Any]) -> Decimal | None:
     except InvalidOperation:
         return None
     return usd if usd.is_finite() and usd >= 0 else None
-
-
-def _get_task(body: dict[str, Any]) -> dict[str, Any]:
-    task = body.get("task_info", body)
-    return task if type(task) is dict else {}

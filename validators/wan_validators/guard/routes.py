@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from ..catalog import vendors
+from ..catalog import list_create_templates, vendors
 from ..vendor import Vendor
 
 __all__ = ["GuardedRoute", "find_guarded_route"]
@@ -31,11 +31,11 @@ def find_guarded_route(method: str, path: str) -> GuardedRoute | None:
     A gateway may put its own path before that of the vendor.
     """
     for vendor in vendors():
-        template = {"POST": vendor.create, "GET": vendor.poll}.get(method.upper())
-        found = _compile(template).search(path) if template else None
-        if found:
-            named = found.groupdict()
-            return GuardedRoute(vendor, path, named.get("model"), named.get("task_id"))
+        templates = {"POST": list_create_templates(vendor), "GET": (vendor.poll,)}
+        for template in templates.get(method.upper(), ()):
+            if found := _compile(template).search(path):
+                named = found.groupdict()
+                return GuardedRoute(vendor, path, named.get("model"), named.get("task_id"))
     return None
 
 

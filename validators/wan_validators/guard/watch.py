@@ -12,7 +12,7 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Any, Final
 
-from ..catalog import UnknownModel
+from ..catalog import UnknownModel, find_all
 from ..catalog import model as get_model
 from ..constraints.basic import Anything
 from ..cost import Cost
@@ -21,8 +21,9 @@ from ..linter import lint
 from ..messages.formatting import format_count, format_usd
 from ..outputs import Price
 from ..spec import Rule, Severity
+from ..task_bodies import find_task_id
 from .errors import GuardedCreate, GuardError, Reason
-from .responses import find_task_id, is_failed, parse_body, parse_cost
+from .responses import is_failed, parse_body, parse_cost
 from .routes import GuardedRoute
 
 __all__ = ["Flight", "Watch"]
@@ -201,7 +202,12 @@ def _lint(route: GuardedRoute, get_header: GetHeader, body: bytes) -> Report:
     header = route.vendor.model_header
     name = route.model or (get_header(header) if header else None)
     try:
-        return lint(body, None if name is None else get_model(name).id, now=time.time())
+        if name is None:
+            model = route.path if find_all(route.path) else None
+        else:
+            model = f"{route.vendor.name}/{name}"
+            model = model if find_all(model) else get_model(name).id
+        return lint(body, model, now=time.time())
     except UnknownModel as error:
         report = lint(body, None)
         if name is not None and name.lower() in route.vendor.other_models:

@@ -34,7 +34,8 @@ __all__ = [
 class Media:
     """The properties of one reference; unknown ones are None.
 
-    *form* is ``url``, ``data``, ``bare`` (base64 without ``data:``) or ``other``.
+    *form* is ``url``, ``oss`` (a file that was uploaded to a vendor), ``data``, ``bare``
+    (base64 without ``data:``) or ``other``.
     *wrong* describes why a URL cannot be the file. *flaw* describes
     the first error of the base64. *declared* is the declared MIME type.
     *size* is the number of decoded bytes.
@@ -58,9 +59,11 @@ GOOD_AUDIO_URLS: Final = RecentValues()
 
 _PRIVATE: Final = Media(form="url", public=False)
 _OTHER: Final = Media(form="other")
+_UPLOADED: Final = Media(form="oss")
 
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
 _MAX_PREFIX_CHARACTERS = 512
+_OSS = re.compile(r"oss://[^\s\x00-\x1f]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
 
@@ -90,6 +93,8 @@ def parse_audio_reference(value: Any) -> Media | None:
 def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
     if urls.PUBLIC(text) or urls.is_url(text):
         return _inspect_url(text, audio=not bare)
+    if _OSS.fullmatch(text):
+        return _UPLOADED
     prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.

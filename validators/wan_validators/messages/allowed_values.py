@@ -106,7 +106,8 @@ def _(constraint: s.Ratio) -> str:
 
 @describe_allowed.register
 def _(constraint: m.Reference) -> str:
-    return "an http(s) URL or a data: URI in base64"
+    oss = ", an oss:// URL" if constraint.oss else ""
+    return f"an http(s) URL{oss}" + (" or a data: URI in base64" if constraint.data else "")
 
 
 @describe_allowed.register

@@ -107,6 +107,8 @@ def _collect_moves(
     strays = [each for each in context.findings if each.row.id == UNKNOWN_MEMBER][:_MAX_MOVES]
     sources: list[str] = []
     for each in strays:
+        if _is_respelt_container(context, each.pointer):
+            continue
         inner = _find_container(context, each.pointer)
         if inner is None:
             sources.append(each.pointer)
@@ -126,6 +128,13 @@ def _collect_moves(
                 moves[target] = _Move(source, target, moved)
     pieces.sort(key=lambda piece: "text" not in piece[2][0])
     return list(moves.values()), pieces, containers
+
+
+def _is_respelt_container(context: Context, pointer: str) -> bool:
+    """Returns True if only the spelling of a container that the model has is wrong."""
+    right = f"{parent_of(pointer)}/{normalize_name(last_name(pointer))}"
+    is_known = any(rule.pointer == right for rule in context.spec.rules)
+    return is_known and right != pointer and context.value(right) is MISSING
 
 
 def _find_container(context: Context, pointer: str) -> str | None:
@@ -164,8 +173,8 @@ def _place(
             yield homes["prompt"], "\n".join(texts)
         if images and "images" in homes:
             yield homes["images"], images
-        elif images and "image" in homes:
-            yield homes["image"], images[0]
+        elif images:
+            yield from ((homes[meant], images[0]) for meant in find_meanings("image", homes)[:1])
         return
     for meant in find_meanings(name, homes)[:1]:
         adapted = [each for each, _ in adapt_value(context.spec, homes[meant], value)]

@@ -1,0 +1,95 @@
+"""Rules that the models of the upstream API share: files, prompts that are cut, and the body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from .ambiguity import Ambiguity
+from .constraints.basic import BOOLEAN, OBJECT, STRING, OneOf
+from .constraints.media import AUDIO_VIEW, FileSize, Opaque, Reference
+from .shared_rules import MIB, SEEDS, Rows, audio, image, negative_prompt, prompt
+from .spec import Rule, Severity
+
+__all__ = [
+    "ALPHA_IGNORED",
+    "build_video_rules",
+    "upstream_audio",
+    "upstream_body",
+    "upstream_image",
+]
+
+URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
+"""The rows for a sound that must be a URL: its content cannot be in the payload."""
+
+ALPHA_IGNORED: Final = Ambiguity(
+    "an alpha channel",
+    interpretations=(
+        "the older page does not support PNG with an alpha channel",
+        "the newer page ignores the channel",
+    ),
+    chosen="a warning",
+    rules=("image-alpha",),
+)
+
+
+def upstream_body(model: str) -> Rows:
+    """Returns the rules for the body around ``input``; *model* is its name on the wire."""
+    return (
+        Rule("payload-type", "", OBJECT),
+        Rule("model-value", "/model", OneOf((model,)), required=True),
+        Rule("input-object", "/input", OBJECT, required=True),
+    )
+
+
+def upstream_image(
+    pointer: str, *, sides: tuple[int, int], megabytes: int, required: bool = False
+) -> Rows:
+    """Returns the rules for an image, which may also be an ``oss://`` URL of the vendor."""
+    rows: list[Rule] = []
+    for row in image(pointer, sides=sides, opaque=False, required=required, bare=Severity.ERROR):
+        if row.id == "image-dimensions":
+            alpha = Opaque(formats=("PNG", "BMP", "WEBP"))
+            rows.append(Rule("image-alpha", pointer, alpha, severity=Severity.WARNING))
+        changed = {
+            "image-source": Reference(oss=True),
+            "image-bytes": FileSize(high=megabytes * MIB),
+        }.get(row.id, row.constraint)
+        rows.append(replace(row, constraint=changed))
+    return tuple(rows)
+
+
+def build_video_rules(
+    model: str,
+    *,
+    characters: int,
+    megabytes: int,
+    tiers: tuple[str, ...],
+    durations: tuple[int, ...],
+) -> Rows:
+    """Returns the rules of a model that makes a video from an image, without those of a sound."""
+    kind, *texts = prompt("/input/prompt", characters, cut=True)
+    return (
+        *upstream_body(model),
+        # The official SDK sends null for a call without a prompt.
+        replace(kind, required=False, nullable=True),
+        *texts,
+        *negative_prompt("/input/negative_prompt", cut=True),
+        *upstream_image("/input/img_url", sides=(240, 8000), megabytes=megabytes, required=True),
+        Rule("template-type", "/input/template", STRING),
+        Rule("parameters-type", "/parameters", OBJECT),
+        Rule("resolution-tier", "/parameters/resolution", OneOf(tiers), default="1080P"),
+        Rule("duration-choice", "/parameters/duration", OneOf(durations), default=5),
+        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
+        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def upstream_audio(pointer: str) -> Rows:
+    """Returns the rules for a sound, which must be a URL; its content is not checked."""
+    rows = [replace(row, nullable=False) for row in audio(pointer) if row.id in URL_ROWS]
+    source = Reference(AUDIO_VIEW, oss=True, data=False)
+    return tuple(
+        replace(row, constraint=source) if row.id == "audio-source" else row for row in rows
+    )

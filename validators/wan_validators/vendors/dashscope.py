@@ -1,0 +1,285 @@
+"""Alibaba Model Studio (DashScope): one path for each kind of task, and bodies with ``output``.
+
+Paths, states, results and most error texts are on the vendor's public help pages; the texts of
+missing members are from users of the live service. Nothing was tested against that service.
+Guesses: that every broken rule of ``input`` and ``parameters`` appears only in the task, the
+hour of the times (UTC+8 at every host), and the body of a canceled task.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
+from typing import Any, Final
+
+from ..ambiguity import Ambiguity
+from ..source.json_pointer import MISSING
+from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
+
+__all__ = ["VENDOR"]
+
+STATES: Final = {
+    State.PENDING: "PENDING",
+    State.RUNNING: "RUNNING",
+    State.DONE: "SUCCEEDED",
+    State.FAILED: "FAILED",
+    State.CANCELED: "CANCELED",
+}
+
+UNKNOWN: Final = "UNKNOWN"
+"""The state of a task that does not exist, or is older than 24 hours."""
+
+FAILURES: Final = {
+    "InternalError": "An internal error has occured, please try again later or contact "
+    "service support.",
+    "InternalError.Algo": "An internal error has occured, please try again later or contact "
+    "service support.",
+    "InternalError.Timeout": "An internal timeout error has occured, please try again later or "
+    "contact service support.",
+    "DataInspectionFailed": "Output data may contain inappropriate content.",
+    "IPInfringementSuspect": "Input data is suspected of being involved in IP infringement.",
+    "InvalidParameter.DataInspection": "Unable to download the media resource during the data "
+    "inspection process.",
+}
+"""Codes of failed tasks that no rule of a payload causes; "occured" is theirs."""
+
+MODERATION: Final = Failure("DataInspectionFailed", FAILURES["DataInspectionFailed"])
+
+ERRORS: Final = {
+    RejectionReason.NO_KEY: (401, "InvalidApiKey", "No API-key provided."),
+    RejectionReason.NO_SCHEME: (401, "InvalidApiKey", "Invalid API-key provided."),
+    RejectionReason.BAD_KEY: (401, "InvalidApiKey", "Invalid API-key provided."),
+    RejectionReason.NO_ROUTE: (404, "NotFound", ""),
+    RejectionReason.NO_METHOD: (405, "MethodNotAllowed", ""),
+    RejectionReason.NO_MODEL: (400, "InvalidParameter", "Model not exist."),
+    RejectionReason.WRONG_PATH: (400, "InvalidParameter", "url error, please check url!"),
+    RejectionReason.NO_HEADER: (
+        403,
+        "AccessDenied",
+        "current user api does not support synchronous calls.",
+    ),
+    RejectionReason.NO_TASK: (404, "NotFound", "Not found!"),
+    RejectionReason.NOT_PENDING: (
+        400,
+        "UnsupportedOperation",
+        "Failed to cancel the task, please confirm if the task is in PENDING status.",
+    ),
+    RejectionReason.MALFORMED: (400, "InvalidParameter", "input json error."),
+    RejectionReason.MEDIA_TYPE: (400, "InvalidParameter", ""),
+    RejectionReason.TOO_LARGE: (400, "InvalidParameter", ""),
+    RejectionReason.PAYLOAD: (400, "InvalidParameter", ""),
+    RejectionReason.BALANCE: (
+        400,
+        "Arrearage",
+        "Access denied, make sure your account is in good standing.",
+    ),
+    RejectionReason.RATE: (
+        429,
+        "Throttling.RateQuota",
+        "Requests rate limit exceeded, try again later.",
+    ),
+    RejectionReason.EXPIRED: (403, "AccessDenied", ""),
+    RejectionReason.NO_SCENARIO: (400, "InvalidParameter", ""),
+    RejectionReason.SCENARIO: (500, "InternalError", ""),
+    RejectionReason.INTERNAL: (500, "InternalError", ""),
+}
+"""Status, code and documented text. 405, 413 and 415 are not documented."""
+
+BEIJING: Final = timezone(timedelta(hours=8))
+
+
+def new_id(random: Random) -> str:
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+
+
+def format_timestamp(seconds: float) -> str:
+    """Formats a time without a zone, in milliseconds, in UTC+8."""
+    moment = datetime.fromtimestamp(seconds, UTC).astimezone(BEIJING)
+    return moment.strftime("%Y-%m-%d %H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
+
+
+def build_request_id(task: Task) -> str:
+    """Returns an id that differs between the answers about one task."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{task.id}/{task.state.value}/{task.progress}"))
+
+
+def build_created_body(task: Task) -> Wire:
+    word = STATES[task.state] if task.word is None else task.word
+    output = {**({"task_status": word} if word else {}), "task_id": task.id}
+    return {"output": output, "request_id": build_request_id(task)}
+
+
+def build_status_body(task: Task) -> Wire:
+    """Builds ``output``, with results or the failure at the end, and ``usage`` on success."""
+    word = STATES[task.state] if task.word is None else task.word
+    output: dict[str, Any] = {"task_id": task.id, **({"task_status": word} if word else {})}
+    body: dict[str, Any] = {"request_id": build_request_id(task), "output": output}
+    if task.state is not State.PENDING:
+        output |= {
+            "submit_time": format_timestamp(task.created_at),
+            "scheduled_time": format_timestamp(task.created_at),
+        }
+    if task.state is State.DONE:
+        output["end_time"] = format_timestamp(task.updated_at)
+        if task.results:
+            output |= build_results(task)
+        body["usage"] = build_usage(task)
+    elif task.failure:
+        output |= {"code": task.failure.code, "message": task.failure.message}
+    if task.kind == "image" and task.state is not State.PENDING:
+        output["task_metrics"] = build_metrics(task)
+    return body
+
+
+def build_results(task: Task) -> dict[str, Any]:
+    """Returns the results of an image task, failed ones with their reason, or the video's URL."""
+    urls = [output.value for output in task.outputs]
+    prompts = {"orig_prompt": task.prompt}
+    if task.extended:
+        prompts["actual_prompt"] = task.prompt
+    if task.kind == "video":
+        return {**prompts, **({"video_url": urls[0]} if urls else {})}
+    made = [{**prompts, "url": url} for url in urls]
+    lost = max(task.requested - len(made), 0)
+    failed = [{"code": "InternalError", "message": FAILURES["InternalError"]}] * lost
+    return {"results": [*made, *failed]}
+
+
+def build_metrics(task: Task) -> dict[str, int]:
+    """Counts results; a task that is not done has none."""
+    total = max(task.requested, len(task.outputs))
+    failed = total if task.state is State.FAILED else 0
+    if task.state is State.DONE:
+        failed = total - len(task.outputs)
+    return {"TOTAL": total, "SUCCEEDED": len(task.outputs), "FAILED": failed}
+
+
+def build_usage(task: Task) -> dict[str, Any]:
+    """Returns the number of images, or the seconds and the lines of the video."""
+    if task.kind == "image":
+        return {"image_count": len(task.outputs)}
+    return {"duration": task.seconds, "SR": task.lines, "video_count": len(task.outputs)}
+
+
+def build_empty_members(task: Task) -> Wire:
+    empty: dict[str, Any] = {"results": []} if task.kind == "image" else {"video_url": ""}
+    return {"output": {"code": "", "message": "", **empty}, "usage": {}}
+
+
+def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
+    """Builds ``code`` and ``message``. A poll of an unknown task is a success: UNKNOWN."""
+    if rejection.reason is RejectionReason.NO_TASK and rejection.status is None:
+        output = {"task_id": rejection.task_id, "task_status": UNKNOWN}
+        return 200, {"request_id": rejection.request_id, "output": output}
+    status, code, message = ERRORS[rejection.reason]
+    if rejection.task and rejection.task.failure:
+        code, message = rejection.task.failure.code, rejection.task.failure.message
+    return rejection.status or status, {
+        "request_id": rejection.request_id,
+        "code": code,
+        "message": message or rejection.detail,
+    }
+
+
+def build_canceled_body(task: Task) -> Wire:
+    return {"request_id": build_request_id(task)}
+
+
+def build_list_body(tasks: Sequence[Task], query: Mapping[str, str], request_id: str) -> Wire:
+    """Builds the page of *tasks* that *query* asks for, the newest first.
+
+    ``start_time`` and ``end_time`` are not read: the mock has tasks of 24 hours, the default.
+    """
+    shown = [
+        task
+        for task in sorted(tasks, key=lambda task: task.created_at, reverse=True)
+        if query.get("model_name", task.model) == task.model
+        and query.get("status", STATES[task.state]) == STATES[task.state]
+        and query.get("task_id", task.id) == task.id
+    ]
+    number, size = parse_count(query.get("page_no"), 1), parse_count(query.get("page_size"), 10)
+    return {
+        "request_id": request_id,
+        "total": len(shown),
+        "total_page": -(-len(shown) // size),
+        "page_no": number,
+        "page_size": size,
+        "data": [build_list_item(task) for task in shown[(number - 1) * size : number * size]],
+    }
+
+
+def parse_count(text: str | None, default: int) -> int:
+    """Parses a number from 1 up; returns *default* for any other text."""
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) < 10
+    return max(int(text), 1) if is_number and text else default
+
+
+def build_list_item(task: Task) -> Wire:
+    """Builds one task of the list; an unfinished one has no ``end_time``."""
+    created = int(task.created_at * 1000)
+    item = {
+        "task_id": task.id,
+        "status": STATES[task.state],
+        "model_name": task.model,
+        "request_id": build_request_id(task),
+        "gmt_create": created,
+        "start_time": created,
+    }
+    if task.state not in (State.PENDING, State.RUNNING):
+        item["end_time"] = int(task.updated_at * 1000)
+    return item
+
+
+def build_rejection_failure(errors: Sequence[Any]) -> Failure:
+    """Returns InvalidParameter with the place and the message of the first error."""
+    first = errors[0]
+    name = ".".join(first.pointer.split("/")[1:])
+    if first.value is MISSING:
+        return Failure("InvalidParameter", f"Field required: {name}")
+    return Failure("InvalidParameter", f"{name or 'body'}: {first.message}")
+
+
+VENDOR: Final = Vendor(
+    name="dashscope",
+    title="Alibaba Model Studio",
+    create="/api/v1/services/aigc/{endpoint}",
+    poll="/api/v1/tasks/{task_id}",
+    created_status=200,
+    lazy=True,
+    new_id=new_id,
+    build_created_body=build_created_body,
+    build_status_body=build_status_body,
+    build_error_response=build_error_response,
+    build_rejection_failure=build_rejection_failure,
+    build_empty_members=build_empty_members,
+    words=STATES,
+    moderation=MODERATION,
+    failures=FAILURES,
+    create_headers={"X-DashScope-Async": "enable"},
+    cancel="/api/v1/tasks/{task_id}/cancel",
+    build_canceled_body=build_canceled_body,
+    listing="/api/v1/tasks",
+    build_list_body=build_list_body,
+    optional_prefix="/api/v1",
+    ambiguities=(
+        Ambiguity(
+            "where a broken rule appears",
+            interpretations=(
+                "in the task: users saw missing members of input there",
+                "in the create response, which no page excludes",
+            ),
+            chosen="in the task, unless the mock is set to reject at create; a guess for all but "
+            "missing members",
+        ),
+        Ambiguity(
+            "the times",
+            interpretations=(
+                "UTC+8, as the newest pages say",
+                "nothing is said for hosts outside of China",
+            ),
+            chosen="UTC+8 everywhere",
+        ),
+    ),
+)
