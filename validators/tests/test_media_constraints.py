@@ -53,6 +53,7 @@ class Case(NamedTuple):
 
 
 WEB = "https://example.com/cat.jpg"
+UPLOADED = "oss://bucket/cat.jpg"
 CLEAR = data_uri(image("PNG", mode="RGBA"), "image/png")
 GIF = data_uri(image("GIF"), "image/gif")
 SPEECH = data_uri(wav(50), "audio/wav")
@@ -62,8 +63,12 @@ THIRTY_WITH_PADDING = (b"\xff\xe3\x14\xc0" + b"\0" * 44) * 628  # frames of 48 m
 
 CASES = [
     Case(
-        Reference(), (WEB, URI, ENCODED, "http://localhost/", url_safe(PNG)), ("cat.jpg", "", "cat")
+        Reference(),
+        (WEB, URI, ENCODED, "http://localhost/", url_safe(PNG)),
+        ("cat.jpg", "", "cat", UPLOADED),
     ),
+    Case(Reference(oss=True), (WEB, URI, UPLOADED), ("cat.jpg", "")),
+    Case(Reference(oss=True, data=False), (WEB, UPLOADED), ("cat.jpg", URI)),
     Case(
         Reference(AUDIO_VIEW),
         ("https://example.com/a.mp3", SPEECH),

@@ -150,7 +150,7 @@ def test_commands_take_and_print_qualified_names(
     code, text = run("rules", "--format", "json", OTHER)
     [table] = json.loads(text)["models"]
     assert (table["model"], table["vendor"], table["create"]) == (OTHER, "dashscope", IMAGES)
-    assert "confidence: high" in table["source"]
+    assert (table["on"], table["confidence"]) == ("2026-11", "high")
     code, text = run("schema", OTHER)
     assert json.loads(text)["$id"] == f"urn:wanproof:schema:{OTHER}:2020-12"
 

@@ -17,7 +17,9 @@ SPEC = ModelSpec(
     vendor=VENDOR,
     title="Wan 2.5 image editing, upstream",
     source="public pages of Alibaba Model Studio about wan2.5-i2i-preview, in Chinese and as "
-    "OpenAPI; as of November 2026; confidence: high",
+    "OpenAPI",
+    on="2026-11",
+    confidence="high",
     rules=(
         *upstream_body("wan2.5-i2i-preview"),
         *prompt("/input/prompt", 2000, cut=True),

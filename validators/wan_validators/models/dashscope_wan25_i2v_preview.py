@@ -14,8 +14,9 @@ SPEC = ModelSpec(
     endpoint="video-generation/video-synthesis",
     vendor=VENDOR,
     title="Wan 2.5 video from an image, upstream",
-    source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese; "
-    "as of November 2026; confidence: high",
+    source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese",
+    on="2026-11",
+    confidence="high",
     rules=(
         *build_video_rules(
             "wan2.5-i2v-preview",
