@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -59,7 +60,7 @@ def to_wire_task(
         extended=record.extended,
         requested=record.requested,
         seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
-        lines=int(record.tier.removesuffix("P") or 0),
+        lines=_count_lines(record.tier),
     )
 
 
@@ -86,3 +87,9 @@ def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
     if record.signed_urls:
         return build_signed_url(base_url, record, name)
     return base_url + files.path(record.id, name)
+
+
+def _count_lines(tier: str) -> int:
+    """Returns the lines of a *tier* such as 720P; 0 for other values, which payloads may have."""
+    found = re.fullmatch("([0-9]{1,5})P", tier)
+    return int(found[1]) if found else 0
