@@ -121,7 +121,7 @@ def _format_models() -> list[str]:
     """Formats the options of the selector, grouped by vendor."""
     return [
         f'    <optgroup label="{escape(vendor.name)}">'
-        + "".join(f"<option>{escape(model)}</option>" for model in models_of(vendor))
+        + "".join(f"<option>{escape(spec.id)}</option>" for spec in models_of(vendor).values())
         + "</optgroup>"
         for vendor in vendors()
     ]
