@@ -26,6 +26,7 @@ from playground_page import EXAMPLE, PYODIDE_URL, PYODIDE_VERSION, write_archive
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from wan_validators import catalog, lint
+from wan_validators.catalog import vendors
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
