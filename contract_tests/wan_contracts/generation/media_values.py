@@ -117,8 +117,16 @@ INVALID_REFERENCES: Final = (
 
 @valid_values.register
 def _(check: MediaConstraint) -> JsonValues:
-    urls = (*PUBLIC_URLS, SIGNED_URLS[check.view], *ODD_URLS[check.view])
-    return urls + _build_valid_files(check.view)
+    return _list_urls(check.view) + _build_valid_files(check.view)
+
+
+@valid_values.register
+def _(check: Reference) -> JsonValues:
+    return _list_urls(check.view) + (_build_valid_files(check.view) if check.data else ())
+
+
+def _list_urls(view: View) -> JsonValues:
+    return (*PUBLIC_URLS, SIGNED_URLS[view], *ODD_URLS[view])
 
 
 @cache
@@ -139,7 +147,7 @@ def _build_file(format: str, data: bytes | None = None) -> str:
 
 @invalid_values.register
 def _(check: Reference, value: Json) -> JsonValues:
-    return INVALID_REFERENCES
+    return INVALID_REFERENCES + (() if check.data else _build_valid_files(check.view))
 
 
 @invalid_values.register
