@@ -58,4 +58,6 @@ def _number_prompts(value: Any, number: int) -> Any:
             else _number_prompts(member, number)
             for name, member in value.items()
         }
+    if isinstance(value, str) and value.startswith("https://"):
+        return f"{value}/{number}"  # some models need no text
     return [_number_prompts(each, number) for each in value] if isinstance(value, list) else value
