@@ -18,7 +18,14 @@ const PATHS = {
   },
 };
 // How many images a payload without n asks for.
-const DEFAULT_COUNT = { "wan2.5-i2i-preview": 4, wan25_i2i_preview_intl: 4, wan26_i2i: 1 };
+const DEFAULT_COUNT = {
+  "wan2.5-i2i-preview": 4,
+  "wan2.5-t2i-preview": 4,
+  "wan2.6-image": 4,
+  "wan2.6-t2i": 4,
+  wan25_i2i_preview_intl: 4,
+  wan26_i2i: 1,
+};
 const DOWNLOAD_ATTEMPTS = 3;
 
 /** Why there are no results: `how` is "refused", "failed" or "gave_up". */
