@@ -146,7 +146,7 @@ class Simulator:
 
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
-        entry = journal.mark_not_arrived(self.store, response.entry)
+        entry = journal.mark_not_arrived(self.store, response)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
