@@ -67,6 +67,20 @@ def test_a_download_of_an_earlier_call_does_not_count_for_the_only_call(
     assert list_paths(proxy, call) == []
 
 
+def test_a_repeated_call_has_the_task_of_the_earlier_one(mock: Mock, proxy: RecordingProxy) -> None:
+    """The same key and the same seed give the task the same id."""
+    earlier = begin(proxy, 1)
+    file = create_task(proxy, mock, earlier)
+    proxy.end(earlier)
+    mock.reset()
+    call = begin(proxy, 1)
+    assert create_task(proxy, mock, call) == file
+
+    download(proxy, file)
+
+    assert list_paths(proxy, call)[1:] == [file]
+
+
 def test_a_download_counts_for_the_only_call_if_no_call_has_its_task(
     mock: Mock, proxy: RecordingProxy
 ) -> None:

@@ -207,14 +207,14 @@ class RecordingProxy(Service):
         for call in calls:
             if call.key in sent:
                 return call
-        parts = request.path.split("/")
-        if KEY_PREFIX in sent or not self._ended_tasks.isdisjoint(parts):
+        if KEY_PREFIX in sent:
             return None
-        if len(calls) == 1:
-            return calls[0]
-        tasks = (self._mock.store.get(TASKS, part) for part in parts if part)
-        tenants = {task.tenant for task in tasks if task}
-        return next((call for call in calls if call.tenant in tenants), None)
+        parts = [part for part in request.path.split("/") if part]
+        tenants = {task.tenant for part in parts if (task := self._mock.store.get(TASKS, part))}
+        owner = next((call for call in calls if call.tenant in tenants), None)
+        if owner or len(calls) != 1 or not self._ended_tasks.isdisjoint(parts):
+            return owner
+        return calls[0]
 
     def _stop_client(self, call: RecordedCall, request: Request, response: Response) -> Response:
         """Ends the call of a client that sends requests without end."""
