@@ -64,12 +64,11 @@ class Route:
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
+        if "{model}" not in self.template:
+            return [self.template]
         specs = models_of(self.vendor).values() if self.vendor else ()
-        own = [
-            spec for spec in specs if self.template in (spec.create_template, spec.poll_template)
-        ]
-        names = [spec.name for spec in own] or [""]
-        return list(dict.fromkeys(self.template.replace("{model}", name) for name in names))
+        paths = [path for spec in specs for path in (spec.create_path, spec.poll_path)]
+        return [path for path in paths if self.match(path)]
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Returns the variable parts of *path* by name, or None if it does not match."""
