@@ -17,6 +17,7 @@ from wan_validators.catalog import catalog, model
 from wan_validators.cli import main
 from wan_validators.json_schema import DRAFTS, build_document
 from wan_validators.linter import lint
+from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
 
 PAYLOADS = Path(__file__).parents[2] / "fixtures" / "payloads"
