@@ -165,7 +165,7 @@ def test_what_a_model_makes_is_what_its_page_says(spec: ModelSpec) -> None:
 
 @every_model
 def test_the_paths_are_those_of_the_page(spec: ModelSpec) -> None:
-    paths = {"create": spec.create_path, "poll": spec.vendor.poll.replace("{model}", spec.name)}
+    paths = {"create": spec.create_path, "poll": spec.poll_path}
 
     assert paths == {at: page(spec)[at] for at in paths}
     assert spec.vendor.created_status == page(spec)["created_status"]

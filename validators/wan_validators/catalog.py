@@ -12,6 +12,7 @@ from typing import Any
 
 from . import models
 from .messages.suggestions import find_nearest
+from .path_templates import compile_template
 from .spec import ModelSpec
 from .vendor import Vendor
 
@@ -26,6 +27,7 @@ __all__ = [
     "find_representatives",
     "list_create_templates",
     "list_default_models",
+    "list_poll_templates",
     "model",
     "models_of",
     "restrict",
@@ -179,6 +181,12 @@ def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spec.create_template for spec in specs))
 
 
+def list_poll_templates(vendor: Vendor) -> tuple[str, ...]:
+    """Returns the paths of polls at *vendor*, some with ``{model}``."""
+    specs = models_of(vendor).values()
+    return tuple(dict.fromkeys(spec.poll_template for spec in specs))
+
+
 def _find_named(name: Any) -> tuple[ModelSpec, ...]:
     return _by_name().get(name, ()) if type(name) is str else ()
 
@@ -200,13 +208,12 @@ def _find_in_path(path: str) -> tuple[ModelSpec, ...]:
     """Returns the models of which *path*, or a URL, is the path of a create."""
     for vendor in vendors():
         for template in list_create_templates(vendor):
-            if "{model}" in template:
-                found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
-                if found:
-                    return _find_named(f"{vendor.name}/{found[1]}")
-            elif template != vendor.create and template in path:
+            found = compile_template(template, is_whole=False).search(path)
+            if found and template != vendor.create:
                 specs = models_of(vendor).values()
-                return tuple(spec for spec in specs if spec.create_template == template)
+                here = [spec for spec in specs if spec.create_template == template]
+                model = found.groupdict().get("model")
+                return tuple(spec for spec in here if model in (None, spec.name))
     return ()
 
 

@@ -97,7 +97,7 @@ class ModelSpec:
 
     *id* is unique among all vendors: the name of the model, with the vendor's name and a slash
     before it if another vendor has, or may have, a model of this name. *endpoint* is the part
-    ``{endpoint}`` of the vendor's create path, for a vendor whose path depends on the model.
+    ``{endpoint}`` of the vendor's paths, if it is not the usual one of the vendor.
 
     *rules* are in the order in which the vendor would report them. *unknown_member_rules*
     are derived from them: one for each object, with the members that any rule knows.
@@ -152,12 +152,22 @@ class ModelSpec:
     @property
     def create_template(self) -> str:
         """The path of a create, with ``{model}`` if the vendor has the model in it."""
-        return self.vendor.create.replace("{endpoint}", self.endpoint)
+        return self._fill_endpoint(self.vendor.create)
 
     @property
     def create_path(self) -> str:
         """The path of a create of this model."""
         return self.create_template.replace("{model}", self.name)
+
+    @property
+    def poll_template(self) -> str:
+        """The path of a poll, with ``{model}`` if the vendor has the model in it."""
+        return self._fill_endpoint(self.vendor.poll)
+
+    @property
+    def poll_path(self) -> str:
+        """The path of a poll of a task of this model, with ``{task_id}``."""
+        return self.poll_template.replace("{model}", self.name)
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
@@ -183,6 +193,9 @@ class ModelSpec:
             return value
         defaults = (rule.default for rule in self.rules if rule.pointer == pointer)
         return next((default for default in defaults if default is not MISSING), MISSING)
+
+    def _fill_endpoint(self, template: str) -> str:
+        return template.replace("{endpoint}", self.endpoint or self.vendor.endpoint)
 
     def _build_unknown_member_rules(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}

@@ -203,7 +203,8 @@ class Vendor:
     *recorded_created_status* is the status of a recorded create. *shows_progress* and
     *has_output_items* tell what a task has on the wire.
 
-    *create* may have ``{endpoint}`` in place of ``{model}``; each model has its own.
+    *create* and *poll* may have ``{endpoint}``, the part in which models differ; *endpoint* is
+    the usual one.
     *create_headers* are headers that a create must have. *cancel* is the path that cancels a
     pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
     the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
@@ -242,6 +243,7 @@ class Vendor:
     listing: str | None = None
     build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
     optional_prefix: str = ""
+    endpoint: str = ""
 
     def describe_unmodelled(self, model: str) -> str:
         """Returns the text about *model*, one of *other_models*."""

@@ -60,10 +60,10 @@ class ClientPolicy:
         return self.url(self.spec.create_path)
 
     def build_poll_url(self, task_id: str) -> str:
-        return self.url(self.spec.vendor.poll, task_id)
+        return self.url(self.spec.poll_path, task_id)
 
     def url(self, template: str, task_id: str = "") -> str:
-        path = template.format(model=self.spec.name, task_id=quote(task_id, safe=""))
+        path = template.replace("{task_id}", quote(task_id, safe=""))
         return self.setting.base_url.rstrip("/") + path
 
     def build_create_headers(self) -> dict[str, str]:

@@ -171,8 +171,8 @@ def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
 def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     expected = {"/files/{task_id}/{name}"}
     for vendor in vendors():
-        for name, spec in models_of(vendor).items():
-            expected |= {spec.create_path, vendor.poll.replace("{model}", name)}
+        for spec in models_of(vendor).values():
+            expected |= {spec.create_path, spec.poll_path}
         expected |= {path for path in (vendor.cancel, vendor.listing) if path}
 
     assert {*of_vendors["paths"]} == expected
@@ -199,7 +199,7 @@ def test_the_vendors_answers_are_as_described(
         **vendor.create_headers,
     }
     create = spec.create_path
-    poll = vendor.poll.replace("{model}", spec.name)
+    poll = spec.poll_path
 
     def check(method: str, path: str, template: str) -> Any:
         asked = Request(method=method, path=path, headers=headers, body=payload)
@@ -308,7 +308,7 @@ def test_the_headers_of_all_responses_are_described(
         made = send("POST", create, create)
     assert made.status == spec.vendor.created_status
     task = mock.tasks()[0].id
-    poll = spec.vendor.poll.replace("{model}", spec.name)
+    poll = spec.poll_path
     result = send("GET", poll, poll.replace("{task_id}", task))
     for path in re.findall(r'https?://[^"]*(/files/[^"]*)', result.body.decode()):
         for more in ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=9999999-"}):

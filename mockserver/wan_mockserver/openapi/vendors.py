@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from wan_validators.catalog import models_of, vendors
@@ -85,10 +86,10 @@ def _build_document() -> Mapping[str, Any]:
     paths: dict[str, Any] = {files.PATH: {"get": _build_download_operation()}}
     schemas: dict[str, Any] = {}
     for vendor in vendors():
-        for path, specs in _iter_create_paths(vendor):
+        for path, specs in _group_by_path(vendor, attrgetter("create_path")):
             schemas |= {_name_schema(spec): build_payload_schema(spec) for spec in specs}
             paths[path] = {"post": _build_create_operation(vendor, specs)}
-        for path, specs in _iter_paths(vendor, vendor.poll):
+        for path, specs in _group_by_path(vendor, attrgetter("poll_path")):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
         if vendor.cancel:
             cancel = _build_cancel_operation(vendor, next(iter(models_of(vendor).values())))
@@ -112,27 +113,19 @@ def _build_document() -> Mapping[str, Any]:
     }
 
 
-def _iter_create_paths(vendor: Vendor) -> Iterator[tuple[str, list[ModelSpec]]]:
-    """Yields each path of creates at *vendor*, and the models that are served there."""
+def _group_by_path(
+    vendor: Vendor, get_path: Callable[[ModelSpec], str]
+) -> Iterable[tuple[str, list[ModelSpec]]]:
+    """Returns each path of one kind at *vendor*, and the models that are served there."""
     paths: dict[str, list[ModelSpec]] = {}
     for spec in models_of(vendor).values():
-        paths.setdefault(spec.create_path, []).append(spec)
-    yield from paths.items()
+        paths.setdefault(get_path(spec), []).append(spec)
+    return paths.items()
 
 
 def _name_schema(spec: ModelSpec) -> str:
     """Returns the name of a schema, in which OpenAPI allows no slash."""
     return spec.id.replace("/", ".")
-
-
-def _iter_paths(vendor: Vendor, template: str) -> Iterator[tuple[str, list[ModelSpec]]]:
-    """Yields each path of *template*, and the models that are served there."""
-    specs = list(models_of(vendor).values())
-    if "{model}" not in template:
-        yield template, specs
-        return
-    for spec in specs:
-        yield template.replace("{model}", spec.name), [spec]
 
 
 def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
@@ -333,7 +326,7 @@ def _build_cancel_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
 
 
 def _format_endpoint(vendor: Vendor, specs: list[ModelSpec]) -> str:
-    if specs[0].endpoint:
+    if "{model}" not in vendor.create and specs[0].endpoint:
         return f"{vendor.name}-{specs[0].endpoint.replace('/', '-')}"
     return _format_vendor_models(vendor, specs)
 

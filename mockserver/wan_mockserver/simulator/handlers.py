@@ -23,7 +23,7 @@ from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
 from .context import Caller, RequestContext
 from .rate_limits import ACCOUNTS, Limits
-from .request_parsing import Models, parse_submission
+from .request_parsing import Models, is_path_of, parse_submission
 from .signed_urls import find_refusal
 from .task_factory import TaskFactory
 from .wire_bodies import build_created_response, build_status_body
@@ -70,14 +70,13 @@ class Handlers:
         known = self.store.get(TASKS, context.path_parameters["task_id"])
         if known is None:
             return None
-        expected = (
-            context.caller.tenant,
-            vendor.name,
-            context.path_parameters.get("model", name := model(known.model).name),
-        )
-        if (known.tenant, known.vendor, name) != expected:
+        spec = model(known.model)
+        place = spec.poll_path.replace("{task_id}", known.id)
+        if (known.tenant, known.vendor) != (context.caller.tenant, vendor.name) or not is_path_of(
+            vendor, context.request.path, place
+        ):
             return None
-        context.task, context.spec = known.id, model(known.model)
+        context.task, context.spec = known.id, spec
         self.clock.handle_poll(context.spec.outputs.interval)
         context.now = self.clock.now()
         return self.store.change(TASKS, known.id, partial(_count_poll, otherwise=known))

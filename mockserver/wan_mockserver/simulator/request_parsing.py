@@ -23,7 +23,7 @@ from ..http.messages import MAX_BODY_BYTES, Request
 with explain_missing_extra():
     from werkzeug.http import parse_options_header
 
-__all__ = ["Models", "Submission", "filter_errors", "parse_submission"]
+__all__ = ["Models", "Submission", "filter_errors", "is_path_of", "parse_submission"]
 
 Models = Mapping[str, ModelSpec]
 """The models of one vendor, by their ids."""
@@ -63,7 +63,9 @@ def parse_submission(
     if spec is None:
         body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
-        _check_path(vendor, spec, request)
+        _check_path(spec, request, RejectionReason.WRONG_PATH)
+    else:
+        _check_path(spec, request, RejectionReason.NO_MODEL)
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
     found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
     return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
@@ -134,13 +136,17 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     )
 
 
-def _check_path(vendor: Vendor, spec: ModelSpec, request: Request) -> None:
+def is_path_of(vendor: Vendor, path: str, expected: str) -> bool:
+    """Returns whether *path* is *expected*, perhaps without the optional start of *vendor*."""
+    return path.rstrip("/").endswith(expected.removeprefix(vendor.optional_prefix))
+
+
+def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> None:
     """Raises RequestRejected if *spec* has another path or the request lacks a header."""
-    short = spec.create_path.removeprefix(vendor.optional_prefix)
-    if not request.path.rstrip("/").endswith(short):
+    if not is_path_of(spec.vendor, request.path, spec.create_path):
         detail = f"the model {spec.name} is at POST {spec.create_path}, not at {request.path}"
-        raise RequestRejected(RejectionReason.WRONG_PATH, detail)
-    for name, value in vendor.create_headers.items():
+        raise RequestRejected(reason, detail)
+    for name, value in spec.vendor.create_headers.items():
         if request.headers.get(name.lower()) != value:
             detail = f"the header {name}: {value} is missing"
             raise RequestRejected(RejectionReason.NO_HEADER, detail)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, NamedTuple
 
-from wan_validators.catalog import list_create_templates, models_of
+from wan_validators.catalog import list_create_templates, list_poll_templates, models_of
 from wan_validators.messages.suggestions import find_nearest
 from wan_validators.vendor import RejectionReason, Vendor
 
@@ -64,8 +64,11 @@ class Route:
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
-        models = models_of(self.vendor) if self.vendor else ()
-        return list(dict.fromkeys(self.template.replace("{model}", model) for model in models))
+        if "{model}" not in self.template:
+            return [self.template]
+        specs = models_of(self.vendor).values() if self.vendor else ()
+        paths = [path for spec in specs for path in (spec.create_path, spec.poll_path)]
+        return [path for path in paths if self.match(path)]
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Returns the variable parts of *path* by name, or None if it does not match."""
@@ -95,7 +98,8 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
     for vendor in vendors:
         for template in list_create_templates(vendor):
             yield from _iter_variants(Route(Action.CREATE, ("POST",), template, vendor))
-        yield from _iter_variants(Route(Action.POLL, ("GET",), vendor.poll, vendor))
+        for template in list_poll_templates(vendor):
+            yield from _iter_variants(Route(Action.POLL, ("GET",), template, vendor))
         if vendor.cancel:
             yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
         if vendor.listing:

@@ -214,10 +214,7 @@ class Simulator:
         for part in path.split("/")[: routing.MAX_PARTS]:
             task = self.store.get(TASKS, part) if part else None
             if task:
-                vendor = next(each for each in vendors() if each.name == task.vendor)
-                place = vendor.poll.replace("{model}", model(task.model).name).replace(
-                    "{task_id}", task.id
-                )
+                place = model(task.model).poll_path.replace("{task_id}", task.id)
                 detail = f"nothing is served at {path}; poll this task with GET {place}"
                 return RequestRejected(RejectionReason.NO_ROUTE, detail)
         return error
