@@ -35,6 +35,10 @@ def is_(words: str) -> Callable[[Any], Plain]:
     return lambda _: {"is": words}
 
 
+def tokens(check: Any) -> Plain:
+    return {"tokens": list(check.tokens)} if check.tokens else {}
+
+
 PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.JsonType: lambda check: {"is": KINDS[check.type]},
     c.Anything: is_("given"),
@@ -55,10 +59,12 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     t.Filled: is_("filled in"),
     t.Undamaged: is_("undamaged"),
     m.AddressesFile: is_("not seen to be something else"),
-    s.TwoPartSize: is_("two parts around *"),
-    s.Size: is_("two integers around *"),
-    s.Pixels: lambda check: {"pixels": [check.low, check.high]},
-    s.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
+    s.TwoPartSize: lambda check: {"is": "two parts around *"} | tokens(check),
+    s.Size: lambda check: {"is": "two integers around *"} | tokens(check),
+    s.Pixels: lambda check: {"pixels": [check.low, check.high]} | tokens(check),
+    s.Ratio: lambda check: (
+        {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]} | tokens(check)
+    ),
     m.Reference: lambda check: {
         "is": "URL"
         + (", " if check.data else " or ") * check.oss

@@ -206,8 +206,10 @@ def _find_picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple
     sides = parse_sides(given if outputs.keeps_aspect else spec.value(payload, outputs.size))
     if sides is not None:
         return sides
+    token = spec.value(payload, outputs.size)
+    area = outputs.tokens.get(token, AREA) if type(token) is str else AREA
     return _compute_sides(
-        AREA, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
+        area, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
     )
 
 

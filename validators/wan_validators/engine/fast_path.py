@@ -132,7 +132,10 @@ class FastPathWriter(FullWriter):
 
     def _write_leaf(self, depth: int, place: Place, value: str, at: str) -> None:
         if any(rule.constraint.view.cacheable for rule in place.rules):
-            self._write_cached(depth, place, value, at)
+            if any(rule.when for rule in place.rules):
+                self.write_value(depth, place, value, at)
+            else:
+                self._write_cached(depth, place, value, at)
             return
         terms = self._build_terms(place.rules, value)
         if self._loops:
@@ -146,7 +149,6 @@ class FastPathWriter(FullWriter):
 
     def _write_cached(self, depth: int, place: Place, value: str, at: str) -> None:
         """Writes the tests of a value with cached results; no rule may have a condition."""
-        assert not any(rule.when for rule in place.rules)
         results, broken, before = (
             self.name_global("results", {}),
             self.new_name("broken"),

@@ -18,7 +18,10 @@ from ..ambiguity import Ambiguity
 from ..source.json_pointer import MISSING
 from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
 
-__all__ = ["VENDOR"]
+__all__ = ["MESSAGES", "VENDOR"]
+
+MESSAGES: Final = "image-generation/generation"
+"""The endpoint of the models that take ``input.messages``."""
 
 STATES: Final = {
     State.PENDING: "PENDING",
