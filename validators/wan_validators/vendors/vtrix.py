@@ -237,7 +237,7 @@ VENDOR: Final = Vendor(
         ),
     ),
     model_header="X-Model",
-    tolerated=("metadata", "options", "id", "moderation"),
+    tolerated=("metadata", "options", "id", "moderation", "dash_scope"),
     unwrap=unwrap,
     build_error_text_response=build_error_text_response,
     shows_progress=True,
