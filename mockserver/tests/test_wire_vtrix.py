@@ -219,8 +219,18 @@ def test_a_model_that_is_none_is_400_and_says_why(
     message = read(answer)["error"]["message"]
     assert answer.status == 400
     assert says in message
-    assert message.endswith("models of Vtrix: wan25_i2i_preview_intl, wan26_i2i")
+    assert "; models of Vtrix: wan25_i2i_preview_intl, wan26_i2i, wan25_i2i_preview, " in message
     assert read(answer)["error"]["error_message"] == message
+
+
+@pytest.mark.parametrize("name", ["wan27_i2v", "wan26_i2v", "WAN27_image_pro"])
+def test_a_model_of_the_vendor_without_a_table_is_404_and_says_so(
+    simulator: Make, send: Send, name: str
+) -> None:
+    answer = send(simulator(), "POST", CREATE, {**EDIT, "model": name})
+    says = f"Vtrix has the model {name}, but wanproof does not know its limits yet; models of"
+    assert answer.status == 404
+    assert read(answer)["error"]["message"].startswith(says)
 
 
 def test_an_unknown_task_is_404(simulator: Make, send: Send) -> None:

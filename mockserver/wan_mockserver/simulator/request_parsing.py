@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from wan_validators.catalog import find_nearest_model
@@ -128,7 +129,8 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _build_unknown_model(vendor, models, model, f"no member model names a model{header}")
     if type(model) is str and model.lower() in vendor.other_models:
-        raise _build_unknown_model(vendor, models, model, vendor.describe_unmodelled(model))
+        message = vendor.describe_unmodelled(model)
+        raise _build_unknown_model(vendor, models, model, message, HTTPStatus.NOT_FOUND)
     nearest = find_nearest_model(model) if type(model) is str else None
     hint = f" (did you mean {nearest.name}, POST {nearest.create_path}?)" if nearest else ""
     raise _build_unknown_model(
@@ -153,9 +155,11 @@ def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> N
 
 
 def _build_unknown_model(
-    vendor: Vendor, models: Models, model: Any, message: str
+    vendor: Vendor, models: Models, model: Any, message: str, status: int | None = None
 ) -> RequestRejected:
     known = f"models of {vendor.title}: {', '.join(models)}"
     row = Rule("model-known", "/model", Anything(), required=True, message=f"{message}; {known}")
     finding = Finding(row, "/model", model)
-    return RequestRejected(RejectionReason.NO_MODEL, finding.message, findings=[finding])
+    return RequestRejected(
+        RejectionReason.NO_MODEL, finding.message, findings=[finding], status=status
+    )

@@ -154,7 +154,7 @@ def _(constraint: s.Pixels) -> list[Any]:
 
 @list_broken.register
 def _(constraint: s.Ratio) -> list[Any]:
-    return ["2000*400"]
+    return ["2000*400", "3000*600"]
 
 
 @list_valid.register

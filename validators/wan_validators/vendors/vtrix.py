@@ -58,6 +58,19 @@ STATUS: Final = {
 MODERATION: Final = Failure("001021095", "The generated content was refused by moderation")
 """A guess: how a moderated task looks is not documented."""
 
+OTHER_MODELS: Final = (
+    "wan26_i2v",
+    "wan26_r2v",
+    "wanx26_i2v_flash",
+    "wan26_image_intl",
+    "wan27_image",
+    "wan27_image_pro",
+    "wan27_image_intl",
+    "wan27_i2v",
+    "wan27_r2v",
+)
+"""Models on the vendor's public pages or in its clients whose limits no page has completely."""
+
 XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
 
 
@@ -201,6 +214,7 @@ VENDOR: Final = Vendor(
     build_empty_members=build_empty_members,
     words=STATES,
     moderation=MODERATION,
+    other_models=OTHER_MODELS,
     failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
     ambiguities=(
         Ambiguity(
@@ -237,7 +251,7 @@ VENDOR: Final = Vendor(
         ),
     ),
     model_header="X-Model",
-    tolerated=("metadata", "options", "id", "moderation"),
+    tolerated=("metadata", "options", "id", "moderation", "dash_scope"),
     unwrap=unwrap,
     build_error_text_response=build_error_text_response,
     shows_progress=True,
