@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -54,6 +54,7 @@ ANONYMOUS = Caller("")
 class RequestContext:
     """One request; *number* is the number of its journal entry, *now* the time of its arrival.
 
+    *new_random* makes its source of chance, which few requests need.
     *path_parameters* are the variable parts of the path. *step* is the step of the scenario
     for the request, *label* its description. *reason* is why the request was
     rejected. *failed* is true after an internal error.
@@ -62,7 +63,7 @@ class RequestContext:
     request: Request
     number: int
     now: float
-    random: Random
+    new_random: Callable[[], Random]
     vendor: Vendor | None = None
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = ANONYMOUS
@@ -75,6 +76,14 @@ class RequestContext:
     reason: str = ""
     findings: tuple[Finding, ...] | None = None
     failed: bool = False
+    _random: Random | None = None
+
+    @property
+    def random(self) -> Random:
+        """The source of all chance for this request."""
+        if self._random is None:
+            self._random = self.new_random()
+        return self._random
 
     def build_exchange(self, response: Response) -> Exchange:
         """Builds the exchange of the request and *response*, with its journal entry."""

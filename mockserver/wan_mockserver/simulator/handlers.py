@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -18,6 +18,7 @@ from ..clock import Clock
 from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
+from ..state.evolving import evolve
 from ..state.stores import Store
 from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
@@ -182,14 +183,14 @@ def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
 
 def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
-    return replace(known, visits=known.visits + 1)
+    return evolve(known, visits=known.visits + 1)
 
 
 def _cancel(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:
     known = record or otherwise
     if state_at(known, now).state is not State.PENDING:
         return known
-    return replace(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
+    return evolve(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
 
 
 def _advance_on_poll(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:

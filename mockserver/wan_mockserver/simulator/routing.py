@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from wan_validators.catalog import list_create_templates, list_poll_templates, models_of
@@ -21,6 +22,7 @@ __all__ = [
     "Action",
     "Match",
     "Route",
+    "RouteTable",
     "build_routes",
     "find_nearest_vendor",
     "find_route",
@@ -73,7 +75,7 @@ class Route:
     def match(self, path: str) -> Mapping[str, str] | None:
         """Returns the variable parts of *path* by name, or None if it does not match."""
         names = {}
-        template_parts, values = self.template.split("/"), path.split("/")
+        template_parts, values = _split(self.template), path.split("/")
         if len(template_parts) != len(values):
             return None
         for part, value in zip(template_parts, values, strict=True):
@@ -84,14 +86,45 @@ class Route:
         return names
 
 
+@lru_cache(maxsize=1024)
+def _split(template: str) -> list[str]:
+    return template.split("/")
+
+
 class Match(NamedTuple):
     route: Route
     names: Mapping[str, str]
 
 
-def build_routes(vendors: Iterable[Vendor]) -> tuple[Route, ...]:
+class RouteTable(tuple[Route, ...]):
+    """Routes in their order, which finds those that can match a path."""
+
+    @cached_property
+    def _by_shape(self) -> dict[tuple[int, str], list[Route]]:
+        """The routes by their number of parts and their first part, "" for a variable one."""
+        found: dict[tuple[int, str], list[Route]] = {}
+        for route in self:
+            parts = _split(route.template)
+            first = parts[1] if len(parts) > 1 and not parts[1].startswith("{") else ""
+            found.setdefault((len(parts), first), []).append(route)
+        return found
+
+    def find_candidates(self, path: str) -> list[Route]:
+        """Returns the routes with as many parts as *path* and its first part."""
+        parts = path.split("/", 2)
+        count, first = path.count("/") + 1, parts[1] if len(parts) > 1 else ""
+        fixed, variable = (
+            self._by_shape.get((count, first), []),
+            self._by_shape.get((count, ""), []),
+        )
+        if not (first and variable):
+            return fixed or variable
+        return [route for route in self if route in fixed or route in variable]
+
+
+def build_routes(vendors: Iterable[Vendor]) -> RouteTable:
     """Builds the routes of *vendors* and the route of the files."""
-    return (*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH))
+    return RouteTable((*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH)))
 
 
 def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
@@ -122,12 +155,16 @@ def _iter_variants(route: Route) -> Iterator[Route]:
 
 def normalize_path(path: str) -> str:
     """Replaces double slashes, which a base URL with a final slash causes."""
-    return re.sub("/{2,}", "/", path)
+    return re.sub("/{2,}", "/", path) if "//" in path else path
 
 
-def find_route(table: Iterable[Route], method: str, path: str) -> Match:
+def find_route(table: RouteTable, method: str, path: str) -> Match:
     """Finds the route of *path*. Raises RequestRejected if there is none for *method*."""
-    found = [Match(route, names) for route in table if (names := route.match(path)) is not None]
+    found = [
+        Match(route, names)
+        for route in table.find_candidates(path)
+        if (names := route.match(path)) is not None
+    ]
     for match in found:
         if method in match.route.methods:
             return match

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
-from functools import partial
+from functools import lru_cache, partial
 from random import Random
 from typing import Final
 from uuid import UUID
@@ -131,14 +131,15 @@ class Simulator:
     def handle(self, request: Request) -> Response:
         """Answers *request*; raises only what the listener and the store raise."""
         context = self._begin_request(request)
-        trace = build_traceparent(request.headers.get("traceparent"), context.random)
+        purpose = f"{self.seed}/trace/{context.caller.tenant}/{context.number}"
+        trace = build_traceparent(request.headers.get("traceparent"), purpose)
         response = self._respond(context)
-        headers = {"Traceparent": trace, "Date": formatdate(context.now, usegmt=True)}
+        headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
         if context.findings is not None:
             headers[FINDINGS] = str(len(filter_errors(context.findings)))
         if context.label:
             headers[STEP] = context.label
-        response = replace(response, headers={**response.headers, **headers}, entry=context.number)
+        response = response.with_entry(context.number, headers)
         exchange = context.build_exchange(response)
         journal.put_entry(self.store, exchange.entry)
         self._listener(exchange)
@@ -161,7 +162,7 @@ class Simulator:
             request=request if path == request.path else replace(request, path=path),
             number=number,
             now=self.clock.now(),
-            random=self.new_random(f"visit/{caller.tenant}/{index}"),
+            new_random=partial(self.new_random, f"visit/{caller.tenant}/{index}"),
             caller=caller,
         )
 
@@ -275,6 +276,12 @@ class Simulator:
             return build_plain_error
         other = vendor.build_error_text_response
         return other if other and vendor.name in self._error_texts else vendor.build_error_response
+
+
+@lru_cache(maxsize=16)
+def _format_date(seconds: int) -> str:
+    """Formats a time for the header Date, which is the same for all requests of a second."""
+    return formatdate(seconds, usegmt=True)
 
 
 def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:

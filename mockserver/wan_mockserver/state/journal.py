@@ -148,7 +148,7 @@ JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda e
 
 def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:
     """Builds what is stored of a body and *headers*, without *secret*."""
-    kept = {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
+    kept = _shorten_headers(headers, secret)
     if body is None:
         return Message(headers=kept, length=int(headers.get("content-length") or 0))
     text = _decode(body)
@@ -158,6 +158,14 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
         text=None if text is None else redact_members(redact(secret, text)),
         sha256=sha256(body).hexdigest(),
     )
+
+
+def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str, str]:
+    """Returns *headers* without *secret*, each up to MAX_HEADER_CHARACTERS."""
+    values = "\n".join(headers.values())
+    if len(values) <= MAX_HEADER_CHARACTERS and redact(secret, values) == values:
+        return headers
+    return {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
 
 
 def put_entry(store: Store, entry: Entry) -> None:
