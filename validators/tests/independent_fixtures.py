@@ -74,7 +74,7 @@ def per_model(cases: Iterable[Golden]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("cases", groups.values(), ids=groups.keys())
 
 
-def check_each(check: Callable[[Golden], None], cases: Iterable[Golden]) -> None:
+def check_each(check: Callable[[Golden], object], cases: Iterable[Golden]) -> None:
     """Runs *check* on each of *cases*, and fails with the name of every case that fails it.
 
     One test for many cases, as a test of its own takes longer than the check.

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.clock import AutoClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.openapi.schema_from_types import infer_schema
@@ -270,6 +272,13 @@ def test_a_create_is_linked_to_its_poll_and_a_poll_to_a_file(
     assert str(mock.handle(unknown).status) in download["responses"]
 
 
+class PlainFiles(Artefacts):
+    """Makes files at once: their content makes no difference to the headers."""
+
+    def bytes_of(self, artefact: Artefact) -> bytes:
+        return b"0123456789"
+
+
 UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 """Headers of every response, or that OpenAPI describes by other means."""
 
@@ -279,7 +288,7 @@ UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 def test_the_headers_of_all_responses_are_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
 ) -> None:
-    mock = make(lifecycle=Polls(0))
+    mock = make(lifecycle=Polls(0), artefacts=PlainFiles())
     folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     payload = next(folder.glob("documents-*.json")).read_bytes()
     key = f"Bearer wanproof.{scenario}.alice"
