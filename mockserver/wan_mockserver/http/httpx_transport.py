@@ -185,10 +185,10 @@ class _Transfer:
 
     @property
     def _headers(self) -> Mapping[str, str]:
-        headers = httpx.Headers(dict(self._response.headers))
-        if not self._bodiless:
-            headers.setdefault("Content-Length", str(len(self._response.body)))
-        return headers
+        headers = self._response.headers
+        if self._bodiless or "content-length" in map(str.lower, headers):
+            return headers
+        return {**headers, "Content-Length": str(len(self._response.body))}
 
     def _iter_steps(self) -> Iterator[DeliveryStep]:
         read_timeout = self._request.extensions.get("timeout", {}).get("read")
