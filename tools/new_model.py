@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     known = find(f"{options.vendor}/{options.model}")
     if known:
-        table = "a table already" if known.name == options.model else f"the table of {known.id}"
-        parser.error(f"{options.model} has {table}")
+        has = "a table already" if known.name == options.model else f"the table of {known.id}"
+        parser.error(f"{options.model} has {has}")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", options.model):
         parser.error(f"{options.model!r} is not an id of letters, digits, '.', '_' and '-'")
     table, limits, payloads = _list_places(options.vendor, options.model, options.root)

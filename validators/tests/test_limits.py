@@ -127,7 +127,7 @@ def keyed(rows: list[Plain]) -> dict[tuple[str, str, str], str]:
 
 
 def outputs(made: Outputs) -> Plain:
-    fields = {
+    fields: Plain = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in dataclasses.asdict(made).items()
         if value
