@@ -104,7 +104,8 @@ class ModelSpec:
 
     *source* names the document, *on* the month in which it was read, and *confidence* is
     ``high`` for a page that was read completely, else ``medium`` or ``low``. *gaps* are facts
-    that no source has: the model is served without a rule for them.
+    that no source has: the model is served without a rule for them. *aliases* are further names
+    on the wire, such as those of snapshots.
     """
 
     id: str
@@ -118,6 +119,7 @@ class ModelSpec:
     on: str = "2026-10"
     confidence: str = "high"
     gaps: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +145,11 @@ class ModelSpec:
     def name(self) -> str:
         """The name of the model on the wire."""
         return self.id.rpartition("/")[2]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the model on the wire."""
+        return (self.name, *self.aliases)
 
     @property
     def qualified_name(self) -> str:

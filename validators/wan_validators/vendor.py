@@ -90,8 +90,9 @@ class Task:
     *discount* is the factor that *cost* includes, None if there is none. If *split_output*
     is true, each output has an item of its own, for a vendor with such items. *prompt* is the
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
-    images that it asks for. *seconds* and *lines* are the length and the tier of a video, 0 for
-    images.
+    images that it asks for. *seconds*, *lines*, *size* and *has_sound* are facts about a
+    video (*size* is "" if its tier decides), *usage* the members of its result that the model
+    documents.
     """
 
     id: str
@@ -115,6 +116,9 @@ class Task:
     requested: int = 0
     seconds: int = 0
     lines: int = 0
+    size: str = ""
+    has_sound: bool = False
+    usage: tuple[str, ...] = ()
 
 
 class RejectionReason(Enum):
@@ -126,6 +130,7 @@ class RejectionReason(Enum):
     NO_ROUTE = "nothing at this path"
     NO_METHOD = "not with this method"
     NO_MODEL = "no such model here"
+    UNMODELLED = "a model that wanproof does not know at this vendor"
     WRONG_PATH = "a model of another path"
     NO_HEADER = "a required header is missing"
     NO_TASK = "no such task of this key"

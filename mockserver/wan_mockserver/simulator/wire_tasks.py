@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos
+from wan_validators.outputs import Videos, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
@@ -42,6 +42,8 @@ def to_wire_task(
     spec = model(record.model)
     failed = record.state is State.FAILED and not how.no_error
     failure = record.failure if failed else None
+    film = next((part for part in record.parts if isinstance(part, Film)), None)
+    size = f"{film.width}*{film.height}" if film and not record.tier else ""
     return Task(
         id=record.id,
         model=spec.name,
@@ -60,10 +62,13 @@ def to_wire_task(
         results=record.results is not Results.NONE,
         split_output=how.split_output,
         prompt=record.prompt,
-        extended=record.extended,
+        extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
-        seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
-        lines=_count_lines(record.tier),
+        seconds=film.seconds if film else 0,
+        lines=_count_lines(find_tier(size) if size else record.tier),
+        size=size,
+        has_sound=film is not None and film.audio,
+        usage=getattr(outputs, "usage", ()),
     )
 
 

@@ -57,6 +57,7 @@ ERRORS: Final = {
     RejectionReason.NO_ROUTE: (404, "NotFound", ""),
     RejectionReason.NO_METHOD: (405, "MethodNotAllowed", ""),
     RejectionReason.NO_MODEL: (400, "InvalidParameter", "Model not exist."),
+    RejectionReason.UNMODELLED: (404, "ModelNotFound", ""),
     RejectionReason.WRONG_PATH: (400, "InvalidParameter", "url error, please check url!"),
     RejectionReason.NO_HEADER: (
         403,
@@ -89,6 +90,30 @@ ERRORS: Final = {
     RejectionReason.INTERNAL: (500, "InternalError", ""),
 }
 """Status, code and documented text. 405, 413 and 415 are not documented."""
+
+OTHER_MODELS: Final = (
+    "wan2.2-t2i-plus",
+    "wan2.2-t2i-flash",
+    "wanx2.1-t2i-plus",
+    "wanx2.1-t2i-turbo",
+    "wan2.1-t2i-plus",
+    "wan2.1-t2i-turbo",
+    "wanx2.0-t2i-turbo",
+    "wanx2.1-imageedit",
+    "wan2.1-imageedit",
+    "wanx2.1-vace-plus",
+    "wan2.1-vace-plus",
+    "wan2.2-s2v",
+    "wan2.2-animate-move",
+    "wan2.2-animate-mix",
+    "wan2.6-image",
+    "wan2.6-t2i",
+    "wan2.7-image",
+    "wan2.7-image-pro",
+    "wan3.0-video",
+    "wan3.0-video-prime",
+)
+"""Models on the vendor's public pages that have no table here."""
 
 BEIJING: Final = timezone(timedelta(hours=8))
 
@@ -160,10 +185,23 @@ def build_metrics(task: Task) -> dict[str, int]:
 
 
 def build_usage(task: Task) -> dict[str, Any]:
-    """Returns the number of images, or the seconds and the lines of the video."""
+    """Returns the number of images, or those facts about a video that its page shows."""
     if task.kind == "image":
         return {"image_count": len(task.outputs)}
-    return {"duration": task.seconds, "SR": task.lines, "video_count": len(task.outputs)}
+    # Only the pages with a size write the seconds as a float.
+    seconds = float(task.seconds) if "size" in task.usage else task.seconds
+    facts = {
+        "duration": seconds,
+        "video_duration": task.seconds,
+        "size": task.size,
+        "video_ratio": task.size or "standard",
+        "input_video_duration": 0,
+        "output_video_duration": task.seconds,
+        "video_count": len(task.outputs),
+        "SR": task.lines,
+        "audio": task.has_sound,
+    }
+    return {name: facts[name] for name in task.usage}
 
 
 def build_empty_members(task: Task) -> Wire:
@@ -260,6 +298,7 @@ VENDOR: Final = Vendor(
     words=STATES,
     moderation=MODERATION,
     failures=FAILURES,
+    other_models=OTHER_MODELS,
     create_headers={"X-DashScope-Async": "enable"},
     cancel="/api/v1/tasks/{task_id}/cancel",
     build_canceled_body=build_canceled_body,
