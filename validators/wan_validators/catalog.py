@@ -28,6 +28,7 @@ __all__ = [
     "list_create_templates",
     "list_default_models",
     "list_poll_templates",
+    "list_submit_templates",
     "model",
     "models_of",
     "restrict",
@@ -181,6 +182,12 @@ def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spec.create_template for spec in specs))
 
 
+def list_submit_templates(vendor: Vendor) -> tuple[str, ...]:
+    """Returns the paths of creates at *vendor*, and of those that wait for the task."""
+    waiting = (vendor.synchronous.path,) if vendor.synchronous else ()
+    return (*list_create_templates(vendor), *waiting)
+
+
 def list_poll_templates(vendor: Vendor) -> tuple[str, ...]:
     """Returns the paths of polls at *vendor*, some with ``{model}``."""
     specs = models_of(vendor).values()
@@ -207,11 +214,15 @@ def _index(edition: str | None) -> dict[str, tuple[ModelSpec, ...]]:
 def _find_in_path(path: str) -> tuple[ModelSpec, ...]:
     """Returns the models of which *path*, or a URL, is the path of a create."""
     for vendor in vendors():
-        for template in list_create_templates(vendor):
+        for template in reversed(list_submit_templates(vendor)):
             found = compile_template(template, is_whole=False).search(path)
             if found and template != vendor.create:
                 specs = models_of(vendor).values()
-                here = [spec for spec in specs if spec.create_template == template]
+                here = [
+                    spec
+                    for spec in specs
+                    if template in (spec.create_template, spec.synchronous_path)
+                ]
                 model = found.groupdict().get("model")
                 return tuple(spec for spec in here if model in (None, spec.name))
     return ()

@@ -160,6 +160,12 @@ class ModelSpec:
         return self.create_template.replace("{model}", self.name)
 
     @property
+    def synchronous_path(self) -> str | None:
+        """The path of creates of this model that wait for the task, None without one."""
+        api = self.vendor.synchronous
+        return api.path if api and api.endpoint in ("", self.endpoint) else None
+
+    @property
     def poll_template(self) -> str:
         """The path of a poll, with ``{model}`` if the vendor has the model in it."""
         return self._fill_endpoint(self.vendor.poll)

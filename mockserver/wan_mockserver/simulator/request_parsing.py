@@ -143,10 +143,18 @@ def is_path_of(vendor: Vendor, path: str, expected: str) -> bool:
 
 def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> None:
     """Raises RequestRejected if *spec* has another path or the request lacks a header."""
+    headers = spec.vendor.create_headers
+    waiting = spec.synchronous_path
+    if waiting and is_path_of(spec.vendor, request.path, waiting):
+        for name, value in headers.items():
+            if request.headers.get(name.lower(), "").lower() == value:
+                detail = f"the header {name}: {value} is not allowed at {request.path}"
+                raise RequestRejected(RejectionReason.ASYNC_HEADER, detail)
+        return
     if not is_path_of(spec.vendor, request.path, spec.create_path):
         detail = f"the model {spec.name} is at POST {spec.create_path}, not at {request.path}"
         raise RequestRejected(reason, detail)
-    for name, value in spec.vendor.create_headers.items():
+    for name, value in headers.items():
         if request.headers.get(name.lower()) != value:
             detail = f"the header {name}: {value} is missing"
             raise RequestRejected(RejectionReason.NO_HEADER, detail)

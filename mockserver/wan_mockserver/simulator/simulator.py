@@ -189,7 +189,7 @@ class Simulator:
             context.vendor = routing.find_nearest_vendor(self._routes, path)
             raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
-        context.action = route.action.value
+        context.action, context.waits = route.action.value, route.waits
         if vendor is None:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)

@@ -16,7 +16,23 @@ from typing import Any, Final
 
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import MISSING
-from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
+from ..vendor import (
+    Failure,
+    Rejection,
+    RejectionReason,
+    State,
+    SynchronousApi,
+    Task,
+    Vendor,
+    Wire,
+)
+from .dashscope_messages import (
+    build_failure_status,
+    build_frames,
+    build_message_results,
+    build_message_usage,
+    find_stream_conflict,
+)
 
 __all__ = ["MESSAGES", "VENDOR"]
 
@@ -62,6 +78,11 @@ ERRORS: Final = {
         403,
         "AccessDenied",
         "current user api does not support synchronous calls.",
+    ),
+    RejectionReason.ASYNC_HEADER: (
+        403,
+        "AccessDenied",
+        "current user api does not support asynchronous calls.",
     ),
     RejectionReason.NO_TASK: (404, "NotFound", "Not found!"),
     RejectionReason.NOT_PENDING: (
@@ -131,13 +152,16 @@ def build_status_body(task: Task) -> Wire:
         body["usage"] = build_usage(task)
     elif task.failure:
         output |= {"code": task.failure.code, "message": task.failure.message}
-    if task.kind == "image" and task.state is not State.PENDING:
+    is_listed = task.has_choices and task.state is State.DONE
+    if task.kind == "image" and task.state is not State.PENDING and not is_listed:
         output["task_metrics"] = build_metrics(task)
     return body
 
 
 def build_results(task: Task) -> dict[str, Any]:
     """Returns the results of an image task, failed ones with their reason, or the video's URL."""
+    if task.has_choices:
+        return build_message_results(task)
     urls = [output.value for output in task.outputs]
     prompts = {"orig_prompt": task.prompt}
     if task.extended:
@@ -161,13 +185,16 @@ def build_metrics(task: Task) -> dict[str, int]:
 
 def build_usage(task: Task) -> dict[str, Any]:
     """Returns the number of images, or the seconds and the lines of the video."""
+    if task.has_choices:
+        return build_message_usage(task, task.outputs)
     if task.kind == "image":
         return {"image_count": len(task.outputs)}
     return {"duration": task.seconds, "SR": task.lines, "video_count": len(task.outputs)}
 
 
 def build_empty_members(task: Task) -> Wire:
-    empty: dict[str, Any] = {"results": []} if task.kind == "image" else {"video_url": ""}
+    name = "choices" if task.has_choices else "results"
+    empty: dict[str, Any] = {name: []} if task.kind == "image" else {"video_url": ""}
     return {"output": {"code": "", "message": "", **empty}, "usage": {}}
 
 
@@ -244,6 +271,29 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
     return Failure("InvalidParameter", f"{name or 'body'}: {first.message}")
 
 
+def build_final_response(task: Task) -> tuple[int, Wire]:
+    """Builds the response to a synchronous call: its results, or an error at the top."""
+    error = build_final_error(task)
+    if error is not None:
+        return build_failure_status(error["code"]), error
+    output = build_results(task) if task.results else {"finished": True}
+    body = {"output": output, "usage": build_usage(task)}
+    return 200, {**body, "request_id": build_request_id(task)}
+
+
+def build_final_error(task: Task) -> Wire | None:
+    """Builds the error of a task that failed or is unfinished after hours, or returns None."""
+    if task.state is State.DONE:
+        return None
+    code = "InternalError.Timeout" if task.state is not State.FAILED else "InternalError"
+    failure = task.failure or Failure(code, FAILURES[code])
+    return {
+        "request_id": build_request_id(task),
+        "code": failure.code,
+        "message": failure.message,
+    }
+
+
 VENDOR: Final = Vendor(
     name="dashscope",
     title="Alibaba Model Studio",
@@ -266,6 +316,18 @@ VENDOR: Final = Vendor(
     listing="/api/v1/tasks",
     build_list_body=build_list_body,
     optional_prefix="/api/v1",
+    synchronous=SynchronousApi(
+        path="/api/v1/services/aigc/multimodal-generation/generation",
+        endpoint=MESSAGES,
+        stream_header="X-DashScope-SSE",
+        stream_value="enable",
+        max_wait=3 * 3600.0,
+        build_response=build_final_response,
+        build_frames=lambda task, _: build_frames(
+            task, build_request_id(task), build_final_error(task)
+        ),
+        find_conflict=lambda payload, streamed: find_stream_conflict(payload, streamed=streamed),
+    ),
     ambiguities=(
         Ambiguity(
             "where a broken rule appears",
