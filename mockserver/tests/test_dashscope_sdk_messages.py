@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from dashscope import ImageSynthesis, VideoSynthesis
 from dashscope.aigc.image_generation import AioImageGeneration, ImageGeneration
+from dashscope.common.error import UploadFileException
 
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
+from wan_validators.examples.tiny_files import build_png
 
 from .test_dashscope_sdk import point_sdk
 
@@ -107,3 +111,41 @@ def test_the_asynchronous_class_does_the_same(server: Server) -> None:
 
     assert [len(images(plain)), len(images(*chunks)), len(images(done))] == [2, 2, 2]
     assert done.output.task_status == "SUCCEEDED"
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "in.png"
+    file.write_bytes(build_png(400))
+    return file
+
+
+def test_local_files_are_uploaded(server: Server, picture: Path) -> None:
+    edited = ImageSynthesis.call(
+        "wan2.5-i2i-preview", prompt="night", images=[str(picture)], n=1, api_key="alice"
+    )
+    film = VideoSynthesis.call("wan2.5-i2v-preview", img_url=picture.as_uri(), api_key="alice")
+    told = [{"role": "user", "content": [{"text": "at night"}, {"image": str(picture)}]}]
+    drawn = call(told, "wan2.6-image", n=1)
+
+    assert edited.output.task_status == film.output.task_status == "SUCCEEDED"
+    assert len(images(drawn)) == 1
+
+
+def test_two_local_files_of_one_name_become_one(server: Server, picture: Path) -> None:
+    """The SDK sends both to one key, so the second one replaces the first."""
+    other = picture.parent / "other" / picture.name
+    other.parent.mkdir()
+    other.write_bytes(build_png(100))
+    both = [str(picture), str(other)]
+    done = ImageSynthesis.call(
+        "wan2.5-i2i-preview", prompt="night", images=both, n=1, api_key="alice"
+    )
+
+    assert done.output.task_status == "FAILED"
+    assert done.output.message.startswith("input.images.0: ")
+
+
+def test_an_upload_that_is_refused_raises(server: Server, picture: Path) -> None:
+    with pytest.raises(UploadFileException, match="Model not exist"):
+        ImageSynthesis.call("wan9-i2i", prompt="a", images=[str(picture)], api_key="alice")

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
+from .upload_api import UploadApi
 
 __all__ = [
     "Failure",
@@ -275,6 +276,7 @@ class Vendor:
     build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
     optional_prefix: str = ""
     synchronous: SynchronousApi | None = None
+    uploads: UploadApi | None = None
     endpoint: str = ""
 
     def describe_unmodelled(self, model: str) -> str:

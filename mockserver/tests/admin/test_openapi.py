@@ -178,7 +178,9 @@ def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
             expected |= {spec.create_path, spec.poll_path}
             expected |= {spec.synchronous_path} if spec.synchronous_path else set()
         stream = vendor.synchronous and vendor.synchronous.stream
+        uploads = vendor.uploads
         expected |= {path for path in (vendor.cancel, vendor.listing, stream) if path}
+        expected |= {uploads.path, uploads.store} if uploads else set()
 
     assert {*of_vendors["paths"]} == expected
 

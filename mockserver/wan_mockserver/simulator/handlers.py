@@ -26,6 +26,7 @@ from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Models, is_path_of, parse_submission
 from .signed_urls import find_refusal
 from .task_factory import TaskFactory
+from .uploads import Uploads
 from .waiting import Waiter, reject_stream_conflict
 from .wire_bodies import build_created_response, build_status_body
 from .wire_tasks import to_wire_task
@@ -48,6 +49,10 @@ class Handlers:
     limits: Limits
     artefacts: Artefacts
 
+    def uploads_of(self, vendor: Vendor) -> Uploads:
+        """Returns the uploads for the models of *vendor*."""
+        return Uploads(store=self.store, models=self.models[vendor.name])
+
     @property
     def _waiter(self) -> Waiter:
         return Waiter(store=self.store, clock=self.clock)
@@ -62,6 +67,7 @@ class Handlers:
             context.path_parameters.get("model"),
             context.request,
         )
+        submission = self.uploads_of(vendor).resolve(context, vendor, submission)
         context.findings, context.spec = submission.findings, submission.spec
         reject_stream_conflict(context, vendor, submission)
         record = self.factory.create_task(context, vendor, submission, selected)

@@ -47,6 +47,8 @@ class Action(Enum):
     CANCEL = "cancel"
     LIST = "list"
     FILE = "file"
+    POLICY = "policy"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
                 yield Route(Action.POLL, ("GET",), api.stream, vendor, waits=True)
         if vendor.cancel:
             yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
+        if uploads := vendor.uploads:
+            yield from _iter_variants(Route(Action.POLICY, ("GET",), uploads.path, vendor))
+            yield Route(Action.UPLOAD, ("POST",), uploads.store, vendor)
         if vendor.listing:
             yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
 

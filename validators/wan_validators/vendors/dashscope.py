@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import MISSING
+from ..upload_api import UploadApi
 from ..vendor import (
     Failure,
     Rejection,
@@ -26,6 +27,7 @@ from ..vendor import (
     Vendor,
     Wire,
 )
+from .dashscope_errors import ERRORS, FAILURES
 from .dashscope_messages import (
     build_failure_status,
     build_frames,
@@ -33,6 +35,7 @@ from .dashscope_messages import (
     build_message_usage,
     find_stream_conflict,
 )
+from .dashscope_uploads import build_policy_body
 
 __all__ = ["MESSAGES", "VENDOR"]
 
@@ -50,66 +53,7 @@ STATES: Final = {
 UNKNOWN: Final = "UNKNOWN"
 """The state of a task that does not exist, or is older than 24 hours."""
 
-FAILURES: Final = {
-    "InternalError": "An internal error has occured, please try again later or contact "
-    "service support.",
-    "InternalError.Algo": "An internal error has occured, please try again later or contact "
-    "service support.",
-    "InternalError.Timeout": "An internal timeout error has occured, please try again later or "
-    "contact service support.",
-    "DataInspectionFailed": "Output data may contain inappropriate content.",
-    "IPInfringementSuspect": "Input data is suspected of being involved in IP infringement.",
-    "InvalidParameter.DataInspection": "Unable to download the media resource during the data "
-    "inspection process.",
-}
-"""Codes of failed tasks that no rule of a payload causes; "occured" is theirs."""
-
 MODERATION: Final = Failure("DataInspectionFailed", FAILURES["DataInspectionFailed"])
-
-ERRORS: Final = {
-    RejectionReason.NO_KEY: (401, "InvalidApiKey", "No API-key provided."),
-    RejectionReason.NO_SCHEME: (401, "InvalidApiKey", "Invalid API-key provided."),
-    RejectionReason.BAD_KEY: (401, "InvalidApiKey", "Invalid API-key provided."),
-    RejectionReason.NO_ROUTE: (404, "NotFound", ""),
-    RejectionReason.NO_METHOD: (405, "MethodNotAllowed", ""),
-    RejectionReason.NO_MODEL: (400, "InvalidParameter", "Model not exist."),
-    RejectionReason.WRONG_PATH: (400, "InvalidParameter", "url error, please check url!"),
-    RejectionReason.NO_HEADER: (
-        403,
-        "AccessDenied",
-        "current user api does not support synchronous calls.",
-    ),
-    RejectionReason.ASYNC_HEADER: (
-        403,
-        "AccessDenied",
-        "current user api does not support asynchronous calls.",
-    ),
-    RejectionReason.NO_TASK: (404, "NotFound", "Not found!"),
-    RejectionReason.NOT_PENDING: (
-        400,
-        "UnsupportedOperation",
-        "Failed to cancel the task, please confirm if the task is in PENDING status.",
-    ),
-    RejectionReason.MALFORMED: (400, "InvalidParameter", "input json error."),
-    RejectionReason.MEDIA_TYPE: (400, "InvalidParameter", ""),
-    RejectionReason.TOO_LARGE: (400, "InvalidParameter", ""),
-    RejectionReason.PAYLOAD: (400, "InvalidParameter", ""),
-    RejectionReason.BALANCE: (
-        400,
-        "Arrearage",
-        "Access denied, make sure your account is in good standing.",
-    ),
-    RejectionReason.RATE: (
-        429,
-        "Throttling.RateQuota",
-        "Requests rate limit exceeded, try again later.",
-    ),
-    RejectionReason.EXPIRED: (403, "AccessDenied", ""),
-    RejectionReason.NO_SCENARIO: (400, "InvalidParameter", ""),
-    RejectionReason.SCENARIO: (500, "InternalError", ""),
-    RejectionReason.INTERNAL: (500, "InternalError", ""),
-}
-"""Status, code and documented text. 405, 413 and 415 are not documented."""
 
 BEIJING: Final = timezone(timedelta(hours=8))
 
@@ -316,6 +260,12 @@ VENDOR: Final = Vendor(
     listing="/api/v1/tasks",
     build_list_body=build_list_body,
     optional_prefix="/api/v1",
+    uploads=UploadApi(
+        path="/api/v1/uploads",
+        store="/dashscope-uploads",
+        resolve_header=("X-DashScope-OssResourceResolve", "enable"),
+        build_policy_body=build_policy_body,
+    ),
     synchronous=SynchronousApi(
         path="/api/v1/services/aigc/multimodal-generation/generation",
         endpoint=MESSAGES,
