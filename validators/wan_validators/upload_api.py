@@ -33,11 +33,12 @@ class UploadApi:
     """Uploads of files that payloads then name with ``oss://``.
 
     *path* answers with a policy, whose body *build_policy_body* builds. *store* is the path on
-    the mock of the host to which files are sent. *resolve_header* is the header, with its
+    the mock of the host to which files are sent, *folder* where they are there. *resolve_header* is the header, with its
     value, that a create with such a URL must have.
     """
 
     path: str
     store: str
+    folder: str
     resolve_header: tuple[str, str]
     build_policy_body: Callable[[UploadPolicy, str], Mapping[str, Any]]

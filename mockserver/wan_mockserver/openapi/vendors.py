@@ -99,9 +99,8 @@ def _build_document() -> Mapping[str, Any]:
             poll = _build_poll_operation(vendor, waiting)
             paths |= build_synchronous_paths(vendor, create, poll)
         if vendor.uploads:
-            errors = build_error_examples(
-                vendor, next(iter(models_of(vendor).values())), create=False
-            )
+            first = next(iter(models_of(vendor).values()))
+            errors = build_error_examples(vendor, first, create=True)
             responses = _build_error_responses(errors, STEP_HEADERS)
             paths |= build_upload_paths(vendor, vendor.uploads, responses, {**STEP_HEADERS})
         if vendor.cancel:

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from wan_validators.optional_dependencies import explain_missing_extra
-from wan_validators.upload_api import UploadPolicy
+from wan_validators.upload_api import UploadApi, UploadPolicy
 
 from ..http.messages import MAX_BODY_BYTES, Request
 from ..state.uploads import MAX_TOTAL_BYTES
@@ -67,10 +67,10 @@ class UploadForm:
     content: bytes
 
 
-def build_policy(context: RequestContext, model: str, host: str) -> UploadPolicy:
+def build_policy(context: RequestContext, api: UploadApi, model: str) -> UploadPolicy:
     """Builds a signed policy for files of the caller for *model*, below a folder of its own."""
     unique = UUID(int=context.random.getrandbits(128), version=4)
-    folder = f"dashscope-instant/{context.caller.tenant}/{unique}"
+    folder = f"{api.folder}/{context.caller.tenant}/{unique}"
     expires = datetime.fromtimestamp(context.now + POLICY_LIFETIME_S, UTC)
     text = {
         "expiration": expires.isoformat(),
@@ -80,7 +80,7 @@ def build_policy(context: RequestContext, model: str, host: str) -> UploadPolicy
     }
     policy = b64encode(json.dumps(text).encode()).decode()
     return UploadPolicy(
-        host=host,
+        host=context.request.base_url + api.store,
         folder=folder,
         access_key_id=ACCESS_KEY_ID,
         policy=policy,

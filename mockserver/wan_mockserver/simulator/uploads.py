@@ -55,9 +55,8 @@ class Uploads:
         if model not in self.models:
             detail = f"there is no model {model!r}; models: {', '.join(self.models)}"
             raise RequestRejected(RejectionReason.NO_MODEL, detail)
-        host = context.request.base_url + vendor.uploads.store
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
-        policy = build_policy(context, model, host)
+        policy = build_policy(context, vendor.uploads, model)
         return Response.json(200, vendor.uploads.build_policy_body(policy, request_id))
 
     def put(self, context: RequestContext) -> Response:

@@ -263,6 +263,7 @@ VENDOR: Final = Vendor(
     uploads=UploadApi(
         path="/api/v1/uploads",
         store="/dashscope-uploads",
+        folder="dashscope-instant",
         resolve_header=("X-DashScope-OssResourceResolve", "enable"),
         build_policy_body=build_policy_body,
     ),
