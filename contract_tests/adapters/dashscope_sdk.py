@@ -35,7 +35,8 @@ class Client:
         members, parameters = payload.get("input", {}), payload.get("parameters", {})
         if not (isinstance(members, dict) and isinstance(parameters, dict)):
             return Outcome.not_sent("the SDK takes the members of input and parameters")
-        call: Any = dashscope.ImageSynthesis if "images" in members else dashscope.VideoSynthesis
+        is_image = "images" in members or "-t2i-" in model
+        call: Any = dashscope.ImageSynthesis if is_image else dashscope.VideoSynthesis
         arguments = {**members, **parameters}
         if "messages" in members:
             call = ImageGeneration

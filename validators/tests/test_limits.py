@@ -133,7 +133,11 @@ def keyed(rows: list[Plain]) -> dict[tuple[str, str, str], str]:
 
 
 def outputs(made: Outputs) -> Plain:
-    fields = {name: value for name, value in dataclasses.asdict(made).items() if value}
+    fields: Plain = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(made).items()
+        if value
+    }
     price = fields.pop("price")
     usd = {unit: str(amount) for unit, amount in price["usd"].items()}
     return fields | {"makes": "images" if isinstance(made, Images) else "videos", "usd": usd}

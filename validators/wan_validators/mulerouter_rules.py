@@ -95,7 +95,7 @@ def build_text_to_image_rules() -> Rows:
     )
 
 
-def build_image_outputs(price: Price) -> Images:
+def build_image_outputs(*, price: Price) -> Images:
     """Returns the outputs of a model that makes images from text only."""
     return Images(count="/n", size="/size", seed="/seed", price=price)
 

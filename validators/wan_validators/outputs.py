@@ -64,8 +64,10 @@ class Videos:
     tier has its aspect. It is None for a model that uses text only; the video is then 16:9.
     *seconds* is the playing time if *duration* is absent, and *fps* the frames per second.
     *audio* is None for a model without sound. A sound at *audio_url* is used whatever *audio*
-    is. If *always_audio* is true, every video has sound. *interval* is the upstream's
-    recommended number of seconds between two polls. *billing* is as for images.
+    is, unless *audio_wins* is true. If *always_audio* is true, every video has sound. *interval*
+    is the upstream's recommended number of seconds between two polls. *billing* is as for
+    images. *usage* are the members of the result that say what is billed, for a vendor that has
+    them. If *hides_prompt* is true, it never has the rewritten prompt.
     """
 
     resolution: str
@@ -78,8 +80,11 @@ class Videos:
     audio: str | None = None
     audio_url: str | None = None
     always_audio: bool = False
+    audio_wins: bool = False
     interval: float = 15.0
     billing: str | None = None
+    usage: tuple[str, ...] = ()
+    hides_prompt: bool = False
 
 
 Outputs = Images | Videos

@@ -104,7 +104,8 @@ class ModelSpec:
 
     *source* names the document, *on* the month in which it was read, and *confidence* is
     ``high`` for a page that was read completely, else ``medium`` or ``low``. *gaps* are facts
-    that no source has: the model is served without a rule for them.
+    that no source has: the model is served without a rule for them. *aliases* are further names
+    on the wire, such as those of snapshots.
     """
 
     id: str
@@ -118,6 +119,7 @@ class ModelSpec:
     on: str = "2026-10"
     confidence: str = "high"
     gaps: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -145,6 +147,11 @@ class ModelSpec:
         return self.id.rpartition("/")[2]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the model on the wire."""
+        return (self.name, *self.aliases)
+
+    @property
     def qualified_name(self) -> str:
         """The name with the vendor before it."""
         return f"{self.vendor.name}/{self.name}"
@@ -164,6 +171,12 @@ class ModelSpec:
         """The path of creates of this model that wait for the task, None without one."""
         api = self.vendor.synchronous
         return api.path if api and api.endpoint in ("", self.endpoint) else None
+
+    @property
+    def submit_templates(self) -> tuple[str, ...]:
+        """The paths of all creates of this model."""
+        waiting = self.synchronous_path
+        return (self.create_template, *([waiting] if waiting else []))
 
     @property
     def poll_template(self) -> str:

@@ -33,8 +33,8 @@ class UploadApi:
     """Uploads of files that payloads then name with ``oss://``.
 
     *path* answers with a policy, whose body *build_policy_body* builds. *store* is the path on
-    the mock of the host to which files are sent, *folder* where they are there. *resolve_header* is the header, with its
-    value, that a create with such a URL must have.
+    the mock of the host to which files are sent, and *folder* the first part of their keys.
+    *resolve_header* is the header, with its value, that a create with such a URL must have.
     """
 
     path: str

@@ -92,9 +92,10 @@ class Task:
     *discount* is the factor that *cost* includes, None if there is none. If *split_output*
     is true, each output has an item of its own, for a vendor with such items. *prompt* is the
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
-    images that it asks for. *seconds* and *lines* are the length and the tier of a video, 0 for
-    images. *picture_size* is that of each image, such as ``1280*1280``, "" for a video. If
-    *has_choices* is true, the vendor returns the outputs of this model as messages.
+    images that it asks for. *seconds*, *lines*, *size* and *has_sound* are facts about a
+    video (*size* is "" if its tier decides), *usage* the members of its result that the model
+    documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
+    true, the vendor returns the outputs of this model as messages.
     """
 
     id: str
@@ -120,6 +121,9 @@ class Task:
     lines: int = 0
     picture_size: str = ""
     has_choices: bool = False
+    size: str = ""
+    has_sound: bool = False
+    usage: tuple[str, ...] = ()
 
 
 class RejectionReason(Enum):
@@ -131,6 +135,7 @@ class RejectionReason(Enum):
     NO_ROUTE = "nothing at this path"
     NO_METHOD = "not with this method"
     NO_MODEL = "no such model here"
+    UNMODELLED = "a model that wanproof does not know at this vendor"
     WRONG_PATH = "a model of another path"
     NO_HEADER = "a required header is missing"
     ASYNC_HEADER = "a header for tasks at a path without tasks"

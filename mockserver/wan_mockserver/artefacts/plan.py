@@ -183,11 +183,9 @@ def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Pla
     )
     duration = spec.value(payload, outputs.duration)
     seconds = outputs.seconds if duration is MISSING else duration
-    audio = (
-        outputs.always_audio
-        or _is_present(spec, payload, outputs.audio_url)
-        or _is_flag_set(spec, payload, outputs.audio)
-    )
+    is_flagged = _is_flag_set(spec, payload, outputs.audio)
+    has_url = _is_present(spec, payload, outputs.audio_url) and not outputs.audio_wins
+    audio = outputs.always_audio or has_url or is_flagged
     return Plan((Film(width, height, seconds, outputs.fps, audio, seed),), tier)
 
 

@@ -268,11 +268,13 @@ def _build_download_operation() -> dict[str, Any]:
 
 def _build_body_schema(specs: list[ModelSpec]) -> dict[str, Any]:
     """Builds the schema of the bodies of one path: of one model, or one of several."""
-    places = {spec.name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs}
-    if len(places) == 1:
+    places = {
+        name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs for name in spec.names
+    }
+    if len(specs) == 1:
         return {"$ref": places[specs[0].name]}
     return {
-        "oneOf": [{"$ref": place} for place in places.values()],
+        "oneOf": [{"$ref": places[spec.name]} for spec in specs],
         "discriminator": {"propertyName": "model", "mapping": places},
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wan_validators.catalog import find_nearest_model
+from wan_validators.catalog import describe_edition, find_excluded, find_nearest_model
 from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
@@ -136,13 +136,19 @@ def _unwrap(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
-    if type(model) is str and model in models:
-        return models[model]
+    for spec in models.values():
+        if model in spec.names:
+            return spec
     if model is MISSING:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _build_unknown_model(vendor, models, model, f"no member model names a model{header}")
     if type(model) is str and model.lower() in vendor.other_models:
-        raise _build_unknown_model(vendor, models, model, vendor.describe_unmodelled(model))
+        text = vendor.describe_unmodelled(model)
+        raise _build_unknown_model(vendor, models, model, text, RejectionReason.UNMODELLED)
+    excluded = find_excluded(f"{vendor.name}/{model}")
+    if excluded:
+        text = describe_edition(excluded[0])
+        raise _build_unknown_model(vendor, models, model, text, RejectionReason.UNMODELLED)
     nearest = find_nearest_model(model) if type(model) is str else None
     hint = f" (did you mean {nearest.name}, POST {nearest.create_path}?)" if nearest else ""
     raise _build_unknown_model(
@@ -175,9 +181,13 @@ def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> N
 
 
 def _build_unknown_model(
-    vendor: Vendor, models: Models, model: Any, message: str
+    vendor: Vendor,
+    models: Models,
+    model: Any,
+    message: str,
+    reason: RejectionReason = RejectionReason.NO_MODEL,
 ) -> RequestRejected:
     known = f"models of {vendor.title}: {', '.join(models)}"
     row = Rule("model-known", "/model", Anything(), required=True, message=f"{message}; {known}")
     finding = Finding(row, "/model", model)
-    return RequestRejected(RejectionReason.NO_MODEL, finding.message, findings=[finding])
+    return RequestRejected(reason, finding.message, findings=[finding])

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, NamedTuple
 
-from wan_validators.catalog import list_create_templates, list_poll_templates, models_of
+from wan_validators.catalog import (
+    describe_edition,
+    find_excluded,
+    list_create_templates,
+    list_poll_templates,
+    models_of,
+)
 from wan_validators.messages.suggestions import find_nearest
 from wan_validators.vendor import RejectionReason, Vendor
 
@@ -158,6 +164,9 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     unmodelled = _describe_unmodelled(table, path)
     if unmodelled:
         return unmodelled
+    excluded = find_excluded(path)
+    if excluded:
+        return describe_edition(excluded[0])
     meant = find_nearest(
         path, [place for route in table for place in route.list_paths()], cutoff=0.75
     )

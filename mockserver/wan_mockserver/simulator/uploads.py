@@ -52,7 +52,7 @@ class Uploads:
         if query.get("action") != "getPolicy" or not model:
             detail = "the query must be action=getPolicy&model=MODEL"
             raise RequestRejected(RejectionReason.PAYLOAD, detail)
-        if model not in self.models:
+        if model not in {name for spec in self.models.values() for name in spec.names}:
             detail = f"there is no model {model!r}; models: {', '.join(self.models)}"
             raise RequestRejected(RejectionReason.NO_MODEL, detail)
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
@@ -120,7 +120,7 @@ def _find_problem(
         return f"this API key has no such upload; the mock keeps the newest {limit}"
     if context.now - upload.at > UPLOAD_LIFETIME_S:
         return "the upload is older than 48 hours"
-    if upload.model != submission.spec.name:
+    if upload.model not in submission.spec.names:
         return f"the file was uploaded for the model {upload.model}, not {submission.spec.name}"
     return None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos
+from wan_validators.outputs import Videos, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
@@ -39,6 +39,9 @@ def to_wire_task(
         progress = 1.0
     failed = record.state is State.FAILED and not how.no_error
     failure = record.failure if failed else None
+    outputs = model(record.model).outputs
+    film = next((part for part in record.parts if isinstance(part, Film)), None)
+    size = f"{film.width}*{film.height}" if film and not record.tier else ""
     return Task(
         id=record.id,
         model=model(record.model).name,
@@ -52,17 +55,20 @@ def to_wire_task(
         cost=record.cost,
         discount=record.discount,
         image_count=record.image_count,
-        kind="video" if isinstance(model(record.model).outputs, Videos) else "image",
+        kind="video" if isinstance(outputs, Videos) else "image",
         word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
         split_output=how.split_output,
         prompt=record.prompt,
-        extended=record.extended,
+        extended=record.extended and not getattr(outputs, "hides_prompt", False),
         requested=record.requested,
-        seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
-        lines=_count_lines(record.tier),
         picture_size=_format_picture_size(record),
         has_choices=_has_choices(record, vendor),
+        seconds=film.seconds if film else 0,
+        lines=_count_lines(find_tier(size) if size else record.tier),
+        size=size,
+        has_sound=film is not None and film.audio,
+        usage=getattr(outputs, "usage", ()),
     )
 
 

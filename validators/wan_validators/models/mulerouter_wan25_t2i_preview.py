@@ -23,7 +23,7 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_text_to_image_rules(),
     outputs=build_image_outputs(
-        Price(
+        price=Price(
             usd={"image": Decimal("0.03")},
             source="several public price lists of the upstream model",
             on="2026-11",

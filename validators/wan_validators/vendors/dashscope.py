@@ -27,9 +27,9 @@ from ..vendor import (
     Vendor,
     Wire,
 )
-from .dashscope_errors import ERRORS, FAILURES
+from .dashscope_errors import ERRORS, FAILURES, OTHER_MODELS
 from .dashscope_messages import (
-    build_failure_status,
+    build_final_response,
     build_frames,
     build_message_results,
     build_message_usage,
@@ -128,12 +128,25 @@ def build_metrics(task: Task) -> dict[str, int]:
 
 
 def build_usage(task: Task) -> dict[str, Any]:
-    """Returns the number of images, or the seconds and the lines of the video."""
+    """Returns the number of images, or those facts about a video that its page shows."""
     if task.has_choices:
         return build_message_usage(task, task.outputs)
     if task.kind == "image":
         return {"image_count": len(task.outputs)}
-    return {"duration": task.seconds, "SR": task.lines, "video_count": len(task.outputs)}
+    # Only the pages with a size write the seconds as a float.
+    seconds = float(task.seconds) if "size" in task.usage else task.seconds
+    facts = {
+        "duration": seconds,
+        "video_duration": task.seconds,
+        "size": task.size,
+        "video_ratio": task.size or "standard",
+        "input_video_duration": 0,
+        "output_video_duration": task.seconds,
+        "video_count": len(task.outputs),
+        "SR": task.lines,
+        "audio": task.has_sound,
+    }
+    return {name: facts[name] for name in task.usage}
 
 
 def build_empty_members(task: Task) -> Wire:
@@ -215,29 +228,6 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
     return Failure("InvalidParameter", f"{name or 'body'}: {first.message}")
 
 
-def build_final_response(task: Task) -> tuple[int, Wire]:
-    """Builds the response to a synchronous call: its results, or an error at the top."""
-    error = build_final_error(task)
-    if error is not None:
-        return build_failure_status(error["code"]), error
-    output = build_results(task) if task.results else {"finished": True}
-    body = {"output": output, "usage": build_usage(task)}
-    return 200, {**body, "request_id": build_request_id(task)}
-
-
-def build_final_error(task: Task) -> Wire | None:
-    """Builds the error of a task that failed or is unfinished after hours, or returns None."""
-    if task.state is State.DONE:
-        return None
-    code = "InternalError.Timeout" if task.state is not State.FAILED else "InternalError"
-    failure = task.failure or Failure(code, FAILURES[code])
-    return {
-        "request_id": build_request_id(task),
-        "code": failure.code,
-        "message": failure.message,
-    }
-
-
 VENDOR: Final = Vendor(
     name="dashscope",
     title="Alibaba Model Studio",
@@ -254,6 +244,7 @@ VENDOR: Final = Vendor(
     words=STATES,
     moderation=MODERATION,
     failures=FAILURES,
+    other_models=OTHER_MODELS,
     create_headers={"X-DashScope-Async": "enable"},
     cancel="/api/v1/tasks/{task_id}/cancel",
     build_canceled_body=build_canceled_body,
@@ -273,10 +264,8 @@ VENDOR: Final = Vendor(
         stream_header="X-DashScope-SSE",
         stream_value="enable",
         max_wait=3 * 3600.0,
-        build_response=build_final_response,
-        build_frames=lambda task, _: build_frames(
-            task, build_request_id(task), build_final_error(task)
-        ),
+        build_response=lambda task: build_final_response(task, build_request_id(task)),
+        build_frames=lambda task, _: build_frames(task, build_request_id(task)),
         find_conflict=lambda payload, streamed: find_stream_conflict(payload, streamed=streamed),
     ),
     ambiguities=(

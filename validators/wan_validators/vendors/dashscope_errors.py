@@ -6,7 +6,7 @@ from typing import Final
 
 from ..vendor import RejectionReason
 
-__all__ = ["ERRORS", "FAILURES"]
+__all__ = ["ERRORS", "FAILURES", "OTHER_MODELS"]
 
 FAILURES: Final = {
     "InternalError": "An internal error has occured, please try again later or contact "
@@ -29,6 +29,7 @@ ERRORS: Final = {
     RejectionReason.NO_ROUTE: (404, "NotFound", ""),
     RejectionReason.NO_METHOD: (405, "MethodNotAllowed", ""),
     RejectionReason.NO_MODEL: (400, "InvalidParameter", "Model not exist."),
+    RejectionReason.UNMODELLED: (404, "ModelNotFound", ""),
     RejectionReason.WRONG_PATH: (400, "InvalidParameter", "url error, please check url!"),
     RejectionReason.NO_HEADER: (
         403,
@@ -66,3 +67,25 @@ ERRORS: Final = {
     RejectionReason.INTERNAL: (500, "InternalError", ""),
 }
 """Status, code and documented text. 405, 413 and 415 are not documented."""
+
+OTHER_MODELS: Final = (
+    "wan2.2-t2i-plus",
+    "wan2.2-t2i-flash",
+    "wanx2.1-t2i-plus",
+    "wanx2.1-t2i-turbo",
+    "wan2.1-t2i-plus",
+    "wan2.1-t2i-turbo",
+    "wanx2.0-t2i-turbo",
+    "wanx2.1-imageedit",
+    "wan2.1-imageedit",
+    "wanx2.1-vace-plus",
+    "wan2.1-vace-plus",
+    "wan2.2-s2v",
+    "wan2.2-animate-move",
+    "wan2.2-animate-mix",
+    "wan2.7-image",
+    "wan2.7-image-pro",
+    "wan3.0-video",
+    "wan3.0-video-prime",
+)
+"""Models on the vendor's public pages that have no table here."""

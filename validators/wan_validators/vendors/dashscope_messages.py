@@ -11,10 +11,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..vendor import Task, TaskOutput, Wire
+from ..vendor import Failure, State, Task, TaskOutput, Wire
+from .dashscope_errors import FAILURES
 
 __all__ = [
-    "build_failure_status",
+    "build_final_response",
     "build_frames",
     "build_message_results",
     "build_message_usage",
@@ -46,16 +47,21 @@ def build_message_usage(task: Task, outputs: Sequence[TaskOutput]) -> dict[str, 
     }
 
 
-def build_failure_status(code: str) -> int:
-    """Returns the HTTP status of a synchronous call that fails with *code*."""
-    return 500 if code.startswith("InternalError") else 400
-
-
-def build_frames(task: Task, request_id: str, error: Wire | None) -> list[str]:
-    """Builds the frames of the stream of *task*, or the one of its *error*."""
+def build_final_response(task: Task, request_id: str) -> tuple[int, Wire]:
+    """Builds the response to a synchronous call: its results, or an error at the top."""
+    error = _build_error(task, request_id)
     if error is not None:
-        status = build_failure_status(error["code"])
-        return [_build_frame(1, "error", status, error)]
+        return error
+    output = build_message_results(task) if task.results else {"finished": True}
+    usage = build_message_usage(task, task.outputs)
+    return 200, {"output": output, "usage": usage, "request_id": request_id}
+
+
+def build_frames(task: Task, request_id: str) -> list[str]:
+    """Builds the frames of the stream of *task*, or the one of its error."""
+    error = _build_error(task, request_id)
+    if error is not None:
+        return [_build_frame(1, "error", *error)]
     chunks: list[TaskOutput | None] = [*_iter_chunks(task.outputs)]
     chunks = chunks or [None]
     frames: list[str] = []
@@ -82,6 +88,16 @@ def find_stream_conflict(payload: Mapping[str, Any], *, streamed: bool) -> str |
             "X-DashScope-SSE: enable, or create a task at image-generation/generation"
         )
     return None
+
+
+def _build_error(task: Task, request_id: str) -> tuple[int, Wire] | None:
+    """Builds the error of a task that failed or is unfinished after hours, or returns None."""
+    if task.state is State.DONE:
+        return None
+    code = "InternalError" if task.state is State.FAILED else "InternalError.Timeout"
+    failure = task.failure or Failure(code, FAILURES[code])
+    status = 500 if failure.code.startswith("InternalError") else 400
+    return status, {"request_id": request_id, "code": failure.code, "message": failure.message}
 
 
 def _iter_chunks(outputs: Sequence[TaskOutput]) -> Iterator[TaskOutput]:

@@ -43,6 +43,7 @@ STATUS: Final = {
     RejectionReason.NO_ROUTE: 404,
     RejectionReason.NO_METHOD: 405,
     RejectionReason.NO_MODEL: 400,
+    RejectionReason.UNMODELLED: 404,
     RejectionReason.NO_TASK: 404,
     RejectionReason.MALFORMED: 400,
     RejectionReason.MEDIA_TYPE: 400,
