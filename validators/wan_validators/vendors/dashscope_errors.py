@@ -83,8 +83,6 @@ OTHER_MODELS: Final = (
     "wan2.2-s2v",
     "wan2.2-animate-move",
     "wan2.2-animate-mix",
-    "wan2.7-image",
-    "wan2.7-image-pro",
     "wan3.0-video",
     "wan3.0-video-prime",
 )
