@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .catalog import list_create_templates, vendors
+from .catalog import list_submit_templates, vendors
 from .path_templates import compile_template
 from .vendor import Vendor
 
@@ -32,7 +32,7 @@ class CreateUrl(NamedTuple):
 def find_create_path(path: str) -> CreatePath | None:
     """Returns the create that *path* leads to, or None. It may begin with a gateway's path."""
     for vendor in vendors():
-        for template in list_create_templates(vendor):
+        for template in list_submit_templates(vendor):
             if found := compile_template(template).search(path):
                 return CreatePath(vendor, template, found.groupdict().get("model"))
     return None
@@ -46,4 +46,6 @@ def find_create_url(url: str) -> CreateUrl | None:
     vendor, template, model = found
     if model is not None:
         return CreateUrl(f"{vendor.name}/{model}")
-    return CreateUrl(None if template == vendor.create else template)
+    api = vendor.synchronous
+    has_all = template == vendor.create or (api and api.path == template and not api.endpoint)
+    return CreateUrl(None if has_all else template)

@@ -38,7 +38,8 @@ class Images:
     *has_image_count* is true if the page documents an image count in the result. *interval*
     is the upstream's recommended number of seconds between two polls. *billing* is what the
     page says about the bill of a request that fails, None if it is silent. *tokens* are the
-    sizes that are names, with their total pixels.
+    sizes that are names, with their total pixels. If *sequential* is true, *count* is an upper
+    bound.
     """
 
     count: str
@@ -53,6 +54,7 @@ class Images:
     keeps_aspect: bool = False
     interval: float = 10.0
     billing: str | None = None
+    sequential: str | None = None
     tokens: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -11,12 +11,14 @@ from random import Random
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
+from .upload_api import UploadApi
 
 __all__ = [
     "Failure",
     "Rejection",
     "RejectionReason",
     "State",
+    "SynchronousApi",
     "Task",
     "TaskOutput",
     "UnwrappedPayload",
@@ -92,7 +94,8 @@ class Task:
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
     images that it asks for. *seconds*, *lines*, *size* and *has_sound* are facts about a
     video (*size* is "" if its tier decides), *usage* the members of its result that the model
-    documents.
+    documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
+    true, the vendor returns the outputs of this model as messages.
     """
 
     id: str
@@ -116,6 +119,8 @@ class Task:
     requested: int = 0
     seconds: int = 0
     lines: int = 0
+    picture_size: str = ""
+    has_choices: bool = False
     size: str = ""
     has_sound: bool = False
     usage: tuple[str, ...] = ()
@@ -133,6 +138,7 @@ class RejectionReason(Enum):
     UNMODELLED = "a model that wanproof does not know at this vendor"
     WRONG_PATH = "a model of another path"
     NO_HEADER = "a required header is missing"
+    ASYNC_HEADER = "a header for tasks at a path without tasks"
     NO_TASK = "no such task of this key"
     NOT_PENDING = "a cancel of a task that is no longer pending"
     MALFORMED = "a body that is not a JSON object"
@@ -185,6 +191,31 @@ class UnwrappedPayload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SynchronousApi:
+    """Creates that wait for the end of the task, and streams of its results.
+
+    *path* is the path of such creates, for the models with *endpoint*, "" for all models. A
+    request whose *stream_header* contains *stream_value* gets a stream. *max_wait* is in
+    seconds. *build_response* returns HTTP status and body for an ended task, or for one that
+    is unfinished after *max_wait*. *build_frames* returns the frames of its stream after a
+    cursor, the last of them for its end. *keepalive* is sent while nothing else is, "" for
+    nothing. *stream* is the path that streams a known task. *find_conflict* returns why a
+    payload cannot have a response in this form; it also gets whether that is a stream.
+    """
+
+    path: str
+    stream_header: str
+    stream_value: str
+    max_wait: float
+    build_response: Callable[[Task], tuple[int, Wire]]
+    build_frames: Callable[[Task, int], Sequence[str]]
+    endpoint: str = ""
+    keepalive: str = ""
+    stream: str | None = None
+    find_conflict: Callable[[Mapping[str, Any], bool], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vendor:
     """One vendor's wire format as a value. No code branches on the vendor's name.
 
@@ -214,6 +245,7 @@ class Vendor:
     pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
     the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
     *optional_prefix* is a start of all paths that a client's base URL may lack.
+    A request to the path of *synchronous* must not have *create_headers*.
     """
 
     name: str
@@ -248,6 +280,8 @@ class Vendor:
     listing: str | None = None
     build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
     optional_prefix: str = ""
+    synchronous: SynchronousApi | None = None
+    uploads: UploadApi | None = None
     endpoint: str = ""
 
     def describe_unmodelled(self, model: str) -> str:

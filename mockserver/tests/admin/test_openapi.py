@@ -172,12 +172,19 @@ def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
     assert ask(mock, "/openapi.json", method="HEAD", root="").body == b""
 
 
+WAITING = find_representatives(spec for spec in catalog() if spec.synchronous_path)
+
+
 def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     expected = {"/files/{task_id}/{name}"}
     for vendor in vendors():
         for spec in models_of(vendor).values():
             expected |= {spec.create_path, spec.poll_path}
-        expected |= {path for path in (vendor.cancel, vendor.listing) if path}
+            expected |= {spec.synchronous_path} if spec.synchronous_path else set()
+        stream = vendor.synchronous and vendor.synchronous.stream
+        uploads = vendor.uploads
+        expected |= {path for path in (vendor.cancel, vendor.listing, stream) if path}
+        expected |= {uploads.path, uploads.store} if uploads else set()
 
     assert {*of_vendors["paths"]} == expected
 
@@ -221,6 +228,29 @@ def test_the_vendors_answers_are_as_described(
     for _ in range(4):
         task = made[0].id if made else "nothing"
         check("GET", poll.replace("{task_id}", task), poll)
+
+
+@pytest.mark.parametrize("spec", WAITING, ids=lambda spec: spec.id)
+@pytest.mark.parametrize("scenario", ["ok", "moderated", "stuck", "http-401"])
+def test_responses_that_wait_are_as_described(
+    make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
+) -> None:
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
+    api = spec.vendor.synchronous
+    assert api
+    key = f"Bearer wanproof.{scenario}.alice"
+    headers = {"Authorization": key, "Content-Type": "application/json"}
+    payload = max(folder.glob("documents-*.json"), key=lambda file: "stream" not in file.name)
+    for more in ({}, {api.stream_header: api.stream_value}):
+        asked = Request(
+            method="POST", path=api.path, headers=headers | more, body=payload.read_bytes()
+        )
+        answer = make().handle(asked)
+        responses = of_vendors["paths"][api.path]["post"]["responses"]
+        described = responses.get(str(answer.status), responses["default"])
+        content = described["content"][answer.headers["Content-Type"].partition(";")[0]]
+        if "event-stream" not in answer.headers["Content-Type"]:
+            validator(of_vendors, content["schema"]).validate(json.loads(answer.body))
 
 
 def test_inferring_from_examples() -> None:

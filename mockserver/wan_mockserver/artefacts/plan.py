@@ -165,6 +165,8 @@ def _plan_pictures(
         count = Random(seed).randint(1, most)  # noqa: S311  (must be reproducible, not secure)
     else:
         count = spec.value(payload, outputs.count)
+        if _is_flag_set(spec, payload, outputs.sequential):
+            count = Random(seed).randint(1, count)  # noqa: S311  (as above)
     pictures = tuple(
         Picture(width, height, (seed + nth) % SEEDS, watermark) for nth in range(count)
     )

@@ -165,7 +165,7 @@ class _Transfer:
     def build_response(self) -> httpx.Response:
         """Returns the response after its head arrived; its body is still to come."""
         delivery, body = self._response.delivery, self._body
-        if delivery.cut is None and delivery.pace is None:
+        if delivery.cut is None and delivery.pace is None and not delivery.pauses:
             self._can_be_lost = False
             stream: httpx.SyncByteStream = httpx.ByteStream(body)
         else:

@@ -25,6 +25,8 @@ from .example_responses import (
 )
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
+from .synchronous import build_synchronous_paths, find_waiting_models
+from .uploads import build_upload_paths
 
 __all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
 
@@ -91,6 +93,16 @@ def _build_document() -> Mapping[str, Any]:
             paths[path] = {"post": _build_create_operation(vendor, specs)}
         for path, specs in _group_by_path(vendor, attrgetter("poll_path")):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
+        if vendor.synchronous:
+            waiting = find_waiting_models(vendor)
+            create = _build_create_operation(vendor, waiting)
+            poll = _build_poll_operation(vendor, waiting)
+            paths |= build_synchronous_paths(vendor, create, poll)
+        if vendor.uploads:
+            first = next(iter(models_of(vendor).values()))
+            errors = build_error_examples(vendor, first, create=True)
+            responses = _build_error_responses(errors, STEP_HEADERS)
+            paths |= build_upload_paths(vendor, vendor.uploads, responses, {**STEP_HEADERS})
         if vendor.cancel:
             cancel = _build_cancel_operation(vendor, next(iter(models_of(vendor).values())))
             paths[vendor.cancel] = {"post": cancel}

@@ -55,7 +55,8 @@ class RequestContext:
     """One request; *number* is the number of its journal entry, *now* the time of its arrival.
 
     *new_random* makes its source of chance, which few requests need.
-    *path_parameters* are the variable parts of the path. *step* is the step of the scenario
+    *path_parameters* are the variable parts of the path. If *waits* is true, the response comes
+    when the task has ended. *step* is the step of the scenario
     for the request, *label* its description. *reason* is why the request was
     rejected. *failed* is true after an internal error.
     """
@@ -66,6 +67,7 @@ class RequestContext:
     new_random: Callable[[], Random]
     vendor: Vendor | None = None
     path_parameters: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
     caller: Caller = ANONYMOUS
     action: str = ""
     spec: ModelSpec | None = None
@@ -125,7 +127,8 @@ class RequestContext:
     def _is_end_delivered(self, response: Response) -> bool:
         """Returns True if the client now knows that its task is over."""
         complete = response.delivery.cut is None and (self.step is None or self.step.is_intact)
-        return self.state in TERMINAL_STATES and self.action == "poll" and complete
+        tells = self.action == "poll" or self.waits
+        return self.state in TERMINAL_STATES and tells and complete
 
 
 def _build_notes(findings: Sequence[Finding], secret: Secrets) -> Iterator[Note]:

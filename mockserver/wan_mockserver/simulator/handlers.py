@@ -27,6 +27,8 @@ from .rate_limits import ACCOUNTS, Limits
 from .request_parsing import Models, is_path_of, parse_submission
 from .signed_urls import find_refusal
 from .task_factory import TaskFactory
+from .uploads import Uploads
+from .waiting import Waiter, reject_stream_conflict
 from .wire_bodies import build_created_response, build_status_body
 from .wire_tasks import to_wire_task
 
@@ -48,6 +50,14 @@ class Handlers:
     limits: Limits
     artefacts: Artefacts
 
+    def uploads_of(self, vendor: Vendor) -> Uploads:
+        """Returns the uploads for the models of *vendor*."""
+        return Uploads(store=self.store, models=self.models[vendor.name])
+
+    @property
+    def _waiter(self) -> Waiter:
+        return Waiter(store=self.store, clock=self.clock)
+
     def create(
         self, context: RequestContext, vendor: Vendor, selected: SelectedScenario
     ) -> Response:
@@ -58,8 +68,13 @@ class Handlers:
             context.path_parameters.get("model"),
             context.request,
         )
+        submission = self.uploads_of(vendor).resolve(context, vendor, submission)
         context.findings, context.spec = submission.findings, submission.spec
+        reject_stream_conflict(context, vendor, submission)
         record = self.factory.create_task(context, vendor, submission, selected)
+        if context.waits:
+            how, rejected = selected.scenario.poll, bool(submission.errors)
+            return self._waiter.respond(context, vendor, record, how, rejected=rejected)
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(*build_created_response(task, vendor, selected.scenario.poll))
 
@@ -72,7 +87,9 @@ class Handlers:
         if known is None:
             return None
         spec = model(known.model)
-        place = spec.poll_path.replace("{task_id}", known.id)
+        stream = vendor.synchronous and vendor.synchronous.stream
+        template = stream if context.waits and stream else spec.poll_path
+        place = template.replace("{task_id}", known.id)
         if (known.tenant, known.vendor) != (context.caller.tenant, vendor.name) or not is_path_of(
             vendor, context.request.path, place
         ):
@@ -93,6 +110,8 @@ class Handlers:
                 "no such task of this API key",
                 task_id=context.path_parameters["task_id"],
             )
+        if context.waits:
+            return self._waiter.respond(context, vendor, known, selected.scenario.poll)
         record = self.store.change(
             TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=now)
         )

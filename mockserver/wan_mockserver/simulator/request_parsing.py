@@ -23,7 +23,14 @@ from ..http.messages import MAX_BODY_BYTES, Request
 with explain_missing_extra():
     from werkzeug.http import parse_options_header
 
-__all__ = ["Models", "Submission", "filter_errors", "is_path_of", "parse_submission"]
+__all__ = [
+    "Models",
+    "Submission",
+    "filter_errors",
+    "is_path_of",
+    "list_findings",
+    "parse_submission",
+]
 
 Models = Mapping[str, ModelSpec]
 """The models of one vendor, by their ids."""
@@ -34,11 +41,13 @@ class Submission:
     """A payload without its wrapper; the pointers of *findings* refer to the sent body.
 
     *findings* are in the order of the rows of *spec*, in which a vendor would report them.
+    *warnings* are those of them that are about the text.
     """
 
     spec: ModelSpec
     payload: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -66,9 +75,14 @@ def parse_submission(
         _check_path(spec, request, RejectionReason.WRONG_PATH)
     else:
         _check_path(spec, request, RejectionReason.NO_MODEL)
+    found = list_findings(spec, body)
+    return Submission(spec, _unwrap(vendor, body), (*warnings, *found), tuple(warnings))
+
+
+def list_findings(spec: ModelSpec, body: Mapping[str, Any]) -> list[Finding]:
+    """Returns the findings in *body*, in the order of the rows of *spec*."""
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
-    found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
-    return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
+    return sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
 
 
 def _get_body(request: Request) -> bytes:
@@ -149,10 +163,18 @@ def is_path_of(vendor: Vendor, path: str, expected: str) -> bool:
 
 def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> None:
     """Raises RequestRejected if *spec* has another path or the request lacks a header."""
+    headers = spec.vendor.create_headers
+    waiting = spec.synchronous_path
+    if waiting and is_path_of(spec.vendor, request.path, waiting):
+        for name, value in headers.items():
+            if request.headers.get(name.lower(), "").lower() == value:
+                detail = f"the header {name}: {value} is not allowed at {request.path}"
+                raise RequestRejected(RejectionReason.ASYNC_HEADER, detail)
+        return
     if not is_path_of(spec.vendor, request.path, spec.create_path):
         detail = f"the model {spec.name} is at POST {spec.create_path}, not at {request.path}"
         raise RequestRejected(reason, detail)
-    for name, value in spec.vendor.create_headers.items():
+    for name, value in headers.items():
         if request.headers.get(name.lower()) != value:
             detail = f"the header {name}: {value} is missing"
             raise RequestRejected(RejectionReason.NO_HEADER, detail)

@@ -55,13 +55,16 @@ class Action(Enum):
     CANCEL = "cancel"
     LIST = "list"
     FILE = "file"
+    POLICY = "policy"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path with its methods; *template* has ``{names}`` for the variable parts.
 
-    A *variant* is another way to write the path of another route.
+    A *variant* is another way to write the path of another route. If *waits* is true, the
+    response comes when the task has ended.
     """
 
     action: Action
@@ -69,6 +72,7 @@ class Route:
     template: str
     vendor: Vendor | None = None
     variant: bool = False
+    waits: bool = False
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
@@ -139,8 +143,16 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
             yield from _iter_variants(Route(Action.CREATE, ("POST",), template, vendor))
         for template in list_poll_templates(vendor):
             yield from _iter_variants(Route(Action.POLL, ("GET",), template, vendor))
+        if api := vendor.synchronous:
+            made = Route(Action.CREATE, ("POST",), api.path, vendor, waits=True)
+            yield from _iter_variants(made)
+            if api.stream:
+                yield Route(Action.POLL, ("GET",), api.stream, vendor, waits=True)
         if vendor.cancel:
             yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
+        if uploads := vendor.uploads:
+            yield from _iter_variants(Route(Action.POLICY, ("GET",), uploads.path, vendor))
+            yield Route(Action.UPLOAD, ("POST",), uploads.store, vendor)
         if vendor.listing:
             yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
 

@@ -190,19 +190,26 @@ class Simulator:
             context.vendor = routing.find_nearest_vendor(self._routes, path)
             raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
-        context.action = route.action.value
+        context.action, context.waits = route.action.value, route.waits
         if vendor is None:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)
             return partial(self._handlers.download, context, record, selected)
+        if route.action is Action.UPLOAD:
+            # The form has a signed policy in place of a key.
+            return partial(self._handlers.uploads_of(vendor).put, context)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
             identify_caller(context.request.headers.get("authorization"))
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
-        if route.action in (Action.CANCEL, Action.LIST):
-            other = {Action.CANCEL: self._handlers.cancel, Action.LIST: self._handlers.list_tasks}
+        other = {
+            Action.CANCEL: self._handlers.cancel,
+            Action.LIST: self._handlers.list_tasks,
+            Action.POLICY: self._handlers.uploads_of(vendor).grant,
+        }
+        if route.action in other:
             return partial(other[route.action], context, vendor)
         record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)

@@ -153,6 +153,8 @@ def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, 
         "extended": any(spec.value(payload, pointer) is True for pointer in extend),
     }
     if isinstance(spec.outputs, Images):
+        if not spec.has_fixed_count(payload):
+            return {**facts, "requested": 1}
         count = spec.value(payload, spec.outputs.count)
         return {**facts, "requested": count if type(count) is int else 1}
     tier = spec.value(payload, spec.outputs.resolution)

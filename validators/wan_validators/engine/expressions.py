@@ -150,9 +150,7 @@ def _(constraint: Ratio, seen: str, name: str) -> str:
     return _allow_tokens(constraint, seen, test)
 
 
-def _allow_tokens(
-    constraint: TwoPartSize | Size | Pixels | Ratio, seen: str, test: str
-) -> str:
+def _allow_tokens(constraint: TwoPartSize | Size | Pixels | Ratio, seen: str, test: str) -> str:
     """Returns *test*, or source that is also true for the tokens of *constraint*."""
     return f"({seen} in {constraint.tokens!r} or {test})" if constraint.tokens else test
 
