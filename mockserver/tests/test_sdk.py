@@ -76,6 +76,24 @@ def test_a_model_in_a_header_is_understood(client: sdk.Client) -> None:
     assert (task.status, task.model) == ("in_progress", "wan26_i2i")
 
 
+def test_it_searches_models_and_reads_their_texts(
+    client: sdk.Client, heard: list[Exchange]
+) -> None:
+    every = client.modal.list_models()
+    assert every.estimated_total_hits == len(every.hits) > 4
+    assert heard[-1].request.query.startswith("q=")
+    found = client.modal.search_models(sdk.ModelSearchParams(query="interleaved", limit=1))
+    [hit] = found.hits
+    assert (hit["id"], hit["media_type"], hit["output"]) == (
+        "wan26_i2i",
+        "image",
+        ["text", "image"],
+    )
+    assert client.modal.get_model_skill(hit["id"]) == hit["skill_content"]
+    with pytest.raises(sdk.SeaArtError, match="but wanproof does not know its limits yet"):
+        client.modal.get_model_skill("wan27_i2v")
+
+
 def test_texts_and_images_come_interleaved(client: sdk.Client) -> None:
     task = wait(client, INTERLEAVED)
     kinds = [part.type for part in task.output[0].content]

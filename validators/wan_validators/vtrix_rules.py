@@ -8,14 +8,9 @@ from typing import Final
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
 from .shared_ambiguities import (
-    ALPHA,
-    BARE_BASE64_REJECTED,
     LEADING_ZEROS,
-    MEGABYTES,
     MODEL_IN_HEADER,
     NULL,
-    ORIENTATION,
-    SEED_SPAN,
     WHOLE_FLOATS,
 )
 from .shared_rules import (
@@ -34,7 +29,6 @@ from .upstream_rules import upstream_body
 
 __all__ = [
     "COMMON_AMBIGUITIES",
-    "EDIT_AMBIGUITIES",
     "TEXT_TO_IMAGE_AMBIGUITIES",
     "build_edit_rules",
     "build_text_to_image_rules",
@@ -124,49 +118,6 @@ def _flags() -> Rows:
 
 
 COMMON_AMBIGUITIES: Final = (NULL, WHOLE_FLOATS, MODEL_IN_HEADER)
-
-EDIT_AMBIGUITIES: Final = (
-    BARE_BASE64_REJECTED,
-    MEGABYTES,
-    ALPHA,
-    ORIENTATION,
-    SEED_SPAN,
-    *COMMON_AMBIGUITIES,
-    LEADING_ZEROS,
-    Ambiguity(
-        "text over the limit",
-        interpretations=(
-            "the prose says that it is truncated",
-            "wan26_i2i at the same vendor says so too, but has codes that reject it",
-        ),
-        chosen="truncated, with a warning: this page has no codes",
-        rules=("prompt-length", "negative-prompt-length"),
-    ),
-    Ambiguity(
-        "the size when none is given",
-        interpretations=(
-            "the default is 1280*1280",
-            "the aspect of the last image, with about 1280*1280 pixels in total",
-        ),
-        chosen="the aspect of the last image",
-        rules=("size-format",),
-    ),
-    Ambiguity(
-        "the character between width and height",
-        interpretations=(
-            "the prose prints the multiplication sign",
-            "the format is width*height",
-        ),
-        chosen="an asterisk",
-        rules=("size-format",),
-    ),
-    Ambiguity(
-        "n when moving to or from wan26_i2i",
-        interpretations=("the default here is 4", "the default there is 1"),
-        chosen="the default of each page, with an info if n is absent",
-        rules=("n-default",),
-    ),
-)
 
 TEXT_TO_IMAGE_AMBIGUITIES: Final = (
     *COMMON_AMBIGUITIES,

@@ -173,9 +173,19 @@ def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     for vendor in vendors():
         for name, spec in models_of(vendor).items():
             expected |= {spec.create_path, vendor.poll.replace("{model}", name)}
-        expected |= {path for path in (vendor.cancel, vendor.listing) if path}
+        others = (vendor.cancel, vendor.listing, vendor.precharge, *vendor.pages.values())
+        expected |= {path for path in others if path}
 
     assert {*of_vendors["paths"]} == expected
+
+
+def test_pages_about_models_need_no_key_and_say_what_they_return(of_vendors: Any) -> None:
+    spec = of_vendors["paths"]["/api/v1/skill/models/{model}/spec"]["get"]
+    text = of_vendors["paths"]["/model/v1/models/skill/{model}"]["get"]
+
+    assert spec["security"] == text["security"] == []
+    assert "wan26_i2i" in spec["parameters"][0]["schema"]["enum"]
+    assert list(text["responses"]["200"]["content"]) == ["text/markdown"]
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:

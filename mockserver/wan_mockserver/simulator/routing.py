@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from wan_validators.catalog import list_create_templates, models_of
 from wan_validators.messages.suggestions import find_nearest
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Page, RejectionReason, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
@@ -46,6 +46,8 @@ class Action(Enum):
     POLL = "poll"
     CANCEL = "cancel"
     LIST = "list"
+    PRECHARGE = "precharge"
+    PAGE = "page"
     FILE = "file"
 
 
@@ -53,7 +55,7 @@ class Action(Enum):
 class Route:
     """A path with its methods; *template* has ``{names}`` for the variable parts.
 
-    A *variant* is another way to write the path of another route.
+    A *variant* is another way to write the path of another route. *page* is that of PAGE.
     """
 
     action: Action
@@ -61,6 +63,7 @@ class Route:
     template: str
     vendor: Vendor | None = None
     variant: bool = False
+    page: Page | None = None
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
@@ -87,8 +90,17 @@ class Match(NamedTuple):
 
 
 def build_routes(vendors: Iterable[Vendor]) -> tuple[Route, ...]:
-    """Builds the routes of *vendors* and the route of the files."""
-    return (*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH))
+    """Builds the routes of *vendors* and the route of the files.
+
+    The pages are last: an unknown path that begins like one of them is rather another vendor's.
+    """
+    vendors = tuple(vendors)
+    pages = tuple(
+        Route(Action.PAGE, ("GET", "HEAD"), template, vendor, page=page)
+        for vendor in vendors
+        for page, template in vendor.pages.items()
+    )
+    return (*_iter_routes(vendors), *pages, Route(Action.FILE, ("GET", "HEAD"), files.PATH))
 
 
 def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
@@ -100,6 +112,8 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
             yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
         if vendor.listing:
             yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+        if vendor.precharge:
+            yield Route(Action.PRECHARGE, ("POST",), vendor.precharge, vendor)
 
 
 def _iter_variants(route: Route) -> Iterator[Route]:

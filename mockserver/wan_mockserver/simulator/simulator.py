@@ -19,6 +19,7 @@ from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
+from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -194,14 +195,23 @@ class Simulator:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)
             return partial(self._handlers.download, context, record, selected)
+        if route.page:
+            # Without a key: one of the vendor's clients sends none.
+            name = context.path_parameters.get("model", "")
+            models = self._handlers.models[vendor.name]
+            return partial(answer_page, route.page, vendor, models, name, context.request)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
             identify_caller(context.request.headers.get("authorization"))
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
-        if route.action in (Action.CANCEL, Action.LIST):
-            other = {Action.CANCEL: self._handlers.cancel, Action.LIST: self._handlers.list_tasks}
+        other = {
+            Action.CANCEL: self._handlers.cancel,
+            Action.LIST: self._handlers.list_tasks,
+            Action.PRECHARGE: self._handlers.estimate_cost,
+        }
+        if route.action in other:
             return partial(other[route.action], context, vendor)
         record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)
