@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
 from .catalog import list_create_templates, vendors
 from .vendor import Vendor
 
-__all__ = ["CreateUrl", "find_create_url"]
+__all__ = ["CreateUrl", "find_create_url", "find_header_model"]
 
 
 class CreateUrl(NamedTuple):
@@ -30,6 +31,12 @@ def find_create_url(url: str) -> CreateUrl | None:
                 return CreateUrl(f"{vendor.name}/{found[1]}")
             return CreateUrl(None if template == vendor.create else template)
     return None
+
+
+def find_header_model(headers: Mapping[str, str]) -> str | None:
+    """Returns the model that a header of a vendor names; the names of *headers* are lower case."""
+    names = (vendor.model_header.lower() for vendor in vendors() if vendor.model_header)
+    return next((headers[name] for name in names if headers.get(name)), None)
 
 
 @cache
