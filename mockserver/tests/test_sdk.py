@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ import seaart_sdk as sdk
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.state.journal import Exchange
+
+from .serve_runs import start_server
 
 INPUT = {
     "messages": [
@@ -112,6 +115,17 @@ def test_the_code_of_a_failed_task_can_be_read(client: sdk.Client) -> None:
     task_id = client.modal.create({**EDIT, "parameters": {"seed": -1}}).id
     task = [client.modal.get(task_id) for _ in range(3)][-1]
     assert (task.status, task.error.code) == ("failed", "001021014")
+
+
+def test_a_server_process_completes_fails_and_lists_models(tmp_path: Path) -> None:
+    with start_server(tmp_path / "port", "--lifecycle", "polls:1") as (_, url):
+        served = sdk.Client(sdk.ClientConfig(api_key="k", base_url=url, timeout=30))
+        task = wait(served, {"model": "wan25_t2i_preview", "input": {"prompt": "a kite"}})
+        assert (len(task.urls()), task.usage.cost) == (4, "0.12")
+        assert httpx.get(task.urls()[3]).content.startswith(b"\x89PNG")
+        with pytest.raises(sdk.SeaArtError, match="n must be an integer between 1 and 4"):
+            wait(served, {**EDIT, "parameters": {"n": 9}})
+        assert "wan25_t2i_preview" in [hit["id"] for hit in served.modal.list_models().hits]
 
 
 def test_a_broken_rule_refused_at_create_surfaces_with_its_message(serve: Serve) -> None:
