@@ -28,6 +28,7 @@ const DEFAULT_COUNT = {
   wan25_t2i_preview: 4,
   wan25_t2i_preview_intl: 4,
   wan26_i2i: 1,
+  wan26_t2i: 4,
 };
 const DOWNLOAD_ATTEMPTS = 3;
 

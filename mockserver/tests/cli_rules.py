@@ -9,6 +9,10 @@ import json
 from typing import Any, Final
 
 __all__ = [
+    "LISTED",
+    "SPEC",
+    "TASK",
+    "TEXT",
     "Contract",
     "MissingParameter",
     "check_types",

@@ -19,6 +19,7 @@ from .cli_rules import (
     LISTED,
     SPEC,
     TASK,
+    TEXT,
     Contract,
     MissingParameter,
     check_types,
@@ -34,6 +35,7 @@ MODELS = sorted(models_of(VTRIX))
 IMAGE = "https://example.com/in.png"
 
 MESSAGES = [{"role": "user", "content": [{"text": "make it night"}, {"image": IMAGE}]}]
+TEXT_ONLY = [{"role": "user", "content": [{"text": "a kite"}]}]
 PARAMETERS: dict[str, dict[str, str]] = {
     "wan26_i2i": {"input.messages": json.dumps(MESSAGES), "parameters.n": "2"},
     "wan25_i2i_preview": {
@@ -43,6 +45,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "parameters.watermark": "false",
     },
     "wan25_t2i_preview": {"input.prompt": "a kite", "parameters.size": "1104*1472"},
+    "wan26_t2i": {"input.messages": json.dumps(TEXT_ONLY), "parameters.n": "1"},
+    "wan25_t2v_preview": {"input.prompt": "a kite", "parameters.size": "832*480"},
     "wan25_i2v_preview_intl": {"input.img_url": IMAGE, "parameters.duration": "5"},
 }
 """What a user types, as ``--param NAME=TEXT``."""
@@ -88,6 +92,29 @@ def test_a_client_reads_the_spec_creates_and_polls(simulator: Make, send: Send, 
     assert [each["status"] for each in polls] == ["in_progress", "completed"]
     assert polls[1]["output"][0]["content"][0]["url"]
     assert polls[1]["usage"]["cost"]
+
+
+def test_a_client_reads_the_error_of_a_failed_task(simulator: Make, send: Send) -> None:
+    server = simulator(lifecycle=Polls(0))
+    params = {"input": {"messages": MESSAGES}, "parameters": {"n": 9}}
+    value = {"model": "wan26_i2i", "input": [{"params": params}]}
+    created = json.loads(send(server, "POST", "/model/v1/generation", value).body)
+    answer = send(server, "GET", f"/model/v1/generation/task/{created['id']}")
+    task = json.loads(answer.body)
+
+    check_types(task, TASK)
+    assert (answer.status, task["status"]) == (200, "failed")
+    check_types(task["error"], {"code": TEXT, "message": TEXT})
+    assert task["error"]["message"] == "n must be an integer between 1 and 4"
+
+
+def test_a_client_reads_http_errors_as_texts(simulator: Make, send: Send) -> None:
+    answer = send(simulator(error_texts={"vtrix"}), "GET", "/model/v1/generation/task/none")
+    body = json.loads(answer.body)
+
+    assert answer.status == 404
+    check_types(body, {"message": TEXT, "error": TEXT})
+    assert body.get("message") or body["error"]
 
 
 def test_the_spec_of_the_fact_sheet_is_ours() -> None:
@@ -192,7 +219,7 @@ def test_defaults_that_a_client_fills_in_change_no_result(simulator: Make, name:
     }
     given = {each: needed[each] for each in contract.schema["required"]}
     if name == "wan26_t2i":
-        given["messages"] = [{"role": "user", "content": [{"text": "a kite"}]}]
+        given["messages"] = TEXT_ONLY
 
     sent = contract.fill_in(given)
     inner = {rule.path[1] for rule in spec.rules if rule.path[:1] == ("input",) and rule.path[1:]}

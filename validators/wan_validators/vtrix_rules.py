@@ -31,6 +31,7 @@ __all__ = [
     "COMMON_AMBIGUITIES",
     "TEXT_TO_IMAGE_AMBIGUITIES",
     "build_edit_rules",
+    "build_one_text_rules",
     "build_text_to_image_rules",
     "build_video_parameters",
     "build_video_sound",
@@ -39,6 +40,9 @@ __all__ = [
 
 URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
 """The rows for a sound whose format and length have no documented limits."""
+
+TEXT_TO_IMAGE_PIXELS: Final = (1104 * 1472, 1440 * 1440)
+"""The smallest recommended size is 1104*1472, below the printed least of 1280*1280 pixels."""
 
 LIMITED_IMAGE_ROWS: Final = ("image-format", "image-dimensions", "image-bytes")
 """The rows with limits that only some pages have."""
@@ -62,18 +66,38 @@ def build_edit_rules(model: str) -> Rows:
 
 
 def build_text_to_image_rules(model: str) -> Rows:
-    """Returns the rules of a model that makes images from text, as on its two pages.
-
-    The smallest recommended size is 1104*1472, below the printed least of 1280*1280 pixels.
-    """
+    """Returns the rules of a model that makes images from text, as on its two pages."""
     return (
         *upstream_body(model),
         *prompt("/input/prompt", 2000, cut=True),
         *negative_prompt("/input/negative_prompt", cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
         billing_notice("/parameters", 4),
-        *size("/parameters/size", (1104 * 1472, 1440 * 1440), default="1280*1280"),
+        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
         *_image_count(),
+        *_flags(),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def build_one_text_rules(model: str) -> Rows:
+    """Returns the rules of a model that makes images from one text in one message.
+
+    The page was read down to the size; the other parameters are those of the upstream model.
+    """
+    message = "/input/messages/0"
+    return (
+        *upstream_body(model),
+        Rule("messages-count", "/input/messages", Items(1, 1), required=True),
+        Rule("message-type", message, OBJECT),
+        Rule("role-value", f"{message}/role", OneOf(("user",)), required=True),
+        Rule("content-array", f"{message}/content", Items(1, 1), required=True),
+        Rule("content-part-type", f"{message}/content/0", OBJECT),
+        *prompt(f"{message}/content/0/text", 2100, cut=True),
+        Rule("parameters-type", "/parameters", OBJECT),
+        *negative_prompt("/parameters/negative_prompt", cut=True),
+        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
+        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
         *_flags(),
         Rule("seed-range", "/parameters/seed", SEEDS),
     )
