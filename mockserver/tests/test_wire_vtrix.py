@@ -32,6 +32,7 @@ INPUT = {
 PARAMETERS = {"size": "1280*1280", "n": 1, "enable_interleave": False, "watermark": False}
 EDIT = {"model": "wan26_i2i", "input": INPUT, "parameters": PARAMETERS}
 WRAPPED = {"model": "wan26_i2i", "input": [{"params": {"input": INPUT, "parameters": PARAMETERS}}]}
+BESIDE = {"dash_scope": True, "moderation": False, "metadata": {}, "id": "d88pmute87128c73e9r0d0"}
 INTL = {
     "model": "wan25_i2i_preview_intl",
     "input": {"prompt": "make it night", "images": ["https://example.com/in.png"]},
@@ -186,6 +187,8 @@ def test_a_broken_rule_can_be_refused_at_create(simulator: Make, send: Send) -> 
         (without(WRAPPED, "model"), {"X-Model": "wan26_i2i"}),
         (without(EDIT, "model"), {"x-model": "wan26_i2i"}),
         (EDIT, {"X-Model": "wan26_i2i"}),
+        ({**without(WRAPPED, "model"), **BESIDE}, {"X-Model": "wan26_i2i"}),
+        ({**without(EDIT, "model"), **BESIDE}, {"X-Model": "wan26_i2i"}),
     ],
 )
 def test_all_request_forms_in_use_make_the_same_task(

@@ -8,14 +8,9 @@ from typing import Final
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
 from .shared_ambiguities import (
-    ALPHA,
-    BARE_BASE64_REJECTED,
     LEADING_ZEROS,
-    MEGABYTES,
     MODEL_IN_HEADER,
     NULL,
-    ORIENTATION,
-    SEED_SPAN,
     WHOLE_FLOATS,
 )
 from .shared_rules import (
@@ -34,9 +29,9 @@ from .upstream_rules import upstream_body
 
 __all__ = [
     "COMMON_AMBIGUITIES",
-    "EDIT_AMBIGUITIES",
     "TEXT_TO_IMAGE_AMBIGUITIES",
     "build_edit_rules",
+    "build_one_text_rules",
     "build_text_to_image_rules",
     "build_video_parameters",
     "build_video_sound",
@@ -45,6 +40,9 @@ __all__ = [
 
 URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
 """The rows for a sound whose format and length have no documented limits."""
+
+TEXT_TO_IMAGE_PIXELS: Final = (1104 * 1472, 1440 * 1440)
+"""The smallest recommended size is 1104*1472, below the printed least of 1280*1280 pixels."""
 
 LIMITED_IMAGE_ROWS: Final = ("image-format", "image-dimensions", "image-bytes")
 """The rows with limits that only some pages have."""
@@ -68,18 +66,38 @@ def build_edit_rules(model: str) -> Rows:
 
 
 def build_text_to_image_rules(model: str) -> Rows:
-    """Returns the rules of a model that makes images from text, as on its two pages.
-
-    The smallest recommended size is 1104*1472, below the printed least of 1280*1280 pixels.
-    """
+    """Returns the rules of a model that makes images from text, as on its two pages."""
     return (
         *upstream_body(model),
         *prompt("/input/prompt", 2000, cut=True),
         *negative_prompt("/input/negative_prompt", cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
         billing_notice("/parameters", 4),
-        *size("/parameters/size", (1104 * 1472, 1440 * 1440), default="1280*1280"),
+        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
         *_image_count(),
+        *_flags(),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def build_one_text_rules(model: str) -> Rows:
+    """Returns the rules of a model that makes images from one text in one message.
+
+    The page was read down to the size; the other parameters are those of the upstream model.
+    """
+    message = "/input/messages/0"
+    return (
+        *upstream_body(model),
+        Rule("messages-count", "/input/messages", Items(1, 1), required=True),
+        Rule("message-type", message, OBJECT),
+        Rule("role-value", f"{message}/role", OneOf(("user",)), required=True),
+        Rule("content-array", f"{message}/content", Items(1, 1), required=True),
+        Rule("content-part-type", f"{message}/content/0", OBJECT),
+        *prompt(f"{message}/content/0/text", 2100, cut=True),
+        Rule("parameters-type", "/parameters", OBJECT),
+        *negative_prompt("/parameters/negative_prompt", cut=True),
+        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
+        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
         *_flags(),
         Rule("seed-range", "/parameters/seed", SEEDS),
     )
@@ -124,49 +142,6 @@ def _flags() -> Rows:
 
 
 COMMON_AMBIGUITIES: Final = (NULL, WHOLE_FLOATS, MODEL_IN_HEADER)
-
-EDIT_AMBIGUITIES: Final = (
-    BARE_BASE64_REJECTED,
-    MEGABYTES,
-    ALPHA,
-    ORIENTATION,
-    SEED_SPAN,
-    *COMMON_AMBIGUITIES,
-    LEADING_ZEROS,
-    Ambiguity(
-        "text over the limit",
-        interpretations=(
-            "the prose says that it is truncated",
-            "wan26_i2i at the same vendor says so too, but has codes that reject it",
-        ),
-        chosen="truncated, with a warning: this page has no codes",
-        rules=("prompt-length", "negative-prompt-length"),
-    ),
-    Ambiguity(
-        "the size when none is given",
-        interpretations=(
-            "the default is 1280*1280",
-            "the aspect of the last image, with about 1280*1280 pixels in total",
-        ),
-        chosen="the aspect of the last image",
-        rules=("size-format",),
-    ),
-    Ambiguity(
-        "the character between width and height",
-        interpretations=(
-            "the prose prints the multiplication sign",
-            "the format is width*height",
-        ),
-        chosen="an asterisk",
-        rules=("size-format",),
-    ),
-    Ambiguity(
-        "n when moving to or from wan26_i2i",
-        interpretations=("the default here is 4", "the default there is 1"),
-        chosen="the default of each page, with an info if n is absent",
-        rules=("n-default",),
-    ),
-)
 
 TEXT_TO_IMAGE_AMBIGUITIES: Final = (
     *COMMON_AMBIGUITIES,

@@ -183,10 +183,20 @@ def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
             expected |= {spec.synchronous_path} if spec.synchronous_path else set()
         stream = vendor.synchronous and vendor.synchronous.stream
         uploads = vendor.uploads
-        expected |= {path for path in (vendor.cancel, vendor.listing, stream) if path}
+        others = (vendor.cancel, vendor.listing, stream, vendor.precharge, *vendor.pages.values())
+        expected |= {path for path in others if path}
         expected |= {uploads.path, uploads.store} if uploads else set()
 
     assert {*of_vendors["paths"]} == expected
+
+
+def test_pages_about_models_need_no_key_and_say_what_they_return(of_vendors: Any) -> None:
+    spec = of_vendors["paths"]["/api/v1/skill/models/{model}/spec"]["get"]
+    text = of_vendors["paths"]["/model/v1/models/skill/{model}"]["get"]
+
+    assert spec["security"] == text["security"] == []
+    assert "wan26_i2i" in spec["parameters"][0]["schema"]["enum"]
+    assert list(text["responses"]["200"]["content"]) == ["text/markdown"]
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:

@@ -90,6 +90,19 @@ def test_the_result_is_as_documented(name: str, payload: dict[str, Any], parts: 
             {"resolution": "720P", "duration": 10},
             [Film(1280, 720, 10, 24, audio=True, seed=7)],
         ),
+        (
+            "wan26_t2i",
+            {"messages": [{"role": "user", "content": [{"text": "a kite"}]}]},
+            {"n": 2, "size": "960*1696"},
+            [Picture(960, 1696, 7), Picture(960, 1696, 8)],
+        ),
+        (
+            "wan25_t2v_preview",
+            {"prompt": "a kite"},
+            {"size": "832*480"},
+            [Film(832, 480, 5, 24, audio=True, seed=7)],
+        ),
+        ("wan25_t2v_preview", {"prompt": "a"}, {}, [Film(1920, 1080, 5, 24, audio=True, seed=7)]),
     ],
 )
 def test_the_result_at_vtrix_is_as_documented(

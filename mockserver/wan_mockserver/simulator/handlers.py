@@ -153,6 +153,16 @@ class Handlers:
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
         return Response.json(200, vendor.build_list_body(tasks, query, request_id))
 
+    def estimate_cost(self, context: RequestContext, vendor: Vendor) -> Response:
+        """Returns what the task of the request's payload would cost; no task is created."""
+        assert vendor.build_precharge_body
+        # The payload is that of a create.
+        request = replace(context.request, path=vendor.create)
+        submission = parse_submission(vendor, self.models[vendor.name], None, request)
+        context.findings, context.spec = submission.findings, submission.spec
+        estimate = self.factory.estimate_cost(submission, context.now)
+        return Response.json(200, vendor.build_precharge_body(estimate))
+
     def _charge_poll(self, context: RequestContext) -> None:
         """Counts a request about tasks. Raises RequestRejected if there are too many."""
         if self.limits.polls_per_second is not None:

@@ -17,7 +17,7 @@ from wan_validators.catalog import (
     models_of,
 )
 from wan_validators.messages.suggestions import find_nearest
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Page, RejectionReason, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
@@ -54,6 +54,8 @@ class Action(Enum):
     POLL = "poll"
     CANCEL = "cancel"
     LIST = "list"
+    PRECHARGE = "precharge"
+    PAGE = "page"
     FILE = "file"
     POLICY = "policy"
     UPLOAD = "upload"
@@ -64,7 +66,7 @@ class Route:
     """A path with its methods; *template* has ``{names}`` for the variable parts.
 
     A *variant* is another way to write the path of another route. If *waits* is true, the
-    response comes when the task has ended.
+    response comes when the task has ended. *page* is that of PAGE.
     """
 
     action: Action
@@ -73,12 +75,16 @@ class Route:
     vendor: Vendor | None = None
     variant: bool = False
     waits: bool = False
+    page: Page | None = None
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
         if "{model}" not in self.template:
             return [self.template]
-        specs = models_of(self.vendor).values() if self.vendor else ()
+        models = models_of(self.vendor) if self.vendor else {}
+        if self.page:
+            return [self.template.replace("{model}", name) for name in models]
+        specs = models.values()
         paths = [path for spec in specs for path in (spec.create_path, spec.poll_path)]
         return [path for path in paths if self.match(path)]
 
@@ -133,8 +139,18 @@ class RouteTable(tuple[Route, ...]):
 
 
 def build_routes(vendors: Iterable[Vendor]) -> RouteTable:
-    """Builds the routes of *vendors* and the route of the files."""
-    return RouteTable((*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH)))
+    """Builds the routes of *vendors* and the route of the files.
+
+    The pages are last: an unknown path that begins like one of them is rather another vendor's.
+    """
+    vendors = tuple(vendors)
+    pages = tuple(
+        Route(Action.PAGE, ("GET", "HEAD"), template, vendor, page=page)
+        for vendor in vendors
+        for page, template in vendor.pages.items()
+    )
+    file = Route(Action.FILE, ("GET", "HEAD"), files.PATH)
+    return RouteTable((*_iter_routes(vendors), *pages, file))
 
 
 def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
@@ -155,6 +171,8 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
             yield Route(Action.UPLOAD, ("POST",), uploads.store, vendor)
         if vendor.listing:
             yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+        if vendor.precharge:
+            yield Route(Action.PRECHARGE, ("POST",), vendor.precharge, vendor)
 
 
 def _iter_variants(route: Route) -> Iterator[Route]:

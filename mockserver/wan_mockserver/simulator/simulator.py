@@ -19,6 +19,7 @@ from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
+from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -198,6 +199,11 @@ class Simulator:
         if route.action is Action.UPLOAD:
             # The form has a signed policy in place of a key.
             return partial(self._handlers.uploads_of(vendor).put, context)
+        if route.page:
+            # Without a key: one of the vendor's clients sends none.
+            name = context.path_parameters.get("model", "")
+            models = self._handlers.models[vendor.name]
+            return partial(answer_page, route.page, vendor, models, name, context.request)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
             identify_caller(context.request.headers.get("authorization"))
@@ -208,6 +214,7 @@ class Simulator:
             Action.CANCEL: self._handlers.cancel,
             Action.LIST: self._handlers.list_tasks,
             Action.POLICY: self._handlers.uploads_of(vendor).grant,
+            Action.PRECHARGE: self._handlers.estimate_cost,
         }
         if route.action in other:
             return partial(other[route.action], context, vendor)

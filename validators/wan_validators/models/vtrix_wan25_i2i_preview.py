@@ -5,7 +5,8 @@ from decimal import Decimal
 from ..outputs import Images, Price
 from ..spec import ModelSpec
 from ..vendors.vtrix import VENDOR
-from ..vtrix_rules import EDIT_AMBIGUITIES, build_edit_rules
+from ..vtrix_rules import build_edit_rules
+from .vtrix_wan25_i2i_preview_intl import AMBIGUITIES
 
 SPEC = ModelSpec(
     id="wan25_i2i_preview",
@@ -30,6 +31,6 @@ SPEC = ModelSpec(
             confidence="medium",
         ),
     ),
-    ambiguities=EDIT_AMBIGUITIES,
+    ambiguities=AMBIGUITIES,
     gaps=("n, seed and flags on the page of this model, which was read in part",),
 )

@@ -56,8 +56,8 @@ SPEC = ModelSpec(
     ),
     ambiguities=(*COMMON_AMBIGUITIES, BARE_BASE64_REJECTED, AUDIO_AS_DATA, VIDEO_SIZE),
     gaps=(
-        "the limits of prompt and negative_prompt, and the range of seed; "
-        "the upstream API has 0 to 2147483647 for seed",
+        "the limits of prompt and negative_prompt",
+        "the range of seed; the upstream API has 0 to 2147483647",
         "the formats and sizes of the image and of the sound",
         "the sound and the frame rate of the result; the mock takes those of the upstream model",
     ),

@@ -15,7 +15,9 @@ from .. import error_codes
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import escape
 from ..vendor import (
+    CostEstimate,
     Failure,
+    Page,
     Rejection,
     RejectionReason,
     State,
@@ -148,6 +150,29 @@ def build_error(failure: Failure) -> dict[str, str | int]:
     return {"code": number, "message": message, "error_message": message}
 
 
+def build_precharge_body(estimate: CostEstimate) -> Wire:
+    """Builds the cost of a payload, or the reason why it is not known.
+
+    Clients' tests show the members. A guess: sample_count is the number of results.
+    """
+    names = {"model": estimate.model, "original_model": estimate.model}
+    digest = f"v1:{estimate.digest}"
+    if estimate.cost is None:
+        why = {"cost": None, "hash": digest, **names, "reason": "COST_CACHE_MISS"}
+        return {"status": "failed", "data": why}
+    data = {
+        "billing_model": estimate.model,
+        "cost": f"{estimate.cost:f}",
+        "currency": "USD",
+        "discount": 1,
+        "hash": digest,
+        **names,
+        "sample_count": estimate.count,
+        "updated_at": int(estimate.at * 1000),
+    }
+    return {"status": "success", "data": data}
+
+
 def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
     """Builds an ``error`` object, the form that the published SDK reads (a guess).
 
@@ -269,6 +294,15 @@ VENDOR: Final = Vendor(
             chosen="an object without code, or a string with --vtrix-error text",
         ),
     ),
+    pages={
+        Page.LIST: "/api/v1/skill/models",
+        Page.SPEC: "/api/v1/skill/models/{model}/spec",
+        Page.CONTRACT: "/api/v1/skill/model-contracts/{model}",
+        Page.SEARCH: "/model/v1/models/skill/search",
+        Page.TEXT: "/model/v1/models/skill/{model}",
+    },
+    precharge="/model/v1/generation/precharge",
+    build_precharge_body=build_precharge_body,
     model_header="X-Model",
     tolerated=("metadata", "options", "id", "moderation", "dash_scope"),
     unwrap=unwrap,
