@@ -94,10 +94,9 @@ def _build_service(mock: Mock, options: Namespace) -> tuple[Service, list[str]]:
 def create_server(service: Service, address: str, port: int, host: str) -> Server:
     """Listens at *address*, which *host* names. Raises UsageError if that is not possible."""
     from ..http.server import Server
-    from ..http.wsgi import create_app
 
     try:
-        return Server(create_app(service), address, port)
+        return Server(service, address, port)
     except OSError as error:
         raise UsageError(_format_bind_error(error, host, port)) from error
 

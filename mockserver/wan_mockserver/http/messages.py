@@ -11,10 +11,13 @@ from typing import Any, Final
 
 from .delivery import DEFAULT_DELIVERY, Delivery
 
-__all__ = ["MAX_BODY_BYTES", "Request", "Response", "build_traceparent"]
+__all__ = ["BODILESS_STATUSES", "MAX_BODY_BYTES", "Request", "Response", "build_traceparent"]
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a request's body that are read; no vendor publishes a limit."""
+
+BODILESS_STATUSES: Final = (204, 304)
+"""Status codes of responses without a body and without a Content-Length."""
 
 _TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
