@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from .messages import Request
+from .messages import Request, parse_length
 
 with explain_missing_extra():
     from waitress.adjustments import Adjustments
@@ -32,9 +32,6 @@ __all__ = [
 ]
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-MAX_LENGTH_DIGITS: Final = 18
-"""Digits of a Content-Length that is read as a number; Python refuses very long ones."""
 
 MAX_PLAIN_BODY_BYTES: Final = 64 * 1024
 """Bytes of a body that is joined in memory until it is complete."""
@@ -268,8 +265,7 @@ class _Parser(HTTPRequestParser):
 
 def _shorten_length(match: re.Match[bytes]) -> bytes:
     """Replaces a number that no body has: Python does not convert thousands of digits."""
-    digits = match[2].lstrip(b"0") or b"0"
-    return match[1] + (digits if len(digits) <= MAX_LENGTH_DIGITS else b"9" * MAX_LENGTH_DIGITS)
+    return match[1] + str(parse_length(match[2].decode())).encode()
 
 
 def _closes(connection: str) -> bool:

@@ -194,15 +194,20 @@ class Server:
         self.loop.watch(self._listening, READ, self._accept)
 
     def _accept(self, _events: int) -> None:
-        while len(self._connections) < self._max_connections or self._close_idle():
+        while not self._is_full() or self._find_idle():
             try:
                 channel, address = self._listening.accept()
             except BlockingIOError:
                 return
             except OSError:  # no descriptor is left, or the client has left
-                if not self._close_idle():
+                idle = self._find_idle()
+                if idle is None:
                     break
+                idle.close()
                 continue
+            idle = self._find_idle() if self._is_full() else None
+            if idle:
+                idle.close()
             channel.settimeout(0)
             with suppress(OSError):  # on macOS, if the client has left
                 channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -212,17 +217,18 @@ class Server:
         self.loop.unwatch(self._listening)
         self._is_accepting = False
 
-    def _close_idle(self) -> bool:
-        """Closes the connection that has been idle for longest; False if there is none."""
-        for connection in self._connections:
-            if not connection.is_busy:
-                connection.close()
-                return True
-        return False
+    def _is_full(self) -> bool:
+        return len(self._connections) >= self._max_connections
+
+    def _find_idle(self) -> Connection | None:
+        """Returns the connection that has been idle for longest, or None."""
+        return next((each for each in self._connections if not each.is_busy), None)
 
     def _sweep(self) -> None:
         """Closes the connections that take too long."""
         self.loop.call_later(SWEEP_INTERVAL_S, self._sweep)
+        if not self._is_accepting:  # another part of the process may have taken the descriptors
+            self._accept_more()
         now = time.monotonic()
         for connection in _take_while(self._incomplete, lambda each: _is_head_late(each, now)):
             del self._incomplete[connection]
