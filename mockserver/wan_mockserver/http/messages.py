@@ -11,14 +11,39 @@ from typing import Any, Final
 
 from .delivery import DEFAULT_DELIVERY, Delivery
 
-__all__ = ["MAX_BODY_BYTES", "Request", "Response", "build_traceparent"]
+__all__ = [
+    "BODILESS_STATUSES",
+    "MAX_BODY_BYTES",
+    "Request",
+    "Response",
+    "build_traceparent",
+    "parse_length",
+]
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a request's body that are read; no vendor publishes a limit."""
 
+BODILESS_STATUSES: Final = (204, 304)
+"""Status codes of responses without a body and without a Content-Length."""
+
 _TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 ).fullmatch
+
+
+MAX_LENGTH_DIGITS: Final = 18
+"""Digits of a Content-Length that are read; Python refuses to convert thousands."""
+
+
+def parse_length(text: str) -> int:
+    """Returns the value of a Content-Length, 0 if it is not a number.
+
+    A number of more than MAX_LENGTH_DIGITS digits counts as the largest with so many.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        return 0
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) <= MAX_LENGTH_DIGITS else 10**MAX_LENGTH_DIGITS - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from ..http.errors import RequestRejected
 __all__ = [
     "MAX_PARTS",
     "ROOT",
+    "SLOW_PATHS",
     "Action",
     "Match",
     "Route",
@@ -44,6 +45,9 @@ DASHBOARD: Final = f"{ROOT}/"
 
 OPENAPI: Final = "/openapi.json"
 """The path of the OpenAPI document of the vendors' routes."""
+
+SLOW_PATHS: Final = (ROOT, OPENAPI, files.PATH.partition("{")[0])
+"""The beginnings of paths whose responses may take long to make."""
 
 MAX_PARTS: Final = 20
 """Parts of an unknown path that are searched for the id of a task."""
@@ -112,7 +116,7 @@ class Match(NamedTuple):
     names: Mapping[str, str]
 
 
-class RouteTable(tuple[Route, ...]):
+class RouteTable(tuple[Route, ...]):  # noqa: SLOT001  (it keeps an index)
     """Routes in their order, which finds those that can match a path."""
 
     @cached_property

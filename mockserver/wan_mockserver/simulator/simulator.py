@@ -100,6 +100,9 @@ class Simulator:
         self.prices = load_shipped_prices() if prices is None else prices
         self._listener = listener
         self._routes = routing.build_routes(vendors())
+        self._listings = frozenset(
+            route.template for route in self._routes if route.action is Action.LIST
+        )
         self._selector = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
         limits = limits or Limits()
         self._handlers = Handlers(
@@ -145,6 +148,11 @@ class Simulator:
         journal.put_entry(self.store, exchange.entry)
         self._listener(exchange)
         return response.without_body() if request.method == "HEAD" else response
+
+    def is_quick(self, path: str) -> bool:
+        """Returns True if a request for *path* needs neither a file nor many tasks."""
+        path = routing.normalize_path(path)
+        return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
 
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""

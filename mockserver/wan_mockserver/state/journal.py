@@ -10,7 +10,7 @@ from typing import Final
 
 from wan_validators.finding import Finding
 
-from ..http.messages import Request, Response
+from ..http.messages import Request, Response, parse_length
 from .secrets import Secrets, redact, redact_members, select_response_headers
 from .stores import Store, Table
 
@@ -150,7 +150,7 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
     """Builds what is stored of a body and *headers*, without *secret*."""
     kept = _shorten_headers(headers, secret)
     if body is None:
-        return Message(headers=kept, length=int(headers.get("content-length") or 0))
+        return Message(headers=kept, length=parse_length(headers.get("content-length", "")))
     text = _decode(body)
     return Message(
         headers=kept,

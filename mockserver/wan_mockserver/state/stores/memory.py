@@ -52,6 +52,8 @@ class _StoredTable:
 class MemoryStore:
     """A store that ends with its process; safe under threads."""
 
+    is_local = True
+
     def __init__(self) -> None:
         self._lock = RLock()
         self._tables: defaultdict[str, _StoredTable] = defaultdict(_StoredTable)
