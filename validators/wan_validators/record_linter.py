@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .catalog import find_all, suggest_model
 from .constraints.basic import Anything
 from .finding import Finding, Report
+from .finding_limit import DEFAULT_MAX_FINDINGS
 from .linter import lint
 from .reporters import LintResult
 from .request_files import Skipped, open_record
@@ -30,7 +31,8 @@ class RecordLinter:
     """Lints the records of all files of a run.
 
     *find_model* returns the model of all payloads of a file, or None. *now* is the current
-    time, and *media_root* the folder of the files that payloads name. The costs of payloads are
+    time, *media_root* the folder of the files that payloads name, and *max_findings* the limit of
+    findings in one payload. The costs of payloads are
     estimated at the prices of *totals*, if there are any.
     """
 
@@ -38,6 +40,7 @@ class RecordLinter:
     selection: Selection
     now: float
     media_root: Path | None = None
+    max_findings: int = DEFAULT_MAX_FINDINGS
     totals: CostTotals | None = None
 
     def lint(
@@ -55,7 +58,13 @@ class RecordLinter:
         if model is not None and not find_all(model):
             report = Report(None, [_build_unknown_model(model)])
         else:
-            report = lint(record.data, model, now=self.now, media_root=self.media_root)
+            report = lint(
+                record.data,
+                model,
+                now=self.now,
+                media_root=self.media_root,
+                max_findings=self.max_findings,
+            )
         if is_found and not report.valid:
             from .payload_recognition import is_payload
 

@@ -57,7 +57,8 @@ class Handlers:
             context.path_parameters.get("model"),
             context.request,
         )
-        context.findings, context.spec = submission.findings, submission.spec
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
         record = self.factory.create_task(context, vendor, submission, selected)
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(*build_created_response(task, vendor, selected.scenario.poll))

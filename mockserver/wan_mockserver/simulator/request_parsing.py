@@ -11,6 +11,7 @@ from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip, format_megabytes
+from wan_validators.omitted import NOTHING_OMITTED, Omitted, get_omitted
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
@@ -34,11 +35,13 @@ class Submission:
     """A payload without its wrapper; the pointers of *findings* refer to the sent body.
 
     *findings* are in the order of the rows of *spec*, in which a vendor would report them.
+    *omitted* counts those over the limit of one payload.
     """
 
     spec: ModelSpec
     payload: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    omitted: Omitted = NOTHING_OMITTED
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -65,8 +68,9 @@ def parse_submission(
         spec = _find_model(vendor, models, model)
         _check_path(vendor, spec, request)
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
-    found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
-    return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
+    found = find_findings(spec, body)
+    ordered = sorted(found, key=lambda each: rows.get(id(each.row), len(rows)))
+    return Submission(spec, _unwrap(vendor, body), (*warnings, *ordered), get_omitted(found))
 
 
 def _get_body(request: Request) -> bytes:
