@@ -91,16 +91,15 @@ def lint(
     return _limit_report(_lint_value(payload, options), max_findings)
 
 
-def find_findings(spec: ModelSpec, payload: Any) -> list[Finding]:
+def find_findings(
+    spec: ModelSpec, payload: Any, limit: int = DEFAULT_MAX_FINDINGS
+) -> list[Finding]:
     """Returns the findings of *spec* in *payload*, which may have its vendor's wrapper.
 
-    If there are more than DEFAULT_MAX_FINDINGS, the result is a LimitedFindings.
+    If there are more than *limit*, the result is a LimitedFindings.
     """
-    found = engine(spec)(payload)
-    if not found:
-        return found
-    placed = _lint_wrapper(spec, payload, found, (), DEFAULT_MAX_FINDINGS)
-    return limit_findings(placed, DEFAULT_MAX_FINDINGS)
+    found = engine(spec)(payload, limit)
+    return limit_findings(_lint_wrapper(spec, payload, found, (), limit), limit) if found else found
 
 
 @cache
