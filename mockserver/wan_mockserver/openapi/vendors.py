@@ -54,7 +54,9 @@ STEP_HEADERS: Final = {
 
 FINDINGS_HEADERS: Final = {
     **STEP_HEADERS,
-    FINDINGS: _describe_header("The number of rules that the payload breaks.", "integer"),
+    FINDINGS: _describe_header(
+        "The number of rules that the payload breaks; of very many, at least so many.", "integer"
+    ),
 }
 
 ERROR_HEADERS: Final = {

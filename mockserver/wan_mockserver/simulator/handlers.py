@@ -69,7 +69,8 @@ class Handlers:
             context.request,
         )
         submission = self.uploads_of(vendor).resolve(context, vendor, submission)
-        context.findings, context.spec = submission.findings, submission.spec
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
         reject_stream_conflict(context, vendor, submission)
         record = self.factory.create_task(context, vendor, submission, selected)
         if context.waits:

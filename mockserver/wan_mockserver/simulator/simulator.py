@@ -13,6 +13,7 @@ from uuid import UUID
 
 from wan_validators.catalog import model, models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
+from wan_validators.spec import Severity
 from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts.cache import Artefacts
@@ -140,7 +141,8 @@ class Simulator:
         response = self._respond(context)
         headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
         if context.findings is not None:
-            headers[FINDINGS] = str(len(filter_errors(context.findings)))
+            errors = len(filter_errors(context.findings))
+            headers[FINDINGS] = str(errors + context.omitted.count(Severity.ERROR))
         if context.label:
             headers[STEP] = context.label
         response = response.with_entry(context.number, headers)
