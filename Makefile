@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest measured unmeasured mutants \
-	thorough bench fuzz law-mutants check-under-load docs release release-check constraints lower-bounds clean
+	thorough torture bench fuzz law-mutants check-under-load docs release release-check \
+	constraints lower-bounds clean
 .SUFFIXES:
 
 PYTHON ?= python3
@@ -87,6 +88,9 @@ mutants: $(READY) ## seed mistakes into the tables; the independent fixtures mus
 
 law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
+
+torture: $(READY) ## load and faults in full: thousands of connections (minutes)
+	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture
 
 COUNT ?= 20
 

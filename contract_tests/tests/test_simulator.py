@@ -94,7 +94,7 @@ def test_a_task_fails_with_the_first_code_of_lint_and_otherwise_is_done(
 
 def polled(server: Simulator, spec: ModelSpec, answer: Response) -> Any:
     task_id = find_task_id(json.loads(answer.body))
-    path = spec.vendor.poll.format(model=spec.name, task_id=task_id)
+    path = spec.poll_path.format(task_id=task_id)
     return json.loads(server.handle(Request(method="GET", path=path, headers=HEADERS)).body)
 
 

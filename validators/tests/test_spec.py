@@ -123,3 +123,19 @@ def test_a_module_in_models_must_define_a_spec() -> None:
 )
 def test_every_status_has_a_phrase(status: int, phrase: str) -> None:
     assert find_status_phrase(status) == phrase
+
+
+def test_a_model_with_a_table_is_not_listed_as_one_without() -> None:
+    for vendor in vendors():
+        names = {name for spec in models_of(vendor).values() for name in spec.names}
+
+        assert names & {*vendor.other_models} == set()
+
+
+def test_a_further_name_means_the_same_table() -> None:
+    table = model("dashscope/wanx2.1-kf2v-plus")
+
+    assert table.names == ("wanx2.1-kf2v-plus", "wan2.1-kf2v-plus")
+    assert model("wanx2.1-kf2v-plus") is table
+    assert model("dashscope/wan2.1-kf2v-plus") is table
+    assert model("wan2.1-kf2v-plus") is model("mulerouter/wan2.1-kf2v-plus")

@@ -188,6 +188,10 @@ class RecordingProxy(Service):
                 self._changed.notify_all()
         return self._stop_client(call, request, response) if is_stopped else response
 
+    def is_quick(self, request: Request) -> bool:
+        """Returns True if the mock answers *request* at once."""
+        return self._mock.is_quick(request)
+
     def mark_response_lost(self, response: Response) -> None:
         """Tells the mock that the client did not receive *response*."""
         self._mock.mark_response_lost(response)

@@ -141,7 +141,8 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
         word, got = seen(lambda: http.post(path, json=body, headers=vendor.create_headers))
         creates.append(word)
         task = told(got)
-    place = vendor.poll.format(model="wan2.5-i2i-preview", task_id=task.get("id", "none"))
+    spec = models_of(vendor).get("wan2.5-i2i-preview") or model("wan26_i2i")
+    place = spec.poll_path.format(task_id=task.get("id", "none"))
     urls: list[str] = []
     for _ in range(5):
         word, got = seen(lambda: http.get(place))

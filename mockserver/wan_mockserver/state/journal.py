@@ -10,7 +10,7 @@ from typing import Final
 
 from wan_validators.finding import Finding
 
-from ..http.messages import Request, Response
+from ..http.messages import Request, Response, parse_length
 from .secrets import Secrets, redact, redact_members, select_response_headers
 from .stores import Store, Table
 
@@ -148,9 +148,9 @@ JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda e
 
 def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:
     """Builds what is stored of a body and *headers*, without *secret*."""
-    kept = {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
+    kept = _shorten_headers(headers, secret)
     if body is None:
-        return Message(headers=kept, length=int(headers.get("content-length") or 0))
+        return Message(headers=kept, length=parse_length(headers.get("content-length", "")))
     text = _decode(body)
     return Message(
         headers=kept,
@@ -158,6 +158,14 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
         text=None if text is None else redact_members(redact(secret, text)),
         sha256=sha256(body).hexdigest(),
     )
+
+
+def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str, str]:
+    """Returns *headers* without *secret*, each up to MAX_HEADER_CHARACTERS."""
+    values = "\n".join(headers.values())
+    if len(values) <= MAX_HEADER_CHARACTERS and redact(secret, values) == values:
+        return headers
+    return {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
 
 
 def put_entry(store: Store, entry: Entry) -> None:
