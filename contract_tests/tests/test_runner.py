@@ -248,7 +248,7 @@ def test_a_late_request_of_an_earlier_call_is_not_recorded() -> None:
             with httpx.Client(transport=self.setting.transport) as http:
                 if late:
                     http.post(*late[0], **late[1])
-            path = model(name).vendor.create.format(model=name)
+            path = model(name).create_path
             key = {"Authorization": f"Bearer {self.setting.api_key}"}
             late[:] = (self.setting.base_url + path,), {"json": payload, "headers": key}
             return PythonClient("", load(f"{REFERENCE}:Reference")).call(

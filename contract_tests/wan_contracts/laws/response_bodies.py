@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from wan_validators import error_codes
+from wan_validators.create_requests import find_create_path
 from wan_validators.outputs import Videos
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
@@ -71,9 +72,9 @@ def find_payloads(
 def find_model(interaction: Interaction, exchange: ObservedExchange) -> Any:
     """Returns the model of a create from its path, body or header, or None."""
     vendor = interaction.case.spec.vendor
-    before, variable, after = vendor.create.partition("{model}")
-    if variable:
-        return exchange.entry.path.removeprefix(before).removesuffix(after)
+    create = find_create_path(exchange.entry.path)
+    if create and create.model is not None:
+        return create.model
     body = exchange.request_json
     model = body.get("model") if isinstance(body, dict) else None
     if model is None and vendor.model_header:

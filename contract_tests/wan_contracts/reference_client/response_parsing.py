@@ -129,6 +129,9 @@ def parse_results(document: Object) -> list[TaskOutput]:
     listed += [
         TaskOutput("image", _as_string(each.get("url"))) for each in made if "code" not in each
     ]
+    messages = [_as_object(each).get("message") for each in _list_member(output, "choices")]
+    spoken = [part for each in messages for part in _list_member(_as_object(each), "content")]
+    listed += [_parse_message_part(_as_object(part)) for part in spoken]
     if "video_url" in output:
         listed.append(TaskOutput("video", _as_string(output["video_url"])))
     results = [*listed, *(_parse_result(part) for part in parts if part)]
@@ -178,6 +181,12 @@ def _guess_kind(url: str) -> str:
 def _parse_result(part: Object) -> TaskOutput:
     kind = _as_string(part.get("type")) or "image"
     return TaskOutput(kind, _as_string(part.get("text" if kind == "text" else "url")))
+
+
+def _parse_message_part(part: Object) -> TaskOutput:
+    """Parses a part whose value is the member that is called like its type."""
+    kind = _as_string(part.get("type")) or "image"
+    return TaskOutput(kind, _as_string(part.get(kind)))
 
 
 def _iter_messages(document: Object) -> Iterator[str]:

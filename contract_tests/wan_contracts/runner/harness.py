@@ -19,7 +19,6 @@ from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.http.httpx_transport import AsyncWanTransport, WanTransport
 from wan_mockserver.http.no_proxy import bypass_proxy
 from wan_mockserver.http.server import Server
-from wan_mockserver.http.wsgi import wsgi
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
@@ -93,7 +92,7 @@ class Harness:
         )
         self._binding: list[ModuleType] | None = None
         self._proxy = RecordingProxy(self.mock)
-        self._server = Server(wsgi(self._proxy))
+        self._server = Server(self._proxy)
         self._transports = self._build_transports() if client.in_process else {}
 
     def run(self, case: Case, number: int) -> Interaction:

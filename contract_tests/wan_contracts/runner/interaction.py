@@ -196,7 +196,7 @@ class Interaction:
         outputs, payload = self.case.spec.outputs, self.case.payload
         if not isinstance(outputs, Images):
             return None
-        if outputs.interleave and self.case.spec.value(payload, outputs.interleave) is True:
+        if not self.case.spec.has_fixed_count(payload):
             return None
         count = self.case.spec.value(payload, outputs.count)
         return None if count is MISSING else int(count)
