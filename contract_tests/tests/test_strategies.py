@@ -29,6 +29,7 @@ from wan_validators.constraints.basic import (
     ObjectCount,
     Undocumented,
 )
+from wan_validators.constraints.items import TypeSets, UrlOnly
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.source import json_pointer
@@ -46,7 +47,7 @@ WRAPPING = [pytest.param(spec, id=spec.id) for spec in REPRESENTATIVES if spec.v
 NOT_WRAPPING = [
     pytest.param(spec, id=spec.id) for spec in REPRESENTATIVES if not spec.vendor.unwrap
 ]
-CONTAINERS = (Items, ObjectCount, MutuallyExclusive, KnownMembers)
+CONTAINERS = (Items, ObjectCount, MutuallyExclusive, KnownMembers, TypeSets, UrlOnly)
 LEAVES = {
     repr(rule.constraint): rule.constraint
     for spec in catalog()

@@ -90,7 +90,7 @@ class Task:
     *discount* is the factor that *cost* includes, None if there is none. If *split_output*
     is true, each output has an item of its own, for a vendor with such items. *prompt* is the
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
-    images that it asks for. *seconds*, *lines*, *size* and *has_sound* are facts about a
+    images that it asks for. *seconds*, *lines*, *size*, *ratio* and *has_sound* are facts about a
     video (*size* is "" if its tier decides), *usage* the members of its result that the model
     documents.
     """
@@ -117,6 +117,7 @@ class Task:
     seconds: int = 0
     lines: int = 0
     size: str = ""
+    ratio: str = ""
     has_sound: bool = False
     usage: tuple[str, ...] = ()
 
