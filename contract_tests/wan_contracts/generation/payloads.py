@@ -229,7 +229,7 @@ class PayloadBuilder:
         return self._replace_data(path, {**self.build_object(path), "type": name})
 
     def _replace_data(self, path: Path, built: dict[str, Json]) -> dict[str, Json]:
-        """Returns *built* with another URL, if its own is data and a rule at *path* forbids that."""
+        """Returns *built* with another URL if its own is data, which a rule at *path* forbids."""
         is_valid = all(
             row.constraint.is_satisfied(built)
             for row in self.rows[path]

@@ -136,7 +136,8 @@ def _(constraint: c.ObjectCount) -> list[Any]:
 @list_valid.register
 def _(constraint: i.TypeSets) -> list[Any]:
     return [
-        [_build_item(name) for name, low, _ in each for _ in range(low)] for each in constraint.sets
+        [_build_item(name) for name, low, _ in each for _ in range(low or 1)]
+        for each in constraint.sets
     ]
 
 
@@ -148,9 +149,8 @@ def _(constraint: i.TypeSets) -> list[Any]:
 
 @list_broken.register
 def _(constraint: i.UrlOnly) -> list[Any]:
-    return [
-        {**_build_item(name), "url": "data:audio/mpeg;base64,SUQz"} for name in constraint.types
-    ]
+    data = files.build_data_uri(files.build_png(_SIDE), "image/png")
+    return [{**_build_item(name), "url": data} for name in constraint.types]
 
 
 def _build_item(name: str) -> Any:
