@@ -42,7 +42,9 @@ def format_models() -> str:
 
 def format_counts() -> str:
     """Returns the number of models of each vendor in words, as in the README."""
-    counts = [f"{len(models_of(vendor))} at {vendor.title}" for vendor in vendors()]
+    numbers = [len(models_of(vendor)) for vendor in vendors()]
+    counts = [f"{n} at {vendor.title}" for n, vendor in zip(numbers, vendors(), strict=True)]
+    counts[0] = counts[0].replace(" at", " models at", 1)
     return f"It knows {', '.join(counts[:-1])} and {counts[-1]}."
 
 

@@ -41,6 +41,10 @@ def type_count(count: tuple[str, int, int | None]) -> str:
     return f"{name} {low}+" if high is None else f"{name} {low if low == high else f'{low}-{high}'}"
 
 
+def tokens(check: Any) -> Plain:
+    return {"tokens": list(check.tokens)} if check.tokens else {}
+
+
 PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.JsonType: lambda check: {"is": KINDS[check.type]},
     c.Anything: is_("given"),
@@ -63,10 +67,12 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     t.Filled: is_("filled in"),
     t.Undamaged: is_("undamaged"),
     m.AddressesFile: is_("not seen to be something else"),
-    s.TwoPartSize: is_("two parts around *"),
-    s.Size: is_("two integers around *"),
-    s.Pixels: lambda check: {"pixels": [check.low, check.high]},
-    s.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
+    s.TwoPartSize: lambda check: {"is": "two parts around *"} | tokens(check),
+    s.Size: lambda check: {"is": "two integers around *"} | tokens(check),
+    s.Pixels: lambda check: {"pixels": [check.low, check.high]} | tokens(check),
+    s.Ratio: lambda check: (
+        {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]} | tokens(check)
+    ),
     m.Reference: lambda check: {
         "is": "URL"
         + (", " if check.data else " or ") * check.oss

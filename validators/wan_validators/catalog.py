@@ -30,6 +30,7 @@ __all__ = [
     "list_create_templates",
     "list_default_models",
     "list_poll_templates",
+    "list_submit_templates",
     "model",
     "models_of",
     "restrict",
@@ -200,6 +201,12 @@ def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spec.create_template for spec in specs))
 
 
+def list_submit_templates(vendor: Vendor) -> tuple[str, ...]:
+    """Returns the paths of creates at *vendor*, and of those that wait for the task."""
+    waiting = (vendor.synchronous.path,) if vendor.synchronous else ()
+    return (*list_create_templates(vendor), *waiting)
+
+
 def list_poll_templates(vendor: Vendor) -> tuple[str, ...]:
     """Returns the paths of polls at *vendor*, some with ``{model}``."""
     specs = models_of(vendor).values()
@@ -228,12 +235,17 @@ def _find_in_path(path: str, specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...
     """Returns those of *specs* of which *path*, or a URL, is the path of a create."""
     found = []
     for spec in specs:
-        template = spec.create_template
-        place = compile_template(template, is_whole=False).search(path)
-        if place and template != spec.vendor.create:
-            name = place.groupdict().get("model")
-            found += [spec] if name is None or name in spec.names else []
+        names = [_find_name(template, spec, path) for template in spec.submit_templates]
+        found += [spec] if any(name in ("", *spec.names) for name in names) else []
     return tuple(found)
+
+
+def _find_name(template: str, spec: ModelSpec, path: str) -> str | None:
+    """Returns the model in *path*, "" if it needs none, or None for another path."""
+    place = compile_template(template, is_whole=False).search(path)
+    if place is None or template == spec.vendor.create:
+        return None
+    return place.groupdict().get("model", "")
 
 
 def _spec(module: object) -> ModelSpec:

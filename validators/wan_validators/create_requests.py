@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from .catalog import list_create_templates, vendors
+from .catalog import list_submit_templates, vendors
 from .path_templates import compile_template
 from .vendor import Vendor
 
-__all__ = ["CreatePath", "CreateUrl", "find_create_path", "find_create_url"]
+__all__ = [
+    "CreatePath",
+    "CreateUrl",
+    "find_create_path",
+    "find_create_url",
+    "find_header_model",
+]
 
 
 class CreatePath(NamedTuple):
@@ -32,7 +39,7 @@ class CreateUrl(NamedTuple):
 def find_create_path(path: str) -> CreatePath | None:
     """Returns the create that *path* leads to, or None. It may begin with a gateway's path."""
     for vendor in vendors():
-        for template in list_create_templates(vendor):
+        for template in list_submit_templates(vendor):
             if found := compile_template(template).search(path):
                 return CreatePath(vendor, template, found.groupdict().get("model"))
     return None
@@ -46,4 +53,12 @@ def find_create_url(url: str) -> CreateUrl | None:
     vendor, template, model = found
     if model is not None:
         return CreateUrl(f"{vendor.name}/{model}")
-    return CreateUrl(None if template == vendor.create else template)
+    api = vendor.synchronous
+    has_all = template == vendor.create or (api and api.path == template and not api.endpoint)
+    return CreateUrl(None if has_all else template)
+
+
+def find_header_model(headers: Mapping[str, str]) -> str | None:
+    """Returns the model that a header of a vendor names; the names of *headers* are lower case."""
+    names = (vendor.model_header.lower() for vendor in vendors() if vendor.model_header)
+    return next((headers[name] for name in names if headers.get(name)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import prod
 from typing import Final
@@ -47,7 +47,9 @@ class Images:
     *keeps_aspect* is true if the aspect counts more than a printed default of *size*.
     *has_image_count* is true if the page documents an image count in the result. *interval*
     is the upstream's recommended number of seconds between two polls. *billing* is what the
-    page says about the bill of a request that fails, None if it is silent.
+    page says about the bill of a request that fails, None if it is silent. *tokens* are the
+    sizes that are names, with their total pixels. If *sequential* is true, *count* is an upper
+    bound.
     """
 
     count: str
@@ -62,6 +64,8 @@ class Images:
     keeps_aspect: bool = False
     interval: float = 10.0
     billing: str | None = None
+    sequential: str | None = None
+    tokens: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .ambiguity import Ambiguity
 from .constraints.basic import Constraint, KnownMembers
-from .outputs import Outputs
+from .outputs import Images, Outputs
 from .source import json_pointer
 from .source.json_pointer import MISSING, Path
 from .vendor import Vendor
@@ -167,6 +167,18 @@ class ModelSpec:
         return self.create_template.replace("{model}", self.name)
 
     @property
+    def synchronous_path(self) -> str | None:
+        """The path of creates of this model that wait for the task, None without one."""
+        api = self.vendor.synchronous
+        return api.path if api and api.endpoint in ("", self.endpoint) else None
+
+    @property
+    def submit_templates(self) -> tuple[str, ...]:
+        """The paths of all creates of this model."""
+        waiting = self.synchronous_path
+        return (self.create_template, *([waiting] if waiting else []))
+
+    @property
     def poll_template(self) -> str:
         """The path of a poll, with ``{model}`` if the vendor has the model in it."""
         return self._fill_endpoint(self.vendor.poll)
@@ -198,11 +210,24 @@ class ModelSpec:
         value = json_pointer.value(payload, json_pointer.parse(pointer))
         if value is not MISSING and value is not None:
             return value
-        defaults = (rule.default for rule in self.rules if rule.pointer == pointer)
+        defaults = (
+            rule.default
+            for rule in self.rules
+            if rule.pointer == pointer
+            and (rule.when is None or rule.when.is_satisfied_by(_read(payload, rule.when)))
+        )
         return next((default for default in defaults if default is not MISSING), MISSING)
 
     def _fill_endpoint(self, template: str) -> str:
         return template.replace("{endpoint}", self.endpoint or self.vendor.endpoint)
+
+    def has_fixed_count(self, payload: Any) -> bool:
+        """Returns False if the number of images in *payload* is an upper bound."""
+        outputs = self.outputs
+        if not isinstance(outputs, Images):
+            return True
+        flags = [flag for flag in (outputs.interleave, outputs.sequential) if flag]
+        return not any(self.value(payload, flag) is True for flag in flags)
 
     def _build_unknown_member_rules(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
@@ -213,3 +238,7 @@ class ModelSpec:
         for path, names in known.items():
             pointer, known_members = json_pointer.text(path), KnownMembers(frozenset(names))
             yield Rule(UNKNOWN_MEMBER, pointer, known_members, severity=Severity.WARNING)
+
+
+def _read(payload: Any, when: Equals) -> Any:
+    return json_pointer.value(payload, when.path)

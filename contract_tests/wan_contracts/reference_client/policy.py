@@ -167,7 +167,7 @@ class ClientPolicy:
         outputs = self.spec.outputs
         if not isinstance(outputs, Images):
             return None
-        if outputs.interleave and self.spec.value(self.payload, outputs.interleave) is True:
+        if not self.spec.has_fixed_count(self.payload):
             return None
         number = self.spec.value(self.payload, outputs.count)
         return number if type(number) is int else None

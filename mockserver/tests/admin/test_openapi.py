@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.clock import AutoClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.openapi.schema_from_types import infer_schema
@@ -170,14 +172,31 @@ def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
     assert ask(mock, "/openapi.json", method="HEAD", root="").body == b""
 
 
+WAITING = find_representatives(spec for spec in catalog() if spec.synchronous_path)
+
+
 def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     expected = {"/files/{task_id}/{name}"}
     for vendor in vendors():
         for spec in models_of(vendor).values():
             expected |= {spec.create_path, spec.poll_path}
-        expected |= {path for path in (vendor.cancel, vendor.listing) if path}
+            expected |= {spec.synchronous_path} if spec.synchronous_path else set()
+        stream = vendor.synchronous and vendor.synchronous.stream
+        uploads = vendor.uploads
+        others = (vendor.cancel, vendor.listing, stream, vendor.precharge, *vendor.pages.values())
+        expected |= {path for path in others if path}
+        expected |= {uploads.path, uploads.store} if uploads else set()
 
     assert {*of_vendors["paths"]} == expected
+
+
+def test_pages_about_models_need_no_key_and_say_what_they_return(of_vendors: Any) -> None:
+    spec = of_vendors["paths"]["/api/v1/skill/models/{model}/spec"]["get"]
+    text = of_vendors["paths"]["/model/v1/models/skill/{model}"]["get"]
+
+    assert spec["security"] == text["security"] == []
+    assert "wan26_i2i" in spec["parameters"][0]["schema"]["enum"]
+    assert list(text["responses"]["200"]["content"]) == ["text/markdown"]
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
@@ -219,6 +238,29 @@ def test_the_vendors_answers_are_as_described(
     for _ in range(4):
         task = made[0].id if made else "nothing"
         check("GET", poll.replace("{task_id}", task), poll)
+
+
+@pytest.mark.parametrize("spec", WAITING, ids=lambda spec: spec.id)
+@pytest.mark.parametrize("scenario", ["ok", "moderated", "stuck", "http-401"])
+def test_responses_that_wait_are_as_described(
+    make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
+) -> None:
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
+    api = spec.vendor.synchronous
+    assert api
+    key = f"Bearer wanproof.{scenario}.alice"
+    headers = {"Authorization": key, "Content-Type": "application/json"}
+    payload = max(folder.glob("documents-*.json"), key=lambda file: "stream" not in file.name)
+    for more in ({}, {api.stream_header: api.stream_value}):
+        asked = Request(
+            method="POST", path=api.path, headers=headers | more, body=payload.read_bytes()
+        )
+        answer = make().handle(asked)
+        responses = of_vendors["paths"][api.path]["post"]["responses"]
+        described = responses.get(str(answer.status), responses["default"])
+        content = described["content"][answer.headers["Content-Type"].partition(";")[0]]
+        if "event-stream" not in answer.headers["Content-Type"]:
+            validator(of_vendors, content["schema"]).validate(json.loads(answer.body))
 
 
 def test_inferring_from_examples() -> None:
@@ -272,6 +314,13 @@ def test_a_create_is_linked_to_its_poll_and_a_poll_to_a_file(
     assert str(mock.handle(unknown).status) in download["responses"]
 
 
+class PlainFiles(Artefacts):
+    """Makes files at once: their content makes no difference to the headers."""
+
+    def bytes_of(self, artefact: Artefact) -> bytes:
+        return b"0123456789"
+
+
 UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 """Headers of every response, or that OpenAPI describes by other means."""
 
@@ -281,7 +330,7 @@ UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 def test_the_headers_of_all_responses_are_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
 ) -> None:
-    mock = make(lifecycle=Polls(0))
+    mock = make(lifecycle=Polls(0), artefacts=PlainFiles())
     folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     payload = next(folder.glob("documents-*.json")).read_bytes()
     key = f"Bearer wanproof.{scenario}.alice"

@@ -23,8 +23,11 @@ from .example_responses import (
     build_success_examples,
     build_task_examples,
 )
+from .model_pages import build_page_operations, build_precharge_operation
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
+from .synchronous import build_synchronous_paths, find_waiting_models
+from .uploads import build_upload_paths
 
 __all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
 
@@ -51,7 +54,9 @@ STEP_HEADERS: Final = {
 
 FINDINGS_HEADERS: Final = {
     **STEP_HEADERS,
-    FINDINGS: _describe_header("The number of rules that the payload breaks.", "integer"),
+    FINDINGS: _describe_header(
+        "The number of rules that the payload breaks; of very many, at least so many.", "integer"
+    ),
 }
 
 ERROR_HEADERS: Final = {
@@ -91,12 +96,26 @@ def _build_document() -> Mapping[str, Any]:
             paths[path] = {"post": _build_create_operation(vendor, specs)}
         for path, specs in _group_by_path(vendor, attrgetter("poll_path")):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
+        if vendor.synchronous:
+            waiting = find_waiting_models(vendor)
+            create = _build_create_operation(vendor, waiting)
+            poll = _build_poll_operation(vendor, waiting)
+            paths |= build_synchronous_paths(vendor, create, poll)
+        if vendor.uploads:
+            first = next(iter(models_of(vendor).values()))
+            errors = build_error_examples(vendor, first, create=True)
+            responses = _build_error_responses(errors, STEP_HEADERS)
+            paths |= build_upload_paths(vendor, vendor.uploads, responses, {**STEP_HEADERS})
         if vendor.cancel:
             cancel = _build_cancel_operation(vendor, next(iter(models_of(vendor).values())))
             paths[vendor.cancel] = {"post": cancel}
         if vendor.listing:
             listing = _build_list_operation(vendor, next(iter(models_of(vendor).values())))
             paths[vendor.listing] = {"get": listing}
+        if vendor.precharge:
+            body = _build_body_schema(list(models_of(vendor).values()))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+        paths |= build_page_operations(vendor)
     return {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,

@@ -11,6 +11,7 @@ from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip, format_megabytes
+from wan_validators.omitted import NOTHING_OMITTED, LimitedFindings, Omitted, get_omitted
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
@@ -23,7 +24,14 @@ from ..http.messages import MAX_BODY_BYTES, Request
 with explain_missing_extra():
     from werkzeug.http import parse_options_header
 
-__all__ = ["Models", "Submission", "filter_errors", "is_path_of", "parse_submission"]
+__all__ = [
+    "Models",
+    "Submission",
+    "filter_errors",
+    "is_path_of",
+    "list_findings",
+    "parse_submission",
+]
 
 Models = Mapping[str, ModelSpec]
 """The models of one vendor, by their ids."""
@@ -34,11 +42,15 @@ class Submission:
     """A payload without its wrapper; the pointers of *findings* refer to the sent body.
 
     *findings* are in the order of the rows of *spec*, in which a vendor would report them.
+    *warnings* are those of them that are about the text. *omitted* counts those over the limit
+    of one payload.
     """
 
     spec: ModelSpec
     payload: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
+    omitted: Omitted = NOTHING_OMITTED
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -66,9 +78,22 @@ def parse_submission(
         _check_path(spec, request, RejectionReason.WRONG_PATH)
     else:
         _check_path(spec, request, RejectionReason.NO_MODEL)
+    found = list_findings(spec, body)
+    return Submission(
+        spec,
+        _unwrap(vendor, body),
+        (*warnings, *found),
+        tuple(warnings),
+        get_omitted(found),
+    )
+
+
+def list_findings(spec: ModelSpec, body: Mapping[str, Any]) -> LimitedFindings:
+    """Returns the findings in *body*, in the order of the rows of *spec*."""
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
-    found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
-    return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
+    found = find_findings(spec, body)
+    ordered = sorted(found, key=lambda each: rows.get(id(each.row), len(rows)))
+    return LimitedFindings(ordered, get_omitted(found))
 
 
 def _get_body(request: Request) -> bytes:
@@ -149,10 +174,18 @@ def is_path_of(vendor: Vendor, path: str, expected: str) -> bool:
 
 def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> None:
     """Raises RequestRejected if *spec* has another path or the request lacks a header."""
+    headers = spec.vendor.create_headers
+    waiting = spec.synchronous_path
+    if waiting and is_path_of(spec.vendor, request.path, waiting):
+        for name, value in headers.items():
+            if request.headers.get(name.lower(), "").lower() == value:
+                detail = f"the header {name}: {value} is not allowed at {request.path}"
+                raise RequestRejected(RejectionReason.ASYNC_HEADER, detail)
+        return
     if not is_path_of(spec.vendor, request.path, spec.create_path):
         detail = f"the model {spec.name} is at POST {spec.create_path}, not at {request.path}"
         raise RequestRejected(reason, detail)
-    for name, value in spec.vendor.create_headers.items():
+    for name, value in headers.items():
         if request.headers.get(name.lower()) != value:
             detail = f"the header {name}: {value} is missing"
             raise RequestRejected(RejectionReason.NO_HEADER, detail)
