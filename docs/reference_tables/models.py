@@ -42,10 +42,8 @@ def format_models() -> str:
 
 def format_counts() -> str:
     """Returns the number of models of each vendor in words, as in the README."""
-    numbers = [len(models_of(vendor)) for vendor in vendors()]
-    counts = [f"{n} at {vendor.title}" for n, vendor in zip(numbers, vendors(), strict=True)]
-    counts[0] = counts[0].replace(" at", " models at", 1)
-    return f"It knows {', '.join(counts[:-1])} and {counts[-1]}."
+    counts = [f"{len(models_of(vendor))} at {vendor.title}" for vendor in vendors()]
+    return f"{', '.join(counts[:-1])} and {counts[-1]}"
 
 
 def format_vendors() -> str:

@@ -11,9 +11,10 @@ from .constraints.items import TypeCount, TypeSets, UrlOnly
 from .constraints.media import AddressesFile
 from .outputs import Price, Videos
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt
+from .source.json_pointer import MISSING
 from .spec import Rule
 from .upstream_rules import upstream_audio, upstream_body, upstream_image
-from .upstream_videos import LISTED_PRICE_26, tier_choice
+from .upstream_videos import tier_choice
 
 __all__ = [
     "ASPECT_GAP",
@@ -99,8 +100,8 @@ def build_family_rules(
     if not needs_prompt:
         # The official SDK sends null for a call without a prompt.
         kind = replace(kind, required=False, nullable=True)
-    default = {} if ratio is None else {"default": ratio}
-    ratio_rule = Rule("ratio-choice", "/parameters/ratio", OneOf(RATIOS), **default)
+    default = MISSING if ratio is None else ratio
+    ratio_rule = Rule("ratio-choice", "/parameters/ratio", OneOf(RATIOS), default=default)
     length = Rule("duration-choice", "/parameters/duration", duration, default=default_duration)
     return (
         *upstream_body(*models),
@@ -119,9 +120,7 @@ def build_family_rules(
     )
 
 
-def build_family_outputs(
-    *, price: Price = LISTED_PRICE_26, usage: tuple[str, ...] = USAGE, **more: Any
-) -> Videos:
+def build_family_outputs(*, price: Price, usage: tuple[str, ...] = USAGE, **more: Any) -> Videos:
     """Returns the outputs of a model of this family; all of its videos have sound."""
     return Videos(
         resolution="/parameters/resolution",

@@ -12,7 +12,7 @@ from ..upstream_media import (
     build_family_rules,
     media_rules,
 )
-from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, VIDEO_PATH
+from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -39,7 +39,7 @@ SPEC = ModelSpec(
         ),
         duration=Between(2, 15),
     ),
-    outputs=build_family_outputs(input=MEDIA),
+    outputs=build_family_outputs(price=LISTED_PRICE_26, input=MEDIA),
     ambiguities=(*FRAME_AMBIGUITIES, FAMILY_CHANGES),
     gaps=(ASPECT_GAP, FRAME_RATE_GAP, INPUT_LENGTH_GAP),
 )

@@ -14,7 +14,7 @@ from ..upstream_media import (
     build_family_rules,
     media_rules,
 )
-from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, VIDEO_PATH
+from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -47,6 +47,7 @@ SPEC = ModelSpec(
         has_ratio=True,
     ),
     outputs=build_family_outputs(
+        price=LISTED_PRICE_26,
         input=MEDIA,
         ratio="/parameters/ratio",
         usage=(*USAGE, "ratio"),

@@ -5,7 +5,7 @@ from ..shared_ambiguities import WHOLE_FLOATS
 from ..spec import ModelSpec
 from ..upstream_media import FAMILY_CHANGES, USAGE, build_family_outputs, build_family_rules
 from ..upstream_rules import upstream_audio
-from ..upstream_videos import FRAME_RATE_GAP, VIDEO_PATH
+from ..upstream_videos import FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -28,6 +28,7 @@ SPEC = ModelSpec(
         more=upstream_audio("/input/audio_url"),
     ),
     outputs=build_family_outputs(
+        price=LISTED_PRICE_26,
         ratio="/parameters/ratio",
         audio_url="/input/audio_url",
         usage=(*USAGE, "ratio"),

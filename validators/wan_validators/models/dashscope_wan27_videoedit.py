@@ -12,7 +12,7 @@ from ..upstream_media import (
     build_family_rules,
     media_rules,
 )
-from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, VIDEO_PATH
+from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -38,7 +38,7 @@ SPEC = ModelSpec(
             ),
         ),
     ),
-    outputs=build_family_outputs(ratio="/parameters/ratio", whole=(2, 10)),
+    outputs=build_family_outputs(price=LISTED_PRICE_26, ratio="/parameters/ratio", whole=(2, 10)),
     ambiguities=(
         *FRAME_AMBIGUITIES,
         FAMILY_CHANGES,
