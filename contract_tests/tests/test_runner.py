@@ -12,11 +12,11 @@ import pytest
 
 from representative_models import REPRESENTATIVE_PARAMS
 from wan_contracts.cases.case import Case, Setting
+from wan_contracts.cases.simplest_values import is_portable
 from wan_contracts.cases.systematic import (
     find_fault_payloads,
     find_plain_payload,
     is_breakable,
-    is_portable,
     iter_systematic_cases,
 )
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL

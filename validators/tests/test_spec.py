@@ -99,6 +99,14 @@ def test_every_model_belongs_to_one_vendor() -> None:
     )
 
 
+def test_the_text_about_a_model_without_a_table_names_it_and_its_vendor() -> None:
+    for vendor in vendors():
+        for name in vendor.other_models:
+            text = vendor.describe_unmodelled(name)
+            assert text.startswith(f"{vendor.title} has the model {name}, but ")
+            assert name not in models_of(vendor)
+
+
 def test_ids_are_names_or_names_with_the_vendor() -> None:
     assert len({table.id for table in catalog()}) == len(catalog())
     assert all(table.id in (table.name, table.qualified_name) for table in catalog())

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from .catalog import list_submit_templates, vendors
 from .path_templates import compile_template
 from .vendor import Vendor
 
-__all__ = ["CreatePath", "CreateUrl", "find_create_path", "find_create_url"]
+__all__ = [
+    "CreatePath",
+    "CreateUrl",
+    "find_create_path",
+    "find_create_url",
+    "find_header_model",
+]
 
 
 class CreatePath(NamedTuple):
@@ -49,3 +56,9 @@ def find_create_url(url: str) -> CreateUrl | None:
     api = vendor.synchronous
     has_all = template == vendor.create or (api and api.path == template and not api.endpoint)
     return CreateUrl(None if has_all else template)
+
+
+def find_header_model(headers: Mapping[str, str]) -> str | None:
+    """Returns the model that a header of a vendor names; the names of *headers* are lower case."""
+    names = (vendor.model_header.lower() for vendor in vendors() if vendor.model_header)
+    return next((headers[name] for name in names if headers.get(name)), None)

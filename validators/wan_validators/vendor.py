@@ -14,7 +14,9 @@ from .ambiguity import Ambiguity
 from .upload_api import UploadApi
 
 __all__ = [
+    "CostEstimate",
     "Failure",
+    "Page",
     "Rejection",
     "RejectionReason",
     "State",
@@ -171,6 +173,31 @@ class Rejection:
     task: Task | None = None
 
 
+class Page(Enum):
+    """A page of a vendor about its models, for clients: not about tasks."""
+
+    LIST = "the models, page by page"
+    SPEC = "the address and the parameters of a model"
+    CONTRACT = "the paths and the schema of a model at the queue"
+    SEARCH = "the models that fit a query"
+    TEXT = "the text about a model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostEstimate:
+    """The cost of a payload before its task is created, independent of a vendor's wire format.
+
+    *cost* is in USD, None if it is not known. *digest* is the same for equal payloads. *count*
+    is the number of results, *at* the time in Unix seconds.
+    """
+
+    model: str
+    cost: Decimal | None
+    digest: str
+    count: int
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class UnwrappedPayload:
     """A payload without its vendor's wrapper, with the mapping of its pointers.
@@ -246,6 +273,10 @@ class Vendor:
     the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
     *optional_prefix* is a start of all paths that a client's base URL may lack.
     A request to the path of *synchronous* must not have *create_headers*.
+
+    *pages* are the paths of pages about models; a more exact path comes before one with
+    ``{model}`` in its place. *precharge* is the path that estimates the cost of a payload, and
+    *build_precharge_body* builds its response.
     """
 
     name: str
@@ -283,6 +314,9 @@ class Vendor:
     synchronous: SynchronousApi | None = None
     uploads: UploadApi | None = None
     endpoint: str = ""
+    pages: Mapping[Page, str] = field(default_factory=dict)
+    precharge: str | None = None
+    build_precharge_body: Callable[[CostEstimate], Wire] | None = None
 
     def describe_unmodelled(self, model: str) -> str:
         """Returns the text about *model*, one of *other_models*."""

@@ -12,7 +12,7 @@ from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
 from wan_validators.task_bodies import find_error
 
-from ..runner.interaction import Interaction, ObservedExchange, parse_json
+from ..runner.interaction import Interaction, ObservedExchange
 
 __all__ = [
     "MIN_TEXT_CHARS",
@@ -60,7 +60,7 @@ def find_payloads(
 
     Removes the vendor's wrapper. Returns None if the body is not a JSON object.
     """
-    body = parse_json(exchange.request.body)
+    body = exchange.request_json
     if not isinstance(body, dict):
         return None
     unwrap = interaction.case.spec.vendor.unwrap
@@ -75,7 +75,7 @@ def find_model(interaction: Interaction, exchange: ObservedExchange) -> Any:
     create = find_create_path(exchange.entry.path)
     if create and create.model is not None:
         return create.model
-    body = parse_json(exchange.request.body)
+    body = exchange.request_json
     model = body.get("model") if isinstance(body, dict) else None
     if model is None and vendor.model_header:
         model = exchange.request.headers.get(vendor.model_header.lower())

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -61,8 +62,12 @@ def is_media(kind: str, body: bytes) -> bool:
     return detect_format(body) in MEDIA_FORMATS.get(kind, ())
 
 
+@lru_cache(maxsize=16)
 def parse_object(body: bytes) -> Object:
-    """Parses *body* as a JSON object; returns an empty one if it is not valid."""
+    """Parses *body* as a JSON object; returns an empty one if it is not valid.
+
+    A client reads several members of the same body, so the last objects are kept.
+    """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -150,6 +155,8 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     None without a valid header, and for a date if the response has no Date.
     """
     value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         return float(value)
     try:

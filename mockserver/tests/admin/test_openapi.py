@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.clock import AutoClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.openapi.schema_from_types import infer_schema
@@ -181,10 +183,20 @@ def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
             expected |= {spec.synchronous_path} if spec.synchronous_path else set()
         stream = vendor.synchronous and vendor.synchronous.stream
         uploads = vendor.uploads
-        expected |= {path for path in (vendor.cancel, vendor.listing, stream) if path}
+        others = (vendor.cancel, vendor.listing, stream, vendor.precharge, *vendor.pages.values())
+        expected |= {path for path in others if path}
         expected |= {uploads.path, uploads.store} if uploads else set()
 
     assert {*of_vendors["paths"]} == expected
+
+
+def test_pages_about_models_need_no_key_and_say_what_they_return(of_vendors: Any) -> None:
+    spec = of_vendors["paths"]["/api/v1/skill/models/{model}/spec"]["get"]
+    text = of_vendors["paths"]["/model/v1/models/skill/{model}"]["get"]
+
+    assert spec["security"] == text["security"] == []
+    assert "wan26_i2i" in spec["parameters"][0]["schema"]["enum"]
+    assert list(text["responses"]["200"]["content"]) == ["text/markdown"]
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
@@ -302,6 +314,13 @@ def test_a_create_is_linked_to_its_poll_and_a_poll_to_a_file(
     assert str(mock.handle(unknown).status) in download["responses"]
 
 
+class PlainFiles(Artefacts):
+    """Makes files at once: their content makes no difference to the headers."""
+
+    def bytes_of(self, artefact: Artefact) -> bytes:
+        return b"0123456789"
+
+
 UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 """Headers of every response, or that OpenAPI describes by other means."""
 
@@ -311,7 +330,7 @@ UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 def test_the_headers_of_all_responses_are_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
 ) -> None:
-    mock = make(lifecycle=Polls(0))
+    mock = make(lifecycle=Polls(0), artefacts=PlainFiles())
     folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     payload = next(folder.glob("documents-*.json")).read_bytes()
     key = f"Bearer wanproof.{scenario}.alice"

@@ -23,6 +23,7 @@ from .example_responses import (
     build_success_examples,
     build_task_examples,
 )
+from .model_pages import build_page_operations, build_precharge_operation
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
 from .synchronous import build_synchronous_paths, find_waiting_models
@@ -53,7 +54,9 @@ STEP_HEADERS: Final = {
 
 FINDINGS_HEADERS: Final = {
     **STEP_HEADERS,
-    FINDINGS: _describe_header("The number of rules that the payload breaks.", "integer"),
+    FINDINGS: _describe_header(
+        "The number of rules that the payload breaks; of very many, at least so many.", "integer"
+    ),
 }
 
 ERROR_HEADERS: Final = {
@@ -109,6 +112,10 @@ def _build_document() -> Mapping[str, Any]:
         if vendor.listing:
             listing = _build_list_operation(vendor, next(iter(models_of(vendor).values())))
             paths[vendor.listing] = {"get": listing}
+        if vendor.precharge:
+            body = _build_body_schema(list(models_of(vendor).values()))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+        paths |= build_page_operations(vendor)
     return {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,

@@ -18,6 +18,7 @@ from ..clock import Clock
 from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
+from ..state.evolving import evolve
 from ..state.stores import Store
 from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
@@ -68,7 +69,8 @@ class Handlers:
             context.request,
         )
         submission = self.uploads_of(vendor).resolve(context, vendor, submission)
-        context.findings, context.spec = submission.findings, submission.spec
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
         reject_stream_conflict(context, vendor, submission)
         record = self.factory.create_task(context, vendor, submission, selected)
         if context.waits:
@@ -152,6 +154,17 @@ class Handlers:
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
         return Response.json(200, vendor.build_list_body(tasks, query, request_id))
 
+    def estimate_cost(self, context: RequestContext, vendor: Vendor) -> Response:
+        """Returns what the task of the request's payload would cost; no task is created."""
+        assert vendor.build_precharge_body
+        # The payload is that of a create.
+        request = replace(context.request, path=vendor.create)
+        submission = parse_submission(vendor, self.models[vendor.name], None, request)
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
+        estimate = self.factory.estimate_cost(submission, context.now)
+        return Response.json(200, vendor.build_precharge_body(estimate))
+
     def _charge_poll(self, context: RequestContext) -> None:
         """Counts a request about tasks. Raises RequestRejected if there are too many."""
         if self.limits.polls_per_second is not None:
@@ -201,14 +214,14 @@ def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
 
 def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
-    return replace(known, visits=known.visits + 1)
+    return evolve(known, visits=known.visits + 1)
 
 
 def _cancel(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:
     known = record or otherwise
     if state_at(known, now).state is not State.PENDING:
         return known
-    return replace(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
+    return evolve(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
 
 
 def _advance_on_poll(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:

@@ -11,6 +11,7 @@ from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip, format_megabytes
+from wan_validators.omitted import NOTHING_OMITTED, LimitedFindings, Omitted, get_omitted
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
@@ -41,13 +42,15 @@ class Submission:
     """A payload without its wrapper; the pointers of *findings* refer to the sent body.
 
     *findings* are in the order of the rows of *spec*, in which a vendor would report them.
-    *warnings* are those of them that are about the text.
+    *warnings* are those of them that are about the text. *omitted* counts those over the limit
+    of one payload.
     """
 
     spec: ModelSpec
     payload: Mapping[str, Any]
     findings: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
+    omitted: Omitted = NOTHING_OMITTED
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -76,13 +79,21 @@ def parse_submission(
     else:
         _check_path(spec, request, RejectionReason.NO_MODEL)
     found = list_findings(spec, body)
-    return Submission(spec, _unwrap(vendor, body), (*warnings, *found), tuple(warnings))
+    return Submission(
+        spec,
+        _unwrap(vendor, body),
+        (*warnings, *found),
+        tuple(warnings),
+        get_omitted(found),
+    )
 
 
-def list_findings(spec: ModelSpec, body: Mapping[str, Any]) -> list[Finding]:
+def list_findings(spec: ModelSpec, body: Mapping[str, Any]) -> LimitedFindings:
     """Returns the findings in *body*, in the order of the rows of *spec*."""
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
-    return sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
+    found = find_findings(spec, body)
+    ordered = sorted(found, key=lambda each: rows.get(id(each.row), len(rows)))
+    return LimitedFindings(ordered, get_omitted(found))
 
 
 def _get_body(request: Request) -> bytes:

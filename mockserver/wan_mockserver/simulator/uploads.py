@@ -104,8 +104,9 @@ class Uploads:
             elif upload and pointer in images:
                 payload = put(payload, parse(pointer), _build_data_uri(upload.content))
         spec = submission.spec
-        findings = (*submission.warnings, *problems, *list_findings(spec, payload))
-        return replace(submission, payload=payload, findings=findings)
+        found = list_findings(spec, payload)
+        findings = (*submission.warnings, *problems, *found)
+        return replace(submission, payload=payload, findings=findings, omitted=found.omitted)
 
 
 def _find_problem(

@@ -23,6 +23,8 @@ _BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PE
 _STALL: Final = (0.3, 0.7)
 """A stalled progress stays at the first value until it reaches the second."""
 
+_TIER: Final = re.compile("([0-9]{1,5})P").fullmatch
+
 _DEFAULT_POLLING: Final = PollBehaviour()
 
 
@@ -37,14 +39,14 @@ def to_wire_task(
         progress = _STALL[0]
     if how.progress is Progress.FULL and state is State.RUNNING:
         progress = 1.0
+    spec = model(record.model)
     failed = record.state is State.FAILED and not how.no_error
     failure = record.failure if failed else None
-    outputs = model(record.model).outputs
     film = next((part for part in record.parts if isinstance(part, Film)), None)
     size = f"{film.width}*{film.height}" if film and not record.tier else ""
     return Task(
         id=record.id,
-        model=model(record.model).name,
+        model=spec.name,
         state=state,
         created_at=record.created_at,
         updated_at=record.updated_at,
@@ -55,12 +57,12 @@ def to_wire_task(
         cost=record.cost,
         discount=record.discount,
         image_count=record.image_count,
-        kind="video" if isinstance(outputs, Videos) else "image",
+        kind="video" if isinstance(spec.outputs, Videos) else "image",
         word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
         split_output=how.split_output,
         prompt=record.prompt,
-        extended=record.extended and not getattr(outputs, "hides_prompt", False),
+        extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
         picture_size=_format_picture_size(record),
         has_choices=_has_choices(record, vendor),
@@ -68,7 +70,7 @@ def to_wire_task(
         lines=_count_lines(find_tier(size) if size else record.tier),
         size=size,
         has_sound=film is not None and film.audio,
-        usage=getattr(outputs, "usage", ()),
+        usage=getattr(spec.outputs, "usage", ()),
     )
 
 
@@ -111,5 +113,5 @@ def _has_choices(record: TaskRecord, vendor: Vendor) -> bool:
 
 def _count_lines(tier: str) -> int:
     """Returns the lines of a *tier* such as 720P; 0 for other values, which payloads may have."""
-    found = re.fullmatch("([0-9]{1,5})P", tier)
+    found = _TIER(tier) if tier else None
     return int(found[1]) if found else 0

@@ -14,14 +14,14 @@ from ..constraints.basic import BOOLEAN, IDENTITY_VIEW, JsonType, ObjectCount, O
 from ..finding import Finding
 from ..source.json_pointer import ANY, Path
 from ..spec import Rule
-from .codegen import ORIGIN, format_member_pointer
+from .codegen import ORIGIN, PARAMETERS, format_member_pointer
 from .expressions import format_between
 from .full import FullWriter
 from .rule_tree import Place
 
 __all__ = ["FastPathWriter"]
 
-FALLBACK_STATEMENT = "return find_all(payload)"
+FALLBACK_STATEMENT = "return find_all(payload, limit)"
 MAX_CACHED_VERDICTS: Final = 256
 """The maximum number of cached results for a place."""
 
@@ -38,7 +38,7 @@ class FastPathWriter(FullWriter):
     def write(self, root: Place) -> None:
         self._counters = {}
         self.names["remember"] = _remember
-        self.emit(0, "def find_fast(payload):")
+        self.emit(0, f"def find_fast({PARAMETERS}):")
         self.emit(1, "try:")
         self.emit(2, "found = []")
         for flag in self._flags.values():

@@ -155,7 +155,7 @@ def _(constraint: s.Pixels) -> list[Any]:
 
 @list_broken.register
 def _(constraint: s.Ratio) -> list[Any]:
-    return ["2000*400", "4500*500"]
+    return ["2000*400", "3000*600", "4500*500"]
 
 
 @list_valid.register

@@ -12,6 +12,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from random import Random
 from typing import Any, Final
@@ -118,7 +119,12 @@ def new_id(random: Random) -> str:
 
 def format_timestamp(seconds: float) -> str:
     """Formats a time as RFC 3339 in UTC, in whole seconds, like the documents."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _format_timestamp(int(seconds))
+
+
+@lru_cache(maxsize=256)  # a task is polled more often than its times change
+def _format_timestamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def build_task_info(task: Task) -> dict[str, Any]:

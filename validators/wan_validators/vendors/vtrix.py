@@ -15,7 +15,9 @@ from .. import error_codes
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import escape
 from ..vendor import (
+    CostEstimate,
     Failure,
+    Page,
     Rejection,
     RejectionReason,
     State,
@@ -60,6 +62,19 @@ STATUS: Final = {
 
 MODERATION: Final = Failure("001021095", "The generated content was refused by moderation")
 """A guess: how a moderated task looks is not documented."""
+
+OTHER_MODELS: Final = (
+    "wan26_i2v",
+    "wan26_r2v",
+    "wanx26_i2v_flash",
+    "wan26_image_intl",
+    "wan27_image",
+    "wan27_image_pro",
+    "wan27_image_intl",
+    "wan27_i2v",
+    "wan27_r2v",
+)
+"""Models on the vendor's public pages or in its clients whose limits no page has completely."""
 
 XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
 
@@ -133,6 +148,29 @@ def build_error(failure: Failure) -> dict[str, str | int]:
     code, message = failure.code, failure.message
     number = int(code) if failure.integer else code
     return {"code": number, "message": message, "error_message": message}
+
+
+def build_precharge_body(estimate: CostEstimate) -> Wire:
+    """Builds the cost of a payload, or the reason why it is not known.
+
+    Clients' tests show the members. A guess: sample_count is the number of results.
+    """
+    names = {"model": estimate.model, "original_model": estimate.model}
+    digest = f"v1:{estimate.digest}"
+    if estimate.cost is None:
+        why = {"cost": None, "hash": digest, **names, "reason": "COST_CACHE_MISS"}
+        return {"status": "failed", "data": why}
+    data = {
+        "billing_model": estimate.model,
+        "cost": f"{estimate.cost:f}",
+        "currency": "USD",
+        "discount": 1,
+        "hash": digest,
+        **names,
+        "sample_count": estimate.count,
+        "updated_at": int(estimate.at * 1000),
+    }
+    return {"status": "success", "data": data}
 
 
 def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
@@ -220,6 +258,7 @@ VENDOR: Final = Vendor(
     build_empty_members=build_empty_members,
     words=STATES,
     moderation=MODERATION,
+    other_models=OTHER_MODELS,
     failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
     ambiguities=(
         Ambiguity(
@@ -255,8 +294,17 @@ VENDOR: Final = Vendor(
             chosen="an object without code, or a string with --vtrix-error text",
         ),
     ),
+    pages={
+        Page.LIST: "/api/v1/skill/models",
+        Page.SPEC: "/api/v1/skill/models/{model}/spec",
+        Page.CONTRACT: "/api/v1/skill/model-contracts/{model}",
+        Page.SEARCH: "/model/v1/models/skill/search",
+        Page.TEXT: "/model/v1/models/skill/{model}",
+    },
+    precharge="/model/v1/generation/precharge",
+    build_precharge_body=build_precharge_body,
     model_header="X-Model",
-    tolerated=("metadata", "options", "id", "moderation"),
+    tolerated=("metadata", "options", "id", "moderation", "dash_scope"),
     unwrap=unwrap,
     build_error_text_response=build_error_text_response,
     shows_progress=True,
