@@ -61,7 +61,7 @@ UNREADABLE: Final = [Unreadable("b\udcff.json", "gone,\n100%")]
 
 
 def test_github_gets_a_command_for_each_finding() -> None:
-    text = render("github", result(), unreadable=UNREADABLE, hidden=2)
+    text = render("github", result(), unreadable=UNREADABLE, hidden=2, unlisted=2)
     assert text.splitlines() == [
         (
             f"::warning {PLACE},line=3,col=3,title=unknown-member::a,b: 100%25\\n|` is not a "
@@ -211,7 +211,7 @@ def test_a_junit_case_fails_even_if_its_errors_are_not_listed() -> None:
 
 
 def test_markdown_is_a_table_that_no_value_breaks() -> None:
-    text = render("md", result(source="a|b.json"), unreadable=UNREADABLE, hidden=1)
+    text = render("md", result(source="a|b.json"), unreadable=UNREADABLE, hidden=1, unlisted=1)
     assert text.splitlines() == [
         "### wanproof lint",
         "",

@@ -218,10 +218,10 @@ def seed(pointer: str, n: str, default_n: int) -> Rows:
     return (Rule("seed-range", pointer, SEEDS), *spans)
 
 
-def billing_notice(pointer: str, default: int) -> Rule:
+def billing_notice(pointer: str, default: int, when: Equals | None = None) -> Rule:
     """Returns the rule that reports the billed number of images if *pointer* is absent."""
     return _notice(
-        "n-default", pointer, f"n is left out, and the default makes and bills {default}"
+        "n-default", pointer, f"n is left out, and the default makes and bills {default}", when
     )
 
 

@@ -159,7 +159,7 @@ def _(constraint: s.Ratio) -> list[Any]:
 
 @list_valid.register
 def _(constraint: s.TwoPartSize) -> list[Any]:
-    return ["1280*720"]
+    return ["1280*720", *constraint.tokens]
 
 
 @list_broken.register

@@ -45,7 +45,7 @@ def find_requests(text: str) -> list[HarRequest] | None:
 
 def _read_entries(entries: list[Any], text: str) -> Iterator[HarRequest]:
     pointers = [f"/log/entries/{index}/{'/'.join(_BODY)}" for index in range(len(entries))]
-    spans = positions.scan(text, pointers).spans
+    spans = positions.find_spans(text, pointers)
     for index, entry in enumerate(entries):
         method, url, body = (
             _get_text(entry, path) for path in (("request", "method"), ("request", "url"), _BODY)

@@ -21,11 +21,13 @@ from ..vendor import (
     Rejection,
     RejectionReason,
     State,
+    SynchronousApi,
     Task,
     UnwrappedPayload,
     Vendor,
     Wire,
 )
+from .vtrix_streams import KEEPALIVE, MAX_WAIT_S, build_stream_frames, build_timeout_error
 
 __all__ = ["VENDOR"]
 
@@ -43,6 +45,7 @@ STATUS: Final = {
     RejectionReason.NO_ROUTE: 404,
     RejectionReason.NO_METHOD: 405,
     RejectionReason.NO_MODEL: 400,
+    RejectionReason.UNMODELLED: 404,
     RejectionReason.NO_TASK: 404,
     RejectionReason.MALFORMED: 400,
     RejectionReason.MEDIA_TYPE: 400,
@@ -205,6 +208,22 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
     return Failure("001021099", f"{error_codes.TEXTS['001021099']}: {errors[0].message}")
 
 
+def build_final_response(task: Task) -> tuple[int, Wire]:
+    """Builds the response to a synchronous create: the ended task, or 504 after the time-out."""
+    if task.state in (State.DONE, State.FAILED):
+        return 200, build_status_body(task)
+    return 504, {"id": task.id, "status": "in_progress", "error": build_timeout_error()}
+
+
+def build_frames(task: Task, cursor: int) -> list[str]:
+    """Builds the frames of the stream of *task* after *cursor*."""
+    error: Wire | None = None
+    if task.state is not State.DONE:
+        error = build_error(task.failure) if task.failure else build_timeout_error()
+    parts = build_content(task) if task.results else []
+    return build_stream_frames(task, build_status_body(task), parts, error, cursor)
+
+
 def unwrap(payload: Mapping[str, Any]) -> UnwrappedPayload | None:
     """Unwraps ``{"model", "input": [{"params": {…}}]}``, which the vendor's SDKs send."""
     items = payload.get("input")
@@ -290,4 +309,14 @@ VENDOR: Final = Vendor(
     build_error_text_response=build_error_text_response,
     shows_progress=True,
     has_output_items=True,
+    synchronous=SynchronousApi(
+        path="/model/v1/generation/sync",
+        stream_header="Accept",
+        stream_value="text/event-stream",
+        max_wait=MAX_WAIT_S,
+        build_response=build_final_response,
+        build_frames=build_frames,
+        keepalive=KEEPALIVE,
+        stream="/model/v1/generation/task/{task_id}/stream",
+    ),
 )
