@@ -70,7 +70,7 @@ def to_wire_task(
         lines=_count_lines(find_tier(size) if size else record.tier),
         size=size,
         has_sound=film is not None and film.audio,
-        usage=getattr(outputs, "usage", ()),
+        usage=getattr(spec.outputs, "usage", ()),
     )
 
 

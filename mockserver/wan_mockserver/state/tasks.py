@@ -98,7 +98,7 @@ def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:
 def end(record: TaskRecord, at: float) -> TaskRecord:
     """Returns *record* as it ends *at* this time."""
     state = State.FAILED if record.failure else State.DONE
-    return replace(record, state=state, progress=1.0, updated_at=at)
+    return evolve(record, state=state, progress=1.0, updated_at=at)
 
 
 def state_at(record: TaskRecord, now: float) -> TaskRecord:
