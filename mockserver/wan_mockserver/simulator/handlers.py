@@ -160,7 +160,8 @@ class Handlers:
         # The payload is that of a create.
         request = replace(context.request, path=vendor.create)
         submission = parse_submission(vendor, self.models[vendor.name], None, request)
-        context.findings, context.spec = submission.findings, submission.spec
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
         estimate = self.factory.estimate_cost(submission, context.now)
         return Response.json(200, vendor.build_precharge_body(estimate))
 
