@@ -92,9 +92,10 @@ def build_one_text_rules(model: str) -> Rows:
         Rule("content-part-type", f"{CONTENT}/0", OBJECT),
         *prompt(f"{CONTENT}/0/text", 2100, cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
+        billing_notice("/parameters", 4),
         *negative_prompt("/parameters/negative_prompt", cut=True),
         *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
-        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
+        *_image_count(),
         *_flags(),
         Rule("seed-range", "/parameters/seed", SEEDS),
     )
