@@ -123,11 +123,12 @@ class CaptureReplay(Service):
         if route.action is Action.CREATE:
             return self._replay_create(request, path)
         task = self._tasks.get(names.get("task_id", ""))
-        if task is None:
-            return self._refuse(request) if self._strict else None
-        if route.action is Action.POLL:
+        if task and route.action is Action.POLL:
             return self._replay_poll(request, task)
-        return self._replay_download(request, task, names["name"])
+        if task and route.action is Action.FILE:
+            return self._replay_download(request, task, names["name"])
+        # Captures have no other routes, such as those of lists and cancels.
+        return self._refuse(request) if self._strict else None
 
     def _replay_create(self, request: Request, path: str) -> Response | None:
         key = _build_key(path, request.body or b"")
