@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from . import COUNTERS, Counter, Table, Value
 
 __all__ = ["MemoryStore"]
+
+
+_NO_BATCH: Final = nullcontext()
 
 
 class _StoredValue(NamedTuple):
@@ -84,6 +88,9 @@ class MemoryStore:
                 int(stored.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
                 for key, tenant in counters
             ]
+
+    def batch(self) -> AbstractContextManager[object]:
+        return _NO_BATCH
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
