@@ -64,8 +64,10 @@ def parse_submission(
         body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
         _check_path(vendor, spec, request)
-    rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
-    found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
+    found = find_findings(spec, body)
+    if len(found) > 1:
+        rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
+        found = sorted(found, key=lambda each: rows.get(id(each.row), len(rows)))
     return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
 
 

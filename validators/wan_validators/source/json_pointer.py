@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 __all__ = ["ANY", "MISSING", "Missing", "Path", "escape", "find", "parse", "put", "text", "value"]
@@ -24,6 +25,7 @@ MISSING: Final = Missing()
 """The value of an absent member; JSON's ``null`` is ``None``."""
 
 
+@lru_cache(maxsize=4096)  # the pointers of the tables, again and again
 def parse(pointer: str) -> Path:
     """Parses ``/input/messages/0`` to ``("input", "messages", 0)``."""
     return tuple(
