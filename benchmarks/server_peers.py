@@ -87,10 +87,8 @@ def start_all(folder: Path) -> Iterator[tuple[list[Peer], str | None]]:
 
         ours = [sys.executable, "-m", "wanproof", "serve", "--quiet", "--port"]
         peers = []
-        for name, options in {
-            "wanproof": [],
-            "wanproof, SQLite": ["--store", "sqlite:a.db"],
-        }.items():
+        stores = {"wanproof": "memory", "wanproof, SQLite": "sqlite:a.db"}
+        for name, store in stores.items():
             port = _find_free_port()
             peers.append(start(name, [*ours, str(port), "--store", store], port))
         problem = install()
