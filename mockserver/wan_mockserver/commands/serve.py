@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wan_validators.catalog import list_create_templates, vendors
+from wan_validators.catalog import list_create_templates, list_poll_templates, vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
 from wan_validators.messages.formatting import format_count
 
@@ -134,7 +134,7 @@ def _announce(server: Server, mock: Mock, options: Namespace, replayed: Sequence
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines += [f"    POST {server.url}{path}" for path in list_create_templates(vendor)]
-        lines.append(f"    GET  {server.url}{vendor.poll}")
+        lines += [f"    GET  {server.url}{path}" for path in list_poll_templates(vendor)]
     lines.extend(replayed)
     lines.extend(_describe_own_routes(server.url, mock))
     lines.extend(_describe_missing_encoder())

@@ -161,7 +161,7 @@ class _Transfer:
     def build_response(self) -> httpx.Response:
         """Returns the response after its head arrived; its body is still to come."""
         delivery, body = self._response.delivery, self._body
-        if delivery.cut is None and delivery.pace is None:
+        if delivery.cut is None and delivery.pace is None and not delivery.pauses:
             self._can_be_lost = False
             stream: httpx.SyncByteStream = httpx.ByteStream(body)
         else:
@@ -182,7 +182,7 @@ class _Transfer:
     @property
     def _headers(self) -> Mapping[str, str]:
         headers = self._response.headers
-        if self._bodiless or any(name.lower() == "content-length" for name in headers):
+        if self._bodiless or "content-length" in map(str.lower, headers):
             return headers
         return {**headers, "Content-Length": str(len(self._response.body))}
 

@@ -9,9 +9,15 @@ from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
-from wan_validators.catalog import list_create_templates, models_of
+from wan_validators.catalog import (
+    describe_edition,
+    find_excluded,
+    list_create_templates,
+    list_poll_templates,
+    models_of,
+)
 from wan_validators.messages.suggestions import find_nearest
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Page, RejectionReason, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
@@ -52,14 +58,19 @@ class Action(Enum):
     POLL = "poll"
     CANCEL = "cancel"
     LIST = "list"
+    PRECHARGE = "precharge"
+    PAGE = "page"
     FILE = "file"
+    POLICY = "policy"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path with its methods; *template* has ``{names}`` for the variable parts.
 
-    A *variant* is another way to write the path of another route.
+    A *variant* is another way to write the path of another route. If *waits* is true, the
+    response comes when the task has ended. *page* is that of PAGE.
     """
 
     action: Action
@@ -67,11 +78,19 @@ class Route:
     template: str
     vendor: Vendor | None = None
     variant: bool = False
+    waits: bool = False
+    page: Page | None = None
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
-        models = models_of(self.vendor) if self.vendor else ()
-        return list(dict.fromkeys(self.template.replace("{model}", model) for model in models))
+        if "{model}" not in self.template:
+            return [self.template]
+        models = models_of(self.vendor) if self.vendor else {}
+        if self.page:
+            return [self.template.replace("{model}", name) for name in models]
+        specs = models.values()
+        paths = [path for spec in specs for path in (spec.create_path, spec.poll_path)]
+        return [path for path in paths if self.match(path)]
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Returns the variable parts of *path* by name, or None if it does not match."""
@@ -124,19 +143,40 @@ class RouteTable(tuple[Route, ...]):  # noqa: SLOT001  (it keeps an index)
 
 
 def build_routes(vendors: Iterable[Vendor]) -> RouteTable:
-    """Builds the routes of *vendors* and the route of the files."""
-    return RouteTable((*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH)))
+    """Builds the routes of *vendors* and the route of the files.
+
+    The pages are last: an unknown path that begins like one of them is rather another vendor's.
+    """
+    vendors = tuple(vendors)
+    pages = tuple(
+        Route(Action.PAGE, ("GET", "HEAD"), template, vendor, page=page)
+        for vendor in vendors
+        for page, template in vendor.pages.items()
+    )
+    file = Route(Action.FILE, ("GET", "HEAD"), files.PATH)
+    return RouteTable((*_iter_routes(vendors), *pages, file))
 
 
 def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
     for vendor in vendors:
         for template in list_create_templates(vendor):
             yield from _iter_variants(Route(Action.CREATE, ("POST",), template, vendor))
-        yield from _iter_variants(Route(Action.POLL, ("GET",), vendor.poll, vendor))
+        for template in list_poll_templates(vendor):
+            yield from _iter_variants(Route(Action.POLL, ("GET",), template, vendor))
+        if api := vendor.synchronous:
+            made = Route(Action.CREATE, ("POST",), api.path, vendor, waits=True)
+            yield from _iter_variants(made)
+            if api.stream:
+                yield Route(Action.POLL, ("GET",), api.stream, vendor, waits=True)
         if vendor.cancel:
             yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
+        if uploads := vendor.uploads:
+            yield from _iter_variants(Route(Action.POLICY, ("GET",), uploads.path, vendor))
+            yield Route(Action.UPLOAD, ("POST",), uploads.store, vendor)
         if vendor.listing:
             yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+        if vendor.precharge:
+            yield Route(Action.PRECHARGE, ("POST",), vendor.precharge, vendor)
 
 
 def _iter_variants(route: Route) -> Iterator[Route]:
@@ -183,6 +223,9 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     unmodelled = _describe_unmodelled(table, path)
     if unmodelled:
         return unmodelled
+    excluded = find_excluded(path)
+    if excluded:
+        return describe_edition(excluded[0])
     meant = find_nearest(
         path, [place for route in table for place in route.list_paths()], cutoff=0.75
     )

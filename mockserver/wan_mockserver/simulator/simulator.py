@@ -13,12 +13,14 @@ from uuid import UUID
 
 from wan_validators.catalog import model, models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
+from wan_validators.spec import Severity
 from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
+from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -150,7 +152,8 @@ class Simulator:
         response = self._respond(context)
         headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
         if context.findings is not None:
-            headers[FINDINGS] = str(len(filter_errors(context.findings)))
+            errors = len(filter_errors(context.findings))
+            headers[FINDINGS] = str(errors + context.omitted.count(Severity.ERROR))
         if context.label:
             headers[STEP] = context.label
         response = response.with_entry(context.number, headers)
@@ -165,7 +168,7 @@ class Simulator:
 
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
-        entry = journal.mark_not_arrived(self.store, response.entry)
+        entry = journal.mark_not_arrived(self.store, response)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
@@ -208,19 +211,32 @@ class Simulator:
             context.vendor = routing.find_nearest_vendor(self._routes, path)
             raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
-        context.action = route.action.value
+        context.action, context.waits = route.action.value, route.waits
         if vendor is None:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)
             return partial(self._handlers.download, context, record, selected)
+        if route.action is Action.UPLOAD:
+            # The form has a signed policy in place of a key.
+            return partial(self._handlers.uploads_of(vendor).put, context)
+        if route.page:
+            # Without a key: one of the vendor's clients sends none.
+            name = context.path_parameters.get("model", "")
+            models = self._handlers.models[vendor.name]
+            return partial(answer_page, route.page, vendor, models, name, context.request)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
             identify_caller(context.request.headers.get("authorization"))
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
-        if route.action in (Action.CANCEL, Action.LIST):
-            other = {Action.CANCEL: self._handlers.cancel, Action.LIST: self._handlers.list_tasks}
+        other = {
+            Action.CANCEL: self._handlers.cancel,
+            Action.LIST: self._handlers.list_tasks,
+            Action.POLICY: self._handlers.uploads_of(vendor).grant,
+            Action.PRECHARGE: self._handlers.estimate_cost,
+        }
+        if route.action in other:
             return partial(other[route.action], context, vendor)
         record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)
@@ -233,10 +249,7 @@ class Simulator:
         for part in path.split("/")[: routing.MAX_PARTS]:
             task = self.store.get(TASKS, part) if part else None
             if task:
-                vendor = next(each for each in vendors() if each.name == task.vendor)
-                place = vendor.poll.replace("{model}", model(task.model).name).replace(
-                    "{task_id}", task.id
-                )
+                place = model(task.model).poll_path.replace("{task_id}", task.id)
                 detail = f"nothing is served at {path}; poll this task with GET {place}"
                 return RequestRejected(RejectionReason.NO_ROUTE, detail)
         return error

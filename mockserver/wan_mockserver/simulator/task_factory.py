@@ -12,11 +12,12 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from wan_validators.cost import estimate_cost
 from wan_validators.outputs import TIERS, Images
 from wan_validators.prices import Prices
 from wan_validators.source import json_pointer
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Failure, RejectionReason, State, Vendor
+from wan_validators.vendor import CostEstimate, Failure, RejectionReason, State, Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
 from ..http.errors import RequestRejected
@@ -82,6 +83,23 @@ class TaskFactory:
         context.task, context.state = record.id, record.state
         self.store.change(TASKS, record.id, lambda _: record, record.tenant)
         return record
+
+    def estimate_cost(self, submission: Submission, now: float) -> CostEstimate:
+        """Estimates the cost of *submission*, the most if the model decides on the count.
+
+        It is not known for a payload with errors.
+        """
+        spec, payload, cost = submission.spec, submission.payload, None
+        sent = {name: payload[name] for name in payload if name not in spec.vendor.tolerated}
+        if not submission.errors:
+            cost = estimate_cost(spec.id, sent, prices=self.prices).high
+        return CostEstimate(
+            model=spec.name,
+            cost=cost,
+            digest=hash_payload(sent),
+            count=_count_results(spec, payload),
+            at=now,
+        )
 
     def _build_record(
         self,
@@ -153,10 +171,22 @@ def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, 
         "extended": any(spec.value(payload, pointer) is True for pointer in extend),
     }
     if isinstance(spec.outputs, Images):
+        if not spec.has_fixed_count(payload):
+            return {**facts, "requested": 1}
         count = spec.value(payload, spec.outputs.count)
         return {**facts, "requested": count if type(count) is int else 1}
     tier = spec.value(payload, spec.outputs.resolution)
     return {**facts, "tier": tier if type(tier) is str and tier in TIERS else ""}
+
+
+def _count_results(spec: ModelSpec, payload: Mapping[str, Any]) -> int:
+    """Returns the number of results that a valid *payload* asks for, at most."""
+    outputs = spec.outputs
+    if not isinstance(outputs, Images):
+        return 1
+    is_interleaved = outputs.interleave and spec.value(payload, outputs.interleave) is True
+    count = spec.value(payload, (is_interleaved and outputs.max_images) or outputs.count)
+    return count if type(count) is int else 1
 
 
 def hash_payload(payload: Mapping[str, Any]) -> str:

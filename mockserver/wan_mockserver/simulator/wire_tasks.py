@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos
+from wan_validators.outputs import Videos, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
-from ..artefacts.plan import Film, Words
+from ..artefacts.plan import Film, Picture, Words
 from ..scenarios.scenario import PollBehaviour, Progress, Results
 from ..state.tasks import TERMINAL_STATES, TaskRecord
 from .signed_urls import build_signed_url
@@ -42,6 +42,8 @@ def to_wire_task(
     spec = model(record.model)
     failed = record.state is State.FAILED and not how.no_error
     failure = record.failure if failed else None
+    film = next((part for part in record.parts if isinstance(part, Film)), None)
+    size = f"{film.width}*{film.height}" if film and not record.tier else ""
     return Task(
         id=record.id,
         model=spec.name,
@@ -60,10 +62,15 @@ def to_wire_task(
         results=record.results is not Results.NONE,
         split_output=how.split_output,
         prompt=record.prompt,
-        extended=record.extended,
+        extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
-        seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
-        lines=_count_lines(record.tier),
+        picture_size=_format_picture_size(record),
+        has_choices=_has_choices(record, vendor),
+        seconds=film.seconds if film else 0,
+        lines=_count_lines(find_tier(size) if size else record.tier),
+        size=size,
+        has_sound=film is not None and film.audio,
+        usage=getattr(spec.outputs, "usage", ()),
     )
 
 
@@ -90,6 +97,18 @@ def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
     if record.signed_urls:
         return build_signed_url(base_url, record, name)
     return base_url + files.path(record.id, name)
+
+
+def _format_picture_size(record: TaskRecord) -> str:
+    picture = next((part for part in record.parts if isinstance(part, Picture)), None)
+    return f"{picture.width}*{picture.height}" if picture else ""
+
+
+def _has_choices(record: TaskRecord, vendor: Vendor) -> bool:
+    """Returns True if the model of *record* takes messages, which its vendor also returns."""
+    api = vendor.synchronous
+    endpoint = model(record.model).endpoint
+    return api is not None and bool(endpoint) and endpoint == api.endpoint
 
 
 def _count_lines(tier: str) -> int:

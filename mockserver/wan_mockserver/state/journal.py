@@ -11,7 +11,7 @@ from typing import Final
 from wan_validators.finding import Finding
 
 from ..http.messages import Request, Response, parse_length
-from .secrets import Secrets, redact, redact_members
+from .secrets import Secrets, redact, redact_members, select_response_headers
 from .stores import Store, Table
 
 __all__ = [
@@ -185,9 +185,15 @@ def get_entry(store: Store, number: int) -> Entry | None:
     return store.get(JOURNAL, str(number))
 
 
-def mark_not_arrived(store: Store, number: int) -> Entry | None:
-    """Marks the response of an entry as lost; returns the entry, or None if forgotten."""
-    if get_entry(store, number) is None:
+def mark_not_arrived(store: Store, response: Response) -> Entry | None:
+    """Marks the entry of *response* as lost; returns the entry, or None if it is forgotten.
+
+    The numbers of entries start again at a reset, so another entry can have its number.
+    """
+    number = response.entry
+    known = get_entry(store, number)
+    trace = select_response_headers(response.headers).get("traceparent")
+    if known is None or known.answer.headers.get("traceparent") != trace:
         return None
 
     def mark(kept: Entry | None) -> Entry:

@@ -19,6 +19,7 @@ __all__ = [
     "TERMINAL_STATES",
     "TaskRecord",
     "advance_on_poll",
+    "end",
     "state_at",
 ]
 
@@ -92,6 +93,12 @@ def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:
         progress=stage.progress,
         updated_at=record.updated_at if state is record.state else moved,
     )
+
+
+def end(record: TaskRecord, at: float) -> TaskRecord:
+    """Returns *record* as it ends *at* this time."""
+    state = State.FAILED if record.failure else State.DONE
+    return evolve(record, state=state, progress=1.0, updated_at=at)
 
 
 def state_at(record: TaskRecord, now: float) -> TaskRecord:
