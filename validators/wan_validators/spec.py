@@ -189,6 +189,12 @@ class ModelSpec:
         return self.poll_template.replace("{model}", self.name)
 
     @property
+    def has_choices(self) -> bool:
+        """True if the model takes messages, which its vendor then also returns."""
+        api = self.vendor.synchronous
+        return api is not None and bool(self.endpoint) and self.endpoint == api.endpoint
+
+    @property
     def all_rules(self) -> tuple[Rule, ...]:
         """The written rules, then the derived ones."""
         return self.rules + self.unknown_member_rules

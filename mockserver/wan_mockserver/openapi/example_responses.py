@@ -126,6 +126,7 @@ def _build_task(
         seconds=5,
         lines=720,
         usage=getattr(spec.outputs, "usage", ()),
+        has_choices=spec.has_choices,
     )
 
 
