@@ -173,6 +173,12 @@ class ModelSpec:
         return api.path if api and api.endpoint in ("", self.endpoint) else None
 
     @property
+    def has_choices(self) -> bool:
+        """Whether the vendor returns the outputs of this model as messages."""
+        api = self.vendor.synchronous
+        return api is not None and bool(api.endpoint) and api.endpoint == self.endpoint
+
+    @property
     def submit_templates(self) -> tuple[str, ...]:
         """The paths of all creates of this model."""
         waiting = self.synchronous_path
@@ -187,12 +193,6 @@ class ModelSpec:
     def poll_path(self) -> str:
         """The path of a poll of a task of this model, with ``{task_id}``."""
         return self.poll_template.replace("{model}", self.name)
-
-    @property
-    def has_choices(self) -> bool:
-        """True if the model takes messages, which its vendor then also returns."""
-        api = self.vendor.synchronous
-        return api is not None and bool(self.endpoint) and self.endpoint == api.endpoint
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:

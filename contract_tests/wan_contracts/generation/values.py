@@ -240,9 +240,15 @@ def _(check: Undamaged, value: Json) -> JsonValues:
     return ("a\ufffdb", "a\u200bb", "caf\u00c3\u00a9", "a &amp; b", "a%20b%20c")
 
 
+@valid_values.register
+def _(check: Items) -> JsonValues:
+    """Returns arrays whose items no rule limits."""
+    return tuple([[]] * count for count in sorted({check.low, check.high}))
+
+
 @invalid_values.register
 def _(check: Items, value: Json) -> JsonValues:
-    longer = value * (check.high + 1)
+    longer = (value or [[]]) * (check.high + 1)
     return (value[: max(check.low - 1, 0)], longer[: check.high + 1], longer * 20)
 
 

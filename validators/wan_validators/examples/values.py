@@ -44,7 +44,7 @@ def _(constraint: c.JsonType) -> list[Any]:
         bool: [True, False],
         str: [PROMPT, IMAGE_URL, AUDIO_URL],
         dict: [{}, {"text": PROMPT}],
-        list: [[]],
+        list: [[{"text": PROMPT}, {"image": IMAGE_URL}], [{"text": PROMPT}], []],
     }
     return values[constraint.type]
 
@@ -123,7 +123,8 @@ def _(constraint: c.Items) -> list[Any]:
 
 @list_broken.register
 def _(constraint: c.Items) -> list[Any]:
-    return [[IMAGE_URL] * (constraint.high + 1), []]
+    many = constraint.high + 1
+    return [[IMAGE_URL] * many, [], [[]] * many]
 
 
 @list_broken.register
@@ -174,12 +175,12 @@ def _(constraint: s.Size) -> list[Any]:
 
 @list_broken.register
 def _(constraint: s.Pixels) -> list[Any]:
-    return ["4000*4000"]
+    return ["4000*4000", "5000*5000"]
 
 
 @list_broken.register
 def _(constraint: s.Ratio) -> list[Any]:
-    return ["2000*400", "3000*600"]
+    return ["2000*400", "3000*600", "4500*500"]
 
 
 @list_valid.register
