@@ -76,7 +76,7 @@ def test_scenarios_and_limits_are_for_one_model_of_each_shape() -> None:
     for name in others:
         payloads = [case.payload for case in cases if case.model_id == name]
         assert len([each for each in payloads if lint(each, name).valid]) in (2, 3), name
-        assert len([each for each in payloads if not lint(each, name).valid]) > 10, name
+        assert len([each for each in payloads if not lint(each, name).valid]) > 8, name
 
 
 def test_a_scenario_of_a_declined_model_is_for_another_model_of_its_vendor() -> None:
