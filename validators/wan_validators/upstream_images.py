@@ -29,6 +29,7 @@ __all__ = [
     "SEQUENCE_AMBIGUITIES",
     "SEQUENCE_GAPS",
     "build_sequence_outputs",
+    "build_sequence_price",
     "build_sequence_rules",
 ]
 
@@ -141,8 +142,18 @@ def _build_size_rules(tokens: tuple[str, ...], few: tuple[str, ...]) -> Rows:
     )
 
 
-def build_sequence_outputs(usd: str, tokens: tuple[str, ...]) -> Images:
-    """Returns the outputs of a model that costs *usd* an image."""
+def build_sequence_price(usd: str) -> Price:
+    """Returns the price of a model that costs *usd* an image."""
+    return Price(
+        usd={"image": Decimal(usd)},
+        source="the vendor's skill for agents, April 2026",
+        on="2026-11",
+        confidence="medium",
+    )
+
+
+def build_sequence_outputs(*tokens: str, price: Price) -> Images:
+    """Returns the outputs of a model that takes *tokens* as sizes."""
     more: dict[str, Any] = {name: TOTALS[name] for name in tokens}
     return Images(
         count=N,
@@ -155,10 +166,5 @@ def build_sequence_outputs(usd: str, tokens: tuple[str, ...]) -> Images:
         keeps_aspect=True,
         tokens=more,
         billing="only images that were generated successfully are billed",
-        price=Price(
-            usd={"image": Decimal(usd)},
-            source="the vendor's skill for agents, April 2026",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=price,
     )

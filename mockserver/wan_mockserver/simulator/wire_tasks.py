@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos, find_tier
+from wan_validators.outputs import Videos, find_ratio, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
@@ -69,6 +69,7 @@ def to_wire_task(
         seconds=film.seconds if film else 0,
         lines=_count_lines(find_tier(size) if size else record.tier),
         size=size,
+        ratio=find_ratio(film.width, film.height) if film else "",
         has_sound=film is not None and film.audio,
         usage=getattr(spec.outputs, "usage", ()),
     )
