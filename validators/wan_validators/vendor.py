@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from http import HTTPStatus
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .ambiguity import Ambiguity
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = [
     "Failure",
@@ -42,6 +43,8 @@ PROXY_PHRASES: Final = {
 
 def find_status_phrase(status: int) -> str:
     """Returns the reason phrase of *status*, or a general one if it has none."""
+    from http import HTTPStatus  # loaded late, as it takes longer to load than a payload to lint
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

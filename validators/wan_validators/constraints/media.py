@@ -12,7 +12,6 @@ from typing import Final
 
 from ..media import reference
 from ..media.reference import Media
-from ..media.url_faults import find_expiry
 from .basic import Json, View
 
 __all__ = [
@@ -107,6 +106,8 @@ class Unexpired(MediaConstraint):
 
     def is_satisfied_at(self, value: Json, now: float) -> bool:
         """Returns True unless *value* has a signature that expired before *now*."""
+        from ..media.url_faults import find_expiry
+
         expiry = find_expiry(value) if type(value) is str and value[:4].lower() == "http" else None
         return expiry is None or expiry > now
 

@@ -16,7 +16,6 @@ from ..recent_values import RecentValues
 from . import urls
 from .formats import detect_format
 from .headers import Header, read_audio_header, read_image_header
-from .url_faults import find_url_fault
 
 __all__ = [
     "GOOD_AUDIO_URLS",
@@ -111,6 +110,8 @@ def _inspect_url(url: str, *, audio: bool) -> Media:
         return KNOWN_GOOD
     if not (urls.PUBLIC(url) or urls.is_public(url)):
         return _PRIVATE
+    from .url_faults import find_url_fault
+
     wrong = find_url_fault(url, audio=audio)
     return KNOWN_GOOD if wrong is None else Media(form="url", wrong=wrong)
 

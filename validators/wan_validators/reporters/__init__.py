@@ -12,12 +12,12 @@ from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
 from ..source.files import Record, Unreadable
 from ..source.parser import decode_for_display
-from ..source.positions import Lines
 from ..spec import Severity
 
 if TYPE_CHECKING:
     from ..cost import Cost
     from ..cost_totals import CostTotals
+    from ..source.positions import Lines
 
 __all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
@@ -45,6 +45,8 @@ class LintResult:
 
     def get_lines(self) -> Lines:
         """Returns the lines of the text that the findings point into."""
+        from ..source.positions import Lines
+
         embedding = self.record.embedding
         return embedding.lines if embedding else Lines(decode_for_display(self.record.data))
 

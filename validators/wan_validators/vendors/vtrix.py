@@ -8,8 +8,7 @@ the documents put ``error`` into the task and give no HTTP status.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import error_codes
 from ..ambiguity import Ambiguity
@@ -24,6 +23,9 @@ from ..vendor import (
     Vendor,
     Wire,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = ["VENDOR"]
 
