@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from math import prod
 from typing import Final
 
 from .constraints.size import parse_sides
+from .frozen import Frozen
 
 __all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos", "find_tier"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(Frozen, kw_only=True):
     """The price of one unit in USD: an image, or a second of video at each tier.
 
     The vendors publish no prices for these models. *source* names the origin of the figure,
@@ -27,8 +26,7 @@ class Price:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Images:
+class Images(Frozen, kw_only=True):
     """Image outputs. Each field that is a string is the pointer of the deciding member.
 
     *inputs* holds the input images. Without a size, the output has the aspect of the last
@@ -54,8 +52,7 @@ class Images:
     billing: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Videos:
+class Videos(Frozen, kw_only=True):
     """One video output. Each field that is a string is the pointer of the deciding member.
 
     *resolution* is a tier, or ``width*height``. *input* holds the first frame; a video of a

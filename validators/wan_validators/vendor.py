@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from .ambiguity import Ambiguity
+from .frozen import Frozen, field
 
 if TYPE_CHECKING:
     from random import Random
@@ -61,16 +61,14 @@ class State(Enum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskOutput:
+class TaskOutput(Frozen):
     """One result: *kind* is ``image``, ``video`` or ``text``, *value* its URL or text."""
 
     kind: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Frozen):
     """The reason for a failed task: the vendor's code and message.
 
     If *integer* is true, the code is a number on the wire. The vendor's pages and some of
@@ -82,8 +80,7 @@ class Failure:
     integer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Frozen, kw_only=True):
     """A generation task, independent of a vendor's wire format.
 
     Times are Unix seconds. *progress* is from 0 to 1. *remote_id* is the upstream's own id.
@@ -145,8 +142,7 @@ class RejectionReason(Enum):
     INTERNAL = "an internal error of the server"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
+class Rejection(Frozen, kw_only=True):
     """A rejected request, independent of a vendor's wire format.
 
     *detail* describes the problem, for vendors without a text of their own. *path* and
@@ -163,8 +159,7 @@ class Rejection:
     task: Task | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnwrappedPayload:
+class UnwrappedPayload(Frozen):
     """A payload without its vendor's wrapper, with the mapping of its pointers.
 
     *outer* names the members outside of the wrapper; all others are below *prefix*.
@@ -182,8 +177,7 @@ class UnwrappedPayload:
         return pointer if not pointer or first in self.outer else self.prefix + pointer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Vendor:
+class Vendor(Frozen, kw_only=True, eq=False):
     """One vendor's wire format as a value. No code branches on the vendor's name.
 
     *create* and *poll* are path templates with ``{model}`` and ``{task_id}``. *tolerated*

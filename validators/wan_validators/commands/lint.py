@@ -10,12 +10,12 @@ import time
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from ..catalog import check_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
+from ..frozen import replace
 from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Summary

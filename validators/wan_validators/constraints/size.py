@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Final
 
+from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View, parse_integer
 
 __all__ = ["SIDES_VIEW", "Pixels", "Ratio", "Size", "TwoPartSize", "parse_sides"]
@@ -33,8 +33,7 @@ def parse_sides(value: Json) -> tuple[int, int] | None:
 SIDES_VIEW: Final = View(parse_sides, cacheable=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TwoPartSize:
+class TwoPartSize(Frozen):
     """A string of two parts joined by one ``*``."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -46,8 +45,7 @@ class TwoPartSize:
         return bool(seen.count("*") == 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Frozen):
     """Two integers above 0 joined by ``*``; :class:`TwoPartSize` checks other strings."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -59,8 +57,7 @@ class Size:
         return parse_sides(seen) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Pixels:
+class Pixels(Frozen):
     """A size whose width times height is from *low* to *high*, both included."""
 
     view: ClassVar[View] = SIDES_VIEW
@@ -74,8 +71,7 @@ class Pixels:
         return bool(self.low <= seen[0] * seen[1] <= self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Frozen):
     """A size with an aspect ratio from *low* to *high*, each a pair, both included.
 
     Integers are compared, so rounding cannot move a limit.

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from ..frozen import Frozen, field
 from ..recent_values import RecentValues
 from . import urls
 from .formats import detect_format
@@ -29,8 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
+class Media(Frozen, kw_only=True):
     """The properties of one reference; unknown ones are None.
 
     *form* is ``url``, ``oss`` (a file that was uploaded to a vendor), ``data``, ``bare``

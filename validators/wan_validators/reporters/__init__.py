@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from ..finding import Finding, Report, share_context
+from ..frozen import Frozen
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
 from ..source.files import Record, Unreadable
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(Frozen):
     """One record, its findings, sorted by line and column, and its cost if it is wanted.
 
     *omitted* counts the findings over the limit of one payload.
@@ -63,7 +62,6 @@ def _place(record: Record, finding: Finding) -> Finding:
     return finding._replace(line=line, column=column)
 
 
-@dataclass(slots=True)
 class Summary:
     """Counts of a run, and the unreadable input.
 
@@ -73,18 +71,27 @@ class Summary:
     there are at least so many findings. *costs* are the totals if they are wanted.
     """
 
-    payloads: int = 0
-    valid: int = 0
-    errors: int = 0
-    warnings: int = 0
-    infos: int = 0
-    hidden: int = 0
-    unlisted: int = 0
-    is_exact: bool = True
-    unreadable: list[Unreadable] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    rules: Counter[RuleKey] = field(default_factory=Counter)
-    costs: CostTotals | None = None
+    def __init__(
+        self,
+        *,
+        payloads: int = 0,
+        valid: int = 0,
+        errors: int = 0,
+        warnings: int = 0,
+        infos: int = 0,
+        hidden: int = 0,
+        unlisted: int = 0,
+        unreadable: Iterable[Unreadable] = (),
+        skipped: Mapping[str, int] | None = None,
+        costs: CostTotals | None = None,
+    ) -> None:
+        self.payloads, self.valid = payloads, valid
+        self.errors, self.warnings, self.infos = errors, warnings, infos
+        self.hidden, self.unlisted, self.is_exact = hidden, unlisted, True
+        self.unreadable = [*unreadable]
+        self.skipped: Counter[str] = Counter(skipped)
+        self.rules: Counter[RuleKey] = Counter()
+        self.costs = costs
 
     def add(self, result: LintResult) -> None:
         severities, omitted = [finding.severity for finding in result.findings], result.omitted
