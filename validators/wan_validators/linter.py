@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .catalog import UnknownModel, find_all, suggest_model, vendors
 from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
@@ -31,9 +30,12 @@ from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 from .vendor import UnwrappedPayload
 from .wrappers import open_envelope, unwrap, unwrap_all
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 __all__ = ["Moment", "engine", "find_findings", "lint"]
 
-Moment = datetime | float
+Moment: TypeAlias = "datetime | float"
 """A moment, as a datetime or in seconds since 1970."""
 
 
@@ -84,7 +86,7 @@ def lint(
     specs = None if model is None else find_all(model)
     if model is not None and not specs:
         raise UnknownModel(model)
-    seconds = now.timestamp() if isinstance(now, datetime) else now
+    seconds = now if now is None or isinstance(now, int | float) else now.timestamp()
     options = _Options(specs, seconds, media_root, max_findings)
     if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, value, names, options)
@@ -232,16 +234,17 @@ class _ReadyModel:
 
 
 _READY_MODELS: dict[Any, _ReadyModel] = {}
+"""The models that were used, by the names that no other model has."""
 
 
+@cache
 def _prepare_model(spec: ModelSpec) -> _ReadyModel:
-    """Returns *spec*, ready under the name that payloads have, if no other model has it."""
-    if spec.id not in _READY_MODELS:
-        ready = _ReadyModel(spec)
-        if find_all(spec.name) != (spec,):
-            return ready
-        _READY_MODELS[spec.name] = _READY_MODELS[spec.id] = ready
-    return _READY_MODELS[spec.id]
+    """Returns *spec*, ready under each name that means no other model."""
+    ready = _ReadyModel(spec)
+    for name in (spec.name, spec.qualified_name):
+        if find_all(name) == (spec,):
+            _READY_MODELS[name] = ready
+    return ready
 
 
 def _excuse_missing_model(finding: Finding) -> Finding:

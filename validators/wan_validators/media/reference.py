@@ -15,7 +15,7 @@ from ..frozen import Frozen, field
 from ..recent_values import RecentValues
 from . import urls
 from .formats import detect_format
-from .headers import Header, read_audio_header, read_image_header
+from .header import Header
 
 __all__ = [
     "GOOD_AUDIO_URLS",
@@ -72,7 +72,7 @@ def parse_image_reference(value: Any) -> Media | None:
     """Inspects an image reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    seen = _inspect(value, read_image_header, bare=True)
+    seen = _inspect(value, is_audio=False)
     if seen is KNOWN_GOOD:
         GOOD_IMAGE_URLS.remember(value)
     return seen
@@ -82,26 +82,27 @@ def parse_audio_reference(value: Any) -> Media | None:
     """Inspects an audio reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    seen = _inspect(value, read_audio_header, bare=False)
+    seen = _inspect(value, is_audio=True)
     if seen is KNOWN_GOOD:
         GOOD_AUDIO_URLS.remember(value)
     return seen
 
 
-def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
+def _inspect(text: str, *, is_audio: bool) -> Media:
     if urls.PUBLIC(text) or urls.is_url(text):
-        return _inspect_url(text, audio=not bare)
+        return _inspect_url(text, audio=is_audio)
     if _OSS.fullmatch(text):
         return _UPLOADED
     prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.
-        start = _decode_start(text) if bare else None
+        start = None if is_audio else _decode_start(text)
         known = start is not None and detect_format(start) is not None
-        return _inspect_content("bare", text, None, read) if known else _OTHER
+        return _inspect_content("bare", text, None, is_audio=False) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER
-    return _inspect_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
+    declared = prefix[1].strip().lower()
+    return _inspect_content("data", text[prefix.end() :], declared, is_audio=is_audio)
 
 
 def _inspect_url(url: str, *, audio: bool) -> Media:
@@ -122,12 +123,15 @@ def _decode_start(text: str) -> bytes | None:
     return _decode(whole) if whole else None
 
 
-def _inspect_content(form: str, encoded: str, declared: str | None, read: Reader) -> Media:
+def _inspect_content(form: str, encoded: str, declared: str | None, *, is_audio: bool) -> Media:
     content = _decode(encoded)
     if content is None:
         return Media(form=form, declared=declared, flaw=_describe_base64_flaw(encoded))
     if not content:
         return Media(form=form, declared=declared, flaw="the data is empty")
+    from .headers import read_audio_header, read_image_header  # loaded late: most are URLs
+
+    read = read_audio_header if is_audio else read_image_header
     return Media(form=form, declared=declared, size=len(content), header=read(content))
 
 

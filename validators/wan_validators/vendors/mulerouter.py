@@ -10,7 +10,6 @@ The words of the models' pages are the default, because live responses confirm t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from ..ambiguity import Ambiguity
@@ -117,6 +116,8 @@ def new_id(random: Random) -> str:
 
 def format_timestamp(seconds: float) -> str:
     """Formats a time as RFC 3339 in UTC, in whole seconds, like the documents."""
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -166,6 +167,8 @@ def to_recorded_body(task: Task, body: Wire) -> Wire:
     Times have microseconds and an offset, ``error`` is at the top, and ``output.url`` has the
     first result. A guess: the documented list is there only for several results.
     """
+    from datetime import UTC, datetime
+
     info = dict(body["task_info"])
     recorded = {**body, "task_info": info}
     for name, seconds in (("created_at", task.created_at), ("updated_at", task.updated_at)):
