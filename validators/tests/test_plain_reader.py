@@ -135,7 +135,7 @@ def test_a_valid_text_needs_the_fast_reader_alone() -> None:
     with patch("wan_validators.linter.read_carefully", side_effect=AssertionError):
         for text in (json.dumps(payload), json.dumps(payload | {"metadata": {"a": [{"b": 1}]}})):
             report = lint(text.encode())
-            assert (report.findings, report.payload) == ((), json.loads(text))
+            assert (report.findings, report.payload) == ([], json.loads(text))
 
 
 @pytest.mark.parametrize(

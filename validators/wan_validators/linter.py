@@ -79,7 +79,7 @@ def lint(
         if is_timeless and media_root is None:
             found = ready.engine(value, max_findings)
             if not found and names in (None, ready.count_members(value)):
-                return Report(ready.id, (), value)
+                return Report(ready.id, found, value)
             if found and names is None:
                 report = ready.report(value, found, max_findings, is_named=model is not None)
                 return _limit_report(report, max_findings)
@@ -266,7 +266,7 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     spec, is_certain = choose_model(specs, payload)
     ready = _prepare_model(spec)
     found = ready.engine(payload, limit)
-    report = Report(ready.id, (), payload)
+    report = Report(ready.id, found, payload)
     if found:
         report = ready.report(payload, found, limit, is_named=is_named)
     if not is_certain:

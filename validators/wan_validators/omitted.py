@@ -43,7 +43,7 @@ class Omitted(Frozen):
         return Omitted(wanted, self.is_exact)
 
     def __bool__(self) -> bool:
-        return bool(self.counts) or not self.is_exact
+        return bool(self.counts)
 
     def __str__(self) -> str:
         """Formats the number: ``7 more findings``, or ``at least 7 more findings``."""

@@ -10,7 +10,7 @@ from .catalog import find_all, suggest_model
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .finding_limit import DEFAULT_MAX_FINDINGS
-from .frozen import Frozen, replace
+from .frozen import Frozen
 from .linter import lint
 from .reporters import LintResult
 from .request_files import Skipped, open_record
@@ -72,7 +72,7 @@ class RecordLinter(Frozen, kw_only=True):
         result = LintResult.from_report(record, self.selection.apply(record.source, report))
         if self.totals is None:
             return result
-        return replace(result, cost=report.estimate_cost(self.totals.prices))
+        return result._replace(cost=report.estimate_cost(self.totals.prices))
 
 
 def _build_unknown_model(name: str) -> Finding:

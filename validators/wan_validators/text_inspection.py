@@ -41,7 +41,7 @@ def inspect_text(value: Any) -> TextReport | None:
     """Inspects a text. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    if not match_plain_text(value):
+    if value and not match_plain_text(value):
         from .text_damage import find_damage
         from .text_placeholders import find_placeholder
 

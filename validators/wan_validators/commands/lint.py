@@ -137,13 +137,13 @@ def _print_unreadable(item: Unreadable) -> None:
 
 def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> LintResult:
     """Returns *result* with as many findings as are still to be listed; the rest is counted."""
-    if most is None:
+    if most is None or not result.findings:
         return result
     listed = sum(summary.rules.values()) - summary.hidden - len(result.findings)
     shown = result.findings[: max(0, most - listed)]
     summary.unlisted += len(result.findings) - len(shown)
     summary.hidden += len(result.findings) - len(shown)
-    return replace(result, findings=shown)
+    return result._replace(findings=shown)
 
 
 def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:

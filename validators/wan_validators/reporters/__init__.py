@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..finding import Finding, Report, share_context
-from ..frozen import Frozen
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
 from ..source.files import Record, Unreadable
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
 
-class LintResult(Frozen):
+class LintResult(NamedTuple):
     """One record, its findings, sorted by line and column, and its cost if it is wanted.
 
     *omitted* counts the findings over the limit of one payload.
@@ -38,6 +37,8 @@ class LintResult(Frozen):
     @classmethod
     def from_report(cls, record: Record, report: Report) -> LintResult:
         """Converts *report* on *record*, with lines and columns of the file."""
+        if not report.findings:
+            return cls(record, report.model, report.valid, (), omitted=report.omitted)
         moved = [_place(record, finding) for finding in share_context(report.findings)]
         moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
         return cls(record, report.model, report.valid, moved, omitted=report.omitted)
@@ -94,9 +95,14 @@ class Summary:
         self.costs = costs
 
     def add(self, result: LintResult) -> None:
-        severities, omitted = [finding.severity for finding in result.findings], result.omitted
+        omitted = result.omitted
         self.payloads += 1
         self.valid += result.valid
+        if self.costs is not None and result.cost is not None:
+            self.costs.add(result.cost)
+        if not result.findings and not omitted:
+            return
+        severities = [finding.severity for finding in result.findings]
         self.errors += severities.count(Severity.ERROR) + omitted.count(Severity.ERROR)
         self.warnings += severities.count(Severity.WARNING) + omitted.count(Severity.WARNING)
         self.infos += severities.count(Severity.INFO) + omitted.count(Severity.INFO)
@@ -104,8 +110,6 @@ class Summary:
         self.rules.update(omitted.counts)
         self.hidden += omitted.total
         self.is_exact = self.is_exact and omitted.is_exact
-        if self.costs is not None and result.cost is not None:
-            self.costs.add(result.cost)
 
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""
