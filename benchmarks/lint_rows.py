@@ -137,8 +137,8 @@ def _measure_lines() -> Iterator[Row]:
 
 def _measure_uri() -> Iterator[Row]:
     image = io.BytesIO()
-    Image.effect_noise((2000, 1500), 100).convert("RGB").save(image, "PNG", compress_level=0)
-    data = base64.b64encode(image.getvalue()[: 6 * MEGABYTE]).decode()
+    Image.effect_noise((1500, 1400), 100).convert("RGB").save(image, "PNG", compress_level=0)
+    data = base64.b64encode(image.getvalue()).decode()
     payload = {"prompt": "a", "images": [f"data:image/png;base64,{data}"]}
     text = json.dumps(payload).encode()
 
