@@ -16,6 +16,8 @@ from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
 
 URL = "https://example.com/in.png"
+REFERENCE = {"type": "reference_image", "url": URL}
+SMALL = {"resolution": "720P", "duration": 2}
 
 Serve = Callable[..., Server]
 
@@ -68,6 +70,35 @@ def test_a_video_is_made_without_a_prompt(server: Server, model: str) -> None:
     assert done.output.task_status == "SUCCEEDED"
     assert done.usage.video_count == 1
     assert httpx.get(done.output.video_url).content[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize(
+    ("model", "members"),
+    [
+        ("wan2.6-t2v", {"prompt": "a cat", "size": "1280*720", "shot_type": "multi"}),
+        (
+            "wan2.2-kf2v-flash",
+            {"first_frame_url": URL, "last_frame_url": URL, "resolution": "480P"},
+        ),
+        ("wan2.7-t2v", {"prompt": "a cat", "ratio": "1:1", **SMALL}),
+        ("wan2.7-i2v", {"media": [{"type": "first_frame", "url": URL}], **SMALL}),
+        ("wan2.7-r2v", {"prompt": "a", "media": [REFERENCE], **SMALL}),
+        ("wan2.6-r2v", {"prompt": "a", "reference_urls": [URL], "size": "1280*720"}),
+        ("wan2.6-i2v-flash", {"img_url": URL, "resolution": "720P", "audio": False}),
+    ],
+)
+def test_a_video_of_each_shape_is_made(server: Server, model: str, members: Any) -> None:
+    done = VideoSynthesis.call(model, api_key="alice", **members)
+
+    assert done.output.task_status == "SUCCEEDED", done.output
+    assert httpx.get(done.output.video_url).content[4:8] == b"ftyp"
+
+
+def test_images_are_made_from_text(server: Server) -> None:
+    done = ImageSynthesis.call("wan2.5-t2i-preview", prompt="a cat", n=1, api_key="alice")
+
+    assert done.output.task_status == "SUCCEEDED", done.output
+    assert done.usage.image_count == 1
 
 
 def test_a_broken_rule_is_a_failed_task(server: Server) -> None:

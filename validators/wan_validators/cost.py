@@ -108,7 +108,9 @@ def _estimate_images(
     if outputs.interleave and spec.value(payload, outputs.interleave) is True:
         assert outputs.max_images
         limit, low = outputs.max_images, 1
-    flags = [outputs.interleave] if outputs.interleave else []
+    if outputs.sequential and spec.value(payload, outputs.sequential) is True:
+        low = 1
+    flags = [flag for flag in (outputs.interleave, outputs.sequential) if flag]
     invalid = [each for each in (*flags, limit) if not _find_values(spec, payload, each)]
     if invalid:
         return Cost(model=spec.id, units="", unknown=_describe_invalid(invalid[0]), price=price)
@@ -131,6 +133,8 @@ def _estimate_images(
 def _estimate_video(spec: ModelSpec, outputs: Videos, payload: Any, price: Price | None) -> Cost:
     tiers = [find_tier(each) for each in _find_values(spec, payload, outputs.resolution)]
     lengths = _find_values(spec, payload, outputs.duration)
+    if outputs.whole and lengths == [0]:
+        lengths = [*outputs.whole]
     if not (tiers and lengths):
         invalid = _describe_invalid(outputs.duration if tiers else outputs.resolution)
         return Cost(model=spec.id, units="", unknown=invalid, price=price)

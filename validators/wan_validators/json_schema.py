@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from .constraints import basic as c
+from .constraints import items as i
 from .constraints import media as m
 from .constraints import size as s
 from .messages.allowed_values import describe_allowed
@@ -129,12 +130,17 @@ def _(check: c.Absent) -> Keywords:
 
 @build_keywords.register
 def _(check: s.TwoPartSize) -> Keywords:
-    return {"pattern": r"^[^*]*\*[^*]*$"}
+    return {"pattern": _allow_tokens(check.tokens, r"[^*]*\*[^*]*")}
 
 
 @build_keywords.register
 def _(check: s.Size) -> Keywords:
-    return {"pattern": r"^0*[1-9][0-9]*\*0*[1-9][0-9]*$"}
+    return {"pattern": _allow_tokens(check.tokens, r"0*[1-9][0-9]*\*0*[1-9][0-9]*")}
+
+
+def _allow_tokens(tokens: tuple[str, ...], pattern: str) -> str:
+    """Returns the pattern of a whole text that has *pattern* or is one of *tokens*."""
+    return f"^({'|'.join((*tokens, pattern))})$" if tokens else f"^{pattern}$"
 
 
 def find_json_type(check: c.Constraint) -> str:
@@ -146,7 +152,7 @@ def find_json_type(check: c.Constraint) -> str:
             return TYPES[type(check.values[0])]
         case c.Between() | c.BetweenIf():
             return "integer"
-        case c.Items() | c.ObjectCount():
+        case c.Items() | c.ObjectCount() | i.TypeSets():
             return "array"
     return "string"
 

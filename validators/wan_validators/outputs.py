@@ -8,9 +8,19 @@ from math import prod
 from typing import Final
 
 from .constraints.size import parse_sides
-from .frozen import Frozen
+from .frozen import Frozen, field
 
-__all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos", "find_tier"]
+__all__ = [
+    "AREA",
+    "RATIO_SIDES",
+    "TIERS",
+    "Images",
+    "Outputs",
+    "Price",
+    "Videos",
+    "find_ratio",
+    "find_tier",
+]
 
 
 class Price(Frozen, kw_only=True):
@@ -35,7 +45,9 @@ class Images(Frozen, kw_only=True):
     *keeps_aspect* is true if the aspect counts more than a printed default of *size*.
     *has_image_count* is true if the page documents an image count in the result. *interval*
     is the upstream's recommended number of seconds between two polls. *billing* is what the
-    page says about the bill of a request that fails, None if it is silent.
+    page says about the bill of a request that fails, None if it is silent. *tokens* are the
+    sizes that are names, with their total pixels. If *sequential* is true, *count* is an upper
+    bound.
     """
 
     count: str
@@ -50,6 +62,8 @@ class Images(Frozen, kw_only=True):
     keeps_aspect: bool = False
     interval: float = 10.0
     billing: str | None = None
+    sequential: str | None = None
+    tokens: Mapping[str, int] = field(default_factory=dict)
 
 
 class Videos(Frozen, kw_only=True):
@@ -59,8 +73,12 @@ class Videos(Frozen, kw_only=True):
     tier has its aspect. It is None for a model that uses text only; the video is then 16:9.
     *seconds* is the playing time if *duration* is absent, and *fps* the frames per second.
     *audio* is None for a model without sound. A sound at *audio_url* is used whatever *audio*
-    is. If *always_audio* is true, every video has sound. *interval* is the upstream's
-    recommended number of seconds between two polls. *billing* is as for images.
+    is, unless *audio_wins* is true. If *always_audio* is true, every video has sound. *interval*
+    is the upstream's recommended number of seconds between two polls. *billing* is as for
+    images. *usage* are the members of the result that say what is billed, for a vendor that has
+    them. *ratio* chooses the sides of a tier if there is no image. *whole* is the range of the
+    seconds that *duration* 0 stands for: those of an input video. If *hides_prompt* is true, the
+    result never has the rewritten prompt.
     """
 
     resolution: str
@@ -73,8 +91,13 @@ class Videos(Frozen, kw_only=True):
     audio: str | None = None
     audio_url: str | None = None
     always_audio: bool = False
+    audio_wins: bool = False
+    ratio: str | None = None
+    whole: tuple[int, int] | None = None
     interval: float = 15.0
     billing: str | None = None
+    usage: tuple[str, ...] = ()
+    hides_prompt: bool = False
 
 
 Outputs = Images | Videos
@@ -93,6 +116,27 @@ TIERS: Final[Mapping[str, int]] = {
 
 A guess: only "720P" has an official example, in which a 750 by 1000 image gives 816 by 1104.
 """
+
+
+RATIO_SIDES: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
+    ("720P", "16:9"): (1280, 720),
+    ("720P", "9:16"): (720, 1280),
+    ("720P", "1:1"): (960, 960),
+    ("720P", "4:3"): (1104, 832),
+    ("720P", "3:4"): (832, 1104),
+    ("1080P", "16:9"): (1920, 1080),
+    ("1080P", "9:16"): (1080, 1920),
+    ("1080P", "1:1"): (1440, 1440),
+    ("1080P", "4:3"): (1648, 1248),
+    ("1080P", "3:4"): (1248, 1648),
+}
+"""Width and height of a video by its tier and ratio, as the upstream pages of 2.7 list them."""
+
+
+def find_ratio(width: int, height: int) -> str:
+    """Returns the ratio of a listed size, or "" for all others."""
+    names = {sides: ratio for (_, ratio), sides in RATIO_SIDES.items()}
+    return names.get((width, height), "")
 
 
 def find_tier(resolution: str) -> str:

@@ -16,6 +16,7 @@ from .reporters import LintResult
 from .request_files import Skipped, open_record
 from .selection import Selection
 from .source.files import Record, Unreadable
+from .source.json_pointer import MISSING
 from .spec import Rule
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class RecordLinter(Frozen, kw_only=True):
     def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
         model = self.find_model(record.source) or record.model
         if model is not None and not find_all(model):
-            report = Report(None, [_build_unknown_model(model)])
+            place = "header" if record.has_model_header else "URL"
+            report = Report(None, [_build_unknown_model(model, place)])
         else:
             report = lint(
                 record.data,
@@ -64,6 +66,8 @@ class RecordLinter(Frozen, kw_only=True):
                 media_root=self.media_root,
                 max_findings=self.max_findings,
             )
+            if record.has_model_header:
+                report = _excuse_model(report)
         if is_found and not report.valid:
             from .payload_recognition import is_payload
 
@@ -75,7 +79,15 @@ class RecordLinter(Frozen, kw_only=True):
         return result._replace(cost=report.estimate_cost(self.totals.prices))
 
 
-def _build_unknown_model(name: str) -> Finding:
+def _excuse_model(report: Report) -> Report:
+    """Returns *report* without a finding that the payload lacks the model: a header has it."""
+    kept = [
+        each for each in report.findings if each.rule != "model-value" or each.value is not MISSING
+    ]
+    return Report(report.model, kept, report.payload, report.omitted)
+
+
+def _build_unknown_model(name: str, place: str) -> Finding:
     name = name.rpartition("/")[2]
-    message = f"the URL has an unknown model, {name!r}; {suggest_model(name)}"
+    message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

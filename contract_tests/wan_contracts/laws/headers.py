@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import Message
+from functools import lru_cache
 from typing import Final
 
 from wan_mockserver.assertions.verdict import Verdict
@@ -71,6 +72,7 @@ def _has_key(exchange: ObservedExchange, key: str) -> bool:
     return scheme.lower() == "bearer" and rest.strip() == key
 
 
+@lru_cache(maxsize=64)
 def _parse_charset(content_type: str) -> str | None:
     message = Message()
     message["content-type"] = content_type

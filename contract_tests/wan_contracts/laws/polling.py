@@ -8,6 +8,7 @@ from typing import Final
 
 from wan_mockserver.assertions import checks
 from wan_mockserver.assertions.verdict import Verdict
+from wan_mockserver.state.journal import Entry
 from wan_validators.messages.formatting import format_seconds
 
 from ..protocol.outcome import Outcome, OutcomeKind
@@ -119,11 +120,15 @@ def check_slow_is_not_failed(interaction: Interaction) -> Verdict | None:
 def check_end_is_end(interaction: Interaction) -> Verdict | None:
     if interaction.final_poll is None:
         return None
-    entries = [
-        replace(exchange.entry, ended=interaction.is_final_poll(exchange))
-        for exchange in interaction.exchanges
-    ]
-    return checks.no_poll_after_end(entries)
+    return checks.no_poll_after_end(
+        [_mark_end(interaction, exchange) for exchange in interaction.exchanges]
+    )
+
+
+def _mark_end(interaction: Interaction, exchange: ObservedExchange) -> Entry:
+    """Returns the entry of *exchange*, which ended the task only if the client could see it."""
+    ended = interaction.is_final_poll(exchange)
+    return exchange.entry if exchange.entry.ended == ended else replace(exchange.entry, ended=ended)
 
 
 def check_deadline(interaction: Interaction) -> Verdict | None:
@@ -202,11 +207,19 @@ def find_unfinished(interaction: Interaction) -> ObservedExchange | Outcome | No
 
 
 def is_far_from_deadline(interaction: Interaction, last: ObservedExchange) -> bool:
-    """Returns whether a client with this *last* poll ignores its deadline."""
-    return (
-        _seconds_to_deadline(interaction, last)
-        > EARLY_STOP_INTERVALS * interaction.setting.poll_interval + CLOCK_GRACE_S
-    )
+    """Returns whether a client with this *last* poll ignores its deadline.
+
+    A client may stop if the response asks it to wait until after the deadline. Its deadline began
+    when it sent the create, and the server saw that later: not by more than the first poll took.
+    """
+    seconds = _seconds_to_deadline(interaction, last)
+    if seconds <= EARLY_STOP_INTERVALS * interaction.setting.poll_interval + CLOCK_GRACE_S:
+        return False
+    retry_at = checks.find_retry_time(last.entry)
+    if retry_at is None:
+        return True
+    first = _seconds_since_create(interaction, interaction.task_polls[0])
+    return seconds - (retry_at - last.entry.at) > first
 
 
 def is_late(interaction: Interaction, exchange: ObservedExchange, started_at: float) -> bool:

@@ -12,7 +12,15 @@ from typing import Any, Final
 
 from wan_validators.constraints.size import parse_sides
 from wan_validators.media import reference
-from wan_validators.outputs import AREA, TIERS, Images, Price, Videos, find_tier
+from wan_validators.outputs import (
+    AREA,
+    RATIO_SIDES,
+    TIERS,
+    Images,
+    Price,
+    Videos,
+    find_tier,
+)
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
@@ -165,6 +173,8 @@ def _plan_pictures(
         count = Random(seed).randint(1, most)  # noqa: S311  (must be reproducible, not secure)
     else:
         count = spec.value(payload, outputs.count)
+        if _is_flag_set(spec, payload, outputs.sequential):
+            count = Random(seed).randint(1, count)  # noqa: S311  (as above)
     pictures = tuple(
         Picture(width, height, (seed + nth) % SEEDS, watermark) for nth in range(count)
     )
@@ -178,16 +188,18 @@ def _plan_pictures(
 def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
     resolution = spec.value(payload, outputs.resolution)
     tier = find_tier(resolution)
-    width, height = parse_sides(resolution) or _compute_sides(
-        TIERS[tier], *_find_aspect(payload, outputs.input, default=(16, 9))
-    )
+    aspect = _find_aspect(payload, outputs.input, default=(0, 0))
+    if aspect == (0, 0) and outputs.ratio:
+        ratio = spec.value(payload, outputs.ratio)
+        width, height = RATIO_SIDES[tier, "16:9" if ratio is MISSING else ratio]
+    else:
+        sides = aspect if aspect != (0, 0) else (16, 9)
+        width, height = parse_sides(resolution) or _compute_sides(TIERS[tier], *sides)
     duration = spec.value(payload, outputs.duration)
-    seconds = outputs.seconds if duration is MISSING else duration
-    audio = (
-        outputs.always_audio
-        or _is_present(spec, payload, outputs.audio_url)
-        or _is_flag_set(spec, payload, outputs.audio)
-    )
+    seconds = outputs.seconds if duration is MISSING or duration == 0 else duration
+    is_flagged = _is_flag_set(spec, payload, outputs.audio)
+    has_url = _is_present(spec, payload, outputs.audio_url) and not outputs.audio_wins
+    audio = outputs.always_audio or has_url or is_flagged
     return Plan((Film(width, height, seconds, outputs.fps, audio, seed),), tier)
 
 
@@ -206,8 +218,10 @@ def _find_picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple
     sides = parse_sides(given if outputs.keeps_aspect else spec.value(payload, outputs.size))
     if sides is not None:
         return sides
+    token = spec.value(payload, outputs.size)
+    area = outputs.tokens.get(token, AREA) if type(token) is str else AREA
     return _compute_sides(
-        AREA, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
+        area, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
     )
 
 
@@ -232,9 +246,14 @@ def _find_aspect(payload: Any, at: str | None, default: tuple[int, int]) -> tupl
         return default
     found = [value for _, value in json_pointer.find(payload, json_pointer.parse(at))]
     listed = [item for value in found for item in (value if type(value) is list else [value])]
-    images = [item for item in listed if type(item) is str]
+    frames = [item["url"] for item in listed if _is_first_frame(item)]
+    images = frames or [item for item in listed if type(item) is str]
     facts = reference.parse_image_reference(images[-1]) if images else None
     return default if facts is None else facts.header.sides or default
+
+
+def _is_first_frame(item: Any) -> bool:
+    return type(item) is dict and item.get("type") == "first_frame"
 
 
 def _prompt_length(spec: ModelSpec, payload: Any) -> int:

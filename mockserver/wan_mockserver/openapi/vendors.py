@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from wan_validators.catalog import models_of, vendors
@@ -22,8 +23,11 @@ from .example_responses import (
     build_success_examples,
     build_task_examples,
 )
+from .model_pages import build_page_operations, build_precharge_operation
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
+from .synchronous import build_synchronous_paths, find_waiting_models
+from .uploads import build_upload_paths
 
 __all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
 
@@ -87,17 +91,31 @@ def _build_document() -> Mapping[str, Any]:
     paths: dict[str, Any] = {files.PATH: {"get": _build_download_operation()}}
     schemas: dict[str, Any] = {}
     for vendor in vendors():
-        for path, specs in _iter_create_paths(vendor):
+        for path, specs in _group_by_path(vendor, attrgetter("create_path")):
             schemas |= {_name_schema(spec): build_payload_schema(spec) for spec in specs}
             paths[path] = {"post": _build_create_operation(vendor, specs)}
-        for path, specs in _iter_paths(vendor, vendor.poll):
+        for path, specs in _group_by_path(vendor, attrgetter("poll_path")):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
+        if vendor.synchronous:
+            waiting = find_waiting_models(vendor)
+            create = _build_create_operation(vendor, waiting)
+            poll = _build_poll_operation(vendor, waiting)
+            paths |= build_synchronous_paths(vendor, create, poll)
+        if vendor.uploads:
+            first = next(iter(models_of(vendor).values()))
+            errors = build_error_examples(vendor, first, create=True)
+            responses = _build_error_responses(errors, STEP_HEADERS)
+            paths |= build_upload_paths(vendor, vendor.uploads, responses, {**STEP_HEADERS})
         if vendor.cancel:
             cancel = _build_cancel_operation(vendor, next(iter(models_of(vendor).values())))
             paths[vendor.cancel] = {"post": cancel}
         if vendor.listing:
             listing = _build_list_operation(vendor, next(iter(models_of(vendor).values())))
             paths[vendor.listing] = {"get": listing}
+        if vendor.precharge:
+            body = _build_body_schema(list(models_of(vendor).values()))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+        paths |= build_page_operations(vendor)
     return {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,
@@ -114,27 +132,19 @@ def _build_document() -> Mapping[str, Any]:
     }
 
 
-def _iter_create_paths(vendor: Vendor) -> Iterator[tuple[str, list[ModelSpec]]]:
-    """Yields each path of creates at *vendor*, and the models that are served there."""
+def _group_by_path(
+    vendor: Vendor, get_path: Callable[[ModelSpec], str]
+) -> Iterable[tuple[str, list[ModelSpec]]]:
+    """Returns each path of one kind at *vendor*, and the models that are served there."""
     paths: dict[str, list[ModelSpec]] = {}
     for spec in models_of(vendor).values():
-        paths.setdefault(spec.create_path, []).append(spec)
-    yield from paths.items()
+        paths.setdefault(get_path(spec), []).append(spec)
+    return paths.items()
 
 
 def _name_schema(spec: ModelSpec) -> str:
     """Returns the name of a schema, in which OpenAPI allows no slash."""
     return spec.id.replace("/", ".")
-
-
-def _iter_paths(vendor: Vendor, template: str) -> Iterator[tuple[str, list[ModelSpec]]]:
-    """Yields each path of *template*, and the models that are served there."""
-    specs = list(models_of(vendor).values())
-    if "{model}" not in template:
-        yield template, specs
-        return
-    for spec in specs:
-        yield template.replace("{model}", spec.name), [spec]
 
 
 def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
@@ -265,11 +275,13 @@ def _build_download_operation() -> dict[str, Any]:
 
 def _build_body_schema(specs: list[ModelSpec]) -> dict[str, Any]:
     """Builds the schema of the bodies of one path: of one model, or one of several."""
-    places = {spec.name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs}
-    if len(places) == 1:
+    places = {
+        name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs for name in spec.names
+    }
+    if len(specs) == 1:
         return {"$ref": places[specs[0].name]}
     return {
-        "oneOf": [{"$ref": place} for place in places.values()],
+        "oneOf": [{"$ref": places[spec.name]} for spec in specs],
         "discriminator": {"propertyName": "model", "mapping": places},
     }
 
@@ -335,7 +347,7 @@ def _build_cancel_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
 
 
 def _format_endpoint(vendor: Vendor, specs: list[ModelSpec]) -> str:
-    if specs[0].endpoint:
+    if "{model}" not in vendor.create and specs[0].endpoint:
         return f"{vendor.name}-{specs[0].endpoint.replace('/', '-')}"
     return _format_vendor_models(vendor, specs)
 

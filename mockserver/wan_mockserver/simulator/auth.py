@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 from wan_validators.vendor import RejectionReason
@@ -16,6 +17,7 @@ _KEY = re.compile("[!-~]+").fullmatch
 _SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
+@lru_cache(maxsize=1024)
 def identify_caller(authorization: str | None) -> Caller:
     """Returns the caller whose API key is in the header.
 

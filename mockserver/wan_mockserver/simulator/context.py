@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -56,7 +56,9 @@ ANONYMOUS = Caller("")
 class RequestContext:
     """One request; *number* is the number of its journal entry, *now* the time of its arrival.
 
-    *path_parameters* are the variable parts of the path. *step* is the step of the scenario
+    *new_random* makes its source of chance, which few requests need.
+    *path_parameters* are the variable parts of the path. If *waits* is true, the response comes
+    when the task has ended. *step* is the step of the scenario
     for the request, *label* its description. *reason* is why the request was
     rejected. *omitted* counts the findings that are not listed. *failed* is true after an internal
     error.
@@ -65,9 +67,10 @@ class RequestContext:
     request: Request
     number: int
     now: float
-    random: Random
+    new_random: Callable[[], Random]
     vendor: Vendor | None = None
     path_parameters: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
     caller: Caller = ANONYMOUS
     action: str = ""
     spec: ModelSpec | None = None
@@ -79,6 +82,14 @@ class RequestContext:
     findings: tuple[Finding, ...] | None = None
     omitted: Omitted = NOTHING_OMITTED
     failed: bool = False
+    _random: Random | None = None
+
+    @property
+    def random(self) -> Random:
+        """The source of all chance for this request."""
+        if self._random is None:
+            self._random = self.new_random()
+        return self._random
 
     def build_exchange(self, response: Response) -> Exchange:
         """Builds the exchange of the request and *response*, with its journal entry."""
@@ -120,7 +131,8 @@ class RequestContext:
     def _is_end_delivered(self, response: Response) -> bool:
         """Returns True if the client now knows that its task is over."""
         complete = response.delivery.cut is None and (self.step is None or self.step.is_intact)
-        return self.state in TERMINAL_STATES and self.action == "poll" and complete
+        tells = self.action == "poll" or self.waits
+        return self.state in TERMINAL_STATES and tells and complete
 
 
 def _build_notes(findings: Sequence[Finding], omitted: Omitted, secret: Secrets) -> Iterator[Note]:

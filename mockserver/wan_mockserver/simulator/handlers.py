@@ -18,14 +18,17 @@ from ..clock import Clock
 from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
+from ..state.evolving import evolve
 from ..state.stores import Store
 from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
 from .context import Caller, RequestContext
 from .rate_limits import ACCOUNTS, Limits
-from .request_parsing import Models, parse_submission
+from .request_parsing import Models, is_path_of, parse_submission
 from .signed_urls import find_refusal
 from .task_factory import TaskFactory
+from .uploads import Uploads
+from .waiting import Waiter, reject_stream_conflict
 from .wire_bodies import build_created_response, build_status_body
 from .wire_tasks import to_wire_task
 
@@ -47,6 +50,14 @@ class Handlers:
     limits: Limits
     artefacts: Artefacts
 
+    def uploads_of(self, vendor: Vendor) -> Uploads:
+        """Returns the uploads for the models of *vendor*."""
+        return Uploads(store=self.store, models=self.models[vendor.name])
+
+    @property
+    def _waiter(self) -> Waiter:
+        return Waiter(store=self.store, clock=self.clock)
+
     def create(
         self, context: RequestContext, vendor: Vendor, selected: SelectedScenario
     ) -> Response:
@@ -57,9 +68,14 @@ class Handlers:
             context.path_parameters.get("model"),
             context.request,
         )
+        submission = self.uploads_of(vendor).resolve(context, vendor, submission)
         context.findings, context.omitted = submission.findings, submission.omitted
         context.spec = submission.spec
+        reject_stream_conflict(context, vendor, submission)
         record = self.factory.create_task(context, vendor, submission, selected)
+        if context.waits:
+            how, rejected = selected.scenario.poll, bool(submission.errors)
+            return self._waiter.respond(context, vendor, record, how, rejected=rejected)
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(*build_created_response(task, vendor, selected.scenario.poll))
 
@@ -71,14 +87,15 @@ class Handlers:
         known = self.store.get(TASKS, context.path_parameters["task_id"])
         if known is None:
             return None
-        expected = (
-            context.caller.tenant,
-            vendor.name,
-            context.path_parameters.get("model", name := model(known.model).name),
-        )
-        if (known.tenant, known.vendor, name) != expected:
+        spec = model(known.model)
+        stream = vendor.synchronous and vendor.synchronous.stream
+        template = stream if context.waits and stream else spec.poll_path
+        place = template.replace("{task_id}", known.id)
+        if (known.tenant, known.vendor) != (context.caller.tenant, vendor.name) or not is_path_of(
+            vendor, context.request.path, place
+        ):
             return None
-        context.task, context.spec = known.id, model(known.model)
+        context.task, context.spec = known.id, spec
         self.clock.handle_poll(context.spec.outputs.interval)
         context.now = self.clock.now()
         return self.store.change(TASKS, known.id, partial(_count_poll, otherwise=known))
@@ -94,6 +111,8 @@ class Handlers:
                 "no such task of this API key",
                 task_id=context.path_parameters["task_id"],
             )
+        if context.waits:
+            return self._waiter.respond(context, vendor, known, selected.scenario.poll)
         record = self.store.change(
             TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=now)
         )
@@ -134,6 +153,17 @@ class Handlers:
         query = dict(parse_qsl(context.request.query))
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
         return Response.json(200, vendor.build_list_body(tasks, query, request_id))
+
+    def estimate_cost(self, context: RequestContext, vendor: Vendor) -> Response:
+        """Returns what the task of the request's payload would cost; no task is created."""
+        assert vendor.build_precharge_body
+        # The payload is that of a create.
+        request = replace(context.request, path=vendor.create)
+        submission = parse_submission(vendor, self.models[vendor.name], None, request)
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
+        estimate = self.factory.estimate_cost(submission, context.now)
+        return Response.json(200, vendor.build_precharge_body(estimate))
 
     def _charge_poll(self, context: RequestContext) -> None:
         """Counts a request about tasks. Raises RequestRejected if there are too many."""
@@ -184,14 +214,14 @@ def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
 
 def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
-    return replace(known, visits=known.visits + 1)
+    return evolve(known, visits=known.visits + 1)
 
 
 def _cancel(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:
     known = record or otherwise
     if state_at(known, now).state is not State.PENDING:
         return known
-    return replace(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
+    return evolve(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
 
 
 def _advance_on_poll(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:

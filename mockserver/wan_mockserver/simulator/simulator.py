@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
-from functools import partial
+from functools import lru_cache, partial
 from random import Random
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,7 @@ from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
+from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -100,6 +101,9 @@ class Simulator:
         self.prices = load_shipped_prices() if prices is None else prices
         self._listener = listener
         self._routes = routing.build_routes(vendors())
+        self._listings = frozenset(
+            route.template for route in self._routes if route.action is Action.LIST
+        )
         self._selector = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
         limits = limits or Limits()
         self._handlers = Handlers(
@@ -132,23 +136,29 @@ class Simulator:
     def handle(self, request: Request) -> Response:
         """Answers *request*; raises only what the listener and the store raise."""
         context = self._begin_request(request)
-        trace = build_traceparent(request.headers.get("traceparent"), context.random)
+        purpose = f"{self.seed}/trace/{context.caller.tenant}/{context.number}"
+        trace = build_traceparent(request.headers.get("traceparent"), purpose)
         response = self._respond(context)
-        headers = {"Traceparent": trace, "Date": formatdate(context.now, usegmt=True)}
+        headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
         if context.findings is not None:
             errors = len(filter_errors(context.findings))
             headers[FINDINGS] = str(errors + context.omitted.count(Severity.ERROR))
         if context.label:
             headers[STEP] = context.label
-        response = replace(response, headers={**response.headers, **headers}, entry=context.number)
+        response = response.with_entry(context.number, headers)
         exchange = context.build_exchange(response)
         journal.put_entry(self.store, exchange.entry)
         self._listener(exchange)
         return response.without_body() if request.method == "HEAD" else response
 
+    def is_quick(self, path: str) -> bool:
+        """Returns True if a request for *path* needs neither a file nor many tasks."""
+        path = routing.normalize_path(path)
+        return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
+
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
-        entry = journal.mark_not_arrived(self.store, response.entry)
+        entry = journal.mark_not_arrived(self.store, response)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
@@ -163,7 +173,7 @@ class Simulator:
             request=request if path == request.path else replace(request, path=path),
             number=number,
             now=self.clock.now(),
-            random=self.new_random(f"visit/{caller.tenant}/{index}"),
+            new_random=partial(self.new_random, f"visit/{caller.tenant}/{index}"),
             caller=caller,
         )
 
@@ -191,19 +201,32 @@ class Simulator:
             context.vendor = routing.find_nearest_vendor(self._routes, path)
             raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
-        context.action = route.action.value
+        context.action, context.waits = route.action.value, route.waits
         if vendor is None:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)
             return partial(self._handlers.download, context, record, selected)
+        if route.action is Action.UPLOAD:
+            # The form has a signed policy in place of a key.
+            return partial(self._handlers.uploads_of(vendor).put, context)
+        if route.page:
+            # Without a key: one of the vendor's clients sends none.
+            name = context.path_parameters.get("model", "")
+            models = self._handlers.models[vendor.name]
+            return partial(answer_page, route.page, vendor, models, name, context.request)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
             identify_caller(context.request.headers.get("authorization"))
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
-        if route.action in (Action.CANCEL, Action.LIST):
-            other = {Action.CANCEL: self._handlers.cancel, Action.LIST: self._handlers.list_tasks}
+        other = {
+            Action.CANCEL: self._handlers.cancel,
+            Action.LIST: self._handlers.list_tasks,
+            Action.POLICY: self._handlers.uploads_of(vendor).grant,
+            Action.PRECHARGE: self._handlers.estimate_cost,
+        }
+        if route.action in other:
             return partial(other[route.action], context, vendor)
         record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)
@@ -216,10 +239,7 @@ class Simulator:
         for part in path.split("/")[: routing.MAX_PARTS]:
             task = self.store.get(TASKS, part) if part else None
             if task:
-                vendor = next(each for each in vendors() if each.name == task.vendor)
-                place = vendor.poll.replace("{model}", model(task.model).name).replace(
-                    "{task_id}", task.id
-                )
+                place = model(task.model).poll_path.replace("{task_id}", task.id)
                 detail = f"nothing is served at {path}; poll this task with GET {place}"
                 return RequestRejected(RejectionReason.NO_ROUTE, detail)
         return error
@@ -280,6 +300,12 @@ class Simulator:
             return build_plain_error
         other = vendor.build_error_text_response
         return other if other and vendor.name in self._error_texts else vendor.build_error_response
+
+
+@lru_cache(maxsize=16)
+def _format_date(seconds: int) -> str:
+    """Formats a time for the header Date, which is the same for all requests of a second."""
+    return formatdate(seconds, usegmt=True)
 
 
 def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:

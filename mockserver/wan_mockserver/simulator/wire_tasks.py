@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos
+from wan_validators.outputs import Videos, find_ratio, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
-from ..artefacts.plan import Film, Words
+from ..artefacts.plan import Film, Picture, Words
 from ..scenarios.scenario import PollBehaviour, Progress, Results
 from ..state.tasks import TERMINAL_STATES, TaskRecord
 from .signed_urls import build_signed_url
@@ -22,6 +22,8 @@ _BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PE
 
 _STALL: Final = (0.3, 0.7)
 """A stalled progress stays at the first value until it reaches the second."""
+
+_TIER: Final = re.compile("([0-9]{1,5})P").fullmatch
 
 _DEFAULT_POLLING: Final = PollBehaviour()
 
@@ -37,11 +39,14 @@ def to_wire_task(
         progress = _STALL[0]
     if how.progress is Progress.FULL and state is State.RUNNING:
         progress = 1.0
+    spec = model(record.model)
     failed = record.state is State.FAILED and not how.no_error
     failure = record.failure if failed else None
+    film = next((part for part in record.parts if isinstance(part, Film)), None)
+    size = f"{film.width}*{film.height}" if film and not record.tier else ""
     return Task(
         id=record.id,
-        model=model(record.model).name,
+        model=spec.name,
         state=state,
         created_at=record.created_at,
         updated_at=record.updated_at,
@@ -52,15 +57,21 @@ def to_wire_task(
         cost=record.cost,
         discount=record.discount,
         image_count=record.image_count,
-        kind="video" if isinstance(model(record.model).outputs, Videos) else "image",
+        kind="video" if isinstance(spec.outputs, Videos) else "image",
         word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
         split_output=how.split_output,
         prompt=record.prompt,
-        extended=record.extended,
+        extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
-        seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
-        lines=_count_lines(record.tier),
+        picture_size=_format_picture_size(record),
+        has_choices=model(record.model).has_choices,
+        seconds=film.seconds if film else 0,
+        lines=_count_lines(find_tier(size) if size else record.tier),
+        size=size,
+        ratio=find_ratio(film.width, film.height) if film else "",
+        has_sound=film is not None and film.audio,
+        usage=getattr(spec.outputs, "usage", ()),
     )
 
 
@@ -89,7 +100,12 @@ def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
     return base_url + files.path(record.id, name)
 
 
+def _format_picture_size(record: TaskRecord) -> str:
+    picture = next((part for part in record.parts if isinstance(part, Picture)), None)
+    return f"{picture.width}*{picture.height}" if picture else ""
+
+
 def _count_lines(tier: str) -> int:
     """Returns the lines of a *tier* such as 720P; 0 for other values, which payloads may have."""
-    found = re.fullmatch("([0-9]{1,5})P", tier)
+    found = _TIER(tier) if tier else None
     return int(found[1]) if found else 0

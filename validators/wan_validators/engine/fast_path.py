@@ -136,7 +136,10 @@ class FastPathWriter(FullWriter):
 
     def _write_leaf(self, depth: int, place: Place, value: str, at: str) -> None:
         if any(rule.constraint.view.cacheable for rule in place.rules):
-            self._write_cached(depth, place, value, at)
+            if any(rule.when for rule in place.rules):
+                self.write_value(depth, place, value, at)
+            else:
+                self._write_cached(depth, place, value, at)
             return
         terms = self._build_terms(place.rules, value)
         if self._loops:
@@ -150,7 +153,6 @@ class FastPathWriter(FullWriter):
 
     def _write_cached(self, depth: int, place: Place, value: str, at: str) -> None:
         """Writes the tests of a value with cached results; no rule may have a condition."""
-        assert not any(rule.when for rule in place.rules)
         results, broken, before = (
             self.name_global("results", {}),
             self.new_name("broken"),
@@ -193,13 +195,17 @@ class FastPathWriter(FullWriter):
             fast_accept = self.name_global("fast_accept", view.fast_accept)
             extract = self.name_global("extract", view.extract)
             known_good = self.name_global("known_good", view.known_good)
-            # A long value is left to the full tests: to hash it, or to extract it twice, costs more.
+            # A long value is left to the full tests: to hash it, or to extract it twice, is slow.
             is_good = f"({fast_accept}({value}) or {extract}({value}) is {known_good})"
             return [f"len({value}) < {MAX_EXTRACTED_CHARACTERS} and {is_good}"]
         if constraint == BOOLEAN:
             return [f"({value} is True or {value} is False)"]
         if isinstance(constraint, OneOf) and isinstance(constraint.values[0], str):
             return [self.format_is_satisfied(rule, value)]
+        if view.kind is not None:
+            extract = self.name_global("extract", view.extract)
+            satisfied = self.format_is_satisfied(rule, f"{extract}({value})")
+            return [self.format_applies_to(rule, value, value), satisfied]
         assert view is IDENTITY_VIEW
         return [self.format_applies_to(rule, value, value), self.format_is_satisfied(rule, value)]
 
