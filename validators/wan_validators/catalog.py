@@ -236,7 +236,8 @@ def list_poll_templates(vendor: Vendor) -> tuple[str, ...]:
 def _find_named(name: Any) -> tuple[ModelSpec, ...]:
     if type(name) is not str:
         return ()
-    found = _load_named(name) if len(name) <= _MAX_NAME_CHARACTERS else ()
+    is_usual = len(name) <= _MAX_NAME_CHARACTERS and name not in models.SHARED_NAMES
+    found = _load_named(name) if is_usual else ()
     if not found:
         return _by_name().get(name, ())
     edition = _edition[0]
