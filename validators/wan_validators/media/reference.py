@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ..frozen import Frozen, field
@@ -61,6 +62,7 @@ _UPLOADED: Final = Media(form="oss")
 
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
 _MAX_PREFIX_CHARACTERS = 512
+_MAX_CACHED_CHARACTERS = 512
 _OSS = re.compile(r"oss://[^\s\x00-\x1f]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
@@ -72,7 +74,8 @@ def parse_image_reference(value: Any) -> Media | None:
     """Inspects an image reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    seen = _inspect(value, is_audio=False)
+    is_short = len(value) <= _MAX_CACHED_CHARACTERS
+    seen = _inspect_short_image(value) if is_short else _inspect(value, is_audio=False)
     if seen is KNOWN_GOOD:
         GOOD_IMAGE_URLS.remember(value)
     return seen
@@ -82,10 +85,22 @@ def parse_audio_reference(value: Any) -> Media | None:
     """Inspects an audio reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    seen = _inspect(value, is_audio=True)
+    is_short = len(value) <= _MAX_CACHED_CHARACTERS
+    seen = _inspect_short_audio(value) if is_short else _inspect(value, is_audio=True)
     if seen is KNOWN_GOOD:
         GOOD_AUDIO_URLS.remember(value)
     return seen
+
+
+@lru_cache(maxsize=256)
+def _inspect_short_image(text: str) -> Media:
+    """Inspects a wrong URL or name once, as the engine asks twice, and findings once more."""
+    return _inspect(text, is_audio=False)
+
+
+@lru_cache(maxsize=256)
+def _inspect_short_audio(text: str) -> Media:
+    return _inspect(text, is_audio=True)
 
 
 def _inspect(text: str, *, is_audio: bool) -> Media:
