@@ -112,7 +112,7 @@ class TaskFactory:
         spec, payload, tenant = submission.spec, submission.payload, context.caller.tenant
         outcome = selected.scenario.outcome
         random = self.random(f"task/{tenant}/{next_index(self.store, 'task', tenant)}")
-        record = TaskRecord(
+        facts: dict[str, Any] = dict(
             id=vendor.new_id(random),
             tenant=tenant,
             vendor=vendor.name,
@@ -126,11 +126,11 @@ class TaskFactory:
             digest=hash_payload(payload),
             entry=context.number,
             answered=context.step is None or context.step.is_intact,
+            **_find_shown_facts(spec, payload),
         )
-        shown = _find_shown_facts(spec, payload)
-        record = evolve(record, **shown)
         if submission.errors:
-            return evolve(record, failure=vendor.build_rejection_failure(submission.errors))
+            failure = vendor.build_rejection_failure(submission.errors)
+            return TaskRecord(**facts, failure=failure)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
         if outcome.images is not None:
             planned = keep_images(planned, outcome.images)
@@ -141,8 +141,8 @@ class TaskFactory:
         charged = Plan((), planned.unit) if outcome.results else planned
         price = cost(self.prices[spec.id], charged)
         discount = None if outcome.discount is None else Decimal(str(outcome.discount))
-        return evolve(
-            record,
+        return TaskRecord(
+            **facts,
             failure=_build_failure(vendor, outcome),
             parts=planned.parts,
             results=outcome.results,
