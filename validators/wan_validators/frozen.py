@@ -8,7 +8,7 @@ for. The functions of :mod:`dataclasses` also work on these values.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, TypeVar, dataclass_transform
+from typing import Any, Final, TypeVar, dataclass_transform
 
 __all__ = ["Frozen", "field", "replace"]
 
@@ -80,6 +80,10 @@ class _DataclassFields:
         return found
 
 
+_NO_FIELDS: Final[Mapping[str, _Field]] = {}
+_NO_NAMES: Final[tuple[str, ...]] = ()
+
+
 class _DataclassParameters:
     """What a dataclass checks of the class that it inherits from."""
 
@@ -94,10 +98,11 @@ class Frozen:
     fields of the subclass have to be named. ``__post_init__`` may set fields without *init*.
     """
 
-    fields_by_name: ClassVar[Mapping[str, _Field]] = {}
-    names_by_position: ClassVar[tuple[str, ...]] = ()
-    __dataclass_fields__: ClassVar[Any] = _DataclassFields()
-    __dataclass_params__: ClassVar[Any] = _DataclassParameters()
+    # Without annotations, as functions that read the types of a class take each for a field.
+    fields_by_name = _NO_FIELDS
+    names_by_position = _NO_NAMES
+    __dataclass_fields__ = _DataclassFields()
+    __dataclass_params__ = _DataclassParameters()
 
     def __init_subclass__(cls, *, kw_only: bool = False, eq: bool = True) -> None:
         super().__init_subclass__()
@@ -109,7 +114,7 @@ class Frozen:
             each = given if isinstance(given, _Field) else _Field(given, None)
             each.name, each.hint, each.kw_only = name, hint, kw_only
             fields[name] = each
-            if given is not _REQUIRED:
+            if isinstance(given, _Field):
                 delattr(cls, name)
         cls.fields_by_name = fields
         names = (each.name for each in fields.values() if each.init and not each.kw_only)
