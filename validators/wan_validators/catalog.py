@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from . import models
+from . import vendors as vendor_modules
+from .flat_form import build_flat_spec
 from .messages.suggestions import find_nearest
 from .spec import ModelSpec
 from .vendor import Vendor
@@ -21,9 +23,11 @@ __all__ = [
     "check_model",
     "find",
     "find_all",
+    "find_flat_form",
     "find_nearest_model",
     "find_page",
     "find_representatives",
+    "list_all_specs",
     "list_create_templates",
     "list_default_models",
     "model",
@@ -48,8 +52,19 @@ _edition: list[str | None] = [None]
 
 
 def catalog() -> tuple[ModelSpec, ...]:
-    """Returns all specs: those that were read first, then in the order of their module names."""
+    """Returns the written specs: those read first, then in the order of their module names."""
     return _list_specs(_edition[0])
+
+
+def list_all_specs() -> tuple[ModelSpec, ...]:
+    """Returns the written specs, then those derived from them for a vendor's second protocol."""
+    return _list_specs(_edition[0]) + _list_flat_specs(_edition[0])
+
+
+def find_flat_form(spec: ModelSpec) -> ModelSpec | None:
+    """Returns the spec that is derived from *spec* for flat payloads, or None."""
+    found = (each for each in _list_flat_specs(_edition[0]) if each.derived_from == spec.id)
+    return next(found, None)
 
 
 @contextmanager
@@ -70,6 +85,21 @@ def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
     specs = (_spec(import_module(f"{models.__name__}.{name}")) for name in names)
     return tuple(sorted(specs, key=lambda spec: (spec.id != spec.name, spec.on)))
+
+
+@cache
+def _list_flat_specs(edition: str | None) -> tuple[ModelSpec, ...]:
+    if edition is not None:
+        return tuple(spec for spec in _list_flat_specs(None) if spec.on <= edition)
+    names = sorted(module.name for module in pkgutil.iter_modules(vendor_modules.__path__))
+    found = [import_module(f"{vendor_modules.__name__}.{name}") for name in names]
+    protocols = [module.VENDOR for module in found if hasattr(module, "VENDOR")]
+    return tuple(
+        build_flat_spec(spec, protocol)
+        for protocol in protocols
+        for spec in _list_specs(None)
+        if spec.vendor.name == protocol.platform and spec.name in protocol.flat_models
+    )
 
 
 def list_default_models() -> tuple[ModelSpec, ...]:
@@ -149,7 +179,7 @@ def find_nearest_model(name: str) -> ModelSpec | None:
     If *name* begins with a vendor, it is a model of this vendor.
     """
     scope, _, short = name.strip().lower().rpartition("/")
-    own = [spec for spec in catalog() if spec.vendor.name == scope]
+    own = [spec for spec in list_all_specs() if spec.vendor.name == scope]
     known = {spec.name: spec for spec in (*reversed(catalog()), *own)}
     names = list(dict.fromkeys(spec.name for spec in catalog()))
     # A prefix of a known name is a match, however short it is; so are other separators.
@@ -164,13 +194,13 @@ def _squeeze(name: str) -> str:
 
 
 def vendors() -> tuple[Vendor, ...]:
-    """Returns every vendor of a documented model, in the order of :func:`catalog`."""
-    return tuple({spec.vendor.name: spec.vendor for spec in catalog()}.values())
+    """Returns every vendor of a documented model, in the order of :func:`list_all_specs`."""
+    return tuple({spec.vendor.name: spec.vendor for spec in list_all_specs()}.values())
 
 
 def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
     """Returns the models of *vendor* by their names on the wire."""
-    return {spec.name: spec for spec in catalog() if spec.vendor is vendor}
+    return {spec.name: spec for spec in list_all_specs() if spec.vendor is vendor}
 
 
 def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
@@ -193,7 +223,8 @@ def _index(edition: str | None) -> dict[str, tuple[ModelSpec, ...]]:
     for spec in _list_specs(edition):
         found[spec.name] = (*found.get(spec.name, ()), spec)
         found[spec.qualified_name] = (spec,)
-    return found
+    # A plain name means the written spec; its form decides, see find_flat_form().
+    return found | {spec.qualified_name: (spec,) for spec in _list_flat_specs(edition)}
 
 
 def _find_in_path(path: str) -> tuple[ModelSpec, ...]:

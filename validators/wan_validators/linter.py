@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .catalog import UnknownModel, find_all, suggest_model, vendors
+from .catalog import UnknownModel, find_all, find_flat_form, suggest_model, vendors
 from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
 from .constraints.media import AddressesFile, Unexpired
 from .engine import Engine, compile_spec
 from .finding import Finding, Report
+from .flat_form import has_flat_form
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .source.json_pointer import MISSING, parse, text, value
@@ -57,7 +58,10 @@ def lint(
             pass  # unknown, not yet compiled, or not a name
         else:
             found = ready.engine(payload)
-            return ready.report(payload, found) if found else Report(ready.id, (), payload)
+            if not found:
+                return Report(ready.id, (), payload)
+            if "payload" not in payload:
+                return ready.report(payload, found)
     specs = None if model is None else find_all(model)
     if model is not None and not specs:
         raise UnknownModel(model)
@@ -197,6 +201,10 @@ def _lint_value(
     spec, is_certain = choose_model(specs, payload)
     ready = _prepare_model(spec)
     found = ready.engine(payload)
+    flat = find_flat_form(spec) if found else None
+    if flat and has_flat_form(flat, payload, is_named=is_named):
+        spec, ready, is_certain = flat, _prepare_model(flat), True
+        found = ready.engine(payload)
     report = Report(ready.id, (), payload)
     if found:
         report = ready.report(payload, found, is_named=is_named)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .catalog import find_all, suggest_model
+from .catalog import find_all, suggest_model, vendors
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .linter import lint
@@ -70,4 +70,7 @@ class RecordLinter:
 def _build_unknown_model(name: str) -> Finding:
     name = name.rpartition("/")[2]
     message = f"the URL has an unknown model, {name!r}; {suggest_model(name)}"
+    for vendor in vendors():
+        if name.lower() in vendor.other_models:
+            message = vendor.describe_unmodelled(name)
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

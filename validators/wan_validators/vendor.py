@@ -91,7 +91,8 @@ class Task:
     is true, each output has an item of its own, for a vendor with such items. *prompt* is the
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
     images that it asks for. *seconds* and *lines* are the length and the tier of a video, 0 for
-    images.
+    images. *base_url* is the URL by which the client calls the server, for vendors with URLs in
+    their bodies. *sizes* are the width and the height of each output, None for one without.
     """
 
     id: str
@@ -115,6 +116,8 @@ class Task:
     requested: int = 0
     seconds: int = 0
     lines: int = 0
+    base_url: str = ""
+    sizes: tuple[tuple[int, int] | None, ...] = ()
 
 
 class RejectionReason(Enum):
@@ -130,6 +133,9 @@ class RejectionReason(Enum):
     NO_HEADER = "a required header is missing"
     NO_TASK = "no such task of this key"
     NOT_PENDING = "a cancel of a task that is no longer pending"
+    NO_TASK_TO_CANCEL = "a cancel of no task of this key"
+    NO_STREAM = "a stream of events, which is not offered"
+    WEBHOOK = "a webhook, which is not offered"
     MALFORMED = "a body that is not a JSON object"
     MEDIA_TYPE = "a content type other than JSON"
     TOO_LARGE = "a body over the limit"
@@ -164,19 +170,23 @@ class Rejection:
 class UnwrappedPayload:
     """A payload without its vendor's wrapper, with the mapping of its pointers.
 
-    *outer* names the members outside of the wrapper; all others are below *prefix*.
-    *ignored_pointers* point to the parts that the vendor does not read.
+    *outer* names the members outside of the wrapper; all others are below *prefix*, or below
+    their own prefix in *prefixes*. *ignored_pointers* point to the parts that the vendor does not
+    read.
     """
 
     payload: Mapping[str, Any]
     prefix: str
     outer: frozenset[str]
     ignored_pointers: tuple[str, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def to_outer_pointer(self, pointer: str) -> str:
         """Converts a pointer into the unwrapped payload to one into the original."""
         first = pointer.split("/", 2)[1] if pointer else ""
-        return pointer if not pointer or first in self.outer else self.prefix + pointer
+        if not pointer or first in self.outer:
+            return pointer
+        return self.prefixes.get(first, self.prefix) + pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -208,6 +218,14 @@ class Vendor:
     pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
     the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
     *optional_prefix* is a start of all paths that a client's base URL may lack.
+
+    *platform* is the name of the vendor of which this is a second protocol, "" for a first one.
+    *flat_models* are the models of the platform that it serves with flat payloads; the value is
+    False if no page shows the payload. *auth_schemes* are those of the Authorization header.
+    *result* is the path of the results, if the poll response has none, and *build_result_body*
+    builds its body. *cancel_method* and *canceled_status* are those of a cancel, and
+    *cancels_running* is true if it also stops a task that runs. *stream* is a path of events that
+    the vendor names and does not offer. *refuses_webhooks* is true if it refuses their members.
     """
 
     name: str
@@ -242,6 +260,16 @@ class Vendor:
     listing: str | None = None
     build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
     optional_prefix: str = ""
+    platform: str = ""
+    flat_models: Mapping[str, bool] = field(default_factory=dict)
+    auth_schemes: tuple[str, ...] = ("Bearer",)
+    result: str | None = None
+    build_result_body: Callable[[Task], Wire] | None = None
+    cancel_method: str = "POST"
+    canceled_status: int = 200
+    cancels_running: bool = False
+    stream: str | None = None
+    refuses_webhooks: bool = False
 
     def describe_unmodelled(self, model: str) -> str:
         """Returns the text about *model*, one of *other_models*."""

@@ -49,7 +49,7 @@ def fit_to_model(selected: SelectedScenario, spec: ModelSpec) -> SelectedScenari
 def find_vendor_conflict(scenario: Scenario, vendor: Vendor) -> str | None:
     """Returns why *scenario* cannot happen at *vendor*, or None if it can."""
     outcome = scenario.outcome
-    if scenario.vendor not in (None, vendor.name):
+    if scenario.vendor not in (None, vendor.name, vendor.platform):
         return f"the scenario {scenario.name} can only happen at {scenario.vendor}"
     if outcome.fail and outcome.message is None and outcome.fail not in vendor.failures:
         codes = ", ".join(vendor.failures)

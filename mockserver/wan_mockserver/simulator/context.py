@@ -116,7 +116,7 @@ class RequestContext:
     def _is_end_delivered(self, response: Response) -> bool:
         """Returns True if the client now knows that its task is over."""
         complete = response.delivery.cut is None and (self.step is None or self.step.is_intact)
-        return self.state in TERMINAL_STATES and self.action == "poll" and complete
+        return self.state in TERMINAL_STATES and self.action in ("poll", "result") and complete
 
 
 def _build_notes(findings: Sequence[Finding], secret: Secrets) -> Iterator[Note]:

@@ -44,7 +44,9 @@ MAX_PARTS: Final = 20
 class Action(Enum):
     CREATE = "create"
     POLL = "poll"
+    RESULT = "result"
     CANCEL = "cancel"
+    STREAM = "stream"
     LIST = "list"
     FILE = "file"
 
@@ -97,9 +99,14 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
             yield from _iter_variants(Route(Action.CREATE, ("POST",), template, vendor))
         yield from _iter_variants(Route(Action.POLL, ("GET",), vendor.poll, vendor))
         if vendor.cancel:
-            yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
+            methods = (vendor.cancel_method,)
+            yield from _iter_variants(Route(Action.CANCEL, methods, vendor.cancel, vendor))
         if vendor.listing:
             yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+        if vendor.result:
+            yield Route(Action.RESULT, ("GET",), vendor.result, vendor)
+        if vendor.stream:
+            yield Route(Action.STREAM, ("GET",), vendor.stream, vendor, variant=True)
 
 
 def _iter_variants(route: Route) -> Iterator[Route]:

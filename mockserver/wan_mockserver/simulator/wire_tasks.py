@@ -61,6 +61,8 @@ def to_wire_task(
         requested=record.requested,
         seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
         lines=_count_lines(record.tier),
+        base_url=base_url,
+        sizes=_list_sizes(record),
     )
 
 
@@ -87,6 +89,15 @@ def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
     if record.signed_urls:
         return build_signed_url(base_url, record, name)
     return base_url + files.path(record.id, name)
+
+
+def _list_sizes(record: TaskRecord) -> tuple[tuple[int, int] | None, ...]:
+    """Returns the size of each output that :func:`_build_outputs` returns for a done task."""
+    if record.results or record.state is not State.DONE:
+        return ()
+    return tuple(
+        None if isinstance(part, Words) else (part.width, part.height) for part in record.parts
+    )
 
 
 def _count_lines(tier: str) -> int:

@@ -66,6 +66,11 @@ ERRORS: Final = {
         "UnsupportedOperation",
         "Failed to cancel the task, please confirm if the task is in PENDING status.",
     ),
+    RejectionReason.NO_TASK_TO_CANCEL: (
+        400,
+        "UnsupportedOperation",
+        "Failed to cancel the task, please confirm if the task is in PENDING status.",
+    ),
     RejectionReason.MALFORMED: (400, "InvalidParameter", "input json error."),
     RejectionReason.MEDIA_TYPE: (400, "InvalidParameter", ""),
     RejectionReason.TOO_LARGE: (400, "InvalidParameter", ""),
