@@ -119,6 +119,8 @@ def test_a_switch_adds_the_status_to_the_result(simulator: Make, send: Send) -> 
         ("fail-inference-timeout", "Task execution timed out", "INFERENCE_TIMEOUT"),
         ("fail-content-blocked", "The content was blocked by moderation", "CONTENT_BLOCKED"),
         ("fail-internal-server-error", "Internal server error", "INTERNAL_SERVER_ERROR"),
+        ("fail-request-invalid", "The request is not valid", "REQUEST_INVALID"),
+        ("fail-canceled", "Task was canceled", "CANCELED"),
         ("fail-001021095", "Internal generation error", "INFERENCE_FAILURE"),
         ("fail-001021097", "HTTP error response", "INTERNAL_SERVER_ERROR"),
         ("fail-001021098", "Status check error", "INFERENCE_TIMEOUT"),
@@ -214,19 +216,19 @@ def test_the_other_protocol_takes_bearer_only(simulator: Make, send: Send) -> No
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "detail"),
+    ("request_line", "status", "detail"),
     [
-        ("POST", f"{CREATE}/sync", 404, "Not Found"),
-        ("GET", f"{CREATE}/requests/mmsu_01/status/stream", 400, "SSE streaming not supported"),
-        ("GET", f"{CREATE}/requests/mmsu_01", 404, "Not Found"),
-        ("POST", "/model/v1/queue/wan99", 404, "App not found: wan99"),
-        ("POST", "/model/v1/queue/wan25_i2i_preview_intl/", 404, "Not Found"),
+        (f"POST {CREATE}/sync", 404, "Not Found"),
+        (f"GET {CREATE}/requests/mmsu_01/status/stream", 400, "SSE streaming not supported"),
+        (f"GET {CREATE}/requests/mmsu_01", 404, "Not Found"),
+        ("POST /model/v1/queue/wan99", 404, "App not found: wan99"),
+        (f"POST {CREATE}/", 404, "Not Found"),
     ],
 )
 def test_what_is_not_there(
-    simulator: Make, send: Send, method: str, path: str, status: int, detail: str
+    simulator: Make, send: Send, request_line: str, status: int, detail: str
 ) -> None:
-    answer = send(simulator(), method, path, FLAT)
+    answer = send(simulator(), *request_line.split(), FLAT)
     assert (answer.status, read(answer)) == (status, {"detail": detail})
 
 
@@ -292,17 +294,17 @@ def test_a_limited_rate_and_an_empty_balance(simulator: Make, send: Send) -> Non
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "text"),
+    ("request_line", "status", "text"),
     [
-        ("POST", "/model/v1/queue/wan99", 404, "App not found: wan99"),
-        ("GET", f"{CREATE}/requests/mmsu_01/status", 404, "Request not found"),
-        ("GET", f"{CREATE}/requests/mmsu_01/status/stream", 400, "SSE streaming not supported"),
+        ("POST /model/v1/queue/wan99", 404, "App not found: wan99"),
+        (f"GET {CREATE}/requests/mmsu_01/status", 404, "Request not found"),
+        (f"GET {CREATE}/requests/mmsu_01/status/stream", 400, "SSE streaming not supported"),
     ],
 )
 def test_errors_can_be_texts_which_both_command_lines_read(
-    simulator: Make, send: Send, method: str, path: str, status: int, text: str
+    simulator: Make, send: Send, request_line: str, status: int, text: str
 ) -> None:
-    answer = send(simulator(error_texts=["vtrix-queue"]), method, path, FLAT)
+    answer = send(simulator(error_texts=["vtrix-queue"]), *request_line.split(), FLAT)
     assert (answer.status, read(answer)) == (status, {"error": text, "message": text})
 
 
@@ -338,4 +340,5 @@ def test_texts_between_images_are_outputs(simulator: Make, send: Send) -> None:
     server = simulator(lifecycle=Polls(0))
     body = end(send, server, value, path="/model/v1/queue/wan26_i2i")[1]
     texts = [each for each in body["outputs"] if each["type"] == "text"]
-    assert texts and all(set(each) == {"type", "text"} for each in texts)
+    assert texts
+    assert all(set(each) == {"type", "text"} for each in texts)

@@ -19,10 +19,12 @@ from wan_mockserver.openapi.schema_from_types import infer_schema
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.routing import ROOT
-from wan_validators.catalog import catalog, models_of, vendors
+from wan_validators.catalog import catalog, list_all_specs, model, models_of, vendors
 from wan_validators.json_schema import build_payload_schema
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor
+
+FLAT = model("vtrix-queue/wan25_i2i_preview_intl")
 
 Make = Callable[..., Mock]
 Ask = Callable[..., Response]
@@ -157,7 +159,7 @@ def test_errors_are_as_described(mock: Mock, ask: Ask, admin: Any) -> None:
 def test_the_vendors_document_is_valid(of_vendors: Any) -> None:
     assert errors(of_vendors) == []
     assert {*of_vendors["components"]["schemas"]} == {
-        spec.id.replace("/", ".") for spec in catalog()
+        spec.id.replace("/", ".") for spec in list_all_specs()
     }
 
 
@@ -172,19 +174,20 @@ def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     expected = {"/files/{task_id}/{name}"}
     for vendor in vendors():
         for name, spec in models_of(vendor).items():
-            expected |= {spec.create_path, vendor.poll.replace("{model}", name)}
-        expected |= {path for path in (vendor.cancel, vendor.listing) if path}
+            more = (vendor.poll, vendor.cancel, vendor.listing, vendor.result)
+            expected |= {path.replace("{model}", name) for path in more if path}
+            expected.add(spec.create_path)
 
     assert {*of_vendors["paths"]} == expected
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
-    expected = {spec.id.replace("/", "."): build_payload_schema(spec) for spec in catalog()}
+    expected = {spec.id.replace("/", "."): build_payload_schema(spec) for spec in list_all_specs()}
 
     assert of_vendors["components"]["schemas"] == json.loads(json.dumps(expected))
 
 
-@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+@pytest.mark.parametrize("spec", [*catalog(), FLAT], ids=lambda spec: spec.id)
 @pytest.mark.parametrize("scenario", ["ok", "moderated", "http-401", "http-500", "rate-limited"])
 def test_the_vendors_answers_are_as_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str

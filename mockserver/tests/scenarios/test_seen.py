@@ -62,6 +62,8 @@ def client(name: str, **options: Any) -> httpx.Client:
 
 Connect = Callable[[str], httpx.Client]
 
+QUEUED = "wan25_i2i_preview_intl"
+
 
 @pytest.fixture
 def mock() -> Mock:
@@ -84,6 +86,8 @@ def payload(vendor: Vendor) -> tuple[str, dict[str, Any]]:
     spec = model("wan26_i2i")
     if vendor is spec.vendor:
         return vendor.create, INTERLEAVED
+    if vendor.platform:
+        return vendor.create.format(model=QUEUED), EDIT
     spec = models_of(vendor)["wan2.5-i2i-preview"]
     if not spec.endpoint:
         return spec.create_path, EDIT
@@ -115,6 +119,9 @@ def told(got: httpx.Response | None) -> dict[str, Any]:
     if isinstance(output, dict) and "task_id" in output:
         code = {"error": output} if "code" in output else {}
         return {"id": output["task_id"], "status": output["task_status"], **code}
+    if "response_url" in body:
+        code = {"error": {"code": body["error_type"]}} if "error_type" in body else {}
+        return {"id": body["request_id"], "status": body.get("status"), **code}
     return {**body, **body.get("task_info", {})}
 
 
@@ -132,7 +139,8 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
         word, got = seen(lambda: http.post(path, json=body, headers=vendor.create_headers))
         creates.append(word)
         task = told(got)
-    place = vendor.poll.format(model="wan2.5-i2i-preview", task_id=task.get("id", "none"))
+    named = QUEUED if vendor.platform else "wan2.5-i2i-preview"
+    place = vendor.poll.format(model=named, task_id=task.get("id", "none"))
     urls: list[str] = []
     for _ in range(5):
         word, got = seen(lambda: http.get(place))

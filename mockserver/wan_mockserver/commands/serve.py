@@ -125,7 +125,7 @@ def _announce(server: Server, mock: Mock, options: Namespace, replayed: Sequence
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines += [f"    POST {server.url}{path}" for path in list_create_templates(vendor)]
-        lines.append(f"    GET  {server.url}{vendor.poll}")
+        lines += [f"    GET  {server.url}{each}" for each in (vendor.poll, vendor.result) if each]
     lines.extend(replayed)
     lines.extend(_describe_own_routes(server.url, mock))
     lines.extend(_describe_missing_encoder())

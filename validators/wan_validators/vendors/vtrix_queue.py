@@ -46,13 +46,17 @@ STATES: Final = {
 
 REQUEST_INVALID: Final = "REQUEST_INVALID"
 
+CANCELED: Final = "CANCELED"
+
 FAILURES: Final = {
     "INFERENCE_FAILURE": "Task execution failed",
     "INFERENCE_TIMEOUT": "Task execution timed out",
     "CONTENT_BLOCKED": "The content was blocked by moderation",
     "INTERNAL_SERVER_ERROR": "Internal server error",
+    REQUEST_INVALID: "The request is not valid",
+    CANCELED: "Task was canceled",
 }
-"""Error types that no payload causes. The first text is documented; the others are ours."""
+"""The error types. The first text is documented; the others are ours."""
 
 ERROR_TYPES: Final = {
     "001021097": "INTERNAL_SERVER_ERROR",
@@ -112,7 +116,7 @@ def build_status_body(task: Task) -> Wire:
 def build_error_members(task: Task) -> Wire:
     """Builds the members of a task that failed or was canceled; a scenario may leave out error."""
     if task.state is State.CANCELED:
-        return {"error": "Task was canceled", "error_type": "CANCELED"}
+        return {"error": FAILURES[CANCELED], "error_type": CANCELED}
     if task.state is not State.FAILED:
         return {}
     if task.failure is None:
@@ -122,8 +126,7 @@ def build_error_members(task: Task) -> Wire:
         # As in a recorded failure in the tests of the vendor's command line.
         upstream = {"code": "InvalidParameter", "message": message, "task_status": "FAILED"}
         return {"error": message, "error_type": code, "provider_error": upstream}
-    known = code in FAILURES or code == "CANCELED"
-    kind = code if known else ERROR_TYPES.get(code, "INFERENCE_FAILURE")
+    kind = code if code in FAILURES else ERROR_TYPES.get(code, "INFERENCE_FAILURE")
     return {"error": message, "error_type": kind}
 
 
