@@ -92,7 +92,7 @@ def test_the_response_is_the_state_with_202_and_then_the_results(
     assert (early.status, read(early)["status"]) == (202, "IN_QUEUE")
     assert late.status == 200
     body = read(late)
-    image = {"type": "image", "content_type": "image/png", "file_name": "image.png"}
+    image: dict[str, Any] = {"type": "image", "content_type": "image/png", "file_name": "image.png"}
     image |= {"width": 1024, "height": 768}
     urls = [each["url"] for each in body["outputs"]]
     assert body == {

@@ -176,7 +176,7 @@ A = '[a]\nsummary = "x"\n'
         (A + "poll.uppercase = true", "did you mean upper-case?"),
         (A + "outcome = []", "a.outcome: an array of 0 items is not valid; allowed: a table"),
         (A + "outcome.fail = 3001", "a.outcome.fail: 3001 is not valid; allowed: a code, letters"),
-        (A + 'outcome.fail = "E-1"', "allowed: a code: letters, digits, . and _, in quotes"),
+        (A + 'outcome.fail = "E-1"', "allowed: a code, letters, digits, . and _, in quotes"),
         (A + 'outcome.fail = "3010"', "a.outcome: no task fails with '3010', except with a"),
         (A + 'outcome.fail = "30011"', "except with a message; did you mean 3001?"),
         (A + 'vendor = "vtrix"\noutcome.fail = "3001"', "a.outcome: no task fails with '3001'"),

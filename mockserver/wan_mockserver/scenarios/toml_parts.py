@@ -119,7 +119,7 @@ _STEPS_FIELD: Final = Field("steps", _StepsType(), "An array of steps.")
 
 _CODE: Final = TextType(
     matches=re.compile("[0-9A-Za-z._]{1,64}").fullmatch,
-    allowed="a code: letters, digits, . and _, in quotes",
+    allowed="a code, letters, digits, . and _, in quotes",
 )
 
 POLL: Final = _build_part_field(
