@@ -15,6 +15,9 @@ from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.simulator.rate_limits import Limits
 from wan_mockserver.simulator.simulator import Simulator
+from wan_mockserver.state.journal import Exchange
+from wan_validators.catalog import vendors
+from wan_validators.vendor import State, Task, TaskOutput
 
 HOST = "http://mock.example.com:8321"
 CREATE = "/model/v1/queue/wan25_i2i_preview_intl"
@@ -342,3 +345,50 @@ def test_texts_between_images_are_outputs(simulator: Make, send: Send) -> None:
     texts = [each for each in body["outputs"] if each["type"] == "text"]
     assert texts
     assert all(set(each) == {"type", "text"} for each in texts)
+
+
+def test_a_video_has_its_duration() -> None:
+    """No model of the queue that makes videos has a table yet."""
+    [queue] = [vendor for vendor in vendors() if vendor.name == "vtrix-queue"]
+    assert queue.build_result_body
+    task = Task(
+        id="mmsu_01",
+        model="wan25_t2v_preview",
+        state=State.DONE,
+        created_at=0,
+        updated_at=9,
+        kind="video",
+        outputs=(TaskOutput("video", "https://example.com/1.mp4"),),
+        prompt="the cat runs",
+        seconds=5,
+    )
+    assert queue.build_result_body(task)["outputs"] == [
+        {
+            "type": "video",
+            "url": "https://example.com/1.mp4",
+            "content_type": "video/mp4",
+            "file_name": "video.mp4",
+            "duration": 5,
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "outputs"), [("no-results", None), ("empty-results", []), ("partial", 1)]
+)
+def test_results_may_lack(simulator: Make, send: Send, scenario: str, outputs: Any) -> None:
+    body = end(send, simulator(lifecycle=Polls(0), scenario=scenario))[1]
+    found = body.get("outputs")
+    assert (len(found) if found else found) == outputs
+
+
+def test_the_journal_names_the_protocol_and_prices_are_those_of_the_model(
+    simulator: Make, send: Send, heard: list[Exchange]
+) -> None:
+    end(send, simulator(lifecycle=Polls(0)))
+    entries = [exchange.entry for exchange in heard]
+    assert [entry.action for entry in entries] == ["create", "poll", "result"]
+    assert {(entry.vendor, entry.model) for entry in entries} == {
+        ("vtrix-queue", "vtrix-queue/wan25_i2i_preview_intl")
+    }
+    assert [entry.ended for entry in entries] == [False, True, True]

@@ -10,9 +10,17 @@ from typing import Any
 import pytest
 
 from wan_validators import lint
-from wan_validators.catalog import catalog, find_flat_form, list_all_specs, model
+from wan_validators.catalog import (
+    catalog,
+    find_flat_form,
+    list_all_specs,
+    model,
+    restrict,
+    vendors,
+)
 from wan_validators.cli import main
 from wan_validators.finding import Report
+from wan_validators.guard.routes import find_guarded_route
 from wan_validators.outputs import Price
 from wan_validators.spec import Severity
 
@@ -170,3 +178,19 @@ def test_the_commands_show_the_flat_form(capsys: pytest.CaptureFixture[str]) -> 
     assert {"prompt", "images"} == {*schema["required"]}
     assert main(["rules", "vtrix-queue/wan26_i2i"]) == 0
     assert "no page shows it" in capsys.readouterr().out
+
+
+def test_an_older_edition_has_no_queue() -> None:
+    with restrict("2026-10"):
+        assert "vtrix-queue" not in {vendor.name for vendor in vendors()}
+        assert lint(FLAT, MODEL).model == MODEL
+
+
+def test_a_guard_lints_a_flat_create_by_its_path() -> None:
+    route = find_guarded_route("POST", f"/model/v1/queue/{MODEL}")
+    task = find_guarded_route("GET", f"/model/v1/queue/{MODEL}/requests/mmsu_01/status")
+
+    assert route
+    assert task
+    assert (route.vendor.name, route.model, route.is_create) == ("vtrix-queue", MODEL, True)
+    assert (task.task, task.is_create) == ("mmsu_01", False)
