@@ -28,7 +28,7 @@ def load(text: str) -> ModelSpec:
 def test_a_skeleton_has_the_rows_of_the_other_model_and_texts_to_type(like: ModelSpec) -> None:
     spec = load(build_table(like, like.vendor.name, "wan9.9-new"))
 
-    assert spec.id == "wan9.9-new"
+    assert spec.names == ("wan9.9-new",)
     assert spec.vendor is like.vendor
     assert [rule.id for rule in spec.rules] == [rule.id for rule in like.rules]
     price = spec.outputs.price
@@ -37,6 +37,19 @@ def test_a_skeleton_has_the_rows_of_the_other_model_and_texts_to_type(like: Mode
     assert price.usd == {}
     typed += [price.source, price.on, price.confidence]
     assert all(text.startswith("TYPE:") for text in typed)
+
+
+def test_an_upstream_table_has_a_qualified_id_and_a_plain_name_in_its_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["dashscope", "wan9.9-t2v", "--like", "dashscope/wanx2.1-t2v-plus"]
+    assert main([*arguments, "--root", str(tmp_path)]) == 0
+
+    table = tmp_path / "validators/wan_validators/models/dashscope_wan99_t2v.py"
+    spec = load(table.read_text("utf-8"))
+    assert (spec.id, spec.names) == ("dashscope/wan9.9-t2v", ("wan9.9-t2v",))
+    assert repr(spec.rule("model-value").constraint) == "OneOf(values=('wan9.9-t2v',))"
+    assert "has the rows" not in capsys.readouterr().err
 
 
 def test_the_tool_writes_files_and_lists_what_to_type(
@@ -67,6 +80,10 @@ def test_the_tool_writes_files_and_lists_what_to_type(
         (["mulerouter", "wan9.9-t2i", "--like", "wan2.6-t2x"], "did you mean wan2.6-t2i?"),
         (["mulerouter", "wan2.6-t2v", "--like", "wan2.6-t2i"], "wan2.6-t2v has a table already"),
         (["mulerouter", "../x", "--like", "wan2.6-t2i"], "'../x' is not an id of letters"),
+        (
+            ["dashscope", "wan2.1-kf2v-plus", "--like", "wan2.6-t2i"],
+            "wan2.1-kf2v-plus has the table of dashscope/wanx2.1-kf2v-plus",
+        ),
         (["nobody", "wan9.9-t2i", "--like", "wan2.6-t2i"], "invalid choice: 'nobody'"),
     ],
 )

@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).parents[1]
+THOROUGH: Final = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 FILES: Final = ("constraints.txt", "constraints-demo.txt", "constraints-release.txt")
 OLDEST_PIP: Final = "23.2.1"
 """The version that Python 3.11 bundles."""
@@ -163,18 +164,61 @@ def download_oldest_pip(folder: Path) -> Path | None:
     return next(folder.glob("pip-*.whl")) if run.returncode == 0 else None
 
 
-def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(tmp_path: Path) -> None:
-    venv = tmp_path / "venv"
-    python = str(venv / "bin/python")
-    create, *rest = commands_of("install", venv)
-    assert create[-1] == str(venv)
-    wheel = download_oldest_pip(tmp_path)
+@pytest.fixture(scope="module")
+def oldest_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of the oldest pip, which can run itself."""
+    wheel = download_oldest_pip(tmp_path_factory.mktemp("pip"))
     if wheel is None:
         assert "CI" not in os.environ, "no package index can be reached"
         pytest.skip("no package index can be reached")
-    # A wheel of pip can run itself, so Python need not install the pip that it bundles first.
+    return wheel
+
+
+READ_PINS: Final = """
+import sys
+from pip._internal.network.session import PipSession
+from pip._internal.req.constructors import install_req_from_parsed_requirement
+from pip._internal.req.req_file import parse_requirements
+
+for parsed in parse_requirements(sys.argv[1], session=PipSession()):
+    read = install_req_from_parsed_requirement(parsed)
+    hashes = [digest for values in read.hash_options.values() for digest in values]
+    print(read.name, read.specifier, read.is_pinned, len(hashes))
+"""
+"""Prints what pip reads in a requirements file; no command of pip does."""
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_oldest_pip_reads_each_pin_with_its_hashes(oldest_pip: Path, file: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", READ_PINS, file],
+        cwd=ROOT,
+        env=without_make() | {"PYTHONPATH": str(oldest_pip)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    read = [line.split() for line in run.stdout.splitlines()]
+    assert [each[:3] for each in read] == [
+        [pin.name, str(pin.specifier), "True"] for pin in parse_pins(file)
+    ]
+    assert all(int(each[3]) > 0 for each in read)
+
+
+@pytest.mark.parametrize("target", ["install" if THOROUGH else "demo"])
+def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(
+    tmp_path: Path, oldest_pip: Path, target: str
+) -> None:
+    """In the gate those of the demo: all pins are minutes of downloads."""
+    venv = tmp_path / "venv"
+    python = str(venv / "bin/python")
+    create, *rest = commands_of(target, venv)
+    assert create[-1] == str(venv)
+    # Python need not install the pip that it bundles first.
     subprocess.run([*create, "--without-pip"], check=True)
-    subprocess.run([python, f"{wheel}/pip", "install", "--quiet", "--no-index", wheel], check=True)
+    bundled = [python, f"{oldest_pip}/pip", "install", "--quiet", "--no-index", oldest_pip]
+    subprocess.run(bundled, check=True)
 
     # Byte code is not needed here.
     environment = without_make() | {"PIP_NO_COMPILE": "1"}
@@ -182,7 +226,7 @@ def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(tmp_path: Pat
         run = subprocess.run(
             command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
         )
-        assert run.returncode == 0, run.stderr[-2000:]
+        assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-2000:]
 
     pip = [python, "-m", "pip", "--disable-pip-version-check"]
     version = subprocess.run([*pip, "--version"], check=True, capture_output=True, text=True)

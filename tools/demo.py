@@ -134,12 +134,12 @@ def run_task(client: httpx.Client, name: str, payload: dict[str, Any], folder: P
     spec = model(name)
     title(f"{spec.vendor.title} {name}: {spec.title}")
     expect(lint(payload, name).valid, f"the payload for {name} should be valid")
-    create = spec.vendor.create.format(model=name)
+    create = spec.create_path
     answer = client.post(create, json=payload)
     say(f"POST {create} -> {answer.status_code} {short(answer.json())}")
     expect(answer.status_code == spec.vendor.created_status, "the task was not accepted")
     task = found(answer.json(), "id")
-    done = poll(client, spec.vendor.poll.format(model=name, task_id=task))
+    done = poll(client, spec.poll_path.format(task_id=task))
     for text in every(done, "text"):
         say(f"  text: {text}")
     urls = [*done.get("images", ()), *done.get("videos", ()), *every(done, "url")]

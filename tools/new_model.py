@@ -14,9 +14,10 @@ import ast
 import re
 import sys
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
-from wan_validators.catalog import UnknownModel, find, model, vendors
+from wan_validators.catalog import UnknownModel, catalog, find, model, vendors
 from wan_validators.messages.allowed_values import describe_allowed
 from wan_validators.spec import ModelSpec
 
@@ -32,6 +33,8 @@ PLACEHOLDERS = {
     "gaps": '("TYPE: a fact that no source has",)',
 }
 
+IMPORTED_PRICE = "from ..outputs import Price"
+
 PRICE = 'Price(usd={}, source="TYPE: a price list", on="TYPE: YYYY-MM", confidence="TYPE:")'
 
 
@@ -46,15 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         like = model(options.like)
     except UnknownModel as error:
         parser.error(str(error))
-    if find(options.model):
-        parser.error(f"{options.model} has a table already")
+    known = find(f"{options.vendor}/{options.model}")
+    if known:
+        has = "a table already" if known.name == options.model else f"the table of {known.id}"
+        parser.error(f"{options.model} has {has}")
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", options.model):
         parser.error(f"{options.model!r} is not an id of letters, digits, '.', '_' and '-'")
     table, limits, payloads = _list_places(options.vendor, options.model, options.root)
     if table.exists() or limits.exists():
         parser.error(f"{table if table.exists() else limits} exists already")
     for place, text in (
-        (table, build_table(like, options.vendor, options.model)),
+        (table, build_table(like, options.vendor, _qualify(options.vendor, options.model))),
         (limits, f"# Typed from TYPE: the page of {options.model}.\n"),
     ):
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (payloads / kind).mkdir(parents=True, exist_ok=True)
     print("\n".join(list_steps(like, table, limits, payloads)))
     return 0
+
+
+def _qualify(vendor: str, name: str) -> str:
+    """Returns the id of a model called *name*: with the vendor, if its other models have it."""
+    others = [spec for spec in catalog() if spec.vendor.name == vendor]
+    return name if all(spec.id == spec.name for spec in others) else f"{vendor}/{name}"
 
 
 def _list_places(vendor: str, name: str, root: Path) -> tuple[Path, Path, Path]:
@@ -76,8 +87,8 @@ def _list_places(vendor: str, name: str, root: Path) -> tuple[Path, Path, Path]:
     )
 
 
-def build_table(like: ModelSpec, vendor: str, name: str) -> str:
-    """Returns the module of *like* with another id and vendor, and with texts to type."""
+def build_table(like: ModelSpec, vendor: str, id: str) -> str:
+    """Returns the module of *like* with another *id* and vendor, and with texts to type."""
     [text] = [
         text
         for file in sorted((PROJECT / MODELS).glob("*.py"))
@@ -90,18 +101,29 @@ def build_table(like: ModelSpec, vendor: str, name: str) -> str:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "ModelSpec"
     ]
     lines = text.splitlines(keepends=True)
+    starts = list(accumulate(map(len, lines), initial=0))
     missing = dict(PLACEHOLDERS)
     outputs = [each.value for each in spec.keywords if isinstance(each.value, ast.Call)]
     keywords = [*spec.keywords, *(each for call in outputs for each in call.keywords)]
-    for keyword in sorted(keywords, key=lambda each: -each.lineno):
+    for keyword in sorted(keywords, key=lambda each: (-each.lineno, -each.col_offset)):
         value = PRICE if keyword.arg == "price" else missing.pop(keyword.arg or "", None)
-        if value:
-            indent = " " * keyword.col_offset
-            assert keyword.end_lineno
-            lines[keyword.lineno - 1 : keyword.end_lineno] = [f"{indent}{keyword.arg}={value},\n"]
-    lines.insert(len(lines) - 1, "".join(f"    {arg}={value},\n" for arg, value in missing.items()))
-    made = "".join(lines).replace(f'"{like.id}"', f'"{name}"')
+        assert keyword.end_lineno is not None
+        assert keyword.end_col_offset is not None
+        start = starts[keyword.lineno - 1] + keyword.col_offset
+        end = starts[keyword.end_lineno - 1] + keyword.end_col_offset
+        if keyword.arg == "aliases":
+            text = text[:start] + text[end:].lstrip(", \n")
+        elif value:
+            text = f"{text[:start]}{keyword.arg}={value}{text[end:]}"
+    typed = "".join(f"    {arg}={value},\n" for arg, value in missing.items())
+    made = f"{text.rstrip().removesuffix(')')}{typed})\n"
+    name = id.rpartition("/")[2]
+    made = made.replace(f'"{like.id}"', f'"{id}"').replace(f'"{like.name}"', f'"{name}"')
+    for alias in like.aliases:
+        made = re.sub(rf'^ +"{re.escape(alias)}",\n', "", made, flags=re.MULTILINE)
     made = re.sub(r"\.\.vendors\.\w+ import", f"..vendors.{vendor} import", made)
+    if not re.search(r"import .*\bPrice\b", made):
+        made = made.replace("from ..spec import", f"{IMPORTED_PRICE}\nfrom ..spec import", 1)
     return re.sub(
         r'\A""".*?"""', f'"""{name}: TYPE: what the model makes."""', made, flags=re.DOTALL
     )

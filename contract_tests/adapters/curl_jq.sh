@@ -21,7 +21,8 @@ def problem: (.task_info?.error? // .error? // .)
 def parts: [(.images[]? | {kind: "image", url: .}), (.videos[]? | {kind: "video", url: .}),
   (.output[]?.content[]? | {kind: .type} + if .type == "text" then {text} else {url} end)];
 def asked($model): {"wan2.5-i2i-preview": 4, "wan2.5-t2i-preview": 4, "wan2.6-image": 4, "wan2.6-t2i": 4,
-    "wan25_i2i_preview_intl": 4, "wan26_i2i": 1}[$model]
+    "wan25_i2i_preview": 4, "wan25_i2i_preview_intl": 4, "wan25_t2i_preview": 4,
+    "wan25_t2i_preview_intl": 4, "wan26_i2i": 1, "wan26_t2i": 4}[$model]
   as $default | (.parameters // .)
   | if $default == null or .enable_interleave == true then 0 else .n // $default end;'
 

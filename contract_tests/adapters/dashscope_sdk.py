@@ -13,6 +13,7 @@ from typing import Any
 
 import dashscope
 import requests
+from dashscope.aigc.image_generation import ImageGeneration
 from dashscope.common.error import DashScopeException
 
 from wan_contracts import Outcome, Output, Setting
@@ -34,9 +35,13 @@ class Client:
         members, parameters = payload.get("input", {}), payload.get("parameters", {})
         if not (isinstance(members, dict) and isinstance(parameters, dict)):
             return Outcome.not_sent("the SDK takes the members of input and parameters")
-        call: Any = dashscope.ImageSynthesis if "images" in members else dashscope.VideoSynthesis
+        is_image = "images" in members or "-t2i-" in model
+        call: Any = dashscope.ImageSynthesis if is_image else dashscope.VideoSynthesis
         arguments = {**members, **parameters}
-        arguments.setdefault("prompt", None)
+        if "messages" in members:
+            call = ImageGeneration
+        else:
+            arguments.setdefault("prompt", None)
         try:
             made = call.async_call(
                 payload.get("model"),
@@ -54,10 +59,12 @@ class Client:
             done = call.wait(made, api_key=setting.api_key, wait_timeout=setting.deadline)
         except requests.RequestException as error:
             return Outcome.gave_up(str(error), made.output.task_id)
-        return read(done, made.output.task_id)
+        # Interleaved output has no fixed number of images.
+        requested = 0 if parameters.get("enable_interleave") else parameters.get("n", 4)
+        return read(done, made.output.task_id, requested)
 
 
-def read(done: Any, task_id: str) -> Outcome:
+def read(done: Any, task_id: str, requested: int) -> Outcome:
     """Returns the outcome that the vendor's samples read from the last response."""
     if done.status_code != HTTPStatus.OK:
         return Outcome.gave_up(f"HTTP {done.status_code}: {done.message}", task_id)
@@ -65,9 +72,21 @@ def read(done: Any, task_id: str) -> Outcome:
     if output.task_status != "SUCCEEDED":
         message = output.get("message") or output.task_status
         return Outcome.failed(message, output.get("code"), task_id)
+    if output.get("choices") is not None:
+        parts = [part for each in output.choices for part in each.message.content]
+        outputs = [read_part(part) for part in parts]
+        images = sum(each.kind == "image" for each in outputs)
+        return Outcome.completed(outputs, task_id, partial=images < requested)
     if "video_url" in output:
         outputs = [Output(kind="video", url=output.video_url)]
     else:
         outputs = [Output(kind="image", url=each.url) for each in output.results if each.url]
     total = (output.get("task_metrics") or {}).get("TOTAL", len(outputs))
     return Outcome.completed(outputs, task_id, partial=len(outputs) < total)
+
+
+def read_part(part: dict[str, str]) -> Output:
+    """Returns a text or an image of a message."""
+    if part["type"] == "text":
+        return Output.words(part["text"])
+    return Output(kind="image", url=part["image"])

@@ -23,8 +23,12 @@ const DEFAULT_COUNT = {
   "wan2.5-t2i-preview": 4,
   "wan2.6-image": 4,
   "wan2.6-t2i": 4,
+  wan25_i2i_preview: 4,
   wan25_i2i_preview_intl: 4,
+  wan25_t2i_preview: 4,
+  wan25_t2i_preview_intl: 4,
   wan26_i2i: 1,
+  wan26_t2i: 4,
 };
 const DOWNLOAD_ATTEMPTS = 3;
 

@@ -174,7 +174,7 @@ class Machine(RuleBasedStateMachine):
 
     def polled(self, ticket: Ticket, tenant: str, spec: ModelSpec) -> None:
         """Polls the task once as *tenant*, at the path of *spec*."""
-        path = spec.vendor.poll.format(model=spec.name, task_id=ticket.id)
+        path = spec.poll_path.format(task_id=ticket.id)
         response = self.asked("GET", path, tenant)
         task = self.model.found(tenant, spec.vendor.name, spec.id, ticket.id)
         expected = self.model.poll(task)
@@ -197,7 +197,7 @@ class Machine(RuleBasedStateMachine):
     @rule(tenant=st.sampled_from((NOBODY, *KEYS)), spec=specs)
     def poll_unknown(self, tenant: str, spec: ModelSpec) -> None:
         """Polls a task that does not exist, with or without a key."""
-        path = spec.vendor.poll.format(model=spec.name, task_id="no-task")
+        path = spec.poll_path.format(task_id="no-task")
         assert status(self.asked("GET", path, tenant)) == (404 if tenant else 401)
 
     @precondition(lambda self: self.told())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
+from zlib import crc32
 
 from faulty_clients.broken import BROKEN, CORRECT
 from faulty_clients.reference import AsyncReference, Reference
@@ -170,14 +171,45 @@ def cases_for(name: str) -> list[Case]:
     return [*cases(), *(LENGTHY if patient else ()), *EXTRA.get(name, ())]
 
 
-def runs(harness: Harness, name: str, target: Any) -> Iterator[Interaction]:
-    """Yields the recorded calls of the client *target*. Clients can share *harness*."""
+def runs(
+    harness: Harness, name: str, target: Any, cases: Iterable[Case] | None = None
+) -> Iterator[Interaction]:
+    """Yields the recorded calls of the client *target*, or those of *cases*.
+
+    Clients can share *harness*.
+    """
     with PythonClient(name, target) as client:
-        for number, case in enumerate(cases_for(name), 1):
+        for number, case in enumerate(cases_for(name) if cases is None else cases, 1):
             harness.client = client
             yield harness.run(case, number)
         if name in TOGETHER:
             yield from harness.run_together(GROUP, 1)
+
+
+SAMPLED_SHARE: Final = 6
+"""Of so many cases, a faulty client calls one even after it has broken all laws of its row."""
+
+
+def find_broken_laws(
+    harness: Harness, name: str, expected: Collection[str], *, thorough: bool = False
+) -> frozenset[str]:
+    """Returns the laws that the client *name* breaks, in a sample of its calls.
+
+    Each client has another sample. The other calls follow until all *expected* laws are broken.
+    A client that is expected to break none, and each client if *thorough*, makes all calls.
+    """
+    every = cases_for(name)
+    first = crc32(name.encode()) % SAMPLED_SHARE
+    sample = every if thorough or not expected else every[first::SAMPLED_SHARE]
+    found = broken(runs(harness, name, CLIENTS[name], sample))
+    if sample is every or found >= {*expected}:
+        return found
+    # The calls of single clients are the last ones.
+    for call in runs(harness, name, CLIENTS[name], reversed(every)):
+        found |= broken([call])
+        if found >= {*expected}:
+            break
+    return found
 
 
 def verdicts(interaction: Interaction, laws: Iterable[Law] = LAWS) -> Mapping[str, bool]:

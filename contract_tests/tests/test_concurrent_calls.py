@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -276,3 +278,21 @@ def test_cases_in_flight_over_stdio_keep_every_law(tmp_path: Path) -> None:
     assert [each.case.scenario for each in wanted] == ["ok"]
     kinds = [each.outcome and each.outcome.kind for each in in_turn]
     assert kinds == [OutcomeKind.COMPLETED] * 2 + [OutcomeKind.FAILED] + [OutcomeKind.COMPLETED] * 4
+
+
+def test_a_call_that_waits_does_not_keep_later_ones_from_starting() -> None:
+    has_begun = Event()
+    waited: list[bool] = []
+
+    def run_in_flight(case: Case, number: int) -> int:
+        if number == 1:
+            waited.append(has_begun.wait(20))
+        elif number == 6:
+            has_begun.set()
+        return number
+
+    harness: Any = SimpleNamespace(
+        client=SimpleNamespace(max_together=2), run_in_flight=run_in_flight
+    )
+    assert [*iter_in_flight(harness, GROUP * 4, 1, lambda _: True)] == [*range(1, 17)]
+    assert waited == [True]

@@ -77,7 +77,7 @@ def run(name: str, payload: Any, scenario: str = "ok", **options: Any) -> list[C
     made = send("POST", spec.create_path, json.dumps(payload).encode())
     task = find_task_id(made)
     if task:
-        poll = spec.vendor.poll.format(model=spec.name, task_id=task)
+        poll = spec.poll_path.format(task_id=task)
         for _ in range(3):
             send("GET", poll)
     return found

@@ -1,4 +1,8 @@
-"""Each faulty client breaks exactly the expected laws, and correct clients break none."""
+"""Each faulty client breaks exactly the expected laws, and correct clients break none.
+
+The gate makes a sample of the calls of each faulty client, and more until it has broken all of
+its laws. Correct clients make all calls. So do all clients in ``make thorough``.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +35,9 @@ def harness() -> Iterator[Harness]:
 
 @pytest.mark.parametrize("name", recorded_runs.CLIENTS)
 def test_a_client_breaks_the_laws_of_the_table(harness: Harness, name: str) -> None:
-    found = recorded_runs.broken(recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]))
-    assert found == BROKEN.get(name, NONE)
+    expected = BROKEN.get(name, NONE)
+    found = recorded_runs.find_broken_laws(harness, name, expected, thorough=THOROUGH)
+    assert found == expected
 
 
 if THOROUGH:  # it takes minutes
@@ -58,11 +63,13 @@ def test_a_client_that_trusts_types_or_documents_breaks_no_must_law(name: str) -
 
 
 def test_each_law_applies_to_some_call(harness: Harness) -> None:
-    found: set[str] = set()
+    left = {law.id for law in LAWS}
     for name in COUNTED:
         for interaction in recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name]):
-            found.update(recorded_runs.verdicts(interaction).keys())
-    assert found == {law.id for law in LAWS}
+            left -= recorded_runs.verdicts(interaction).keys()
+            if not left:
+                return
+    assert left == set()
 
 
 def test_a_faulty_client_can_be_loaded_by_its_place() -> None:

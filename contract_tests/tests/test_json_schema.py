@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from mutated_payloads import battered
-from representative_models import REPRESENTATIVE_PARAMS
+from representative_models import FORM_PARAMS
 from wan_contracts.generation.strategies import acceptable
 from wan_validators import lint
 from wan_validators.constraints.media import MediaConstraint
@@ -23,7 +23,7 @@ INEXPRESSIBLE = (MediaConstraint, Pixels, Ratio)
 """The constraints that have no keywords in JSON Schema."""
 
 
-@pytest.mark.parametrize("spec", REPRESENTATIVE_PARAMS)
+@pytest.mark.parametrize("spec", FORM_PARAMS)
 @given(data=st.data())
 def test_schema_and_linter_agree(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(acceptable(spec) | battered(spec))

@@ -70,7 +70,7 @@ def requests(steps: list[Step]) -> Generator[tuple[str, str, dict[str, Any]], Se
         chosen |= step.spec.vendor.create_headers
         answer = yield "POST", path, {"json": step.payload, "headers": chosen}
         task = id_of(answer)
-        place = step.spec.vendor.poll.format(model=step.spec.name, task_id=task or "none")
+        place = step.spec.poll_path.format(task_id=task or "none")
         for _ in range(step.polls):
             answer = yield "GET", place, {"headers": key}
             for url in urls_of(answer):

@@ -12,11 +12,11 @@ import pytest
 
 from representative_models import REPRESENTATIVE_PARAMS
 from wan_contracts.cases.case import Case, Setting
+from wan_contracts.cases.simplest_values import is_portable
 from wan_contracts.cases.systematic import (
     find_fault_payloads,
     find_plain_payload,
     is_breakable,
-    is_portable,
     iter_systematic_cases,
 )
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
@@ -248,7 +248,7 @@ def test_a_late_request_of_an_earlier_call_is_not_recorded() -> None:
             with httpx.Client(transport=self.setting.transport) as http:
                 if late:
                     http.post(*late[0], **late[1])
-            path = model(name).vendor.create.format(model=name)
+            path = model(name).create_path
             key = {"Authorization": f"Bearer {self.setting.api_key}"}
             late[:] = (self.setting.base_url + path,), {"json": payload, "headers": key}
             return PythonClient("", load(f"{REFERENCE}:Reference")).call(

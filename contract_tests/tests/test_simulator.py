@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hypothesis_profiles import examples
-from representative_models import REPRESENTATIVE_PARAMS
+from representative_models import FORM_PARAMS
 from wan_contracts.generation.strategies import single_fault, valid
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request, Response
@@ -22,7 +22,7 @@ from wan_validators.spec import ModelSpec
 from wan_validators.task_bodies import find_task_id
 from wan_validators.vendor import State, Task
 
-every_model = pytest.mark.parametrize("spec", REPRESENTATIVE_PARAMS)
+every_model = pytest.mark.parametrize("spec", FORM_PARAMS)
 HEADERS = {"Authorization": "Bearer k", "Content-Type": "application/json"}
 
 
@@ -94,7 +94,7 @@ def test_a_task_fails_with_the_first_code_of_lint_and_otherwise_is_done(
 
 def polled(server: Simulator, spec: ModelSpec, answer: Response) -> Any:
     task_id = find_task_id(json.loads(answer.body))
-    path = spec.vendor.poll.format(model=spec.name, task_id=task_id)
+    path = spec.poll_path.format(task_id=task_id)
     return json.loads(server.handle(Request(method="GET", path=path, headers=HEADERS)).body)
 
 

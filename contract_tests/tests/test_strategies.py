@@ -11,8 +11,9 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+import reference_linter
 from hypothesis_profiles import examples
-from representative_models import DISTINCT_ROWS, REPRESENTATIVE_PARAMS, REPRESENTATIVES, ROW_PARAMS
+from representative_models import DISTINCT_ROWS, FORM_MODELS, FORM_PARAMS, ROW_PARAMS
 from wan_contracts.generation.payloads import list_modes
 from wan_contracts.generation.strategies import acceptable, single_fault, valid, wrap_payload
 from wan_contracts.generation.values import invalid_values, valid_values
@@ -35,17 +36,15 @@ from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
 from wan_validators.spec import ModelSpec, Rule, Severity
 
-MODELS = REPRESENTATIVE_PARAMS
+MODELS = FORM_PARAMS
 ROWS = ROW_PARAMS
 REQUIRED = [
     pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")
     for spec, number, rule in DISTINCT_ROWS
     if rule.required
 ]
-WRAPPING = [pytest.param(spec, id=spec.id) for spec in REPRESENTATIVES if spec.vendor.unwrap]
-NOT_WRAPPING = [
-    pytest.param(spec, id=spec.id) for spec in REPRESENTATIVES if not spec.vendor.unwrap
-]
+WRAPPING = [pytest.param(spec, id=spec.id) for spec in FORM_MODELS if spec.vendor.unwrap]
+NOT_WRAPPING = [pytest.param(spec, id=spec.id) for spec in FORM_MODELS if not spec.vendor.unwrap]
 CONTAINERS = (Items, ObjectCount, MutuallyExclusive, KnownMembers)
 LEAVES = {
     repr(rule.constraint): rule.constraint
@@ -75,6 +74,10 @@ def test_a_single_fault_is_the_only_finding_and_has_the_right_pointer(
     assert found[0].row is rule
     assert _matches(found[0].pointer, rule)
     assert _stands_at(payload, found[0])
+    [expected] = reference_linter.findings(spec, payload)
+    assert expected.row is rule
+    assert expected.pointer == found[0].pointer
+    assert expected.value is found[0].value
 
 
 @pytest.mark.parametrize("spec", MODELS)

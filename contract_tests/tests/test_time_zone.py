@@ -61,6 +61,16 @@ def test_the_last_of_overlapping_blocks_restores_the_time_zone(
     assert os.environ["TZ"] == "UTC"
 
 
+def test_an_inner_block_undoes_what_a_client_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    with use_time_zone():
+        with use_time_zone():
+            os.environ["TZ"] = "Europe/Paris"
+            time.tzset()
+        assert (os.environ["TZ"], time.timezone) == (TIME_ZONE, -8 * 3600)
+    assert os.environ["TZ"] == "UTC"
+
+
 @pytest.mark.parametrize("environment", [None, {"PATH": os.environ["PATH"], "TZ": "UTC"}])
 def test_a_process_is_started_in_another_time_zone(
     environment: dict[str, str] | None, tmp_path: Path

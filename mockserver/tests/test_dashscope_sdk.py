@@ -70,6 +70,28 @@ def test_a_video_is_made_without_a_prompt(server: Server, model: str) -> None:
     assert httpx.get(done.output.video_url).content[4:8] == b"ftyp"
 
 
+@pytest.mark.parametrize(
+    ("model", "members"),
+    [
+        ("wan2.6-t2v", {"prompt": "a cat", "size": "1280*720", "shot_type": "multi"}),
+        ("wan2.2-kf2v-flash", {"first_frame_url": URL, "last_frame_url": URL}),
+        ("wan2.6-i2v-flash", {"img_url": URL, "resolution": "720P", "audio": False}),
+    ],
+)
+def test_a_video_of_each_shape_is_made(server: Server, model: str, members: Any) -> None:
+    done = VideoSynthesis.call(model, api_key="alice", **members)
+
+    assert done.output.task_status == "SUCCEEDED", done.output
+    assert httpx.get(done.output.video_url).content[4:8] == b"ftyp"
+
+
+def test_images_are_made_from_text(server: Server) -> None:
+    done = ImageSynthesis.call("wan2.5-t2i-preview", prompt="a cat", n=1, api_key="alice")
+
+    assert done.output.task_status == "SUCCEEDED", done.output
+    assert done.usage.image_count == 1
+
+
 def test_a_broken_rule_is_a_failed_task(server: Server) -> None:
     done = edit(n=9)
 

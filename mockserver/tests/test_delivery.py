@@ -15,7 +15,6 @@ import pytest
 from werkzeug.test import Client
 
 from wan_mockserver.clock import ManualClock
-from wan_mockserver.http import waitress_faults
 from wan_mockserver.http.delivery import (
     DEFAULT_DELIVERY,
     GARBAGE,
@@ -289,26 +288,6 @@ def test_those_who_wait_keep_no_one_waiting(opened: Open) -> None:
         assert httpx.get(server.url, timeout=30).text == "plain"
         server.stop()
     assert service.losses == []
-
-
-def test_spare_threads_end_and_are_not_without_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waitress_faults, "MAX_SPARE_THREADS", 2)
-    pool = waitress_faults.ThreadPool(3)
-
-    def running() -> int:
-        return len(pool.threads) - pool.stop_count
-
-    counts = [running()]
-    with ExitStack() as waiting:
-        for _ in range(4):
-            waiting.enter_context(pool.waiting())
-            counts.append(running())
-    counts.append(running())
-    assert counts == [3, 4, 5, 5, 5, 3]
-    with pool.waiting():
-        pool.shutdown()
-        assert not pool.threads
-    assert not pool.threads
 
 
 # The application under another server

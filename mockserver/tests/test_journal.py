@@ -211,6 +211,20 @@ def test_marking_a_forgotten_entry_does_no_harm(mock: Mock, send: Send) -> None:
     assert list_entries(MemoryStore()) == mock.journal() == []
 
 
+def test_a_response_that_is_lost_after_a_reset_changes_no_later_entry(
+    mock: Mock, send: Send
+) -> None:
+    """The server notices late that its client went away."""
+    answer = send(mock, "POST", PATH, EDIT, key="alice")
+    mock.reset()
+    send(mock, "POST", PATH, EDIT, key="bob")
+
+    mock.mark_response_lost(answer)
+
+    assert [(entry.number, entry.arrived) for entry in mock.journal()] == [(answer.entry, True)]
+    assert all(task.answered for task in mock.tasks())
+
+
 def test_a_reset_tenant_starts_again_and_others_continue(mock: Mock, send: Send) -> None:
     def lived(key: str) -> list[bytes]:
         return [send(mock, "POST", PATH, EDIT, key=key).body for _ in range(3)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators import lint
-from wan_validators.catalog import catalog, model
+from wan_validators.catalog import catalog
 from wan_validators.field_types import InvalidField
 from wan_validators.prices import load_shipped_prices, read_prices
+from wan_validators.spec import ModelSpec
 from wan_validators.wrappers import unwrap_all
 
 LIST = """
@@ -117,22 +119,21 @@ def test_a_file_that_is_not_text_is_rejected(file: Callable[[str], Path], tmp_pa
         read_prices(tmp_path / "prices.toml")
 
 
-PAYLOADS = sorted((Path(__file__).parents[2] / "fixtures/payloads").glob("*/*/valid/*.json"))
+PAYLOADS = Path(__file__).parents[2] / "fixtures/payloads"
 
 
-@pytest.mark.parametrize(
-    "file", PAYLOADS, ids=lambda file: "/".join((*file.parts[-4:-2], file.stem))
-)
-@pytest.mark.parametrize("seed", range(3))
-def test_the_mock_charges_what_the_linter_estimates(file: Path, seed: int) -> None:
-    spec = model("/".join(file.parts[-4:-2]))
-    report = lint(file.read_bytes(), spec.qualified_name)
-    payload, _ = unwrap_all(spec, report.payload)
-    charged = cost(spec.outputs.price, plan(spec, payload, seed))
+@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+def test_the_mock_charges_what_the_linter_estimates(spec: ModelSpec) -> None:
+    files = sorted((PAYLOADS / spec.vendor.name / spec.name / "valid").glob("*.json"))
+    assert files
+    for file, seed in product(files, range(3)):
+        report = lint(file.read_bytes(), spec.qualified_name)
+        payload, _ = unwrap_all(spec, report.payload)
+        charged = cost(spec.outputs.price, plan(spec, payload, seed))
 
-    low, high = report.cost.low, report.cost.high
-    if low is None or high is None or charged is None:
-        assert (low, high, charged) == (None, None, None)
-        assert "no price is known" in str(report.cost)
-        return
-    assert low <= charged <= high
+        low, high = report.cost.low, report.cost.high
+        if low is None or high is None or charged is None:
+            assert (low, high, charged) == (None, None, None), file.name
+            assert "no price is known" in str(report.cost), file.name
+        else:
+            assert low <= charged <= high, file.name

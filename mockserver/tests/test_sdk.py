@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ import seaart_sdk as sdk
 from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.state.journal import Exchange
+
+from .serve_runs import start_server
 
 INPUT = {
     "messages": [
@@ -76,6 +79,24 @@ def test_a_model_in_a_header_is_understood(client: sdk.Client) -> None:
     assert (task.status, task.model) == ("in_progress", "wan26_i2i")
 
 
+def test_it_searches_models_and_reads_their_texts(
+    client: sdk.Client, heard: list[Exchange]
+) -> None:
+    every = client.modal.list_models()
+    assert every.estimated_total_hits == len(every.hits) > 4
+    assert heard[-1].request.query.startswith("q=")
+    found = client.modal.search_models(sdk.ModelSearchParams(query="interleaved", limit=1))
+    [hit] = found.hits
+    assert (hit["id"], hit["media_type"], hit["output"]) == (
+        "wan26_i2i",
+        "image",
+        ["text", "image"],
+    )
+    assert client.modal.get_model_skill(hit["id"]) == hit["skill_content"]
+    with pytest.raises(sdk.SeaArtError, match="but wanproof does not know its limits yet"):
+        client.modal.get_model_skill("wan27_i2v")
+
+
 def test_texts_and_images_come_interleaved(client: sdk.Client) -> None:
     task = wait(client, INTERLEAVED)
     kinds = [part.type for part in task.output[0].content]
@@ -94,6 +115,17 @@ def test_the_code_of_a_failed_task_can_be_read(client: sdk.Client) -> None:
     task_id = client.modal.create({**EDIT, "parameters": {"seed": -1}}).id
     task = [client.modal.get(task_id) for _ in range(3)][-1]
     assert (task.status, task.error.code) == ("failed", "001021014")
+
+
+def test_a_server_process_completes_fails_and_lists_models(tmp_path: Path) -> None:
+    with start_server(tmp_path / "port", "--lifecycle", "polls:1") as (_, url):
+        served = sdk.Client(sdk.ClientConfig(api_key="k", base_url=url, timeout=30))
+        task = wait(served, {"model": "wan25_t2i_preview", "input": {"prompt": "a kite"}})
+        assert (len(task.urls()), task.usage.cost) == (4, "0.12")
+        assert httpx.get(task.urls()[3]).content.startswith(b"\x89PNG")
+        with pytest.raises(sdk.SeaArtError, match="n must be an integer between 1 and 4"):
+            wait(served, {**EDIT, "parameters": {"n": 9}})
+        assert "wan25_t2i_preview" in [hit["id"] for hit in served.modal.list_models().hits]
 
 
 def test_a_broken_rule_refused_at_create_surfaces_with_its_message(serve: Serve) -> None:

@@ -192,8 +192,8 @@ def test_a_404_with_the_id_of_a_task_says_where_to_poll_it(
         "alibaba/v1/wan2.6-r2v",
         "alibaba/v1/happy-horse-1-0-i2v",
         "alibaba/v1/WAN2.1-VACE-PLUS",
-        "mulerouter/v1/wan2.6-i2v-spark",
         "carrothub/v1/wan2.7-i2v-spicy",
+        "carrothub/v1/w3.0-video-prime",
     ],
 )
 def test_a_model_that_only_the_vendor_knows_is_named(
@@ -206,3 +206,33 @@ def test_a_model_that_only_the_vendor_knows_is_named(
         f"MuleRouter has the model {model}, but wanproof does not know its limits yet"
         in json.loads(answer.body)["detail"]
     )
+
+
+SPARK = "/vendors/mulerouter/v1/wan2.6-i2v-spark/generation"
+
+
+def test_a_model_has_its_own_create_and_poll_path(simulator: Make, send: Send) -> None:
+    server = simulator()
+    film = {"prompt": "a cat", "image": "https://example.com/cat.jpg"}
+    made = send(server, "POST", SPARK, film)
+    task = json.loads(made.body)["task_info"]["id"]
+    other = SPARK.replace("/mulerouter/", "/alibaba/")
+
+    assert made.status == 202
+    assert send(server, "GET", f"{SPARK}/{task}").status == 200
+    assert send(server, "GET", f"{other}/{task}").status == 404
+    for path, place in (
+        (other, SPARK),
+        (SPARK.replace("2.6-i2v-spark", "2.6-i2v"), "/vendors/alibaba/v1/wan2.6-i2v/generation"),
+    ):
+        answer = send(server, "POST", path, film)
+        assert answer.status == 404
+        assert f"is at POST {place}, not at {path}" in json.loads(answer.body)["detail"]
+    for path in (f"/task/{task}", f"{SPARK}s/{task}"):
+        assert f"GET {SPARK}/{task}" in send(server, "GET", path).body.decode()
+
+
+def test_a_misspelt_owner_in_a_path_is_corrected(simulator: Make, send: Send) -> None:
+    answer = send(simulator(), "POST", SPARK.replace("mulerouter", "mule-router"), {})
+
+    assert f"did you mean {SPARK}?" in json.loads(answer.body)["detail"]

@@ -32,6 +32,7 @@ INPUT = {
 PARAMETERS = {"size": "1280*1280", "n": 1, "enable_interleave": False, "watermark": False}
 EDIT = {"model": "wan26_i2i", "input": INPUT, "parameters": PARAMETERS}
 WRAPPED = {"model": "wan26_i2i", "input": [{"params": {"input": INPUT, "parameters": PARAMETERS}}]}
+BESIDE = {"dash_scope": True, "moderation": False, "metadata": {}, "id": "d88pmute87128c73e9r0d0"}
 INTL = {
     "model": "wan25_i2i_preview_intl",
     "input": {"prompt": "make it night", "images": ["https://example.com/in.png"]},
@@ -186,6 +187,8 @@ def test_a_broken_rule_can_be_refused_at_create(simulator: Make, send: Send) -> 
         (without(WRAPPED, "model"), {"X-Model": "wan26_i2i"}),
         (without(EDIT, "model"), {"x-model": "wan26_i2i"}),
         (EDIT, {"X-Model": "wan26_i2i"}),
+        ({**without(WRAPPED, "model"), **BESIDE}, {"X-Model": "wan26_i2i"}),
+        ({**without(EDIT, "model"), **BESIDE}, {"X-Model": "wan26_i2i"}),
     ],
 )
 def test_all_request_forms_in_use_make_the_same_task(
@@ -219,8 +222,18 @@ def test_a_model_that_is_none_is_400_and_says_why(
     message = read(answer)["error"]["message"]
     assert answer.status == 400
     assert says in message
-    assert message.endswith("models of Vtrix: wan25_i2i_preview_intl, wan26_i2i")
+    assert "; models of Vtrix: wan25_i2i_preview_intl, wan26_i2i, wan25_i2i_preview, " in message
     assert read(answer)["error"]["error_message"] == message
+
+
+@pytest.mark.parametrize("name", ["wan27_i2v", "wan26_i2v", "WAN27_image_pro"])
+def test_a_model_of_the_vendor_without_a_table_is_404_and_says_so(
+    simulator: Make, send: Send, name: str
+) -> None:
+    answer = send(simulator(), "POST", CREATE, {**EDIT, "model": name})
+    says = f"Vtrix has the model {name}, but wanproof does not know its limits yet; models of"
+    assert answer.status == 404
+    assert read(answer)["error"]["message"].startswith(says)
 
 
 def test_an_unknown_task_is_404(simulator: Make, send: Send) -> None:

@@ -175,12 +175,11 @@ def wan_server(_wan_world: Mock, wan_clock: PatchingClock) -> Iterator[World]:
     try:
         from .http.no_proxy import bypass_proxy
         from .http.server import Server
-        from .http.wsgi import create_app
     except ModuleNotFoundError as error:
         raise error.with_traceback(None) from None
     from .testing.handles import World
 
-    server = Server(create_app(_wan_world)).start()
+    server = Server(_wan_world).start()
     with bypass_proxy(server.host):
         yield World(_wan_world, server.url)
     wan_clock.restore()  # the server must not wait for a clock that stands still

@@ -29,6 +29,10 @@ class Mock(Control):
             message = f"the mock server cannot use its store: {error}"
             return Response.json(500, {"message": message})
 
+    def is_quick(self, request: Request) -> bool:
+        """Returns True if *request* is answered in less time than handing it to a thread takes."""
+        return self.store.is_local and self.simulator.is_quick(request.path)
+
     def mark_response_lost(self, response: Response) -> None:
         self.simulator.mark_response_lost(response)
 

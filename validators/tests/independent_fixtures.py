@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 LIMITS = FIXTURES / "limits"
@@ -61,3 +64,25 @@ def _golden(file: Path, kind: str) -> Golden:
     model = name if vendor in UNQUALIFIED else f"{vendor}/{name}"
     rule = file.stem.partition("--")[0] if kind == "invalid" else None
     return Golden(vendor, model, str(file.relative_to(PAYLOADS)), file.read_bytes(), rule)
+
+
+def per_model(cases: Iterable[Golden]) -> pytest.MarkDecorator:
+    """Parametrizes a test with a list of *cases* for each model."""
+    groups: dict[str, list[Golden]] = {}
+    for case in cases:
+        groups.setdefault(case.model, []).append(case)
+    return pytest.mark.parametrize("cases", groups.values(), ids=groups.keys())
+
+
+def check_each(check: Callable[[Golden], object], cases: Iterable[Golden]) -> None:
+    """Runs *check* on each of *cases*, and fails with the name of every case that fails it.
+
+    One test for many cases, as a test of its own takes longer than the check.
+    """
+    failures = []
+    for case in cases:
+        try:
+            check(case)
+        except Exception as error:  # noqa: BLE001  (one case must not hide the others)
+            failures.append(f"{case.name}: {type(error).__name__}: {error}")
+    assert not failures, "\n".join([f"{len(failures)} payloads fail:", *failures])

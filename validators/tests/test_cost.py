@@ -14,7 +14,7 @@ from wan_validators.cost import estimate_cost
 from wan_validators.outputs import Price
 from wan_validators.source.json_pointer import MISSING
 
-from .independent_fixtures import Golden, golden, limits
+from .independent_fixtures import Golden, check_each, golden, limits, per_model
 
 IMAGE = "https://example.com/a.jpg"
 DEFAULT_TIER = "resolution is left out, and the default"
@@ -212,13 +212,17 @@ def test_an_estimate_names_its_price() -> None:
     }
 
 
-@pytest.mark.parametrize("case", golden("valid"), ids=lambda case: case.name)
-def test_every_valid_payload_has_a_cost(case: Golden) -> None:
-    cost = lint(case.text, case.model).cost
-    if "listed-by-the-api" in case.name or not limits(case.vendor, case.model)["outputs"]["usd"]:
-        assert not cost.is_known
-        assert "no price is known for a second at " in str(cost)
-        return
-    assert cost.low is not None
-    assert cost.high is not None
-    assert 0 < cost.low <= cost.high
+@per_model(golden("valid"))
+def test_every_valid_payload_has_a_cost(cases: list[Golden]) -> None:
+    def check(case: Golden) -> None:
+        cost = lint(case.text, case.model).cost
+        priced = limits(case.vendor, case.model)["outputs"]["usd"]
+        if "listed-by-the-api" in case.name or not priced:
+            assert not cost.is_known
+            assert "no price is known for a second at " in str(cost)
+            return
+        assert cost.low is not None
+        assert cost.high is not None
+        assert 0 < cost.low <= cost.high
+
+    check_each(check, cases)

@@ -20,7 +20,7 @@ from wan_validators.source.edits import Edit, edit_text
 from wan_validators.source.json_pointer import put
 
 from . import files
-from .independent_fixtures import Golden, golden
+from .independent_fixtures import Golden, check_each, golden, per_model
 
 IMAGE = "https://example.com/a.jpg"
 I2I, I2V = "wan2.5-i2i-preview", "wan2.5-i2v-preview"
@@ -171,14 +171,17 @@ def test_deep_nesting_is_no_problem(depth: int) -> None:
     assert depth > 10 or fixed.fixes == 1
 
 
-@pytest.mark.parametrize("case", golden("invalid"), ids=lambda case: case.name)
-def test_fixing_never_adds_an_error_and_ends(case: Golden) -> None:
-    fixed = fix(case.text, case.model)
-    before, after = (lint(text, case.model) for text in (case.text, fixed.data))
+@per_model(golden("invalid"))
+def test_fixing_never_adds_an_error_and_ends(cases: list[Golden]) -> None:
+    def check(case: Golden) -> None:
+        fixed = fix(case.text, case.model)
+        before, after = (lint(text, case.model) for text in (case.text, fixed.data))
 
-    assert len(after.errors) <= len(before.errors)
-    assert (after.findings == before.findings) == (fixed.fixes == 0)
-    assert fix(fixed.data, case.model) == (fixed.data, 0)
+        assert len(after.errors) <= len(before.errors)
+        assert (after.findings == before.findings) == (fixed.fixes == 0)
+        assert fix(fixed.data, case.model) == (fixed.data, 0)
+
+    check_each(check, cases)
 
 
 def iter_faults(model: str, payload: Any, pointer: tuple[Any, ...] = ()) -> Iterator[Any]:

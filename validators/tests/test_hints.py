@@ -18,7 +18,7 @@ from wan_validators.source import json_pointer
 from wan_validators.spec import UNKNOWN_MEMBER
 
 from .files import data_uri, wav
-from .independent_fixtures import Golden, golden
+from .independent_fixtures import Golden, check_each, golden, per_model
 
 URL = "https://example.com/a.jpg"
 INVALID = golden("invalid")
@@ -65,9 +65,9 @@ def count(errors: list[Finding]) -> Counter[str]:
     return Counter(each.rule for each in errors)
 
 
-@pytest.mark.parametrize("case", INVALID, ids=lambda case: case.name)
-def test_hints_about_golden_payloads_work(case: Golden) -> None:
-    check_hints(case.payload, case.model)
+@per_model(INVALID)
+def test_hints_about_golden_payloads_work(cases: list[Golden]) -> None:
+    check_each(lambda case: check_hints(case.payload, case.model), cases)
 
 
 VALUES: tuple[Any, ...] = (

@@ -249,7 +249,7 @@ def test_data_that_is_no_payload_is_told_of(data: bytes, rules: list[str]) -> No
     [
         "data:image/png;base64," + "A" * 20_000_000,
         "data:image/png;base64," + "=" * 2_000_000,
-        "data:image/png;base64," + "A" * 20_000_000 + "!",
+        "data:image/png;base64," + "A" * 4_000_000 + "!",
         "data:" + ";" * 20_000_000,
         "data:" + "," * 20_000_000,
         "http://" + "a." * 1_000_000,
@@ -267,14 +267,16 @@ def test_images_of_megabytes_can_be_linted(image: str) -> None:
     assert written(json.dumps(payload).encode()) == rules
 
 
-def test_a_hundred_thousand_findings_can_be_placed() -> None:
-    strays = ",\n".join(f'"stray{number}": 1' for number in range(100_000))
-    report = lint(f'{{"model": "wan26_i2i", "input": {{}}, "parameters": {{{strays}}}}}')
+def test_thousands_of_findings_can_be_placed() -> None:
+    strays = ",\n".join(f'"stray{number}": 1' for number in range(20_000))
+    text = f'{{"model": "wan26_i2i", "input": {{}}, "parameters": {{{strays}}}}}'
+    report = lint(text, max_findings=40_000)
     lines = [finding.line for finding in report.findings if finding.rule == "unknown-member"]
-    assert lines == list(range(1, 100_001))
+    assert lines == list(range(1, 20_001))
 
 
-def test_a_hundred_thousand_duplicates_are_told_of_in_part() -> None:
-    text = "{" + ", ".join(['"model": "wan26_i2i"'] * 100_000) + "}"
-    rules = [finding.rule for finding in lint(text).findings]
-    assert rules.count("json-duplicate") == 50
+def test_thousands_of_duplicates_are_told_of_in_part() -> None:
+    text = "{" + ", ".join(['"model": "wan26_i2i"'] * 20_000) + "}"
+    report = lint(text)
+    assert [finding.rule for finding in report.findings].count("json-duplicate") == 50
+    assert str(report.omitted) == "at least 1 more finding"

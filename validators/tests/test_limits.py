@@ -35,6 +35,10 @@ def is_(words: str) -> Callable[[Any], Plain]:
     return lambda _: {"is": words}
 
 
+def tokens(check: Any) -> Plain:
+    return {"tokens": list(check.tokens)} if check.tokens else {}
+
+
 PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.JsonType: lambda check: {"is": KINDS[check.type]},
     c.Anything: is_("given"),
@@ -55,10 +59,12 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     t.Filled: is_("filled in"),
     t.Undamaged: is_("undamaged"),
     m.AddressesFile: is_("not seen to be something else"),
-    s.TwoPartSize: is_("two parts around *"),
-    s.Size: is_("two integers around *"),
-    s.Pixels: lambda check: {"pixels": [check.low, check.high]},
-    s.Ratio: lambda check: {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
+    s.TwoPartSize: lambda check: {"is": "two parts around *"} | tokens(check),
+    s.Size: lambda check: {"is": "two integers around *"} | tokens(check),
+    s.Pixels: lambda check: {"pixels": [check.low, check.high]} | tokens(check),
+    s.Ratio: lambda check: (
+        {"ratio": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]} | tokens(check)
+    ),
     m.Reference: lambda check: {
         "is": "URL"
         + (", " if check.data else " or ") * check.oss
@@ -127,7 +133,11 @@ def keyed(rows: list[Plain]) -> dict[tuple[str, str, str], str]:
 
 
 def outputs(made: Outputs) -> Plain:
-    fields = {name: value for name, value in dataclasses.asdict(made).items() if value}
+    fields: Plain = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(made).items()
+        if value
+    }
     price = fields.pop("price")
     usd = {unit: str(amount) for unit, amount in price["usd"].items()}
     return fields | {"makes": "images" if isinstance(made, Images) else "videos", "usd": usd}
@@ -162,7 +172,7 @@ def test_what_a_model_makes_is_what_its_page_says(spec: ModelSpec) -> None:
 
 @every_model
 def test_the_paths_are_those_of_the_page(spec: ModelSpec) -> None:
-    paths = {"create": spec.create_path, "poll": spec.vendor.poll.replace("{model}", spec.name)}
+    paths = {"create": spec.create_path, "poll": spec.poll_path}
 
     assert paths == {at: page(spec)[at] for at in paths}
     assert spec.vendor.created_status == page(spec)["created_status"]

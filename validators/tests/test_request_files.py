@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wan_validators.create_requests import CreateUrl, find_create_url
+from wan_validators.record_linter import RecordLinter
+from wan_validators.reporters import LintResult
 from wan_validators.request_files import Skipped, open_record
+from wan_validators.selection import Selection
 from wan_validators.source.curl import find_commands
 from wan_validators.source.files import Record, Unreadable
 
@@ -188,6 +191,57 @@ def test_each_create_of_a_har_file_is_a_payload() -> None:
     assert (first.number, first.data, first.model) == (1, '{"n": 1}', MODEL)
     assert (last.number, last.data) == (3, '{"n": "\u732b\U0001f408"}')
     assert [other, *rest] == [Skipped("a.har", "request")] * 4
+
+
+VTRIX = "https://cloud.vtrix.ai/model/v1/generation"
+UNNAMED = '{"input": {"prompt": "a kite"}, "parameters": {"n": 1}}'
+
+OTHER = UNNAMED.replace("{", '{"model": "wan26_i2i", ', 1)
+
+
+def in_har(headers: Any) -> str:
+    return har({**post(UNNAMED, VTRIX), "headers": headers})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"curl {VTRIX} -H 'X-Model: wan25_t2i_preview' -d '{UNNAMED}'",
+        f"curl {VTRIX} -d '{UNNAMED}' --header=x-model:wan25_t2i_preview -H",
+        f"curl {VTRIX} -HAccept:*/* -H'X-MODEL:  wan25_t2i_preview ' -d '{UNNAMED}'",
+        in_har(
+            [{"name": "Accept", "value": "*/*"}, {"name": "X-Model", "value": "wan25_t2i_preview"}]
+        ),
+        in_har([{"name": "x-model", "value": "wan25_t2i_preview"}, {"name": 7}, "x", {}]),
+    ],
+)
+def test_a_header_may_name_the_model(text: str) -> None:
+    (record,) = opened(text)
+    assert isinstance(record, Record)
+    assert (record.model, record.has_model_header) == ("wan25_t2i_preview", True)
+    [result] = linter().lint(Record("a.txt", 1, text.encode()), is_found=False)
+    assert isinstance(result, LintResult)
+    assert (result.model, list(result.findings)) == ("wan25_t2i_preview", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (f"curl {VTRIX} -d '{UNNAMED}'", "model-known"),
+        (f"curl {VTRIX} -H 'X-Model: wan99' -d '{UNNAMED}'", "model-known"),
+        (f"curl {VTRIX} -H 'X-Model;' -d '{UNNAMED}'", "model-known"),
+        (f"curl {VTRIX} -H 'X-Model: wan25_t2i_preview' -d '{OTHER}'", "model-value"),
+        (in_har("x"), "model-known"),
+    ],
+)
+def test_no_header_an_unknown_model_or_another_one_is_reported(text: str, rule: str) -> None:
+    [result] = linter().lint(Record("a.txt", 1, text.encode()), is_found=False)
+    assert isinstance(result, LintResult)
+    assert [finding.rule for finding in result.findings] == [rule]
+
+
+def linter() -> RecordLinter:
+    return RecordLinter(find_model=lambda _: None, selection=Selection(), now=0.0)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,14 @@ def test_every_model_belongs_to_one_vendor() -> None:
     )
 
 
+def test_the_text_about_a_model_without_a_table_names_it_and_its_vendor() -> None:
+    for vendor in vendors():
+        for name in vendor.other_models:
+            text = vendor.describe_unmodelled(name)
+            assert text.startswith(f"{vendor.title} has the model {name}, but ")
+            assert name not in models_of(vendor)
+
+
 def test_ids_are_names_or_names_with_the_vendor() -> None:
     assert len({table.id for table in catalog()}) == len(catalog())
     assert all(table.id in (table.name, table.qualified_name) for table in catalog())
@@ -117,3 +125,19 @@ def test_a_module_in_models_must_define_a_spec() -> None:
 )
 def test_every_status_has_a_phrase(status: int, phrase: str) -> None:
     assert find_status_phrase(status) == phrase
+
+
+def test_a_model_with_a_table_is_not_listed_as_one_without() -> None:
+    for vendor in vendors():
+        names = {name for spec in models_of(vendor).values() for name in spec.names}
+
+        assert names & {*vendor.other_models} == set()
+
+
+def test_a_further_name_means_the_same_table() -> None:
+    table = model("dashscope/wanx2.1-kf2v-plus")
+
+    assert table.names == ("wanx2.1-kf2v-plus", "wan2.1-kf2v-plus")
+    assert model("wanx2.1-kf2v-plus") is table
+    assert model("dashscope/wan2.1-kf2v-plus") is table
+    assert model("wan2.1-kf2v-plus") is model("mulerouter/wan2.1-kf2v-plus")

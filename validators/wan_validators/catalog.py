@@ -14,6 +14,7 @@ from . import models
 from . import vendors as vendor_modules
 from .flat_form import build_flat_spec
 from .messages.suggestions import find_nearest
+from .path_templates import compile_template
 from .spec import ModelSpec
 from .vendor import Vendor
 
@@ -21,8 +22,10 @@ __all__ = [
     "UnknownModel",
     "catalog",
     "check_model",
+    "describe_edition",
     "find",
     "find_all",
+    "find_excluded",
     "find_flat_form",
     "find_nearest_model",
     "find_page",
@@ -30,6 +33,8 @@ __all__ = [
     "list_all_specs",
     "list_create_templates",
     "list_default_models",
+    "list_poll_templates",
+    "list_submit_templates",
     "model",
     "models_of",
     "restrict",
@@ -154,7 +159,24 @@ def find_all(name: Any) -> tuple[ModelSpec, ...]:
 
     The spec whose id it is comes first. *name* may be any JSON value.
     """
-    return _find_named(name) or (_find_in_path(name) if type(name) is str else ())
+    return _find_named(name) or (_find_in_path(name, list_all_specs()) if type(name) is str else ())
+
+
+def find_excluded(name: Any) -> tuple[ModelSpec, ...]:
+    """Returns the specs that *name* can mean, but that the edition leaves out."""
+    if type(name) is not str or _edition[0] is None:
+        return ()
+    every = _list_specs(None) + _list_flat_specs(None)
+    found = _index(None).get(name) or _find_in_path(name, every)
+    return tuple(spec for spec in found if spec not in list_all_specs())
+
+
+def describe_edition(spec: ModelSpec) -> str:
+    """Returns the text about *spec*, which the edition leaves out."""
+    return (
+        f"{spec.vendor.title} has the model {spec.name}, but its table is of {spec.on}, after the "
+        f"edition {_edition[0]}; a later --edition, or none, has it"
+    )
 
 
 def find_page(name: str) -> ModelSpec | None:
@@ -209,6 +231,18 @@ def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spec.create_template for spec in specs))
 
 
+def list_submit_templates(vendor: Vendor) -> tuple[str, ...]:
+    """Returns the paths of creates at *vendor*, and of those that wait for the task."""
+    waiting = (vendor.synchronous.path,) if vendor.synchronous else ()
+    return (*list_create_templates(vendor), *waiting)
+
+
+def list_poll_templates(vendor: Vendor) -> tuple[str, ...]:
+    """Returns the paths of polls at *vendor*, some with ``{model}``."""
+    specs = models_of(vendor).values()
+    return tuple(dict.fromkeys(spec.poll_template for spec in specs))
+
+
 def _find_named(name: Any) -> tuple[ModelSpec, ...]:
     return _by_name().get(name, ()) if type(name) is str else ()
 
@@ -221,24 +255,31 @@ def _by_name() -> dict[str, tuple[ModelSpec, ...]]:
 def _index(edition: str | None) -> dict[str, tuple[ModelSpec, ...]]:
     found: dict[str, tuple[ModelSpec, ...]] = {}
     for spec in _list_specs(edition):
-        found[spec.name] = (*found.get(spec.name, ()), spec)
-        found[spec.qualified_name] = (spec,)
+        for name in spec.names:
+            found[name] = (*found.get(name, ()), spec)
+            found[f"{spec.vendor.name}/{name}"] = (spec,)
     # A plain name means the written spec; its form decides, see find_flat_form().
     return found | {spec.qualified_name: (spec,) for spec in _list_flat_specs(edition)}
 
 
-def _find_in_path(path: str) -> tuple[ModelSpec, ...]:
-    """Returns the models of which *path*, or a URL, is the path of a create."""
-    for vendor in vendors():
-        for template in list_create_templates(vendor):
-            if "{model}" in template:
-                found = re.search(re.escape(template).replace(r"\{model\}", "([^/?#]+)"), path)
-                if found:
-                    return _find_named(f"{vendor.name}/{found[1]}")
-            elif template != vendor.create and template in path:
-                specs = models_of(vendor).values()
-                return tuple(spec for spec in specs if spec.create_template == template)
-    return ()
+def _find_in_path(path: str, specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """Returns those of *specs* of which *path*, or a URL, is the path of a create."""
+    found = []
+    for spec in specs:
+        names = [_find_name(template, spec, path) for template in spec.submit_templates]
+        found += [spec] if any(name in ("", *spec.names) for name in names) else []
+    return tuple(found)
+
+
+def _find_name(template: str, spec: ModelSpec, path: str) -> str | None:
+    """Returns the model in *path*, "" if it needs none, or None for another path."""
+    place = compile_template(template, is_whole=False).search(path)
+    if place is None:
+        return None
+    model = place.groupdict().get("model")
+    if model is None:
+        return None if template == spec.vendor.create else ""
+    return str(model)
 
 
 def _spec(module: object) -> ModelSpec:

@@ -108,7 +108,9 @@ def _estimate_images(
     if outputs.interleave and spec.value(payload, outputs.interleave) is True:
         assert outputs.max_images
         limit, low = outputs.max_images, 1
-    flags = [outputs.interleave] if outputs.interleave else []
+    if outputs.sequential and spec.value(payload, outputs.sequential) is True:
+        low = 1
+    flags = [flag for flag in (outputs.interleave, outputs.sequential) if flag]
     invalid = [each for each in (*flags, limit) if not _find_values(spec, payload, each)]
     if invalid:
         return Cost(model=spec.id, units="", unknown=_describe_invalid(invalid[0]), price=price)

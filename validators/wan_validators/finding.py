@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .messages.context import Change, Context, Hint
+from .omitted import NOTHING_OMITTED, Omitted
 from .source.json_pointer import MISSING
 from .spec import UNKNOWN_MEMBER, Rule, Severity
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from .cost import Cost
     from .outputs import Price
 
-__all__ = ["Finding", "Report"]
+__all__ = ["Finding", "Report", "share_context"]
 
 
 class Finding(NamedTuple):
@@ -128,21 +129,37 @@ class Finding(NamedTuple):
         }
 
 
+def share_context(findings: Sequence[Finding]) -> list[Finding]:
+    """Returns *findings* of one payload with one context, which lints it once for all hints."""
+    contexts: dict[int, Context] = {}
+    return [
+        each._replace(origin=contexts.setdefault(id(each.origin[1]), Context(*each.origin)))
+        if type(each.origin) is tuple
+        else each
+        for each in findings
+    ]
+
+
 class Report:
     """All findings about one payload, and the model whose rules were checked.
 
     *model* is None if the payload names no known model. *payload* is what was checked,
-    MISSING if it was not JSON.
+    MISSING if it was not JSON. *omitted* counts the findings over the limit, which are not listed.
     """
 
-    __slots__ = ("findings", "model", "payload")
+    __slots__ = ("findings", "model", "omitted", "payload")
 
     def __init__(
-        self, model: str | None, findings: Sequence[Finding], payload: Any = MISSING
+        self,
+        model: str | None,
+        findings: Sequence[Finding],
+        payload: Any = MISSING,
+        omitted: Omitted = NOTHING_OMITTED,
     ) -> None:
         self.model = model
         self.findings = findings
         self.payload = payload
+        self.omitted = omitted
 
     @property
     def cost(self) -> Cost:
@@ -158,7 +175,7 @@ class Report:
     @property
     def valid(self) -> bool:
         """True if there are no errors; warnings and infos do not count."""
-        return not self.errors
+        return not self.errors and not self.omitted.count(Severity.ERROR)
 
     @property
     def errors(self) -> list[Finding]:
@@ -170,4 +187,5 @@ class Report:
 
     def __repr__(self) -> str:
         rules = [finding.rule for finding in self.findings]
-        return f"Report(model={self.model!r}, valid={self.valid}, findings={rules})"
+        more = f", omitted={str(self.omitted)!r}" if self.omitted else ""
+        return f"Report(model={self.model!r}, valid={self.valid}, findings={rules}{more})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
@@ -63,12 +63,17 @@ def has_flat_form(flat: ModelSpec, payload: Any, *, is_named: bool) -> bool:
 
     A flat payload does not name its model, so *is_named* must be true, or an envelope names it.
     """
+    if type(payload) is not dict or _is_nested(payload):
+        return False
     envelope = open_envelope(flat, payload)
     inner = envelope.payload if envelope else payload
-    if type(inner) is not dict or not (is_named or envelope):
-        return False
     known = {rule.path[0] for rule in flat.rules if rule.path}
-    return bool(known & inner.keys()) and not any(each[1:] in inner for each in OBJECTS)
+    is_flat = bool(known & inner.keys()) and not _is_nested(inner)
+    return is_flat and (is_named or envelope is not None)
+
+
+def _is_nested(payload: Mapping[str, Any]) -> bool:
+    return any(each[1:] in payload for each in OBJECTS)
 
 
 def _flatten_pointer(pointer: str) -> str:

@@ -129,12 +129,17 @@ def _(check: c.Absent) -> Keywords:
 
 @build_keywords.register
 def _(check: s.TwoPartSize) -> Keywords:
-    return {"pattern": r"^[^*]*\*[^*]*$"}
+    return {"pattern": _allow_tokens(check.tokens, r"[^*]*\*[^*]*")}
 
 
 @build_keywords.register
 def _(check: s.Size) -> Keywords:
-    return {"pattern": r"^0*[1-9][0-9]*\*0*[1-9][0-9]*$"}
+    return {"pattern": _allow_tokens(check.tokens, r"0*[1-9][0-9]*\*0*[1-9][0-9]*")}
+
+
+def _allow_tokens(tokens: tuple[str, ...], pattern: str) -> str:
+    """Returns the pattern of a whole text that has *pattern* or is one of *tokens*."""
+    return f"^({'|'.join((*tokens, pattern))})$" if tokens else f"^{pattern}$"
 
 
 def find_json_type(check: c.Constraint) -> str:

@@ -7,19 +7,27 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .catalog import UnknownModel, find_all, find_flat_form, suggest_model, vendors
 from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
 from .constraints.media import AddressesFile, Unexpired
 from .engine import Engine, compile_spec
+from .engine.member_count import compile_member_count
 from .finding import Finding, Report
+from .finding_limit import (
+    DEFAULT_MAX_FINDINGS,
+    get_rule_key,
+    limit_findings,
+    replace_findings,
+)
 from .flat_form import has_flat_form
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
-from .source.json_pointer import MISSING, parse, text, value
-from .source.json_pointer import find as find_values
-from .source.parser import locate_findings, read
+from .omitted import LimitedFindings, get_omitted
+from .source.json_pointer import MISSING, iter_values, parse, text, value
+from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
+from .source.plain_reader import UNCOUNTED, count_members, has_query, parse_plain
 from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
 from .vendor import UnwrappedPayload
 from .wrappers import open_envelope, unwrap, unwrap_all
@@ -36,6 +44,7 @@ def lint(
     *,
     now: Moment | None = None,
     media_root: Path | str | None = None,
+    max_findings: int = DEFAULT_MAX_FINDINGS,
 ) -> Report:
     """Reports every documented rule that *payload* breaks.
 
@@ -49,32 +58,50 @@ def lint(
     signature of a URL counts as expired. With *media_root*, the headers of images and audio
     files in this folder are read if the payload names them in place of a URL.
 
+    At most *max_findings* are listed, errors before warnings, and the first of each rule before
+    its others; ``omitted`` of the report counts what is not listed.
+
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    if model is None and now is None and media_root is None and type(payload) is dict:
-        try:
-            ready = _READY_MODELS[payload["model"]]
-        except (KeyError, TypeError):
-            pass  # unknown, not yet compiled, or not a name
-        else:
-            found = ready.engine(payload)
-            if not found:
-                return Report(ready.id, (), payload)
-            if "payload" not in payload:
-                return ready.report(payload, found)
+    value: Any = None
+    names: int | None = UNCOUNTED
+    if type(payload) is dict:
+        value, names = payload, None
+    elif isinstance(payload, (str, bytes, bytearray)):
+        value, names = parse_plain(payload)
+    try:
+        ready = _READY_MODELS[value["model"] if model is None else model]
+    except (KeyError, TypeError):
+        pass  # unknown, not yet compiled, or not a name
+    else:
+        is_timeless = now is None or (names is not None and not has_query(payload))
+        if is_timeless and media_root is None:
+            found = ready.engine(value, max_findings)
+            if not found and names in (None, ready.count_members(value)):
+                return Report(ready.id, (), value)
+            is_named = model is not None
+            if found and names is None and not _find_flat(ready.spec, value, is_named=is_named):
+                report = ready.report(value, found, max_findings, is_named=is_named)
+                return _limit_report(report, max_findings)
     specs = None if model is None else find_all(model)
     if model is not None and not specs:
         raise UnknownModel(model)
     seconds = now.timestamp() if isinstance(now, datetime) else now
+    options = _Options(specs, seconds, media_root, max_findings)
     if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, specs, seconds, media_root)
-    return _lint_value(payload, specs, seconds, media_root)
+        return _lint_text(payload, value, names, options)
+    return _limit_report(_lint_value(payload, options), max_findings)
 
 
-def find_findings(spec: ModelSpec, payload: Any) -> Sequence[Finding]:
-    """Returns all findings of *spec* in *payload*, which may have its vendor's wrapper."""
-    found = engine(spec)(payload)
-    return _lint_wrapper(spec, payload, found, ()) if found else found
+def find_findings(
+    spec: ModelSpec, payload: Any, limit: int = DEFAULT_MAX_FINDINGS
+) -> list[Finding]:
+    """Returns the findings of *spec* in *payload*, which may have its vendor's wrapper.
+
+    If there are more than *limit*, the result is a LimitedFindings.
+    """
+    found = engine(spec)(payload, limit)
+    return limit_findings(_lint_wrapper(spec, payload, found, (), limit), limit) if found else found
 
 
 @cache
@@ -84,7 +111,11 @@ def engine(spec: ModelSpec) -> Engine:
 
 
 def _lint_wrapper(
-    spec: ModelSpec, payload: Any, found: list[Finding], outer: tuple[UnwrappedPayload, ...]
+    spec: ModelSpec,
+    payload: Any,
+    found: list[Finding],
+    outer: tuple[UnwrappedPayload, ...],
+    limit: int,
 ) -> list[Finding]:
     """Returns *found*, or the findings inside the wrapper if *payload* is one.
 
@@ -96,7 +127,7 @@ def _lint_wrapper(
     if inner is not None:
         ignored = _lint_ignored(inner, payload)
         payload, outer = inner.payload, (*outer, inner)
-        found = check(payload)
+        found = check(payload, limit)
     if not outer:
         return found
     context = Context(spec, payload, check, outer)
@@ -104,7 +135,8 @@ def _lint_wrapper(
     placed = [
         each._replace(pointer=context.to_outer(each.pointer), origin=context) for each in found
     ]
-    return placed + [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
+    placed += [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
+    return replace_findings(found, placed)
 
 
 def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:
@@ -134,39 +166,71 @@ _TWO_MODELS = Rule(
 _MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
 
 
-def _lint_text(
-    data: str | bytes | bytearray,
-    specs: Sequence[ModelSpec] | None,
-    now: float | None,
-    root: Path | str | None,
-) -> Report:
-    document = read(data)
+class _Options(NamedTuple):
+    """What a caller gave: the models, the current time, a folder with media, the limit."""
+
+    specs: Sequence[ModelSpec] | None
+    now: float | None
+    media_root: Path | str | None
+    limit: int
+
+
+def _lint_text(data: Data, value: Any, names: int | None, options: _Options) -> Report:
+    """Lints *data* with the *value* and the number of *names* that were parsed fast."""
+    is_unique = names != UNCOUNTED and names == count_members(value)
+    if options.now is not None and not has_query(data):
+        options = options._replace(now=None)
+    document = Document(value, "", []) if is_unique else read_carefully(data)
     if document.value is MISSING:
-        return Report(specs[0].id if specs else None, document.findings)
-    report = _lint_value(document.value, specs, now, root)
-    findings = document.findings + locate_findings(report.findings, document.text)
-    return Report(report.model, findings, document.value)
+        specs = options.specs
+        report = Report(specs[0].id if specs else None, document.findings)
+        return _limit_report(report, options.limit)
+    report = _lint_value(document.value, options)
+    report.payload = document.value
+    if document.findings:
+        report.findings = [*document.findings, *report.findings]
+        if document.has_more:
+            key = get_rule_key(document.findings[-1])
+            report.omitted = report.omitted.add(key, 1, is_exact=False)
+    if report.findings:
+        report = _limit_report(report, options.limit)
+        shown = document.text or decode_for_display(data)
+        report.findings = locate_findings(report.findings, shown, is_unique=is_unique)
+    return report
+
+
+def _limit_report(report: Report, limit: int) -> Report:
+    """Returns *report* with at most *limit* findings."""
+    if len(report.findings) <= limit:
+        return report
+    kept = limit_findings(LimitedFindings(report.findings, report.omitted), limit)
+    return Report(report.model, list(kept), report.payload, get_omitted(kept))
 
 
 class _ReadyModel:
     """A model with a compiled engine."""
 
-    __slots__ = ("engine", "id", "spec")
+    __slots__ = ("count_members", "engine", "id", "spec")
 
     def __init__(self, spec: ModelSpec) -> None:
         self.spec, self.engine, self.id = spec, engine(spec), spec.id
+        self.count_members = compile_member_count(spec)
 
-    def report(self, payload: Any, found: list[Finding], *, is_named: bool = False) -> Report:
+    def report(
+        self, payload: Any, found: list[Finding], limit: int, *, is_named: bool = False
+    ) -> Report:
         """Returns a report; if *is_named*, the model is known without the payload's member."""
         given, envelope = payload, open_envelope(self.spec, payload)
         if envelope is None:
-            placed = _lint_wrapper(self.spec, payload, found, ())
+            placed = _lint_wrapper(self.spec, payload, found, (), limit)
         else:
             is_named, payload = True, envelope.payload
-            placed = _lint_wrapper(self.spec, payload, self.engine(payload), (envelope,))
+            found = self.engine(payload, limit)
+            placed = _lint_wrapper(self.spec, payload, found, (envelope,), limit)
+        omitted = get_omitted(placed)
         if is_named and self.spec.vendor.model_header:
             placed = [_excuse_missing_model(each) for each in placed]
-        return Report(self.id, placed, given)
+        return Report(self.id, placed, given, omitted)
 
 
 _READY_MODELS: dict[Any, _ReadyModel] = {}
@@ -190,9 +254,9 @@ def _excuse_missing_model(finding: Finding) -> Finding:
     return finding._replace(row=row)
 
 
-def _lint_value(
-    payload: Any, specs: Sequence[ModelSpec] | None, now: float | None, root: Path | str | None
-) -> Report:
+def _lint_value(payload: Any, options: _Options) -> Report:
+    """Lints *payload*; the engine, but no other part, keeps to the limit."""
+    specs, now, root, limit = options
     is_named = specs is not None
     if specs is None:
         specs = find_all(_get_model_name(payload)) if type(payload) is dict else ()
@@ -200,28 +264,32 @@ def _lint_value(
         return Report(None, [_build_no_model_finding(payload)])
     spec, is_certain = choose_model(specs, payload)
     ready = _prepare_model(spec)
-    found = ready.engine(payload)
-    flat = find_flat_form(spec) if found else None
-    if flat and has_flat_form(flat, payload, is_named=is_named):
+    found = ready.engine(payload, limit)
+    flat = _find_flat(spec, payload, is_named=is_named) if found else None
+    if flat:
         spec, ready, is_certain = flat, _prepare_model(flat), True
-        found = ready.engine(payload)
+        found = ready.engine(payload, limit)
     report = Report(ready.id, (), payload)
     if found:
-        report = ready.report(payload, found, is_named=is_named)
+        report = ready.report(payload, found, limit, is_named=is_named)
     if not is_certain:
-        ambiguity = build_ambiguity_finding(specs, spec)
-        report = Report(ready.id, [ambiguity, *report.findings], payload)
+        report.findings = [build_ambiguity_finding(specs, spec), *report.findings]
     if root is not None:
         from .local_media import lint_local_media
 
         inner, outer = unwrap_all(spec, payload)
         context = Context(spec, inner, engine(spec), outer)
-        placed = lint_local_media(report.findings, spec, inner, context, root)
-        report = Report(spec.id, placed, payload)
+        report.findings = lint_local_media(report.findings, spec, inner, context, root)
     expired = [] if now is None else list(_find_expired(spec, payload, now))
     if expired:
-        return Report(report.model, [*report.findings, *expired], payload)
+        report.findings = [*report.findings, *expired]
     return report
+
+
+def _find_flat(spec: ModelSpec, payload: Any, *, is_named: bool) -> ModelSpec | None:
+    """Returns the spec for the flat form of *payload*, or None if it has another form."""
+    flat = find_flat_form(spec)
+    return flat if flat and has_flat_form(flat, payload, is_named=is_named) else None
 
 
 def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:
@@ -235,7 +303,7 @@ def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding
         if isinstance(rule.constraint, AddressesFile):
             limit = Unexpired(rule.constraint.view)
             row = replace(rule, id=rule.id.replace("address", "expired"), constraint=limit)
-            for path, item in find_values(payload, rule.path):
+            for path, item in iter_values(payload, rule.path):
                 if not limit.is_satisfied_at(item, now):
                     yield Finding(row, context.to_outer(text(path)), item, origin=context)
 

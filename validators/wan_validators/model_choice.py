@@ -23,11 +23,11 @@ def choose_model(specs: Sequence[ModelSpec], payload: Any) -> tuple[ModelSpec, b
     if len(specs) == 1 or type(payload) is not dict:
         return specs[0], True
     if len({spec.name for spec in specs}) > 1:  # the models of one path
-        found = [spec for spec in specs if _find_name(spec, payload) == spec.name]
+        found = [spec for spec in specs if _find_name(spec, payload) in spec.names]
         return (found or specs)[0], True
     scores = [_count_members(spec, payload) for spec in specs]
     best = specs[scores.index(max(scores))]
-    is_named = not _has_model_member(best) or _find_name(best, payload) == best.name
+    is_named = not _has_model_member(best) or _find_name(best, payload) in best.names
     if scores.count(max(scores)) == 1 and is_named:
         return best, True
     return specs[0], False

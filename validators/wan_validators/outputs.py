@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import prod
 from typing import Final
@@ -37,7 +37,9 @@ class Images:
     *keeps_aspect* is true if the aspect counts more than a printed default of *size*.
     *has_image_count* is true if the page documents an image count in the result. *interval*
     is the upstream's recommended number of seconds between two polls. *billing* is what the
-    page says about the bill of a request that fails, None if it is silent.
+    page says about the bill of a request that fails, None if it is silent. *tokens* are the
+    sizes that are names, with their total pixels. If *sequential* is true, *count* is an upper
+    bound.
     """
 
     count: str
@@ -52,6 +54,8 @@ class Images:
     keeps_aspect: bool = False
     interval: float = 10.0
     billing: str | None = None
+    sequential: str | None = None
+    tokens: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +66,10 @@ class Videos:
     tier has its aspect. It is None for a model that uses text only; the video is then 16:9.
     *seconds* is the playing time if *duration* is absent, and *fps* the frames per second.
     *audio* is None for a model without sound. A sound at *audio_url* is used whatever *audio*
-    is. If *always_audio* is true, every video has sound. *interval* is the upstream's
-    recommended number of seconds between two polls. *billing* is as for images.
+    is, unless *audio_wins* is true. If *always_audio* is true, every video has sound. *interval*
+    is the upstream's recommended number of seconds between two polls. *billing* is as for
+    images. *usage* are the members of the result that say what is billed, for a vendor that has
+    them. If *hides_prompt* is true, it never has the rewritten prompt.
     """
 
     resolution: str
@@ -76,8 +82,11 @@ class Videos:
     audio: str | None = None
     audio_url: str | None = None
     always_audio: bool = False
+    audio_wins: bool = False
     interval: float = 15.0
     billing: str | None = None
+    usage: tuple[str, ...] = ()
+    hides_prompt: bool = False
 
 
 Outputs = Images | Videos

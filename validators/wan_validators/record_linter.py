@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from .catalog import find_all, suggest_model, vendors
 from .constraints.basic import Anything
 from .finding import Finding, Report
+from .finding_limit import DEFAULT_MAX_FINDINGS
 from .linter import lint
 from .reporters import LintResult
 from .request_files import Skipped, open_record
 from .selection import Selection
 from .source.files import Record, Unreadable
+from .source.json_pointer import MISSING
 from .spec import Rule
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ class RecordLinter:
     """Lints the records of all files of a run.
 
     *find_model* returns the model of all payloads of a file, or None. *now* is the current
-    time, and *media_root* the folder of the files that payloads name. The costs of payloads are
+    time, *media_root* the folder of the files that payloads name, and *max_findings* the limit of
+    findings in one payload. The costs of payloads are
     estimated at the prices of *totals*, if there are any.
     """
 
@@ -38,6 +41,7 @@ class RecordLinter:
     selection: Selection
     now: float
     media_root: Path | None = None
+    max_findings: int = DEFAULT_MAX_FINDINGS
     totals: CostTotals | None = None
 
     def lint(
@@ -53,9 +57,18 @@ class RecordLinter:
     def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
         model = self.find_model(record.source) or record.model
         if model is not None and not find_all(model):
-            report = Report(None, [_build_unknown_model(model)])
+            place = "header" if record.has_model_header else "URL"
+            report = Report(None, [_build_unknown_model(model, place)])
         else:
-            report = lint(record.data, model, now=self.now, media_root=self.media_root)
+            report = lint(
+                record.data,
+                model,
+                now=self.now,
+                media_root=self.media_root,
+                max_findings=self.max_findings,
+            )
+            if record.has_model_header:
+                report = _excuse_model(report)
         if is_found and not report.valid:
             from .payload_recognition import is_payload
 
@@ -67,9 +80,17 @@ class RecordLinter:
         return replace(result, cost=report.estimate_cost(self.totals.prices))
 
 
-def _build_unknown_model(name: str) -> Finding:
+def _excuse_model(report: Report) -> Report:
+    """Returns *report* without a finding that the payload lacks the model: a header has it."""
+    kept = [
+        each for each in report.findings if each.rule != "model-value" or each.value is not MISSING
+    ]
+    return Report(report.model, kept, report.payload, report.omitted)
+
+
+def _build_unknown_model(name: str, place: str) -> Finding:
     name = name.rpartition("/")[2]
-    message = f"the URL has an unknown model, {name!r}; {suggest_model(name)}"
+    message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
     for vendor in vendors():
         if name.lower() in vendor.other_models:
             message = vendor.describe_unmodelled(name)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from .source.files import Record, Unreadable
 
 if TYPE_CHECKING:
+    from .source.curl import CurlCommand
     from .source.embedding import Piece
+    from .source.har import HarRequest
 
 __all__ = ["Skipped", "open_record"]
 
@@ -48,7 +50,7 @@ def _read_har(record: Record) -> Iterator[Record | Skipped]:
         return
     for request in requests:
         body = None if request.method != "POST" else request.body
-        yield _build(record, request.number, request.url, body, text)
+        yield _build(record, request, request.number, body, text)
 
 
 def _read_curl(record: Record) -> Iterator[Record | Unreadable | Skipped]:
@@ -72,21 +74,27 @@ def _read_curl(record: Record) -> Iterator[Record | Unreadable | Skipped]:
                 yield Unreadable(record.source, reason)
             else:
                 body = None if command.method not in ("", "POST") else command.data
-                yield _build(record, number, command.url, body, text)
+                yield _build(record, command, number, body, text)
     except UnclosedQuote as error:
         line, column = lines.position(error.offset)
         yield Unreadable(record.source, f"line {line}, column {column}: {error}")
 
 
 def _build(
-    record: Record, number: int, url: str, body: list[Piece] | None, text: str
+    record: Record,
+    request: CurlCommand | HarRequest,
+    number: int,
+    body: list[Piece] | None,
+    text: str,
 ) -> Record | Skipped:
-    """Returns the payload in *body*, or Skipped if the request creates no task."""
-    from .create_requests import find_create_url
+    """Returns the payload in *body*, or Skipped if *request* creates no task."""
+    from .create_requests import find_create_url, find_header_model
     from .source.embedding import embed
 
-    create, embedding = find_create_url(url), embed(text, body or ())
+    create, embedding = find_create_url(request.url), embed(text, body or ())
     if not body or (create is None and '"model"' not in embedding.payload):
         return Skipped(record.source, "request")
-    model = None if create is None else create.model
-    return Record(record.source, number, embedding.payload, model, embedding)
+    header = find_header_model(request.headers)
+    model = None if create is None else create.model or header
+    has_header = model is not None and model == header
+    return Record(record.source, number, embedding.payload, model, embedding, has_header)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .finding import Finding, Report
+from .finding import Report
 from .source.path_patterns import PathPatterns
 
 __all__ = ["Names", "Selection"]
@@ -31,9 +31,10 @@ class Selection:
         )
         if self.selected is None and not ignored:
             return report
-        kept = [each for each in report.findings if self._is_wanted(each, ignored)]
-        return Report(report.model, kept)
+        kept = [each for each in report.findings if self._is_wanted(each.rule, each.code, ignored)]
+        omitted = report.omitted.filter(lambda key: self._is_wanted(*key[:2], ignored))
+        return Report(report.model, kept, omitted=omitted)
 
-    def _is_wanted(self, finding: Finding, ignored: Names) -> bool:
-        names = {finding.rule, finding.code}
+    def _is_wanted(self, rule: str, code: str | None, ignored: Names) -> bool:
+        names = {rule, code}
         return not names & ignored and (self.selected is None or bool(names & self.selected))

@@ -146,21 +146,26 @@ def sound(audio_pointer: str, url_pointer: str) -> Rows:
     )
 
 
-def prompt(pointer: str, max_length: int, *, cut: bool = False) -> Rows:
-    """Returns the rules for a required prompt. If *cut* is true, longer text is truncated."""
+def prompt(
+    pointer: str, max_length: int | None, *, cut: bool = False, required: bool = True
+) -> Rows:
+    """Returns the rules for a prompt. If *cut* is true, longer text is truncated.
+
+    *max_length* is None if no source has it.
+    """
     return (
-        Rule("prompt-type", pointer, STRING, required=True),
-        _length("prompt", pointer, max_length, cut=cut),
+        Rule("prompt-type", pointer, STRING, required=required),
+        *_length("prompt", pointer, max_length, cut=cut),
         Rule("prompt-blank", pointer, NotBlank(), severity=Severity.WARNING),
         *wording("prompt", pointer),
     )
 
 
-def negative_prompt(pointer: str, *, cut: bool = False) -> Rows:
-    """Returns the rules for a text of at most 500 characters; longer is an error, or is *cut*."""
+def negative_prompt(pointer: str, *, cut: bool = False, max_length: int | None = 500) -> Rows:
+    """Returns the rules for a text whose limit is the same everywhere, as for a prompt."""
     return (
         Rule("negative-prompt-type", pointer, STRING),
-        _length("negative_prompt", pointer, 500, cut=cut),
+        *_length("negative_prompt", pointer, max_length, cut=cut),
         *wording("negative-prompt", pointer),
     )
 
@@ -173,12 +178,14 @@ def wording(id: str, pointer: str) -> Rows:
     )
 
 
-def _length(name: str, pointer: str, high: int, *, cut: bool) -> Rule:
+def _length(name: str, pointer: str, high: int | None, *, cut: bool) -> Rows:
+    if high is None:
+        return ()
     rule = Rule(f"{name.replace('_', '-')}-length", pointer, Text(0, high))
     if not cut:
-        return rule
+        return (rule,)
     message = f"{name} will be cut at {high} characters, and the rest is lost; shorten it"
-    return replace(rule, severity=Severity.WARNING, message=message)
+    return (replace(rule, severity=Severity.WARNING, message=message),)
 
 
 def size(pointer: str, pixels: tuple[int, int], **more: Any) -> Rows:
@@ -211,10 +218,10 @@ def seed(pointer: str, n: str, default_n: int) -> Rows:
     return (Rule("seed-range", pointer, SEEDS), *spans)
 
 
-def billing_notice(pointer: str, default: int) -> Rule:
+def billing_notice(pointer: str, default: int, when: Equals | None = None) -> Rule:
     """Returns the rule that reports the billed number of images if *pointer* is absent."""
     return _notice(
-        "n-default", pointer, f"n is left out, and the default makes and bills {default}"
+        "n-default", pointer, f"n is left out, and the default makes and bills {default}", when
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .ambiguity import Ambiguity
 from .constraints.basic import Constraint, KnownMembers
-from .outputs import Outputs
+from .outputs import Images, Outputs
 from .source import json_pointer
 from .source.json_pointer import MISSING, Path
 from .vendor import Vendor
@@ -97,15 +97,16 @@ class ModelSpec:
 
     *id* is unique among all vendors: the name of the model, with the vendor's name and a slash
     before it if another vendor has, or may have, a model of this name. *endpoint* is the part
-    ``{endpoint}`` of the vendor's create path, for a vendor whose path depends on the model.
+    ``{endpoint}`` of the vendor's paths, if it is not the usual one of the vendor.
 
     *rules* are in the order in which the vendor would report them. *unknown_member_rules*
     are derived from them: one for each object, with the members that any rule knows.
 
     *source* names the document, *on* the month in which it was read, and *confidence* is
     ``high`` for a page that was read completely, else ``medium`` or ``low``. *gaps* are facts
-    that no source has: the model is served without a rule for them. *derived_from* is the id of
-    the model whose table was converted to this one, "" if the table was written.
+    that no source has: the model is served without a rule for them. *aliases* are further names
+    on the wire, such as those of snapshots. *derived_from* is the id of the model whose table was
+    converted to this one, "" if the table was written.
     """
 
     id: str
@@ -119,6 +120,7 @@ class ModelSpec:
     on: str = "2026-10"
     confidence: str = "high"
     gaps: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     derived_from: str = ""
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
@@ -147,6 +149,11 @@ class ModelSpec:
         return self.id.rpartition("/")[2]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the model on the wire."""
+        return (self.name, *self.aliases)
+
+    @property
     def qualified_name(self) -> str:
         """The name with the vendor before it."""
         return f"{self.vendor.name}/{self.name}"
@@ -159,12 +166,34 @@ class ModelSpec:
     @property
     def create_template(self) -> str:
         """The path of a create, with ``{model}`` if the vendor has the model in it."""
-        return self.vendor.create.replace("{endpoint}", self.endpoint)
+        return self._fill_endpoint(self.vendor.create)
 
     @property
     def create_path(self) -> str:
         """The path of a create of this model."""
         return self.create_template.replace("{model}", self.name)
+
+    @property
+    def synchronous_path(self) -> str | None:
+        """The path of creates of this model that wait for the task, None without one."""
+        api = self.vendor.synchronous
+        return api.path if api and api.endpoint in ("", self.endpoint) else None
+
+    @property
+    def submit_templates(self) -> tuple[str, ...]:
+        """The paths of all creates of this model."""
+        waiting = self.synchronous_path
+        return (self.create_template, *([waiting] if waiting else []))
+
+    @property
+    def poll_template(self) -> str:
+        """The path of a poll, with ``{model}`` if the vendor has the model in it."""
+        return self._fill_endpoint(self.vendor.poll)
+
+    @property
+    def poll_path(self) -> str:
+        """The path of a poll of a task of this model, with ``{task_id}``."""
+        return self.poll_template.replace("{model}", self.name)
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
@@ -188,8 +217,24 @@ class ModelSpec:
         value = json_pointer.value(payload, json_pointer.parse(pointer))
         if value is not MISSING and value is not None:
             return value
-        defaults = (rule.default for rule in self.rules if rule.pointer == pointer)
+        defaults = (
+            rule.default
+            for rule in self.rules
+            if rule.pointer == pointer
+            and (rule.when is None or rule.when.is_satisfied_by(_read(payload, rule.when)))
+        )
         return next((default for default in defaults if default is not MISSING), MISSING)
+
+    def _fill_endpoint(self, template: str) -> str:
+        return template.replace("{endpoint}", self.endpoint or self.vendor.endpoint)
+
+    def has_fixed_count(self, payload: Any) -> bool:
+        """Returns False if the number of images in *payload* is an upper bound."""
+        outputs = self.outputs
+        if not isinstance(outputs, Images):
+            return True
+        flags = [flag for flag in (outputs.interleave, outputs.sequential) if flag]
+        return not any(self.value(payload, flag) is True for flag in flags)
 
     def _build_unknown_member_rules(self) -> Iterator[Rule]:
         known: dict[Path, set[str]] = {(): set(self.vendor.tolerated)}
@@ -200,3 +245,7 @@ class ModelSpec:
         for path, names in known.items():
             pointer, known_members = json_pointer.text(path), KnownMembers(frozenset(names))
             yield Rule(UNKNOWN_MEMBER, pointer, known_members, severity=Severity.WARNING)
+
+
+def _read(payload: Any, when: Equals) -> Any:
+    return json_pointer.value(payload, when.path)

@@ -1,4 +1,4 @@
-"""Rules that the models of the upstream API share: files, prompts that are cut, and the body."""
+"""Rules that the models of the upstream API share: files and the body."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Final
 
 from .ambiguity import Ambiguity
-from .constraints.basic import BOOLEAN, OBJECT, STRING, OneOf
+from .constraints.basic import OBJECT, OneOf
 from .constraints.media import AUDIO_VIEW, FileSize, Opaque, Reference
-from .shared_rules import MIB, SEEDS, Rows, audio, image, negative_prompt, prompt
+from .shared_rules import MIB, Rows, audio, image
 from .spec import Rule, Severity
 
 __all__ = [
     "ALPHA_IGNORED",
-    "build_video_rules",
     "upstream_audio",
     "upstream_body",
     "upstream_image",
@@ -33,11 +32,11 @@ ALPHA_IGNORED: Final = Ambiguity(
 )
 
 
-def upstream_body(model: str) -> Rows:
-    """Returns the rules for the body around ``input``; *model* is its name on the wire."""
+def upstream_body(*models: str) -> Rows:
+    """Returns the rules for the body around ``input``; *models* are its names on the wire."""
     return (
         Rule("payload-type", "", OBJECT),
-        Rule("model-value", "/model", OneOf((model,)), required=True),
+        Rule("model-value", "/model", OneOf(models), required=True),
         Rule("input-object", "/input", OBJECT, required=True),
     )
 
@@ -57,33 +56,6 @@ def upstream_image(
         }.get(row.id, row.constraint)
         rows.append(replace(row, constraint=changed))
     return tuple(rows)
-
-
-def build_video_rules(
-    model: str,
-    *,
-    characters: int,
-    megabytes: int,
-    tiers: tuple[str, ...],
-    durations: tuple[int, ...],
-) -> Rows:
-    """Returns the rules of a model that makes a video from an image, without those of a sound."""
-    kind, *texts = prompt("/input/prompt", characters, cut=True)
-    return (
-        *upstream_body(model),
-        # The official SDK sends null for a call without a prompt.
-        replace(kind, required=False, nullable=True),
-        *texts,
-        *negative_prompt("/input/negative_prompt", cut=True),
-        *upstream_image("/input/img_url", sides=(240, 8000), megabytes=megabytes, required=True),
-        Rule("template-type", "/input/template", STRING),
-        Rule("parameters-type", "/parameters", OBJECT),
-        Rule("resolution-tier", "/parameters/resolution", OneOf(tiers), default="1080P"),
-        Rule("duration-choice", "/parameters/duration", OneOf(durations), default=5),
-        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
-        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
-        Rule("seed-range", "/parameters/seed", SEEDS),
-    )
 
 
 def upstream_audio(pointer: str) -> Rows:

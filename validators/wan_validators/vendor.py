@@ -11,12 +11,16 @@ from random import Random
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
+from .upload_api import UploadApi
 
 __all__ = [
+    "CostEstimate",
     "Failure",
+    "Page",
     "Rejection",
     "RejectionReason",
     "State",
+    "SynchronousApi",
     "Task",
     "TaskOutput",
     "UnwrappedPayload",
@@ -90,9 +94,11 @@ class Task:
     *discount* is the factor that *cost* includes, None if there is none. If *split_output*
     is true, each output has an item of its own, for a vendor with such items. *prompt* is the
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
-    images that it asks for. *seconds* and *lines* are the length and the tier of a video, 0 for
-    images. *base_url* is the URL by which the client calls the server, for vendors with URLs in
-    their bodies. *sizes* are the width and the height of each output, None for one without.
+    images that it asks for. *seconds*, *lines*, *size* and *has_sound* are facts about a
+    video (*size* is "" if its tier decides), *usage* the members of its result that the model
+    documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
+    true, the vendor returns the outputs of this model as messages. *base_url* is the URL by which
+    the client calls the server, for vendors with URLs in their bodies.
     """
 
     id: str
@@ -116,8 +122,12 @@ class Task:
     requested: int = 0
     seconds: int = 0
     lines: int = 0
+    picture_size: str = ""
+    has_choices: bool = False
+    size: str = ""
+    has_sound: bool = False
+    usage: tuple[str, ...] = ()
     base_url: str = ""
-    sizes: tuple[tuple[int, int] | None, ...] = ()
 
 
 class RejectionReason(Enum):
@@ -129,8 +139,10 @@ class RejectionReason(Enum):
     NO_ROUTE = "nothing at this path"
     NO_METHOD = "not with this method"
     NO_MODEL = "no such model here"
+    UNMODELLED = "a model that wanproof does not know at this vendor"
     WRONG_PATH = "a model of another path"
     NO_HEADER = "a required header is missing"
+    ASYNC_HEADER = "a header for tasks at a path without tasks"
     NO_TASK = "no such task of this key"
     NOT_PENDING = "a cancel of a task that is no longer pending"
     NO_TASK_TO_CANCEL = "a cancel of no task of this key"
@@ -166,6 +178,31 @@ class Rejection:
     task: Task | None = None
 
 
+class Page(Enum):
+    """A page of a vendor about its models, for clients: not about tasks."""
+
+    LIST = "the models, page by page"
+    SPEC = "the address and the parameters of a model"
+    CONTRACT = "the paths and the schema of a model at the queue"
+    SEARCH = "the models that fit a query"
+    TEXT = "the text about a model"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostEstimate:
+    """The cost of a payload before its task is created, independent of a vendor's wire format.
+
+    *cost* is in USD, None if it is not known. *digest* is the same for equal payloads. *count*
+    is the number of results, *at* the time in Unix seconds.
+    """
+
+    model: str
+    cost: Decimal | None
+    digest: str
+    count: int
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class UnwrappedPayload:
     """A payload without its vendor's wrapper, with the mapping of its pointers.
@@ -187,6 +224,31 @@ class UnwrappedPayload:
         if not pointer or first in self.outer:
             return pointer
         return self.prefixes.get(first, self.prefix) + pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SynchronousApi:
+    """Creates that wait for the end of the task, and streams of its results.
+
+    *path* is the path of such creates, for the models with *endpoint*, "" for all models. A
+    request whose *stream_header* contains *stream_value* gets a stream. *max_wait* is in
+    seconds. *build_response* returns HTTP status and body for an ended task, or for one that
+    is unfinished after *max_wait*. *build_frames* returns the frames of its stream after a
+    cursor, the last of them for its end. *keepalive* is sent while nothing else is, "" for
+    nothing. *stream* is the path that streams a known task. *find_conflict* returns why a
+    payload cannot have a response in this form; it also gets whether that is a stream.
+    """
+
+    path: str
+    stream_header: str
+    stream_value: str
+    max_wait: float
+    build_response: Callable[[Task], tuple[int, Wire]]
+    build_frames: Callable[[Task, int], Sequence[str]]
+    endpoint: str = ""
+    keepalive: str = ""
+    stream: str | None = None
+    find_conflict: Callable[[Mapping[str, Any], bool], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -213,11 +275,17 @@ class Vendor:
     *recorded_created_status* is the status of a recorded create. *shows_progress* and
     *has_output_items* tell what a task has on the wire.
 
-    *create* may have ``{endpoint}`` in place of ``{model}``; each model has its own.
+    *create* and *poll* may have ``{endpoint}``, the part in which models differ; *endpoint* is
+    the usual one.
     *create_headers* are headers that a create must have. *cancel* is the path that cancels a
     pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
     the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
     *optional_prefix* is a start of all paths that a client's base URL may lack.
+    A request to the path of *synchronous* must not have *create_headers*.
+
+    *pages* are the paths of pages about models; a more exact path comes before one with
+    ``{model}`` in its place. *precharge* is the path that estimates the cost of a payload, and
+    *build_precharge_body* builds its response.
 
     *platform* is the name of the vendor of which this is a second protocol, "" for a first one.
     *flat_models* are the models of the platform that it serves with flat payloads; the value is
@@ -260,6 +328,12 @@ class Vendor:
     listing: str | None = None
     build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
     optional_prefix: str = ""
+    synchronous: SynchronousApi | None = None
+    uploads: UploadApi | None = None
+    endpoint: str = ""
+    pages: Mapping[Page, str] = field(default_factory=dict)
+    precharge: str | None = None
+    build_precharge_body: Callable[[CostEstimate], Wire] | None = None
     platform: str = ""
     flat_models: Mapping[str, bool] = field(default_factory=dict)
     auth_schemes: tuple[str, ...] = ("Bearer",)

@@ -13,7 +13,8 @@ from wan_validators.spec import ModelSpec
 from ..generation.strategies import acceptable, single_fault
 from ..generation.values import ValueStrategy
 from .case import Case
-from .systematic import MAX_PAYLOAD_CHARS, is_breakable, is_portable, is_possible
+from .simplest_values import is_portable
+from .systematic import MAX_PAYLOAD_CHARS, is_breakable, is_possible
 from .time_profiles import TimeProfile
 
 with explain_missing_extra():

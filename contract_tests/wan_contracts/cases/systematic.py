@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
-from random import Random
 from typing import Any, Final
 
 from wan_mockserver.scenarios.registry import Scenarios
@@ -14,7 +12,6 @@ from wan_mockserver.simulator.applicability import find_inapplicability
 from wan_validators import lint
 from wan_validators.catalog import find_representatives
 from wan_validators.constraints.basic import Between, Items, Json, ObjectCount, OneOf
-from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.outputs import Images
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
@@ -22,48 +19,26 @@ from wan_validators.spec import ModelSpec, Rule, Severity
 
 from ..generation.payloads import is_leaf
 from ..generation.strategies import single_fault, valid
-from ..generation.values import ValueStrategy, valid_values
+from ..generation.values import valid_values
 from .case import Case
+from .simplest_values import find_simplest_values, is_portable
 from .time_profiles import TimeProfile
 from .varied_payloads import build_varied_payload
-
-with explain_missing_extra():
-    from hypothesis import HealthCheck, Phase, find, settings
-    from hypothesis.errors import HypothesisException
 
 __all__ = [
     "find_fault_payloads",
     "find_plain_payload",
     "find_supported_case",
     "is_breakable",
-    "is_portable",
     "is_possible",
     "iter_systematic_cases",
 ]
-
-MAX_SAFE_INTEGER: Final = 2**53
-"""Largest integer that every client reads exactly: JavaScript numbers are doubles."""
 
 MAX_PAYLOAD_CHARS: Final = 100_000
 """Maximum characters of a payload, so that many calls with it stay fast."""
 
 LONG_FAULTS: Final = ("poll-500:3", "poll-reset-midway:3", "poll-html-page:3")
 """Polls that go wrong three times in a row: some clients give a task up at the third."""
-
-SIMPLEST_SETTINGS: Final = settings(
-    max_examples=1,
-    phases=[Phase.generate],
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-class UnprintedValue:
-    """Hides a value from Hypothesis, which would print it: it may hold megabytes."""
-
-    def __init__(self, value: Json) -> None:
-        self.value = value
 
 
 def iter_systematic_cases(
@@ -100,17 +75,23 @@ def iter_systematic_cases(
 
 def _find_usual_payloads(spec: ModelSpec) -> list[Any]:
     plain = find_plain_payload(spec)
-    payloads = (plain, build_varied_payload(spec, plain), _find_simplest(valid(spec)))
+    payloads = (plain, build_varied_payload(spec, plain), _find_shortest_payload(spec))
     return list({json.dumps(payload, sort_keys=True): payload for payload in payloads}.values())
 
 
 @cache
 def find_plain_payload(spec: ModelSpec) -> Any:
     """Returns the simplest valid payload; it requests two images if the model makes images."""
-    payload = _find_simplest(valid(spec))
+    payload = _find_shortest_payload(spec)
     if not isinstance(spec.outputs, Images):
         return payload
     return json_pointer.put(payload, json_pointer.parse(spec.outputs.count), 2)
+
+
+@cache
+def _find_shortest_payload(spec: ModelSpec) -> Any:
+    """Returns the simplest valid payload, which has no optional member."""
+    return find_simplest_values([valid(spec)])[0]
 
 
 def is_possible(scenario: str, time_profile: TimeProfile, spec: ModelSpec) -> bool:
@@ -143,20 +124,11 @@ def find_supported_case(
     return next(left, None)
 
 
-def is_portable(payload: Json) -> bool:
-    """Returns True if every client can read *payload* as JSON and send it unchanged.
-
-    False for lone surrogates, for numbers that only Python distinguishes, and for a payload
-    that is not an object.
-    """
-    return type(payload) is dict and _is_portable_value(payload)
-
-
 @cache
 def find_fault_payloads(spec: ModelSpec) -> tuple[Any, ...]:
     """Returns, for each rule of *spec*, the simplest payload that breaks only this rule."""
-    found = (
-        _find_simplest(single_fault(spec, rule)) for rule in spec.all_rules if is_breakable(rule)
+    found = find_simplest_values(
+        [single_fault(spec, rule) for rule in spec.all_rules if is_breakable(rule)]
     )
     return tuple(payload for payload in found if payload is not MISSING)
 
@@ -250,49 +222,12 @@ def _is_small(value: Json) -> bool:
     return type(value) is not str or len(value) <= MAX_PAYLOAD_CHARS
 
 
-def _find_simplest(strategy: ValueStrategy) -> Any:
-    """Returns the simplest portable value of *strategy*; MISSING if there is none."""
-    wrapped = strategy.filter(is_portable).map(UnprintedValue)
-    try:
-        return find(wrapped, lambda _: True, settings=SIMPLEST_SETTINGS, random=Random(0)).value
-    except (HypothesisException, ValueError):
-        return MISSING
-
-
 def is_breakable(rule: Rule) -> bool:
     """Returns True if a case can break *rule*: the rule is an error inside the payload.
 
     Cases have objects as payloads and name the model separately, so neither can be wrong.
     """
     return rule.severity is Severity.ERROR and rule.path not in ((), ("model",))
-
-
-def _is_portable_value(value: Json) -> bool:
-    match value:
-        case dict():
-            return all(
-                _is_portable_value(name) and _is_portable_value(each)
-                for name, each in value.items()
-            )
-        case list():
-            return all(map(_is_portable_value, value))
-        case str():
-            return _is_encodable(value)
-        case bool():
-            return True
-        case int():
-            return abs(value) <= MAX_SAFE_INTEGER
-        case float():
-            return math.isfinite(value) and not value.is_integer()
-    return value is None
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @cache

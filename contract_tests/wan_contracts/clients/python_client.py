@@ -81,6 +81,7 @@ class PythonClient:
     def __init__(self, name: str, target: Any, reload: Callable[[], Any] | None = None) -> None:
         self.name = name
         self._loop = ClientEventLoop()
+        self._accepted: object = None
         self._reload = reload or _remember_state(target)
         self._use(target)
 
@@ -156,8 +157,7 @@ class PythonClient:
     def _call_target(self, planned: PlannedCall) -> Any:
         made = self._make_client(planned.setting)
         try:
-            if made.client is not None:
-                _check_generate(made.generate)
+            self._check_once(made)
             result = self._await_if_needed(made.run(planned))
         except BaseException:
             planned.listen()
@@ -180,6 +180,16 @@ class PythonClient:
                 f"the factory returned {describe_value(made)}, which has no method generate"
             )
         return _MadeClient(made, generate)
+
+    def _check_once(self, made: _MadeClient) -> None:
+        """Raises UnusableClient if the client does not accept a model and a payload.
+
+        To read a signature takes long, and most factories return objects of one class.
+        """
+        function = getattr(made.generate, "__func__", made.generate)
+        if made.client is not None and function is not self._accepted:
+            _check_generate(made.generate)
+            self._accepted = function
 
     def _close(self, made: _MadeClient) -> None:
         if made.client is not None:

@@ -23,12 +23,12 @@ _before: list[str | None] = []
 def use_time_zone() -> Iterator[None]:
     """Sets the time zone of this process inside the ``with`` block.
 
-    Blocks of several threads can overlap: the last one to end restores the time zone.
+    Blocks of several threads can overlap: the last one to end restores the time zone. A block
+    inside another one costs nothing, and undoes what was changed in it.
     """
     with _lock:
         _before.append(os.environ.get("TZ"))
-        if len(_before) == 1:
-            _set_time_zone(TIME_ZONE)
+        _set_time_zone(TIME_ZONE)
     try:
         yield
     finally:
@@ -38,9 +38,12 @@ def use_time_zone() -> Iterator[None]:
                 _before.clear()
             else:
                 _before.pop()
+                _set_time_zone(TIME_ZONE)
 
 
 def _set_time_zone(name: str | None) -> None:
+    if name == os.environ.get("TZ"):
+        return
     if name is None:
         os.environ.pop("TZ", None)
     else:

@@ -136,8 +136,10 @@ def _recognize_default_n(task: CapturedTask) -> str | None:
     outputs = task.spec.outputs
     if not isinstance(outputs, Images) or task.state is not State.DONE or not task.has_results:
         return None
-    interleaved = outputs.interleave and _get(task.payload, outputs.interleave) is True
-    if interleaved or _get(task.payload, outputs.count) is not MISSING:
+    if (
+        not task.spec.has_fixed_count(task.payload)
+        or _get(task.payload, outputs.count) is not MISSING
+    ):
         return None
     verb = "image came" if task.result_count == 1 else "images came"
     return f"n was omitted, and {task.result_count} {verb}"

@@ -10,7 +10,7 @@ from functools import cache
 from math import isqrt
 from typing import Final
 
-from wan_validators.constraints.basic import Constraint, Json
+from wan_validators.constraints.basic import Json
 from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize
 from wan_validators.optional_dependencies import explain_missing_extra
 
@@ -25,15 +25,16 @@ SCALE_SIDES: Final = range(384, 721, 16)
 """Factors that scale a ratio to sizes of different pixel counts."""
 
 
-@valid_values.register(TwoPartSize)
 @valid_values.register(Size)
-def _(check: Constraint) -> JsonValues:
-    return ("1024*1024", "1280*720")
+@valid_values.register(TwoPartSize)
+def _(check: Size | TwoPartSize) -> JsonValues:
+    return ("1024*1024", "1280*720", *check.tokens)
 
 
 @invalid_values.register
 def _(check: TwoPartSize, value: Json) -> JsonValues:
-    return ("1280x720", "1280×720", "1280", "1280*720*1", "1280**720", "16:9", "1K", "")
+    wrong = ("1280x720", "1280×720", "1280", "1280*720*1", "1280**720", "16:9", "1K", "3K", "")
+    return tuple(each for each in wrong if each not in check.tokens)
 
 
 @invalid_values.register

@@ -77,17 +77,24 @@ def single_fault(spec: ModelSpec, rule: Rule) -> ValueStrategy:
             f"{spec.id} has no mode in which {rule.id} at {rule.pointer!r} can break alone"
         )
 
-    @st.composite
-    def payloads(draw: st.DrawFn) -> Any:
-        mode = draw(st.sampled_from(possible))
-        fault = _draw_fault(draw, rule, find_active_rules(spec, mode), mode)
-        after = {path: _find_value_after(rule, fault, path, value) for path, value in mode.items()}
-        builder = PayloadBuilder(
-            draw, _relax_rules(rule, find_active_rules(spec, after)), after, [rule.path]
-        )
-        return _insert_fault(draw, builder, rule, fault)
+    return _draw_faulty_payload(spec, rule, possible)
 
-    return payloads()
+
+@st.composite
+def _draw_faulty_payload(
+    draw: st.DrawFn, spec: ModelSpec, rule: Rule, modes: Sequence[Mode]
+) -> Any:
+    """Draws a payload with exactly one finding, of *rule*, in one of *modes*.
+
+    It is defined once: Hypothesis reads the source of each new function, which takes long.
+    """
+    mode = draw(st.sampled_from(modes))
+    fault = _draw_fault(draw, rule, find_active_rules(spec, mode), mode)
+    after = {path: _find_value_after(rule, fault, path, value) for path, value in mode.items()}
+    builder = PayloadBuilder(
+        draw, _relax_rules(rule, find_active_rules(spec, after)), after, [rule.path]
+    )
+    return _insert_fault(draw, builder, rule, fault)
 
 
 def wrap_payload(spec: ModelSpec, payload: Json) -> Json:

@@ -221,7 +221,7 @@ def _(check: NotBlank, value: Json) -> JsonValues:
 
 @valid_values.register
 def _(check: TextConstraint) -> JsonValues:
-    return ("a", "Make it night, with rain", "字 \u00e9")
+    return ("a", "Make it night, with rain", "字 \u00e9", MIXED_TEXT)
 
 
 @invalid_values.register

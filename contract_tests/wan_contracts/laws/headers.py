@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from email.message import Message
+from functools import lru_cache
 from typing import Final
 
 from wan_mockserver.assertions.verdict import Verdict
@@ -73,6 +74,7 @@ def _has_key(exchange: ObservedExchange, key: str, schemes: Iterable[str]) -> bo
     return scheme.lower() in map(str.lower, schemes) and rest.strip() == key
 
 
+@lru_cache(maxsize=64)
 def _parse_charset(content_type: str) -> str | None:
     message = Message()
     message["content-type"] = content_type

@@ -37,16 +37,16 @@ def check_poll_url(interaction: Interaction) -> Verdict | None:
         return KEPT if interaction.polls else None
     request = stray[0].request
     target = f"{request.path}?{request.query}" if request.query else request.path
-    wanted = interaction.case.spec.vendor.poll.replace("{model}", interaction.case.spec.name)
+    wanted = interaction.case.spec.poll_path
     message = f"{request.method} {target} is not a poll of a task of this call"
     return build_violation(f"{message}; a poll is GET {wanted}", stray)
 
 
 def is_poll_path(interaction: Interaction, path: str) -> bool:
     """Returns whether a task of this call, which its client can know, is polled at *path*."""
-    template = interaction.case.spec.vendor.poll
+    template = interaction.case.spec.poll_path
     return path in {
-        template.format(model=interaction.case.spec.name, task_id=exchange.entry.task)
+        template.replace("{task_id}", exchange.entry.task)
         for exchange in interaction.creates
         if exchange.entry.arrived
     }

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from wan_validators import error_codes
+from wan_validators.create_requests import find_create_path
 from wan_validators.outputs import Videos
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
 from wan_validators.task_bodies import find_error
 
-from ..runner.interaction import Interaction, ObservedExchange, parse_json
+from ..runner.interaction import Interaction, ObservedExchange
 
 __all__ = [
     "MIN_TEXT_CHARS",
@@ -59,7 +60,7 @@ def find_payloads(
 
     Removes the vendor's wrapper. Returns None if the body is not a JSON object.
     """
-    body = parse_json(exchange.request.body)
+    body = exchange.request_json
     if not isinstance(body, dict):
         return None
     unwrap = interaction.case.spec.vendor.unwrap
@@ -71,10 +72,10 @@ def find_payloads(
 def find_model(interaction: Interaction, exchange: ObservedExchange) -> Any:
     """Returns the model of a create from its path, body or header, or None."""
     vendor = interaction.case.spec.vendor
-    before, variable, after = vendor.create.partition("{model}")
-    if variable:
-        return exchange.entry.path.removeprefix(before).removesuffix(after)
-    body = parse_json(exchange.request.body)
+    create = find_create_path(exchange.entry.path)
+    if create and create.model is not None:
+        return create.model
+    body = exchange.request_json
     model = body.get("model") if isinstance(body, dict) else None
     if model is None and vendor.model_header:
         model = exchange.request.headers.get(vendor.model_header.lower())

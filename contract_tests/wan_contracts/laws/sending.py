@@ -56,7 +56,7 @@ def check_payload_intact(interaction: Interaction) -> Verdict | None:
         for message in _find_lost_members(*pair):
             return build_violation(message, [exchange])
         model = find_model(interaction, exchange)
-        if model != interaction.case.spec.name:
+        if model not in interaction.case.spec.names:
             message = f"the create is for {model!r}, not for {interaction.case.spec.name!r}"
             return build_violation(message, [exchange])
     return KEPT if is_checked else None

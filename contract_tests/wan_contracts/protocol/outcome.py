@@ -87,9 +87,10 @@ class Outcome:
 
     def __post_init__(self) -> None:
         # Values that do not fit stay as they are, and are reported when the outcome is checked.
-        kind = find_word(self.kind, OutcomeKind)
-        if kind is not None:
-            object.__setattr__(self, "kind", OutcomeKind(kind))
+        if not isinstance(self.kind, OutcomeKind):
+            kind = find_word(self.kind, OutcomeKind)
+            if kind is not None:
+                object.__setattr__(self, "kind", OutcomeKind(kind))
         object.__setattr__(self, "spent_usd", _to_decimal(self.spent_usd))
 
     @classmethod
@@ -188,8 +189,11 @@ def find_word(value: object, words: Iterable[str]) -> str | None:
     """Returns the one of *words* that *value* is, in any case and with any separator, or None."""
     if not isinstance(value, str):
         return None
+    known = [*map(str, words)]
+    if value in known:
+        return value
     letters = _keep_letters(value)
-    return next((str(word) for word in words if _keep_letters(word) == letters), None)
+    return next((word for word in known if _keep_letters(word) == letters), None)
 
 
 def _keep_letters(word: str) -> str:

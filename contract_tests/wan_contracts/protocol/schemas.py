@@ -13,6 +13,7 @@ from wan_validators.messages.formatting import clip
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from ..cases.case import PROTOCOL_VERSION
+from .acceptance import build_acceptor
 from .outcome import Outcome, OutcomeKind, find_word
 from .validation import InvalidDocument, Schema, parse_document, validate
 
@@ -210,7 +211,9 @@ def parse_outcome(text: str | bytes) -> Outcome:
     The words of ``outcome`` and ``kind`` may be in any case.
     """
     document = _normalize_words(parse_document(text))
-    validate(document, build_validator("outcome"), "the outcome")
+    # The validator takes longer than many calls; it explains what is not valid.
+    if not _is_valid_outcome(document):
+        validate(document, build_validator("outcome"), "the outcome")
     return Outcome.from_json(document)
 
 
@@ -227,6 +230,9 @@ def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
         raise InvalidDocument(_describe_unencodable(outcome, error)) from error
     return parse_outcome(text)
+
+
+_is_valid_outcome: Final = build_acceptor(SCHEMAS["outcome"])
 
 
 def _normalize_words(document: Any) -> Any:

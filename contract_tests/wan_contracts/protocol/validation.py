@@ -28,7 +28,7 @@ class InvalidDocument(ValueError):
 
 def parse_document(text: str | bytes) -> Any:
     """Parses JSON *text*; raises InvalidDocument if it is not JSON or repeats a member."""
-    document, _, findings = read(text)
+    document, _, findings, _ = read(text)
     for finding in findings:
         place = f"in line {finding.line}, column {finding.column}"
         if finding.severity is Severity.ERROR:

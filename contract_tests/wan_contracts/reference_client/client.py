@@ -70,14 +70,14 @@ class ReferenceClient(ClientPolicy):
     def poll_until_end(self, task_id: str) -> Steps[Outcome]:
         """Polls until the task ends, polling becomes useless, or the deadline passes."""
         due = self.find_next_poll_time(None)
-        last = "it was never polled"
+        last: ReceivedResponse | TransportFailure | None = None
         while due is not None:
             yield from self.wait(max(due - self.now, 0.0))
             reply = yield from self.poll(task_id)
-            last = self.describe(reply)
+            last = reply
             if self.must_stop_polling(reply):
                 return self.build_gave_up_outcome(
-                    f"the task can no longer be polled: {last}", task_id
+                    f"the task can no longer be polled: {self.describe(reply)}", task_id
                 )
             match self.parse_state(reply):
                 case State.DONE:
@@ -86,8 +86,9 @@ class ReferenceClient(ClientPolicy):
                     return self.build_failed_outcome(task_id, reply)
             due = self.find_next_poll_time(reply)
         seconds = f"{self.setting.deadline:g} seconds"
+        described = self.describe(last) if last else "it was never polled"
         return self.build_gave_up_outcome(
-            f"the task has not ended within {seconds}; last reply: {last}", task_id
+            f"the task has not ended within {seconds}; last reply: {described}", task_id
         )
 
     def finish(self, task_id: str, reply: ReceivedResponse | TransportFailure) -> Steps[Outcome]:

@@ -60,10 +60,10 @@ class ClientPolicy:
         return self.url(self.spec.create_path)
 
     def build_poll_url(self, task_id: str) -> str:
-        return self.url(self.spec.vendor.poll, task_id)
+        return self.url(self.spec.poll_path, task_id)
 
     def url(self, template: str, task_id: str = "") -> str:
-        path = template.format(model=self.spec.name, task_id=quote(task_id, safe=""))
+        path = template.replace("{task_id}", quote(task_id, safe=""))
         return self.setting.base_url.rstrip("/") + path
 
     def build_create_headers(self) -> dict[str, str]:
@@ -167,7 +167,7 @@ class ClientPolicy:
         outputs = self.spec.outputs
         if not isinstance(outputs, Images):
             return None
-        if outputs.interleave and self.spec.value(self.payload, outputs.interleave) is True:
+        if not self.spec.has_fixed_count(self.payload):
             return None
         number = self.spec.value(self.payload, outputs.count)
         return number if type(number) is int else None

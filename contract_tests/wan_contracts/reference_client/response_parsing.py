@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -61,8 +62,12 @@ def is_media(kind: str, body: bytes) -> bool:
     return detect_format(body) in MEDIA_FORMATS.get(kind, ())
 
 
+@lru_cache(maxsize=16)
 def parse_object(body: bytes) -> Object:
-    """Parses *body* as a JSON object; returns an empty one if it is not valid."""
+    """Parses *body* as a JSON object; returns an empty one if it is not valid.
+
+    A client reads several members of the same body, so the last objects are kept.
+    """
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
@@ -131,6 +136,9 @@ def parse_results(document: Object) -> list[TaskOutput]:
     listed += [
         TaskOutput("image", _as_string(each.get("url"))) for each in made if "code" not in each
     ]
+    messages = [_as_object(each).get("message") for each in _list_member(output, "choices")]
+    spoken = [part for each in messages for part in _list_member(_as_object(each), "content")]
+    listed += [_parse_message_part(_as_object(part)) for part in spoken]
     if "video_url" in output:
         listed.append(TaskOutput("video", _as_string(output["video_url"])))
     results = [*listed, *(_parse_result(part) for part in parts if part)]
@@ -154,6 +162,8 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     None without a valid header, and for a date if the response has no Date.
     """
     value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         return float(value)
     try:
@@ -178,6 +188,12 @@ def _guess_kind(url: str) -> str:
 def _parse_result(part: Object) -> TaskOutput:
     kind = _as_string(part.get("type")) or "image"
     return TaskOutput(kind, _as_string(part.get("text" if kind == "text" else "url")))
+
+
+def _parse_message_part(part: Object) -> TaskOutput:
+    """Parses a part whose value is the member that is called like its type."""
+    kind = _as_string(part.get("type")) or "image"
+    return TaskOutput(kind, _as_string(part.get(kind)))
 
 
 def _iter_messages(document: Object) -> Iterator[str]:

@@ -154,7 +154,8 @@ def evaluate_laws(laws: Iterable[Law], interaction: Interaction) -> dict[str, Ve
     """Returns the verdict of each law that applies to *interaction*, by law id."""
     if is_unsupported(interaction):
         return {}
-    chosen = [law for law in laws if not (is_submitted(interaction) and _needs_end(law))]
+    is_over = not is_submitted(interaction)
+    chosen = [law for law in laws if is_over or not _needs_end(law)]
 
     def judge(reading: Interaction) -> dict[str, Verdict]:
         verdicts = {law.id: law.judge(reading) for law in chosen}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 from time import monotonic
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
@@ -18,7 +19,6 @@ from wan_mockserver.clock import Clock, RealClock
 from wan_mockserver.http.httpx_transport import AsyncWanTransport, WanTransport
 from wan_mockserver.http.no_proxy import bypass_proxy
 from wan_mockserver.http.server import Server
-from wan_mockserver.http.wsgi import wsgi
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.service import Mock
@@ -39,8 +39,8 @@ from .recording_proxy import KEY_PREFIX, RecordedCall, RecordedExchange, Recordi
 
 __all__ = ["Harness", "SmallArtefacts"]
 
-MAX_DISTINCT_PICTURES = 64
-"""Number of different pictures; more would take time and find nothing more."""
+MAX_DISTINCT_FILES: Final = 64
+"""Number of different pictures, and of films; more would take time and find nothing more."""
 
 IDLE_GRACE_S: Final = 0.5
 """Real seconds for which a call may wait in addition to one request."""
@@ -57,9 +57,15 @@ class SmallArtefacts(Artefacts):
     """
 
     def bytes_of(self, artefact: Artefact) -> bytes:
+        seed = artefact.seed % MAX_DISTINCT_FILES
         if isinstance(artefact, Film):
-            return mp4(Film(16, 16, seconds=1, fps=2, audio=False, seed=artefact.seed))
-        return super().bytes_of(Picture(16, 16, seed=artefact.seed % MAX_DISTINCT_PICTURES))
+            return _draw_film(seed)
+        return super().bytes_of(Picture(16, 16, seed=seed))
+
+
+@cache
+def _draw_film(seed: int) -> bytes:
+    return mp4(Film(16, 16, seconds=1, fps=2, audio=False, seed=seed))
 
 
 class Harness:
@@ -86,7 +92,7 @@ class Harness:
         )
         self._binding: list[ModuleType] | None = None
         self._proxy = RecordingProxy(self.mock)
-        self._server = Server(wsgi(self._proxy))
+        self._server = Server(self._proxy)
         self._transports = self._build_transports() if client.in_process else {}
 
     def run(self, case: Case, number: int) -> Interaction:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
 
 from ..cases.case import Case
 from .harness import Harness
 from .interaction import Interaction
 
 __all__ = ["iter_in_flight"]
+
+LOOKAHEAD: Final = 4
+"""Calls that may be done or running, for each one in flight, while an earlier one still runs.
+
+So a call that waits for seconds does not keep the others from starting.
+"""
 
 
 def iter_in_flight(
@@ -28,11 +35,13 @@ def iter_in_flight(
 
     running: deque[Future[Interaction | None]] = deque()
     with ThreadPoolExecutor(size) as pool:
-        for number, case in enumerate((*cases, *[None] * size), first):
-            if case is not None:
+        try:
+            for number, case in enumerate(cases, first):
                 running.append(pool.submit(run, case, number))
-            if running and (case is None or len(running) > size):
-                interaction = running.popleft().result()
-                if interaction is not None:
-                    yield interaction
-        yield from filter(None, (each.result() for each in running))
+                if len(running) > LOOKAHEAD * size:
+                    yield from filter(None, (running.popleft().result(),))
+            while running:
+                yield from filter(None, (running.popleft().result(),))
+        finally:  # after an interruption, calls that have not begun are not made
+            for each in running:
+                each.cancel()

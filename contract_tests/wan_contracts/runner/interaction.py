@@ -79,6 +79,11 @@ class ObservedExchange:
         return parse_json(self.response.body)
 
     @cached_property
+    def request_json(self) -> Any:
+        """Returns the body of the request; None if it is not JSON."""
+        return parse_json(self.request.body)
+
+    @cached_property
     def status_word(self) -> Any:
         """Returns the status member of the task in the body; None if there is none."""
         return find_status_word(self.json)
@@ -109,7 +114,7 @@ class Interaction:
     seconds: float = 0.0
     together: tuple[Case, ...] = ()
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome | None:
         """Returns what the client reported; None if it reported no outcome."""
         return self.client_result if isinstance(self.client_result, Outcome) else None
@@ -160,9 +165,10 @@ class Interaction:
 
     def is_final_poll(self, poll: ObservedExchange) -> bool:
         """Returns True if *poll* shows the end of a task in the form that the page documents."""
+        if not (poll.entry.ended and poll.entry.arrived):
+            return False
         documented = poll.status_word in self.case.spec.vendor.words.values()
-        is_end = documented and poll.entry.ended and poll.entry.arrived
-        return is_end and not has_recorded_form(poll)
+        return documented and not has_recorded_form(poll)
 
     @cached_property
     def record(self) -> TaskRecord | None:
@@ -190,7 +196,7 @@ class Interaction:
         outputs, payload = self.case.spec.outputs, self.case.payload
         if not isinstance(outputs, Images):
             return None
-        if outputs.interleave and self.case.spec.value(payload, outputs.interleave) is True:
+        if not self.case.spec.has_fixed_count(payload):
             return None
         count = self.case.spec.value(payload, outputs.count)
         return None if count is MISSING else int(count)

@@ -132,6 +132,7 @@ class RecordingProxy(Service):
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self._calls: dict[str, RecordedCall] = {}
+        self._ended_tasks: set[str] = set()
         self._changed = Condition()
 
     @property
@@ -159,6 +160,7 @@ class RecordingProxy(Service):
         del self._calls[call.key]
         with self._changed:
             self._changed.wait_for(lambda: call.is_idle, timeout=DRAIN_TIMEOUT_S)
+        self._ended_tasks.update(task.id for task in self._mock.tasks(call.tenant))
         return call.exchanges
 
     def handle(self, request: Request) -> Response:
@@ -186,6 +188,10 @@ class RecordingProxy(Service):
                 self._changed.notify_all()
         return self._stop_client(call, request, response) if is_stopped else response
 
+    def is_quick(self, request: Request) -> bool:
+        """Returns True if the mock answers *request* at once."""
+        return self._mock.is_quick(request)
+
     def mark_response_lost(self, response: Response) -> None:
         """Tells the mock that the client did not receive *response*."""
         self._mock.mark_response_lost(response)
@@ -193,24 +199,26 @@ class RecordingProxy(Service):
     def _find_call(self, request: Request) -> RecordedCall | None:
         """Returns the call that sent *request*; None if that call has ended.
 
-        A request without a known key belongs to the only call, or to the call of its task.
+        A request without a known key belongs to the only call, or to the call of its task. A
+        download has no key, and a busy server can read it after its client gave it up.
         """
         calls = [*self._calls.values()]
         authorization = request.headers.get("authorization", "")
         for call in calls:
             if call.key in authorization:
                 return call
-        if KEY_PREFIX in authorization or not calls:
-            return None
-        if len(calls) == 1:
-            return calls[0]
         sent = f"{request.query} {' '.join(request.headers.values())}"
         for call in calls:
             if call.key in sent:
                 return call
-        parts = filter(None, request.path.split("/"))
+        if KEY_PREFIX in sent:
+            return None
+        parts = [part for part in request.path.split("/") if part]
         tenants = {task.tenant for part in parts if (task := self._mock.store.get(TASKS, part))}
-        return next((call for call in calls if call.tenant in tenants), None)
+        owner = next((call for call in calls if call.tenant in tenants), None)
+        if owner or len(calls) != 1 or not self._ended_tasks.isdisjoint(parts):
+            return owner
+        return calls[0]
 
     def _stop_client(self, call: RecordedCall, request: Request, response: Response) -> Response:
         """Ends the call of a client that sends requests without end."""

@@ -17,6 +17,7 @@ from ..cases.random_cases import draw_batches
 from ..cases.systematic import find_supported_case, is_possible, iter_systematic_cases
 from ..cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from ..clients import Client
+from ..clients.time_zone import use_time_zone
 from ..laws import LAWS, Law
 from ..results.report import ContractReport
 from .aggregation import Aggregator, evaluate_laws, is_unsupported, parse_scenario_names
@@ -109,7 +110,7 @@ def check(
     plan = replace(plan, laws=[law for law in plan.laws if law.id not in untold])
     started_at = monotonic()
     interrupted = False
-    with Harness(client, time_profile, full_size=plan.full_size) as harness:
+    with use_time_zone(), Harness(client, time_profile, full_size=plan.full_size) as harness:
         loop = RunLoop(harness, plan, aggregator, watch)
         try:
             loop.run_systematic_cases(specs, time_profile)
@@ -358,7 +359,7 @@ def replay_case(
     """
     aggregator = Aggregator([law])
     started_at = monotonic()
-    with Harness(client, time_profile, full_size=full_size) as harness:
+    with use_time_zone(), Harness(client, time_profile, full_size=full_size) as harness:
         for number, each in enumerate(preceding, 1):
             harness.run(each, number)
         number = len(preceding) + 1

@@ -13,13 +13,22 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from wan_mockserver.admin.api import ROUTES
+from wan_mockserver.artefacts.cache import Artefacts
+from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.clock import AutoClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.openapi.schema_from_types import infer_schema
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.routing import ROOT
-from wan_validators.catalog import catalog, list_all_specs, model, models_of, vendors
+from wan_validators.catalog import (
+    catalog,
+    find_representatives,
+    list_all_specs,
+    model,
+    models_of,
+    vendors,
+)
 from wan_validators.json_schema import build_payload_schema
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor
@@ -34,6 +43,8 @@ Poll = Callable[..., Response]
 FILES = "/files/{task_id}/{name}"
 
 PAYLOADS = Path(__file__).parents[3] / "fixtures" / "payloads"
+
+REPRESENTATIVES = find_representatives(catalog())
 
 
 @pytest.fixture
@@ -170,15 +181,33 @@ def test_only_reading_it_is_allowed(mock: Mock, ask: Ask) -> None:
     assert ask(mock, "/openapi.json", method="HEAD", root="").body == b""
 
 
+WAITING = find_representatives(spec for spec in catalog() if spec.synchronous_path)
+
+
 def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
     expected = {"/files/{task_id}/{name}"}
     for vendor in vendors():
-        for name, spec in models_of(vendor).items():
-            more = (vendor.poll, vendor.cancel, vendor.listing, vendor.result)
-            expected |= {path.replace("{model}", name) for path in more if path}
-            expected.add(spec.create_path)
+        for spec in models_of(vendor).values():
+            expected |= {spec.create_path, spec.poll_path}
+            expected |= {spec.synchronous_path} if spec.synchronous_path else set()
+        stream = vendor.synchronous and vendor.synchronous.stream
+        uploads = vendor.uploads
+        for path in filter(None, (vendor.cancel, vendor.result)):
+            expected |= {path.replace("{model}", name) for name in models_of(vendor)}
+        others = (vendor.listing, stream, vendor.precharge, *vendor.pages.values())
+        expected |= {path for path in others if path}
+        expected |= {uploads.path, uploads.store} if uploads else set()
 
     assert {*of_vendors["paths"]} == expected
+
+
+def test_pages_about_models_need_no_key_and_say_what_they_return(of_vendors: Any) -> None:
+    spec = of_vendors["paths"]["/api/v1/skill/models/{model}/spec"]["get"]
+    text = of_vendors["paths"]["/model/v1/models/skill/{model}"]["get"]
+
+    assert spec["security"] == text["security"] == []
+    assert "wan26_i2i" in spec["parameters"][0]["schema"]["enum"]
+    assert list(text["responses"]["200"]["content"]) == ["text/markdown"]
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
@@ -187,7 +216,7 @@ def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
     assert of_vendors["components"]["schemas"] == json.loads(json.dumps(expected))
 
 
-@pytest.mark.parametrize("spec", [*catalog(), FLAT], ids=lambda spec: spec.id)
+@pytest.mark.parametrize("spec", [*REPRESENTATIVES, FLAT], ids=lambda spec: spec.id)
 @pytest.mark.parametrize("scenario", ["ok", "moderated", "http-401", "http-500", "rate-limited"])
 def test_the_vendors_answers_are_as_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
@@ -202,7 +231,7 @@ def test_the_vendors_answers_are_as_described(
         **vendor.create_headers,
     }
     create = spec.create_path
-    poll = vendor.poll.replace("{model}", spec.name)
+    poll = spec.poll_path
 
     def check(method: str, path: str, template: str) -> Any:
         asked = Request(method=method, path=path, headers=headers, body=payload)
@@ -220,6 +249,29 @@ def test_the_vendors_answers_are_as_described(
     for _ in range(4):
         task = made[0].id if made else "nothing"
         check("GET", poll.replace("{task_id}", task), poll)
+
+
+@pytest.mark.parametrize("spec", WAITING, ids=lambda spec: spec.id)
+@pytest.mark.parametrize("scenario", ["ok", "moderated", "stuck", "http-401"])
+def test_responses_that_wait_are_as_described(
+    make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
+) -> None:
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
+    api = spec.vendor.synchronous
+    assert api
+    key = f"Bearer wanproof.{scenario}.alice"
+    headers = {"Authorization": key, "Content-Type": "application/json"}
+    payload = max(folder.glob("documents-*.json"), key=lambda file: "stream" not in file.name)
+    for more in ({}, {api.stream_header: api.stream_value}):
+        asked = Request(
+            method="POST", path=api.path, headers=headers | more, body=payload.read_bytes()
+        )
+        answer = make().handle(asked)
+        responses = of_vendors["paths"][api.path]["post"]["responses"]
+        described = responses.get(str(answer.status), responses["default"])
+        content = described["content"][answer.headers["Content-Type"].partition(";")[0]]
+        if "event-stream" not in answer.headers["Content-Type"]:
+            validator(of_vendors, content["schema"]).validate(json.loads(answer.body))
 
 
 def test_inferring_from_examples() -> None:
@@ -273,16 +325,23 @@ def test_a_create_is_linked_to_its_poll_and_a_poll_to_a_file(
     assert str(mock.handle(unknown).status) in download["responses"]
 
 
+class PlainFiles(Artefacts):
+    """Makes files at once: their content makes no difference to the headers."""
+
+    def bytes_of(self, artefact: Artefact) -> bytes:
+        return b"0123456789"
+
+
 UNDESCRIBED = {"Content-Type", "Content-Length", "Date"}
 """Headers of every response, or that OpenAPI describes by other means."""
 
 
 @pytest.mark.parametrize("scenario", ["ok", "rate-limited", "expired-urls", "signed-urls"])
-@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+@pytest.mark.parametrize("spec", REPRESENTATIVES, ids=lambda spec: spec.id)
 def test_the_headers_of_all_responses_are_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str
 ) -> None:
-    mock = make(lifecycle=Polls(0))
+    mock = make(lifecycle=Polls(0), artefacts=PlainFiles())
     folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
     payload = next(folder.glob("documents-*.json")).read_bytes()
     key = f"Bearer wanproof.{scenario}.alice"
@@ -311,7 +370,7 @@ def test_the_headers_of_all_responses_are_described(
         made = send("POST", create, create)
     assert made.status == spec.vendor.created_status
     task = mock.tasks()[0].id
-    poll = spec.vendor.poll.replace("{model}", spec.name)
+    poll = spec.poll_path
     result = send("GET", poll, poll.replace("{task_id}", task))
     for path in re.findall(r'https?://[^"]*(/files/[^"]*)', result.body.decode()):
         for more in ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=9999999-"}):

@@ -58,6 +58,63 @@ def test_the_result_is_as_documented(name: str, payload: dict[str, Any], parts: 
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "parameters", "parts"),
+    [
+        (
+            "wan25_i2i_preview",
+            {"prompt": "night", "images": [IMAGE]},
+            {"n": 1, "watermark": True},
+            [Picture(1280, 1280, 7, watermark=True)],
+        ),
+        (
+            "wan25_t2i_preview",
+            {"prompt": "a kite"},
+            {},
+            [Picture(1280, 1280, 7 + nth) for nth in range(4)],
+        ),
+        (
+            "wan25_t2i_preview_intl",
+            {"prompt": "a kite"},
+            {"n": 1, "size": "768*2700", "seed": 9},
+            [Picture(768, 2700, 9)],
+        ),
+        (
+            "wan25_i2v_preview_intl",
+            {"img_url": IMAGE},
+            {},
+            [Film(1920, 1072, 5, 24, audio=True, seed=7)],
+        ),
+        (
+            "wan25_i2v_preview_intl",
+            {"img_url": IMAGE},
+            {"resolution": "720P", "duration": 10},
+            [Film(1280, 720, 10, 24, audio=True, seed=7)],
+        ),
+        (
+            "wan26_t2i",
+            {"messages": [{"role": "user", "content": [{"text": "a kite"}]}]},
+            {"n": 2, "size": "960*1696"},
+            [Picture(960, 1696, 7), Picture(960, 1696, 8)],
+        ),
+        (
+            "wan25_t2v_preview",
+            {"prompt": "a kite"},
+            {"size": "832*480"},
+            [Film(832, 480, 5, 24, audio=True, seed=7)],
+        ),
+        ("wan25_t2v_preview", {"prompt": "a"}, {}, [Film(1920, 1080, 5, 24, audio=True, seed=7)]),
+    ],
+)
+def test_the_result_at_vtrix_is_as_documented(
+    name: str, given: dict[str, Any], parameters: dict[str, Any], parts: Any
+) -> None:
+    payload = {"model": name, "input": given, "parameters": parameters}
+
+    assert lint(payload).valid
+    assert list(plan(model(name), payload, seed=7).parts) == parts
+
+
+@pytest.mark.parametrize(
     ("size", "unit"),
     [
         ("832*480", "480P"),

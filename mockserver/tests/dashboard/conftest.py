@@ -15,9 +15,8 @@ from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MemoryStore
-from wan_validators.catalog import vendors
+from wan_validators.catalog import model as find_model
 
-VENDOR = next(vendor for vendor in vendors() if "{model}" in vendor.create)
 IMAGES = "wan2.5-i2i-preview"
 VIDEOS = "wan2.2-i2v-plus"
 PAYLOAD = {"prompt": "a kite", "images": ["https://example.com/a.jpg"], "size": "768*768", "n": 1}
@@ -36,11 +35,11 @@ class Client:
     def create(self, key: str = "alice", model: str = IMAGES, **changes: Any) -> Response:
         """Tenants are named by keys such as wanproof.ok.bob."""
         payload = {**(FILM if model == VIDEOS else PAYLOAD), **changes}
-        return self._send("POST", VENDOR.create.format(model=model), key, payload)
+        return self._send("POST", find_model(model).create_path, key, payload)
 
     def poll(self, task: str, key: str, times: int = 3, model: str = IMAGES) -> None:
         for _ in range(times):
-            self._send("GET", VENDOR.poll.format(model=model, task_id=task), key)
+            self._send("GET", find_model(model).poll_path.format(task_id=task), key)
 
     def finished(self, key: str = "wanproof.ok.alice", model: str = IMAGES, **changes: Any) -> str:
         """Makes a task and polls it to its end; gives its id."""

@@ -18,8 +18,9 @@ from wan_mockserver.http.server import Server
 from wan_mockserver.http.wsgi import create_app
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
+from wan_validators.catalog import model
 
-from .conftest import PAYLOAD, VENDOR, VIDEOS, Client
+from .conftest import PAYLOAD, VIDEOS, Client
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -35,7 +36,7 @@ FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
 )
 
-CREATE = VENDOR.create.format(model="wan2.5-i2i-preview")
+CREATE = model("wan2.5-i2i-preview").create_path
 
 LOWEST_CONTRASTS = """() => {
   const channel = (value) =>

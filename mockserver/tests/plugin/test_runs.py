@@ -261,7 +261,6 @@ def test_runs_repeat_and_seeds_differ(run: Run) -> None:
 @pytest.mark.parametrize(
     ("module", "extra", "broken"),
     [
-        ("flask", "mock", ["test_server"]),
         ("waitress", "mock", ["test_server"]),
         ("werkzeug", "mock", ["test_mock", "test_respx", "test_scenario", "test_server"]),
         ("httpx", "mock", ["test_mock", "test_respx"]),

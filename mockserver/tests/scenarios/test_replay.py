@@ -37,7 +37,7 @@ def calls(send: Send, server: Simulator, count: int, key: str) -> Iterator[Respo
         yield (answer := send(server, "POST", path, VTRIX if nth % 2 else EDIT, key=key))
         body = read(answer)
         task = (body.get("task_info") or body).get("id", "lost")
-        place = spec.vendor.poll.format(model=spec.name, task_id=task)
+        place = spec.poll_path.format(task_id=task)
         for _ in range(4):
             yield (answer := send(server, "GET", place, key=key))
         for url in urls(read(answer))[: nth < 6]:

@@ -7,6 +7,7 @@ is as for ``ok``.
 
 from __future__ import annotations
 
+import ssl
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
 from wan_mockserver.http.server import Server
@@ -46,6 +48,10 @@ TOGETHER = {"integer-codes": "integer-codes+fail-001021095"}
 
 PNG = b"\x89PNG"
 
+ARTEFACTS = Artefacts()
+TLS = ssl.create_default_context()
+"""Shared, as a file takes long to draw and a context long to load; nothing here is encrypted."""
+
 PATIENCE = 1.0
 """Read time-out of the client, in seconds, where an answer never comes."""
 
@@ -57,7 +63,9 @@ def key(name: str) -> str:
 
 def client(name: str, **options: Any) -> httpx.Client:
     headers = {"Authorization": f"Bearer {key(name)}"}
-    return httpx.Client(headers=headers, timeout=PATIENCE if "timeout" in name else 20, **options)
+    return httpx.Client(
+        headers=headers, timeout=PATIENCE if "timeout" in name else 20, verify=TLS, **options
+    )
 
 
 Connect = Callable[[str], httpx.Client]
@@ -67,7 +75,8 @@ QUEUED = "wan25_i2i_preview_intl"
 
 @pytest.fixture
 def mock() -> Mock:
-    return Mock(Simulator(seed=7, clock=ManualClock(), listener=lambda _: None))
+    clock = ManualClock()
+    return Mock(Simulator(seed=7, clock=clock, listener=lambda _: None, artefacts=ARTEFACTS))
 
 
 @pytest.fixture(params=["socket", "in process"])
@@ -139,8 +148,9 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
         word, got = seen(lambda: http.post(path, json=body, headers=vendor.create_headers))
         creates.append(word)
         task = told(got)
-    named = QUEUED if vendor.platform else "wan2.5-i2i-preview"
-    place = vendor.poll.format(model=named, task_id=task.get("id", "none"))
+    spec = models_of(vendor).get("wan2.5-i2i-preview") or model("wan26_i2i")
+    spec = models_of(vendor)[QUEUED] if vendor.platform else spec
+    place = spec.poll_path.format(task_id=task.get("id", "none"))
     urls: list[str] = []
     for _ in range(5):
         word, got = seen(lambda: http.get(place))

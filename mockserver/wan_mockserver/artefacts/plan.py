@@ -165,6 +165,8 @@ def _plan_pictures(
         count = Random(seed).randint(1, most)  # noqa: S311  (must be reproducible, not secure)
     else:
         count = spec.value(payload, outputs.count)
+        if _is_flag_set(spec, payload, outputs.sequential):
+            count = Random(seed).randint(1, count)  # noqa: S311  (as above)
     pictures = tuple(
         Picture(width, height, (seed + nth) % SEEDS, watermark) for nth in range(count)
     )
@@ -183,11 +185,9 @@ def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Pla
     )
     duration = spec.value(payload, outputs.duration)
     seconds = outputs.seconds if duration is MISSING else duration
-    audio = (
-        outputs.always_audio
-        or _is_present(spec, payload, outputs.audio_url)
-        or _is_flag_set(spec, payload, outputs.audio)
-    )
+    is_flagged = _is_flag_set(spec, payload, outputs.audio)
+    has_url = _is_present(spec, payload, outputs.audio_url) and not outputs.audio_wins
+    audio = outputs.always_audio or has_url or is_flagged
     return Plan((Film(width, height, seconds, outputs.fps, audio, seed),), tier)
 
 
@@ -206,8 +206,10 @@ def _find_picture_sides(spec: ModelSpec, outputs: Images, payload: Any) -> tuple
     sides = parse_sides(given if outputs.keeps_aspect else spec.value(payload, outputs.size))
     if sides is not None:
         return sides
+    token = spec.value(payload, outputs.size)
+    area = outputs.tokens.get(token, AREA) if type(token) is str else AREA
     return _compute_sides(
-        AREA, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
+        area, *_clamp_aspect(*_find_aspect(payload, outputs.inputs, default=(1, 1)))
     )
 
 

@@ -122,7 +122,7 @@ class CaptureReplay(Service):
             return self._refuse(request) if self._strict else None
         if route.action is Action.CREATE:
             return self._replay_create(request, path)
-        task = self._tasks.get(names["task_id"])
+        task = self._tasks.get(names.get("task_id", ""))
         if task is None:
             return self._refuse(request) if self._strict else None
         if route.action is Action.POLL:

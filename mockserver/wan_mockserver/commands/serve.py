@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wan_validators.catalog import list_create_templates, vendors
+from wan_validators.catalog import list_create_templates, list_poll_templates, vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
 from wan_validators.messages.formatting import format_count
 
@@ -39,6 +39,7 @@ def run(options: Namespace) -> int:
         mock = build_mock(options, token, _ignore_exchange if options.quiet else _print_exchange)
         cleanup.callback(mock.store.close)
         service, replayed = _build_service(mock, options)
+        _raise_descriptor_limit()
         server = create_server(service, address, options.port, options.host)
         cleanup.callback(server.stop)
         try:
@@ -91,13 +92,21 @@ def _build_service(mock: Mock, options: Namespace) -> tuple[Service, list[str]]:
     return replay, [f"  Replay: {creates} of {options.replay}; {others}"]
 
 
+def _raise_descriptor_limit() -> None:
+    """Allows as many connections as the system does; each takes a file descriptor."""
+    with suppress(ImportError, ValueError, OSError):  # not on Windows, or not allowed
+        from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+
+        _, most = getrlimit(RLIMIT_NOFILE)
+        setrlimit(RLIMIT_NOFILE, (most, most))
+
+
 def create_server(service: Service, address: str, port: int, host: str) -> Server:
     """Listens at *address*, which *host* names. Raises UsageError if that is not possible."""
     from ..http.server import Server
-    from ..http.wsgi import create_app
 
     try:
-        return Server(create_app(service), address, port)
+        return Server(service, address, port)
     except OSError as error:
         raise UsageError(_format_bind_error(error, host, port)) from error
 
@@ -125,7 +134,8 @@ def _announce(server: Server, mock: Mock, options: Namespace, replayed: Sequence
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines += [f"    POST {server.url}{path}" for path in list_create_templates(vendor)]
-        lines += [f"    GET  {server.url}{each}" for each in (vendor.poll, vendor.result) if each]
+        polls = (*list_poll_templates(vendor), *filter(None, (vendor.result,)))
+        lines += [f"    GET  {server.url}{path}" for path in polls]
     lines.extend(replayed)
     lines.extend(_describe_own_routes(server.url, mock))
     lines.extend(_describe_missing_encoder())

@@ -54,6 +54,7 @@ class Cut(Enum):
 class Delivery:
     """*delay* seconds before the first byte, *pace* bytes of body a second, and a *cut*.
 
+    *pauses* are pairs of a place in the body and the seconds before the byte there is sent.
     Seconds count like a client's time-outs: real ones over a socket, those of the server's
     clock in process. Raises ValueError for a negative delay and for a pace that is not
     positive.
@@ -62,6 +63,7 @@ class Delivery:
     delay: float = 0.0
     pace: float | None = None
     cut: Cut | None = None
+    pauses: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
         if self.delay < 0 or (self.pace is not None and self.pace <= 0):
@@ -106,7 +108,7 @@ def iter_steps(body: bytes, delivery: Delivery) -> Iterator[TransmissionStep]:
     match delivery.cut:
         case None:
             yield WireEvent.HEAD
-            yield from _iter_pieces(body, delivery.pace)
+            yield from _iter_pieces(body, delivery)
         case Cut.RESET:
             yield WireEvent.RESET
         case Cut.GARBAGE:
@@ -117,11 +119,22 @@ def iter_steps(body: bytes, delivery: Delivery) -> Iterator[TransmissionStep]:
             yield WireEvent.CLOSE
         case Cut.RESET_MIDWAY | Cut.TRUNCATED:
             yield WireEvent.HEAD if body else WireEvent.PART_OF_HEAD
-            yield from _iter_pieces(body[: len(body) // 2], delivery.pace)
+            yield from _iter_pieces(body[: len(body) // 2], delivery)
             yield WireEvent.RESET if delivery.cut is Cut.RESET_MIDWAY else WireEvent.CLOSE
 
 
-def _iter_pieces(body: bytes, pace: float | None) -> Iterator[float | bytes]:
+def _iter_pieces(body: bytes, delivery: Delivery) -> Iterator[float | bytes]:
+    """Yields *body* in pieces, with the waits before them."""
+    start = 0
+    for place, seconds in delivery.pauses:
+        if place < len(body):
+            yield from _iter_paced(body[start:place], delivery.pace)
+            yield seconds
+            start = place
+    yield from _iter_paced(body[start:], delivery.pace)
+
+
+def _iter_paced(body: bytes, pace: float | None) -> Iterator[float | bytes]:
     """Yields *body* at *pace* bytes a second, each piece after the seconds that it takes."""
     size = len(body) if pace is None else max(1, int(pace * TICK))
     for start in range(0, len(body), size or 1):

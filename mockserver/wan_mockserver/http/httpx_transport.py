@@ -17,7 +17,7 @@ from wan_validators.optional_dependencies import explain_missing_extra
 
 from .delivery import WireEvent, iter_steps
 from .file_host import find_file_host
-from .messages import MAX_BODY_BYTES, Request
+from .messages import BODILESS_STATUSES, MAX_BODY_BYTES, Request, parse_length
 from .service import Service
 
 with explain_missing_extra():
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASE_URL",
-    "BODILESS_STATUSES",
     "AsyncWanTransport",
     "DeliveryStep",
     "SideEffect",
@@ -40,9 +39,6 @@ __all__ = [
 
 BASE_URL: Final = "http://wanproof.test"
 """The base URL for clients in process; nobody can own ``.test`` (RFC 6761)."""
-
-BODILESS_STATUSES: Final = (204, 304)
-"""Status codes of responses without a body and without a Content-Length."""
 
 DeliveryStep = float | bytes | Literal[WireEvent.HEAD]
 
@@ -165,7 +161,7 @@ class _Transfer:
     def build_response(self) -> httpx.Response:
         """Returns the response after its head arrived; its body is still to come."""
         delivery, body = self._response.delivery, self._body
-        if delivery.cut is None and delivery.pace is None:
+        if delivery.cut is None and delivery.pace is None and not delivery.pauses:
             self._can_be_lost = False
             stream: httpx.SyncByteStream = httpx.ByteStream(body)
         else:
@@ -185,10 +181,10 @@ class _Transfer:
 
     @property
     def _headers(self) -> Mapping[str, str]:
-        headers = httpx.Headers(dict(self._response.headers))
-        if not self._bodiless:
-            headers.setdefault("Content-Length", str(len(self._response.body)))
-        return headers
+        headers = self._response.headers
+        if self._bodiless or "content-length" in map(str.lower, headers):
+            return headers
+        return {**headers, "Content-Length": str(len(self._response.body))}
 
     def _iter_steps(self) -> Iterator[DeliveryStep]:
         read_timeout = self._request.extensions.get("timeout", {}).get("read")
@@ -243,8 +239,7 @@ class _ResponseStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def _announces_too_long_body(request: httpx.Request) -> bool:
-    length = request.headers.get("content-length", "")
-    return length.isdecimal() and int(length) > MAX_BODY_BYTES
+    return parse_length(request.headers.get("content-length", "")) > MAX_BODY_BYTES
 
 
 def _build_request(request: httpx.Request, body: bytes | None) -> Request:

@@ -6,19 +6,44 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from random import Random
+from hashlib import sha256
 from typing import Any, Final
 
 from .delivery import DEFAULT_DELIVERY, Delivery
 
-__all__ = ["MAX_BODY_BYTES", "Request", "Response", "build_traceparent"]
+__all__ = [
+    "BODILESS_STATUSES",
+    "MAX_BODY_BYTES",
+    "Request",
+    "Response",
+    "build_traceparent",
+    "parse_length",
+]
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a request's body that are read; no vendor publishes a limit."""
 
+BODILESS_STATUSES: Final = (204, 304)
+"""Status codes of responses without a body and without a Content-Length."""
+
 _TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})(?P<trace>[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
 ).fullmatch
+
+
+MAX_LENGTH_DIGITS: Final = 18
+"""Digits of a Content-Length that are read; Python refuses to convert thousands."""
+
+
+def parse_length(text: str) -> int:
+    """Returns the value of a Content-Length, 0 if it is not a number.
+
+    A number of more than MAX_LENGTH_DIGITS digits counts as the largest with so many.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        return 0
+    digits = text.lstrip("0") or "0"
+    return int(digits) if len(digits) <= MAX_LENGTH_DIGITS else 10**MAX_LENGTH_DIGITS - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +92,28 @@ class Response:
     def with_headers(self, headers: Mapping[str, str]) -> Response:
         return replace(self, headers={**self.headers, **headers})
 
+    def with_entry(self, entry: int, headers: Mapping[str, str]) -> Response:
+        """Returns the response with its *entry* and more *headers*."""
+        return Response(
+            status=self.status,
+            headers={**self.headers, **headers},
+            body=self.body,
+            delivery=self.delivery,
+            entry=entry,
+        )
+
     def without_body(self) -> Response:
         """Returns the response to HEAD: the same headers, Content-Length included, and no body."""
         return replace(self, body=b"")
 
 
-def build_traceparent(header: str | None, random: Random) -> str:
-    """Returns a response's Traceparent (W3C Trace Context) in the trace of the request's."""
+def build_traceparent(header: str | None, seed: str) -> str:
+    """Returns a response's Traceparent (W3C Trace Context) in the trace of the request's.
+
+    Everything else in it depends on *seed* alone.
+    """
+    # A hash costs a tenth of a random generator. No part of it is zero in practice.
+    digits = sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
     match = _TRACEPARENT(header) if header else None
-    trace = match["trace"] if match else _draw_digits(random, 32)
-    return f"00-{trace}-{_draw_digits(random, 16)}-01"
-
-
-def _draw_digits(random: Random, count: int) -> str:
-    """Returns *count* hexadecimal digits, at least one of them not zero."""
-    return f"{random.randrange(1, 16**count):0{count}x}"
+    trace = match["trace"] if match else digits[:32]
+    return f"00-{trace}-{digits[32:48]}-01"

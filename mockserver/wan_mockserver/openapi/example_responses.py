@@ -36,6 +36,7 @@ COMMON_REASONS: Final = (
 )
 CREATE_REASONS: Final = (
     RejectionReason.NO_MODEL,
+    RejectionReason.UNMODELLED,
     RejectionReason.MALFORMED,
     RejectionReason.MEDIA_TYPE,
     RejectionReason.TOO_LARGE,
@@ -119,10 +120,12 @@ def _build_task(
         else None,
         kind=_build_outputs(spec)[0].kind,
         prompt="make it night",
-        extended=True,
+        # Without a price, the prompt is not rewritten either: some bodies have neither.
+        extended=cost is not None and not getattr(spec.outputs, "hides_prompt", False),
         requested=1,
         seconds=5,
         lines=720,
+        usage=getattr(spec.outputs, "usage", ()),
     )
 
 

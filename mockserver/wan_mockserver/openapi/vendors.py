@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from wan_validators.catalog import models_of, vendors
@@ -21,8 +22,10 @@ from .example_responses import (
     build_error_examples,
     build_success_examples,
 )
+from .model_pages import build_page_operations, build_precharge_operation
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
+from .synchronous import build_synchronous_paths, find_waiting_models
 from .task_operations import (
     TASK_ID,
     build_cancel_operation,
@@ -31,6 +34,7 @@ from .task_operations import (
     describe_response,
     format_task_owner,
 )
+from .uploads import build_upload_paths
 
 __all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
 
@@ -66,7 +70,9 @@ STEP_HEADERS: Final = {
 
 FINDINGS_HEADERS: Final = {
     **STEP_HEADERS,
-    FINDINGS: _describe_header("The number of rules that the payload breaks.", "integer"),
+    FINDINGS: _describe_header(
+        "The number of rules that the payload breaks; of very many, at least so many.", "integer"
+    ),
 }
 
 ERROR_HEADERS: Final = {
@@ -101,18 +107,26 @@ def _build_document() -> Mapping[str, Any]:
     paths: dict[str, Any] = {files.PATH: {"get": _build_download_operation()}}
     schemas: dict[str, Any] = {}
     for vendor in vendors():
-        for path, specs in _iter_create_paths(vendor):
+        for path, specs in _group_by_path(vendor, attrgetter("create_path")):
             schemas |= {_name_schema(spec): build_payload_schema(spec) for spec in specs}
             paths[path] = {"post": _build_create_operation(vendor, specs)}
-        for path, specs in _iter_paths(vendor, vendor.poll):
+        for path, specs in _group_by_path(vendor, attrgetter("poll_path")):
             paths[path] = {"get": _build_poll_operation(vendor, specs)}
-        for path, specs in _iter_paths(vendor, vendor.cancel):
-            cancel = build_cancel_operation(vendor, specs[0])
-            paths[path] = {vendor.cancel_method.lower(): cancel}
-        for path, specs in _iter_paths(vendor, vendor.listing):
-            paths[path] = {"get": build_list_operation(vendor, specs[0])}
-        for path, specs in _iter_paths(vendor, vendor.result):
-            paths[path] = {"get": build_result_operation(vendor, specs[0])}
+        if vendor.synchronous:
+            waiting = find_waiting_models(vendor)
+            create = _build_create_operation(vendor, waiting)
+            poll = _build_poll_operation(vendor, waiting)
+            paths |= build_synchronous_paths(vendor, create, poll)
+        if vendor.uploads:
+            first = next(iter(models_of(vendor).values()))
+            errors = build_error_examples(vendor, first, create=True)
+            responses = _build_error_responses(errors, STEP_HEADERS)
+            paths |= build_upload_paths(vendor, vendor.uploads, responses, {**STEP_HEADERS})
+        paths |= _build_task_paths(vendor)
+        if vendor.precharge:
+            body = _build_body_schema(list(models_of(vendor).values()))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+        paths |= build_page_operations(vendor)
         if "Key" in vendor.auth_schemes:
             _allow_key_scheme(vendor, paths)
     return {
@@ -131,6 +145,19 @@ def _build_document() -> Mapping[str, Any]:
     }
 
 
+def _build_task_paths(vendor: Vendor) -> dict[str, Any]:
+    """Builds the operations on tasks, but those of creates and polls."""
+    paths: dict[str, Any] = {}
+    for path, specs in _iter_paths(vendor, vendor.cancel):
+        cancel = build_cancel_operation(vendor, specs[0])
+        paths[path] = {vendor.cancel_method.lower(): cancel}
+    for path, specs in _iter_paths(vendor, vendor.listing):
+        paths[path] = {"get": build_list_operation(vendor, specs[0])}
+    for path, specs in _iter_paths(vendor, vendor.result):
+        paths[path] = {"get": build_result_operation(vendor, specs[0])}
+    return paths
+
+
 def _allow_key_scheme(vendor: Vendor, paths: Mapping[str, Any]) -> None:
     """Adds the other scheme of the Authorization header to the operations of *vendor*."""
     operations = [each for methods in paths.values() for each in methods.values()]
@@ -139,12 +166,14 @@ def _allow_key_scheme(vendor: Vendor, paths: Mapping[str, Any]) -> None:
             operation["security"] = [{"bearer": []}, {"key": []}]
 
 
-def _iter_create_paths(vendor: Vendor) -> Iterator[tuple[str, list[ModelSpec]]]:
-    """Yields each path of creates at *vendor*, and the models that are served there."""
+def _group_by_path(
+    vendor: Vendor, get_path: Callable[[ModelSpec], str]
+) -> Iterable[tuple[str, list[ModelSpec]]]:
+    """Returns each path of one kind at *vendor*, and the models that are served there."""
     paths: dict[str, list[ModelSpec]] = {}
     for spec in models_of(vendor).values():
-        paths.setdefault(spec.create_path, []).append(spec)
-    yield from paths.items()
+        paths.setdefault(get_path(spec), []).append(spec)
+    return paths.items()
 
 
 def _name_schema(spec: ModelSpec) -> str:
@@ -294,11 +323,13 @@ def _build_download_operation() -> dict[str, Any]:
 
 def _build_body_schema(specs: list[ModelSpec]) -> dict[str, Any]:
     """Builds the schema of the bodies of one path: of one model, or one of several."""
-    places = {spec.name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs}
-    if len(places) == 1:
+    places = {
+        name: f"#/components/schemas/{_name_schema(spec)}" for spec in specs for name in spec.names
+    }
+    if len(specs) == 1:
         return {"$ref": places[specs[0].name]}
     return {
-        "oneOf": [{"$ref": place} for place in places.values()],
+        "oneOf": [{"$ref": places[spec.name]} for spec in specs],
         "discriminator": {"propertyName": "model", "mapping": places},
     }
 
@@ -318,6 +349,6 @@ def _build_error_responses(
 
 
 def _format_endpoint(vendor: Vendor, specs: list[ModelSpec]) -> str:
-    if specs[0].endpoint:
+    if "{model}" not in vendor.create and specs[0].endpoint:
         return f"{vendor.name}-{specs[0].endpoint.replace('/', '-')}"
     return format_task_owner(vendor, specs[0])

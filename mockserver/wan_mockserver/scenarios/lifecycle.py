@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from wan_validators.vendor import State
 
@@ -37,10 +37,12 @@ class Polls:
     """The task ends after *unfinished* polls; it is pending at the first one.
 
     The stage of every lifecycle is a pure function of the polls, including the current one,
-    and of the seconds since the task was created.
+    and of the seconds since the task was created. *total* are the seconds that it takes, 0 if
+    only polls count.
     """
 
     unfinished: int
+    total: ClassVar[float] = 0.0
 
     def stage(self, polls: int, elapsed: float) -> Stage:
         if polls > self.unfinished:
@@ -77,6 +79,8 @@ class Seconds:
 @dataclass(frozen=True, slots=True)
 class Never:
     """The task never ends."""
+
+    total: ClassVar[float] = math.inf
 
     def stage(self, polls: int, elapsed: float) -> Stage:
         if polls <= 1:

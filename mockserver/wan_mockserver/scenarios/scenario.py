@@ -155,8 +155,11 @@ class Scenario:
     @property
     def parts(self) -> tuple[str, ...]:
         """Returns the names of the parts that are not the default."""
+        # Most parts are the default itself, and comparing their members takes long.
         return tuple(
-            part for part, default in DEFAULT_PARTS.items() if getattr(self, part) != default
+            part
+            for part, default in DEFAULT_PARTS.items()
+            if (own := getattr(self, part)) is not default and own != default
         )
 
     def with_count(self, count: int) -> Scenario:
@@ -207,7 +210,7 @@ PARTS: Final = {
     "download": DownloadBehaviour,
 }
 
-DEFAULT_PARTS: Final = {part: make() for part, make in PARTS.items()}
+DEFAULT_PARTS: Final = {part: getattr(Scenario(name="", summary=""), part) for part in PARTS}
 
 Part = TypeVar("Part", CreateBehaviour, PollBehaviour, TaskOutcome, DownloadBehaviour)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from hashlib import sha256
 
 from wan_validators.vendor import RejectionReason
@@ -31,6 +32,7 @@ def check_scheme(authorization: str | None, schemes: Collection[str]) -> None:
         )
 
 
+@lru_cache(maxsize=1024)
 def identify_caller(authorization: str | None, schemes: Collection[str] = ("Bearer",)) -> Caller:
     """Returns the caller whose API key is in the header.
 

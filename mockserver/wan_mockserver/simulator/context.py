@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
 from wan_validators.finding import Finding
+from wan_validators.finding_limit import get_rule_key
+from wan_validators.omitted import NOTHING_OMITTED, Omitted
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import State, Vendor
 
@@ -54,17 +56,21 @@ ANONYMOUS = Caller("")
 class RequestContext:
     """One request; *number* is the number of its journal entry, *now* the time of its arrival.
 
-    *path_parameters* are the variable parts of the path. *step* is the step of the scenario
+    *new_random* makes its source of chance, which few requests need.
+    *path_parameters* are the variable parts of the path. If *waits* is true, the response comes
+    when the task has ended. *step* is the step of the scenario
     for the request, *label* its description. *reason* is why the request was
-    rejected. *failed* is true after an internal error.
+    rejected. *omitted* counts the findings that are not listed. *failed* is true after an internal
+    error.
     """
 
     request: Request
     number: int
     now: float
-    random: Random
+    new_random: Callable[[], Random]
     vendor: Vendor | None = None
     path_parameters: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
     caller: Caller = ANONYMOUS
     action: str = ""
     spec: ModelSpec | None = None
@@ -74,7 +80,16 @@ class RequestContext:
     label: str = ""
     reason: str = ""
     findings: tuple[Finding, ...] | None = None
+    omitted: Omitted = NOTHING_OMITTED
     failed: bool = False
+    _random: Random | None = None
+
+    @property
+    def random(self) -> Random:
+        """The source of all chance for this request."""
+        if self._random is None:
+            self._random = self.new_random()
+        return self._random
 
     def build_exchange(self, response: Response) -> Exchange:
         """Builds the exchange of the request and *response*, with its journal entry."""
@@ -109,22 +124,24 @@ class RequestContext:
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=not self.failed and (self.step is None or self.step.is_intact),
-            findings=tuple(_build_notes(self.findings or (), key)),
+            findings=tuple(_build_notes(self.findings or (), self.omitted, key)),
             ended=self._is_end_delivered(response),
         )
 
     def _is_end_delivered(self, response: Response) -> bool:
         """Returns True if the client now knows that its task is over."""
         complete = response.delivery.cut is None and (self.step is None or self.step.is_intact)
-        return self.state in TERMINAL_STATES and self.action in ("poll", "result") and complete
+        tells = self.action in ("poll", "result") or self.waits
+        return self.state in TERMINAL_STATES and tells and complete
 
 
-def _build_notes(findings: Sequence[Finding], secret: Secrets) -> Iterator[Note]:
+def _build_notes(findings: Sequence[Finding], omitted: Omitted, secret: Secrets) -> Iterator[Note]:
     """Yields a note for each of the first findings, and one that counts the others."""
     yield from (_build_note(finding, secret) for finding in findings[:MAX_FINDINGS_KEPT])
-    more = len(findings) - MAX_FINDINGS_KEPT
-    if more > 0:
-        message = f"{more} findings more; `wanproof lint` shows them all"
+    for finding in findings[MAX_FINDINGS_KEPT:]:
+        omitted = omitted.add(get_rule_key(finding), 1)
+    if omitted:
+        message = f"and {omitted}; `wanproof lint` lists more with --max-per-payload"
         yield Note(rule="more", code=None, severity="info", pointer="", message=message)
 
 

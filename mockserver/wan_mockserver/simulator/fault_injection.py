@@ -53,7 +53,10 @@ def apply_step(
         headers["Location"] = request.base_url + _encode_location(step.location, request)
     if step.retry_after is not None:
         headers["Retry-After"] = _format_retry_after(step, step.retry_after, now)
-    return replace(response.with_headers(headers), delivery=_draw_delivery(step, random))
+    drawn = _draw_delivery(step, random)
+    before = response.delivery
+    delivery = replace(drawn, delay=drawn.delay + before.delay, pauses=before.pauses)
+    return replace(response.with_headers(headers), delivery=delivery)
 
 
 def _encode_location(location: str | None, request: Request) -> str:

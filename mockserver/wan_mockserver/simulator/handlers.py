@@ -18,14 +18,17 @@ from ..clock import Clock
 from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
+from ..state.evolving import evolve
 from ..state.stores import Store
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
 from .context import Caller, RequestContext
 from .rate_limits import ACCOUNTS, Limits
-from .request_parsing import Models, parse_submission
+from .request_parsing import Models, is_path_of, parse_submission
 from .signed_urls import find_refusal
 from .task_factory import TaskFactory
+from .uploads import Uploads
+from .waiting import Waiter, reject_stream_conflict
 from .wire_bodies import build_created_response, build_result_body, build_status_body
 from .wire_tasks import to_wire_task
 
@@ -48,6 +51,14 @@ class Handlers:
     artefacts: Artefacts
     result_statuses: frozenset[str] = frozenset()
 
+    def uploads_of(self, vendor: Vendor) -> Uploads:
+        """Returns the uploads for the models of *vendor*."""
+        return Uploads(store=self.store, models=self.models[vendor.name])
+
+    @property
+    def _waiter(self) -> Waiter:
+        return Waiter(store=self.store, clock=self.clock)
+
     def create(
         self, context: RequestContext, vendor: Vendor, selected: SelectedScenario
     ) -> Response:
@@ -58,19 +69,33 @@ class Handlers:
             context.path_parameters.get("model"),
             context.request,
         )
-        context.findings, context.spec = submission.findings, submission.spec
+        submission = self.uploads_of(vendor).resolve(context, vendor, submission)
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
+        reject_stream_conflict(context, vendor, submission)
         record = self.factory.create_task(context, vendor, submission, selected)
+        if context.waits:
+            how, rejected = selected.scenario.poll, bool(submission.errors)
+            return self._waiter.respond(context, vendor, record, how, rejected=rejected)
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(*build_created_response(task, vendor, selected.scenario.poll))
 
-    def find_task(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
-        """Finds the task in the path of a request; None if the caller may not see it."""
+    def find_task(
+        self, context: RequestContext, vendor: Vendor, template: str | None = None
+    ) -> TaskRecord | None:
+        """Finds the task in the path of a request; None if the caller may not see it.
+
+        The path must be *template*, or else that of a poll, with the model of the task.
+        """
         known = self.store.get(TASKS, context.path_parameters["task_id"])
         if known is None:
             return None
         spec = model(known.model)
-        name = context.path_parameters.get("model", spec.name)
-        if (known.tenant, known.vendor, spec.name) != (context.caller.tenant, vendor.name, name):
+        place = (template or spec.poll_path).replace("{model}", spec.name)
+        place = place.replace("{task_id}", known.id)
+        if (known.tenant, known.vendor) != (context.caller.tenant, vendor.name) or not is_path_of(
+            vendor, context.request.path, place
+        ):
             return None
         context.task, context.spec = known.id, spec
         return known
@@ -80,7 +105,8 @@ class Handlers:
 
         Returns None, and changes nothing, if the caller may not see the task.
         """
-        known = self.find_task(context, vendor)
+        stream = vendor.synchronous.stream if vendor.synchronous and context.waits else None
+        known = self.find_task(context, vendor, stream)
         if known is None:
             return None
         assert context.spec
@@ -90,7 +116,10 @@ class Handlers:
 
     def poll(self, context: RequestContext, vendor: Vendor, selected: SelectedScenario) -> Response:
         """Advances the polled task and returns its state."""
-        record = self._advance(context)
+        known = self._find_current(context)
+        if context.waits:
+            return self._waiter.respond(context, vendor, known, selected.scenario.poll)
+        record = self._advance(context, known)
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(200, build_status_body(task, vendor, selected.scenario.poll))
 
@@ -98,20 +127,19 @@ class Handlers:
         self, context: RequestContext, vendor: Vendor, selected: SelectedScenario
     ) -> Response:
         """Returns the results, or 202 and the state; it advances the task like a poll."""
-        assert context.spec or not context.task
-        known = self.store.get(TASKS, context.task)
-        if context.spec and known and known.state not in TERMINAL_STATES:
-            self.clock.handle_poll(context.spec.outputs.interval)
+        known, how = self._find_current(context), selected.scenario.poll
+        if known.state not in TERMINAL_STATES:
+            self.clock.handle_poll(model(known.model).outputs.interval)
             context.now = self.clock.now()
-        record, how = self._advance(context), selected.scenario.poll
+        record = self._advance(context, known)
         task = to_wire_task(record, context.request.base_url, vendor, how)
         if record.state not in TERMINAL_STATES:
             return Response.json(202, build_status_body(task, vendor, how))
         words = {"status": vendor.words[State.DONE]} if vendor.name in self.result_statuses else {}
         return Response.json(200, {**words, **build_result_body(task, vendor, how)})
 
-    def _advance(self, context: RequestContext) -> TaskRecord:
-        """Advances the task of the request. Raises RequestRejected if it is not there any more."""
+    def _find_current(self, context: RequestContext) -> TaskRecord:
+        """Returns the task of the request. Raises RequestRejected if it is not there any more."""
         self._charge_poll(context)
         known = self.store.get(TASKS, context.task)
         if known is None or context.now - known.created_at > DEFAULT_FILE_LIFETIME_S:
@@ -120,6 +148,9 @@ class Handlers:
                 "no such task of this API key",
                 task_id=context.path_parameters["task_id"],
             )
+        return known
+
+    def _advance(self, context: RequestContext, known: TaskRecord) -> TaskRecord:
         record = self.store.change(
             TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=context.now)
         )
@@ -130,7 +161,7 @@ class Handlers:
         """Cancels a task that is pending, or that runs if the vendor can; it costs nothing."""
         assert vendor.build_canceled_body
         self._charge_poll(context)
-        known = self.find_task(context, vendor)
+        known = self.find_task(context, vendor, vendor.cancel)
         if known:
             states = {State.PENDING, *([State.RUNNING] if vendor.cancels_running else [])}
             record = self.store.change(
@@ -159,6 +190,17 @@ class Handlers:
         query = dict(parse_qsl(context.request.query))
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
         return Response.json(200, vendor.build_list_body(tasks, query, request_id))
+
+    def estimate_cost(self, context: RequestContext, vendor: Vendor) -> Response:
+        """Returns what the task of the request's payload would cost; no task is created."""
+        assert vendor.build_precharge_body
+        # The payload is that of a create.
+        request = replace(context.request, path=vendor.create)
+        submission = parse_submission(vendor, self.models[vendor.name], None, request)
+        context.findings, context.omitted = submission.findings, submission.omitted
+        context.spec = submission.spec
+        estimate = self.factory.estimate_cost(submission, context.now)
+        return Response.json(200, vendor.build_precharge_body(estimate))
 
     def _charge_poll(self, context: RequestContext) -> None:
         """Counts a request about tasks. Raises RequestRejected if there are too many."""
@@ -209,7 +251,7 @@ def _find_artefact(record: TaskRecord | None, name: str) -> Artefact | None:
 
 def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     known = record or otherwise
-    return replace(known, visits=known.visits + 1)
+    return evolve(known, visits=known.visits + 1)
 
 
 def _cancel(
@@ -218,7 +260,7 @@ def _cancel(
     known = record or otherwise
     if state_at(known, now).state not in states:
         return known
-    return replace(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
+    return evolve(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
 
 
 def _advance_on_poll(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +11,7 @@ from wan_validators.messages.formatting import format_usd
 from wan_validators.vendor import RejectionReason
 
 from ..http.errors import RequestRejected
+from ..state.evolving import evolve
 from ..state.stores import Table
 
 __all__ = ["ACCOUNTS", "Account", "Limits"]
@@ -74,12 +75,12 @@ class Limits:
                 f"{format_usd(cost or Decimal(0))} needed",
             )
         kept = () if self.running_tasks is None else (*running, task)
-        return replace(account, recent=recent, spent=spent, running=kept)
+        return evolve(account, recent=recent, spent=spent, running=kept)
 
     def charge_poll(self, account: Account | None, now: float) -> Account:
         """Returns *account* after one more poll. Raises RequestRejected if there are too many."""
         account = account or Account()
-        return replace(
+        return evolve(
             account, polls=_check_rate("polls", self.polls_per_second, account.polls, now)
         )
 

@@ -8,11 +8,12 @@ from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
 
-from wan_validators.catalog import find_nearest_model
+from wan_validators.catalog import describe_edition, find_excluded, find_nearest_model
 from wan_validators.constraints.basic import OBJECT, Anything
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip, format_megabytes
+from wan_validators.omitted import NOTHING_OMITTED, LimitedFindings, Omitted, get_omitted
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
@@ -25,7 +26,14 @@ from ..http.messages import MAX_BODY_BYTES, Request
 with explain_missing_extra():
     from werkzeug.http import parse_options_header
 
-__all__ = ["Models", "Submission", "filter_errors", "parse_submission"]
+__all__ = [
+    "Models",
+    "Submission",
+    "filter_errors",
+    "is_path_of",
+    "list_findings",
+    "parse_submission",
+]
 
 Models = Mapping[str, ModelSpec]
 """The models of one vendor, by their ids."""
@@ -36,11 +44,15 @@ class Submission:
     """A payload without its wrapper; the pointers of *findings* refer to the sent body.
 
     *findings* are in the order of the rows of *spec*, in which a vendor would report them.
+    *warnings* are those of them that are about the text. *omitted* counts those over the limit
+    of one payload.
     """
 
     spec: ModelSpec
     payload: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
+    omitted: Omitted = NOTHING_OMITTED
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -67,10 +79,25 @@ def parse_submission(
     if spec is None:
         body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
-        _check_path(vendor, spec, request)
+        _check_path(spec, request, RejectionReason.WRONG_PATH)
+    else:
+        _check_path(spec, request, RejectionReason.NO_MODEL)
+    found = list_findings(spec, body)
+    return Submission(
+        spec,
+        _unwrap(vendor, body),
+        (*warnings, *found),
+        tuple(warnings),
+        get_omitted(found),
+    )
+
+
+def list_findings(spec: ModelSpec, body: Mapping[str, Any]) -> LimitedFindings:
+    """Returns the findings in *body*, in the order of the rows of *spec*."""
     rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
-    found = sorted(find_findings(spec, body), key=lambda each: rows.get(id(each.row), len(rows)))
-    return Submission(spec, _unwrap(vendor, body), (*warnings, *found))
+    found = find_findings(spec, body)
+    ordered = sorted(found, key=lambda each: rows.get(id(each.row), len(rows)))
+    return LimitedFindings(ordered, get_omitted(found))
 
 
 def _get_body(request: Request) -> bytes:
@@ -132,13 +159,19 @@ def _unwrap(vendor: Vendor, body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
-    if type(model) is str and model in models:
-        return models[model]
+    for spec in models.values():
+        if model in spec.names:
+            return spec
     if model is MISSING:
         header = f", nor does the header {vendor.model_header}" if vendor.model_header else ""
         raise _build_unknown_model(vendor, models, model, f"no member model names a model{header}")
     if type(model) is str and model.lower() in vendor.other_models:
-        raise _build_unknown_model(vendor, models, model, vendor.describe_unmodelled(model))
+        text = vendor.describe_unmodelled(model)
+        raise _build_unknown_model(vendor, models, model, text, RejectionReason.UNMODELLED)
+    excluded = find_excluded(f"{vendor.name}/{model}")
+    if excluded:
+        text = describe_edition(excluded[0])
+        raise _build_unknown_model(vendor, models, model, text, RejectionReason.UNMODELLED)
     nearest = find_nearest_model(model) if type(model) is str else None
     hint = f" (did you mean {nearest.name}, POST {nearest.create_path}?)" if nearest else ""
     raise _build_unknown_model(
@@ -146,22 +179,38 @@ def _find_model(vendor: Vendor, models: Models, model: Any) -> ModelSpec:
     )
 
 
-def _check_path(vendor: Vendor, spec: ModelSpec, request: Request) -> None:
+def is_path_of(vendor: Vendor, path: str, expected: str) -> bool:
+    """Returns whether *path* is *expected*, perhaps without the optional start of *vendor*."""
+    return path.rstrip("/").endswith(expected.removeprefix(vendor.optional_prefix))
+
+
+def _check_path(spec: ModelSpec, request: Request, reason: RejectionReason) -> None:
     """Raises RequestRejected if *spec* has another path or the request lacks a header."""
-    short = spec.create_path.removeprefix(vendor.optional_prefix)
-    if not request.path.rstrip("/").endswith(short):
+    headers = spec.vendor.create_headers
+    waiting = spec.synchronous_path
+    if waiting and is_path_of(spec.vendor, request.path, waiting):
+        for name, value in headers.items():
+            if request.headers.get(name.lower(), "").lower() == value:
+                detail = f"the header {name}: {value} is not allowed at {request.path}"
+                raise RequestRejected(RejectionReason.ASYNC_HEADER, detail)
+        return
+    if not is_path_of(spec.vendor, request.path, spec.create_path):
         detail = f"the model {spec.name} is at POST {spec.create_path}, not at {request.path}"
-        raise RequestRejected(RejectionReason.WRONG_PATH, detail)
-    for name, value in vendor.create_headers.items():
+        raise RequestRejected(reason, detail)
+    for name, value in headers.items():
         if request.headers.get(name.lower()) != value:
             detail = f"the header {name}: {value} is missing"
             raise RequestRejected(RejectionReason.NO_HEADER, detail)
 
 
 def _build_unknown_model(
-    vendor: Vendor, models: Models, model: Any, message: str
+    vendor: Vendor,
+    models: Models,
+    model: Any,
+    message: str,
+    reason: RejectionReason = RejectionReason.NO_MODEL,
 ) -> RequestRejected:
     known = f"models of {vendor.title}: {', '.join(models)}"
     row = Rule("model-known", "/model", Anything(), required=True, message=f"{message}; {known}")
     finding = Finding(row, "/model", model)
-    return RequestRejected(RejectionReason.NO_MODEL, finding.message, findings=[finding])
+    return RequestRejected(reason, finding.message, findings=[finding])

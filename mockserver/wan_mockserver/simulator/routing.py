@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
-from wan_validators.catalog import list_create_templates, models_of
+from wan_validators.catalog import (
+    describe_edition,
+    find_excluded,
+    list_create_templates,
+    list_poll_templates,
+    models_of,
+)
 from wan_validators.messages.suggestions import find_nearest
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Page, RejectionReason, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
@@ -18,9 +25,11 @@ from ..http.errors import RequestRejected
 __all__ = [
     "MAX_PARTS",
     "ROOT",
+    "SLOW_PATHS",
     "Action",
     "Match",
     "Route",
+    "RouteTable",
     "build_routes",
     "find_nearest_vendor",
     "find_route",
@@ -37,6 +46,9 @@ DASHBOARD: Final = f"{ROOT}/"
 OPENAPI: Final = "/openapi.json"
 """The path of the OpenAPI document of the vendors' routes."""
 
+SLOW_PATHS: Final = (ROOT, OPENAPI, files.PATH.partition("{")[0])
+"""The beginnings of paths whose responses may take long to make."""
+
 MAX_PARTS: Final = 20
 """Parts of an unknown path that are searched for the id of a task."""
 
@@ -48,14 +60,19 @@ class Action(Enum):
     CANCEL = "cancel"
     STREAM = "stream"
     LIST = "list"
+    PRECHARGE = "precharge"
+    PAGE = "page"
     FILE = "file"
+    POLICY = "policy"
+    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path with its methods; *template* has ``{names}`` for the variable parts.
 
-    A *variant* is another way to write the path of another route.
+    A *variant* is another way to write the path of another route. If *waits* is true, the
+    response comes when the task has ended. *page* is that of PAGE.
     """
 
     action: Action
@@ -63,16 +80,24 @@ class Route:
     template: str
     vendor: Vendor | None = None
     variant: bool = False
+    waits: bool = False
+    page: Page | None = None
 
     def list_paths(self) -> list[str]:
         """Lists the paths: the template with each model of the vendor."""
-        models = models_of(self.vendor) if self.vendor else ()
-        return list(dict.fromkeys(self.template.replace("{model}", model) for model in models))
+        if "{model}" not in self.template:
+            return [self.template]
+        models = models_of(self.vendor) if self.vendor else {}
+        if self.page:
+            return [self.template.replace("{model}", name) for name in models]
+        specs = models.values()
+        paths = [path for spec in specs for path in (spec.create_path, spec.poll_path)]
+        return [path for path in paths if self.match(path)]
 
     def match(self, path: str) -> Mapping[str, str] | None:
         """Returns the variable parts of *path* by name, or None if it does not match."""
         names = {}
-        template_parts, values = self.template.split("/"), path.split("/")
+        template_parts, values = _split(self.template), path.split("/")
         if len(template_parts) != len(values):
             return None
         for part, value in zip(template_parts, values, strict=True):
@@ -83,30 +108,87 @@ class Route:
         return names
 
 
+@lru_cache(maxsize=1024)
+def _split(template: str) -> list[str]:
+    return template.split("/")
+
+
 class Match(NamedTuple):
     route: Route
     names: Mapping[str, str]
 
 
-def build_routes(vendors: Iterable[Vendor]) -> tuple[Route, ...]:
-    """Builds the routes of *vendors* and the route of the files."""
-    return (*_iter_routes(vendors), Route(Action.FILE, ("GET", "HEAD"), files.PATH))
+class RouteTable(tuple[Route, ...]):  # noqa: SLOT001  (it keeps an index)
+    """Routes in their order, which finds those that can match a path."""
+
+    @cached_property
+    def _by_shape(self) -> dict[tuple[int, str], list[Route]]:
+        """The routes by their number of parts and their first part, "" for a variable one."""
+        found: dict[tuple[int, str], list[Route]] = {}
+        for route in self:
+            parts = _split(route.template)
+            first = parts[1] if len(parts) > 1 and not parts[1].startswith("{") else ""
+            found.setdefault((len(parts), first), []).append(route)
+        return found
+
+    def find_candidates(self, path: str) -> list[Route]:
+        """Returns the routes with as many parts as *path* and its first part."""
+        parts = path.split("/", 2)
+        count, first = path.count("/") + 1, parts[1] if len(parts) > 1 else ""
+        fixed, variable = (
+            self._by_shape.get((count, first), []),
+            self._by_shape.get((count, ""), []),
+        )
+        if not (first and variable):
+            return fixed or variable
+        return [route for route in self if route in fixed or route in variable]
+
+
+def build_routes(vendors: Iterable[Vendor]) -> RouteTable:
+    """Builds the routes of *vendors* and the route of the files.
+
+    The pages are last: an unknown path that begins like one of them is rather another vendor's.
+    """
+    vendors = tuple(vendors)
+    pages = tuple(
+        Route(Action.PAGE, ("GET", "HEAD"), template, vendor, page=page)
+        for vendor in vendors
+        for page, template in vendor.pages.items()
+    )
+    file = Route(Action.FILE, ("GET", "HEAD"), files.PATH)
+    return RouteTable((*_iter_routes(vendors), *pages, file))
 
 
 def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
     for vendor in vendors:
         for template in list_create_templates(vendor):
             yield from _iter_variants(Route(Action.CREATE, ("POST",), template, vendor))
-        yield from _iter_variants(Route(Action.POLL, ("GET",), vendor.poll, vendor))
-        if vendor.cancel:
-            methods = (vendor.cancel_method,)
-            yield from _iter_variants(Route(Action.CANCEL, methods, vendor.cancel, vendor))
-        if vendor.listing:
-            yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
-        if vendor.result:
-            yield Route(Action.RESULT, ("GET",), vendor.result, vendor)
-        if vendor.stream:
-            yield Route(Action.STREAM, ("GET",), vendor.stream, vendor, variant=True)
+        for template in list_poll_templates(vendor):
+            yield from _iter_variants(Route(Action.POLL, ("GET",), template, vendor))
+        if api := vendor.synchronous:
+            made = Route(Action.CREATE, ("POST",), api.path, vendor, waits=True)
+            yield from _iter_variants(made)
+            if api.stream:
+                yield Route(Action.POLL, ("GET",), api.stream, vendor, waits=True)
+        yield from _iter_task_routes(vendor)
+        if uploads := vendor.uploads:
+            yield from _iter_variants(Route(Action.POLICY, ("GET",), uploads.path, vendor))
+            yield Route(Action.UPLOAD, ("POST",), uploads.store, vendor)
+        if vendor.precharge:
+            yield Route(Action.PRECHARGE, ("POST",), vendor.precharge, vendor)
+
+
+def _iter_task_routes(vendor: Vendor) -> Iterator[Route]:
+    """Yields the routes of tasks that exist, but those of polls."""
+    if vendor.cancel:
+        methods = (vendor.cancel_method,)
+        yield from _iter_variants(Route(Action.CANCEL, methods, vendor.cancel, vendor))
+    if vendor.listing:
+        yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+    if vendor.result:
+        yield Route(Action.RESULT, ("GET",), vendor.result, vendor)
+    if vendor.stream:
+        yield Route(Action.STREAM, ("GET",), vendor.stream, vendor, variant=True)
 
 
 def _iter_variants(route: Route) -> Iterator[Route]:
@@ -125,12 +207,16 @@ def _iter_variants(route: Route) -> Iterator[Route]:
 
 def normalize_path(path: str) -> str:
     """Replaces double slashes, which a base URL with a final slash causes."""
-    return re.sub("/{2,}", "/", path)
+    return re.sub("/{2,}", "/", path) if "//" in path else path
 
 
-def find_route(table: Iterable[Route], method: str, path: str) -> Match:
+def find_route(table: RouteTable, method: str, path: str) -> Match:
     """Finds the route of *path*. Raises RequestRejected if there is none for *method*."""
-    found = [Match(route, names) for route in table if (names := route.match(path)) is not None]
+    found = [
+        Match(route, names)
+        for route in table.find_candidates(path)
+        if (names := route.match(path)) is not None
+    ]
     for match in found:
         if method in match.route.methods:
             return match
@@ -149,6 +235,9 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     unmodelled = _describe_unmodelled(table, path)
     if unmodelled:
         return unmodelled
+    excluded = find_excluded(path)
+    if excluded:
+        return describe_edition(excluded[0])
     meant = find_nearest(
         path, [place for route in table for place in route.list_paths()], cutoff=0.75
     )

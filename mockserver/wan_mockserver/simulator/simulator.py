@@ -6,19 +6,21 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
-from functools import partial
+from functools import lru_cache, partial
 from random import Random
 from typing import Final
 from uuid import UUID
 
 from wan_validators.catalog import model, models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
+from wan_validators.spec import Severity
 from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
+from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -98,6 +100,9 @@ class Simulator:
         self.prices = load_shipped_prices() if prices is None else prices
         self._listener = listener
         self._routes = routing.build_routes(vendors())
+        self._listings = frozenset(
+            route.template for route in self._routes if route.action is Action.LIST
+        )
         self._selector = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
         limits = limits or Limits()
         self._handlers = Handlers(
@@ -131,22 +136,29 @@ class Simulator:
     def handle(self, request: Request) -> Response:
         """Answers *request*; raises only what the listener and the store raise."""
         context = self._begin_request(request)
-        trace = build_traceparent(request.headers.get("traceparent"), context.random)
+        purpose = f"{self.seed}/trace/{context.caller.tenant}/{context.number}"
+        trace = build_traceparent(request.headers.get("traceparent"), purpose)
         response = self._respond(context)
-        headers = {"Traceparent": trace, "Date": formatdate(context.now, usegmt=True)}
+        headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
         if context.findings is not None:
-            headers[FINDINGS] = str(len(filter_errors(context.findings)))
+            errors = len(filter_errors(context.findings))
+            headers[FINDINGS] = str(errors + context.omitted.count(Severity.ERROR))
         if context.label:
             headers[STEP] = context.label
-        response = replace(response, headers={**response.headers, **headers}, entry=context.number)
+        response = response.with_entry(context.number, headers)
         exchange = context.build_exchange(response)
         journal.put_entry(self.store, exchange.entry)
         self._listener(exchange)
         return response.without_body() if request.method == "HEAD" else response
 
+    def is_quick(self, path: str) -> bool:
+        """Returns True if a request for *path* needs neither a file nor many tasks."""
+        path = routing.normalize_path(path)
+        return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
+
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
-        entry = journal.mark_not_arrived(self.store, response.entry)
+        entry = journal.mark_not_arrived(self.store, response)
         if entry and entry.action == "create" and self.store.get(TASKS, entry.task):
             self.store.change(TASKS, entry.task, _mark_unanswered)
 
@@ -161,7 +173,7 @@ class Simulator:
             request=request if path == request.path else replace(request, path=path),
             number=number,
             now=self.clock.now(),
-            random=self.new_random(f"visit/{caller.tenant}/{index}"),
+            new_random=partial(self.new_random, f"visit/{caller.tenant}/{index}"),
             caller=caller,
         )
 
@@ -189,11 +201,19 @@ class Simulator:
             context.vendor = routing.find_nearest_vendor(self._routes, path)
             raise self._add_poll_path(error, path) from None
         context.vendor = vendor = route.vendor
-        context.action = route.action.value
+        context.action, context.waits = route.action.value, route.waits
         if vendor is None:
             record = self._handlers.find_file_task(context)
             selected = self._selector.select_for_download(context, record)
             return partial(self._handlers.download, context, record, selected)
+        if route.action is Action.UPLOAD:
+            # The form has a signed policy in place of a key.
+            return partial(self._handlers.uploads_of(vendor).put, context)
+        if route.page:
+            # Without a key: one of the vendor's clients sends none.
+            name = context.path_parameters.get("model", "")
+            models = self._handlers.models[vendor.name]
+            return partial(answer_page, route.page, vendor, models, name, context.request)
         authorization = context.request.headers.get("authorization")
         check_scheme(authorization, vendor.auth_schemes)
         if context.caller is ANONYMOUS:
@@ -204,11 +224,16 @@ class Simulator:
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
-        if route.action in (Action.CANCEL, Action.LIST):
-            other = {Action.CANCEL: self._handlers.cancel, Action.LIST: self._handlers.list_tasks}
+        other = {
+            Action.CANCEL: self._handlers.cancel,
+            Action.LIST: self._handlers.list_tasks,
+            Action.POLICY: self._handlers.uploads_of(vendor).grant,
+            Action.PRECHARGE: self._handlers.estimate_cost,
+        }
+        if route.action in other:
             return partial(other[route.action], context, vendor)
         if route.action is Action.RESULT:
-            record = self._handlers.find_task(context, vendor)
+            record = self._handlers.find_task(context, vendor, vendor.result)
             selected = self._selector.select_for_result(context, record)
             return partial(self._handlers.get_result, context, vendor, selected)
         record = self._handlers.register_poll(context, vendor)
@@ -222,10 +247,7 @@ class Simulator:
         for part in path.split("/")[: routing.MAX_PARTS]:
             task = self.store.get(TASKS, part) if part else None
             if task:
-                vendor = next(each for each in vendors() if each.name == task.vendor)
-                place = vendor.poll.replace("{model}", model(task.model).name).replace(
-                    "{task_id}", task.id
-                )
+                place = model(task.model).poll_path.replace("{task_id}", task.id)
                 detail = f"nothing is served at {path}; poll this task with GET {place}"
                 return RequestRejected(RejectionReason.NO_ROUTE, detail)
         return error
@@ -293,6 +315,12 @@ def _check_names(names: Iterable[str], known: Collection[str], wrong: str, right
     unknown = sorted(set(names) - set(known))
     if unknown:
         raise ValueError(f"{wrong}: {unknown}; {right}: {', '.join(known)}")
+
+
+@lru_cache(maxsize=16)
+def _format_date(seconds: int) -> str:
+    """Formats a time for the header Date, which is the same for all requests of a second."""
+    return formatdate(seconds, usegmt=True)
 
 
 def _mark_unanswered(record: TaskRecord | None) -> TaskRecord:

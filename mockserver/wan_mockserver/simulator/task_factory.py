@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
@@ -13,16 +13,18 @@ from typing import Any, Final
 from uuid import UUID
 
 from wan_validators.catalog import model
+from wan_validators.cost import estimate_cost
 from wan_validators.outputs import TIERS, Images
 from wan_validators.prices import Prices
 from wan_validators.source import json_pointer
 from wan_validators.spec import ModelSpec, Severity
-from wan_validators.vendor import Failure, RejectionReason, State, Vendor
+from wan_validators.vendor import CostEstimate, Failure, RejectionReason, State, Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
 from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
+from ..state.evolving import evolve
 from ..state.stores import Store, next_index
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 from .applicability import SelectedScenario, fit_to_model
@@ -68,7 +70,7 @@ class TaskFactory:
         record = self._build_record(context, vendor, submission, selected)
         if submission.errors and vendor.name in self.reject_at_create:
             assert record.failure
-            failed = replace(record, state=State.FAILED)
+            failed = evolve(record, state=State.FAILED)
             task = to_wire_task(failed, context.request.base_url, vendor)
             raise RequestRejected(RejectionReason.PAYLOAD, record.failure.message, task=task)
         charge = partial(
@@ -82,6 +84,23 @@ class TaskFactory:
         context.task, context.state = record.id, record.state
         self.store.change(TASKS, record.id, lambda _: record, record.tenant)
         return record
+
+    def estimate_cost(self, submission: Submission, now: float) -> CostEstimate:
+        """Estimates the cost of *submission*, the most if the model decides on the count.
+
+        It is not known for a payload with errors.
+        """
+        spec, payload, cost = submission.spec, submission.payload, None
+        sent = {name: payload[name] for name in payload if name not in spec.vendor.tolerated}
+        if not submission.errors:
+            cost = estimate_cost(spec.id, sent, prices=self.prices).high
+        return CostEstimate(
+            model=spec.name,
+            cost=cost,
+            digest=hash_payload(sent),
+            count=_count_results(spec, payload),
+            at=now,
+        )
 
     def _build_record(
         self,
@@ -110,9 +129,9 @@ class TaskFactory:
             answered=context.step is None or context.step.is_intact,
         )
         shown = _find_shown_facts(spec, payload)
-        record = replace(record, **shown)
+        record = evolve(record, **shown)
         if submission.errors:
-            return replace(record, failure=vendor.build_rejection_failure(submission.errors))
+            return evolve(record, failure=vendor.build_rejection_failure(submission.errors))
         payload = _drop_invalid_members(spec, submission)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
         if outcome.images is not None:
@@ -124,7 +143,7 @@ class TaskFactory:
         charged = Plan((), planned.unit) if outcome.results else planned
         price = cost(self.prices[spec.price_id], charged)
         discount = None if outcome.discount is None else Decimal(str(outcome.discount))
-        return replace(
+        return evolve(
             record,
             failure=_build_failure(vendor, outcome),
             parts=planned.parts,
@@ -147,7 +166,7 @@ class TaskFactory:
 def _drop_invalid_members(spec: ModelSpec, submission: Submission) -> Mapping[str, Any]:
     """Returns the payload; for a model whose limits are mere warnings, without bad members."""
     payload = submission.payload
-    if not spec.derived_from or spec.confidence != "low":
+    if not spec.derived_from or spec.vendor.flat_models[spec.name]:
         return payload
     binding = {
         rule.id for rule in model(spec.derived_from).rules if rule.severity is Severity.ERROR
@@ -166,15 +185,31 @@ def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, 
         "extended": any(spec.value(payload, pointer) is True for pointer in extend),
     }
     if isinstance(spec.outputs, Images):
+        if not spec.has_fixed_count(payload):
+            return {**facts, "requested": 1}
         count = spec.value(payload, spec.outputs.count)
         return {**facts, "requested": count if type(count) is int else 1}
     tier = spec.value(payload, spec.outputs.resolution)
     return {**facts, "tier": tier if type(tier) is str and tier in TIERS else ""}
 
 
+def _count_results(spec: ModelSpec, payload: Mapping[str, Any]) -> int:
+    """Returns the number of results that a valid *payload* asks for, at most."""
+    outputs = spec.outputs
+    if not isinstance(outputs, Images):
+        return 1
+    is_interleaved = outputs.interleave and spec.value(payload, outputs.interleave) is True
+    count = spec.value(payload, (is_interleaved and outputs.max_images) or outputs.count)
+    return count if type(count) is int else 1
+
+
 def hash_payload(payload: Mapping[str, Any]) -> str:
     """Returns a digest that is the same for payloads that are equal as JSON."""
-    return sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+    return sha256(_SORTED_JSON.encode(payload).encode()).hexdigest()
+
+
+_SORTED_JSON: Final = json.JSONEncoder(sort_keys=True)
+"""``json.dumps`` with options makes an encoder for each call."""
 
 
 def _build_failure(vendor: Vendor, outcome: TaskOutcome) -> Failure | None:

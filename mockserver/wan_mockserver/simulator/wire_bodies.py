@@ -9,7 +9,7 @@ from wan_validators.vendor import Task, Vendor, Wire
 
 from ..scenarios.scenario import PollBehaviour, UnsetMembers
 
-__all__ = ["build_created_response", "build_result_body", "build_status_body"]
+__all__ = ["build_created_response", "build_result_body", "build_status_body", "change_body"]
 
 _EXTRA_MEMBERS: Final = {
     "trace_id": "b7e1c2d4",
@@ -26,21 +26,22 @@ def build_created_response(task: Task, vendor: Vendor, how: PollBehaviour) -> tu
     status = vendor.created_status
     if how.as_recorded and vendor.recorded_created_status:
         status = vendor.recorded_created_status
-    return status, _change_body(task, vendor, how, vendor.build_created_body(task))
+    return status, change_body(task, vendor, how, vendor.build_created_body(task))
 
 
 def build_status_body(task: Task, vendor: Vendor, how: PollBehaviour) -> Wire:
     """Builds the body of the response to a poll."""
-    return _change_body(task, vendor, how, vendor.build_status_body(task))
+    return change_body(task, vendor, how, vendor.build_status_body(task))
 
 
 def build_result_body(task: Task, vendor: Vendor, how: PollBehaviour) -> Wire:
     """Builds the body of the results of a task that has ended."""
     assert vendor.build_result_body
-    return _change_body(task, vendor, how, vendor.build_result_body(task))
+    return change_body(task, vendor, how, vendor.build_result_body(task))
 
 
-def _change_body(task: Task, vendor: Vendor, how: PollBehaviour, body: Wire) -> Wire:
+def change_body(task: Task, vendor: Vendor, how: PollBehaviour, body: Wire) -> Wire:
+    """Returns *body* of *task* with the changes of a scenario."""
     if how.as_recorded and vendor.to_recorded_body:
         body = vendor.to_recorded_body(task, body)
     if how.unset_members:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos
+from wan_validators.outputs import Videos, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
-from ..artefacts.plan import Film, Words
+from ..artefacts.plan import Film, Picture, Words
 from ..scenarios.scenario import PollBehaviour, Progress, Results
 from ..state.tasks import TERMINAL_STATES, TaskRecord
 from .signed_urls import build_signed_url
@@ -22,6 +22,8 @@ _BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PE
 
 _STALL: Final = (0.3, 0.7)
 """A stalled progress stays at the first value until it reaches the second."""
+
+_TIER: Final = re.compile("([0-9]{1,5})P").fullmatch
 
 _DEFAULT_POLLING: Final = PollBehaviour()
 
@@ -37,11 +39,14 @@ def to_wire_task(
         progress = _STALL[0]
     if how.progress is Progress.FULL and state is State.RUNNING:
         progress = 1.0
+    spec = model(record.model)
     failed = record.state is State.FAILED and not how.no_error
     failure = record.failure if failed else None
+    film = next((part for part in record.parts if isinstance(part, Film)), None)
+    size = f"{film.width}*{film.height}" if film and not record.tier else ""
     return Task(
         id=record.id,
-        model=model(record.model).name,
+        model=spec.name,
         state=state,
         created_at=record.created_at,
         updated_at=record.updated_at,
@@ -52,17 +57,21 @@ def to_wire_task(
         cost=record.cost,
         discount=record.discount,
         image_count=record.image_count,
-        kind="video" if isinstance(model(record.model).outputs, Videos) else "image",
+        kind="video" if isinstance(spec.outputs, Videos) else "image",
         word=_get_state_word(state, vendor, how),
         results=record.results is not Results.NONE,
         split_output=how.split_output,
         prompt=record.prompt,
-        extended=record.extended,
+        extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
-        seconds=sum(part.seconds for part in record.parts if isinstance(part, Film)),
-        lines=_count_lines(record.tier),
+        picture_size=_format_picture_size(record),
+        has_choices=_has_choices(record, vendor),
+        seconds=film.seconds if film else 0,
+        lines=_count_lines(find_tier(size) if size else record.tier),
+        size=size,
+        has_sound=film is not None and film.audio,
+        usage=getattr(spec.outputs, "usage", ()),
         base_url=base_url,
-        sizes=_list_sizes(record),
     )
 
 
@@ -91,16 +100,19 @@ def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
     return base_url + files.path(record.id, name)
 
 
-def _list_sizes(record: TaskRecord) -> tuple[tuple[int, int] | None, ...]:
-    """Returns the size of each output that :func:`_build_outputs` returns for a done task."""
-    if record.results or record.state is not State.DONE:
-        return ()
-    return tuple(
-        None if isinstance(part, Words) else (part.width, part.height) for part in record.parts
-    )
+def _format_picture_size(record: TaskRecord) -> str:
+    picture = next((part for part in record.parts if isinstance(part, Picture)), None)
+    return f"{picture.width}*{picture.height}" if picture else ""
+
+
+def _has_choices(record: TaskRecord, vendor: Vendor) -> bool:
+    """Returns True if the model of *record* takes messages, which its vendor also returns."""
+    api = vendor.synchronous
+    endpoint = model(record.model).endpoint
+    return api is not None and bool(endpoint) and endpoint == api.endpoint
 
 
 def _count_lines(tier: str) -> int:
     """Returns the lines of a *tier* such as 720P; 0 for other values, which payloads may have."""
-    found = re.fullmatch("([0-9]{1,5})P", tier)
+    found = _TIER(tier) if tier else None
     return int(found[1]) if found else 0

@@ -10,8 +10,8 @@ from typing import Final
 
 from wan_validators.finding import Finding
 
-from ..http.messages import Request, Response
-from .secrets import Secrets, redact, redact_members
+from ..http.messages import Request, Response, parse_length
+from .secrets import Secrets, redact, redact_members, select_response_headers
 from .stores import Store, Table
 
 __all__ = [
@@ -148,9 +148,9 @@ JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda e
 
 def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:
     """Builds what is stored of a body and *headers*, without *secret*."""
-    kept = {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
+    kept = _shorten_headers(headers, secret)
     if body is None:
-        return Message(headers=kept, length=int(headers.get("content-length") or 0))
+        return Message(headers=kept, length=parse_length(headers.get("content-length", "")))
     text = _decode(body)
     return Message(
         headers=kept,
@@ -158,6 +158,14 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
         text=None if text is None else redact_members(redact(secret, text)),
         sha256=sha256(body).hexdigest(),
     )
+
+
+def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str, str]:
+    """Returns *headers* without *secret*, each up to MAX_HEADER_CHARACTERS."""
+    values = "\n".join(headers.values())
+    if len(values) <= MAX_HEADER_CHARACTERS and redact(secret, values) == values:
+        return headers
+    return {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
 
 
 def put_entry(store: Store, entry: Entry) -> None:
@@ -177,9 +185,15 @@ def get_entry(store: Store, number: int) -> Entry | None:
     return store.get(JOURNAL, str(number))
 
 
-def mark_not_arrived(store: Store, number: int) -> Entry | None:
-    """Marks the response of an entry as lost; returns the entry, or None if forgotten."""
-    if get_entry(store, number) is None:
+def mark_not_arrived(store: Store, response: Response) -> Entry | None:
+    """Marks the entry of *response* as lost; returns the entry, or None if it is forgotten.
+
+    The numbers of entries start again at a reset, so another entry can have its number.
+    """
+    number = response.entry
+    known = get_entry(store, number)
+    trace = select_response_headers(response.headers).get("traceparent")
+    if known is None or known.answer.headers.get("traceparent") != trace:
         return None
 
     def mark(kept: Entry | None) -> Entry:

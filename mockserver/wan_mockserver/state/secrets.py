@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -45,7 +46,7 @@ _MIN_PIECE_CHARACTERS: Final = 8
 
 _SCHEMES: Final = frozenset(("bearer", "basic", "key", "token", "apikey", "digest"))
 
-_is_credential_header = re.compile(
+_find_credential_name = re.compile(
     "authorization|cookie|secret|credential|password"
     "|(^|[-_])(api|access|auth|secret|subscription)[-_]?key|(^|[-_])token$"
 ).search
@@ -58,7 +59,7 @@ _MEMBERS: Final = re.compile(
     rf'(?i)("{_NAME}"\s*:\s*")(?:[^"\\]|\\.)*'
     rf"|((?:^|[?&])(?:{_NAME}|key|token)=)(?:{re.escape(REDACTED)}|[^&#\s\"]+)"
 )
-_hint_of_member = re.compile("(?i)key|token|secret|authorization|password").search
+_MEMBER_HINTS: Final = ("key", "token", "secret", "authorization", "password")
 
 
 def find_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -67,10 +68,20 @@ def find_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
     The names of *headers* are in lower case. A key may occur as it is, within JSON, or
     percent-encoded.
     """
-    found: set[str] = set()
-    for name, value in headers.items():
-        if name == "authorization" or _is_credential_header(name):
-            found.update(_split_credential(value))
+    values = [value for name, value in headers.items() if _is_credential_header(name)]
+    return _find_forms(*values)
+
+
+@lru_cache(maxsize=1024)
+def _is_credential_header(name: str) -> bool:
+    return _find_credential_name(name) is not None
+
+
+# Clients send the same key with each request.
+@lru_cache(maxsize=256)
+def _find_forms(*values: str) -> tuple[str, ...]:
+    """Returns each form of the keys in the *values* of headers, the longest first."""
+    found = {piece for value in values for piece in _split_credential(value)}
     forms = {
         form for text in found for form in (text, json.dumps(text)[1:-1], quote(text, safe=""))
     }
@@ -100,7 +111,8 @@ def redact(secret: Secrets, text: str) -> str:
 
 def redact_members(text: str) -> str:
     """Replaces the values of members and parameters whose names say that they are keys."""
-    if not _hint_of_member(text):
+    lowered = text.casefold()
+    if not (text and any(hint in lowered for hint in _MEMBER_HINTS)):
         return text
     return _MEMBERS.sub(lambda match: f"{match[1] or match[2]}{REDACTED}", text)
 
@@ -112,5 +124,8 @@ def select_request_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 def select_response_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Returns the headers of RESPONSE_HEADERS, with names in lower case."""
-    lowered = {name.lower(): value for name, value in headers.items()}
-    return {name: value for name, value in lowered.items() if name in RESPONSE_HEADERS}
+    return {
+        lowered: value
+        for name, value in headers.items()
+        if (lowered := name.lower()) in RESPONSE_HEADERS
+    }

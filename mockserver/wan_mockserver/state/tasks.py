@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +11,7 @@ from wan_validators.vendor import Failure, State
 from ..artefacts.plan import Part
 from ..scenarios.lifecycle import Lifecycle, Polls
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S, Results
+from .evolving import evolve
 from .stores import Table
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "TERMINAL_STATES",
     "TaskRecord",
     "advance_on_poll",
+    "end",
     "state_at",
 ]
 
@@ -80,17 +82,23 @@ def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:
     """Returns *record* after one more poll at *now*; an ended task does not change."""
     polls = record.polls + 1
     if record.state in TERMINAL_STATES:
-        return replace(record, polls=polls)
+        return evolve(record, polls=polls)
     stage = record.lifecycle.stage(polls, now - record.created_at)
     state = State.FAILED if stage.state is State.DONE and record.failure else stage.state
     moved = record.created_at + stage.since
-    return replace(
+    return evolve(
         record,
         polls=polls,
         state=state,
         progress=stage.progress,
         updated_at=record.updated_at if state is record.state else moved,
     )
+
+
+def end(record: TaskRecord, at: float) -> TaskRecord:
+    """Returns *record* as it ends *at* this time."""
+    state = State.FAILED if record.failure else State.DONE
+    return evolve(record, state=state, progress=1.0, updated_at=at)
 
 
 def state_at(record: TaskRecord, now: float) -> TaskRecord:
@@ -102,8 +110,8 @@ def state_at(record: TaskRecord, now: float) -> TaskRecord:
     if record.state in TERMINAL_STATES:
         return record
     if not isinstance(record.lifecycle, Polls):
-        return replace(advance_on_poll(record, now), polls=record.polls)
+        return evolve(advance_on_poll(record, now), polls=record.polls)
     if record.answered and now - record.created_at <= DEFAULT_FILE_LIFETIME_S:
         return record
     state = State.FAILED if record.failure else State.DONE
-    return replace(record, state=state, progress=1.0)
+    return evolve(record, state=state, progress=1.0)

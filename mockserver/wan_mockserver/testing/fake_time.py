@@ -118,18 +118,20 @@ class PatchingClock(ManualClock):
         """
         importing = [import_module(each) if isinstance(each, str) else each for each in modules]
         undo = self._undo.enter_context(ExitStack())
+        replaced: list[tuple[Any, str, Any]] = []
+        undo.callback(_restore, replaced)
         stand_ins = self._build_replacements()
         for (home, name), stand_in in stand_ins.items():
-            _replace(undo, home, name, stand_in)
-        _replace(undo, asyncio.BaseEventLoop, "time", self._loop_time())
-        _replace(undo, threading.Event, "wait", self._build_event_wait())
-        _replace(undo, selectors.DefaultSelector, "select", self._build_select())
+            _replace(replaced, home, name, stand_in)
+        _replace(replaced, asyncio.BaseEventLoop, "time", self._loop_time())
+        _replace(replaced, threading.Event, "wait", self._build_event_wait())
+        _replace(replaced, selectors.DefaultSelector, "select", self._build_select())
         patch_dates(undo, self.now)
         by_identity = {id(_REAL[which]): stand_in for which, stand_in in stand_ins.items()}
         for module in importing:
             for name, value in [*vars(module).items()]:
                 if id(value) in by_identity:
-                    _replace(undo, module, name, by_identity[id(value)])
+                    _replace(replaced, module, name, by_identity[id(value)])
         return undo
 
     def restore(self) -> None:
@@ -217,9 +219,15 @@ def find_bound_modules() -> list[ModuleType]:
     ]
 
 
-def _replace(undo: ExitStack, home: Any, name: str, value: Any) -> None:
-    undo.callback(setattr, home, name, getattr(home, name))
+def _replace(replaced: list[tuple[Any, str, Any]], home: Any, name: str, value: Any) -> None:
+    replaced.append((home, name, getattr(home, name)))
     setattr(home, name, value)
+
+
+def _restore(replaced: list[tuple[Any, str, Any]]) -> None:
+    """Undoes the replacements, the last one first."""
+    while replaced:
+        setattr(*replaced.pop())
 
 
 def _nanoseconds(read: Callable[[], float]) -> Callable[[], int]:

@@ -18,6 +18,8 @@ from wan_validators.guard import GuardError, guard, watch
 
 from .fake_vendor import CHAT, FILM, I2V, NOTHING, VTRIX, Body, Client, FakeVendor
 
+MANY_IMAGES = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
+
 
 @pytest.mark.parametrize("status", [400, 401, 402, 404, 422, 429, 307])
 def test_a_refused_create_costs_nothing_and_can_be_sent_again(
@@ -344,3 +346,10 @@ def test_respx_sees_what_is_sent() -> None:
     asyncio.run(run())
     assert route.call_count == 2
     assert guarded.spent == Decimal("1.00")
+
+
+def test_a_guard_says_how_many_findings_it_does_not_list(client: Client) -> None:
+    with pytest.raises(GuardError, match=r", and at least 1,\d\d\d more findings \[") as raised:
+        client.create(guard(), {"prompt": "a", "images": [1] * 100_000}, MANY_IMAGES)
+    assert len(raised.value.report.findings) == 100
+    assert not raised.value.report.omitted.is_exact

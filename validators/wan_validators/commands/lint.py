@@ -82,6 +82,7 @@ def _build_linter(options: Namespace) -> RecordLinter:
         selection=_build_selection(options),
         now=time.time() if options.now is None else options.now,
         media_root=options.media_root,
+        max_findings=options.max_per_payload,
         totals=build_totals(options) if _wants_costs(options) else None,
     )
     models = getattr(options, "models", None)
@@ -140,6 +141,7 @@ def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> L
         return result
     listed = sum(summary.rules.values()) - summary.hidden - len(result.findings)
     shown = result.findings[: max(0, most - listed)]
+    summary.unlisted += len(result.findings) - len(shown)
     summary.hidden += len(result.findings) - len(shown)
     return replace(result, findings=shown)
 

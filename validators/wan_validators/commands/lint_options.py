@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ..editions import add_edition_argument
+from ..finding_limit import DEFAULT_MAX_FINDINGS
 from ..reporters.factory import FORMATS
 from .fix import add_fix_arguments
 from .pricing import add_cost_arguments
@@ -124,6 +125,14 @@ def _add_output_options(parser: ArgumentParser) -> None:
         type=_parse_count,
         metavar="N",
         help="list the first N findings only; all of them count",
+    )
+    group.add_argument(
+        "--max-per-payload",
+        type=_parse_count,
+        default=DEFAULT_MAX_FINDINGS,
+        metavar="N",
+        help="list at most N findings of each payload, errors first, and count the others "
+        "(default %(default)s)",
     )
     group.add_argument(
         "--config-schema",

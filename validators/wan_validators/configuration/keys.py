@@ -55,6 +55,7 @@ _LINT: Final = (
     Key("jsonl", "flag"),
     Key("max-cost", "number-or-text"),
     Key("max-findings", "integer"),
+    Key("max-per-payload", "integer"),
     Key("media-root", "path"),
     Key("model"),
     Key("models", "names", yields_to="model"),

@@ -30,65 +30,84 @@ def parse_sides(value: Json) -> tuple[int, int] | None:
     return _sides(value) if len(value) <= 32 else _sides.__wrapped__(value)
 
 
-SIDES_VIEW: Final = View(parse_sides, cacheable=True)
+def extract_sides(value: Json) -> tuple[int, int] | str | None:
+    """Returns the sides of a size, or the size itself if it is a name such as ``2K``."""
+    if type(value) is str and len(value) == 2 and value[1] == "K" and value[0] in "123456789":
+        return value
+    return parse_sides(value)
+
+
+SIDES_VIEW: Final = View(extract_sides, cacheable=True)
 
 
 @dataclass(frozen=True, slots=True)
 class TwoPartSize:
-    """A string of two parts joined by one ``*``."""
+    """A string of two parts joined by one ``*``, or one of *tokens*, which are names of sizes."""
 
     view: ClassVar[View] = IDENTITY_VIEW
+    tokens: tuple[str, ...] = ()
 
     def applies_to(self, seen: Any) -> bool:
         return type(seen) is str
 
     def is_satisfied(self, seen: Any) -> bool:
-        return bool(seen.count("*") == 1)
+        return bool(seen.count("*") == 1 or seen in self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Two integers above 0 joined by ``*``; :class:`TwoPartSize` checks other strings."""
+    """Two integers above 0 joined by ``*``; :class:`TwoPartSize` checks other strings.
+
+    All of *tokens* are accepted.
+    """
 
     view: ClassVar[View] = IDENTITY_VIEW
+    tokens: tuple[str, ...] = ()
 
     def applies_to(self, seen: Any) -> bool:
-        return type(seen) is str and seen.count("*") == 1
+        return type(seen) is str and (seen.count("*") == 1 or seen in self.tokens)
 
     def is_satisfied(self, seen: Any) -> bool:
-        return parse_sides(seen) is not None
+        return seen in self.tokens or parse_sides(seen) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """A size whose width times height is from *low* to *high*, both included."""
+    """A size whose width times height is from *low* to *high*, both included.
+
+    All of *tokens* are accepted.
+    """
 
     view: ClassVar[View] = SIDES_VIEW
     low: int
     high: int
+    tokens: tuple[str, ...] = ()
 
     def applies_to(self, seen: Any) -> bool:
-        return seen is not None
+        return type(seen) is tuple or seen in self.tokens
 
     def is_satisfied(self, seen: Any) -> bool:
-        return bool(self.low <= seen[0] * seen[1] <= self.high)
+        return bool(seen in self.tokens or self.low <= seen[0] * seen[1] <= self.high)
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
     """A size with an aspect ratio from *low* to *high*, each a pair, both included.
 
-    Integers are compared, so rounding cannot move a limit.
+    Integers are compared, so rounding cannot move a limit. All of *tokens* are accepted.
     """
 
     view: ClassVar[View] = SIDES_VIEW
     low: tuple[int, int]
     high: tuple[int, int]
+    tokens: tuple[str, ...] = ()
 
     def applies_to(self, seen: Any) -> bool:
-        return seen is not None
+        return type(seen) is tuple or seen in self.tokens
 
     def is_satisfied(self, seen: Any) -> bool:
+        if seen in self.tokens:
+            return True
         width, height = seen
         return bool(
             width * self.low[1] >= height * self.low[0]

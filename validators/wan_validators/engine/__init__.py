@@ -8,8 +8,7 @@ Tests compare both with a slow reference implementation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from ..finding import Finding
 from ..spec import ModelSpec
@@ -20,7 +19,13 @@ from .rule_tree import build_tree
 
 __all__ = ["Engine", "build_source", "compile_spec"]
 
-Engine = Callable[[Any], list[Finding]]
+
+class Engine(Protocol):
+    """A compiled spec."""
+
+    def __call__(self, payload: Any, limit: int = ..., /) -> list[Finding]:
+        """Returns findings of *payload*, a LimitedFindings if there are many more than *limit*."""
+        ...
 
 
 def compile_spec(spec: ModelSpec) -> Engine:

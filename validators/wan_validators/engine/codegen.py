@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from itertools import count
+from itertools import count, islice
 from typing import Any, Final
 
 from ..constraints.basic import IDENTITY_VIEW, KnownMembers, View
 from ..constraints.size import parse_sides
 from ..finding import Finding
+from ..finding_limit import DEFAULT_MAX_FINDINGS, count_omitted, limit_findings
 from ..source import json_pointer
 from ..source.json_pointer import MISSING, Path
 from ..spec import ModelSpec, Rule
 from .expressions import format_applies_to, format_condition, format_is_satisfied
 from .rule_tree import Place, flag_paths
 
-__all__ = ["ORIGIN", "Writer", "format_member_pointer"]
+__all__ = ["ORIGIN", "PARAMETERS", "Writer", "format_member_pointer"]
+
+PARAMETERS: Final = f"payload, limit={DEFAULT_MAX_FINDINGS}"
+"""The parameters of both functions: the payload, and the findings that will be listed of it."""
 
 ORIGIN: Final = "(SPEC, payload, find_all)"
 """The source of a finding's origin: hints need the spec, the payload and the engine."""
@@ -37,6 +41,7 @@ class Writer(ABC):
             "make": tuple.__new__,
             "sides": parse_sides,
             "add_unknown_members": _add_unknown_members,
+            "limit_findings": limit_findings,
         }
         self._closed = {rule.path: rule for rule in spec.unknown_member_rules}
         self._number = count()
@@ -124,7 +129,10 @@ class Writer(ABC):
         value, size, known = names
         rule = self.name_global("rule", self._closed[place.path])
         self.emit(depth, f"if {known} != {size}:")
-        self.emit(depth + 1, f"add_unknown_members({value}, {rule}, f{at!r}, found, {ORIGIN})")
+        self.emit(
+            depth + 1,
+            f"found = add_unknown_members(found, limit, {value}, ({rule}, f{at!r}, {ORIGIN}))",
+        )
 
     def write_rules(
         self, depth: int, rules: Iterable[Rule], kind: str | None, value: str, at: str
@@ -199,12 +207,19 @@ def format_member_pointer(at: str, name: str) -> str:
 
 
 def _add_unknown_members(
-    members: dict[Any, Any], rule: Rule, at: str, found: list[Finding], origin: Any
-) -> None:
+    found: list[Finding], limit: int, members: dict[Any, Any], facts: tuple[Rule, str, Any]
+) -> list[Finding]:
+    """Returns *found* with a finding for each of the first *limit* unknown *members*.
+
+    *facts* are the rule, the pointer of the object, and the origin of the findings.
+    """
+    rule, at, origin = facts
     assert isinstance(rule.constraint, KnownMembers)
     known = rule.constraint.known
+    names = [name for name in islice(members, limit + len(known)) if name not in known][:limit]
     found += [
-        Finding(rule, f"{at}/{json_pointer.escape(name)}", value, origin=origin)
-        for name, value in members.items()
-        if name not in known
+        Finding(rule, f"{at}/{json_pointer.escape(name)}", members[name], origin=origin)
+        for name in names
     ]
+    more = len(members) - sum(name in members for name in known) - len(names)
+    return count_omitted(found, rule, more) if more else found

@@ -61,9 +61,10 @@ def format_applies_to(constraint: Constraint, seen: str, name: str) -> str:
         case OneOf():
             kind = type(constraint.values[0])
         case Size():
-            return f"type({seen}) is str and {seen}.count('*') == 1"
+            parts = _allow_tokens(constraint, seen, f"{seen}.count('*') == 1")
+            return f"type({seen}) is str and {parts}"
         case Pixels() | Ratio():
-            return f"{seen} is not None"
+            return _allow_tokens(constraint, seen, f"type({seen}) is tuple")
         case _ if type(constraint) in KINDS:
             kind = KINDS[type(constraint)]
         case _:
@@ -125,26 +126,33 @@ def _(constraint: ObjectCount, seen: str, name: str) -> str:
 
 @format_is_satisfied.register
 def _(constraint: TwoPartSize, seen: str, name: str) -> str:
-    return f"{seen}.count('*') == 1"
+    return _allow_tokens(constraint, seen, f"{seen}.count('*') == 1")
 
 
 @format_is_satisfied.register
 def _(constraint: Size, seen: str, name: str) -> str:
-    return f"sides({seen}) is not None"
+    return _allow_tokens(constraint, seen, f"sides({seen}) is not None")
 
 
 @format_is_satisfied.register
 def _(constraint: Pixels, seen: str, name: str) -> str:
-    return f"{constraint.low} <= {seen}[0] * {seen}[1] <= {constraint.high}"
+    test = f"{constraint.low} <= {seen}[0] * {seen}[1] <= {constraint.high}"
+    return _allow_tokens(constraint, seen, test)
 
 
 @format_is_satisfied.register
 def _(constraint: Ratio, seen: str, name: str) -> str:
     (low, per_low), (high, per_high) = constraint.low, constraint.high
-    return (
+    test = (
         f"{seen}[0] * {per_low} >= {seen}[1] * {low}"
         f" and {seen}[0] * {per_high} <= {seen}[1] * {high}"
     )
+    return _allow_tokens(constraint, seen, test)
+
+
+def _allow_tokens(constraint: TwoPartSize | Size | Pixels | Ratio, seen: str, test: str) -> str:
+    """Returns *test*, or source that is also true for the tokens of *constraint*."""
+    return f"({seen} in {constraint.tokens!r} or {test})" if constraint.tokens else test
 
 
 def format_between(number: str, low: int, high: int) -> str:

@@ -14,14 +14,14 @@ from ..constraints.basic import BOOLEAN, IDENTITY_VIEW, JsonType, ObjectCount, O
 from ..finding import Finding
 from ..source.json_pointer import ANY, Path
 from ..spec import Rule
-from .codegen import ORIGIN, format_member_pointer
+from .codegen import ORIGIN, PARAMETERS, format_member_pointer
 from .expressions import format_between
 from .full import FullWriter
 from .rule_tree import Place
 
 __all__ = ["FastPathWriter"]
 
-FALLBACK_STATEMENT = "return find_all(payload)"
+FALLBACK_STATEMENT = "return find_all(payload, limit)"
 MAX_CACHED_VERDICTS: Final = 256
 """The maximum number of cached results for a place."""
 
@@ -38,7 +38,7 @@ class FastPathWriter(FullWriter):
     def write(self, root: Place) -> None:
         self._counters = {}
         self.names["remember"] = _remember
-        self.emit(0, "def find_fast(payload):")
+        self.emit(0, f"def find_fast({PARAMETERS}):")
         self.emit(1, "try:")
         self.emit(2, "found = []")
         for flag in self._flags.values():
@@ -132,7 +132,10 @@ class FastPathWriter(FullWriter):
 
     def _write_leaf(self, depth: int, place: Place, value: str, at: str) -> None:
         if any(rule.constraint.view.cacheable for rule in place.rules):
-            self._write_cached(depth, place, value, at)
+            if any(rule.when for rule in place.rules):
+                self.write_value(depth, place, value, at)
+            else:
+                self._write_cached(depth, place, value, at)
             return
         terms = self._build_terms(place.rules, value)
         if self._loops:
@@ -146,7 +149,6 @@ class FastPathWriter(FullWriter):
 
     def _write_cached(self, depth: int, place: Place, value: str, at: str) -> None:
         """Writes the tests of a value with cached results; no rule may have a condition."""
-        assert not any(rule.when for rule in place.rules)
         results, broken, before = (
             self.name_global("results", {}),
             self.new_name("broken"),

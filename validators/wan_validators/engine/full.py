@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..finding_limit import SLACK
 from ..source.json_pointer import ANY
-from .codegen import Writer, format_member_pointer
+from .codegen import PARAMETERS, Writer, format_member_pointer
 from .rule_tree import Place
 
 __all__ = ["FullWriter"]
@@ -13,7 +14,7 @@ class FullWriter(Writer):
     """Writes ``find_all(payload)``, which accepts any payload."""
 
     def write(self, root: Place) -> None:
-        self.emit(0, "def find_all(payload):")
+        self.emit(0, f"def find_all({PARAMETERS}):")
         self.emit(1, "found = []")
         self._read_flags()
         self.write_value(1, root, "payload", "")
@@ -54,10 +55,18 @@ class FullWriter(Writer):
                 index = self.new_name("i")
                 self.emit(depth, f"for {index}, {item} in enumerate({value}):")
                 self.write_value(depth + 1, item_place, item, f"{at}/{{{index}}}")
+                self._write_limit(depth + 1)
             elif isinstance(part, int):
                 self.emit(depth, f"if len({value}) > {part}:")
                 self.emit(depth + 1, f"{item} = {value}[{part}]")
                 self.write_value(depth + 1, item_place, item, f"{at}/{part}")
+
+    def _write_limit(self, depth: int) -> None:
+        """Writes the end of a loop over items, which stops if only more errors could follow."""
+        self.emit(depth, f"if len(found) > 2 * limit + {SLACK}:")
+        self.emit(depth + 1, "found = limit_findings(found, limit, is_end=False)")
+        self.emit(depth + 1, "if found.is_full:")
+        self.emit(depth + 2, "break")
 
     def _write_members(self, depth: int, place: Place, value: str, at: str) -> None:
         known = self.new_name("known")

@@ -154,12 +154,12 @@ def _(constraint: s.Pixels) -> list[Any]:
 
 @list_broken.register
 def _(constraint: s.Ratio) -> list[Any]:
-    return ["2000*400"]
+    return ["2000*400", "3000*600"]
 
 
 @list_valid.register
 def _(constraint: s.TwoPartSize) -> list[Any]:
-    return ["1280*720"]
+    return ["1280*720", *constraint.tokens]
 
 
 @list_broken.register

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import NamedTuple
 
-from ..catalog import list_create_templates, vendors
+from ..catalog import list_poll_templates, vendors
+from ..create_requests import find_create_path
+from ..path_templates import compile_template
 from ..vendor import Vendor
 
 __all__ = ["GuardedRoute", "find_guarded_route"]
@@ -30,16 +30,14 @@ def find_guarded_route(method: str, path: str) -> GuardedRoute | None:
 
     A gateway may put its own path before that of the vendor.
     """
+    if method.upper() == "POST":
+        create = find_create_path(path)
+        return GuardedRoute(create.vendor, path, create.model, None) if create else None
+    if method.upper() != "GET":
+        return None
     for vendor in vendors():
-        templates = {"POST": list_create_templates(vendor), "GET": (vendor.poll,)}
-        for template in templates.get(method.upper(), ()):
-            if found := _compile(template).search(path):
+        for template in list_poll_templates(vendor):
+            if found := compile_template(template).search(path):
                 named = found.groupdict()
-                return GuardedRoute(vendor, path, named.get("model"), named.get("task_id"))
+                return GuardedRoute(vendor, path, named.get("model"), named["task_id"])
     return None
-
-
-@cache
-def _compile(template: str) -> re.Pattern[str]:
-    named = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
-    return re.compile(f"{named}/?$")

@@ -19,6 +19,7 @@ from ..cost import Cost
 from ..finding import Finding, Report
 from ..linter import lint
 from ..messages.formatting import format_count, format_usd
+from ..omitted import Omitted
 from ..outputs import Price
 from ..spec import Rule, Severity
 from ..task_bodies import find_task_id
@@ -100,7 +101,8 @@ class Watch:
         report = _lint(route, get_header, body)
         found = [each for each in report.findings if each.severity in self._severities]
         if found:
-            raise _block(route, "payload", report, _describe_findings(found))
+            omitted = report.omitted.filter(lambda key: key[2] in self._severities)
+            raise _block(route, "payload", report, _describe_findings(found, omitted))
         cost = report.estimate_cost(self._prices)
         digest = _hash(route, report.payload)
         flight = Flight(
@@ -229,10 +231,12 @@ def _bills_successes(flight: Flight) -> bool:
     return model is not None and get_model(model).outputs.billing is not None
 
 
-def _describe_findings(found: list[Finding]) -> str:
+def _describe_findings(found: list[Finding], omitted: Omitted) -> str:
     first = found[0]
     hint = f" ({first.hint})" if first.hint else ""
-    more = f", and {format_count(len(found) - 1, 'more finding')}" if len(found) > 1 else ""
+    count = len(found) - 1 + omitted.total
+    least = "" if omitted.is_exact else "at least "
+    more = f", and {least}{format_count(count, 'more finding')}" if count else ""
     return f"{first.pointer or '/'}: {first.message}{hint}{more} [{first.rule}]"
 
 

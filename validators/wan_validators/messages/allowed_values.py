@@ -88,9 +88,14 @@ def _(constraint: c.KnownMembers) -> str:
     return ", ".join(sorted(constraint.known))
 
 
-@describe_allowed.register(s.TwoPartSize)
-@describe_allowed.register(s.Size)
-def _(constraint: c.Constraint) -> str:
+@describe_allowed.register
+def _(constraint: s.TwoPartSize) -> str:
+    tokens = "".join(f"{token}, " for token in constraint.tokens)
+    return f"{tokens}{'or ' * bool(tokens)}width*height in pixels, such as 1280*720"
+
+
+@describe_allowed.register
+def _(constraint: s.Size) -> str:
     return "width*height in pixels, such as 1280*720"
 
 

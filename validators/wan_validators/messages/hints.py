@@ -103,6 +103,9 @@ def _propose_by_constraint(constraint: c.Constraint, site: _Site) -> Iterator[Hi
 @_propose_by_constraint.register(s.Ratio)
 def _(constraint: c.Constraint, site: _Site) -> Iterator[Hint]:
     value, pointer = site.value, site.pointer
+    for token in getattr(constraint, "tokens", ()):
+        if type(value) is str and value.strip().upper() == token:
+            yield Hint(f'write "{token}"', (Change(pointer, token),))
     size = find_allowed_size(site.context.spec, site.rule.pointer, value)
     if size is not None:
         yield Hint(f'write "{size}"', (Change(pointer, size),))

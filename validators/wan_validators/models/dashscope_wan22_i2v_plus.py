@@ -2,15 +2,22 @@
 
 from decimal import Decimal
 
-from ..outputs import Price, Videos
-from ..shared_ambiguities import MEGABYTES, ORIENTATION, VIDEO_SIZE, WHOLE_FLOATS
+from ..constraints.basic import OneOf
+from ..outputs import Price
 from ..spec import ModelSpec
-from ..upstream_rules import ALPHA_IGNORED, build_video_rules
+from ..upstream_videos import (
+    FRAME_AMBIGUITIES,
+    VIDEO_PATH,
+    build_video_outputs,
+    build_video_rules,
+    frame_rules,
+    tier_choice,
+)
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
     id="dashscope/wan2.2-i2v-plus",
-    endpoint="video-generation/video-synthesis",
+    endpoint=VIDEO_PATH,
     vendor=VENDOR,
     title="Wan 2.2 video from an image, upstream",
     source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese",
@@ -19,24 +26,22 @@ SPEC = ModelSpec(
     rules=build_video_rules(
         "wan2.2-i2v-plus",
         characters=800,
-        megabytes=10,
-        tiers=("480P", "1080P"),
-        durations=(5,),
+        choice=tier_choice("480P", "1080P"),
+        duration=OneOf((5,)),
+        inputs=frame_rules(megabytes=10),
+        template=True,
     ),
-    outputs=Videos(
-        resolution="/parameters/resolution",
-        duration="/parameters/duration",
-        seed="/parameters/seed",
-        input="/input/img_url",
-        seconds=5,
-        fps=30,
-        billing="only successful tasks are billed",
+    outputs=build_video_outputs(
+        "resolution",
         price=Price(
             usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
             source="a guess from a catalogue in CNY: 0.14 and 0.70",
             on="2026-11",
             confidence="guess",
         ),
+        input="/input/img_url",
+        fps=30,
+        usage=("duration", "SR", "video_count"),
     ),
-    ambiguities=(ALPHA_IGNORED, MEGABYTES, ORIENTATION, WHOLE_FLOATS, VIDEO_SIZE),
+    ambiguities=FRAME_AMBIGUITIES,
 )

@@ -1,21 +1,18 @@
 """wan2.2-i2v-flash at MuleRouter: a silent video from an image."""
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, STRING, OneOf
-from ..outputs import Price, Videos
-from ..shared_ambiguities import (
-    ALPHA,
-    BARE_BASE64,
-    MEGABYTES,
-    NULL_UNMARKED,
-    ORIENTATION,
-    TEMPLATE,
-    VIDEO_LENGTH,
-    VIDEO_SIZE,
-    WHOLE_FLOATS,
+from ..mulerouter_rules import (
+    IMAGE_AMBIGUITIES,
+    TEXT_LIMIT_GAP,
+    UNPRICED,
+    VIDEO_AMBIGUITIES,
+    build_frame_rules,
+    build_video_outputs,
+    build_video_rules,
+    tier_choice,
 )
-from ..shared_rules import SEEDS, image, negative_prompt, prompt
-from ..spec import ModelSpec, Rule
+from ..shared_ambiguities import TEMPLATE
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SPEC = ModelSpec(
@@ -26,41 +23,23 @@ SPEC = ModelSpec(
     "and the vendor's public client for the limits of texts",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 800),
-        *image("/image", sides=(360, 2000), opaque=True, required=True),
-        *negative_prompt("/negative_prompt"),
-        Rule("template-type", "/template", STRING),
-        Rule("resolution-tier", "/resolution", OneOf(("480P", "720P")), default="720P"),
-        Rule("duration-choice", "/duration", OneOf((5,))),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
-        Rule("seed-range", "/seed", SEEDS),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    rules=build_video_rules(
+        800,
+        choice=tier_choice("480P", "720P", default="720P"),
+        durations=(5,),
+        frames=build_frame_rules("/image"),
+        template=True,
     ),
-    outputs=Videos(
-        resolution="/resolution",
-        duration="/duration",
-        seed="/seed",
-        input="/image",
-        seconds=5,
+    outputs=build_video_outputs(
+        "/resolution",
+        sounds=False,
         fps=30,
-        price=Price(
-            usd={},
-            source="no price list names this model in USD",
-            on="2026-11",
-            confidence="unknown",
-        ),
+        input="/image",
+        price=UNPRICED,
     ),
     ambiguities=(
-        BARE_BASE64,
-        MEGABYTES,
-        ALPHA,
-        ORIENTATION,
-        VIDEO_SIZE,
-        WHOLE_FLOATS,
-        VIDEO_LENGTH,
-        NULL_UNMARKED,
+        *IMAGE_AMBIGUITIES,
+        *VIDEO_AMBIGUITIES,
         TEMPLATE,
         Ambiguity(
             "resolution 1080P",
@@ -73,7 +52,7 @@ SPEC = ModelSpec(
         ),
     ),
     gaps=(
-        "whether a text over the limit is rejected or cut",
+        TEXT_LIMIT_GAP,
         "the names of template, and whether the prompt counts beside one",
         "prices at this vendor, and in USD upstream",
     ),

@@ -3,15 +3,15 @@
 from decimal import Decimal
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, OneOf
-from ..outputs import Price, Videos
-from ..shared_ambiguities import (
-    NULL_UNMARKED,
-    VIDEO_LENGTH,
-    WHOLE_FLOATS,
+from ..mulerouter_rules import (
+    TEXT_LIMIT_GAP,
+    VIDEO_AMBIGUITIES,
+    build_video_outputs,
+    build_video_rules,
+    size_choice,
 )
-from ..shared_rules import SEEDS, negative_prompt, prompt
-from ..spec import ModelSpec, Rule
+from ..outputs import Price
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SIZES = (
@@ -27,21 +27,14 @@ SPEC = ModelSpec(
     "and the vendor's public client for the limits of texts",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 800),
-        *negative_prompt("/negative_prompt"),
-        Rule("size-choice", "/size", OneOf(SIZES), nullable=True, default="1920*1080"),
-        Rule("duration-choice", "/duration", OneOf((5,))),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
-        Rule("seed-range", "/seed", SEEDS),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    rules=build_video_rules(
+        800,
+        choice=size_choice(*SIZES, default="1920*1080"),
+        durations=(5,),
     ),
-    outputs=Videos(
-        resolution="/size",
-        duration="/duration",
-        seed="/seed",
-        seconds=5,
+    outputs=build_video_outputs(
+        "/size",
+        sounds=False,
         fps=30,
         price=Price(
             usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
@@ -51,9 +44,7 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
-        WHOLE_FLOATS,
-        VIDEO_LENGTH,
-        NULL_UNMARKED,
+        *VIDEO_AMBIGUITIES,
         Ambiguity(
             "size 1280*720",
             interpretations=(
@@ -64,5 +55,5 @@ SPEC = ModelSpec(
             rules=("size-choice",),
         ),
     ),
-    gaps=("whether a text over the limit is rejected or cut",),
+    gaps=(TEXT_LIMIT_GAP,),
 )

@@ -2,17 +2,16 @@
 
 from decimal import Decimal
 
-from ..constraints.basic import BOOLEAN, OBJECT, OneOf
-from ..outputs import Price, Videos
-from ..shared_ambiguities import (
-    AUDIO_AS_DATA,
-    AUDIO_PADDING,
-    NULL_UNMARKED,
-    VIDEO_LENGTH,
-    WHOLE_FLOATS,
+from ..mulerouter_rules import (
+    SOUND_AMBIGUITIES,
+    TEXT_LIMIT_GAP,
+    VIDEO_AMBIGUITIES,
+    build_video_outputs,
+    build_video_rules,
+    size_choice,
 )
-from ..shared_rules import SEEDS, negative_prompt, prompt, sound
-from ..spec import ModelSpec, Rule
+from ..outputs import Price
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SIZES = (
@@ -29,24 +28,15 @@ SPEC = ModelSpec(
     "and the vendor's public client for the limits of texts",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 2000),
-        *negative_prompt("/negative_prompt"),
-        Rule("size-choice", "/size", OneOf(SIZES), nullable=True, default="1280*720"),
-        Rule("duration-choice", "/duration", OneOf((5, 10))),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
-        *sound("/audio", "/audio_url"),
-        Rule("seed-range", "/seed", SEEDS),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    rules=build_video_rules(
+        2000,
+        choice=size_choice(*SIZES, default="1280*720"),
+        durations=(5, 10),
+        sounds=True,
     ),
-    outputs=Videos(
-        resolution="/size",
-        duration="/duration",
-        seed="/seed",
-        audio="/audio",
-        audio_url="/audio_url",
-        seconds=5,
+    outputs=build_video_outputs(
+        "/size",
+        sounds=True,
         fps=24,
         price=Price(
             usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
@@ -56,11 +46,8 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
-        WHOLE_FLOATS,
-        VIDEO_LENGTH,
-        NULL_UNMARKED,
-        AUDIO_PADDING,
-        AUDIO_AS_DATA,
+        *VIDEO_AMBIGUITIES,
+        *SOUND_AMBIGUITIES,
     ),
-    gaps=("whether a text over the limit is rejected or cut",),
+    gaps=(TEXT_LIMIT_GAP,),
 )

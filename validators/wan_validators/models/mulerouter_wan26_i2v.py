@@ -3,24 +3,20 @@
 from decimal import Decimal
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, OneOf
-from ..outputs import Price, Videos
-from ..shared_ambiguities import (
-    ALPHA,
-    AUDIO_AS_DATA,
-    AUDIO_PADDING,
-    BARE_BASE64,
-    MEGABYTES,
-    MULTI_SHOTS,
-    NULL_UNMARKED,
-    ORIENTATION,
-    SHOT_TYPE,
-    VIDEO_LENGTH,
-    VIDEO_SIZE,
-    WHOLE_FLOATS,
+from ..mulerouter_rules import (
+    IMAGE_AMBIGUITIES,
+    SOUND_AMBIGUITIES,
+    TEXT_LIMIT_GAP,
+    VIDEO_AMBIGUITIES,
+    build_frame_rules,
+    build_video_outputs,
+    build_video_rules,
+    tier_choice,
 )
-from ..shared_rules import SEEDS, image, negative_prompt, prompt, sound, undocumented
-from ..spec import ModelSpec, Rule
+from ..outputs import Price
+from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE
+from ..shared_rules import undocumented
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 TIERS = ("480P", "720P", "1080P", "2K", "4K")
@@ -33,30 +29,23 @@ SPEC = ModelSpec(
     "spark model, and the vendor's public clients",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 2000),
-        *image("/image", sides=(360, 2000), opaque=True, required=True),
-        *image("/last_frame", sides=(360, 2000), opaque=True),
-        undocumented("last-frame-undocumented", "/last_frame", "an example of the page"),
-        *negative_prompt("/negative_prompt"),
-        Rule("resolution-tier", "/resolution", OneOf(TIERS), default="720P"),
-        Rule("duration-choice", "/duration", OneOf((5, 10, 15))),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
-        Rule("shot-type-value", "/shot_type", OneOf(("single", "multi")), default="single"),
-        *sound("/audio", "/audio_url"),
-        Rule("seed-range", "/seed", SEEDS),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    rules=build_video_rules(
+        2000,
+        choice=tier_choice(*TIERS, default="720P"),
+        durations=(5, 10, 15),
+        frames=(
+            *build_frame_rules("/image"),
+            *build_frame_rules("/last_frame", required=False),
+            undocumented("last-frame-undocumented", "/last_frame", "an example of the page"),
+        ),
+        shots=True,
+        sounds=True,
     ),
-    outputs=Videos(
-        resolution="/resolution",
-        duration="/duration",
-        seed="/seed",
-        input="/image",
-        audio="/audio",
-        audio_url="/audio_url",
-        seconds=5,
+    outputs=build_video_outputs(
+        "/resolution",
+        sounds=True,
         fps=24,
+        input="/image",
         price=Price(
             usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
             source="one public price list of the upstream model",
@@ -65,16 +54,9 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
-        BARE_BASE64,
-        MEGABYTES,
-        ALPHA,
-        ORIENTATION,
-        VIDEO_SIZE,
-        WHOLE_FLOATS,
-        VIDEO_LENGTH,
-        NULL_UNMARKED,
-        AUDIO_PADDING,
-        AUDIO_AS_DATA,
+        *IMAGE_AMBIGUITIES,
+        *VIDEO_AMBIGUITIES,
+        *SOUND_AMBIGUITIES,
         SHOT_TYPE,
         MULTI_SHOTS,
         Ambiguity(
@@ -104,7 +86,7 @@ SPEC = ModelSpec(
         ),
     ),
     gaps=(
-        "whether a text over the limit is rejected or cut",
+        TEXT_LIMIT_GAP,
         "the frame rate; the mock makes 24 frames a second, as for wan2.5",
         "the sizes of 2K and 4K videos; the mock takes 2560*1440 and 3840*2160 pixels",
     ),

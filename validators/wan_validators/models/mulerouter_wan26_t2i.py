@@ -3,17 +3,15 @@
 from decimal import Decimal
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, Between
-from ..outputs import Images, Price
-from ..shared_ambiguities import (
-    DEFAULT_OF_N,
-    LEADING_ZEROS,
-    NULL_UNMARKED,
-    SEED_SPAN,
-    WHOLE_FLOATS,
+from ..mulerouter_rules import (
+    TEXT_LIMIT_GAP,
+    TEXT_TO_IMAGE_AMBIGUITIES,
+    build_image_outputs,
+    build_text_to_image_rules,
 )
-from ..shared_rules import billing_notice, negative_prompt, prompt, seed, size
-from ..spec import ModelSpec, Rule
+from ..outputs import Price
+from ..shared_ambiguities import DEFAULT_OF_N
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SPEC = ModelSpec(
@@ -24,21 +22,8 @@ SPEC = ModelSpec(
     "and the vendor's public client for the limits of texts and n",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 2000),
-        *negative_prompt("/negative_prompt"),
-        *size("/size", (768 * 768, 1440 * 1440), nullable=True, default="1280*1280"),
-        Rule("n-range", "/n", Between(1, 4), default=4),
-        billing_notice("/n", 4),
-        *seed("/seed", n="/n", default_n=4),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=False),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
-    ),
-    outputs=Images(
-        count="/n",
-        size="/size",
-        seed="/seed",
+    rules=build_text_to_image_rules(),
+    outputs=build_image_outputs(
         price=Price(
             usd={"image": Decimal("0.03")},
             source="one public price list of the upstream model",
@@ -47,9 +32,7 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
-        LEADING_ZEROS,
-        SEED_SPAN,
-        WHOLE_FLOATS,
+        *TEXT_TO_IMAGE_AMBIGUITIES,
         DEFAULT_OF_N,
         Ambiguity(
             "the default of prompt_extend",
@@ -57,7 +40,6 @@ SPEC = ModelSpec(
             chosen="false; it does not decide on validity",
             rules=("prompt-extend-type",),
         ),
-        NULL_UNMARKED,
     ),
-    gaps=("whether a text over the limit is rejected or cut",),
+    gaps=(TEXT_LIMIT_GAP,),
 )

@@ -3,20 +3,17 @@
 from decimal import Decimal
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, OneOf
-from ..outputs import Price, Videos
-from ..shared_ambiguities import (
-    AUDIO_AS_DATA,
-    AUDIO_PADDING,
-    MULTI_SHOTS,
-    NULL_UNMARKED,
-    SHOT_TYPE,
-    VIDEO_LENGTH,
-    VIDEO_SIZES,
-    WHOLE_FLOATS,
+from ..mulerouter_rules import (
+    SOUND_AMBIGUITIES,
+    TEXT_LIMIT_GAP,
+    VIDEO_AMBIGUITIES,
+    build_video_outputs,
+    build_video_rules,
+    size_choice,
 )
-from ..shared_rules import SEEDS, negative_prompt, prompt, sound
-from ..spec import ModelSpec, Rule
+from ..outputs import Price
+from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE, VIDEO_SIZES
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SIZES = (
@@ -34,25 +31,16 @@ SPEC = ModelSpec(
     "and the vendor's public client for the limits of texts",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 2000),
-        *negative_prompt("/negative_prompt"),
-        Rule("size-choice", "/size", OneOf(SIZES), nullable=True, default="1280*720"),
-        Rule("duration-choice", "/duration", OneOf((5, 10, 15))),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=True),
-        Rule("shot-type-value", "/shot_type", OneOf(("single", "multi")), default="single"),
-        *sound("/audio", "/audio_url"),
-        Rule("seed-range", "/seed", SEEDS),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
+    rules=build_video_rules(
+        2000,
+        choice=size_choice(*SIZES, default="1280*720"),
+        durations=(5, 10, 15),
+        shots=True,
+        sounds=True,
     ),
-    outputs=Videos(
-        resolution="/size",
-        duration="/duration",
-        seed="/seed",
-        audio="/audio",
-        audio_url="/audio_url",
-        seconds=5,
+    outputs=build_video_outputs(
+        "/size",
+        sounds=True,
         fps=24,
         price=Price(
             usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
@@ -62,11 +50,8 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(
-        WHOLE_FLOATS,
-        VIDEO_LENGTH,
-        NULL_UNMARKED,
-        AUDIO_PADDING,
-        AUDIO_AS_DATA,
+        *VIDEO_AMBIGUITIES,
+        *SOUND_AMBIGUITIES,
         SHOT_TYPE,
         MULTI_SHOTS,
         VIDEO_SIZES,
@@ -78,7 +63,7 @@ SPEC = ModelSpec(
         ),
     ),
     gaps=(
-        "whether a text over the limit is rejected or cut",
+        TEXT_LIMIT_GAP,
         "the frame rate; the mock makes 24 frames a second, as for wan2.5",
     ),
 )

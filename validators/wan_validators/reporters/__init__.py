@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from ..finding import Finding, Report
+from ..finding import Finding, Report, share_context
 from ..messages.formatting import format_count
+from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
 from ..source.files import Record, Unreadable
 from ..source.parser import decode_for_display
 from ..source.positions import Lines
@@ -23,20 +24,24 @@ __all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
 @dataclass(frozen=True, slots=True)
 class LintResult:
-    """One record, its findings, sorted by line and column, and its cost if it is wanted."""
+    """One record, its findings, sorted by line and column, and its cost if it is wanted.
+
+    *omitted* counts the findings over the limit of one payload.
+    """
 
     record: Record
     model: str | None
     valid: bool
     findings: Sequence[Finding]
     cost: Cost | None = None
+    omitted: Omitted = NOTHING_OMITTED
 
     @classmethod
     def from_report(cls, record: Record, report: Report) -> LintResult:
         """Converts *report* on *record*, with lines and columns of the file."""
-        moved = [_place(record, finding) for finding in report.findings]
+        moved = [_place(record, finding) for finding in share_context(report.findings)]
         moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
-        return cls(record, report.model, report.valid, moved)
+        return cls(record, report.model, report.valid, moved, omitted=report.omitted)
 
     def get_lines(self) -> Lines:
         """Returns the lines of the text that the findings point into."""
@@ -61,8 +66,9 @@ class Summary:
     """Counts of a run, and the unreadable input.
 
     *skipped* counts files in folders that are no payloads, and requests that create nothing.
-    *hidden* is the number of findings that are counted but not listed. *costs* are the totals if
-    they are wanted.
+    *hidden* is the number of findings that are counted but not listed, *unlisted* those of them
+    that are over the limit of the run, not over that of their payload. If *is_exact* is false,
+    there are at least so many findings. *costs* are the totals if they are wanted.
     """
 
     payloads: int = 0
@@ -71,19 +77,24 @@ class Summary:
     warnings: int = 0
     infos: int = 0
     hidden: int = 0
+    unlisted: int = 0
+    is_exact: bool = True
     unreadable: list[Unreadable] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
-    rules: Counter[tuple[str, str | None, Severity]] = field(default_factory=Counter)
+    rules: Counter[RuleKey] = field(default_factory=Counter)
     costs: CostTotals | None = None
 
     def add(self, result: LintResult) -> None:
-        severities = [finding.severity for finding in result.findings]
+        severities, omitted = [finding.severity for finding in result.findings], result.omitted
         self.payloads += 1
         self.valid += result.valid
-        self.errors += severities.count(Severity.ERROR)
-        self.warnings += severities.count(Severity.WARNING)
-        self.infos += severities.count(Severity.INFO)
+        self.errors += severities.count(Severity.ERROR) + omitted.count(Severity.ERROR)
+        self.warnings += severities.count(Severity.WARNING) + omitted.count(Severity.WARNING)
+        self.infos += severities.count(Severity.INFO) + omitted.count(Severity.INFO)
         self.rules.update((each.rule, each.code, each.severity) for each in result.findings)
+        self.rules.update(omitted.counts)
+        self.hidden += omitted.total
+        self.is_exact = self.is_exact and omitted.is_exact
         if self.costs is not None and result.cost is not None:
             self.costs.add(result.cost)
 
@@ -101,6 +112,8 @@ def format_summary(summary: Summary) -> str:
         format_count(summary.errors, "error"),
         format_count(summary.warnings, "warning"),
     ]
+    if not summary.is_exact:
+        counts[2:] = [f"at least {each}" for each in counts[2:]]
     if summary.unreadable:
         counts.append(f"{len(summary.unreadable)} unreadable")
     if files := summary.skipped["file"]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..finding import Finding
+from ..omitted import Omitted
 from ..source.json_pointer import MISSING
 from .excerpt import escape_controls
 
-__all__ = ["format_details", "format_headline", "format_path"]
+__all__ = ["format_details", "format_headline", "format_more", "format_path"]
 
 
 def format_headline(finding: Finding) -> str:
@@ -29,6 +30,11 @@ def format_details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "hint", escape_controls(finding.hint)
     if finding.basis is not None:
         yield "basis", finding.basis
+
+
+def format_more(omitted: Omitted) -> str:
+    """Formats the findings over the limit of a payload, and how to see them."""
+    return f"and {omitted}; --max-per-payload lists more of them"
 
 
 def format_path(source: str, root: Path | None = None) -> str:

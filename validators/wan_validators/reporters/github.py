@@ -14,7 +14,7 @@ from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary, format_summary
 from .excerpt import escape_controls
-from .finding_texts import format_details, format_path
+from .finding_texts import format_details, format_more, format_path
 
 __all__ = ["GithubReporter"]
 
@@ -50,13 +50,16 @@ class GithubReporter:
             details = [f"{label}: {text}" for label, text in format_details(finding)]
             message = "\n".join([escape_controls(finding.message), *details])
             self._write(_COMMANDS[finding.severity], facts, message)
+        if result.omitted:
+            facts = {"file": format_path(result.record.source, self.root), "title": "more"}
+            self._write("notice", facts, format_more(result.omitted))
 
     def end(self, summary: Summary) -> None:
         for each in summary.unreadable:
             facts = {"file": format_path(each.source, self.root), "title": "unreadable"}
             self._write("error", facts, f"cannot read this file: {escape_controls(each.reason)}")
-        if summary.hidden:
-            self._write("notice", {}, f"and {format_count(summary.hidden, 'more finding')}")
+        if summary.unlisted:
+            self._write("notice", {}, f"and {format_count(summary.unlisted, 'more finding')}")
         if not self.quiet:
             self.out.write(f"{format_summary(summary)}\n")
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary
 from .excerpt import escape_controls
-from .finding_texts import format_details, format_headline, format_path
+from .finding_texts import format_details, format_headline, format_more, format_path
 from .fingerprints import Fingerprints
 from .sarif_log import build_fingerprint
 
@@ -43,6 +44,18 @@ class GitlabReporter:
                 severity=_SEVERITIES[finding.severity],
                 location=self._build_location(source, finding.line or 1),
             )
+        if result.omitted:
+            number = result.record.number
+            self._write_more(format_more(result.omitted), source, number)
+
+    def _write_more(self, text: str, source: str, line: int) -> None:
+        self._write(
+            description=text,
+            check_name="more-findings",
+            fingerprint=build_fingerprint("more", format_path(source, self._root), str(line)),
+            severity="info",
+            location=self._build_location(source, line),
+        )
 
     def end(self, summary: Summary) -> None:
         for each in summary.unreadable:
@@ -53,6 +66,8 @@ class GitlabReporter:
                 severity="blocker",
                 location=self._build_location(each.source, 1),
             )
+        if summary.unlisted:
+            self._write_more(f"and {format_count(summary.unlisted, 'more finding')}", ".", 1)
         self._out.write("[]\n" if self._separator == "[\n" else "\n]\n")
 
     def _write(self, **issue: Any) -> None:

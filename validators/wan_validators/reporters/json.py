@@ -5,6 +5,9 @@
      "unreadable": [{"source", "reason"}],
      "summary": {"payloads", "valid", "errors", "warnings", "infos", "hidden", "skipped"}}
 
+A result with more findings than its limit has "omitted": {"count", "exact"}, and the summary then
+may have "exact": false.
+
 With statistics, it has the number of findings of each rule instead of the findings. ``findings``
 have the format of :meth:`Finding.as_dict`. Costs are added if they are wanted. The output is
 ASCII, one result per line.
@@ -47,6 +50,7 @@ class JsonReporter:
             "warnings": summary.warnings,
             "infos": summary.infos,
             "hidden": summary.hidden,
+            **({} if summary.is_exact else {"exact": False}),
             "skipped": {"files": summary.skipped["file"], "requests": summary.skipped["request"]},
         }
         statistics = ""
@@ -63,7 +67,7 @@ class JsonReporter:
 
 
 class JsonLinesReporter:
-    """Writes one JSON object per line: each finding, and each input that is unreadable."""
+    """Writes one JSON object per line: each finding, what is omitted, and unreadable input."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -71,12 +75,18 @@ class JsonLinesReporter:
     def result(self, result: LintResult) -> None:
         place = _result(result)
         del place["valid"]
+        omitted = place.pop("omitted", None)
         for finding in place.pop("findings"):
             self._out.write(_dumps(place | finding) + "\n")
+        if omitted:
+            self._out.write(_dumps(place | {"omitted": omitted}) + "\n")
 
     def end(self, summary: Summary) -> None:
         for each in summary.unreadable:
             self._out.write(_dumps(each._asdict()) + "\n")
+        if summary.unlisted:
+            omitted = {"count": summary.unlisted, "exact": True}
+            self._out.write(_dumps({"omitted": omitted}) + "\n")
 
 
 def _result(result: LintResult) -> dict[str, Any]:
@@ -86,8 +96,13 @@ def _result(result: LintResult) -> dict[str, Any]:
         "model": result.model,
         "valid": result.valid,
         "findings": [finding.as_dict() for finding in result.findings],
+        **({"omitted": _omitted(result)} if result.omitted else {}),
         **({} if result.cost is None else {"cost": result.cost.as_dict()}),
     }
+
+
+def _omitted(result: LintResult) -> dict[str, Any]:
+    return {"count": result.omitted.total, "exact": result.omitted.is_exact}
 
 
 def _dumps(value: Any) -> str:

@@ -9,7 +9,7 @@ from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary
 from .excerpt import escape_controls
-from .finding_texts import format_details, format_headline, format_path
+from .finding_texts import format_details, format_headline, format_more, format_path
 from .junit_xml import CaseProblem, JUnitCase, JUnitSuite, format_junit
 
 __all__ = ["JunitReporter"]
@@ -30,8 +30,10 @@ class JunitReporter:
         case = JUnitCase(name=name, output=lines)
         if worst:
             message = format_headline(worst[0])
-            if len(worst) > 1:
-                message = f"{message} (and {format_count(len(worst) - 1, 'more finding')})"
+            omitted = result.omitted.filter(lambda key: key[2] in self._failing)
+            if more := len(worst) - 1 + omitted.total:
+                least = "" if omitted.is_exact else "at least "
+                message = f"{message} (and {least}{format_count(more, 'more finding')})"
             case = JUnitCase(
                 name=name,
                 problem=CaseProblem.FAILURE,
@@ -52,6 +54,9 @@ class JunitReporter:
                 name="read", problem=CaseProblem.ERROR, kind="unreadable", message=each.reason
             )
             self._add(each.source, case)
+        if summary.unlisted:
+            more = f"and {format_count(summary.unlisted, 'more finding')}"
+            self._add("wanproof", JUnitCase(name="more findings", output=more))
         suites = [JUnitSuite(name=name, cases=cases) for name, cases in self._cases.items()]
         self._out.write(format_junit("wanproof lint", suites, 0.0))
 
@@ -68,3 +73,5 @@ def _format_lines(result: LintResult) -> Iterator[str]:
         yield f"{place}: {finding.severity} {format_headline(finding)}"
         for label, text in format_details(finding):
             yield f"  {label}: {text}"
+    if result.omitted:
+        yield f"{source}: {format_more(result.omitted)}"

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from ..messages.formatting import format_count
 from . import LintResult, Summary, format_summary
-from .finding_texts import format_details, format_path
+from .finding_texts import format_details, format_more, format_path
 from .markdown_text import escape_text, format_code
 
 __all__ = ["MarkdownReporter"]
@@ -30,6 +30,9 @@ class MarkdownReporter:
             message = "<br>".join([escape_text(finding.message), *details])
             rule = f"{format_code(finding.rule)}{code}"
             self._rows.append([str(finding.severity), _format_cell(place), rule, message])
+        if result.omitted:
+            place = _format_cell(f"{source}:{result.record.number}")
+            self._rows.append(["", place, "", escape_text(format_more(result.omitted))])
 
     def end(self, summary: Summary) -> None:
         head, rows = ["severity", "place", "rule", "finding"], self._rows
@@ -42,8 +45,8 @@ class MarkdownReporter:
         lines = ["### wanproof lint", "", escape_text(format_summary(summary))]
         if rows:
             lines += ["", *(_format_row(row) for row in (head, ["---"] * len(head), *rows))]
-        if summary.hidden:
-            lines += ["", f"And {format_count(summary.hidden, 'more finding')}."]
+        if summary.unlisted:
+            lines += ["", f"And {format_count(summary.unlisted, 'more finding')}."]
         if summary.unreadable:
             lines += ["", "Unreadable:", ""]
         for each in summary.unreadable:

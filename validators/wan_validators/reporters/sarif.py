@@ -8,10 +8,11 @@ from typing import Any, Final, TextIO
 
 from ..documentation import build_docs_url
 from ..finding import Finding
+from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary
 from .excerpt import escape_controls
-from .finding_texts import format_details, format_path
+from .finding_texts import format_details, format_more, format_path
 from .fingerprints import Fingerprints
 from .sarif_log import build_location, build_log, build_rule, format_log, format_sentence
 
@@ -33,9 +34,12 @@ class SarifReporter:
         self._fingerprints = Fingerprints(root)
         self._rules: dict[str, dict[str, Any]] = {}
         self._results: list[dict[str, Any]] = []
+        self._notes: list[dict[str, Any]] = []
 
     def result(self, result: LintResult) -> None:
         source = result.record.source
+        if result.omitted:
+            self._note("note", format_more(result.omitted), source, result.record.number)
         for finding in result.findings:
             self._rules.setdefault(finding.rule, _build_rule(finding))
             details = [f"{label}: {text}" for label, text in format_details(finding)]
@@ -60,17 +64,22 @@ class SarifReporter:
     def end(self, summary: Summary) -> None:
         log = build_log("lint", "payloads", [*self._rules.values()], self._results)
         invocation = log["runs"][0]["invocations"][0]
-        if summary.unreadable:
+        for each in summary.unreadable:
             invocation["executionSuccessful"] = False
-            invocation["toolExecutionNotifications"] = [
-                {
-                    "level": "error",
-                    "message": {"text": f"Cannot read this file: {escape_controls(each.reason)}."},
-                    "locations": [build_location(format_path(each.source, self._root))],
-                }
-                for each in summary.unreadable
-            ]
+            self._note(
+                "error", f"Cannot read this file: {escape_controls(each.reason)}", each.source
+            )
+        if summary.unlisted:
+            text = f"and {format_count(summary.unlisted, 'more finding')}."
+            self._notes.append({"level": "note", "message": {"text": text}})
+        if self._notes:
+            invocation["toolExecutionNotifications"] = self._notes
         self._out.write(format_log(log))
+
+    def _note(self, level: str, text: str, source: str, line: int | None = None) -> None:
+        place = build_location(format_path(source, self._root), line)
+        message = {"text": format_sentence(text)}
+        self._notes.append({"level": level, "message": message, "locations": [place]})
 
 
 def _join(finding: Finding, details: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary, format_summary
 from .excerpt import escape_controls, format_excerpt
-from .finding_texts import format_details
+from .finding_texts import format_details, format_more
 
 __all__ = ["COLOURS", "TextReporter", "wants_colour"]
 
@@ -42,7 +42,7 @@ class TextReporter:
     statistics: bool = False
 
     def result(self, result: LintResult) -> None:
-        if result.findings and not self.statistics:
+        if (result.findings or result.omitted) and not self.statistics:
             self._show_findings(result)
         if result.cost is not None:
             from ..cost_totals import format_cost_lines
@@ -63,10 +63,13 @@ class TextReporter:
                 self._show(line, finding.column)
             for label, value in format_details(finding):
                 self._write(f"  {label}: {value}")
+        if result.omitted:
+            place = f"{escape_controls(result.record.source)}:{result.record.number}"
+            self._write(f"{self._paint(_BOLD, place)}: {format_more(result.omitted)}")
 
     def end(self, summary: Summary) -> None:
-        if summary.hidden and not self.statistics:
-            self._write(f"and {format_count(summary.hidden, 'more finding')}")
+        if summary.unlisted and not self.statistics:
+            self._write(f"and {format_count(summary.unlisted, 'more finding')}")
         if self.statistics:
             for (rule, code, severity), count in summary.rules.most_common():
                 self._write(f"{count:6}  {severity:7}  {rule}{f' [{code}]' if code else ''}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from .embedding import Piece
@@ -59,13 +59,17 @@ class _Word(NamedTuple):
 
 @dataclass(slots=True)
 class CurlCommand:
-    """A command at *offset*. *data* is None without a body, *file* a file with the body."""
+    """A command at *offset*. *data* is None without a body, *file* a file with the body.
+
+    The names of *headers* are in lower case.
+    """
 
     offset: int
     url: str = ""
     method: str = ""
     data: list[Piece] | None = None
     file: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def find_commands(text: str) -> Iterator[CurlCommand]:
@@ -123,6 +127,9 @@ def _apply(command: CurlCommand, name: str, value: _Word, here: Piece | None) ->
         command.url = command.url or value.text
     elif name in ("-X", "--request"):
         command.method = value.text.upper()
+    elif name in ("-H", "--header"):
+        header, _, text = value.text.partition(":")
+        command.headers[header.strip().lower()] = text.strip()
     elif name in ("-G", "--get"):
         command.method = "GET"
 

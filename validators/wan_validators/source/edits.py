@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .positions import scan, token_end
+from .positions import find_spans, token_end
 
 __all__ = ["Edit", "edit_text"]
 
@@ -27,7 +27,7 @@ def edit_text(text: str, edits: Sequence[Edit]) -> str | None:
 
     Returns None if *text* has no value at a pointer.
     """
-    spans = scan(text, [edit.pointer for edit in edits]).spans
+    spans = find_spans(text, [edit.pointer for edit in edits])
     replaced: list[tuple[int, str]] = []
     for edit in edits:
         if edit.pointer not in spans:

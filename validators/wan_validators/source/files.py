@@ -24,7 +24,7 @@ class Record(NamedTuple):
     """One payload. *number* is its first line, or the number of its request in a HAR file.
 
     *data* is text if it was taken out of another text, which *embedding* has. *model* is the
-    name in the URL of its request.
+    name in the URL of its request, or in a header if *has_model_header* is true.
     """
 
     source: str
@@ -32,6 +32,7 @@ class Record(NamedTuple):
     data: bytes | str
     model: str | None = None
     embedding: Embedding | None = None
+    has_model_header: bool = False
 
 
 class Unreadable(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from . import positions
 from .embedding import Piece
-from .json_pointer import find
+from .json_pointer import ANY, Path, find
 
 __all__ = ["HarRequest", "find_requests"]
 
@@ -20,12 +20,16 @@ _BODY: Final = ("request", "postData", "text")
 
 
 class HarRequest(NamedTuple):
-    """One request. *number* counts from 1; *body* is None without a body."""
+    """One request. *number* counts from 1; *body* is None without a body.
+
+    The names of *headers* are in lower case.
+    """
 
     number: int
     method: str
     url: str
     body: list[Piece] | None
+    headers: dict[str, str]
 
 
 def find_requests(text: str) -> list[HarRequest] | None:
@@ -41,7 +45,7 @@ def find_requests(text: str) -> list[HarRequest] | None:
 
 def _read_entries(entries: list[Any], text: str) -> Iterator[HarRequest]:
     pointers = [f"/log/entries/{index}/{'/'.join(_BODY)}" for index in range(len(entries))]
-    spans = positions.scan(text, pointers).spans
+    spans = positions.find_spans(text, pointers)
     for index, entry in enumerate(entries):
         method, url, body = (
             _get_text(entry, path) for path in (("request", "method"), ("request", "url"), _BODY)
@@ -49,10 +53,19 @@ def _read_entries(entries: list[Any], text: str) -> Iterator[HarRequest]:
         pieces = None
         if body is not None:
             pieces = [*_read_string(text, spans[pointers[index]].value)]
-        yield HarRequest(index + 1, (method or "").upper(), url or "", pieces)
+        headers = dict(_iter_headers(entry))
+        yield HarRequest(index + 1, (method or "").upper(), url or "", pieces, headers)
 
 
-def _get_text(entry: Any, path: tuple[str, ...]) -> str | None:
+def _iter_headers(entry: Any) -> Iterator[tuple[str, str]]:
+    """Yields name and value of each header of the request that has both as texts."""
+    for place, _ in find(entry, ("request", "headers", ANY)):
+        name, value = (_get_text(entry, (*place, member)) for member in ("name", "value"))
+        if name is not None and value is not None:
+            yield name.lower(), value
+
+
+def _get_text(entry: Any, path: Path) -> str | None:
     for _, value in find(entry, path):
         return value if type(value) is str else None
     return None

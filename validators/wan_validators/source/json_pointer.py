@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-__all__ = ["ANY", "MISSING", "Missing", "Path", "escape", "find", "parse", "put", "text", "value"]
+__all__ = [
+    "ANY",
+    "MISSING",
+    "Missing",
+    "Path",
+    "escape",
+    "find",
+    "iter_values",
+    "parse",
+    "put",
+    "text",
+    "value",
+]
 
 Path = tuple[str | int, ...]
 
@@ -42,8 +55,13 @@ def text(path: Path) -> str:
     return "".join(f"/{escape(part)}" for part in path)
 
 
-def find(document: Any, path: Path, start: int = 0) -> list[tuple[Path, Any]]:
-    """Returns each location and value of *path* in *document*.
+def find(document: Any, path: Path) -> list[tuple[Path, Any]]:
+    """Returns each location and value of *path* in *document*, as :func:`iter_values` does."""
+    return [*iter_values(document, path)]
+
+
+def iter_values(document: Any, path: Path, start: int = 0) -> Iterator[tuple[Path, Any]]:
+    """Yields each location and value of *path* in *document*.
 
     ``ANY`` matches each item of an array. An absent last member has the value MISSING. A
     path through an absent value or a scalar matches nothing. *document* is the value after
@@ -52,19 +70,24 @@ def find(document: Any, path: Path, start: int = 0) -> list[tuple[Path, Any]]:
     for depth in range(start, len(path)):
         part = path[depth]
         if part == ANY:
-            items = document if type(document) is list else []
             head, rest = path[:depth], path[depth + 1 :]
-            each = (find(item, (*head, i, *rest), depth + 1) for i, item in enumerate(items))
-            return [place for places in each for place in places]
+            for i, item in enumerate(document if type(document) is list else ()):
+                if not rest:
+                    yield (*head, i), item
+                elif type(item) is dict or type(item) is list:
+                    yield from iter_values(item, (*head, i, *rest), depth + 1)
+            return
         if type(document) is dict and type(part) is str:
             if part not in document:
-                return [(path, MISSING)] if depth == len(path) - 1 else []
+                if depth == len(path) - 1:
+                    yield path, MISSING
+                return
             document = document[part]
         elif type(document) is list and type(part) is int and part < len(document):
             document = document[part]
         else:
-            return []
-    return [(path, document)]
+            return
+    yield path, document
 
 
 def value(document: Any, path: Path) -> Any:

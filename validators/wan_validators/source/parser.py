@@ -14,9 +14,10 @@ from ..messages.formatting import format_last_name
 from ..spec import Rule, Severity
 from . import positions
 from .json_pointer import MISSING
+from .plain_reader import read_plain
 from .positions import Lines, Position
 
-__all__ = ["Data", "Document", "decode_for_display", "locate_findings", "read"]
+__all__ = ["Data", "Document", "decode_for_display", "locate_findings", "read", "read_carefully"]
 
 Data = str | bytes | bytearray
 """JSON text; bytes should be UTF-8."""
@@ -26,11 +27,15 @@ _START = Position(1, 1)
 
 
 class Document(NamedTuple):
-    """A parsed text: *value* is MISSING if parsing failed, with the reason in *findings*."""
+    """A parsed text: *value* is MISSING if parsing failed, with the reason in *findings*.
+
+    If *has_more* is true, more members occur twice than *findings* name.
+    """
 
     value: Any
     text: str
     findings: list[Finding]
+    has_more: bool = False
 
 
 def read(data: Data) -> Document:
@@ -39,6 +44,14 @@ def read(data: Data) -> Document:
     Integers may have any length. ``NaN`` and ``Infinity`` are rejected. If a member occurs
     twice, the last one is used, and a warning names both positions.
     """
+    value = read_plain(data)
+    if value is not MISSING:
+        return Document(value, data if isinstance(data, str) else data.decode(), [])
+    return read_carefully(data)
+
+
+def read_carefully(data: Data) -> Document:
+    """Reads *data* as :func:`read` does, without the shorter way of :func:`read_plain`."""
     text = decode_for_display(data)
     flaw = None if isinstance(data, str) else _encoding_flaw(data)
     if flaw is not None:
@@ -47,7 +60,7 @@ def read(data: Data) -> Document:
     if data.startswith(_BOM) if isinstance(data, str) else data.startswith(codecs.BOM_UTF8):
         message = "the text begins with a byte order mark, which JSON forbids; remove it"
         reader.findings.append(_finding("json-bom", message, _START, Severity.WARNING))
-    return Document(reader.value(), text, reader.findings)
+    return Document(reader.value(), text, reader.findings, reader.has_more)
 
 
 def decode_for_display(data: Data) -> str:
@@ -61,27 +74,36 @@ def decode_for_display(data: Data) -> str:
     return data.removeprefix(_BOM)
 
 
-def locate_findings(findings: Sequence[Finding], text: str) -> list[Finding]:
+def locate_findings(
+    findings: Sequence[Finding], text: str, *, is_unique: bool = False
+) -> list[Finding]:
     """Returns the findings with the lines and columns of their pointers in *text*.
 
     An unknown member has the position of its name, a missing one the position of its
     object, and any other the position of its value. A pointer that is not in *text* has no
-    position.
+    position, and one that has a position keeps it. If *is_unique* is true, no member of *text*
+    occurs twice.
     """
-    if not findings:
-        return []
     anchors = [
         finding.pointer.rpartition("/")[0] if finding.value is MISSING else finding.pointer
         for finding in findings
+        if finding.line is None
     ]
-    spans, lines = positions.scan(text, anchors).spans, Lines(text)
+    if not anchors:
+        return [*findings]
+    spans, lines = positions.find_spans(text, anchors, is_unique=is_unique), Lines(text)
+    rest = iter(anchors)
     return [
-        _locate_finding(finding, spans[anchor], lines) if anchor in spans else finding
-        for finding, anchor in zip(findings, anchors, strict=True)
+        finding
+        if finding.line is not None
+        else _locate_finding(finding, spans.get(next(rest)), lines)
+        for finding in findings
     ]
 
 
-def _locate_finding(finding: Finding, span: positions.Span, lines: Lines) -> Finding:
+def _locate_finding(finding: Finding, span: positions.Span | None, lines: Lines) -> Finding:
+    if span is None:
+        return finding
     offset = span.name if isinstance(finding.row.constraint, KnownMembers) else span.value
     line, column = lines.position(offset)
     return finding._replace(line=line, column=column)
@@ -122,6 +144,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.findings: list[Finding] = []
+        self.has_more = False
         self._duplicates = False
 
     def value(self) -> Any:
@@ -167,8 +190,9 @@ class _Reader:
         raise _NotANumber(word)
 
     def _add_duplicates(self) -> None:
-        lines = Lines(self.text)
-        for path, *offsets in positions.scan(self.text, ()).duplicates:
+        lines, found = Lines(self.text), positions.find_duplicates(self.text)
+        self.has_more = len(found) > positions.MAX_DUPLICATES
+        for path, *offsets in found[: positions.MAX_DUPLICATES]:
             first, second = map(lines.position, offsets)
             if first.line == second.line:
                 where = f"in this line at columns {first.column} and {second.column}"

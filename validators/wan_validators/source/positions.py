@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from . import json_pointer
 
@@ -19,15 +20,25 @@ __all__ = [
     "DuplicateMember",
     "Lines",
     "Position",
-    "SourceMap",
     "Span",
+    "find_duplicates",
+    "find_spans",
     "find_word",
-    "scan",
     "token_end",
 ]
 
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s{}\[\],:"]++', re.DOTALL)
+_INSIDE: Final = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
+_STRING: Final = f'"{_INSIDE}"'
+_SCALAR: Final = rf'{_STRING}|[^\s{{}}\[\],:"]++'
+_TOKEN = re.compile(rf"[{{}}\[\],:]|{_SCALAR}", re.DOTALL)
+_match_member = re.compile(rf'[\s,]*+(?:"({_INSIDE})"\s*+:\s*+({_SCALAR})?+|\}})', re.DOTALL).match
+"""Matches the inside of a name, and the value if it is a scalar, or the end of the object."""
 
+_match_gap = re.compile(r"[\s,]*+").match
+_match_bracket = re.compile(
+    rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+)*+[\[\]{{}}]', re.DOTALL
+).match
+"""Matches up to the next bracket outside of strings, in one step for many values."""
 
 MAX_DUPLICATES = 50
 """The maximum number of reported duplicates; each pointer may be as long as the text."""
@@ -55,20 +66,13 @@ class DuplicateMember(NamedTuple):
     second: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceMap:
-    """The result of :func:`scan`: the spans of wanted pointers, and the duplicate members."""
-
-    spans: dict[str, Span] = field(default_factory=dict)
-    duplicates: list[DuplicateMember] = field(default_factory=list)
-
-
 class Lines:
     """The lines of a text, found once, so that each lookup is fast."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [0, *(end.end() for end in re.finditer("\n", text))]
+        # An array, as a text of megabytes can have as many lines.
+        self._starts = array("q", (0, *(end.end() for end in re.finditer("\n", text))))
 
     def position(self, offset: int) -> Position:
         line = bisect_right(self._starts, offset)
@@ -94,17 +98,30 @@ def find_word(text: str, wanted: str) -> int:
     return next((token.start() for token in tokens if token[0].startswith(wanted)), 0)
 
 
-def scan(text: str, wanted: Iterable[str]) -> SourceMap:
-    """Finds the *wanted* pointers and the first MAX_DUPLICATES duplicates in JSON *text*.
+def find_spans(text: str, wanted: Iterable[str], *, is_unique: bool = False) -> dict[str, Span]:
+    """Finds the *wanted* pointers in JSON *text*.
 
-    The span of a duplicate member is the last one, as in the parsed value. The time is
-    linear in the length of *text*. Nesting needs memory, but no recursion.
+    The span of a duplicate member is the last one, as in the parsed value. If *is_unique* is
+    true, there are no duplicates, so the scan ends at the last wanted pointer. The time is linear
+    in the length of *text*. Nesting needs memory, but no recursion.
     """
-    result = SourceMap()
-    for span, subtree in _iter_values(text, _build_tree(wanted), result.duplicates):
-        if subtree is not None and "" in subtree:
-            result.spans[subtree[""]] = span
-    return result
+    scanner = _Scanner(text, wanted, is_unique=is_unique)
+    scanner.scan()
+    return scanner.spans
+
+
+def find_duplicates(text: str) -> list[DuplicateMember]:
+    """Finds the first members of JSON *text* that occur twice, at most one over MAX_DUPLICATES."""
+    scanner = _DuplicateScanner(text, ())
+    scanner.scan()
+    return scanner.duplicates
+
+
+def _find_gap_end(text: str, at: int) -> int:
+    """Returns the offset behind the white space and commas at *at*."""
+    gap = _match_gap(text, at)
+    assert gap is not None
+    return gap.end()
 
 
 def token_end(text: str, start: int) -> int:
@@ -130,56 +147,135 @@ def _build_tree(wanted: Iterable[str]) -> _Tree:
 
 @dataclass(slots=True)
 class _Frame:
-    """An open object or array: the wanted subtree, the current position, the names so far."""
+    """An open object or array: the wanted subtree, the current part, the names so far.
 
-    tree: _Tree | None
+    *names* is None for an array. *left* counts the wanted parts that did not come yet.
+    """
+
+    tree: _Tree
     names: dict[str, int] | None
+    left: int
     part: str = ""
-    name: int = 0
     index: int = -1
-    named: bool = False
 
 
-def _iter_values(
-    text: str, tree: _Tree, duplicates: list[DuplicateMember]
-) -> Iterator[tuple[Span, _Tree | None]]:
-    """Yields each value of *text* in order: its span and its wanted subtree."""
-    stack: list[_Frame] = []
-    for token in _TOKEN.finditer(text):
-        mark, offset = token[0], token.start()
-        if mark in "}]":
-            stack.pop()
-        elif mark == ",":
-            stack[-1].named = False
-        elif mark != ":":
-            frame = stack[-1] if stack else None
-            if frame is not None and frame.names is not None and not frame.named:
-                _read_name(frame, mark, offset, stack, duplicates)
-                continue
-            subtree = _next_wanted(frame, tree)
-            start = frame.name if frame is not None and frame.names is not None else offset
-            yield Span(start, offset), subtree
-            if mark in "{[":
-                stack.append(_Frame(subtree, {} if mark == "{" else None))
+class _Scanner:
+    """Scans one text, but skips the containers that no pointer leads into."""
 
+    def __init__(self, text: str, wanted: Iterable[str], *, is_unique: bool = False) -> None:
+        self.spans: dict[str, Span] = {}
+        self._text = text
+        self._wanted = {*wanted}
+        self._is_unique = is_unique
+        self._stack: list[_Frame] = []
 
-def _read_name(
-    frame: _Frame, mark: str, offset: int, stack: list[_Frame], duplicates: list[DuplicateMember]
-) -> None:
-    assert frame.names is not None
-    name = json.loads(mark) if "\\" in mark else mark[1:-1]
-    frame.part, frame.name, frame.named = json_pointer.escape(name), offset, True
-    if name in frame.names and len(duplicates) < MAX_DUPLICATES:
-        path = "".join(f"/{each.part}" for each in stack)
-        duplicates.append(DuplicateMember(path, frame.names[name], offset))
-    frame.names[name] = offset
+    def scan(self) -> None:
+        stack = self._stack
+        start = _find_gap_end(self._text, 0)
+        if start == len(self._text):
+            return
+        at = self._read_value(start, start, _build_tree(self._wanted))
+        while stack and not self._is_complete():
+            frame = stack[-1]
+            if self._may_skip(frame):
+                stack.pop()
+                at = self._skip(at, depth=1)
+            elif frame.names is None:
+                at = self._read_item(at, frame)
+            else:
+                at = self._read_member(at, frame)
 
+    def _is_complete(self) -> bool:
+        return self._is_unique and len(self.spans) == len(self._wanted)
 
-def _next_wanted(frame: _Frame | None, tree: _Tree) -> _Tree | None:
-    """Returns the wanted subtree of the next value in *frame*, or of the root."""
-    if frame is None:
-        return tree
-    if frame.names is None:
+    def _may_skip(self, frame: _Frame) -> bool:
+        """Returns True if the rest of *frame* does not matter."""
+        return not frame.tree or (self._is_unique and not frame.left)
+
+    def _read_item(self, at: int, frame: _Frame) -> int:
+        """Reads the next item of an array, or its end, and returns the offset behind it."""
+        at = _find_gap_end(self._text, at)
+        if self._text[at] == "]":
+            self._stack.pop()
+            return at + 1
         frame.index += 1
         frame.part = str(frame.index)
-    return None if frame.tree is None else frame.tree.get(f"/{frame.part}")
+        return self._read_value(at, at, _descend(frame))
+
+    def _read_member(self, at: int, frame: _Frame) -> int:
+        """Reads the next members of an object, or its end, and returns the offset behind them.
+
+        These are scalars that are not wanted, which need no more steps, and one other member.
+        """
+        text, tree = self._text, frame.tree
+        while True:
+            token = _match_member(text, at)
+            assert token is not None
+            at = token.end()
+            if token[1] is None:
+                self._stack.pop()
+                return at
+            name = token[1] if "\\" not in token[1] else json.loads(f'"{token[1]}"')
+            frame.part = json_pointer.escape(name) if "/" in name or "~" in name else name
+            if self._note_name(frame, token.start(1) - 1):
+                return at
+            if token[2] is None or f"/{frame.part}" in tree:
+                value = at if token[2] is None else token.start(2)
+                return self._read_value(token.start(1) - 1, value, _descend(frame))
+
+    def _note_name(self, frame: _Frame, start: int) -> bool:
+        """Notes the name at *start* in *frame*; returns True if that ends the scan."""
+        return False
+
+    def _read_value(self, name: int, at: int, tree: _Tree) -> int:
+        """Reads a scalar, or the start of a container, and returns the offset behind it."""
+        if "" in tree:
+            self.spans[tree[""]] = Span(name, at)
+        mark = self._text[at]
+        if mark not in "{[":
+            return token_end(self._text, at)
+        names: dict[str, int] | None = {} if mark == "{" else None
+        self._stack.append(_Frame(tree, names, len(tree) - ("" in tree)))
+        return at + 1
+
+    def _skip(self, at: int, depth: int) -> int:
+        """Returns the offset behind the end of the innermost *depth* containers around *at*."""
+        match, text = _match_bracket, self._text
+        while depth:
+            token = match(text, at)
+            assert token is not None
+            at = token.end()
+            depth += 1 if text[at - 1] in "{[" else -1
+        return at
+
+
+class _DuplicateScanner(_Scanner):
+    """Scans everything, up to the first duplicate over the maximum."""
+
+    def __init__(self, text: str, wanted: Iterable[str]) -> None:
+        super().__init__(text, wanted)
+        self.duplicates: list[DuplicateMember] = []
+
+    def _is_complete(self) -> bool:
+        return len(self.duplicates) > MAX_DUPLICATES
+
+    def _may_skip(self, frame: _Frame) -> bool:
+        return False
+
+    def _note_name(self, frame: _Frame, start: int) -> bool:
+        assert frame.names is not None
+        first = frame.names.setdefault(frame.part, start)
+        if first != start:
+            path = "".join(f"/{each.part}" for each in self._stack)
+            self.duplicates.append(DuplicateMember(path, first, start))
+            frame.names[frame.part] = start
+        return self._is_complete()
+
+
+def _descend(frame: _Frame) -> _Tree:
+    """Returns the wanted subtree of the current part of *frame*."""
+    tree: _Tree | None = frame.tree.get(f"/{frame.part}") if frame.tree else None
+    if tree is None:
+        return {}
+    frame.left -= 1
+    return tree

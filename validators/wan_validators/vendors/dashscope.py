@@ -16,9 +16,31 @@ from typing import Any, Final
 
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import MISSING
-from ..vendor import Failure, Rejection, RejectionReason, State, Task, Vendor, Wire
+from ..upload_api import UploadApi
+from ..vendor import (
+    Failure,
+    Rejection,
+    RejectionReason,
+    State,
+    SynchronousApi,
+    Task,
+    Vendor,
+    Wire,
+)
+from .dashscope_errors import ERRORS, FAILURES, OTHER_MODELS
+from .dashscope_messages import (
+    build_final_response,
+    build_frames,
+    build_message_results,
+    build_message_usage,
+    find_stream_conflict,
+)
+from .dashscope_uploads import build_policy_body
 
-__all__ = ["VENDOR"]
+__all__ = ["MESSAGES", "VENDOR"]
+
+MESSAGES: Final = "image-generation/generation"
+"""The endpoint of the models that take ``input.messages``."""
 
 STATES: Final = {
     State.PENDING: "PENDING",
@@ -31,66 +53,7 @@ STATES: Final = {
 UNKNOWN: Final = "UNKNOWN"
 """The state of a task that does not exist, or is older than 24 hours."""
 
-FAILURES: Final = {
-    "InternalError": "An internal error has occured, please try again later or contact "
-    "service support.",
-    "InternalError.Algo": "An internal error has occured, please try again later or contact "
-    "service support.",
-    "InternalError.Timeout": "An internal timeout error has occured, please try again later or "
-    "contact service support.",
-    "DataInspectionFailed": "Output data may contain inappropriate content.",
-    "IPInfringementSuspect": "Input data is suspected of being involved in IP infringement.",
-    "InvalidParameter.DataInspection": "Unable to download the media resource during the data "
-    "inspection process.",
-}
-"""Codes of failed tasks that no rule of a payload causes; "occured" is theirs."""
-
 MODERATION: Final = Failure("DataInspectionFailed", FAILURES["DataInspectionFailed"])
-
-ERRORS: Final = {
-    RejectionReason.NO_KEY: (401, "InvalidApiKey", "No API-key provided."),
-    RejectionReason.NO_SCHEME: (401, "InvalidApiKey", "Invalid API-key provided."),
-    RejectionReason.BAD_KEY: (401, "InvalidApiKey", "Invalid API-key provided."),
-    RejectionReason.NO_ROUTE: (404, "NotFound", ""),
-    RejectionReason.NO_METHOD: (405, "MethodNotAllowed", ""),
-    RejectionReason.NO_MODEL: (400, "InvalidParameter", "Model not exist."),
-    RejectionReason.WRONG_PATH: (400, "InvalidParameter", "url error, please check url!"),
-    RejectionReason.NO_HEADER: (
-        403,
-        "AccessDenied",
-        "current user api does not support synchronous calls.",
-    ),
-    RejectionReason.NO_TASK: (404, "NotFound", "Not found!"),
-    RejectionReason.NOT_PENDING: (
-        400,
-        "UnsupportedOperation",
-        "Failed to cancel the task, please confirm if the task is in PENDING status.",
-    ),
-    RejectionReason.NO_TASK_TO_CANCEL: (
-        400,
-        "UnsupportedOperation",
-        "Failed to cancel the task, please confirm if the task is in PENDING status.",
-    ),
-    RejectionReason.MALFORMED: (400, "InvalidParameter", "input json error."),
-    RejectionReason.MEDIA_TYPE: (400, "InvalidParameter", ""),
-    RejectionReason.TOO_LARGE: (400, "InvalidParameter", ""),
-    RejectionReason.PAYLOAD: (400, "InvalidParameter", ""),
-    RejectionReason.BALANCE: (
-        400,
-        "Arrearage",
-        "Access denied, make sure your account is in good standing.",
-    ),
-    RejectionReason.RATE: (
-        429,
-        "Throttling.RateQuota",
-        "Requests rate limit exceeded, try again later.",
-    ),
-    RejectionReason.EXPIRED: (403, "AccessDenied", ""),
-    RejectionReason.NO_SCENARIO: (400, "InvalidParameter", ""),
-    RejectionReason.SCENARIO: (500, "InternalError", ""),
-    RejectionReason.INTERNAL: (500, "InternalError", ""),
-}
-"""Status, code and documented text. 405, 413 and 415 are not documented."""
 
 BEIJING: Final = timezone(timedelta(hours=8))
 
@@ -133,13 +96,16 @@ def build_status_body(task: Task) -> Wire:
         body["usage"] = build_usage(task)
     elif task.failure:
         output |= {"code": task.failure.code, "message": task.failure.message}
-    if task.kind == "image" and task.state is not State.PENDING:
+    is_listed = task.has_choices and task.state is State.DONE
+    if task.kind == "image" and task.state is not State.PENDING and not is_listed:
         output["task_metrics"] = build_metrics(task)
     return body
 
 
 def build_results(task: Task) -> dict[str, Any]:
     """Returns the results of an image task, failed ones with their reason, or the video's URL."""
+    if task.has_choices:
+        return build_message_results(task)
     urls = [output.value for output in task.outputs]
     prompts = {"orig_prompt": task.prompt}
     if task.extended:
@@ -162,14 +128,30 @@ def build_metrics(task: Task) -> dict[str, int]:
 
 
 def build_usage(task: Task) -> dict[str, Any]:
-    """Returns the number of images, or the seconds and the lines of the video."""
+    """Returns the number of images, or those facts about a video that its page shows."""
+    if task.has_choices:
+        return build_message_usage(task, task.outputs)
     if task.kind == "image":
         return {"image_count": len(task.outputs)}
-    return {"duration": task.seconds, "SR": task.lines, "video_count": len(task.outputs)}
+    # Only the pages with a size write the seconds as a float.
+    seconds = float(task.seconds) if "size" in task.usage else task.seconds
+    facts = {
+        "duration": seconds,
+        "video_duration": task.seconds,
+        "size": task.size,
+        "video_ratio": task.size or "standard",
+        "input_video_duration": 0,
+        "output_video_duration": task.seconds,
+        "video_count": len(task.outputs),
+        "SR": task.lines,
+        "audio": task.has_sound,
+    }
+    return {name: facts[name] for name in task.usage}
 
 
 def build_empty_members(task: Task) -> Wire:
-    empty: dict[str, Any] = {"results": []} if task.kind == "image" else {"video_url": ""}
+    name = "choices" if task.has_choices else "results"
+    empty: dict[str, Any] = {name: []} if task.kind == "image" else {"video_url": ""}
     return {"output": {"code": "", "message": "", **empty}, "usage": {}}
 
 
@@ -262,12 +244,30 @@ VENDOR: Final = Vendor(
     words=STATES,
     moderation=MODERATION,
     failures=FAILURES,
+    other_models=OTHER_MODELS,
     create_headers={"X-DashScope-Async": "enable"},
     cancel="/api/v1/tasks/{task_id}/cancel",
     build_canceled_body=build_canceled_body,
     listing="/api/v1/tasks",
     build_list_body=build_list_body,
     optional_prefix="/api/v1",
+    uploads=UploadApi(
+        path="/api/v1/uploads",
+        store="/dashscope-uploads",
+        folder="dashscope-instant",
+        resolve_header=("X-DashScope-OssResourceResolve", "enable"),
+        build_policy_body=build_policy_body,
+    ),
+    synchronous=SynchronousApi(
+        path="/api/v1/services/aigc/multimodal-generation/generation",
+        endpoint=MESSAGES,
+        stream_header="X-DashScope-SSE",
+        stream_value="enable",
+        max_wait=3 * 3600.0,
+        build_response=lambda task: build_final_response(task, build_request_id(task)),
+        build_frames=lambda task, _: build_frames(task, build_request_id(task)),
+        find_conflict=lambda payload, streamed: find_stream_conflict(payload, streamed=streamed),
+    ),
     ambiguities=(
         Ambiguity(
             "where a broken rule appears",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from random import Random
 from typing import Any, Final
@@ -74,6 +75,7 @@ STATUS: Final = {
     RejectionReason.NO_ROUTE: 404,
     RejectionReason.NO_METHOD: 405,
     RejectionReason.NO_MODEL: 404,
+    RejectionReason.UNMODELLED: 404,
     RejectionReason.NO_TASK: 404,
     RejectionReason.MALFORMED: 400,
     RejectionReason.MEDIA_TYPE: 400,
@@ -100,11 +102,13 @@ TITLES: Final = {
 OTHER_MODELS: Final = (
     "wan2.6-r2v",
     "wan2.1-vace-plus",
-    "wan2.6-i2v-spark",
-    "wan2.5-i2v-spark",
     "happy-horse-1-0-i2v",
     "happy-horse-1-0-t2v",
     "wan2.7-i2v-spicy",
+    "w3.0-video",
+    "w3.0-video-prime",
+    "w3.0-video-pro",
+    "w3.0-video-prime-pro",
 )
 """Models on the vendor's public pages or in its clients that have no table here."""
 
@@ -115,7 +119,12 @@ def new_id(random: Random) -> str:
 
 def format_timestamp(seconds: float) -> str:
     """Formats a time as RFC 3339 in UTC, in whole seconds, like the documents."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _format_timestamp(int(seconds))
+
+
+@lru_cache(maxsize=256)  # a task is polled more often than its times change
+def _format_timestamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def build_task_info(task: Task) -> dict[str, Any]:
@@ -216,8 +225,9 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
 VENDOR: Final = Vendor(
     name="mulerouter",
     title="MuleRouter",
-    create="/vendors/alibaba/v1/{model}/generation",
-    poll="/vendors/alibaba/v1/{model}/generation/{task_id}",
+    create="/vendors/{endpoint}/v1/{model}/generation",
+    poll="/vendors/{endpoint}/v1/{model}/generation/{task_id}",
+    endpoint="alibaba",
     created_status=202,
     lazy=False,
     new_id=new_id,

@@ -15,15 +15,19 @@ from .. import error_codes
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import escape
 from ..vendor import (
+    CostEstimate,
     Failure,
+    Page,
     Rejection,
     RejectionReason,
     State,
+    SynchronousApi,
     Task,
     UnwrappedPayload,
     Vendor,
     Wire,
 )
+from .vtrix_streams import KEEPALIVE, MAX_WAIT_S, build_stream_frames, build_timeout_error
 
 __all__ = ["VENDOR"]
 
@@ -41,6 +45,7 @@ STATUS: Final = {
     RejectionReason.NO_ROUTE: 404,
     RejectionReason.NO_METHOD: 405,
     RejectionReason.NO_MODEL: 400,
+    RejectionReason.UNMODELLED: 404,
     RejectionReason.NO_TASK: 404,
     RejectionReason.MALFORMED: 400,
     RejectionReason.MEDIA_TYPE: 400,
@@ -57,6 +62,19 @@ STATUS: Final = {
 
 MODERATION: Final = Failure("001021095", "The generated content was refused by moderation")
 """A guess: how a moderated task looks is not documented."""
+
+OTHER_MODELS: Final = (
+    "wan26_i2v",
+    "wan26_r2v",
+    "wanx26_i2v_flash",
+    "wan26_image_intl",
+    "wan27_image",
+    "wan27_image_pro",
+    "wan27_image_intl",
+    "wan27_i2v",
+    "wan27_r2v",
+)
+"""Models on the vendor's public pages or in its clients whose limits no page has completely."""
 
 XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
 
@@ -132,6 +150,29 @@ def build_error(failure: Failure) -> dict[str, str | int]:
     return {"code": number, "message": message, "error_message": message}
 
 
+def build_precharge_body(estimate: CostEstimate) -> Wire:
+    """Builds the cost of a payload, or the reason why it is not known.
+
+    Clients' tests show the members. A guess: sample_count is the number of results.
+    """
+    names = {"model": estimate.model, "original_model": estimate.model}
+    digest = f"v1:{estimate.digest}"
+    if estimate.cost is None:
+        why = {"cost": None, "hash": digest, **names, "reason": "COST_CACHE_MISS"}
+        return {"status": "failed", "data": why}
+    data = {
+        "billing_model": estimate.model,
+        "cost": f"{estimate.cost:f}",
+        "currency": "USD",
+        "discount": 1,
+        "hash": digest,
+        **names,
+        "sample_count": estimate.count,
+        "updated_at": int(estimate.at * 1000),
+    }
+    return {"status": "success", "data": data}
+
+
 def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
     """Builds an ``error`` object, the form that the published SDK reads (a guess).
 
@@ -165,6 +206,22 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
         first = min(coded, key=lambda error: error.code)
         return Failure(first.code, first.message)
     return Failure("001021099", f"{error_codes.TEXTS['001021099']}: {errors[0].message}")
+
+
+def build_final_response(task: Task) -> tuple[int, Wire]:
+    """Builds the response to a synchronous create: the ended task, or 504 after the time-out."""
+    if task.state in (State.DONE, State.FAILED):
+        return 200, build_status_body(task)
+    return 504, {"id": task.id, "status": "in_progress", "error": build_timeout_error()}
+
+
+def build_frames(task: Task, cursor: int) -> list[str]:
+    """Builds the frames of the stream of *task* after *cursor*."""
+    error: Wire | None = None
+    if task.state is not State.DONE:
+        error = build_error(task.failure) if task.failure else build_timeout_error()
+    parts = build_content(task) if task.results else []
+    return build_stream_frames(task, build_status_body(task), parts, error, cursor)
 
 
 def unwrap(payload: Mapping[str, Any]) -> UnwrappedPayload | None:
@@ -201,6 +258,7 @@ VENDOR: Final = Vendor(
     build_empty_members=build_empty_members,
     words=STATES,
     moderation=MODERATION,
+    other_models=OTHER_MODELS,
     failures={code: error_codes.TEXTS[code] for code in error_codes.LIFECYCLE},
     ambiguities=(
         Ambiguity(
@@ -236,10 +294,29 @@ VENDOR: Final = Vendor(
             chosen="an object without code, or a string with --vtrix-error text",
         ),
     ),
+    pages={
+        Page.LIST: "/api/v1/skill/models",
+        Page.SPEC: "/api/v1/skill/models/{model}/spec",
+        Page.CONTRACT: "/api/v1/skill/model-contracts/{model}",
+        Page.SEARCH: "/model/v1/models/skill/search",
+        Page.TEXT: "/model/v1/models/skill/{model}",
+    },
+    precharge="/model/v1/generation/precharge",
+    build_precharge_body=build_precharge_body,
     model_header="X-Model",
-    tolerated=("metadata", "options", "id", "moderation"),
+    tolerated=("metadata", "options", "id", "moderation", "dash_scope"),
     unwrap=unwrap,
     build_error_text_response=build_error_text_response,
     shows_progress=True,
     has_output_items=True,
+    synchronous=SynchronousApi(
+        path="/model/v1/generation/sync",
+        stream_header="Accept",
+        stream_value="text/event-stream",
+        max_wait=MAX_WAIT_S,
+        build_response=build_final_response,
+        build_frames=build_frames,
+        keepalive=KEEPALIVE,
+        stream="/model/v1/generation/task/{task_id}/stream",
+    ),
 )

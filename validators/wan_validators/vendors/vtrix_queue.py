@@ -72,8 +72,15 @@ FLAT_MODELS: Final = {
     "wan25_i2i_preview_intl": True,
     "wan25_t2i_preview": True,
     "wan25_t2i_preview_intl": True,
+    "wan25_t2v_preview": True,
+    "wan25_i2v_preview_intl": False,
     "wan26_i2i": False,
+    "wan26_t2i": False,
 }
+"""The models, and whether a page of the queue shows their payload."""
+
+NESTED_MEMBERS: Final = ("messages", "img_url")
+"""Members of ``input`` of the models without such a page."""
 
 CONTENT_TYPES: Final = {"image": "image/png", "video": "video/mp4"}
 
@@ -137,14 +144,12 @@ def build_result_body(task: Task) -> Wire:
     """
     if task.state is not State.DONE:
         return build_status_body(task)
-    sizes = task.sizes or (None,) * len(task.outputs)
-    pairs = zip(task.outputs, sizes, strict=True)
-    outputs = [build_output(task, output, size) for output, size in pairs]
+    outputs = [build_output(task, output) for output in task.outputs]
     results = {"outputs": outputs} if task.results else {}
     return {"request_id": task.id, **results, "metadata": {"prompt": task.prompt}}
 
 
-def build_output(task: Task, output: TaskOutput, size: tuple[int, int] | None) -> Wire:
+def build_output(task: Task, output: TaskOutput) -> Wire:
     """Builds one result; the form of a text is a guess."""
     if output.kind == "text":
         return {"type": "text", "text": output.value}
@@ -158,7 +163,8 @@ def build_output(task: Task, output: TaskOutput, size: tuple[int, int] | None) -
     }
     if output.kind == "video":
         return item | {"duration": task.seconds}
-    return item if size is None else item | {"width": size[0], "height": size[1]}
+    width, height = map(int, task.picture_size.split("*"))
+    return item | {"width": width, "height": height}
 
 
 def build_empty_members(_: Task) -> Wire:
@@ -177,11 +183,12 @@ def build_rejection_failure(errors: Sequence[Any]) -> Failure:
 def unwrap(payload: Mapping[str, Any]) -> UnwrappedPayload | None:
     """Unwraps ``{"input": {"messages": …}, "parameters": {…}}``, the form of the other protocol.
 
-    That the queue takes it is a guess. It is one for messages only, for which no page shows the
-    flat form. All other models have a documented flat form.
+    That the queue takes it is a guess, for models whose flat form no page shows.
     """
     members, parameters = payload.get("input"), payload.get("parameters", {})
-    if type(members) is not dict or "messages" not in members or type(parameters) is not dict:
+    if type(members) is not dict or type(parameters) is not dict:
+        return None
+    if not any(name in members for name in NESTED_MEMBERS):
         return None
     outer = {name: each for name, each in payload.items() if name not in ("input", "parameters")}
     return UnwrappedPayload(

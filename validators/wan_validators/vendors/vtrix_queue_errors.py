@@ -12,7 +12,6 @@ from ..vendor import Rejection, RejectionReason, Wire
 __all__ = ["OTHER_MODELS", "build_error_response", "build_error_text_response"]
 
 OTHER_MODELS: Final = (
-    "wan25_t2v_preview",
     "wan26_image_intl",
     "wan26_i2v",
     "wan26_r2v",
@@ -28,6 +27,7 @@ STATUS: Final = {
     RejectionReason.NO_ROUTE: 404,
     RejectionReason.NO_METHOD: 405,
     RejectionReason.NO_MODEL: 404,
+    RejectionReason.UNMODELLED: 404,
     RejectionReason.NO_TASK: 404,
     RejectionReason.NO_TASK_TO_CANCEL: 404,
     RejectionReason.NOT_PENDING: 400,
@@ -101,9 +101,7 @@ def format_detail(rejection: Rejection) -> str:
     if rejection.task and rejection.task.failure:
         return rejection.task.failure.message
     if rejection.reason is RejectionReason.NO_MODEL:
-        endpoint = rejection.path.rstrip("/").rpartition("/")[2]
-        is_known = endpoint.lower() in OTHER_MODELS
-        return rejection.detail if is_known else f"App not found: {endpoint}"
+        return f"App not found: {rejection.path.rpartition('/')[2]}"
     if rejection.reason in (RejectionReason.SCENARIO, RejectionReason.INTERNAL):
         status = rejection.status or STATUS[rejection.reason]
         if status == STATUS[RejectionReason.BALANCE]:

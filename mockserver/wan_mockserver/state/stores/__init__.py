@@ -79,7 +79,11 @@ class Store(Protocol):
     Values are immutable: dataclasses of plain values, enumerations, decimals and tuples.
     A persistent store may raise StoreUnavailable from any method. It raises ValueError for
     a stored value that this version cannot read.
+
+    *is_local* tells whether it answers without a network, so that nobody needs to wait for it.
     """
+
+    is_local: bool
 
     def get(self, table: Table[Value], key: str) -> Value | None: ...
 

@@ -67,6 +67,8 @@ class RedisStore:
     Neither message shows the password.
     """
 
+    is_local = False
+
     def __init__(self, url: str, prefix: str = PREFIX) -> None:
         self._place = _place(url)
         self._keys = [octets(prefix + name) for name in KEYS]

@@ -74,6 +74,8 @@ class SqliteStore:
     Raises ValueError, with a remedy, if the file cannot be used.
     """
 
+    is_local = True
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
         self._lock = RLock()

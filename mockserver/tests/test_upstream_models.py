@@ -1,0 +1,157 @@
+"""What each shape of upstream model makes and reports, typed from the pages of Model Studio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wan_mockserver.artefacts.plan import Film, plan
+from wan_mockserver.http.messages import Response
+from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.simulator.simulator import Simulator
+from wan_validators import model
+
+VIDEOS = "/api/v1/services/aigc/video-generation/video-synthesis"
+FRAMES = "/api/v1/services/aigc/image2video/video-synthesis"
+IMAGES = "/api/v1/services/aigc/text2image/image-synthesis"
+ASYNC = {"X-DashScope-Async": "enable"}
+URL = "https://example.com/in.png"
+TEXT = {"prompt": "a cat"}
+FILM = {"prompt": "a cat", "img_url": URL}
+BETWEEN = {"prompt": "a cat", "first_frame_url": URL, "last_frame_url": URL}
+
+Make = Callable[..., Simulator]
+Send = Callable[..., Response]
+
+
+def payload(name: str, inputs: dict[str, Any], **parameters: Any) -> dict[str, Any]:
+    return {"model": name, "input": inputs, "parameters": parameters}
+
+
+def run(send: Send, server: Simulator, path: str, body: Any) -> Any:
+    made = send(server, "POST", path, body, headers=ASYNC)
+    assert made.status == 200, made.body
+    task_id = json.loads(made.body)["output"]["task_id"]
+    return json.loads(send(server, "GET", f"/api/v1/tasks/{task_id}").body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "usage"),
+    [
+        (
+            VIDEOS,
+            payload("wan2.5-t2v-preview", TEXT, size="832*480", duration=10),
+            {"video_duration": 10, "video_ratio": "832*480", "video_count": 1},
+        ),
+        (
+            VIDEOS,
+            payload("wan2.6-t2v", TEXT, size="1088*832", duration=7),
+            {
+                "duration": 7.0,
+                "size": "1088*832",
+                "input_video_duration": 0,
+                "output_video_duration": 7,
+                "video_count": 1,
+                "SR": 720,
+            },
+        ),
+        (
+            VIDEOS,
+            payload("wan2.2-i2v-flash", FILM),
+            {"duration": 5, "SR": 720, "video_count": 1},
+        ),
+        (
+            VIDEOS,
+            payload("wan2.6-i2v", FILM, resolution="720P", duration=2),
+            {
+                "duration": 2,
+                "input_video_duration": 0,
+                "output_video_duration": 2,
+                "video_count": 1,
+                "SR": 720,
+            },
+        ),
+        (
+            VIDEOS,
+            payload("wan2.6-i2v-flash", FILM, audio=False),
+            {
+                "duration": 5,
+                "input_video_duration": 0,
+                "output_video_duration": 5,
+                "video_count": 1,
+                "SR": 1080,
+                "audio": False,
+            },
+        ),
+        (
+            FRAMES,
+            payload("wan2.2-kf2v-flash", BETWEEN, resolution="480P"),
+            {"video_duration": 5, "video_count": 1, "SR": 480},
+        ),
+        (
+            FRAMES,
+            payload("wan2.1-kf2v-plus", BETWEEN),
+            {"video_duration": 5, "video_ratio": "standard", "video_count": 1},
+        ),
+        (IMAGES, payload("wan2.5-t2i-preview", TEXT, n=3), {"image_count": 3}),
+    ],
+    ids=lambda value: value["model"] if isinstance(value, dict) and "model" in value else "",
+)
+def test_a_result_reports_what_its_page_shows(
+    simulator: Make, send: Send, path: str, body: Any, usage: Any
+) -> None:
+    done = run(send, simulator(lifecycle=Polls(0)), path, body)
+
+    assert done["output"]["task_status"] == "SUCCEEDED"
+    assert done["usage"] == usage
+    assert repr(done["usage"].get("duration")) == repr(usage.get("duration"))
+    hides = body["model"].startswith("wan2.6")
+    shown = done["output"].get("results", [done["output"]])[0]
+    assert ("actual_prompt" in shown) is not hides
+
+
+@pytest.mark.parametrize(
+    ("body", "film"),
+    [
+        (payload("wan2.6-t2v", TEXT), (1920, 1080, 5, 24, True)),
+        (payload("wan2.5-t2v-preview", TEXT, size="624*624"), (624, 624, 5, 24, True)),
+        (payload("wan2.2-t2v-plus", TEXT, size="480*832"), (480, 832, 5, 30, False)),
+        (payload("wanx2.1-t2v-turbo", TEXT), (1280, 720, 5, 30, False)),
+        (payload("wanx2.1-i2v-turbo", FILM, duration=3), (1280, 720, 3, 30, False)),
+        (payload("wan2.2-kf2v-flash", BETWEEN), (1280, 720, 5, 30, False)),
+        (payload("wan2.6-i2v-flash", FILM, duration=15), (1920, 1072, 15, 24, True)),
+        (payload("wan2.6-i2v-flash", FILM, audio=False), (1920, 1072, 5, 24, False)),
+        (
+            payload("wan2.6-i2v-flash", {**FILM, "audio_url": "https://e.com/a.mp3"}, audio=False),
+            (1920, 1072, 5, 24, False),
+        ),
+    ],
+    ids=lambda value: value["model"] if isinstance(value, dict) else "",
+)
+def test_a_video_has_the_documented_form(body: Any, film: tuple[Any, ...]) -> None:
+    [made] = plan(model(f"dashscope/{body['model']}"), body, 1).parts
+
+    assert isinstance(made, Film)
+    assert (made.width, made.height, made.seconds, made.fps, made.audio) == film
+
+
+@pytest.mark.parametrize("name", ["wan3.0-video", "WAN3.0-video-prime", "wan2.2-s2v"])
+def test_a_model_without_a_table_is_named(simulator: Make, send: Send, name: str) -> None:
+    answer = send(simulator(), "POST", VIDEOS, payload(name, TEXT), headers=ASYNC)
+    body = json.loads(answer.body)
+
+    assert (answer.status, body["code"]) == (404, "ModelNotFound")
+    assert f"Alibaba Model Studio has the model {name}, but wanproof does not" in body["message"]
+
+
+def test_a_model_at_another_path_is_told_so(simulator: Make, send: Send) -> None:
+    body = payload("wan2.2-kf2v-flash", BETWEEN)
+    answer = send(simulator(), "POST", VIDEOS, body, headers=ASYNC)
+
+    assert (answer.status, json.loads(answer.body)["message"]) == (
+        400,
+        "url error, please check url!",
+    )

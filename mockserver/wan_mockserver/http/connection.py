@@ -1,0 +1,419 @@
+"""One connection of the server: reads requests, and sends responses with every fault.
+
+Everything happens in the thread of the event loop, except for slow services. So a response that
+is late, slow or never comes costs a timer, and no thread.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Final, Protocol
+
+from .delivery import GARBAGE, TransmissionStep, WireEvent, iter_steps
+from .event_loop import READ, WRITE, Timer
+from .messages import Response
+from .peer import PeerState, find_peer_state, is_in_progress
+from .request_reader import (
+    CONTINUE,
+    NO_REQUEST,
+    IncomingRequest,
+    RequestReader,
+    build_request_error,
+)
+from .response_writer import build_error, build_head, get_body
+
+if TYPE_CHECKING:
+    from .event_loop import EventLoop
+    from .messages import Request
+    from .request_reader import ServerFacts
+    from .worker_pool import WorkerPool
+
+__all__ = ["CHECK_INTERVAL_S", "Connection"]
+
+CHECK_INTERVAL_S: Final = 0.002
+"""Seconds between two checks whether everything that was sent has arrived."""
+
+ANSWER_TIMEOUT_S: Final = 1.0
+"""Seconds to wait for the client's system to confirm or to reject a response."""
+
+LINGER_S: Final = 1.0
+"""Seconds for which a closed connection takes what the client still sends.
+
+Without them, the client's system would discard a response that it has not read.
+"""
+
+READ_BYTES: Final = 65536
+SEND_BYTES: Final = 1024 * 1024
+
+MAX_QUEUED_REQUESTS: Final = 32
+"""Requests that are read ahead of their responses."""
+
+MAX_UNSENT_BYTES: Final = 1024 * 1024
+"""Unsent bytes above which no more requests are read."""
+
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+
+Waits = Generator[float, None, None]
+"""Sends a response bit by bit, and yields the seconds until it goes on."""
+
+
+class Host(Protocol):
+    """What a connection needs of its server."""
+
+    facts: ServerFacts
+    loop: EventLoop
+    workers: WorkerPool
+    is_quick: Callable[[Request], bool]
+
+    def handle(self, request: Request) -> Response: ...
+
+    def build_internal_error(self, error: Exception) -> Response: ...
+
+    def mark_lost(self, response: Response) -> None: ...
+
+    def touch(self, connection: Connection) -> float: ...
+
+    def note_incomplete(self, connection: Connection) -> None: ...
+
+    def forget(self, connection: Connection) -> None: ...
+
+
+class _ClientGone(Exception):
+    """The client closed the connection before it had the whole response."""
+
+
+class Connection:
+    """A connection to the client at *peer*; what is not its own affair, *server* does.
+
+    *active_at* is the time of the last byte from the client, or of the last response.
+    *head_since* is the time since when it has had an incomplete head, or None.
+    """
+
+    __slots__ = (
+        "_closes",
+        "_current",
+        "_events",
+        "_has_ended",
+        "_lingers",
+        "_out",
+        "_queue",
+        "_reader",
+        "_server",
+        "_socket",
+        "_timer",
+        "_waits",
+        "active_at",
+        "head_since",
+    )
+
+    def __init__(self, server: Host, channel: socket.socket, peer: str) -> None:
+        self._server = server
+        self._socket: socket.socket | None = channel
+        self._reader = RequestReader(server.facts, peer)
+        self._queue: deque[IncomingRequest] = deque()
+        self._current: tuple[IncomingRequest, Response | None] | None = None
+        self._out = bytearray()
+        self._waits: Waits | None = None
+        self._timer: Timer | None = None
+        self._closes = self._has_ended = self._lingers = False
+        self._events = READ
+        self.active_at = monotonic()
+        self.head_since: float | None = None
+        server.loop.watch(channel, READ, self._handle_events)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is being answered, or a response is being sent."""
+        return self._current is not None or bool(self._out)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a request is incomplete."""
+        return self._reader.is_reading
+
+    def close(self) -> None:
+        """Closes the connection at once; a response that is not sent is lost."""
+        channel, self._socket = self._socket, None
+        if channel is None:
+            return
+        if self._events:
+            self._server.loop.unwatch(channel)
+        with suppress(OSError):
+            channel.close()
+        if self._timer:
+            self._timer.cancel()
+        response = self._current[1] if self._current else None
+        is_unsent = self._waits is not None or bool(self._out)
+        self._current = self._waits = None
+        self._queue.clear()
+        self._out.clear()
+        self._server.forget(self)
+        if response and is_unsent and response.delivery.cut is None:
+            self._server.mark_lost(response)
+
+    def reject(self, code: int, reason: str, message: str) -> None:
+        """Answers an incomplete request with an error, and closes the connection."""
+        error = build_request_error(code, reason, f"{message}: {self._reader.describe_missing()}")
+        self._queue.append(IncomingRequest(request=NO_REQUEST, closes=True, error=error))
+        self._start_next()
+        self._watch()
+
+    def _handle_events(self, events: int) -> None:
+        if events & WRITE:
+            self._flush()
+        if events & READ and self._socket:
+            self._read()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Watches for what can happen next, which seldom changes."""
+        is_full = len(self._queue) > MAX_QUEUED_REQUESTS or len(self._out) > MAX_UNSENT_BYTES
+        events = (0 if is_full or self._has_ended else READ) | (WRITE if self._out else 0)
+        if events == self._events or self._socket is None:
+            return
+        loop = self._server.loop
+        if not events:
+            loop.unwatch(self._socket)
+        elif self._events:
+            loop.rewatch(self._socket, events, self._handle_events)
+        else:
+            loop.watch(self._socket, events, self._handle_events)
+        self._events = events
+
+    # Requests
+
+    def _read(self) -> None:
+        assert self._socket
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+            self.close()
+        if not data:
+            self._handle_end()
+            return
+        if self._closes:
+            return
+        self.active_at = self._server.touch(self)
+        self._queue.extend(self._reader.feed(data))
+        if self._queue and self._current is None:
+            self._start_next()
+        if self._reader.is_reading:
+            self._await_rest()
+        else:
+            self.head_since = None
+
+    def _await_rest(self) -> None:
+        """Notes since when the head has been incomplete; asks for a body that is held back."""
+        if self._reader.has_head:
+            self.head_since = None
+        elif self.head_since is None:
+            self.head_since = self.active_at
+            self._server.note_incomplete(self)
+        if self._reader.wants_continue and self._current is None and not self._closes:
+            self._reader.accept_body()
+            self._send(CONTINUE)
+
+    def _handle_end(self) -> None:
+        """The client sends nothing more; it may still wait for the response to a request."""
+        self._has_ended = True
+        if self._waits or self._lingers or not (self.is_busy or self.is_reading):
+            self.close()
+        elif self.is_reading and not self.is_busy:
+            self.reject(400, "Bad Request", "the connection ended too early")
+
+    def _start_next(self) -> None:
+        """Answers the requests that were read, until one of them takes longer."""
+        while self._queue and self._current is None and not self._closes:
+            incoming = self._queue.popleft()
+            self._current = incoming, None
+            if incoming.error:
+                self._answer(incoming, build_error(incoming.error))
+            elif self._server.is_quick(incoming.request):
+                self._answer(incoming, self._server.handle(incoming.request))
+            else:
+                self._server.workers.run(partial(self._work, incoming))
+        if self._current or self._closes:
+            return
+        if self._has_ended:
+            self._end()
+        elif self._reader.wants_continue:
+            self._await_rest()
+
+    def _work(self, incoming: IncomingRequest) -> None:
+        """Answers a request in another thread."""
+        response = self._server.handle(incoming.request)
+        self._server.loop.call(partial(self._take_answer, incoming, response))
+
+    def _take_answer(self, incoming: IncomingRequest, response: Response) -> None:
+        """Goes on in the thread of the event loop with an answer from another thread."""
+        self._answer(incoming, response)
+        self._go_on()
+
+    # Responses
+
+    def _answer(self, incoming: IncomingRequest, response: Response) -> None:
+        """Sends *response*, or begins to send it in steps."""
+        state = PeerState.GONE if self._socket is None else find_peer_state(self._socket)
+        if state is PeerState.GONE:
+            if response.delivery.cut is None:
+                self._server.mark_lost(response)
+            self._current = None
+            self.close()
+            return
+        try:
+            head = build_head(response, incoming.version, closes=incoming.closes)
+        except ValueError as error:
+            response = self._server.build_internal_error(error)
+            head = build_head(response, incoming.version, closes=incoming.closes)
+        body = get_body(incoming.request.method, response)
+        self._current = incoming, response
+        self._closes = incoming.closes or response.delivery.cut is not None
+        if response.delivery.is_plain and state is PeerState.OPEN:
+            self._send(head + body)
+            self._finish()
+        else:
+            steps = iter_steps(body, response.delivery)
+            self._waits = self._send_steps(head, steps, confirms=state is PeerState.CLOSING)
+            self._advance()
+
+    def _finish(self) -> None:
+        """Ends the response, once the system has taken all of it."""
+        if not self._out and self._waits is None:
+            self._current = None
+            if self._closes:
+                self._end()
+
+    def _end(self) -> None:
+        """Closes the connection in order: the client can still read everything."""
+        if self._lingers or self._socket is None:
+            return
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.close()
+            return
+        self._lingers = self._closes = True
+        if self._has_ended:
+            self.close()
+        else:
+            self._timer = self._server.loop.call_later(LINGER_S, self.close)
+
+    def _end_wait(self) -> None:
+        """Goes on after a wait of a response that is sent in steps."""
+        self._timer = None
+        if self._waits:
+            self._advance()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Goes on with the next request, if the response is sent."""
+        if self._socket and self._current is None:
+            self.active_at = self._server.touch(self)
+            self._start_next()
+        self._watch()
+
+    def _advance(self) -> None:
+        """Sends the next part of a response that is sent in steps."""
+        assert self._waits
+        try:
+            seconds = next(self._waits)
+        except StopIteration:
+            self._waits = None
+            self._finish()
+        except _ClientGone:
+            self.close()
+        else:
+            if self._socket:
+                self._timer = self._server.loop.call_later(seconds, self._end_wait)
+
+    def _send_steps(
+        self, head: bytes, steps: Iterator[TransmissionStep], *, confirms: bool
+    ) -> Waits:
+        """Sends each step; if it *confirms*, waits until the client's system took all."""
+        for step in steps:
+            match step:
+                case bytes():
+                    self._send(step)
+                case WireEvent.HEAD:
+                    self._send(head)
+                case WireEvent.PART_OF_HEAD:
+                    self._send(head[: len(head) // 2])
+                case WireEvent.GARBAGE:
+                    self._send(GARBAGE)
+                case WireEvent.RESET:
+                    yield from self._reset()
+                case WireEvent.CLOSE:
+                    """The connection is closed in order after the last step."""
+                case seconds:
+                    yield seconds
+        while self._out:
+            yield CHECK_INTERVAL_S
+        if confirms:
+            yield from self._confirm()
+
+    def _reset(self) -> Waits:
+        """Resets the connection after everything sent arrived, which a reset would discard."""
+        while self._out or (self._socket and is_in_progress(self._socket)):
+            yield CHECK_INTERVAL_S
+        if sys.platform != "linux":
+            yield 0.05
+        if self._socket:
+            with suppress(OSError):  # closed meanwhile
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        raise _ClientGone
+
+    def _confirm(self) -> Waits:
+        """Waits until the system knows whether a client that stopped sending still reads."""
+        for _ in range(int(ANSWER_TIMEOUT_S / CHECK_INTERVAL_S)):
+            if self._socket is None:
+                return
+            is_pending = is_in_progress(self._socket)
+            if find_peer_state(self._socket) is PeerState.GONE:
+                raise _ClientGone
+            if not is_pending:
+                return
+            yield CHECK_INTERVAL_S
+
+    def _send(self, data: bytes) -> None:
+        """Sends *data*, and keeps what the system does not take at once."""
+        sent = 0
+        if self._socket and not self._out:
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self._out += data
+                self.close()
+                return
+        if sent < len(data) and self._socket:
+            self._out += data[sent:]
+
+    def _flush(self) -> None:
+        """Sends more of what was kept."""
+        assert self._socket
+        try:
+            with memoryview(self._out) as view, view[:SEND_BYTES] as part:
+                sent = self._socket.send(part)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.close()
+            return
+        del self._out[:sent]
+        self.active_at = self._server.touch(self)
+        if self._out or self._current is None or self._current[1] is None:
+            return
+        self._finish()
+        if self._current is None:
+            self._start_next()

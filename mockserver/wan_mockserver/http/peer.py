@@ -1,0 +1,44 @@
+"""Finds out what the client did with its end of a connection."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+from contextlib import suppress
+from enum import Enum, auto
+
+__all__ = ["PeerState", "find_peer_state", "is_in_progress"]
+
+
+class PeerState(Enum):
+    """What the client did with its end of a connection."""
+
+    OPEN = auto()
+    CLOSING = auto()
+    """It closed the connection, or only the direction in which it sends."""
+    GONE = auto()
+
+
+def find_peer_state(connection: socket.socket) -> PeerState:
+    """Returns what the client did with its end, without reading what it sent."""
+    try:
+        closed = connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return PeerState.OPEN
+    except OSError:  # reset by the client, or closed
+        return PeerState.GONE
+    return PeerState.CLOSING if closed else PeerState.OPEN
+
+
+def is_in_progress(connection: socket.socket) -> bool:
+    """Returns whether sent bytes are not acknowledged; False if the system does not tell."""
+    if sys.platform != "linux":
+        return False
+    from fcntl import ioctl
+    from termios import TIOCOUTQ
+
+    with suppress(OSError, ValueError):  # closed meanwhile
+        count: int = struct.unpack("i", ioctl(connection, TIOCOUTQ, bytes(4)))[0]
+        return count > 0
+    return False

@@ -1,0 +1,168 @@
+"""wan2.6-image at Alibaba Model Studio: image editing and interleaved output."""
+
+from decimal import Decimal
+
+from ..ambiguity import Ambiguity
+from ..constraints.basic import (
+    BOOLEAN,
+    OBJECT,
+    STRING,
+    Absent,
+    Between,
+    BetweenIf,
+    ObjectCount,
+)
+from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
+from ..outputs import Images, Price
+from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
+from ..shared_rules import SEEDS, billing_notice, maximum_notice, negative_prompt
+from ..spec import Equals, ModelSpec, Rule, Severity
+from ..upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
+from ..upstream_rules import ALPHA_IGNORED, upstream_image
+from ..vendors.dashscope import MESSAGES, VENDOR
+
+PARAMETERS = "/parameters"
+N = f"{PARAMETERS}/n"
+MAX_IMAGES = f"{PARAMETERS}/max_images"
+SIZE = f"{PARAMETERS}/size"
+INTERLEAVED = Equals(f"{PARAMETERS}/enable_interleave", value=True, default=False)
+EDITING = ~INTERLEAVED
+COUNT = Between(1, 4)
+TOKENS = ("1K", "2K")
+
+SPEC = ModelSpec(
+    id="dashscope/wan2.6-image",
+    endpoint=MESSAGES,
+    vendor=VENDOR,
+    title="Wan 2.6 image editing and interleaved output, upstream",
+    source="public page of Alibaba Model Studio about wan2.6-image, in Chinese",
+    on="2026-11",
+    confidence="medium",
+    rules=(
+        *message_rules("wan2.6-image"),
+        *part_rules(2000),
+        Rule(
+            "images-count-interleave",
+            CONTENT,
+            ObjectCount("image", 0, 1),
+            when=INTERLEAVED,
+        ),
+        Rule("images-count", CONTENT, ObjectCount("image", 1, 4), when=EDITING),
+        *upstream_image(IMAGE, sides=(240, 8000), megabytes=10),
+        Rule("parameters-type", PARAMETERS, OBJECT),
+        billing_notice(PARAMETERS, 4),
+        *negative_prompt(f"{PARAMETERS}/negative_prompt", cut=True),
+        Rule("interleave-type", INTERLEAVED.pointer, BOOLEAN, default=False),
+        Rule("stream-type", f"{PARAMETERS}/stream", BOOLEAN, default=False),
+        Rule("n-range", N, COUNT, default=4),
+        Rule("n-interleave", N, BetweenIf(COUNT, Between(1, 1)), when=INTERLEAVED),
+        billing_notice(N, 4, EDITING),
+        Rule("max-images-range", MAX_IMAGES, Between(1, 5), default=5),
+        maximum_notice(MAX_IMAGES, 5, INTERLEAVED),
+        Rule(
+            "max-images-mode",
+            MAX_IMAGES,
+            Absent(),
+            severity=Severity.INFO,
+            when=EDITING,
+            message="max_images has no effect without enable_interleave=true",
+        ),
+        Rule("seed-range", f"{PARAMETERS}/seed", SEEDS),
+        Rule("size-type", SIZE, STRING, default="1K"),
+        Rule("size-format", SIZE, TwoPartSize(TOKENS), when=EDITING),
+        Rule("size-format", SIZE, TwoPartSize(), when=INTERLEAVED),
+        Rule("size-integers", SIZE, Size(TOKENS)),
+        Rule("size-pixels", SIZE, Pixels(768 * 768, 2048 * 2048, TOKENS), when=EDITING),
+        Rule("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280, TOKENS), when=INTERLEAVED),
+        Rule("size-ratio", SIZE, Ratio((1, 4), (4, 1), TOKENS)),
+        Rule("prompt-extend-type", f"{PARAMETERS}/prompt_extend", BOOLEAN, default=True),
+        Rule(
+            "prompt-extend-mode",
+            f"{PARAMETERS}/prompt_extend",
+            Absent(),
+            severity=Severity.INFO,
+            when=INTERLEAVED,
+            message="prompt_extend has no effect when enable_interleave=true",
+        ),
+        Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
+    ),
+    outputs=Images(
+        count=N,
+        size=SIZE,
+        seed=f"{PARAMETERS}/seed",
+        inputs=IMAGE,
+        watermark=f"{PARAMETERS}/watermark",
+        interleave=INTERLEAVED.pointer,
+        max_images=MAX_IMAGES,
+        has_image_count=True,
+        keeps_aspect=True,
+        tokens={"1K": 1280 * 1280, "2K": 2048 * 2048},
+        billing="only images that were generated successfully are billed",
+        price=Price(
+            usd={"image": Decimal("0.03")},
+            source="one public price list",
+            on="2026-11",
+            confidence="low",
+        ),
+    ),
+    ambiguities=(
+        ALPHA_IGNORED,
+        FAILED_TASK,
+        MEGABYTES,
+        ORIENTATION,
+        WHOLE_FLOATS,
+        LEADING_ZEROS,
+        Ambiguity(
+            "the sides of an input image",
+            interpretations=(
+                "384 to 5000 pixels, until about January 2026",
+                "240 to 8000 pixels, on the page of today",
+            ),
+            chosen="240 to 8000 pixels",
+            rules=("image-dimensions",),
+        ),
+        Ambiguity(
+            "the pixels of the size 1K",
+            interpretations=(
+                "1280*1280 in total, in the text",
+                "1024*1024 in total, as the sample fits: 1376*768 for an input of 1696x960",
+            ),
+            chosen="1280*1280 in total; it does not decide on validity",
+            rules=("size-format",),
+        ),
+        Ambiguity(
+            "the least pixels of an interleaved output",
+            interpretations=(
+                "only the upper end, 1280*1280, is printed",
+                "768*768, as for editing",
+            ),
+            chosen="768*768, as at the other vendors",
+            rules=("size-pixels",),
+        ),
+        Ambiguity(
+            "how an interleaved output is asked for synchronously",
+            interpretations=(
+                "with the header X-DashScope-SSE and parameters.stream (the page)",
+                "with the header alone, as the official SDK 2.0.2 does",
+            ),
+            chosen="the header is enough, and stream may be left out",
+            rules=("stream-type",),
+        ),
+        Ambiguity(
+            "max_images in editing mode",
+            interpretations=("it only takes effect when interleaved", "it is rejected"),
+            chosen="allowed without effect",
+            rules=("max-images-mode",),
+        ),
+        Ambiguity(
+            "oss:// for images",
+            interpretations=(
+                "only pages about videos name it",
+                "the official SDK uploads local images and sends it",
+            ),
+            chosen="allowed",
+            rules=("image-source",),
+        ),
+    ),
+    gaps=("whether an n other than 1 is refused at create or later when interleaved",),
+)

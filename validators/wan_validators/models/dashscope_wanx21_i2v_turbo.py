@@ -1,0 +1,44 @@
+"""wanx2.1-i2v-turbo at Alibaba Model Studio: a silent video from an image."""
+
+from ..constraints.basic import OneOf
+from ..spec import ModelSpec
+from ..upstream_videos import (
+    EFFECTS_GAP,
+    FRAME_AMBIGUITIES,
+    UNPRICED,
+    VIDEO_PATH,
+    build_video_outputs,
+    build_video_rules,
+    frame_rules,
+    tier_choice,
+)
+from ..vendors.dashscope import VENDOR
+
+SPEC = ModelSpec(
+    id="dashscope/wanx2.1-i2v-turbo",
+    endpoint=VIDEO_PATH,
+    vendor=VENDOR,
+    title="Wan 2.1 turbo video from an image, upstream",
+    source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese",
+    on="2026-11",
+    confidence="high",
+    aliases=("wan2.1-i2v-turbo",),
+    rules=build_video_rules(
+        "wanx2.1-i2v-turbo",
+        "wan2.1-i2v-turbo",
+        characters=800,
+        choice=tier_choice("480P", "720P", default="720P"),
+        duration=OneOf((3, 4, 5)),
+        inputs=frame_rules(megabytes=10),
+        template=True,
+    ),
+    outputs=build_video_outputs(
+        "resolution",
+        price=UNPRICED,
+        fps=30,
+        input="/input/img_url",
+        usage=("video_duration", "video_ratio", "video_count"),
+    ),
+    ambiguities=FRAME_AMBIGUITIES,
+    gaps=(EFFECTS_GAP, "prices in USD"),
+)

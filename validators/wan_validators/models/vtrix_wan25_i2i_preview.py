@@ -1,0 +1,36 @@
+"""wan25_i2i_preview at Vtrix: images edited by text, as wan25_i2i_preview_intl."""
+
+from decimal import Decimal
+
+from ..outputs import Images, Price
+from ..spec import ModelSpec
+from ..vendors.vtrix import VENDOR
+from ..vtrix_rules import build_edit_rules
+from .vtrix_wan25_i2i_preview_intl import AMBIGUITIES
+
+SPEC = ModelSpec(
+    id="wan25_i2i_preview",
+    vendor=VENDOR,
+    title="Wan 2.5 image editing",
+    source="Vtrix, the page of wan25_i2i_preview about the queue, "
+    "and S2, which has the same limits, for n, seed and flags",
+    on="2026-11",
+    confidence="medium",
+    rules=build_edit_rules("wan25_i2i_preview"),
+    outputs=Images(
+        count="/parameters/n",
+        size="/parameters/size",
+        seed="/parameters/seed",
+        inputs="/input/images",
+        watermark="/parameters/watermark",
+        keeps_aspect=True,
+        price=Price(
+            usd={"image": Decimal("0.03")},
+            source="two public price lists of the upstream model, which agree",
+            on="2026-11",
+            confidence="medium",
+        ),
+    ),
+    ambiguities=AMBIGUITIES,
+    gaps=("n, seed and flags on the page of this model, which was read in part",),
+)

@@ -1,0 +1,55 @@
+"""wan25_t2v_preview at Vtrix: a video with sound from text."""
+
+from decimal import Decimal
+
+from ..constraints.basic import OneOf
+from ..outputs import Price, Videos
+from ..shared_ambiguities import AUDIO_AS_DATA, AUDIO_PADDING
+from ..shared_rules import negative_prompt, prompt
+from ..spec import ModelSpec, Rule
+from ..upstream_rules import upstream_body
+from ..vendors.vtrix import VENDOR
+from ..vtrix_rules import COMMON_AMBIGUITIES, build_video_parameters, build_video_sound
+from .mulerouter_wan25_t2v_preview import SIZES
+
+SPEC = ModelSpec(
+    id="wan25_t2v_preview",
+    vendor=VENDOR,
+    title="Wan 2.5 video from text",
+    source="Vtrix, the page of wan25_t2v_preview about the queue, "
+    "and the public page of the upstream model for the sizes",
+    on="2026-11",
+    confidence="low",
+    rules=(
+        *upstream_body("wan25_t2v_preview"),
+        *prompt("/input/prompt", None),
+        *negative_prompt("/input/negative_prompt", cut=True),
+        *build_video_sound("/input/audio_url", limited=True),
+        *build_video_parameters(
+            Rule("size-choice", "/parameters/size", OneOf(SIZES), default="1920*1080")
+        ),
+    ),
+    outputs=Videos(
+        resolution="/parameters/size",
+        duration="/parameters/duration",
+        seed="/parameters/seed",
+        audio_url="/input/audio_url",
+        always_audio=True,
+        seconds=5,
+        fps=24,
+        price=Price(
+            usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
+            source="two public price lists of the upstream model, which agree",
+            on="2026-11",
+            confidence="medium",
+        ),
+    ),
+    ambiguities=(*COMMON_AMBIGUITIES, AUDIO_PADDING, AUDIO_AS_DATA),
+    gaps=(
+        "the limit of prompt, at which the page says that text is cut",
+        "the sizes at this vendor; the page shows 832*480",
+        "the defaults of size and duration; upstream they are 1920*1080 and 5 seconds",
+        "the payload of the protocol with input and parameters; it is that of the related models",
+        "the sound and the frame rate of the result; the mock takes those of the upstream model",
+    ),
+)

@@ -1,0 +1,161 @@
+"""Rules of the upstream family wan2.7-image: separate images, or a sequence of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from .ambiguity import Ambiguity
+from .constraints.basic import (
+    BOOLEAN,
+    OBJECT,
+    STRING,
+    Absent,
+    Between,
+    BetweenIf,
+    Items,
+    ObjectCount,
+)
+from .constraints.size import Pixels, Ratio, Size, TwoPartSize
+from .outputs import Images, Price
+from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
+from .shared_rules import SEEDS, Rows, maximum_notice
+from .spec import Equals, Rule, Severity
+from .upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
+from .upstream_rules import ALPHA_IGNORED, upstream_image
+
+__all__ = [
+    "SEQUENCE_AMBIGUITIES",
+    "SEQUENCE_GAPS",
+    "build_sequence_outputs",
+    "build_sequence_rules",
+]
+
+PARAMETERS: Final = "/parameters"
+N: Final = f"{PARAMETERS}/n"
+SIZE: Final = f"{PARAMETERS}/size"
+SEQUENTIAL: Final = Equals(f"{PARAMETERS}/enable_sequential", value=True, default=False)
+SEPARATE: Final = ~SEQUENTIAL
+MOST: Final = Between(1, 12)
+TOTALS: Final = {"1K": 1024 * 1024, "2K": 2048 * 2048, "4K": 4096 * 4096}
+"""The total pixels of each token."""
+
+SEQUENCE_AMBIGUITIES: Final = (
+    ALPHA_IGNORED,
+    FAILED_TASK,
+    MEGABYTES,
+    ORIENTATION,
+    WHOLE_FLOATS,
+    LEADING_ZEROS,
+    Ambiguity(
+        "n when moving from an older model",
+        interpretations=("the default is 1 here", "it is 4 at every older model of the vendor"),
+        chosen="1, as this page says, or 12 for a sequence",
+        rules=("n-separate",),
+    ),
+    Ambiguity(
+        "oss:// for images",
+        interpretations=(
+            "only pages about videos name it",
+            "the official SDK uploads local images and sends it",
+        ),
+        chosen="allowed",
+        rules=("image-source",),
+    ),
+)
+
+SEQUENCE_GAPS: Final = (
+    "the aspect of an input image, 1:8 to 8:1, is not checked",
+    "that bbox_list has an entry for each image is not checked",
+    "that the ratios of color_palette add up to 100.00% is not checked",
+    "whether a text must be given",
+)
+
+
+def build_sequence_rules(
+    model: str, *, tokens: tuple[str, ...] = ("1K", "2K"), sequence_tokens: tuple[str, ...] = ()
+) -> Rows:
+    """Returns the rules of *model*; the last of *tokens* is the largest separate image.
+
+    *sequence_tokens* are those of a sequence if they differ.
+    """
+    few = sequence_tokens or tokens
+    return (
+        *message_rules(model),
+        *part_rules(5000, one_text=False),
+        Rule("images-count", CONTENT, ObjectCount("image", 0, 9)),
+        *upstream_image(IMAGE, sides=(240, 8000), megabytes=20),
+        Rule("parameters-type", PARAMETERS, OBJECT),
+        Rule("sequential-type", SEQUENTIAL.pointer, BOOLEAN, default=False),
+        Rule("n-range", N, MOST),
+        Rule("n-separate", N, BetweenIf(MOST, Between(1, 4)), when=SEPARATE, default=1),
+        replace(maximum_notice(N, 12, SEQUENTIAL), default=12),
+        Rule("seed-range", f"{PARAMETERS}/seed", SEEDS),
+        *_build_size_rules(tokens, few),
+        Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
+        Rule("thinking-mode-type", f"{PARAMETERS}/thinking_mode", BOOLEAN, default=True),
+        _build_mode_notice("thinking_mode"),
+        Rule("bbox-list-type", f"{PARAMETERS}/bbox_list", Items(0, 9)),
+        Rule("bbox-boxes", f"{PARAMETERS}/bbox_list/*", Items(0, 2)),
+        Rule("color-palette-count", f"{PARAMETERS}/color_palette", Items(3, 10)),
+        _build_mode_notice("color_palette"),
+        Rule("color-type", f"{PARAMETERS}/color_palette/*", OBJECT),
+        Rule("color-hex-type", f"{PARAMETERS}/color_palette/*/hex", STRING, required=True),
+        Rule("color-ratio-type", f"{PARAMETERS}/color_palette/*/ratio", STRING, required=True),
+    )
+
+
+def _build_size_rules(tokens: tuple[str, ...], few: tuple[str, ...]) -> Rows:
+    """Returns the rules of the size, with two sets of limits if a sequence allows less."""
+    known = TOTALS[tokens[-1]], TOTALS[few[-1]]
+    sets: tuple[tuple[tuple[str, ...], int, Equals | None], ...] = (
+        ((tokens, known[0], None),)
+        if tokens == few
+        else ((tokens, known[0], SEPARATE), (few, known[1], SEQUENTIAL))
+    )
+    return (
+        Rule("size-type", SIZE, STRING, default="2K"),
+        *(Rule("size-format", SIZE, TwoPartSize(each), when=when) for each, _, when in sets),
+        Rule("size-integers", SIZE, Size(tokens)),
+        *(
+            Rule("size-pixels", SIZE, Pixels(768 * 768, most, tokens), when=when)
+            for _, most, when in sets
+        ),
+        Rule("size-ratio", SIZE, Ratio((1, 8), (8, 1), tokens)),
+    )
+
+
+def _build_mode_notice(name: str) -> Rule:
+    """Returns the notice about a member that has no effect on a sequence."""
+    return Rule(
+        f"{name.replace('_', '-')}-mode",
+        f"{PARAMETERS}/{name}",
+        Absent(),
+        severity=Severity.INFO,
+        when=SEQUENTIAL,
+        message=f"{name} has no effect when enable_sequential=true",
+    )
+
+
+def build_sequence_outputs(usd: str, tokens: tuple[str, ...]) -> Images:
+    """Returns the outputs of a model that costs *usd* an image."""
+    more: dict[str, Any] = {name: TOTALS[name] for name in tokens}
+    return Images(
+        count=N,
+        size=SIZE,
+        seed=f"{PARAMETERS}/seed",
+        inputs=IMAGE,
+        watermark=f"{PARAMETERS}/watermark",
+        sequential=SEQUENTIAL.pointer,
+        has_image_count=True,
+        keeps_aspect=True,
+        tokens=more,
+        billing="only images that were generated successfully are billed",
+        price=Price(
+            usd={"image": Decimal(usd)},
+            source="the vendor's skill for agents, April 2026",
+            on="2026-11",
+            confidence="medium",
+        ),
+    )

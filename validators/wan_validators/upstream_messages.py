@@ -1,0 +1,63 @@
+"""Rules of the upstream models that take ``input.messages``: one message with texts and images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from .ambiguity import Ambiguity
+from .constraints.basic import ARRAY, OBJECT, Items, MutuallyExclusive, ObjectCount, OneOf
+from .shared_rules import Rows, prompt
+from .spec import Rule, Severity
+from .upstream_rules import upstream_body
+
+__all__ = ["CONTENT", "FAILED_TASK", "IMAGE", "message_rules", "part_rules"]
+
+MESSAGE: Final = "/input/messages/0"
+CONTENT: Final = f"{MESSAGE}/content"
+TEXT: Final = f"{CONTENT}/*/text"
+IMAGE: Final = f"{CONTENT}/*/image"
+
+FAILED_TASK: Final = Ambiguity(
+    "where a failed task has its code",
+    interpretations=(
+        "at the top, in the sample of one page",
+        "in output, on all other pages",
+    ),
+    chosen="in output; it does not decide on validity",
+    rules=("payload-type",),
+)
+
+
+def message_rules(model: str) -> Rows:
+    """Returns the rules for the body and its message, without those of the content's parts."""
+    return (
+        *upstream_body(model),
+        Rule("messages-count", "/input/messages", Items(1, 1), required=True),
+        Rule("message-type", MESSAGE, OBJECT),
+        Rule("role-value", f"{MESSAGE}/role", OneOf(("user",)), required=True),
+        Rule("content-array", CONTENT, ARRAY, required=True),
+    )
+
+
+def part_rules(characters: int, *, one_text: bool = True, images: bool = True) -> Rows:
+    """Returns the rules for the parts of the content, and for the text in it.
+
+    If *one_text* is true, there must be exactly one. Without *images*, a part can only be a
+    text.
+    """
+    count = ObjectCount("text", 1, 1)
+    members = Rule(
+        "content-part-members",
+        f"{CONTENT}/*",
+        MutuallyExclusive(("text", "image")),
+        severity=Severity.WARNING,
+    )
+    kind, *limits = prompt(TEXT, characters, cut=True)
+    return (
+        *([Rule("text-count", CONTENT, count)] if one_text else []),
+        Rule("content-part-type", f"{CONTENT}/*", OBJECT),
+        *([members] if images else []),
+        replace(kind, required=False),
+        *limits,
+    )

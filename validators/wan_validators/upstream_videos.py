@@ -1,0 +1,167 @@
+"""Rules, outputs and prices that the upstream models of videos share, up to the family 2.6."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Between, Constraint, OneOf
+from .outputs import Price, Videos
+from .shared_ambiguities import MEGABYTES, ORIENTATION, SHOT_TYPE, VIDEO_SIZE, WHOLE_FLOATS
+from .shared_rules import SEEDS, Rows, negative_prompt, prompt
+from .spec import Equals, Rule, Severity
+from .upstream_rules import ALPHA_IGNORED, upstream_audio, upstream_body, upstream_image
+
+__all__ = [
+    "DURATIONS_26",
+    "EFFECTS_GAP",
+    "FIRST_FRAME_PATH",
+    "FRAME_AMBIGUITIES",
+    "FRAME_RATE_GAP",
+    "LISTED_PRICE_25",
+    "LISTED_PRICE_26",
+    "SHOT_AMBIGUITIES",
+    "SILENT_FLAG",
+    "SIZES_480P",
+    "SIZES_720P",
+    "SIZES_1080P",
+    "UNPRICED",
+    "VIDEO_PATH",
+    "build_video_outputs",
+    "build_video_rules",
+    "frame_rules",
+    "size_choice",
+    "tier_choice",
+]
+
+VIDEO_PATH: Final = "video-generation/video-synthesis"
+FIRST_FRAME_PATH: Final = "image2video/video-synthesis"
+"""The path of the models that take a first and a last frame."""
+
+SIZES_480P: Final = ("832*480", "480*832", "624*624")
+SIZES_720P: Final = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
+SIZES_1080P: Final = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
+DURATIONS_26: Final = Between(2, 15)
+
+FRAME_AMBIGUITIES: Final = (ALPHA_IGNORED, MEGABYTES, ORIENTATION, WHOLE_FLOATS, VIDEO_SIZE)
+"""The ambiguities of an input image, and of the size of a video that is made from it."""
+
+SHOT_AMBIGUITIES: Final = (
+    replace(
+        SHOT_TYPE,
+        interpretations=(
+            "shot_type works only if prompt_extend is true",
+            "no page says that it is rejected otherwise",
+        ),
+    ),
+)
+
+EFFECTS_GAP: Final = "the names of template for this model; with one, the prompt is ignored"
+FRAME_RATE_GAP: Final = "the frame rate; the mock makes 24 frames a second, as for wan2.5"
+
+LISTED_PRICE_25: Final = Price(
+    usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
+    source="two public price lists, which agree",
+    on="2026-11",
+    confidence="medium",
+)
+LISTED_PRICE_26: Final = Price(
+    usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
+    source="one public price list",
+    on="2026-11",
+    confidence="medium",
+)
+UNPRICED: Final = Price(
+    usd={},
+    source="no price list names this model in USD",
+    on="2026-11",
+    confidence="unknown",
+)
+
+SILENT_FLAG: Final = (
+    Rule("audio-flag-type", "/parameters/audio", BOOLEAN, default=True),
+    Rule(
+        "audio-conflict",
+        "/input/audio_url",
+        Absent(),
+        severity=Severity.WARNING,
+        when=Equals("/parameters/audio", value=False, default=True),
+        message="audio=false overrides audio_url: the video will be silent",
+    ),
+)
+"""The rules for a flag that switches the sound off, also one at ``audio_url``."""
+
+
+def tier_choice(*tiers: str, default: str = "1080P") -> Rule:
+    """Returns the rule for the tier of a video, whose aspect is that of an image."""
+    return Rule("resolution-tier", "/parameters/resolution", OneOf(tiers), default=default)
+
+
+def size_choice(*sizes: str, default: str = "1920*1080") -> Rule:
+    """Returns the rule for the width and height of a video."""
+    return Rule("size-choice", "/parameters/size", OneOf(sizes), default=default)
+
+
+def frame_rules(name: str = "img_url", *, megabytes: int, required: bool = True) -> Rows:
+    """Returns the rules of an image that is a frame of the video."""
+    pointer = f"/input/{name}"
+    return upstream_image(pointer, sides=(240, 8000), megabytes=megabytes, required=required)
+
+
+def build_video_rules(
+    *models: str,
+    characters: int,
+    choice: Rule,
+    duration: Constraint,
+    inputs: Rows = (),
+    needs_prompt: bool = False,
+    extends: bool = True,
+    template: bool = False,
+    shots: bool = False,
+    audio_url: bool = False,
+    more: Rows = (),
+) -> Rows:
+    """Returns the rules of a model that makes one video; *models* are its names.
+
+    *characters* is the limit of the prompt, *choice* the rule for the tier or the size,
+    *inputs* are the rules of images, and *more* are rules at the end. *extends* says whether
+    there is a member ``prompt_extend``; the other flags are named after their members.
+    """
+    kind, *texts = prompt("/input/prompt", characters, cut=True)
+    if not needs_prompt:
+        # The official SDK sends null for a call without a prompt.
+        kind = replace(kind, required=False, nullable=True)
+    extend = Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True)
+    kinds = OneOf(("single", "multi"))
+    shot_type = Rule("shot-type-value", "/parameters/shot_type", kinds, default="single")
+    return (
+        *upstream_body(*models),
+        kind,
+        *texts,
+        *negative_prompt("/input/negative_prompt", cut=True),
+        *inputs,
+        *((Rule("template-type", "/input/template", STRING),) if template else ()),
+        Rule("parameters-type", "/parameters", OBJECT),
+        choice,
+        Rule("duration-choice", "/parameters/duration", duration, default=5),
+        *((extend,) if extends else ()),
+        *((shot_type,) if shots else ()),
+        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+        *(upstream_audio("/input/audio_url") if audio_url else ()),
+        *more,
+    )
+
+
+def build_video_outputs(choice: str, *, price: Price, **more: Any) -> Videos:
+    """Returns the outputs of a video whose tier or size is the parameter *choice*."""
+    return Videos(
+        resolution=f"/parameters/{choice}",
+        duration="/parameters/duration",
+        seed="/parameters/seed",
+        seconds=5,
+        billing="only successful tasks are billed",
+        price=price,
+        **more,
+    )

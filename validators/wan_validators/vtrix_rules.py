@@ -1,0 +1,167 @@
+"""Rules and ambiguities that several models of Vtrix share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from .ambiguity import Ambiguity
+from .constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
+from .shared_ambiguities import (
+    LEADING_ZEROS,
+    MODEL_IN_HEADER,
+    NULL,
+    WHOLE_FLOATS,
+)
+from .shared_rules import (
+    SEEDS,
+    Rows,
+    audio,
+    billing_notice,
+    image,
+    negative_prompt,
+    prompt,
+    seed,
+    size,
+)
+from .spec import Rule, Severity
+from .upstream_rules import upstream_body
+
+__all__ = [
+    "COMMON_AMBIGUITIES",
+    "TEXT_TO_IMAGE_AMBIGUITIES",
+    "build_edit_rules",
+    "build_one_text_rules",
+    "build_text_to_image_rules",
+    "build_video_parameters",
+    "build_video_sound",
+    "image_of_unknown_limits",
+]
+
+URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
+"""The rows for a sound whose format and length have no documented limits."""
+
+TEXT_TO_IMAGE_PIXELS: Final = (1104 * 1472, 1440 * 1440)
+"""The smallest recommended size is 1104*1472, below the printed least of 1280*1280 pixels."""
+
+LIMITED_IMAGE_ROWS: Final = ("image-format", "image-dimensions", "image-bytes")
+"""The rows with limits that only some pages have."""
+
+
+def build_edit_rules(model: str) -> Rows:
+    """Returns the rules of a model that edits one to three images (S2)."""
+    return (
+        *upstream_body(model),
+        *prompt("/input/prompt", 2000, cut=True),
+        Rule("images-count", "/input/images", Items(1, 3), required=True),
+        *image("/input/images/*", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
+        *negative_prompt("/input/negative_prompt", cut=True),
+        Rule("parameters-type", "/parameters", OBJECT),
+        billing_notice("/parameters", 4),
+        *size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
+        *_image_count(),
+        *_flags(),
+        *seed("/parameters/seed", n="/parameters/n", default_n=4),
+    )
+
+
+def build_text_to_image_rules(model: str) -> Rows:
+    """Returns the rules of a model that makes images from text, as on its two pages."""
+    return (
+        *upstream_body(model),
+        *prompt("/input/prompt", 2000, cut=True),
+        *negative_prompt("/input/negative_prompt", cut=True),
+        Rule("parameters-type", "/parameters", OBJECT),
+        billing_notice("/parameters", 4),
+        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
+        *_image_count(),
+        *_flags(),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def build_one_text_rules(model: str) -> Rows:
+    """Returns the rules of a model that makes images from one text in one message.
+
+    The page was read down to the size; the other parameters are those of the upstream model.
+    """
+    message = "/input/messages/0"
+    return (
+        *upstream_body(model),
+        Rule("messages-count", "/input/messages", Items(1, 1), required=True),
+        Rule("message-type", message, OBJECT),
+        Rule("role-value", f"{message}/role", OneOf(("user",)), required=True),
+        Rule("content-array", f"{message}/content", Items(1, 1), required=True),
+        Rule("content-part-type", f"{message}/content/0", OBJECT),
+        *prompt(f"{message}/content/0/text", 2100, cut=True),
+        Rule("parameters-type", "/parameters", OBJECT),
+        *negative_prompt("/parameters/negative_prompt", cut=True),
+        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
+        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
+        *_flags(),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def image_of_unknown_limits(pointer: str) -> Rows:
+    """Returns the rules for a required image whose page gives neither formats nor sizes."""
+    rows = image(pointer, sides=(0, 0), opaque=False, required=True, bare=Severity.ERROR)
+    return tuple(row for row in rows if row.id not in LIMITED_IMAGE_ROWS)
+
+
+def build_video_sound(pointer: str, *, limited: bool) -> Rows:
+    """Returns the rules for a sound, without those of its content unless *limited*."""
+    rows = (replace(row, nullable=False) for row in audio(pointer))
+    return tuple(row for row in rows if limited or row.id in URL_ROWS)
+
+
+def build_video_parameters(resolution: Rule) -> Rows:
+    """Returns the rules for the parameters of a video; *resolution* is about its size."""
+    return (
+        Rule("parameters-type", "/parameters", OBJECT),
+        resolution,
+        Rule("duration-choice", "/parameters/duration", OneOf((5, 10)), default=5),
+        *_flags(),
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def _image_count() -> Rows:
+    """Returns the rules for the number of images, with the notice about its default."""
+    return (
+        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
+        billing_notice("/parameters/n", 4),
+    )
+
+
+def _flags() -> Rows:
+    return (
+        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
+        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
+    )
+
+
+COMMON_AMBIGUITIES: Final = (NULL, WHOLE_FLOATS, MODEL_IN_HEADER)
+
+TEXT_TO_IMAGE_AMBIGUITIES: Final = (
+    *COMMON_AMBIGUITIES,
+    LEADING_ZEROS,
+    Ambiguity(
+        "the smallest size",
+        interpretations=(
+            "at least 1280*1280 pixels in total",
+            "the same page recommends 1104*1472 and 960*1696, which have fewer",
+        ),
+        chosen="at least those of 1104*1472, the smallest that is recommended",
+        rules=("size-pixels",),
+    ),
+    Ambiguity(
+        "text over the limit",
+        interpretations=(
+            "the readable parts of the pages give only the limit",
+            "the pages of other Wan 2.5 models at this vendor say that it is truncated",
+        ),
+        chosen="truncated, with a warning",
+        rules=("prompt-length", "negative-prompt-length"),
+    ),
+)
