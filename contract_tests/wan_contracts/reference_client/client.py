@@ -97,8 +97,8 @@ class ReferenceClient(ClientPolicy):
         if path is None:
             return (yield from self.fetch_results(task_id, reply))
         for turn in count(1):
-            url, headers = self.url(path, task_id), self.build_poll_headers()
-            reply = yield from self.send("GET", url, headers)
+            url = self.url(path.replace("{model}", self.spec.name), task_id)
+            reply = yield from self.send("GET", url, self.build_poll_headers())
             pause = self.parse_retry_after(reply) or self.setting.poll_interval
             if not self.may_retry(reply, turn) or self.now + pause > self.deadline_at:
                 break
