@@ -16,8 +16,6 @@ from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.simulator.rate_limits import Limits
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.journal import Exchange
-from wan_validators.catalog import vendors
-from wan_validators.vendor import State, Task, TaskOutput
 
 HOST = "http://mock.example.com:8321"
 CREATE = "/model/v1/queue/wan25_i2i_preview_intl"
@@ -347,30 +345,17 @@ def test_texts_between_images_are_outputs(simulator: Make, send: Send) -> None:
     assert all(set(each) == {"type", "text"} for each in texts)
 
 
-def test_a_video_has_its_duration() -> None:
-    """No model of the queue that makes videos has a table yet."""
-    [queue] = [vendor for vendor in vendors() if vendor.name == "vtrix-queue"]
-    assert queue.build_result_body
-    task = Task(
-        id="mmsu_01",
-        model="wan25_t2v_preview",
-        state=State.DONE,
-        created_at=0,
-        updated_at=9,
-        kind="video",
-        outputs=(TaskOutput("video", "https://example.com/1.mp4"),),
-        prompt="the cat runs",
-        seconds=5,
-    )
-    assert queue.build_result_body(task)["outputs"] == [
-        {
-            "type": "video",
-            "url": "https://example.com/1.mp4",
-            "content_type": "video/mp4",
-            "file_name": "video.mp4",
-            "duration": 5,
-        }
-    ]
+def test_a_video_has_its_duration(simulator: Make, send: Send) -> None:
+    path = "/model/v1/queue/wan25_t2v_preview"
+    [video] = end(send, simulator(lifecycle=Polls(0)), {"prompt": "a cat"}, path=path)[1]["outputs"]
+    assert video == {
+        "type": "video",
+        "url": video["url"],
+        "content_type": "video/mp4",
+        "file_name": "video.mp4",
+        "duration": 5,
+    }
+    assert video["url"].endswith(".mp4")
 
 
 @pytest.mark.parametrize(
