@@ -114,6 +114,7 @@ docs: $(READY) ## build the documentation into docs/_build; a warning is an erro
 bench: $(READY) ## the speed of lint, of the mock server and of the suite, compared with other tools
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/bench_mock.py
+	$(BIN)/python benchmarks/bench_server.py
 	$(BIN)/python benchmarks/bench_check.py
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade \
@@ -142,4 +143,4 @@ release-check: release ## build dist/, and run its wheel by uvx and by pipx run
 	$(BIN)/pytest tests/release_check.py
 
 clean: ## remove .venv and all caches
-	rm -rf $(VENV) .venv-lowest docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from .control import Control
@@ -32,6 +33,10 @@ class Mock(Control):
     def is_quick(self, request: Request) -> bool:
         """Returns True if *request* is answered in less time than handing it to a thread takes."""
         return self.store.is_local and self.simulator.is_quick(request.path)
+
+    def batch(self) -> AbstractContextManager[object]:
+        """Lets the store write what the quick requests in the context change in one step."""
+        return self.store.batch()
 
     def mark_response_lost(self, response: Response) -> None:
         self.simulator.mark_response_lost(response)

@@ -7,19 +7,18 @@ is late, slow or never comes costs a timer, and no thread.
 from __future__ import annotations
 
 import socket
-import struct
-import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Protocol
 
-from .delivery import GARBAGE, TransmissionStep, WireEvent, iter_steps
+from .delivery import iter_steps
 from .event_loop import READ, WRITE, Timer
 from .messages import Response
-from .peer import PeerState, find_peer_state, is_in_progress
+from .outgoing import ClientGone, Outgoing, Waits
+from .peer import PeerState, find_peer_state
 from .request_reader import (
     CONTINUE,
     NO_REQUEST,
@@ -35,13 +34,7 @@ if TYPE_CHECKING:
     from .request_reader import ServerFacts
     from .worker_pool import WorkerPool
 
-__all__ = ["CHECK_INTERVAL_S", "Connection"]
-
-CHECK_INTERVAL_S: Final = 0.002
-"""Seconds between two checks whether everything that was sent has arrived."""
-
-ANSWER_TIMEOUT_S: Final = 1.0
-"""Seconds to wait for the client's system to confirm or to reject a response."""
+__all__ = ["Connection"]
 
 LINGER_S: Final = 1.0
 """Seconds for which a closed connection takes what the client still sends.
@@ -50,18 +43,12 @@ Without them, the client's system would discard a response that it has not read.
 """
 
 READ_BYTES: Final = 65536
-SEND_BYTES: Final = 1024 * 1024
 
 MAX_QUEUED_REQUESTS: Final = 32
 """Requests that are read ahead of their responses."""
 
 MAX_UNSENT_BYTES: Final = 1024 * 1024
 """Unsent bytes above which no more requests are read."""
-
-_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
-
-Waits = Generator[float, None, None]
-"""Sends a response bit by bit, and yields the seconds until it goes on."""
 
 
 class Host(Protocol):
@@ -74,6 +61,8 @@ class Host(Protocol):
 
     def handle(self, request: Request) -> Response: ...
 
+    def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None: ...
+
     def build_internal_error(self, error: Exception) -> Response: ...
 
     def mark_lost(self, response: Response) -> None: ...
@@ -83,10 +72,6 @@ class Host(Protocol):
     def note_incomplete(self, connection: Connection) -> None: ...
 
     def forget(self, connection: Connection) -> None: ...
-
-
-class _ClientGone(Exception):
-    """The client closed the connection before it had the whole response."""
 
 
 class Connection:
@@ -102,7 +87,7 @@ class Connection:
         "_events",
         "_has_ended",
         "_lingers",
-        "_out",
+        "_outgoing",
         "_queue",
         "_reader",
         "_server",
@@ -119,7 +104,7 @@ class Connection:
         self._reader = RequestReader(server.facts, peer)
         self._queue: deque[IncomingRequest] = deque()
         self._current: tuple[IncomingRequest, Response | None] | None = None
-        self._out = bytearray()
+        self._outgoing = Outgoing(channel)
         self._waits: Waits | None = None
         self._timer: Timer | None = None
         self._closes = self._has_ended = self._lingers = False
@@ -131,7 +116,7 @@ class Connection:
     @property
     def is_busy(self) -> bool:
         """Whether a request is being answered, or a response is being sent."""
-        return self._current is not None or bool(self._out)
+        return self._current is not None or len(self._outgoing) > 0
 
     @property
     def is_reading(self) -> bool:
@@ -150,10 +135,9 @@ class Connection:
         if self._timer:
             self._timer.cancel()
         response = self._current[1] if self._current else None
-        is_unsent = self._waits is not None or bool(self._out)
+        is_unsent = self._waits is not None or len(self._outgoing) > 0
         self._current = self._waits = None
         self._queue.clear()
-        self._out.clear()
         self._server.forget(self)
         if response and is_unsent and response.delivery.cut is None:
             self._server.mark_lost(response)
@@ -162,20 +146,29 @@ class Connection:
         """Answers an incomplete request with an error, and closes the connection."""
         error = build_request_error(code, reason, f"{message}: {self._reader.describe_missing()}")
         self._queue.append(IncomingRequest(request=NO_REQUEST, closes=True, error=error))
-        self._start_next()
-        self._watch()
+        with self._closing_without_client():
+            self._start_next()
 
     def _handle_events(self, events: int) -> None:
-        if events & WRITE:
-            self._flush()
-        if events & READ and self._socket:
-            self._read()
+        with self._closing_without_client():
+            if events & WRITE:
+                self._flush()
+            if events & READ and self._socket:
+                self._read()
+
+    @contextmanager
+    def _closing_without_client(self) -> Iterator[None]:
+        """Closes the connection if the client is gone, and watches for what can happen next."""
+        try:
+            yield
+        except ClientGone:
+            self.close()
         self._watch()
 
     def _watch(self) -> None:
         """Watches for what can happen next, which seldom changes."""
-        is_full = len(self._queue) > MAX_QUEUED_REQUESTS or len(self._out) > MAX_UNSENT_BYTES
-        events = (0 if is_full or self._has_ended else READ) | (WRITE if self._out else 0)
+        is_full = len(self._queue) > MAX_QUEUED_REQUESTS or len(self._outgoing) > MAX_UNSENT_BYTES
+        events = (0 if is_full or self._has_ended else READ) | (WRITE if self._outgoing else 0)
         if events == self._events or self._socket is None:
             return
         loop = self._server.loop
@@ -195,9 +188,8 @@ class Connection:
             data = self._socket.recv(READ_BYTES)
         except BlockingIOError:
             return
-        except OSError:
-            data = b""
-            self.close()
+        except OSError as error:
+            raise ClientGone from error
         if not data:
             self._handle_end()
             return
@@ -221,7 +213,7 @@ class Connection:
             self._server.note_incomplete(self)
         if self._reader.wants_continue and self._current is None and not self._closes:
             self._reader.accept_body()
-            self._send(CONTINUE)
+            self._outgoing.send(CONTINUE)
 
     def _handle_end(self) -> None:
         """The client sends nothing more; it may still wait for the response to a request."""
@@ -239,7 +231,7 @@ class Connection:
             if incoming.error:
                 self._answer(incoming, build_error(incoming.error))
             elif self._server.is_quick(incoming.request):
-                self._answer(incoming, self._server.handle(incoming.request))
+                self._server.answer_soon(self, incoming)
             else:
                 self._server.workers.run(partial(self._work, incoming))
         if self._current or self._closes:
@@ -252,12 +244,13 @@ class Connection:
     def _work(self, incoming: IncomingRequest) -> None:
         """Answers a request in another thread."""
         response = self._server.handle(incoming.request)
-        self._server.loop.call(partial(self._take_answer, incoming, response))
+        self._server.loop.call(partial(self.take_answer, incoming, response))
 
-    def _take_answer(self, incoming: IncomingRequest, response: Response) -> None:
-        """Goes on in the thread of the event loop with an answer from another thread."""
-        self._answer(incoming, response)
-        self._go_on()
+    def take_answer(self, incoming: IncomingRequest, response: Response) -> None:
+        """Sends the response to the current request, and goes on."""
+        with self._closing_without_client():
+            self._answer(incoming, response)
+            self._go_on()
 
     # Responses
 
@@ -279,16 +272,18 @@ class Connection:
         self._current = incoming, response
         self._closes = incoming.closes or response.delivery.cut is not None
         if response.delivery.is_plain and state is PeerState.OPEN:
-            self._send(head + body)
+            self._outgoing.send(head + body)
             self._finish()
         else:
             steps = iter_steps(body, response.delivery)
-            self._waits = self._send_steps(head, steps, confirms=state is PeerState.CLOSING)
+            self._waits = self._outgoing.send_steps(
+                head, steps, confirms=state is PeerState.CLOSING
+            )
             self._advance()
 
     def _finish(self) -> None:
         """Ends the response, once the system has taken all of it."""
-        if not self._out and self._waits is None:
+        if not self._outgoing and self._waits is None:
             self._current = None
             if self._closes:
                 self._end()
@@ -297,11 +292,7 @@ class Connection:
         """Closes the connection in order: the client can still read everything."""
         if self._lingers or self._socket is None:
             return
-        try:
-            self._socket.shutdown(socket.SHUT_WR)
-        except OSError:
-            self.close()
-            return
+        self._outgoing.end()
         self._lingers = self._closes = True
         if self._has_ended:
             self.close()
@@ -311,16 +302,16 @@ class Connection:
     def _end_wait(self) -> None:
         """Goes on after a wait of a response that is sent in steps."""
         self._timer = None
-        if self._waits:
-            self._advance()
-        self._go_on()
+        with self._closing_without_client():
+            if self._waits:
+                self._advance()
+            self._go_on()
 
     def _go_on(self) -> None:
         """Goes on with the next request, if the response is sent."""
         if self._socket and self._current is None:
             self.active_at = self._server.touch(self)
             self._start_next()
-        self._watch()
 
     def _advance(self) -> None:
         """Sends the next part of a response that is sent in steps."""
@@ -330,89 +321,14 @@ class Connection:
         except StopIteration:
             self._waits = None
             self._finish()
-        except _ClientGone:
-            self.close()
         else:
-            if self._socket:
-                self._timer = self._server.loop.call_later(seconds, self._end_wait)
-
-    def _send_steps(
-        self, head: bytes, steps: Iterator[TransmissionStep], *, confirms: bool
-    ) -> Waits:
-        """Sends each step; if it *confirms*, waits until the client's system took all."""
-        for step in steps:
-            match step:
-                case bytes():
-                    self._send(step)
-                case WireEvent.HEAD:
-                    self._send(head)
-                case WireEvent.PART_OF_HEAD:
-                    self._send(head[: len(head) // 2])
-                case WireEvent.GARBAGE:
-                    self._send(GARBAGE)
-                case WireEvent.RESET:
-                    yield from self._reset()
-                case WireEvent.CLOSE:
-                    """The connection is closed in order after the last step."""
-                case seconds:
-                    yield seconds
-        while self._out:
-            yield CHECK_INTERVAL_S
-        if confirms:
-            yield from self._confirm()
-
-    def _reset(self) -> Waits:
-        """Resets the connection after everything sent arrived, which a reset would discard."""
-        while self._out or (self._socket and is_in_progress(self._socket)):
-            yield CHECK_INTERVAL_S
-        if sys.platform != "linux":
-            yield 0.05
-        if self._socket:
-            with suppress(OSError):  # closed meanwhile
-                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        raise _ClientGone
-
-    def _confirm(self) -> Waits:
-        """Waits until the system knows whether a client that stopped sending still reads."""
-        for _ in range(int(ANSWER_TIMEOUT_S / CHECK_INTERVAL_S)):
-            if self._socket is None:
-                return
-            is_pending = is_in_progress(self._socket)
-            if find_peer_state(self._socket) is PeerState.GONE:
-                raise _ClientGone
-            if not is_pending:
-                return
-            yield CHECK_INTERVAL_S
-
-    def _send(self, data: bytes) -> None:
-        """Sends *data*, and keeps what the system does not take at once."""
-        sent = 0
-        if self._socket and not self._out:
-            try:
-                sent = self._socket.send(data)
-            except BlockingIOError:
-                pass
-            except OSError:
-                self._out += data
-                self.close()
-                return
-        if sent < len(data) and self._socket:
-            self._out += data[sent:]
+            self._timer = self._server.loop.call_later(seconds, self._end_wait)
 
     def _flush(self) -> None:
         """Sends more of what was kept."""
-        assert self._socket
-        try:
-            with memoryview(self._out) as view, view[:SEND_BYTES] as part:
-                sent = self._socket.send(part)
-        except BlockingIOError:
-            return
-        except OSError:
-            self.close()
-            return
-        del self._out[:sent]
+        self._outgoing.flush()
         self.active_at = self._server.touch(self)
-        if self._out or self._current is None or self._current[1] is None:
+        if self._outgoing or self._current is None or self._current[1] is None:
             return
         self._finish()
         if self._current is None:

@@ -49,7 +49,9 @@ class EventLoop:
     number of sockets that are watched.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, after_events: Callable[[], None] = lambda: None) -> None:
+        """*after_events* is called once in each round, after all events."""
+        self._after_events = after_events
         self._selector = _Selector()
         self._timers: list[tuple[float, int, Timer]] = []
         self._serial = count()
@@ -92,6 +94,7 @@ class EventLoop:
         for key, events in self._selector.select(wait):
             key.data(events)
         self.run_calls()
+        self._after_events()
         if self._timers:
             self._run_timers()
 

@@ -7,7 +7,7 @@ service's clock, so only a real clock makes them take real time.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -242,13 +242,22 @@ def _announces_too_long_body(request: httpx.Request) -> bool:
     return parse_length(request.headers.get("content-length", "")) > MAX_BODY_BYTES
 
 
+def _decode_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Decodes headers as servers do; one that comes twice has both values."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.lower().decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
 def _build_request(request: httpx.Request, body: bytes | None) -> Request:
     path, _, query = request.url.raw_path.decode("ascii").partition("?")
     return Request(
         method=request.method,
         path="/" + unquote(path).removeprefix("/"),
         query=query,
-        headers=httpx.Headers(request.headers.raw, encoding="latin-1"),
+        headers=_decode_headers(request.headers.raw),
         body=None if body is None or len(body) > MAX_BODY_BYTES else body,
         base_url=f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import takewhile
 from threading import Thread
 from types import TracebackType
@@ -18,7 +18,7 @@ from .connection import Connection
 from .errors import AdminError
 from .event_loop import READ, EventLoop
 from .messages import MAX_BODY_BYTES, Request, Response
-from .request_reader import ServerFacts
+from .request_reader import IncomingRequest, ServerFacts
 from .service import Service
 from .worker_pool import WorkerPool
 from .wsgi_service import WsgiService
@@ -48,6 +48,9 @@ IDLE_TIMEOUT_S: Final = 120.0
 SWEEP_INTERVAL_S: Final = 1.0
 """Seconds between two looks at the connections that take too long."""
 
+MAX_BATCH: Final = 32
+"""Requests that are answered in one step of the store, for which its other users wait."""
+
 DRAIN_INTERVAL_S: Final = 0.01
 """Seconds between two looks at whether every response is sent."""
 
@@ -73,12 +76,14 @@ class Server:
     ) -> None:
         self._service = WsgiService(app) if callable(app) else app
         self.is_quick = getattr(self._service, "is_quick", _is_never_quick)
+        self._batch = getattr(self._service, "batch", nullcontext)
+        self._pending: deque[tuple[Connection, IncomingRequest]] = deque()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listening = socket.create_server((host, port), family=family, backlog=1024)
         self._listening.settimeout(0)
         self.host, self.port = self._listening.getsockname()[:2]
         self.facts = ServerFacts(host=self.host, port=self.port, max_body=max_body)
-        self.loop = EventLoop()
+        self.loop = EventLoop(self._answer_pending)
         self.workers = WorkerPool(THREADS)
         self._max_connections = max_connections or _find_connection_limit()
         # In the order of their last bytes, so that those that idle come first.
@@ -155,6 +160,23 @@ class Server:
             return self._service.handle(request)
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self.build_internal_error(error)
+
+    def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None:
+        """Answers a request of which the service says that it is quick, at the end of the round."""
+        self._pending.append((connection, incoming))
+
+    def _answer_pending(self) -> None:
+        """Answers all quick requests of a round: a store on a disk writes them in one step."""
+        while self._pending:
+            count = min(len(self._pending), MAX_BATCH)
+            batch = [self._pending.popleft() for _ in range(count)]
+            try:
+                with self._batch():
+                    answers = [self.handle(incoming.request) for _, incoming in batch]
+            except Exception as error:  # noqa: BLE001  (nothing was written, so nothing was done)
+                answers = [self.build_internal_error(error)] * count
+            for (connection, incoming), answer in zip(batch, answers, strict=True):
+                connection.take_answer(incoming, answer)
 
     def build_internal_error(self, error: Exception) -> Response:
         """Logs *error*, and returns the response for it."""

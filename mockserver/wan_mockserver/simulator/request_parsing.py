@@ -94,8 +94,10 @@ def parse_submission(
 
 def list_findings(spec: ModelSpec, body: Mapping[str, Any]) -> LimitedFindings:
     """Returns the findings in *body*, in the order of the rows of *spec*."""
-    rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
     found = find_findings(spec, body)
+    if not found:
+        return LimitedFindings([], get_omitted(found))
+    rows = {id(rule): place for place, rule in enumerate(spec.all_rules)}
     ordered = sorted(found, key=lambda each: rows.get(id(each.row), len(rows)))
     return LimitedFindings(ordered, get_omitted(found))
 

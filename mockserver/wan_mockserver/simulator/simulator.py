@@ -20,13 +20,12 @@ from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
-from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
 from ..scenarios.step import Step
 from ..state import journal
-from ..state.journal import Listener, escape_line, log, log_exchange
+from ..state.journal import Exchange, Listener, escape_line, log, log_exchange
 from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
@@ -135,6 +134,17 @@ class Simulator:
 
     def handle(self, request: Request) -> Response:
         """Answers *request*; raises only what the listener and the store raise."""
+        if not self.is_quick(request.path):
+            exchange = self._exchange(request)
+        else:
+            with self.store.batch():
+                exchange = self._exchange(request)
+        self._listener(exchange)
+        response = exchange.response
+        return response.without_body() if request.method == "HEAD" else response
+
+    def _exchange(self, request: Request) -> Exchange:
+        """Answers *request* and stores its journal entry."""
         context = self._begin_request(request)
         purpose = f"{self.seed}/trace/{context.caller.tenant}/{context.number}"
         trace = build_traceparent(request.headers.get("traceparent"), purpose)
@@ -148,8 +158,7 @@ class Simulator:
         response = response.with_entry(context.number, headers)
         exchange = context.build_exchange(response)
         journal.put_entry(self.store, exchange.entry)
-        self._listener(exchange)
-        return response.without_body() if request.method == "HEAD" else response
+        return exchange
 
     def is_quick(self, path: str) -> bool:
         """Returns True if a request for *path* needs neither a file nor many tasks."""
@@ -210,6 +219,9 @@ class Simulator:
             # The form has a signed policy in place of a key.
             return partial(self._handlers.uploads_of(vendor).put, context)
         if route.page:
+            # Imported on first use: few clients ask for a page, and every start would pay.
+            from ..model_pages.pages import answer_page
+
             # Without a key: one of the vendor's clients sends none.
             name = context.path_parameters.get("model", "")
             models = self._handlers.models[vendor.name]

@@ -113,7 +113,7 @@ class TaskFactory:
         spec, payload, tenant = submission.spec, submission.payload, context.caller.tenant
         outcome = selected.scenario.outcome
         random = self.random(f"task/{tenant}/{next_index(self.store, 'task', tenant)}")
-        record = TaskRecord(
+        facts: dict[str, Any] = dict(
             id=vendor.new_id(random),
             tenant=tenant,
             vendor=vendor.name,
@@ -127,11 +127,11 @@ class TaskFactory:
             digest=hash_payload(payload),
             entry=context.number,
             answered=context.step is None or context.step.is_intact,
+            **_find_shown_facts(spec, payload),
         )
-        shown = _find_shown_facts(spec, payload)
-        record = evolve(record, **shown)
         if submission.errors:
-            return evolve(record, failure=vendor.build_rejection_failure(submission.errors))
+            failure = vendor.build_rejection_failure(submission.errors)
+            return TaskRecord(**facts, failure=failure)
         payload = _drop_invalid_members(spec, submission)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
         if outcome.images is not None:
@@ -143,8 +143,8 @@ class TaskFactory:
         charged = Plan((), planned.unit) if outcome.results else planned
         price = cost(self.prices[spec.price_id], charged)
         discount = None if outcome.discount is None else Decimal(str(outcome.discount))
-        return evolve(
-            record,
+        return TaskRecord(
+            **facts,
             failure=_build_failure(vendor, outcome),
             parts=planned.parts,
             results=outcome.results,

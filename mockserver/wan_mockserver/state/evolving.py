@@ -22,17 +22,18 @@ def evolve(record: Record, **changes: Any) -> Record:
     the copy skips its ``__init__``, which takes most of the time of ``replace``.
     """
     kind = type(record)
-    read, write = _find_slots(kind)
+    read, write, writers = _find_slots(kind)
     copy = object.__new__(kind)
-    for name, value in zip(write, read(record), strict=True):
-        write[name](copy, value)
+    for put, value in zip(writers, read(record), strict=True):
+        put(copy, value)
     for name, value in changes.items():
         write[name](copy, value)
     return copy
 
 
 @cache
-def _find_slots(kind: type[Any]) -> tuple[Any, dict[str, Any]]:
-    """Returns a reader of all fields of *kind*, and the writer of each, by its name."""
+def _find_slots(kind: type[Any]) -> tuple[Any, dict[str, Any], tuple[Any, ...]]:
+    """Returns a reader of all fields of *kind*, and the writer of each: by name and in order."""
     names = [field.name for field in fields(kind)]
-    return attrgetter(*names), {name: getattr(kind, name).__set__ for name in names}
+    write = {name: getattr(kind, name).__set__ for name in names}
+    return attrgetter(*names), write, tuple(write.values())

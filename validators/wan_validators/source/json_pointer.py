@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 __all__ = [
@@ -37,6 +38,7 @@ MISSING: Final = Missing()
 """The value of an absent member; JSON's ``null`` is ``None``."""
 
 
+@lru_cache(maxsize=4096)  # the pointers of the tables, again and again
 def parse(pointer: str) -> Path:
     """Parses ``/input/messages/0`` to ``("input", "messages", 0)``."""
     return tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
@@ -103,6 +104,14 @@ class Store(Protocol):
 
     def increment(self, *counters: Counter) -> list[int]:
         """Adds 1 to each of *counters* in one step and returns their new values."""
+        ...
+
+    def batch(self) -> AbstractContextManager[object]:
+        """Lets a store write everything that the thread does in the context in one step.
+
+        Other threads and processes may wait for its end, so it must be short. Nothing may be
+        told to a client before that.
+        """
         ...
 
     def values(

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
 
 __all__ = ["MemoryStore"]
 
 
-class _StoredValue(NamedTuple):
+_NO_BATCH: Final = nullcontext()
+
+
+@dataclass(slots=True)
+class _StoredValue:
     tenant: str
     value: Any
-    weight: int
+    weight: int = 0
 
 
 @dataclass(slots=True)
@@ -29,12 +34,17 @@ class _StoredTable:
     forgotten: int = 0
 
     def change(self, table: Table[Any], key: str, change: Callable[[Any], Any], tenant: str) -> Any:
-        old = self.kept.get(key)
-        value = change(old.value if old else None)
+        stored = self.kept.get(key)
+        if stored is None:
+            value = change(None)
+            stored = self.kept[key] = _StoredValue(tenant, value)
+        else:
+            value = stored.value = change(stored.value)
         # Every request writes several values; few tables need their weights.
-        weight = 0 if table.bytes is None else table.weigh(value)
-        self.kept[key] = _StoredValue(old.tenant if old else tenant, value, weight)
-        self.weight += weight - (old.weight if old else 0)
+        if table.bytes is not None:
+            weight = table.weigh(value)
+            self.weight += weight - stored.weight
+            stored.weight = weight
         if table.bytes is not None or len(self.kept) > table.max_count:
             self._make_room(table)
         return value
@@ -84,6 +94,9 @@ class MemoryStore:
                 int(stored.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
                 for key, tenant in counters
             ]
+
+    def batch(self) -> AbstractContextManager[object]:
+        return _NO_BATCH
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from secrets import token_hex
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -126,6 +126,10 @@ class RedisStore:
             self._increment, COUNTERS.name, _mark(), COUNTERS.max_count, TTL, *places
         )
         return [int(number) for number in answer.split()]
+
+    def batch(self) -> AbstractContextManager[object]:
+        """Returns a context without effect: each write is a step of its own."""
+        return nullcontext()
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
@@ -15,6 +15,7 @@ from wan_validators.messages.formatting import format_seconds
 
 from . import COUNTERS, Counter, StoreUnavailable, Table, Value
 from .codec import codec, from_octets, octets
+from .sqlite_batch import Known, SqliteBatch
 
 __all__ = ["APPLICATION", "LOCK_TIMEOUT_S", "SCHEMA", "SqliteStore"]
 
@@ -26,6 +27,9 @@ APPLICATION: Final = 0x77616E70
 
 LOCK_TIMEOUT_S: Final = 30.0
 """Seconds to wait for other processes that hold the file."""
+
+MAX_KNOWN_VALUES: Final = 1000
+"""Values that are kept in memory until another process writes."""
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS kept (
@@ -79,10 +83,16 @@ class SqliteStore:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
         self._lock = RLock()
+        self._batch: SqliteBatch | None = None
+        self._known: Known = {}
+        self._version = 0
         self._connection = _open(self._path)
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         with self._using() as connection:
+            if self._batch is not None:
+                value: Value | None = self._batch.read(table, key).value
+                return value
             row = connection.execute(
                 "SELECT value FROM kept WHERE shelf = ? AND key = ?", (table.name, octets(key))
             ).fetchone()
@@ -95,21 +105,25 @@ class SqliteStore:
         change: Callable[[Value | None], Value],
         tenant: str = "",
     ) -> Value:
-        with self._writing() as connection:
-            return _change(connection, table, key, change, tenant)
+        with self._writing() as batch:
+            return batch.change(table, key, change, tenant)
 
     def increment(self, *counters: Counter) -> list[int]:
-        with self._writing() as connection:
+        with self._writing() as batch:
             return [
-                int(_change(connection, COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
+                int(batch.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
                 for key, tenant in counters
             ]
+
+    def batch(self) -> AbstractContextManager[object]:
+        """Makes all that the thread does in the context one transaction, which others wait for."""
+        return self._writing()
 
     def values(
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         limit = -1 if newest is None else newest  # -1 stands for no limit
-        with self._using() as connection:
+        with self._reading() as connection:
             rows = connection.execute(
                 _ALL if tenant is None else _OF_TENANT,
                 {"shelf": table.name, "tenant": octets(tenant or ""), "newest": limit},
@@ -117,24 +131,26 @@ class SqliteStore:
         return [codec(table.type).decode(content) for (content,) in reversed(rows)]
 
     def tenants(self, table: Table[Any]) -> list[str]:
-        with self._using() as connection:
+        with self._reading() as connection:
             rows = connection.execute(_TENANTS, (table.name,)).fetchall()
         return [from_octets(name) for (name,) in rows]
 
     def revision(self) -> str:
-        with self._using() as connection:
+        with self._reading() as connection:
             (others,) = connection.execute("PRAGMA data_version").fetchone()
             return f"{others}-{connection.total_changes}"
 
     def count_forgotten(self, table: Table[Value]) -> int:
-        with self._using() as connection:
+        with self._reading() as connection:
             row = connection.execute(
                 "SELECT forgotten FROM shelves WHERE name = ?", (table.name,)
             ).fetchone()
         return int(row[0]) if row else 0
 
     def clear(self, tenant: str | None = None) -> None:
-        with self._writing() as connection:
+        with self._writing() as batch, self._using() as connection:
+            batch.flush()
+            self._known.clear()
             if tenant is not None:
                 connection.execute("DELETE FROM kept WHERE tenant = ?", (octets(tenant),))
                 return
@@ -155,58 +171,41 @@ class SqliteStore:
                 raise StoreUnavailable(_describe_error(self._path, error)) from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """Yields the connection in a transaction that excludes all other writers."""
-        with self._using() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """Yields the connection after everything that this thread changed was written."""
+        with self._using() as connection:
+            if self._batch is not None:
+                self._batch.flush()
             yield connection
 
+    @contextmanager
+    def _writing(self) -> Iterator[SqliteBatch]:
+        """Yields the transaction of this thread, or a new one that excludes all other writers."""
+        with self._using() as connection:
+            if self._batch is not None:
+                yield self._batch
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._forget_changed(connection)
+                self._batch = SqliteBatch(connection, self._known)
+                yield self._batch
+                self._batch.flush()
+                connection.execute("COMMIT")
+            except BaseException:
+                self._known.clear()
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._batch = None
 
-def _change(
-    connection: sqlite3.Connection,
-    table: Table[Value],
-    key: str,
-    change: Callable[[Value | None], Value],
-    tenant: str,
-) -> Value:
-    """Replaces one value within the transaction of *connection*."""
-    coded = codec(table.type)
-    old = connection.execute(
-        "SELECT place, weight, value FROM kept WHERE shelf = ? AND key = ?",
-        (table.name, octets(key)),
-    ).fetchone()
-    value = change(coded.decode(old[2]) if old else None)
-    weight, content = table.weigh(value), coded.encode(value)
-    if old:
-        connection.execute(
-            "UPDATE kept SET weight = ?, value = ? WHERE place = ?", (weight, content, old[0])
-        )
-    else:
-        connection.execute(
-            "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)",
-            (table.name, octets(key), octets(tenant), weight, content),
-        )
-    if not old or weight > old[1]:
-        _make_room(connection, table)
-    return value
-
-
-def _make_room(connection: sqlite3.Connection, table: Table[Any]) -> None:
-    """Deletes the oldest values until *table* is within its limits."""
-    count, weight = connection.execute(
-        "SELECT count, weight FROM shelves WHERE name = ?", (table.name,)
-    ).fetchone()
-    dropped = 0
-    while table.is_overfull(count - dropped, weight):
-        place, less = connection.execute(
-            "SELECT place, weight FROM kept WHERE shelf = ? ORDER BY place LIMIT 1", (table.name,)
-        ).fetchone()
-        connection.execute("DELETE FROM kept WHERE place = ?", (place,))
-        dropped, weight = dropped + 1, weight - less
-    if dropped:
-        connection.execute(
-            "UPDATE shelves SET forgotten = forgotten + ? WHERE name = ?", (dropped, table.name)
-        )
+    def _forget_changed(self, connection: sqlite3.Connection) -> None:
+        """Forgets the known values if another connection has written, or if they are many."""
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version or len(self._known) > MAX_KNOWN_VALUES:
+            self._known.clear()
+            self._version = version
 
 
 def _open(path: Path) -> sqlite3.Connection:
