@@ -377,3 +377,11 @@ def test_the_journal_names_the_protocol_and_prices_are_those_of_the_model(
         ("vtrix-queue", "vtrix-queue/wan25_i2i_preview_intl")
     }
     assert [entry.ended for entry in entries] == [False, True, True]
+
+
+@pytest.mark.parametrize(("scenario", "error"), [("null-members", None), ("empty-members", "")])
+def test_members_without_a_value(
+    simulator: Make, send: Send, scenario: str, error: str | None
+) -> None:
+    status, response = end(send, simulator(lifecycle=Polls(0), scenario=scenario))
+    assert status["error"] == status["error_type"] == response["error"] == error
