@@ -98,7 +98,9 @@ class TasksJson(TypedDict):
 
 TENANT: Final = Field("tenant", TextType(), "Only of this tenant.")
 MODEL: Final = Field(
-    "model", Choice.of(spec.id for spec in list_all_specs()), "Only of this model."
+    "model",
+    Choice({name: spec.id for spec in list_all_specs() for name in (spec.id, spec.qualified_name)}),
+    "Only of this model.",
 )
 LIMIT: Final = Field(
     "limit", Integer(0, 10_000), "The maximum number to list, the newest.", default=1000

@@ -158,7 +158,7 @@ class Handlers:
         return record
 
     def cancel(self, context: RequestContext, vendor: Vendor) -> Response:
-        """Cancels a task that is pending, or that runs if the vendor can; it costs nothing."""
+        """Cancels a task that waits, or that runs if the vendor can; its cost is given back."""
         assert vendor.build_canceled_body
         self._charge_poll(context)
         known = self.find_task(context, vendor, vendor.cancel)
@@ -169,6 +169,9 @@ class Handlers:
             )
             context.state = record.state
             if record.state is State.CANCELED and known.state is not State.CANCELED:
+                if known.cost is not None and known.failure is None:
+                    give_back = partial(self.limits.give_back, cost=known.cost)
+                    self.store.change(ACCOUNTS, record.tenant, give_back, record.tenant)
                 task = to_wire_task(record, context.request.base_url, vendor)
                 return Response.json(vendor.canceled_status, vendor.build_canceled_body(task))
         raise RequestRejected(

@@ -163,8 +163,6 @@ def build_output(task: Task, output: TaskOutput) -> Wire:
     }
     if output.kind == "video":
         return item | {"duration": task.seconds}
-    if not task.picture_size:
-        return item
     width, height = map(int, task.picture_size.split("*"))
     return item | {"width": width, "height": height}
 
