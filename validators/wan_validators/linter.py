@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .catalog import UnknownModel, find_all, suggest_model, vendors
+from .catalog import UnknownModel, find_all, find_flat_form, suggest_model, vendors
 from .constraints.basic import OBJECT, Anything
 from .constraints.media import AddressesFile, Unexpired
 from .finding import Finding, Report
@@ -15,7 +15,6 @@ from .finding_limit import (
     get_rule_key,
     limit_findings,
 )
-from .frozen import replace
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
@@ -71,7 +70,9 @@ def lint(
                 found = ready.engine(payload, max_findings)
                 if not found:
                     return Report(ready.id, found, payload)
-                return _limit_report(ready.report(payload, found, max_findings), max_findings)
+                if not _find_flat(ready.spec, payload, is_named=False):
+                    report = ready.report(payload, found, max_findings)
+                    return _limit_report(report, max_findings)
     elif isinstance(payload, (str, bytes, bytearray)):
         value, names = parse_plain(payload)
         if media_root is None and (now is None or not has_query(payload)):
@@ -170,6 +171,10 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     spec, is_certain = choose_model(specs, payload)
     ready = prepare_model(spec)
     found = ready.engine(payload, limit)
+    flat = _find_flat(spec, payload, is_named=is_named) if found else None
+    if flat:
+        spec, ready, is_certain = flat, prepare_model(flat), True
+        found = ready.engine(payload, limit)
     report = Report(ready.id, found, payload)
     if found:
         report = ready.report(payload, found, limit, is_named=is_named)
@@ -185,6 +190,16 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     if expired:
         report.findings = [*report.findings, *expired]
     return report
+
+
+def _find_flat(spec: ModelSpec, payload: Any, *, is_named: bool) -> ModelSpec | None:
+    """Returns the spec for the flat form of *payload*, or None if it has another form."""
+    flat = find_flat_form(spec)
+    if flat is None:
+        return None
+    from .flat_form import has_flat_form
+
+    return flat if has_flat_form(flat, payload, is_named=is_named) else None
 
 
 def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:
