@@ -137,6 +137,9 @@ class Connection:
             yield
         except ClientGone:
             self.close()
+        except Exception as error:  # noqa: BLE001  (others must be served all the same)
+            self._server.build_internal_error(error)
+            self.close()
         self._watch()
 
     def _watch(self) -> None:

@@ -55,9 +55,9 @@ class SqliteBatch:
     ) -> Value:
         known = self.read(table, key)
         value = change(known.value)
-        known.value = value
-        if known.place is None:
+        if known.value is None:
             known.tenant = tenant
+        known.value = value
         self._changed[table, key] = None
         return value
 
