@@ -15,6 +15,7 @@ from typing import Any, Final
 import pytest
 from reference_tables import GENERATORS, expand
 from reference_tables.law_pages import LawPages, replace_files
+from reference_tables.models import format_counts
 
 import recorded_runs
 from wan_contracts import LAWS
@@ -24,6 +25,7 @@ from wan_contracts.reporters.descriptions import build_law_url
 from wan_contracts.runner.harness import Harness
 from wan_mockserver import WanMock
 from wan_mockserver.assertions.verdict import Verdict
+from wan_validators.catalog import models_of, vendors
 from wan_validators.documentation import DOCS_URL
 from wanproof import catalog
 
@@ -216,3 +218,19 @@ def test_every_member_of_a_report_is_described(tmp_path: Path) -> None:
     (law,) = report["laws"]
     assert law["failure"]
     assert {*report, *law, *law["failure"], *law["failure"]["case"]} - {"version"} <= described
+
+
+def test_the_readme_counts_the_models_of_each_vendor() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").split()
+
+    assert " ".join(format_counts().split()) in " ".join(readme)
+
+
+def test_the_list_of_models_has_every_name_of_every_vendor(site: Path) -> None:
+    text = re.sub("<[^>]*>", "", (site / "reference/models.html").read_text(encoding="utf-8"))
+
+    for vendor in vendors():
+        names = [name for spec in models_of(vendor).values() for name in spec.names]
+        others = vendor.other_models
+        assert ", ".join(names) in text
+        assert ", ".join(others) in text

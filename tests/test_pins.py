@@ -217,9 +217,8 @@ def test_the_oldest_pip_installs_the_pins_into_a_fresh_environment(
     assert create[-1] == str(venv)
     # Python need not install the pip that it bundles first.
     subprocess.run([*create, "--without-pip"], check=True)
-    bundled = [python, f"{oldest_pip}/pip", "install", "--quiet", "--no-index", oldest_pip]
-    pip = f"{oldest_pip}/pip"
-    bundled = [python, pip, "install", "--quiet", "--no-index", str(oldest_pip)]
+    bundled = [python, f"{oldest_pip}/pip", "install", "--quiet", "--no-index", str(oldest_pip)]
+    subprocess.run(bundled, check=True)
 
     # Byte code is not needed here.
     environment = without_make() | {"PIP_NO_COMPILE": "1"}

@@ -17,6 +17,7 @@ ROUNDING: Final = "a difference only by rounding"
 _GRACE: Final = "(CLOCK_GRACE_S if interval < CLOCK_GRACE_S else 0.0)"
 _PAUSE: Final = "later.at - earlier.at"
 _ALLOWED: Final = "allowed + _find_response_time(interaction, earlier)"
+_LEFT: Final = "seconds - (retry_at - last.entry.at)"
 _WHOLE: Final = "polling.check_whole_deadline: "
 
 EQUIVALENT: Final[Mapping[str, str]] = {
@@ -48,6 +49,7 @@ EQUIVALENT: Final[Mapping[str, str]] = {
     "money.SERVER_ERROR: 500 -> 499": "the mock sends no status 499",
     "money.LAST_POLLS: 6 -> 7": HURRY,
     "money.LAST_POLLS: 6 -> 5": HURRY,
+    f"polling.is_far_from_deadline: {_LEFT} > first -> {_LEFT} >= first": ROUNDING,
     f"polling._find_idle_pause: {_PAUSE} > {_ALLOWED} -> {_PAUSE} >= {_ALLOWED}": ROUNDING,
     f"polling._find_idle_pause: {_ALLOWED} -> {_ALLOWED.replace('+', '-')}": (
         "recorded calls have short time-outs; a test of the options has a long one"

@@ -121,6 +121,9 @@ REDIRECTED: Final = (Case(EDIT, PAYLOADS[EDIT], "poll-redirect"),)
 FORGOTTEN: Final = (Case(EDIT, PAYLOADS[EDIT], "stuck+poll-latency:1+poll-500:1+poll-404"),)
 """A call whose task exists, then returns errors, then is not found."""
 
+TOLD_TO_WAIT: Final = Case(EDIT, PAYLOADS[EDIT], "stuck+poll-500:86+poll-rate-limited-date")
+"""A call in which a Retry-After shortly before the deadline leads past it."""
+
 RECORDED: Final = (
     *(Case(model, PAYLOADS[model], "as-recorded") for model in (VIDEO, EDIT)),
     Case(EDIT, PAYLOADS[EDIT], "as-recorded+fail-3001"),
@@ -129,7 +132,10 @@ RECORDED: Final = (
 
 EXTRA: Final[Mapping[str, tuple[Case, ...]]] = {
     **dict.fromkeys(("TrustsTheForm", "FindsNoOutputUrl", "CompletesWithNothing"), RECORDED),
-    "Reference": (*STATUSES, *REDIRECTED, *RECORDED, Case(EDIT, PAYLOADS[EDIT], "accept-408")),
+    "Reference": (
+        *(*STATUSES, *REDIRECTED, *RECORDED, TOLD_TO_WAIT),
+        Case(EDIT, PAYLOADS[EDIT], "accept-408"),
+    ),
     "QuotesTitles": STATUSES,
     "KeepsOneUrlAndNeverCounts": (Case(EDIT, {**PAYLOADS[EDIT], "n": 4}, "partial:2"),),
     "AppendsWholeFiles": (Case(EDIT, PAYLOADS[EDIT], "no-ranges"),),

@@ -25,7 +25,7 @@ SOME = (
     *("poll-502", "poll-html-page", "poll-reset-before", "unknown-status", "fail-3001"),
     *("moderated", "no-results", "partial", "interleaved", "expired-urls", "download-truncated"),
 )
-"""Scenarios for clients whose every call takes long; `make thorough` has all of them."""
+"""Scenarios of the gate; `make thorough` has all of them."""
 
 OF_THE_SDK = (
     *("ok", "partial", "moderated", "no-results", "accept-lost", "empty-202", "rate-limited"),
@@ -50,16 +50,17 @@ class Adapter(NamedTuple):
 
 
 def in_python(name: str, *usual: str, **facts: Any) -> Adapter:
-    return Adapter(("--client", f"{name}:client"), ("--examples", "20", *usual), **facts)
+    return Adapter(("--client", f"{name}:client"), usual, **facts)
 
 
 def few(*names: str) -> list[str]:
-    return [*MODELS, *(word for name in names for word in ("--scenario", name))]
+    scenarios = (word for name in names for word in ("--scenario", name))
+    return ["--brief", "--examples", "5", *MODELS, *scenarios]
 
 
 ADAPTERS: Mapping[str, Adapter] = {
-    "httpx": in_python("httpx_sync.py", "--brief", judged=40),
-    "httpx-async": in_python("httpx_async.py", "--brief", judged=40),
+    "httpx": in_python("httpx_sync.py", *few("ok", "stuck", *SOME), judged=40),
+    "httpx-async": in_python("httpx_async.py", *few("ok", "stuck", *SOME), judged=40),
     "requests": in_python("requests_client.py", *few("ok", "stuck", *SOME), judged=40),
     "aiohttp": in_python("aiohttp_client.py", *few("ok", "stuck", *SOME), judged=40),
     "dashscope": Adapter(
@@ -67,11 +68,11 @@ ADAPTERS: Mapping[str, Adapter] = {
             *("--client", "dashscope_sdk.py:client", "--model", "dashscope"),
             *(word for name in OF_THE_SDK for word in ("--scenario", name)),
         ),
-        ("--examples", "20"),
+        ("--brief", "--examples", "5"),
         known="dashscope_sdk.toml",
         judged=41,
     ),
-    "seaart": in_python("seaart.py", "--brief", known="seaart.toml", judged=33),
+    "seaart": in_python("seaart.py", *few("ok", "stuck", *SOME), known="seaart.toml", judged=33),
     "node": Adapter(
         ("--stdio", "--", "node", "node_fetch.mjs"),
         few("ok", "stuck", *SOME),

@@ -212,3 +212,12 @@ def test_the_help_says_what_a_brief_run_omits(capsys: pytest.CaptureFixture[str]
     assert main(["check", "--help"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "omits texts, sizes, files and numbers at their limits" in text
+
+
+def test_an_edition_leaves_out_newer_models(capsys: pytest.CaptureFixture[str]) -> None:
+    document = report_of("--edition", "2026-10", "--brief", capsys=capsys)
+
+    assert document["seed"] == 3
+    arguments = ["check", *GOOD, *SHORT, "--edition", "2026-10", "--model", "wan2.6-t2i"]
+    assert main(arguments) == 2
+    assert "'wan2.6-t2i' in the edition 2026-10" in capsys.readouterr().err

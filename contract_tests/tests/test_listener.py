@@ -22,7 +22,7 @@ from wan_contracts.cases.case import Case
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, NEED_OUTCOME, Law
-from wan_contracts.listener.calls import create_calls
+from wan_contracts.listener.calls import CallTable, create_calls
 from wan_contracts.listener.origins import OriginPolicy
 from wan_contracts.listener.service import ListeningService
 from wan_contracts.listener.session import ListeningSession, RunSettings
@@ -30,7 +30,7 @@ from wan_contracts.protocol.schemas import SCHEMAS
 from wan_contracts.results.report import ContractReport, Status
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
-from wan_mockserver.http.messages import Request
+from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators.catalog import model
@@ -240,6 +240,23 @@ def test_a_response_that_the_client_did_not_receive_is_no_known_task() -> None:
     service.mark_response_lost(response)
     assert call.build_interaction(mock).creates
     assert call.build_interaction(mock).acknowledged_create is None
+
+
+@pytest.mark.parametrize(("peer", "late"), [("127.0.0.1:1", True), ("", False)])
+def test_a_response_that_was_late_is_recorded_as_late(peer: str, *, late: bool) -> None:
+    mock = Mock(Simulator())
+    profile = replace(REAL, timeout=0.02)
+    [call] = create_calls([Case(MODEL, PAYLOAD)], profile, "http://localhost", seed=1)
+    table = CallTable([call], mock)
+    request = Request(method="POST", path=CREATE, peer=peer)
+
+    def answer() -> Response:
+        Event().wait(profile.timeout)
+        return mock.handle(request)
+
+    table.record(call, request, answer)
+
+    assert [each.is_late for each in call.exchanges] == [late]
 
 
 def test_requests_without_a_key_are_counted_and_named() -> None:

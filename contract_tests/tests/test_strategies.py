@@ -30,6 +30,7 @@ from wan_validators.constraints.basic import (
     ObjectCount,
     Undocumented,
 )
+from wan_validators.constraints.items import TypeSets, UrlOnly
 from wan_validators.finding import Finding
 from wan_validators.linter import find_findings
 from wan_validators.source import json_pointer
@@ -45,7 +46,7 @@ REQUIRED = [
 ]
 WRAPPING = [pytest.param(spec, id=spec.id) for spec in FORM_MODELS if spec.vendor.unwrap]
 NOT_WRAPPING = [pytest.param(spec, id=spec.id) for spec in FORM_MODELS if not spec.vendor.unwrap]
-CONTAINERS = (Items, ObjectCount, MutuallyExclusive, KnownMembers)
+CONTAINERS = (Items, ObjectCount, MutuallyExclusive, KnownMembers, TypeSets, UrlOnly)
 LEAVES = {
     repr(rule.constraint): rule.constraint
     for spec in catalog()

@@ -49,6 +49,7 @@ GENERATORS: Final[Mapping[str, Callable[[], str]]] = {
     "rules": models.format_rules,
     "scenario-members": scenarios.format_members,
     "scenarios": scenarios.format_scenarios,
+    "vendors": models.format_vendors,
 }
 """What generates each table, by the name in the comment."""
 

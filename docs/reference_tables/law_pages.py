@@ -39,6 +39,9 @@ CORRECT_CLIENTS: Final = ("Reference", *CORRECT)
 MAX_COMPARED: Final = 3
 """So many calls that break a law are compared; the one with the fewest exchanges is shown."""
 
+MAX_MORE_CALLS: Final = 10
+"""So many calls are made after the first one that breaks a law, to find others to compare."""
+
 
 def write_pages(folder: Path) -> None:
     """Writes the page of each law into *folder*, and removes other pages.
@@ -129,10 +132,13 @@ class LawPages:
         """Returns a client that breaks few laws, and calls of it, a short one first."""
         faulty = [name for name, laws in self._broken.items() if law.id in laws]
         for name in sorted(faulty, key=lambda name: len(self._broken[name])):
-            broken = (call for call in self._iter_calls(name) if _judge(law, call) is False)
-            failing = sorted(islice(broken, MAX_COMPARED), key=lambda call: len(call.exchanges))
-            if failing:
-                return name, failing
+            calls = self._iter_calls(name)
+            first = next((call for call in calls if _judge(law, call) is False), None)
+            if first is None:
+                continue
+            more = (call for call in islice(calls, MAX_MORE_CALLS) if _judge(law, call) is False)
+            compared = [first, *islice(more, MAX_COMPARED - 1)]
+            return name, sorted(compared, key=lambda call: len(call.exchanges))
         raise LookupError(f"no call of {faulty or 'a faulty client'} breaks {law.id}")
 
     def _make_call(self, name: str, case: Case) -> Interaction:

@@ -7,10 +7,18 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from wan_validators.catalog import models_of, vendors
+
 from .commands import run_json
 from .markdown import code, escape, table
 
-__all__ = ["format_ambiguities", "format_models", "format_rules"]
+__all__ = [
+    "format_ambiguities",
+    "format_counts",
+    "format_models",
+    "format_rules",
+    "format_vendors",
+]
 
 
 def format_models() -> str:
@@ -30,6 +38,25 @@ def format_models() -> str:
     ]
     gaps = [[code(model["model"]), escape(gap)] for model in _models() for gap in model["gaps"]]
     return f"{table(head, rows)}\n\n## Not known\n\n{table(['model', 'no source says'], gaps)}"
+
+
+def format_counts() -> str:
+    """Returns the number of models of each vendor in words, as in the README."""
+    counts = [f"{len(models_of(vendor))} at {vendor.title}" for vendor in vendors()]
+    return f"{', '.join(counts[:-1])} and {counts[-1]}"
+
+
+def format_vendors() -> str:
+    """Returns a table of the vendors, with their models and those that have no table."""
+    rows = [
+        [
+            vendor.title,
+            ", ".join(code(name) for spec in models_of(vendor).values() for name in spec.names),
+            ", ".join(map(code, vendor.other_models)) or "none known",
+        ]
+        for vendor in vendors()
+    ]
+    return table(["vendor", "models, with their further names", "without a table"], rows)
 
 
 def format_rules() -> str:

@@ -16,6 +16,8 @@ from wan_mockserver.http.server import Server
 from wan_mockserver.scenarios.lifecycle import Polls
 
 URL = "https://example.com/in.png"
+REFERENCE = {"type": "reference_image", "url": URL}
+SMALL = {"resolution": "720P", "duration": 2}
 
 Serve = Callable[..., Server]
 
@@ -74,7 +76,14 @@ def test_a_video_is_made_without_a_prompt(server: Server, model: str) -> None:
     ("model", "members"),
     [
         ("wan2.6-t2v", {"prompt": "a cat", "size": "1280*720", "shot_type": "multi"}),
-        ("wan2.2-kf2v-flash", {"first_frame_url": URL, "last_frame_url": URL}),
+        (
+            "wan2.2-kf2v-flash",
+            {"first_frame_url": URL, "last_frame_url": URL, "resolution": "480P"},
+        ),
+        ("wan2.7-t2v", {"prompt": "a cat", "ratio": "1:1", **SMALL}),
+        ("wan2.7-i2v", {"media": [{"type": "first_frame", "url": URL}], **SMALL}),
+        ("wan2.7-r2v", {"prompt": "a", "media": [REFERENCE], **SMALL}),
+        ("wan2.6-r2v", {"prompt": "a", "reference_urls": [URL], "size": "1280*720"}),
         ("wan2.6-i2v-flash", {"img_url": URL, "resolution": "720P", "audio": False}),
     ],
 )

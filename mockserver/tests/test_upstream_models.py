@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,12 @@ from wan_validators import model
 VIDEOS = "/api/v1/services/aigc/video-generation/video-synthesis"
 FRAMES = "/api/v1/services/aigc/image2video/video-synthesis"
 IMAGES = "/api/v1/services/aigc/text2image/image-synthesis"
+PAYLOADS = Path(__file__).parents[2] / "fixtures" / "payloads" / "dashscope"
 ASYNC = {"X-DashScope-Async": "enable"}
 URL = "https://example.com/in.png"
 TEXT = {"prompt": "a cat"}
 FILM = {"prompt": "a cat", "img_url": URL}
+CLIP = {"type": "video", "url": "https://example.com/walk.mp4"}
 BETWEEN = {"prompt": "a cat", "first_frame_url": URL, "last_frame_url": URL}
 
 Make = Callable[..., Simulator]
@@ -97,6 +100,29 @@ def run(send: Send, server: Simulator, path: str, body: Any) -> Any:
             {"video_duration": 5, "video_ratio": "standard", "video_count": 1},
         ),
         (IMAGES, payload("wan2.5-t2i-preview", TEXT, n=3), {"image_count": 3}),
+        (
+            VIDEOS,
+            payload("wan2.7-t2v-2026-06-12", TEXT, ratio="4:3", duration=2),
+            {
+                "duration": 2,
+                "input_video_duration": 0,
+                "output_video_duration": 2,
+                "video_count": 1,
+                "SR": 1080,
+                "ratio": "4:3",
+            },
+        ),
+        (
+            VIDEOS,
+            payload("wan2.7-videoedit", {"media": [CLIP]}, resolution="720P", duration=3),
+            {
+                "duration": 3,
+                "input_video_duration": 0,
+                "output_video_duration": 3,
+                "video_count": 1,
+                "SR": 720,
+            },
+        ),
     ],
     ids=lambda value: value["model"] if isinstance(value, dict) and "model" in value else "",
 )
@@ -108,7 +134,7 @@ def test_a_result_reports_what_its_page_shows(
     assert done["output"]["task_status"] == "SUCCEEDED"
     assert done["usage"] == usage
     assert repr(done["usage"].get("duration")) == repr(usage.get("duration"))
-    hides = body["model"].startswith("wan2.6")
+    hides = body["model"].startswith(("wan2.6", "wan2.7"))
     shown = done["output"].get("results", [done["output"]])[0]
     assert ("actual_prompt" in shown) is not hides
 
@@ -128,6 +154,11 @@ def test_a_result_reports_what_its_page_shows(
             payload("wan2.6-i2v-flash", {**FILM, "audio_url": "https://e.com/a.mp3"}, audio=False),
             (1920, 1072, 5, 24, False),
         ),
+        (payload("wan2.7-t2v", TEXT, resolution="720P", ratio="4:3"), (1104, 832, 5, 24, True)),
+        (payload("wan2.7-t2v", TEXT), (1920, 1080, 5, 24, True)),
+        (payload("wan2.7-videoedit", {"media": [CLIP]}), (1920, 1080, 5, 24, True)),
+        (payload("wan2.7-videoedit", {"media": [CLIP]}, duration=2), (1920, 1080, 2, 24, True)),
+        (payload("wan2.6-r2v", {**TEXT, "reference_urls": [URL]}), (1920, 1080, 5, 24, True)),
     ],
     ids=lambda value: value["model"] if isinstance(value, dict) else "",
 )
@@ -136,6 +167,24 @@ def test_a_video_has_the_documented_form(body: Any, film: tuple[Any, ...]) -> No
 
     assert isinstance(made, Film)
     assert (made.width, made.height, made.seconds, made.fps, made.audio) == film
+
+
+def test_a_first_frame_has_the_aspect_of_the_video_and_a_last_one_has_not() -> None:
+    def picture(name: str) -> str:
+        folder = PAYLOADS / "wan2.5-i2v-preview" / "valid"
+        url = json.loads((folder / f"{name}.json").read_bytes())["input"]["img_url"]
+        assert isinstance(url, str)
+        return url
+
+    last = {"type": "last_frame", "url": picture("image-widest")}
+    first = {"type": "first_frame", "url": picture("image-tallest")}
+    body = payload("wan2.7-i2v", {"media": [first, last]}, resolution="720P")
+    [made] = plan(model("dashscope/wan2.7-i2v"), body, 1).parts
+    [other] = plan(model("dashscope/wan2.7-r2v"), {**body, "model": "wan2.7-r2v"}, 1).parts
+
+    assert isinstance(made, Film)
+    assert made.width < made.height
+    assert other == made
 
 
 @pytest.mark.parametrize("name", ["wan3.0-video", "WAN3.0-video-prime", "wan2.2-s2v"])

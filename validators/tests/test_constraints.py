@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from wan_validators.constraints import basic, size
+from wan_validators.constraints import basic, items, size
 from wan_validators.constraints.basic import (
     Absent,
     Anything,
@@ -25,6 +25,7 @@ from wan_validators.constraints.basic import (
     Undocumented,
     parse_integer,
 )
+from wan_validators.constraints.items import TypeCount, TypeSets, UrlOnly
 from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize, parse_sides
 
 VERY_LONG = "9" * 5000
@@ -86,6 +87,35 @@ CASES = [
         ([], "text", None),
     ),
     Case(
+        TypeSets(
+            (
+                (TypeCount("frame", 1, 1), TypeCount("audio", 0, 1)),
+                (TypeCount("clip", 1, None),),
+            )
+        ),
+        (
+            *([{"type": "frame"}], [{"type": "audio"}, {"type": "frame"}]),
+            *([{"type": "clip"}], [{"type": "clip"}] * 9),
+            # Other rules report these items.
+            *([{"type": "fame"}], [{"type": "audio"}, {}], ["frame"], [{"type": ["clip"]}], [None]),
+        ),
+        (
+            *([], [{"type": "audio"}], [{"type": "frame"}] * 2),
+            *([{"type": "frame"}, {"type": "clip"}], [{"type": "clip"}, {"type": "audio"}]),
+        ),
+        ({}, {"type": "frame"}, "frame", None),
+    ),
+    Case(
+        UrlOnly(("audio", "clip")),
+        (
+            *({"type": "audio", "url": "https://e.com/a.mp3"}, {"type": "audio"}, {}),
+            *({"type": "frame", "url": "data:image/png;base64,"}, {"type": "clip", "url": 5}),
+            {"type": [], "url": "data:,"},
+        ),
+        ({"type": "audio", "url": "data:audio/mpeg;base64,"}, {"type": "clip", "url": "DATA:x"}),
+        ([], "data:", None),
+    ),
+    Case(
         KnownMembers(frozenset({"a", "b"})),
         ({}, {"a": 1}, {"a": 1, "b": 2}),
         ({"c": 1}, {"A": 1}, {"a": 1, "": 2}),
@@ -136,6 +166,8 @@ CASES = [
         ("1537*384", "384*1537", "4000001*1000000", "1000000*4000001", f"{VERY_LONG}*1"),
         ("a*b", "4:1", "1*0", 4, None),
     ),
+    Case(Ratio((1, 4), (4, 1), ("2K",)), ("2K", "4*1"), ("5*1",), ("4K", "2k", "a*b", None)),
+    Case(Pixels(100, 400, ("2K",)), ("2K", "10*10"), ("9*11",), ("4K", "2k", "a*b", None)),
 ]
 
 
@@ -158,7 +190,7 @@ def test_edges(case: Case) -> None:
 def test_every_check_has_edges() -> None:
     every = {
         thing
-        for thing in (*vars(basic).values(), *vars(size).values())
+        for thing in (*vars(basic).values(), *vars(items).values(), *vars(size).values())
         if inspect.isclass(thing) and hasattr(thing, "is_satisfied") and thing is not Constraint
     }
     assert every == {type(case.check) for case in CASES}

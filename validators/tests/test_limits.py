@@ -16,6 +16,7 @@ import pytest
 from wan_validators import error_codes
 from wan_validators.catalog import catalog
 from wan_validators.constraints import basic as c
+from wan_validators.constraints import items as i
 from wan_validators.constraints import media as m
 from wan_validators.constraints import size as s
 from wan_validators.constraints import text as t
@@ -33,6 +34,11 @@ FILES = {m.IMAGE_VIEW: "image", m.AUDIO_VIEW: "audio"}
 
 def is_(words: str) -> Callable[[Any], Plain]:
     return lambda _: {"is": words}
+
+
+def type_count(count: tuple[str, int, int | None]) -> str:
+    name, low, high = count
+    return f"{name} {low}+" if high is None else f"{name} {low if low == high else f'{low}-{high}'}"
 
 
 def tokens(check: Any) -> Plain:
@@ -54,6 +60,8 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.Items: lambda check: {"items": [check.low, check.high]},
     c.ObjectCount: lambda check: {"objects": [check.low, check.high], "with": check.key},
     c.MutuallyExclusive: lambda check: {"one-of": list(check.keys)},
+    i.TypeSets: lambda check: {"sets": [[*map(type_count, each)] for each in check.sets]},
+    i.UrlOnly: lambda check: {"url-only": list(check.types)},
     c.KnownMembers: lambda check: {"members": sorted(check.known)},
     c.Undocumented: is_("absent"),
     t.Filled: is_("filled in"),

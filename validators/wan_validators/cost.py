@@ -133,6 +133,8 @@ def _estimate_images(
 def _estimate_video(spec: ModelSpec, outputs: Videos, payload: Any, price: Price | None) -> Cost:
     tiers = [find_tier(each) for each in _find_values(spec, payload, outputs.resolution)]
     lengths = _find_values(spec, payload, outputs.duration)
+    if outputs.whole and lengths == [0]:
+        lengths = [*outputs.whole]
     if not (tiers and lengths):
         invalid = _describe_invalid(outputs.duration if tiers else outputs.resolution)
         return Cost(model=spec.id, units="", unknown=invalid, price=price)

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from .constraints import basic as c
+from .constraints import items as i
 from .constraints import media as m
 from .constraints import size as s
 from .messages.allowed_values import describe_allowed
@@ -151,7 +152,7 @@ def find_json_type(check: c.Constraint) -> str:
             return TYPES[type(check.values[0])]
         case c.Between() | c.BetweenIf():
             return "integer"
-        case c.Items() | c.ObjectCount():
+        case c.Items() | c.ObjectCount() | i.TypeSets():
             return "array"
     return "string"
 

@@ -10,7 +10,17 @@ from typing import Final
 
 from .constraints.size import parse_sides
 
-__all__ = ["AREA", "TIERS", "Images", "Outputs", "Price", "Videos", "find_tier"]
+__all__ = [
+    "AREA",
+    "RATIO_SIDES",
+    "TIERS",
+    "Images",
+    "Outputs",
+    "Price",
+    "Videos",
+    "find_ratio",
+    "find_tier",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +79,9 @@ class Videos:
     is, unless *audio_wins* is true. If *always_audio* is true, every video has sound. *interval*
     is the upstream's recommended number of seconds between two polls. *billing* is as for
     images. *usage* are the members of the result that say what is billed, for a vendor that has
-    them. If *hides_prompt* is true, it never has the rewritten prompt.
+    them. *ratio* chooses the sides of a tier if there is no image. *whole* is the range of the
+    seconds that *duration* 0 stands for: those of an input video. If *hides_prompt* is true, the
+    result never has the rewritten prompt.
     """
 
     resolution: str
@@ -83,6 +95,8 @@ class Videos:
     audio_url: str | None = None
     always_audio: bool = False
     audio_wins: bool = False
+    ratio: str | None = None
+    whole: tuple[int, int] | None = None
     interval: float = 15.0
     billing: str | None = None
     usage: tuple[str, ...] = ()
@@ -105,6 +119,27 @@ TIERS: Final[Mapping[str, int]] = {
 
 A guess: only "720P" has an official example, in which a 750 by 1000 image gives 816 by 1104.
 """
+
+
+RATIO_SIDES: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
+    ("720P", "16:9"): (1280, 720),
+    ("720P", "9:16"): (720, 1280),
+    ("720P", "1:1"): (960, 960),
+    ("720P", "4:3"): (1104, 832),
+    ("720P", "3:4"): (832, 1104),
+    ("1080P", "16:9"): (1920, 1080),
+    ("1080P", "9:16"): (1080, 1920),
+    ("1080P", "1:1"): (1440, 1440),
+    ("1080P", "4:3"): (1648, 1248),
+    ("1080P", "3:4"): (1248, 1648),
+}
+"""Width and height of a video by its tier and ratio, as the upstream pages of 2.7 list them."""
+
+
+def find_ratio(width: int, height: int) -> str:
+    """Returns the ratio of a listed size, or "" for all others."""
+    names = {sides: ratio for (_, ratio), sides in RATIO_SIDES.items()}
+    return names.get((width, height), "")
 
 
 def find_tier(resolution: str) -> str:

@@ -173,6 +173,12 @@ class ModelSpec:
         return api.path if api and api.endpoint in ("", self.endpoint) else None
 
     @property
+    def has_choices(self) -> bool:
+        """Whether the vendor returns the outputs of this model as messages."""
+        api = self.vendor.synchronous
+        return api is not None and bool(api.endpoint) and api.endpoint == self.endpoint
+
+    @property
     def submit_templates(self) -> tuple[str, ...]:
         """The paths of all creates of this model."""
         waiting = self.synchronous_path

@@ -29,6 +29,7 @@ __all__ = [
     "SEQUENCE_AMBIGUITIES",
     "SEQUENCE_GAPS",
     "build_sequence_outputs",
+    "build_sequence_price",
     "build_sequence_rules",
 ]
 
@@ -69,6 +70,7 @@ SEQUENCE_GAPS: Final = (
     "the aspect of an input image, 1:8 to 8:1, is not checked",
     "that bbox_list has an entry for each image is not checked",
     "that the ratios of color_palette add up to 100.00% is not checked",
+    "that color_palette is only for images without enable_sequential is not checked",
     "whether a text must be given",
 )
 
@@ -95,11 +97,17 @@ def build_sequence_rules(
         *_build_size_rules(tokens, few),
         Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
         Rule("thinking-mode-type", f"{PARAMETERS}/thinking_mode", BOOLEAN, default=True),
-        _build_mode_notice("thinking_mode"),
+        Rule(
+            "thinking-mode-mode",
+            f"{PARAMETERS}/thinking_mode",
+            Absent(),
+            severity=Severity.INFO,
+            when=SEQUENTIAL,
+            message="thinking_mode has no effect when enable_sequential=true",
+        ),
         Rule("bbox-list-type", f"{PARAMETERS}/bbox_list", Items(0, 9)),
         Rule("bbox-boxes", f"{PARAMETERS}/bbox_list/*", Items(0, 2)),
         Rule("color-palette-count", f"{PARAMETERS}/color_palette", Items(3, 10)),
-        _build_mode_notice("color_palette"),
         Rule("color-type", f"{PARAMETERS}/color_palette/*", OBJECT),
         Rule("color-hex-type", f"{PARAMETERS}/color_palette/*/hex", STRING, required=True),
         Rule("color-ratio-type", f"{PARAMETERS}/color_palette/*/ratio", STRING, required=True),
@@ -126,20 +134,18 @@ def _build_size_rules(tokens: tuple[str, ...], few: tuple[str, ...]) -> Rows:
     )
 
 
-def _build_mode_notice(name: str) -> Rule:
-    """Returns the notice about a member that has no effect on a sequence."""
-    return Rule(
-        f"{name.replace('_', '-')}-mode",
-        f"{PARAMETERS}/{name}",
-        Absent(),
-        severity=Severity.INFO,
-        when=SEQUENTIAL,
-        message=f"{name} has no effect when enable_sequential=true",
+def build_sequence_price(usd: str) -> Price:
+    """Returns the price of a model that costs *usd* an image."""
+    return Price(
+        usd={"image": Decimal(usd)},
+        source="the vendor's skill for agents, April 2026",
+        on="2026-11",
+        confidence="medium",
     )
 
 
-def build_sequence_outputs(usd: str, tokens: tuple[str, ...]) -> Images:
-    """Returns the outputs of a model that costs *usd* an image."""
+def build_sequence_outputs(*tokens: str, price: Price) -> Images:
+    """Returns the outputs of a model that takes *tokens* as sizes."""
     more: dict[str, Any] = {name: TOTALS[name] for name in tokens}
     return Images(
         count=N,
@@ -152,10 +158,5 @@ def build_sequence_outputs(usd: str, tokens: tuple[str, ...]) -> Images:
         keeps_aspect=True,
         tokens=more,
         billing="only images that were generated successfully are billed",
-        price=Price(
-            usd={"image": Decimal(usd)},
-            source="the vendor's skill for agents, April 2026",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=price,
     )

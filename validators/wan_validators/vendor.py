@@ -94,7 +94,7 @@ class Task:
     *discount* is the factor that *cost* includes, None if there is none. If *split_output*
     is true, each output has an item of its own, for a vendor with such items. *prompt* is the
     text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
-    images that it asks for. *seconds*, *lines*, *size* and *has_sound* are facts about a
+    images that it asks for. *seconds*, *lines*, *size*, *ratio* and *has_sound* are facts about a
     video (*size* is "" if its tier decides), *usage* the members of its result that the model
     documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
     true, the vendor returns the outputs of this model as messages.
@@ -124,6 +124,7 @@ class Task:
     picture_size: str = ""
     has_choices: bool = False
     size: str = ""
+    ratio: str = ""
     has_sound: bool = False
     usage: tuple[str, ...] = ()
 

@@ -25,6 +25,7 @@ from .shared_rules import (
     size,
 )
 from .spec import Rule, Severity
+from .upstream_messages import CONTENT, message_rules
 from .upstream_rules import upstream_body
 
 __all__ = [
@@ -85,19 +86,16 @@ def build_one_text_rules(model: str) -> Rows:
 
     The page was read down to the size; the other parameters are those of the upstream model.
     """
-    message = "/input/messages/0"
     return (
-        *upstream_body(model),
-        Rule("messages-count", "/input/messages", Items(1, 1), required=True),
-        Rule("message-type", message, OBJECT),
-        Rule("role-value", f"{message}/role", OneOf(("user",)), required=True),
-        Rule("content-array", f"{message}/content", Items(1, 1), required=True),
-        Rule("content-part-type", f"{message}/content/0", OBJECT),
-        *prompt(f"{message}/content/0/text", 2100, cut=True),
+        *(row for row in message_rules(model) if row.id != "content-array"),
+        Rule("content-array", CONTENT, Items(1, 1), required=True),
+        Rule("content-part-type", f"{CONTENT}/0", OBJECT),
+        *prompt(f"{CONTENT}/0/text", 2100, cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
+        billing_notice("/parameters", 4),
         *negative_prompt("/parameters/negative_prompt", cut=True),
         *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
-        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
+        *_image_count(),
         *_flags(),
         Rule("seed-range", "/parameters/seed", SEEDS),
     )

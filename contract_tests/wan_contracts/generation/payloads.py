@@ -15,6 +15,7 @@ from wan_validators.constraints.basic import (
     ObjectCount,
     View,
 )
+from wan_validators.constraints.items import TypeSets, UrlOnly
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
@@ -23,6 +24,7 @@ from . import size_values  # noqa: F401  (it registers the values of checks)
 from .media_values import ODD_URLS, SIGNED_URLS
 from .values import (
     AWKWARD_TEXTS,
+    FILE_URL,
     MIXED_TEXT,
     JsonValues,
     ValueStrategy,
@@ -193,6 +195,9 @@ class PayloadBuilder:
     def build_array(self, path: Path) -> list[Json]:
         """Builds an array; if its parts differ by a member, each part has one such member."""
         item = (*path, ANY)
+        sets = [row.constraint for row in self.rows[path] if isinstance(row.constraint, TypeSets)]
+        if sets:
+            return self._build_typed_items(path, sets[0])
         ranges = self._find_part_ranges(path)
         if not ranges:
             checks = [row.constraint for row in self.rows[path]]
@@ -206,6 +211,31 @@ class PayloadBuilder:
         ]
         order: list[Json] = self.draw(st.permutations(parts))
         return order
+
+    def _build_typed_items(self, path: Path, sets: TypeSets) -> list[Json]:
+        """Builds an array whose items have the types of one of *sets*, in any order."""
+        counts = self.draw(st.sampled_from(sets.sets))
+        limits = [row.constraint for row in self.rows[path] if isinstance(row.constraint, Items)]
+        left = (limits[0].high if limits else 9) - sum(low for _, low, _ in counts)
+        items = []
+        for name, low, high in counts:
+            more = self.draw(st.integers(0, min(left if high is None else high - low, left)))
+            left -= more
+            items += [self._build_typed_item((*path, ANY), name) for _ in range(low + more)]
+        order: list[Json] = self.draw(st.permutations(items))
+        return order
+
+    def _build_typed_item(self, path: Path, name: str) -> Json:
+        return self._replace_data(path, {**self.build_object(path), "type": name})
+
+    def _replace_data(self, path: Path, built: dict[str, Json]) -> dict[str, Json]:
+        """Returns *built* with another URL if its own is data, which a rule at *path* forbids."""
+        is_valid = all(
+            row.constraint.is_satisfied(built)
+            for row in self.rows[path]
+            if isinstance(row.constraint, UrlOnly)
+        )
+        return built if is_valid else {**built, "url": FILE_URL}
 
     def _find_part_ranges(self, path: Path) -> dict[str, tuple[int, int]]:
         """Returns the members that distinguish the parts of an array, and their allowed counts."""
@@ -225,11 +255,12 @@ class PayloadBuilder:
     ) -> dict[str, Json]:
         """Builds an object that has the member *needed* and none of the members *without*."""
         names = [name for name in self.below[path] if name not in without]
-        return {
+        built = {
             str(name): self.build_value((*path, name))
             for name in names
             if name == needed or self._is_present((*path, name))
         }
+        return self._replace_data(path, built)
 
     def _is_present(self, path: Path) -> bool:
         rows = self.rows[path]

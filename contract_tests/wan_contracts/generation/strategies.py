@@ -31,6 +31,7 @@ from .payloads import (
 from .values import JUNK_VALUES, ValueStrategy, invalid_values, lookalike_values
 
 with explain_missing_extra():
+    from hypothesis import assume
     from hypothesis import strategies as st
 
 __all__ = ["acceptable", "single_fault", "valid", "wrap_payload"]
@@ -185,10 +186,31 @@ def _insert_fault(draw: st.DrawFn, builder: PayloadBuilder, rule: Rule, fault: J
             for each in _iter_insertions(items, fault)
             if not find_broken_rules(builder.rows[array], each)
         ]
+        assume(accepted)
         return json_pointer.put(payload, path, draw(st.sampled_from(accepted)))
     found = json_pointer.find(payload, rule.path)
     paths = [path for path, value in found if value is not MISSING or ANY not in rule.path]
-    return json_pointer.put(payload, draw(st.sampled_from(paths)), fault)
+    faulty = [json_pointer.put(payload, path, fault) for path in paths]
+    if ANY in rule.path:
+        faulty = [each for each in faulty if not _breaks_item(builder, rule, each)]
+        assume(faulty)
+    return draw(st.sampled_from(faulty))
+
+
+def _breaks_item(builder: PayloadBuilder, rule: Rule, payload: Json) -> bool:
+    """Returns True if an array of *payload* on the path of *rule*, or an item, is not valid."""
+    places = [
+        rule.path[: depth + end]
+        for depth, part in enumerate(rule.path)
+        if part == ANY
+        for end in (0, 1)
+    ]
+    return any(
+        find_broken_rules(builder.rows.get(place, ()), value)
+        for place in places
+        if place != rule.path
+        for _, value in json_pointer.find(payload, place)
+    )
 
 
 def _iter_insertions(items: list[Json], fault: Json) -> Iterable[list[Json]]:

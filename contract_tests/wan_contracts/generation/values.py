@@ -26,15 +26,19 @@ from wan_validators.constraints.basic import (
     OneOf,
     Text,
 )
+from wan_validators.constraints.items import TypeSets, UrlOnly
 from wan_validators.constraints.text import Filled, TextConstraint, Undamaged
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
+
+from .media_files import build_data_uri, png
 
 with explain_missing_extra():
     from hypothesis import strategies as st
 
 __all__ = [
     "AWKWARD_TEXTS",
+    "FILE_URL",
     "JUNK_VALUES",
     "MIXED_TEXT",
     "JsonValues",
@@ -71,6 +75,8 @@ MIXED_TEXT: Final = (
     "a < b 100% + \"q\" 'x' \\ \u2014\u2026\u2028 \n"
 )
 """A text with most of what is in :data:`AWKWARD_TEXTS`, but without any finding."""
+
+FILE_URL: Final = "https://example.com/1"
 
 UNKNOWN_NAMES: Final = ("extra", "Prompt", "a/b~c", "{0}", "0", "*", "", "字")
 """Undocumented member names; some need escaping in a pointer or in generated source."""
@@ -234,9 +240,15 @@ def _(check: Undamaged, value: Json) -> JsonValues:
     return ("a\ufffdb", "a\u200bb", "caf\u00c3\u00a9", "a &amp; b", "a%20b%20c")
 
 
+@valid_values.register
+def _(check: Items) -> JsonValues:
+    """Returns arrays whose items no rule limits."""
+    return tuple([[]] * count for count in sorted({check.low, check.high}))
+
+
 @invalid_values.register
 def _(check: Items, value: Json) -> JsonValues:
-    longer = value * (check.high + 1)
+    longer = (value or [[]]) * (check.high + 1)
     return (value[: max(check.low - 1, 0)], longer[: check.high + 1], longer * 20)
 
 
@@ -250,6 +262,20 @@ def _(check: ObjectCount, value: Json) -> JsonValues:
         others + more[: check.high + 1],
         more[: check.high + 1] + others,
     )
+
+
+@invalid_values.register
+def _(check: TypeSets, value: Json) -> JsonValues:
+    names = dict.fromkeys(name for each in check.sets for name, _, _ in each)
+    items = [{"type": name, "url": FILE_URL} for name in names]
+    return ([], *([item] * count for count in (1, 2, 9) for item in items), items)
+
+
+@invalid_values.register
+def _(check: UrlOnly, value: Json) -> JsonValues:
+    kinds = sorted(check.types, key=lambda kind: kind != value.get("type"))
+    image = build_data_uri(png(), "image/png")
+    return tuple({**value, "type": kind, "url": image} for kind in kinds)
 
 
 @invalid_values.register

@@ -207,11 +207,19 @@ def find_unfinished(interaction: Interaction) -> ObservedExchange | Outcome | No
 
 
 def is_far_from_deadline(interaction: Interaction, last: ObservedExchange) -> bool:
-    """Returns whether a client with this *last* poll ignores its deadline."""
-    return (
-        _seconds_to_deadline(interaction, last)
-        > EARLY_STOP_INTERVALS * interaction.setting.poll_interval + CLOCK_GRACE_S
-    )
+    """Returns whether a client with this *last* poll ignores its deadline.
+
+    A client may stop if the response asks it to wait until after the deadline. Its deadline began
+    when it sent the create, and the server saw that later: not by more than the first poll took.
+    """
+    seconds = _seconds_to_deadline(interaction, last)
+    if seconds <= EARLY_STOP_INTERVALS * interaction.setting.poll_interval + CLOCK_GRACE_S:
+        return False
+    retry_at = checks.find_retry_time(last.entry)
+    if retry_at is None:
+        return True
+    first = _seconds_since_create(interaction, interaction.task_polls[0])
+    return seconds - (retry_at - last.entry.at) > first
 
 
 def is_late(interaction: Interaction, exchange: ObservedExchange, started_at: float) -> bool:

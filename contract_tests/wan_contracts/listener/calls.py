@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 from threading import RLock
+from time import monotonic
 from typing import Final
 from urllib.parse import unquote
 
@@ -18,6 +19,8 @@ from ..cases.case import Case, Setting
 from ..cases.time_profiles import TimeProfile
 from ..protocol.outcome import Outcome
 from ..runner.interaction import Interaction, ObservedExchange
+from ..runner.late_responses import is_late
+from ..runner.recording_proxy import RecordedExchange
 
 __all__ = ["SETTLING_GRACE_S", "CallTable", "ListenedCall", "create_calls"]
 
@@ -160,13 +163,20 @@ class CallTable:
         """Returns the response of *answer*, and records it for *call*."""
         with self.lock:
             at = call.begin_request(self._mock.clock.now())
+        received_at = monotonic()
         exchange = None
         try:
             response = answer()
             entry = get_entry(self._mock.store, response.entry)
             if entry is not None:
+                recorded = RecordedExchange(request, response, at, monotonic() - received_at)
                 exchange = ObservedExchange(
-                    request=request, response=response, entry=entry, at=at, peer=request.peer
+                    request=request,
+                    response=response,
+                    entry=entry,
+                    at=at,
+                    peer=request.peer,
+                    is_late=is_late(recorded, call.setting.timeout),
                 )
         finally:
             with self.lock:

@@ -60,15 +60,16 @@ class RandomSearch:
         """Returns the laws not in *known* that the first failing call breaks."""
         found: frozenset[str] = frozenset()
 
-        def breaks(batch: Batch) -> bool:
+        def is_enough(batch: Batch) -> bool:
+            """Makes the calls of *batch*; returns True if no other batch must be drawn."""
             nonlocal found
             for case in batch.cases():
                 if found or not wants_more():
-                    return False
+                    return True
                 found = self._find_broken_laws(case, counted=True) - known
-            return False
+            return bool(found)
 
-        self._find(chunk, breaks, [Phase.generate])
+        self._find(chunk, is_enough, [Phase.generate])
         return found
 
     def _find_smallest(self, chunk: int, law: str) -> None:

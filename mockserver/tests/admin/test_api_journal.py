@@ -84,7 +84,7 @@ def test_an_exchange_is_whole(busy: Mock, ask: Ask) -> None:
         ("/requests?x=1", "allowed: tenant, vendor,"),
         (
             "/requests?action=creat",
-            "allowed: create, poll, cancel, list, file (did you mean create?)",
+            "action: 'creat' is not valid; allowed: create, poll, ",
         ),
         ("/requests?vendor=mulerooter", "did you mean mulerouter?"),
         ("/requests?model=wan2.5-i2i-previw", "did you mean wan2.5-i2i-preview?"),

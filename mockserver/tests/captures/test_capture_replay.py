@@ -153,6 +153,23 @@ def test_other_requests_are_simulated_or_refused(recorded: Any) -> None:
     assert len(strict.lines) == 7
 
 
+@pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/v1/skill/models"])
+def test_routes_without_a_task_are_simulated_or_refused(recorded: Any, path: str) -> None:
+    assert Replay(recorded).send("GET", path).status == 200
+    assert Replay(recorded, strict=True).send("GET", path).status == 404
+
+
+def test_a_cancel_of_a_replayed_task_is_simulated(recorded: Any) -> None:
+    replay = Replay(recorded)
+    task = replay.create(MULE, EDIT)
+    cancel = f"/api/v1/tasks/{task}/cancel"
+    assert replay.send("POST", cancel).status == 400
+    assert (
+        "the capture has no POST"
+        in json.loads(Replay(recorded, strict=True).send("POST", cancel).body)["message"]
+    )
+
+
 def test_a_create_without_polls_and_a_file_without_download_say_so(recorded: Any) -> None:
     alone = Replay([each for each in recorded if each.request.method == "POST"])
     task = alone.create(MULE, EDIT)

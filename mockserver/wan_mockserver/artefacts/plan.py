@@ -12,7 +12,15 @@ from typing import Any, Final
 
 from wan_validators.constraints.size import parse_sides
 from wan_validators.media import reference
-from wan_validators.outputs import AREA, TIERS, Images, Price, Videos, find_tier
+from wan_validators.outputs import (
+    AREA,
+    RATIO_SIDES,
+    TIERS,
+    Images,
+    Price,
+    Videos,
+    find_tier,
+)
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
@@ -180,11 +188,15 @@ def _plan_pictures(
 def _plan_film(spec: ModelSpec, outputs: Videos, payload: Any, seed: int) -> Plan:
     resolution = spec.value(payload, outputs.resolution)
     tier = find_tier(resolution)
-    width, height = parse_sides(resolution) or _compute_sides(
-        TIERS[tier], *_find_aspect(payload, outputs.input, default=(16, 9))
-    )
+    aspect = _find_aspect(payload, outputs.input, default=(0, 0))
+    if aspect == (0, 0) and outputs.ratio:
+        ratio = spec.value(payload, outputs.ratio)
+        width, height = RATIO_SIDES[tier, "16:9" if ratio is MISSING else ratio]
+    else:
+        sides = aspect if aspect != (0, 0) else (16, 9)
+        width, height = parse_sides(resolution) or _compute_sides(TIERS[tier], *sides)
     duration = spec.value(payload, outputs.duration)
-    seconds = outputs.seconds if duration is MISSING else duration
+    seconds = outputs.seconds if duration is MISSING or duration == 0 else duration
     is_flagged = _is_flag_set(spec, payload, outputs.audio)
     has_url = _is_present(spec, payload, outputs.audio_url) and not outputs.audio_wins
     audio = outputs.always_audio or has_url or is_flagged
@@ -234,9 +246,14 @@ def _find_aspect(payload: Any, at: str | None, default: tuple[int, int]) -> tupl
         return default
     found = [value for _, value in json_pointer.find(payload, json_pointer.parse(at))]
     listed = [item for value in found for item in (value if type(value) is list else [value])]
-    images = [item for item in listed if type(item) is str]
+    frames = [item["url"] for item in listed if _is_first_frame(item)]
+    images = frames or [item for item in listed if type(item) is str]
     facts = reference.parse_image_reference(images[-1]) if images else None
     return default if facts is None else facts.header.sides or default
+
+
+def _is_first_frame(item: Any) -> bool:
+    return type(item) is dict and item.get("type") == "first_frame"
 
 
 def _prompt_length(spec: ModelSpec, payload: Any) -> int:

@@ -27,6 +27,7 @@ from .verdict import CountRange, Entries, Verdict, judge_count, list_entry_numbe
 __all__ = [
     "CUTS_AFTER_HEAD",
     "TOLERANCE_S",
+    "find_retry_time",
     "no_create_after",
     "no_duplicate_charges",
     "no_findings",
@@ -213,19 +214,24 @@ def _find_violations(
     return broken
 
 
-def _retry_after(entry: Entry) -> tuple[Hashable, float] | None:
-    """Returns what must not be repeated, and until when on the server's clock."""
+def find_retry_time(entry: Entry) -> float | None:
+    """Returns when the request may be repeated, on the server's clock; None without Retry-After."""
     text = entry.answer.headers.get("retry-after", "").strip()
-    what = _get_request_key(entry)
-    if what is None or not _has_head(entry):
+    if not _has_head(entry):
         return None
     if re.fullmatch("[0-9]{1,12}([.][0-9]{1,12})?", text):
-        return what, entry.at + float(text)
+        return entry.at + float(text)
     try:
         date = parsedate_to_datetime(text)
-        return what, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def _retry_after(entry: Entry) -> tuple[Hashable, float] | None:
+    """Returns what must not be repeated, and until when on the server's clock."""
+    what, until = _get_request_key(entry), find_retry_time(entry)
+    return None if what is None or until is None else (what, until)
 
 
 def _get_request_key(entry: Entry) -> Hashable:

@@ -49,7 +49,7 @@ HOP_HEADERS: Final = frozenset(
 )
 """Headers that belong to one connection (RFC 9110, section 7.6.1)."""
 
-RESULT_MEMBERS: Final = frozenset(("images", "videos", "url"))
+RESULT_MEMBERS: Final = frozenset(("images", "videos", "url", "video_url", "image"))
 """The members with the URLs of results; other URLs can lead to documentation."""
 
 ROUTES: Final = build_routes(vendors())

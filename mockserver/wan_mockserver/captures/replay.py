@@ -123,11 +123,12 @@ class CaptureReplay(Service):
         if route.action is Action.CREATE:
             return self._replay_create(request, path)
         task = self._tasks.get(names.get("task_id", ""))
-        if task is None:
-            return self._refuse(request) if self._strict else None
-        if route.action is Action.POLL:
+        if task and route.action is Action.POLL and not route.waits:
             return self._replay_poll(request, task)
-        return self._replay_download(request, task, names["name"])
+        if task and route.action is Action.FILE:
+            return self._replay_download(request, task, names["name"])
+        # Captures have no other routes, such as those of lists, cancels and streams.
+        return self._refuse(request) if self._strict else None
 
     def _replay_create(self, request: Request, path: str) -> Response | None:
         key = _build_key(path, request.body or b"")
@@ -196,6 +197,8 @@ def _group_tasks(exchanges: Iterable[CapturedExchange]) -> dict[str, list[_Recor
             recorded[_build_key(path, exchange.request.body or b"")].append(task)
             if task.id:
                 tasks[task.id] = task
+        elif route.waits:
+            """A stream of a task is not one of its polls."""
         elif route.action is Action.POLL and names["task_id"] in tasks:
             tasks[names["task_id"]].polls.append(exchange)
     return dict(recorded)

@@ -119,6 +119,8 @@ def _build_task(
         if isinstance(spec.outputs, Images) and spec.outputs.has_image_count
         else None,
         kind=_build_outputs(spec)[0].kind,
+        picture_size="1280*1280" if isinstance(spec.outputs, Images) else "",
+        has_choices=spec.has_choices,
         prompt="make it night",
         # Without a price, the prompt is not rewritten either: some bodies have neither.
         extended=cost is not None and not getattr(spec.outputs, "hides_prompt", False),

@@ -20,7 +20,6 @@ from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
 from ..http.errors import RequestRejected, build_plain_error
 from ..http.messages import Request, Response, build_traceparent
-from ..model_pages.pages import answer_page
 from ..scenarios.chaos import Chaos
 from ..scenarios.lifecycle import DEFAULT, Lifecycle
 from ..scenarios.registry import Scenarios
@@ -220,6 +219,9 @@ class Simulator:
             # The form has a signed policy in place of a key.
             return partial(self._handlers.uploads_of(vendor).put, context)
         if route.page:
+            # Imported on first use: few clients ask for a page, and every start would pay.
+            from ..model_pages.pages import answer_page
+
             # Without a key: one of the vendor's clients sends none.
             name = context.path_parameters.get("model", "")
             models = self._handlers.models[vendor.name]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from wan_validators.catalog import model
-from wan_validators.outputs import Videos, find_tier
+from wan_validators.outputs import Videos, find_ratio, find_tier
 from wan_validators.vendor import State, Task, TaskOutput, Vendor
 
 from ..artefacts import files
@@ -65,10 +65,11 @@ def to_wire_task(
         extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
         picture_size=_format_picture_size(record),
-        has_choices=_has_choices(record, vendor),
+        has_choices=model(record.model).has_choices,
         seconds=film.seconds if film else 0,
         lines=_count_lines(find_tier(size) if size else record.tier),
         size=size,
+        ratio=find_ratio(film.width, film.height) if film else "",
         has_sound=film is not None and film.audio,
         usage=getattr(spec.outputs, "usage", ()),
     )
@@ -102,13 +103,6 @@ def _build_url(record: TaskRecord, base_url: str, name: str) -> str:
 def _format_picture_size(record: TaskRecord) -> str:
     picture = next((part for part in record.parts if isinstance(part, Picture)), None)
     return f"{picture.width}*{picture.height}" if picture else ""
-
-
-def _has_choices(record: TaskRecord, vendor: Vendor) -> bool:
-    """Returns True if the model of *record* takes messages, which its vendor also returns."""
-    api = vendor.synchronous
-    endpoint = model(record.model).endpoint
-    return api is not None and bool(endpoint) and endpoint == api.endpoint
 
 
 def _count_lines(tier: str) -> int:

@@ -7,6 +7,7 @@ import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from typing import Any
 
 __all__ = ["patch_dates"]
@@ -38,6 +39,12 @@ def patch_dates(undo: ExitStack, now: Callable[[], float]) -> None:
 
 def _set_member(owner: type, name: str, value: Any) -> None:
     """Sets a member of a class that is written in C, which ``setattr`` refuses."""
-    (members,) = (each for each in gc.get_referents(owner.__dict__) if isinstance(each, dict))
-    members[name] = value
+    _find_members(owner)[name] = value
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
+
+
+@cache
+def _find_members(owner: type) -> dict[str, Any]:
+    """Returns the members of a class; not a copy, and not the view that refuses changes."""
+    (members,) = (each for each in gc.get_referents(owner.__dict__) if isinstance(each, dict))
+    return members

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from functools import cached_property
 from importlib import import_module
 from types import ModuleType, coroutine
 from typing import Any, Final
@@ -32,8 +33,8 @@ TURNS: Final = 3
 """The rounds of an event loop that a time-out needs to cancel its task."""
 
 TOOLS: Final = frozenset(
-    {"hypothesis", "pytest", "_pytest", "xdist", "execnet", "rich", "waitress", "wan_mockserver"}
-    | {"wan_contracts", "wan_validators"}
+    {"hypothesis", "pytest", "_pytest", "xdist", "execnet", "rich"}
+    | {"waitress", "werkzeug", "wan_mockserver", "wan_contracts", "wan_validators"}
 )
 """Packages that must measure and wait in real time."""
 
@@ -120,14 +121,13 @@ class PatchingClock(ManualClock):
         undo = self._undo.enter_context(ExitStack())
         replaced: list[tuple[Any, str, Any]] = []
         undo.callback(_restore, replaced)
-        stand_ins = self._build_replacements()
-        for (home, name), stand_in in stand_ins.items():
+        for (home, name), stand_in in self._replacements.items():
             _replace(replaced, home, name, stand_in)
         _replace(replaced, asyncio.BaseEventLoop, "time", self._loop_time())
         _replace(replaced, threading.Event, "wait", self._build_event_wait())
         _replace(replaced, selectors.DefaultSelector, "select", self._build_select())
         patch_dates(undo, self.now)
-        by_identity = {id(_REAL[which]): stand_in for which, stand_in in stand_ins.items()}
+        by_identity = {id(_REAL[which]): value for which, value in self._replacements.items()}
         for module in importing:
             for name, value in [*vars(module).items()]:
                 if id(value) in by_identity:
@@ -138,7 +138,10 @@ class PatchingClock(ManualClock):
         """Undoes every :meth:`patch` that has not ended."""
         self._undo.close()
 
-    def _build_replacements(self) -> dict[tuple[ModuleType, str], Callable[..., Any]]:
+    @cached_property
+    def _replacements(self) -> dict[tuple[ModuleType, str], Callable[..., Any]]:
+        """Returns the functions that replace the original ones."""
+
         async def sleep(delay: float, result: Any = None) -> Any:
             await self.sleep_async(delay)
             return result

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.catalog import UnknownModel, catalog, model, restrict
+from wan_validators.catalog import UnknownModel, catalog, find_excluded, model, restrict
 from wan_validators.cli import main
 
 CORE = [spec.id for spec in catalog() if spec.on == "2026-10"]
@@ -38,6 +38,37 @@ def test_a_newer_model_is_unknown_to_lint(
     assert main([*arguments, "--edition", "2026-10"]) == 2
     assert "'wan2.6-t2i' in the edition 2026-10; " in capsys.readouterr().err
     assert main(arguments) == 0
+
+
+def test_a_newer_model_is_unknown_to_cost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "payload.json"
+    file.write_text('{"model": "wan2.6-t2i", "prompt": "a cat", "n": 2}')
+
+    assert main(["cost", str(file)]) == 0
+    assert "2 images: 0.06 USD" in capsys.readouterr().out
+    assert main(["cost", str(file), "--edition", "2026-10"]) == 0
+    assert "the model is not known" in capsys.readouterr().out
+    assert main(["cost", "--model", "wan2.6-t2i", str(file), "--edition", "2026-10"]) == 2
+    assert "'wan2.6-t2i' in the edition 2026-10" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mulerouter/wan2.6-t2i",
+        "dashscope/wan2.7-t2v-2026-04-25",
+        "https://example.com/vendors/alibaba/v1/wan2.6-t2i/generation",
+    ],
+)
+def test_what_an_edition_leaves_out_is_found_by_name_and_path(name: str) -> None:
+    newer = model(name)
+    assert find_excluded(name) == ()
+    with restrict("2026-10"):
+        assert find_excluded(name) == (newer,)
+        assert find_excluded("vtrix/wan26_i2i") == ()
+        assert find_excluded(None) == ()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ..catalog import check_model, find_all
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..cost import Cost
 from ..cost_totals import CostTotals, format_cost_lines
+from ..editions import add_edition_argument
 from ..linter import lint
 from ..payload_recognition import is_payload
 from ..reporters.excerpt import escape_controls
@@ -44,6 +45,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--jsonl", action="store_true", help="read every file as one payload per line"
     )
     add_cost_arguments(parser)
+    add_edition_argument(parser)
 
 
 def run(options: Namespace) -> int:

@@ -20,6 +20,7 @@ from ..constraints.basic import (
     Text,
     Undocumented,
 )
+from ..constraints.items import UrlOnly
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
 
@@ -39,6 +40,7 @@ KINDS: Final[Mapping[type, type]] = {
     NotBlank: str,
     TwoPartSize: str,
     Text: str,
+    UrlOnly: dict,
 }
 """Constraints that apply to all values of one type."""
 

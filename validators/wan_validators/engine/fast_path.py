@@ -196,6 +196,10 @@ class FastPathWriter(FullWriter):
             return [f"({value} is True or {value} is False)"]
         if isinstance(constraint, OneOf) and isinstance(constraint.values[0], str):
             return [self.format_is_satisfied(rule, value)]
+        if view.kind is not None:
+            extract = self.name_global("extract", view.extract)
+            satisfied = self.format_is_satisfied(rule, f"{extract}({value})")
+            return [self.format_applies_to(rule, value, value), satisfied]
         assert view is IDENTITY_VIEW
         return [self.format_applies_to(rule, value, value), self.format_is_satisfied(rule, value)]
 

@@ -41,12 +41,23 @@ def build_example(spec: ModelSpec, rule: Rule) -> Example:
     examples: list[tuple[int, int, Example]] = []
     for when in [rule.when] if rule.when else [None, *same]:
         passing = build_valid_payload(spec, put({}, when.path, when.value) if when else None)
+        passing = build_valid_payload(spec, _fill_array(spec, rule, passing))
         passing = next(_iter_passing(spec, rule, passing), passing)
         for failing in _iter_broken(rule, passing):
             others = _list_others(spec, rule, failing)
             if others is not None:
                 examples.append((len(others), len(examples), Example(failing, passing)))
     return min(examples)[2]
+
+
+def _fill_array(spec: ModelSpec, rule: Rule, payload: Any) -> Any:
+    """Returns *payload* with items in the array that *rule* is about, if it has none."""
+    if ANY not in rule.path or find(payload, rule.path):
+        return payload
+    array = rule.path[: rule.path.index(ANY)]
+    limits = [each.constraint for each in spec.rules if each.path == array]
+    counts = [limit.low for limit in limits if isinstance(limit, Items)]
+    return put(payload, array, [{} for _ in range(max([1, *counts]))])
 
 
 def _repair(spec: ModelSpec, payload: Any, finding: Any) -> Any:

@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import Any, Final
 
 from ..constraints import basic as c
+from ..constraints import items as i
 from ..constraints import media as m
 from ..constraints import size as s
 from ..constraints import text as t
@@ -43,7 +44,7 @@ def _(constraint: c.JsonType) -> list[Any]:
         bool: [True, False],
         str: [PROMPT, IMAGE_URL, AUDIO_URL],
         dict: [{}, {"text": PROMPT}],
-        list: [[]],
+        list: [[{"text": PROMPT}, {"image": IMAGE_URL}], [{"text": PROMPT}], []],
     }
     return values[constraint.type]
 
@@ -122,7 +123,8 @@ def _(constraint: c.Items) -> list[Any]:
 
 @list_broken.register
 def _(constraint: c.Items) -> list[Any]:
-    return [[IMAGE_URL] * (constraint.high + 1), []]
+    many = constraint.high + 1
+    return [[IMAGE_URL] * many, [], [[]] * many]
 
 
 @list_broken.register
@@ -130,6 +132,30 @@ def _(constraint: c.ObjectCount) -> list[Any]:
     value = PROMPT if constraint.key == "text" else IMAGE_URL
     many = [{constraint.key: value}] * (constraint.high + 1)
     return [[{"image": IMAGE_URL}], [{"text": PROMPT}], [{"text": PROMPT}, *many]]
+
+
+@list_valid.register
+def _(constraint: i.TypeSets) -> list[Any]:
+    return [
+        [_build_item(name) for name, low, _ in each for _ in range(low or 1)]
+        for each in constraint.sets
+    ]
+
+
+@list_broken.register
+def _(constraint: i.TypeSets) -> list[Any]:
+    valid = list_valid(constraint)
+    return [[], *(items + items for items in valid), *([item] for item in valid[0])]
+
+
+@list_broken.register
+def _(constraint: i.UrlOnly) -> list[Any]:
+    data = files.build_data_uri(files.build_png(_SIDE), "image/png")
+    return [{**_build_item(name), "url": data} for name in constraint.types]
+
+
+def _build_item(name: str) -> Any:
+    return {"type": name, "url": IMAGE_URL}
 
 
 @list_broken.register
@@ -149,12 +175,12 @@ def _(constraint: s.Size) -> list[Any]:
 
 @list_broken.register
 def _(constraint: s.Pixels) -> list[Any]:
-    return ["4000*4000"]
+    return ["4000*4000", "5000*5000"]
 
 
 @list_broken.register
 def _(constraint: s.Ratio) -> list[Any]:
-    return ["2000*400", "3000*600"]
+    return ["2000*400", "3000*600", "4500*500"]
 
 
 @list_valid.register

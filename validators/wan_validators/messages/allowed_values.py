@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING
 
 from ..constraints import basic as c
+from ..constraints import items as i
 from ..constraints import media as m
 from ..constraints import size as s
 from ..constraints import text as t
@@ -81,6 +82,25 @@ def _(constraint: c.ObjectCount) -> str:
 @describe_allowed.register
 def _(constraint: c.MutuallyExclusive) -> str:
     return f"an object with one of {' and '.join(constraint.keys)}"
+
+
+@describe_allowed.register
+def _(constraint: i.TypeSets) -> str:
+    return "; or ".join(", ".join(map(_describe_count, each)) for each in constraint.sets)
+
+
+def _describe_count(count: i.TypeCount) -> str:
+    name, low, high = count
+    if low == high == 1:
+        return f"one {name}"
+    least = f"at least {low} " if low else ""
+    most = "any number of " if high is None else f"at most {high} "
+    return f"{least or most}{name}"
+
+
+@describe_allowed.register
+def _(constraint: i.UrlOnly) -> str:
+    return f"a URL, not base64, for {' and '.join(constraint.types)}"
 
 
 @describe_allowed.register

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..constraints import basic as c
+from ..constraints import items as i
 from ..constraints import media as m
 from ..constraints import size as s
 from ..constraints import text as t
@@ -27,6 +28,8 @@ _BY_CONSTRAINT: Final[Mapping[type, str]] = {
     t.Undamaged: "The text was decoded with a wrong encoding, or has characters that nobody sees.",
     c.Items: "The number of items is limited.",
     c.ObjectCount: "The number of objects of this kind is limited.",
+    i.TypeSets: "Only some kinds of media go together, each of them so often.",
+    i.UrlOnly: "Audio and video are too large for base64, so the vendor takes a URL only.",
     c.MutuallyExclusive: "Each object has one part, a text or an image.",
     c.KnownMembers: "No page documents the member. An API usually ignores what it does not know, "
     "so a misspelt member leaves its default in force.",

@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from ..constraints import basic as c
+from ..constraints import items as i
 from ..constraints import media as m
 from ..constraints import size as s
 from ..constraints import text as t
@@ -168,6 +169,10 @@ def describe_got(rule: Rule, value: Any) -> Any:
     if isinstance(constraint, c.ObjectCount) and type(value) is list:
         count = constraint.view.extract(value).count(constraint.key)
         return format_range(count, count, f"{constraint.key} object")
+    if isinstance(constraint, i.TypeSets) and type(value) is list:
+        return ", ".join(map(str, constraint.view.extract(value))) or "no items"
+    if isinstance(constraint, i.UrlOnly) and type(value) is dict:
+        return f"a data: URI for {value['type']}"
     if isinstance(constraint, s.Pixels | s.Ratio) and type(value) is str and len(value) <= 32:
         return f"{value} ({_describe_size(constraint, *s.parse_sides(value) or (0, 1))})"
     if isinstance(constraint, m.MediaConstraint) and type(value) is str:

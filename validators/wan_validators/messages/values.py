@@ -10,6 +10,7 @@ from typing import Any
 from unicodedata import normalize
 
 from ..constraints import basic as c
+from ..constraints import items as i
 from .sizes import parse_short_side
 
 __all__ = ["MAX_HINT_CHARACTERS", "propose_values", "unwrap_url"]
@@ -84,6 +85,7 @@ def _(constraint: c.JsonType, value: Any) -> Iterator[tuple[Any, str]]:
 
 @propose_values.register(c.Items)
 @propose_values.register(c.ObjectCount)
+@propose_values.register(i.TypeSets)
 def _(constraint: c.Constraint, value: Any) -> Iterator[tuple[Any, str]]:
     yield from _propose_containers(list, value)
 

@@ -5,6 +5,7 @@ from ..upstream_images import (
     SEQUENCE_AMBIGUITIES,
     SEQUENCE_GAPS,
     build_sequence_outputs,
+    build_sequence_price,
     build_sequence_rules,
 )
 from ..vendors.dashscope import MESSAGES, VENDOR
@@ -18,7 +19,7 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="medium",
     rules=build_sequence_rules("wan2.7-image"),
-    outputs=build_sequence_outputs("0.03", ("1K", "2K")),
+    outputs=build_sequence_outputs("1K", "2K", price=build_sequence_price("0.03")),
     ambiguities=SEQUENCE_AMBIGUITIES,
     gaps=SEQUENCE_GAPS,
 )

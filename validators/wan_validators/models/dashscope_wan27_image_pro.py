@@ -5,6 +5,7 @@ from ..upstream_images import (
     SEQUENCE_AMBIGUITIES,
     SEQUENCE_GAPS,
     build_sequence_outputs,
+    build_sequence_price,
     build_sequence_rules,
 )
 from ..vendors.dashscope import MESSAGES, VENDOR
@@ -20,7 +21,7 @@ SPEC = ModelSpec(
     rules=build_sequence_rules(
         "wan2.7-image-pro", tokens=("1K", "2K", "4K"), sequence_tokens=("1K", "2K")
     ),
-    outputs=build_sequence_outputs("0.075", ("1K", "2K", "4K")),
+    outputs=build_sequence_outputs("1K", "2K", "4K", price=build_sequence_price("0.075")),
     ambiguities=SEQUENCE_AMBIGUITIES,
     gaps=(
         *SEQUENCE_GAPS,

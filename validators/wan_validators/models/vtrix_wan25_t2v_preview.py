@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-from ..constraints.basic import OneOf
 from ..outputs import Price, Videos
 from ..shared_ambiguities import AUDIO_AS_DATA, AUDIO_PADDING
 from ..shared_rules import negative_prompt, prompt
-from ..spec import ModelSpec, Rule
+from ..spec import ModelSpec
 from ..upstream_rules import upstream_body
+from ..upstream_videos import SIZES_480P, SIZES_720P, SIZES_1080P, size_choice
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import COMMON_AMBIGUITIES, build_video_parameters, build_video_sound
-from .mulerouter_wan25_t2v_preview import SIZES
 
 SPEC = ModelSpec(
     id="wan25_t2v_preview",
@@ -25,9 +24,7 @@ SPEC = ModelSpec(
         *prompt("/input/prompt", None),
         *negative_prompt("/input/negative_prompt", cut=True),
         *build_video_sound("/input/audio_url", limited=True),
-        *build_video_parameters(
-            Rule("size-choice", "/parameters/size", OneOf(SIZES), default="1920*1080")
-        ),
+        *build_video_parameters(size_choice(*SIZES_480P, *SIZES_720P, *SIZES_1080P)),
     ),
     outputs=Videos(
         resolution="/parameters/size",

@@ -145,6 +145,7 @@ def build_usage(task: Task) -> dict[str, Any]:
         "video_count": len(task.outputs),
         "SR": task.lines,
         "audio": task.has_sound,
+        "ratio": task.ratio,
     }
     return {name: facts[name] for name in task.usage}
 
