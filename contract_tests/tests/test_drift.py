@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from representative_models import REPRESENTATIVES
 from wan_contracts.drift.detection import find_drift
 from wan_contracts.drift.finding import DriftReport
 from wan_contracts.drift.settling import RECOGNIZERS
@@ -94,9 +95,16 @@ def evidence(report: DriftReport) -> dict[str, str]:
     return {each.ambiguity.about: each.evidence for each in report.settled}
 
 
-@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
 @pytest.mark.parametrize(
-    "scenario", ["ok", "as-recorded", "fail-3001", "moderated", "no-results", "signed-urls"]
+    ("spec", "scenario"),
+    [
+        *(pytest.param(spec, "ok", id=f"ok-{spec.id}") for spec in catalog()),
+        *(
+            pytest.param(spec, scenario, id=f"{scenario}-{spec.id}")
+            for scenario in ("as-recorded", "fail-3001", "moderated", "no-results", "signed-urls")
+            for spec in REPRESENTATIVES
+        ),
+    ],
 )
 def test_a_run_as_documented_has_no_finding(spec: Any, scenario: str) -> None:
     folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
@@ -106,6 +114,20 @@ def test_a_run_as_documented_has_no_finding(spec: Any, scenario: str) -> None:
 
     assert [each for each in findings(report) if each[1] == "response"] == []
     assert report.exchanges
+
+
+@pytest.mark.parametrize(
+    "name", ["dashscope/wan2.2-kf2v-flash", "dashscope/wan2.6-t2i", "dashscope/wan2.5-t2i-preview"]
+)
+def test_a_poll_without_its_create_is_compared_with_the_likeliest_model(name: str) -> None:
+    spec = model(name)
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
+    payload = json.loads(next(folder.glob("documents-*.json")).read_bytes())
+
+    report = find_drift("a.har", run(name, payload, "ok")[1:])
+
+    assert len(report.exchanges) == 3
+    assert findings(report) == []
 
 
 @pytest.mark.parametrize(

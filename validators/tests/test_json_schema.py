@@ -97,7 +97,9 @@ def test_invalid_payloads_match_only_if_no_schema_can_express_the_rule(
         # JSON Schema counts 3.0 as an integer, the vendors do not.
         is_whole = rule not in WORDLESS and type(value) is float and value.is_integer()
         is_wordless = rule in WORDLESS and value != ""
-        expected = report.valid or is_wordless or is_whole or bool(is_uncounted)
+        # No schema compares the items of an array, or two members of one.
+        is_set = rule == "media-data" or (rule == "media-set" and type(value) is list)
+        expected = report.valid or is_wordless or is_whole or bool(is_uncounted) or is_set
         if accepts(file, draft) != expected:
             wrong.append(file.name)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from wan_mockserver.captures.exchange import CapturedExchange, redact_exchanges
 from wan_mockserver.http.errors import RequestRejected
 from wan_mockserver.simulator.routing import Action, Route, build_routes, find_route, normalize_path
-from wan_validators.catalog import find, find_all, vendors
+from wan_validators.catalog import find, find_all, models_of, vendors
 from wan_validators.finding import Report
 from wan_validators.linter import lint
 from wan_validators.spec import ModelSpec, Severity
@@ -62,7 +62,8 @@ def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftRepo
             continue
         else:
             known = tasks.get(names["task_id"])
-            spec = known.spec if known else find(_qualify(route.vendor, names)) or _any_spec(route)
+            spec = known.spec if known else find(_qualify(route.vendor, names))
+            spec = spec or _find_likeliest(route, exchange, body)
             if known:
                 known.polls.append((exchange, body))
         if spec is None:
@@ -141,8 +142,11 @@ def _find_model(exchange: CapturedExchange) -> str | None:
     return next((headers[name] for name in names if find(headers.get(name))), None)
 
 
-def _any_spec(route: Route) -> ModelSpec | None:
-    """Returns a model of the vendor, for a poll whose create is not in the capture."""
-    from wan_validators.catalog import models_of
+def _find_likeliest(route: Route, exchange: CapturedExchange, body: Any) -> ModelSpec | None:
+    """Returns the model whose documents *body* fits best, for a poll without its create."""
+    specs = [*models_of(route.vendor).values()] if route.vendor else []
 
-    return next(iter(models_of(route.vendor).values()), None) if route.vendor else None
+    def count_findings(spec: ModelSpec) -> int:
+        return len([*_check_response(spec, exchange, body, create=False)])
+
+    return min(specs, key=count_findings, default=None)

@@ -97,7 +97,11 @@ class TasksJson(TypedDict):
 
 
 TENANT: Final = Field("tenant", TextType(), "Only of this tenant.")
-MODEL: Final = Field("model", Choice.of(spec.id for spec in catalog()), "Only of this model.")
+MODEL: Final = Field(
+    "model",
+    Choice({name: spec.id for spec in catalog() for name in (spec.id, spec.qualified_name)}),
+    "Only of this model.",
+)
 LIMIT: Final = Field(
     "limit", Integer(0, 10_000), "The maximum number to list, the newest.", default=1000
 )

@@ -121,7 +121,7 @@ class Handlers:
         return Response.json(200, build_status_body(task, vendor, selected.scenario.poll))
 
     def cancel(self, context: RequestContext, vendor: Vendor) -> Response:
-        """Cancels a task that is pending; nothing is charged for it."""
+        """Cancels a task that is pending; what it would have cost is given back."""
         assert vendor.build_canceled_body
         self._charge_poll(context)
         known = self.store.get(TASKS, context.path_parameters["task_id"])
@@ -132,6 +132,9 @@ class Handlers:
             )
             context.state = record.state
             if record.state is State.CANCELED and known.state is not State.CANCELED:
+                if known.cost is not None and known.failure is None:
+                    give_back = partial(self.limits.give_back, cost=known.cost)
+                    self.store.change(ACCOUNTS, record.tenant, give_back, record.tenant)
                 task = to_wire_task(record, context.request.base_url, vendor)
                 return Response.json(200, vendor.build_canceled_body(task))
         raise RequestRejected(
