@@ -15,6 +15,7 @@ from .finding_limit import (
     get_rule_key,
     limit_findings,
 )
+from .frozen import replace
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
@@ -62,23 +63,15 @@ def lint(
     value, names = None, UNCOUNTED
     if type(payload) is dict:
         if model is None and now is None and media_root is None:
-            try:
-                ready = READY_MODELS[payload["model"]]
-            except (KeyError, TypeError):
-                pass  # unknown, not yet compiled, or not a name
-            else:
-                found = ready.engine(payload, max_findings)
-                if not found:
-                    return Report(ready.id, found, payload)
-                if not _find_flat(ready.spec, payload, is_named=False):
-                    report = ready.report(payload, found, max_findings)
-                    return _limit_report(report, max_findings)
+            usual = _lint_usual_value(payload, max_findings)
+            if usual is not None:
+                return usual
     elif isinstance(payload, (str, bytes, bytearray)):
         value, names = parse_plain(payload)
         if media_root is None and (now is None or not has_query(payload)):
-            report = _lint_usual_text(value, names, model)
-            if report is not None:
-                return report
+            usual = _lint_usual_text(value, names, model)
+            if usual is not None:
+                return usual
     options = _build_options(model, now, media_root, max_findings)
     if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, value, names, options)
@@ -114,6 +107,20 @@ def _build_options(
         raise UnknownModel(model)
     seconds = now if now is None or isinstance(now, int | float) else now.timestamp()
     return _Options(specs, seconds, root, limit)
+
+
+def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
+    """Returns the report of a payload of a compiled model in its written form, or None."""
+    try:
+        ready = READY_MODELS[payload["model"]]
+    except (KeyError, TypeError):
+        return None  # unknown, not yet compiled, or not a name
+    found = ready.engine(payload, limit)
+    if not found:
+        return Report(ready.id, found, payload)
+    if _find_flat(ready.spec, payload, is_named=False):
+        return None
+    return _limit_report(ready.report(payload, found, limit), limit)
 
 
 def _lint_usual_text(value: Any, names: int, model: str | None) -> Report | None:
