@@ -65,10 +65,12 @@ ADAPTERS: Mapping[str, Adapter] = {
     "aiohttp": in_python("aiohttp_client.py", *few("ok", "stuck", *SOME), judged=40),
     "dashscope": Adapter(
         (
-            *("--client", "dashscope_sdk.py:client", "--model", "dashscope"),
+            *("--client", "dashscope_sdk.py:client"),
+            *("--model", "dashscope/wan2.5-i2i-preview", "--model", "dashscope/wan2.2-i2v-plus"),
+            *("--model", "dashscope/wan2.5-i2v-preview"),
             *(word for name in OF_THE_SDK for word in ("--scenario", name)),
         ),
-        ("--brief", "--examples", "5"),
+        ("--examples", "20"),
         known="dashscope_sdk.toml",
         judged=41,
     ),

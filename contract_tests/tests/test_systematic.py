@@ -12,6 +12,7 @@ from representative_models import REPRESENTATIVE_PARAMS, REPRESENTATIVES
 from wan_contracts.cases.case import Case
 from wan_contracts.cases.systematic import find_supported_case, iter_systematic_cases
 from wan_contracts.cases.time_profiles import VIRTUAL
+from wan_contracts.cases.varied_payloads import build_varied_payload
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.constraints.basic import Undocumented
@@ -56,6 +57,13 @@ def test_systematic_cases_include_choices_zeros_and_repeated_images(edges: Any) 
     assert [each for each in values("/images") if each in twice]
     contents = [case.payload for case in cases if json.dumps(case.payload).count('/1"}') == 2]
     assert any(case.get("model") == "wan26_i2i" for case in contents)
+
+
+@pytest.mark.parametrize("more", [{}, {"images": []}])
+def test_an_array_that_is_missing_or_empty_gets_no_second_item(more: Any) -> None:
+    plain = {"prompt": "night", **more}
+
+    assert build_varied_payload(model("wan2.5-i2i-preview"), plain) == plain
 
 
 def test_scenarios_and_limits_are_for_one_model_of_each_shape() -> None:
