@@ -36,9 +36,10 @@ def is_(words: str) -> Callable[[Any], Plain]:
     return lambda _: {"is": words}
 
 
-def type_count(count: tuple[str, int, int | None]) -> str:
-    name, low, high = count
-    return f"{name} {low}+" if high is None else f"{name} {low if low == high else f'{low}-{high}'}"
+def type_count(count: i.TypeCount) -> str:
+    low, high = count.low, count.high
+    number = f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
+    return f"{count.name} {number}"
 
 
 def tokens(check: Any) -> Plain:
