@@ -111,6 +111,11 @@ class Summary:
         self.hidden += omitted.total
         self.is_exact = self.is_exact and omitted.is_exact
 
+    def add_clean(self, count: int) -> None:
+        """Adds *count* payloads without findings."""
+        self.payloads += count
+        self.valid += count
+
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""
         counts = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings}
