@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from . import models
 from .messages.suggestions import find_nearest
@@ -48,6 +48,9 @@ class UnknownModel(LookupError):
         super().__init__(f"no documented model is called {name!r}{edition}; {suggest_model(name)}")
 
 
+_MAX_NAME_CHARACTERS: Final = 100
+"""Longer names are of no model."""
+
 _edition: list[str | None] = [None]
 """The date that restricts the catalog; not a context variable, so that threads see it, too."""
 
@@ -72,8 +75,25 @@ def restrict(date: str | None) -> Iterator[None]:
 def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
     if edition is not None:
         return tuple(spec for spec in _list_specs(None) if spec.on <= edition)
-    names = sorted(module.name for module in pkgutil.iter_modules(models.__path__))
-    specs = (_spec(import_module(f"{models.__name__}.{name}")) for name in names)
+    return _sort(map(_load_spec, _list_modules()))
+
+
+@cache
+def _list_modules() -> tuple[str, ...]:
+    """Returns the names of the modules in ``models/``, without loading them."""
+    folder = Path(models.__path__[0])
+    if folder.is_dir():
+        return tuple(sorted(file.stem for file in folder.glob("[!_]*.py")))
+    from pkgutil import iter_modules  # the package is in an archive
+
+    return tuple(sorted(module.name for module in iter_modules(models.__path__)))
+
+
+def _load_spec(module: str) -> ModelSpec:
+    return _spec(import_module(f"{models.__name__}.{module}"))
+
+
+def _sort(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
     return tuple(sorted(specs, key=lambda spec: (spec.id != spec.name, spec.on)))
 
 
@@ -214,7 +234,27 @@ def list_poll_templates(vendor: Vendor) -> tuple[str, ...]:
 
 
 def _find_named(name: Any) -> tuple[ModelSpec, ...]:
-    return _by_name().get(name, ()) if type(name) is str else ()
+    if type(name) is not str:
+        return ()
+    is_usual = len(name) <= _MAX_NAME_CHARACTERS and name not in models.SHARED_NAMES
+    found = _load_named(name) if is_usual else ()
+    if not found:
+        return _by_name().get(name, ())
+    edition = _edition[0]
+    return tuple(spec for spec in found if edition is None or spec.on <= edition)
+
+
+@lru_cache(maxsize=256)
+def _load_named(name: str) -> tuple[ModelSpec, ...]:
+    """Returns the models that *name* means, and loads only modules that are named after it.
+
+    A module in ``models/`` is named after the vendor and the model. To load all of them takes
+    longer than to lint a payload.
+    """
+    end = _squeeze(name.replace("/", ""))
+    modules = [each for each in _list_modules() if end and _squeeze(each).endswith(end)]
+    known = map(_load_spec, modules)
+    return _sort(spec for spec in known if name in (spec.name, spec.qualified_name))
 
 
 def _by_name() -> dict[str, tuple[ModelSpec, ...]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from .ambiguity import Ambiguity
 from .constraints.basic import Constraint, KnownMembers
+from .frozen import Frozen, field
 from .outputs import Images, Outputs
 from .source import json_pointer
 from .source.json_pointer import MISSING, Path
@@ -27,8 +27,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Frozen):
     """The condition of a rule: the member at *pointer* is *value*.
 
     An absent member counts as *default*.
@@ -58,8 +57,7 @@ class Equals:
         return type(effective) is type(self.value) and bool(effective == self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """One documented sentence: *constraint* limits the value at *pointer* if *when* is true.
 
     *id* is the stable id, the same at every vendor. *code* is the vendor's documented code,
@@ -91,8 +89,7 @@ class Rule:
 UNKNOWN_MEMBER = "unknown-member"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ModelSpec:
+class ModelSpec(Frozen, kw_only=True, eq=False):
     """Everything documented about one model at one vendor.
 
     *id* is unique among all vendors: the name of the model, with the vendor's name and a slash

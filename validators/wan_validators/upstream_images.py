@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from .constraints.basic import (
     ObjectCount,
 )
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
+from .frozen import replace
 from .outputs import Images, Price
 from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
 from .shared_rules import SEEDS, Rows, maximum_notice

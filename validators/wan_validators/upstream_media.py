@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, Constraint, Items, OneOf
 from .constraints.items import TypeCount, TypeSets, UrlOnly
 from .constraints.media import AddressesFile
+from .frozen import replace
 from .outputs import Price, Videos
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt
 from .source.json_pointer import MISSING

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import ARRAY, OBJECT, Items, MutuallyExclusive, ObjectCount, OneOf
+from .frozen import replace
 from .shared_rules import Rows, prompt
 from .spec import Rule, Severity
 from .upstream_rules import upstream_body

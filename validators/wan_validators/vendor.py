@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from http import HTTPStatus
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .ambiguity import Ambiguity
+from .frozen import Frozen, field
 from .upload_api import UploadApi
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = [
     "CostEstimate",
@@ -46,6 +47,8 @@ PROXY_PHRASES: Final = {
 
 def find_status_phrase(status: int) -> str:
     """Returns the reason phrase of *status*, or a general one if it has none."""
+    from http import HTTPStatus  # loaded late, as it takes longer to load than a payload to lint
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -62,16 +65,14 @@ class State(Enum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskOutput:
+class TaskOutput(Frozen):
     """One result: *kind* is ``image``, ``video`` or ``text``, *value* its URL or text."""
 
     kind: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Frozen):
     """The reason for a failed task: the vendor's code and message.
 
     If *integer* is true, the code is a number on the wire. The vendor's pages and some of
@@ -83,8 +84,7 @@ class Failure:
     integer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Frozen, kw_only=True):
     """A generation task, independent of a vendor's wire format.
 
     Times are Unix seconds. *progress* is from 0 to 1. *remote_id* is the upstream's own id.
@@ -156,8 +156,7 @@ class RejectionReason(Enum):
     INTERNAL = "an internal error of the server"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
+class Rejection(Frozen, kw_only=True):
     """A rejected request, independent of a vendor's wire format.
 
     *detail* describes the problem, for vendors without a text of their own. *path* and
@@ -184,8 +183,7 @@ class Page(Enum):
     TEXT = "the text about a model"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostEstimate:
+class CostEstimate(Frozen, kw_only=True):
     """The cost of a payload before its task is created, independent of a vendor's wire format.
 
     *cost* is in USD, None if it is not known. *digest* is the same for equal payloads. *count*
@@ -199,8 +197,7 @@ class CostEstimate:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class UnwrappedPayload:
+class UnwrappedPayload(Frozen):
     """A payload without its vendor's wrapper, with the mapping of its pointers.
 
     *outer* names the members outside of the wrapper; all others are below *prefix*.
@@ -218,8 +215,7 @@ class UnwrappedPayload:
         return pointer if not pointer or first in self.outer else self.prefix + pointer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SynchronousApi:
+class SynchronousApi(Frozen, kw_only=True, eq=False):
     """Creates that wait for the end of the task, and streams of its results.
 
     *path* is the path of such creates, for the models with *endpoint*, "" for all models. A
@@ -243,8 +239,7 @@ class SynchronousApi:
     find_conflict: Callable[[Mapping[str, Any], bool], str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Vendor:
+class Vendor(Frozen, kw_only=True, eq=False):
     """One vendor's wire format as a value. No code branches on the vendor's name.
 
     *create* and *poll* are path templates with ``{model}`` and ``{task_id}``. *tolerated*

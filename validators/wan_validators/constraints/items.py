@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple
 
+from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View
 
 __all__ = ["TYPES_VIEW", "TypeCount", "TypeSets", "UrlOnly", "collect_types"]
@@ -31,8 +31,7 @@ class TypeCount(NamedTuple):
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSets:
+class TypeSets(Frozen):
     """An array whose items have the types of one of *sets*, each so often as it says.
 
     An array with an item of an unknown type is accepted: other rules report that item.
@@ -59,8 +58,7 @@ class TypeSets:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class UrlOnly:
+class UrlOnly(Frozen):
     """An object of one of *types* whose ``url`` is not a ``data:`` URI."""
 
     view: ClassVar[View] = IDENTITY_VIEW
