@@ -156,7 +156,8 @@ def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Optio
     if report.findings:
         report = _limit_report(report, options.limit)
         shown = document.text or decode_for_display(data)
-        report.findings = locate_findings(report.findings, shown, is_unique=is_unique)
+        unique_value = document.value if is_unique else MISSING
+        report.findings = locate_findings(report.findings, shown, unique_value)
     return report
 
 
