@@ -123,6 +123,10 @@ class Store(Protocol):
         """
         ...
 
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        """Returns how many values :meth:`values` would return, without reading them."""
+        ...
+
     def tenants(self, table: Table[Any]) -> list[str]:
         """Returns the tenants that have values, "" included, in the order of their first."""
         ...

@@ -108,6 +108,13 @@ class MemoryStore:
         found.reverse()
         return found
 
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        with self._lock:
+            kept = self._tables[table.name].kept
+            if tenant is None:
+                return len(kept)
+            return sum(each.tenant == tenant for each in kept.values())
+
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._lock:
             kept = self._tables[table.name].kept.values()

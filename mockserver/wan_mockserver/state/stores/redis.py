@@ -15,6 +15,7 @@ from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import COUNTERS, Counter, StoreUnavailable, Table, Value
 from .codec import Codec, codec, from_octets, octets
+from .decoded_values import DecodedValues
 from .redis_scripts import CHANGE, CLEAR, INCREMENT, KEYS, MARK, PLACE, TENANTS, VALUES
 
 with explain_missing_extra():
@@ -73,6 +74,7 @@ class RedisStore:
         self._place = _place(url)
         self._keys = [octets(prefix + name) for name in KEYS]
         self._client = _client(url)
+        self._decoded = DecodedValues()
         self._change = self._client.register_script(CHANGE)
         self._increment = self._client.register_script(INCREMENT)
         self._values = self._client.register_script(VALUES)
@@ -137,7 +139,18 @@ class RedisStore:
         of_tenant = [] if tenant is None else [_hex(tenant)]
         limit = -1 if newest is None else newest
         found = self._run(self._values, table.name, limit, *of_tenant)
-        return [_value(codec(table.type), kept) for kept in reversed(found)]
+        contents = (kept.partition(b"\n")[2] for kept in reversed(found))
+        return self._decoded.decode(table, contents)
+
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        name = table.name.encode()
+        with self._translate_errors():
+            if tenant is None:
+                return int(self._client.hget(self._keys[3], b"count\0" + name) or 0)
+            prefix = _hex(tenant).encode() + b"\0" + name + b"\0"
+            return int(
+                self._client.zlexcount(self._keys[2], b"[" + prefix, b"(" + prefix + b"\xff")
+            )
 
     def tenants(self, table: Table[Any]) -> list[str]:
         found = sorted(self._run(self._tenants, table.name))
