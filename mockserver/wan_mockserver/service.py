@@ -34,6 +34,10 @@ class Mock(Control):
         """Returns True if *request* is answered in less time than handing it to a thread takes."""
         return self.store.is_local and self.simulator.is_quick(request.path)
 
+    def is_download(self, request: Request) -> bool:
+        """Returns True if the response to *request* may have to be made for seconds."""
+        return self.simulator.is_download(request.path)
+
     def batch(self) -> AbstractContextManager[object]:
         """Lets the store write what the quick requests in the context change in one step."""
         return self.store.batch()

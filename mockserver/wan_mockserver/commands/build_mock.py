@@ -15,6 +15,7 @@ from wan_validators.command import UsageError
 from .options import TOKEN, parse_token
 
 if TYPE_CHECKING:
+    from ..artefacts.cache import Artefacts
     from ..clock import Clock
     from ..scenarios.registry import Scenarios
     from ..service import Mock
@@ -41,7 +42,12 @@ def choose_admin_token(options: Namespace, environ: Mapping[str, str]) -> str | 
         raise UsageError(f"{TOKEN}: {error}") from error
 
 
-def build_mock(options: Namespace, token: str | None, listener: Listener) -> Mock:
+def build_mock(
+    options: Namespace,
+    token: str | None,
+    listener: Listener,
+    artefacts: Artefacts | None = None,
+) -> Mock:
     """Builds the mock server; the caller closes its store.
 
     Raises UsageError if an option cannot be used.
@@ -85,6 +91,7 @@ def build_mock(options: Namespace, token: str | None, listener: Listener) -> Moc
             ),
             store=store,
             listener=listener,
+            artefacts=artefacts,
             scenario=options.scenario or "ok",
             scenarios=known,
             chaos=options.chaos,

@@ -31,12 +31,18 @@ __all__ = ["COMMAND", "create_server", "handle_sigterm", "run", "write_line"]
 
 
 def run(options: Namespace) -> int:
+    from ..artefacts.cache import Artefacts
+    from ..artefacts.drawing_processes import DrawingProcesses, choose_process_count
+
     with ExitStack() as cleanup:
         address = _resolve_address(options.host, options.port)
         token = choose_admin_token(options, os.environ)
         if token is None and not _is_loopback(address):
             raise UsageError(_build_missing_token_message(address))
-        mock = build_mock(options, token, _ignore_exchange if options.quiet else _print_exchange)
+        drawing = DrawingProcesses(choose_process_count())
+        cleanup.callback(drawing.close)
+        listener = _ignore_exchange if options.quiet else _print_exchange
+        mock = build_mock(options, token, listener, Artefacts(make_file=drawing.make))
         cleanup.callback(mock.store.close)
         service, replayed = _build_service(mock, options)
         _raise_descriptor_limit()

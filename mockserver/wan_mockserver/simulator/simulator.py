@@ -165,6 +165,10 @@ class Simulator:
         path = routing.normalize_path(path)
         return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
 
+    def is_download(self, path: str) -> bool:
+        """Returns True for the path of a file, which may have to be made first."""
+        return routing.normalize_path(path).startswith(routing.FILES)
+
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
         entry = journal.mark_not_arrived(self.store, response)
