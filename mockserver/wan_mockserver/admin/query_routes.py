@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, Literal, TypedDict
 
-from wan_validators.catalog import catalog, vendors
+from wan_validators.catalog import list_all_specs, vendors
 from wan_validators.field_types import Array, Choice, Flag, Integer, TextType
 from wan_validators.fields import Field
 from wan_validators.messages.formatting import clip
@@ -100,7 +100,7 @@ class TasksJson(TypedDict):
 TENANT: Final = Field("tenant", TextType(), "Only of this tenant.")
 MODEL: Final = Field(
     "model",
-    Choice({name: spec.id for spec in catalog() for name in (spec.id, spec.qualified_name)}),
+    Choice({name: spec.id for spec in list_all_specs() for name in (spec.id, spec.qualified_name)}),
     "Only of this model.",
 )
 LIMIT: Final = Field(
