@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wan_validators.catalog import list_create_templates, list_poll_templates, vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 
 __all__ = ["COMMAND", "create_server", "handle_sigterm", "run", "write_line"]
+
+
+SWITCH_INTERVAL_S: Final = 0.0005
+"""Seconds after which a thread that reads much gives way to the one that answers polls."""
 
 
 def run(options: Namespace) -> int:
@@ -50,6 +54,7 @@ def run(options: Namespace) -> int:
         cleanup.callback(server.stop)
         try:
             handle_sigterm()
+            sys.setswitchinterval(SWITCH_INTERVAL_S)
             _announce(server, mock, options, replayed)
             server.run()
         except KeyboardInterrupt:
