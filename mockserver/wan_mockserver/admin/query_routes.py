@@ -48,7 +48,11 @@ __all__ = [
 
 
 class HealthJson(TypedDict):
-    """The status of the server; *clock* is the clock's mode, *scenario* the default scenario."""
+    """The status of the server; *clock* is the clock's mode, *scenario* the default scenario.
+
+    *epoch* is not empty if a shared store was in use before the server started, or has lost
+    writes; new ids depend on it.
+    """
 
     status: Literal["ok"]
     version: str
@@ -57,6 +61,7 @@ class HealthJson(TypedDict):
     clock: str
     scenario: str
     store: str
+    epoch: str
 
 
 class ScenarioJson(TypedDict):
@@ -149,6 +154,7 @@ def get_health(call: AdminCall) -> HealthJson:
         "now": call.control.clock.now(),
         "clock": call.control.clock.mode,
         "scenario": simulator.default,
+        "epoch": call.control.store.epoch,
         "store": type(call.control.store).__module__.rpartition(".")[2],
     }
 

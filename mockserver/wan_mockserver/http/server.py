@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from ..state.journal import log
+from ..state.stores import StoreUnavailable
 from .connection import Connection
-from .errors import AdminError
+from .errors import AdminError, build_store_error
 from .event_loop import READ, EventLoop
 from .messages import MAX_BODY_BYTES, Request, Response
 from .request_reader import IncomingRequest, ServerFacts
@@ -184,7 +185,9 @@ class Server:
             try:
                 with self._batch():
                     answers = [self.handle(incoming.request) for _, incoming in batch]
-            except Exception as error:  # noqa: BLE001  (nothing was written, so nothing was done)
+            except StoreUnavailable as error:  # nothing was written, so nothing was done
+                answers = [build_store_error(error)] * count
+            except Exception as error:  # noqa: BLE001  (as before)
                 answers = [self.build_internal_error(error)] * count
             for (connection, incoming), answer in zip(batch, answers, strict=True):
                 connection.take_answer(incoming, answer)

@@ -65,6 +65,7 @@ class MemoryStore:
     is_local = True
 
     def __init__(self) -> None:
+        self.epoch = ""
         self._lock = RLock()
         self._tables: defaultdict[str, _StoredTable] = defaultdict(_StoredTable)
         self._writes = 0
@@ -133,6 +134,7 @@ class MemoryStore:
             self._writes += 1
             if tenant is None:
                 self._tables.clear()
+                self.epoch = ""
                 return
             for stored in self._tables.values():
                 stored.drop(tenant)

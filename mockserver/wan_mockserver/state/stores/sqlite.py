@@ -46,6 +46,7 @@ class SqliteStore:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path).absolute()
+        self.epoch = ""
         self._lock = RLock()
         self._read_lock = Lock()
         self._reader: sqlite3.Connection | None = None
@@ -138,6 +139,7 @@ class SqliteStore:
                 return
             connection.execute("DELETE FROM kept")
             connection.execute("DELETE FROM shelves")
+            self.epoch = ""
 
     def close(self) -> None:
         with self._read_lock:
