@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -34,14 +34,13 @@ def scale() -> Scale:
 @pytest.fixture
 def progress(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Prints a line while a test runs, unless it is a short one."""
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    capture = cast("Any", request.config.pluginmanager.get_plugin("capturemanager"))
 
     def show(text: str) -> None:
-        if SHARE and terminal:
-            with request.config.pluginmanager.get_plugin(
-                "capturemanager"
-            ).global_and_fixture_disabled():
-                terminal.write_line(f"{time.strftime('%H:%M:%S')} {request.node.name}: {text}")
+        if SHARE:
+            with capture.global_and_fixture_disabled():
+                sys.stdout.write(f"{time.strftime('%H:%M:%S')} {request.node.name}: {text}\n")
+                sys.stdout.flush()
 
     return show
 

@@ -52,6 +52,26 @@ def test_a_killed_process_is_replaced(drawing: DrawingProcesses) -> None:
     assert process._process is not None
 
 
+def test_closing_ends_those_who_wait(drawing: DrawingProcesses) -> None:
+    process = drawing._idle.get()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(drawing.make, PICTURES[1])
+        drawing._is_closed = True
+        drawing._idle.put(process)
+        assert isinstance(waiting.exception(), SystemExit)
+
+
+def test_closing_ends_a_process_that_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing_processes, "COMMAND", "import time; time.sleep(600)")
+    drawing = DrawingProcesses(1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(drawing.make, PICTURES[1])
+        while drawing._processes[0]._process is None:
+            pass
+        drawing.close()
+        assert isinstance(waiting.exception(), SystemExit)
+
+
 def test_without_a_process_the_file_is_made_here(
     drawing: DrawingProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,7 +44,6 @@ def run(options: Namespace) -> int:
         if token is None and not _is_loopback(address):
             raise UsageError(_build_missing_token_message(address))
         drawing = DrawingProcesses(choose_process_count())
-        cleanup.callback(drawing.close)
         listener = _ignore_exchange if options.quiet else _print_exchange
         mock = build_mock(options, token, listener, Artefacts(make_file=drawing.make))
         cleanup.callback(mock.store.close)
@@ -52,6 +51,7 @@ def run(options: Namespace) -> int:
         _raise_descriptor_limit()
         server = create_server(service, address, options.port, options.host)
         cleanup.callback(server.stop)
+        cleanup.callback(drawing.close)
         try:
             handle_sigterm()
             sys.setswitchinterval(SWITCH_INTERVAL_S)
