@@ -114,7 +114,8 @@ def _build_document() -> Mapping[str, Any]:
             paths[vendor.listing] = {"get": listing}
         if vendor.precharge:
             body = _build_body_schema(list(models_of(vendor).values()))
-            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+            errors = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body, errors)}
         paths |= build_page_operations(vendor)
     return {
         "openapi": VERSION,
@@ -300,6 +301,13 @@ def _build_error_responses(
     }
 
 
+def _build_call_errors(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
+    """Builds the errors of a call that neither creates a task nor polls one."""
+    errors = build_error_examples(vendor, spec, create=False)
+    refused = {status: error for status, error in errors.items() if status != 200}
+    return _build_error_responses(refused, STEP_HEADERS)
+
+
 def _describe_response(
     description: str,
     bodies: Iterable[Any],
@@ -324,7 +332,10 @@ def _build_list_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
         "operationId": f"list-{vendor.name}",
         "summary": "Lists the tasks of the API key.",
         "tags": [vendor.name],
-        "responses": {"200": _describe_response("The tasks.", [body], {})},
+        "responses": {
+            **_build_call_errors(vendor, spec),
+            "200": _describe_response("The tasks.", [body], {}),
+        },
     }
 
 
@@ -340,6 +351,7 @@ def _build_cancel_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
         "tags": [vendor.name],
         "parameters": [task_id],
         "responses": {
+            **_build_call_errors(vendor, spec),
             "200": _describe_response("The task is canceled.", [body], {}),
             str(status): _describe_response("The task is not pending.", [error], {}),
         },
