@@ -70,7 +70,7 @@ def _parse_document(data: bytes, file: Path) -> Any:
             f"{file}: reading YAML needs PyYAML; pip install pyyaml, or let vcrpy write JSON"
         ) from error
     try:
-        return yaml.load(data, Loader=_build_loader())  # noqa: S506  (it is a safe loader)
+        return yaml.load(data, Loader=_build_loader())  # nosec B506  # noqa: S506  (safe)
     except (yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError) as error:
         reason = clip(" ".join(str(error).split()) or type(error).__name__)
         raise InvalidCapture(f"{file} is not valid YAML: {reason}") from error
