@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 import timeit
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,9 +25,11 @@ from wan_contracts.cases.systematic import find_plain_payload
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL, TimeProfile
 from wan_contracts.clients import Client
 from wan_contracts.clients.loading import load
+from wan_contracts.clients.pipelined_client import PipelinedClient
 from wan_contracts.clients.process_client import ProcessClient
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.runner.harness import Harness
+from wan_contracts.runner.in_flight import iter_in_flight
 from wan_contracts.runner.runner import RunPlan, check
 from wan_mockserver.service import Mock
 from wan_validators.catalog import model
@@ -34,6 +37,7 @@ from wan_validators.catalog import model
 ROOT: Final = Path(__file__).parents[1] / "contract_tests"
 REFERENCE: Final = f"{ROOT}/tests/faulty_clients/reference.py:Reference"
 NODE: Final = ("node", f"{ROOT}/adapters/node_fetch.mjs")
+IN_FLIGHT: Final = 8
 
 ROUNDS: Final = 5
 CALLS: Final = 200
@@ -80,10 +84,26 @@ def plain_calls(client: Client, tempo: TimeProfile, models: Sequence[str]) -> fl
     return 1 / median(times[1:])
 
 
+def calls_in_flight(models: Sequence[str]) -> float:
+    """The same for Node with several calls in flight over its standard input and output."""
+    cases = [Case(name, find_plain_payload(model(name))) for name in models]
+    times = []
+    with Harness(PipelinedClient(NODE, IN_FLIGHT), REAL) as arena:
+        for _ in range(ROUNDS + 1):
+            begun = timeit.default_timer()
+            made = [*iter_in_flight(arena, cases * (CALLS // len(cases)), 1, lambda _: True)]
+            times.append((timeit.default_timer() - begun) / len(made))
+    return 1 / median(times[1:])
+
+
 class Spent(NamedTuple):
-    """Seconds of a run of *calls*: in all, in the client with the mock, and in the mock alone."""
+    """Seconds of a run of *calls*: in all, in the client with the mock, and in the mock alone.
+
+    *cpu* are the seconds on a processor, which other programs change less.
+    """
 
     calls: int
+    cpu: float
     all: float
     client: float
     mock: float
@@ -93,9 +113,10 @@ def whole_run() -> Spent:
     """The default run of the reference client, made twice; the second time counts."""
     check(python(), RunPlan(seed=1))
     with timed(Mock, "handle") as mock, timed(PythonClient, "call") as client:
-        begun = timeit.default_timer()
+        begun, used = timeit.default_timer(), time.process_time()
         report = check(python(), RunPlan(seed=1))
-        return Spent(report.cases, timeit.default_timer() - begun, sum(client), sum(mock))
+        used = time.process_time() - used
+        return Spent(report.cases, used, timeit.default_timer() - begun, sum(client), sum(mock))
 
 
 def main() -> int:
@@ -112,9 +133,14 @@ def main() -> int:
         table.add_row(
             "Node over stdio, videos", shown(plain_calls(ProcessClient(NODE), REAL, video))
         )
+        table.add_row(f"the same, {IN_FLIGHT} in flight", shown(calls_in_flight([*image, *video])))
     run = whole_run()
     table.add_row(
         f"the default run, {run.calls} calls in {run.all:.1f} s", shown(run.calls / run.all)
+    )
+    table.add_row(
+        f"the same in {run.cpu:.1f} s on a processor, calls a second on it",
+        shown(run.calls / run.cpu),
     )
     console = Console()
     console.print(table)

@@ -31,7 +31,7 @@ def redis_server() -> Iterator[str | None]:
     port, password = _free_port(), token_hex(8)  # by its password it is told from any other
     with TemporaryDirectory(prefix="wanproof-bench-") as folder:
         options = f"--port {port} --bind {HOST} --requirepass {password} --dir {folder}"
-        process = subprocess.Popen(  # noqa: S603  (as it stands on the PATH)
+        process = subprocess.Popen(
             [program, *options.split(), "--appendonly", "no", "--save", ""],
             stdout=subprocess.DEVNULL,
         )

@@ -77,7 +77,7 @@ def start_all(folder: Path) -> Iterator[tuple[list[Peer], str | None]]:
     with ExitStack() as running:
 
         def start(name: str, command: Sequence[str], port: int, task: str | None = None) -> Peer:
-            process = subprocess.Popen(  # noqa: S603  (our own arguments)
+            process = subprocess.Popen(
                 command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
             )
             running.callback(process.wait)
@@ -130,7 +130,7 @@ def _write_mappings(folder: Path, bodies: Sequence[str]) -> None:
 
 
 def _run(command: Sequence[str]) -> int:
-    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode  # noqa: S603
+    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def _find_free_port() -> int:

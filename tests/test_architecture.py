@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import wan_mockserver
 import wan_validators
 import wanproof
 from wan_validators import catalog
+from wan_validators.catalog import _by_name, _load_named
+from wan_validators.models import SHARED_NAMES
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {
@@ -98,6 +101,45 @@ def test_the_linter_loads_nothing_heavy(package: str) -> None:
 @pytest.mark.parametrize("package", ["wan_mockserver", "wan_contracts", "wanproof"])
 def test_importing_a_package_with_lazy_exports_loads_nothing_else(package: str) -> None:
     assert loads(f"import {package}") & (HEAVY | PACKAGES.keys()) == {package}
+
+
+UNNEEDED = {
+    *("http", "importlib.metadata", "pkgutil", "random", "uuid", "html", "difflib"),
+    *("tomllib", "zoneinfo", "socket", "subprocess", "email", "xml", "unittest"),
+    *("wan_validators.cost", "wan_validators.json_schema", "wan_validators.messages.hints"),
+    *("wan_validators.text_damage", "wan_validators.text_placeholders"),
+    *("wan_validators.media.url_faults", "wan_validators.source.positions"),
+    *("wan_validators.messages.text", "wan_validators.commands.rules", "wan_validators.fixes"),
+}
+"""Modules that the command does not need for a valid payload; each takes milliseconds to load."""
+
+
+def test_the_command_lint_loads_what_a_valid_payload_needs(tmp_path: Path) -> None:
+    content = [{"text": "make it night"}, {"image": "https://images.com/in.png"}]
+    payload = {"model": "wan26_i2i", "input": {"messages": [{"role": "user", "content": content}]}}
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps(payload), encoding="utf-8")
+    code = (
+        "import sys; from wan_validators.cli import main; assert main(['lint', sys.argv[1]]) == 0"
+    )
+    shown = f"{code}\nprint(*sys.modules)"
+    argv = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{shown}"]
+    run = subprocess.run([*argv, str(file)], capture_output=True, text=True, check=True)
+    loaded = {*run.stdout.split()}
+
+    assert sorted(UNNEEDED & loaded) == []
+    models = [each for each in loaded if each.startswith("wan_validators.models.")]
+    assert models == ["wan_validators.models.vtrix_wan26_i2i"]
+
+
+def test_a_model_is_found_without_loading_the_others() -> None:
+    """A module is named after the vendor and the model; SHARED_NAMES has the exceptions."""
+    for spec in catalog():
+        for name in (spec.name, spec.qualified_name):
+            assert spec in _load_named(name)
+    everything = _by_name()
+    wrong = [name for name in everything if _load_named(name) not in ((), everything[name])]
+    assert wrong == [*SHARED_NAMES]
 
 
 def loads(code: str) -> set[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from wan_validators import cli
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -82,7 +84,9 @@ def test_the_wheel_lints_without_any_extra(wheel: Path) -> None:
 
 
 def test_every_command_is_found() -> None:
-    names = {point.name for point in entry_points(group="wanproof.commands")}
+    points = entry_points(group="wanproof.commands")
+    names = {point.name for point in points}
+    assert {point.name: point.value for point in points} == {**cli._BUILT_IN}
 
     mock = {"capture", "scenarios", "serve"}
     assert names == mock | {"check", "cost", "drift", "lint", "replay", "rules", "schema"}

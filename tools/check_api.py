@@ -58,7 +58,7 @@ def serve() -> Iterator[str]:
         )
         try:
             until = time.monotonic() + START_TIMEOUT_S
-            while not file.exists():
+            while not (file.exists() and file.read_text()):
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit("the server did not start")
                 time.sleep(0.05)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from representative_models import REPRESENTATIVES
 from wan_contracts.drift.detection import find_drift
 from wan_contracts.drift.finding import DriftReport
 from wan_contracts.drift.settling import RECOGNIZERS
@@ -82,6 +84,24 @@ def run(name: str, payload: Any, scenario: str = "ok", **options: Any) -> list[C
     return found
 
 
+def test_the_results_of_a_path_of_their_own_are_counted() -> None:
+    payload = {"prompt": "night", "images": ["https://example.com/in.png"]}
+    exchanges = run(FLAT.id, payload)
+    assert "n when moving to or from wan26_i2i" not in evidence(find_drift("a.har", exchanges))
+
+    task = exchanges[-1].request.path.removesuffix("/status")
+    body = json.dumps({"request_id": "a", "outputs": [{"url": "a"}, {"url": "b"}]}).encode()
+    result = exchanges[-1]
+    result = replace(
+        result,
+        request=replace(result.request, path=f"{task}/response"),
+        response=replace(result.response, body=body),
+    )
+    found = evidence(find_drift("a.har", [*exchanges, result]))
+
+    assert "2 images came" in found["n when moving to or from wan26_i2i"]
+
+
 def findings(report: DriftReport) -> list[tuple[str, str, str, str]]:
     return [
         (str(each.severity), each.part, each.pointer, each.message)
@@ -94,9 +114,19 @@ def evidence(report: DriftReport) -> dict[str, str]:
     return {each.ambiguity.about: each.evidence for each in report.settled}
 
 
-@pytest.mark.parametrize("spec", catalog(), ids=lambda spec: spec.id)
+FLAT = model("vtrix-queue/wan25_i2i_preview_intl")
+
+
 @pytest.mark.parametrize(
-    "scenario", ["ok", "as-recorded", "fail-3001", "moderated", "no-results", "signed-urls"]
+    ("spec", "scenario"),
+    [
+        *(pytest.param(spec, "ok", id=f"ok-{spec.id}") for spec in catalog()),
+        *(
+            pytest.param(spec, scenario, id=f"{scenario}-{spec.id}")
+            for scenario in ("as-recorded", "fail-3001", "moderated", "no-results", "signed-urls")
+            for spec in (*REPRESENTATIVES, FLAT)
+        ),
+    ],
 )
 def test_a_run_as_documented_has_no_finding(spec: Any, scenario: str) -> None:
     folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
@@ -106,6 +136,20 @@ def test_a_run_as_documented_has_no_finding(spec: Any, scenario: str) -> None:
 
     assert [each for each in findings(report) if each[1] == "response"] == []
     assert report.exchanges
+
+
+@pytest.mark.parametrize(
+    "name", ["dashscope/wan2.2-kf2v-flash", "dashscope/wan2.6-t2i", "dashscope/wan2.5-t2i-preview"]
+)
+def test_a_poll_without_its_create_is_compared_with_the_likeliest_model(name: str) -> None:
+    spec = model(name)
+    folder = PAYLOADS / spec.vendor.name / spec.name / "valid"
+    payload = json.loads(next(folder.glob("documents-*.json")).read_bytes())
+
+    report = find_drift("a.har", run(name, payload, "ok")[1:])
+
+    assert len(report.exchanges) == 3
+    assert findings(report) == []
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def linted(spec: ModelSpec, payload: Any) -> Report:
     if not spec.endpoint:
         return lint(payload)
     # The body names the model, and its name alone can be that of another vendor.
-    is_named = type(payload.get("model")) is str and payload["model"] == spec.name
+    is_named = type(payload.get("model")) is str and payload["model"] in spec.names
     return lint(payload, spec.qualified_name) if is_named else lint({**payload, "model": "none"})
 
 

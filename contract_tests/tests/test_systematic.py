@@ -12,6 +12,7 @@ from representative_models import REPRESENTATIVE_PARAMS, REPRESENTATIVES
 from wan_contracts.cases.case import Case
 from wan_contracts.cases.systematic import find_supported_case, iter_systematic_cases
 from wan_contracts.cases.time_profiles import VIRTUAL
+from wan_contracts.cases.varied_payloads import build_varied_payload
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.constraints.basic import Undocumented
@@ -58,6 +59,13 @@ def test_systematic_cases_include_choices_zeros_and_repeated_images(edges: Any) 
     assert any(case.get("model") == "wan26_i2i" for case in contents)
 
 
+@pytest.mark.parametrize("more", [{}, {"images": []}])
+def test_an_array_that_is_missing_or_empty_gets_no_second_item(more: Any) -> None:
+    plain = {"prompt": "night", **more}
+
+    assert build_varied_payload(model("wan2.5-i2i-preview"), plain) == plain
+
+
 def test_scenarios_and_limits_are_for_one_model_of_each_shape() -> None:
     cases = list(iter_systematic_cases(catalog(), VIRTUAL, everywhere=True, edges=True))
     representatives = {spec.id for spec in REPRESENTATIVES}
@@ -68,7 +76,7 @@ def test_scenarios_and_limits_are_for_one_model_of_each_shape() -> None:
     for name in others:
         payloads = [case.payload for case in cases if case.model_id == name]
         assert len([each for each in payloads if lint(each, name).valid]) in (2, 3), name
-        assert len([each for each in payloads if not lint(each, name).valid]) > 10, name
+        assert len([each for each in payloads if not lint(each, name).valid]) > 8, name
 
 
 def test_a_scenario_of_a_declined_model_is_for_another_model_of_its_vendor() -> None:

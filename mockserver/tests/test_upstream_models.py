@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from wan_mockserver.artefacts.plan import Film, plan
 from wan_mockserver.http.messages import Response
 from wan_mockserver.scenarios.lifecycle import Polls
+from wan_mockserver.service import Mock
+from wan_mockserver.simulator.rate_limits import Limits
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators import model
 
@@ -204,3 +207,35 @@ def test_a_model_at_another_path_is_told_so(simulator: Make, send: Send) -> None
         400,
         "url error, please check url!",
     )
+
+
+def test_a_canceled_task_is_not_billed_and_gives_its_money_back(
+    simulator: Make, send: Send
+) -> None:
+    film = payload("wan2.5-t2v-preview", TEXT, size="832*480", duration=10)  # 0.50 USD
+    server = simulator(lifecycle=Polls(9), limits=Limits(balance=Decimal("0.60")))
+
+    def create() -> Response:
+        return send(server, "POST", VIDEOS, film, headers=ASYNC)
+
+    first = json.loads(create().body)["output"]["task_id"]
+    refused = create()
+    assert (refused.status, json.loads(refused.body)["code"]) == (400, "Arrearage")
+    for status in (200, 400):
+        assert send(server, "POST", f"/api/v1/tasks/{first}/cancel").status == status
+    second = json.loads(create().body)["output"]["task_id"]
+    assert create().status == 400
+
+    ledger = Mock(server).ledger()
+    usd = {charge.task: charge.usd for charge in ledger.entries}
+    assert usd == {first: None, second: Decimal("0.50")}
+
+
+def test_a_task_that_fails_spends_nothing(simulator: Make, send: Send) -> None:
+    film = payload("wan2.5-t2v-preview", TEXT, size="832*480", duration=10)
+    limits = Limits(balance=Decimal("0.50"))
+    server = simulator(lifecycle=Polls(0), limits=limits, scenario="moderated")
+
+    for _ in range(3):
+        assert run(send, server, VIDEOS, film)["output"]["task_status"] == "FAILED"
+    assert Mock(server).ledger().total_usd == 0

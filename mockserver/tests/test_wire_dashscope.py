@@ -309,6 +309,9 @@ def test_one_name_is_a_model_of_two_vendors(clock: ManualClock) -> None:
     for kind in ("requests", "tasks"):
         listed = json.loads(ask("GET", f"/_wanproof/{kind}", query=f"model={other}").body)
         assert [each["model"] for each in listed[kind]] == [other]
+        query = "model=mulerouter/wan2.5-i2i-preview"
+        listed = json.loads(ask("GET", f"/_wanproof/{kind}", query=query).body)
+        assert {each["model"] for each in listed[kind]} == {"wan2.5-i2i-preview"}
     assert b"dashscope/wan2.5-i2i-preview" in ask("GET", "/_wanproof/").body
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from wan_validators.catalog import catalog, model
+from wan_validators.catalog import catalog, list_all_specs, model
 from wan_validators.cli import main
 from wan_validators.json_schema import DRAFTS, build_document
 from wan_validators.linter import lint
@@ -97,7 +97,9 @@ def test_invalid_payloads_match_only_if_no_schema_can_express_the_rule(
         # JSON Schema counts 3.0 as an integer, the vendors do not.
         is_whole = rule not in WORDLESS and type(value) is float and value.is_integer()
         is_wordless = rule in WORDLESS and value != ""
-        expected = report.valid or is_wordless or is_whole or bool(is_uncounted)
+        # No schema compares the items of an array, or two members of one.
+        is_set = rule == "media-data" or (rule == "media-set" and type(value) is list)
+        expected = report.valid or is_wordless or is_whole or bool(is_uncounted) or is_set
         if accepts(file, draft) != expected:
             wrong.append(file.name)
 
@@ -157,7 +159,7 @@ def test_the_command_writes_all_schemas(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["schema", "--all", str(folder)]) == 0
 
     files = {str(file.relative_to(folder).with_suffix("")): file for file in folder.rglob("*.json")}
-    assert {*files} == {spec.id for spec in catalog()}
+    assert {*files} == {spec.id for spec in list_all_specs()}
     assert {*capsys.readouterr().out.split()} == {*map(str, files.values())}
     for name, file in files.items():
         written = json.loads(file.read_text(encoding="utf-8"))

@@ -135,7 +135,7 @@ def test_a_valid_text_needs_the_fast_reader_alone() -> None:
     with patch("wan_validators.linter.read_carefully", side_effect=AssertionError):
         for text in (json.dumps(payload), json.dumps(payload | {"metadata": {"a": [{"b": 1}]}})):
             report = lint(text.encode())
-            assert (report.findings, report.payload) == ((), json.loads(text))
+            assert (report.findings, report.payload) == ([], json.loads(text))
 
 
 @pytest.mark.parametrize(
@@ -154,3 +154,30 @@ def test_an_expired_url_is_found_on_the_fast_way() -> None:
         found = lint(given_value, "wan2.5-i2i-preview", now=1.8e9).findings
         assert "image-expired" in [each.rule for each in found]
     assert plain_reader.count_members(payload) == 2
+
+
+LONG_URI = "data:image/png;base64," + "QUJD" * 20_000
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": LONG_URI, "b": [LONG_URI, "data:,", LONG_URI[:100]], LONG_URI: 1},
+        {"a": LONG_URI + "=", "b": LONG_URI},
+        {"a": LONG_URI + "!", "b": 'say "data:'},
+        {"a": LONG_URI.replace("image/png", "image\\/png\u00e9")},
+        {"a": [f'say "{LONG_URI}', f"\\\\{LONG_URI}"], "b": LONG_URI},
+        {"a": LONG_URI.replace(",", "")},
+        LONG_URI,
+    ],
+)
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_long_uris_are_read_as_they_are_written(value: Any, *, is_ascii: bool) -> None:
+    text = json.dumps(value, ensure_ascii=is_ascii)
+    for data in (text, text.encode(), bytearray(text.encode())):
+        assert read_plain(data) == value
+    broken = text.replace("QUJD" * 9, "QU\nJD" * 9, 1).encode()
+    assert read_plain(broken) is MISSING
+    assert read(broken) == read_carefully(broken)
+    unclosed = f'["data:,{"A" * 100_000}'.encode()
+    assert read(unclosed) == read_carefully(unclosed)

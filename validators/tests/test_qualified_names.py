@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wan_validators import UnknownModel, lint, model
-from wan_validators.catalog import find_all, find_nearest_model
+from wan_validators.catalog import _list_modules, find_all, find_nearest_model
 from wan_validators.cli import main
 from wan_validators.create_requests import CreateUrl, find_create_url
 from wan_validators.guard.routes import find_guarded_route
@@ -192,3 +192,12 @@ def test_the_configuration_names_models_of_files(
         text = f'[lint.models]\n"*.json" = "{name}"\n'
         (tmp_path / "wanproof.toml").write_text(text, encoding="utf-8")
         assert main(["lint", "a.json"]) == code, capsys.readouterr()
+
+
+def test_models_are_found_in_an_archive_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _list_modules()
+    _list_modules.cache_clear()
+    monkeypatch.setattr(Path, "is_dir", lambda path: False)
+
+    assert _list_modules() == before
+    _list_modules.cache_clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -206,7 +205,7 @@ def test_paths_are_relative_to_the_repository_of_a_service(
 
 
 def test_a_junit_case_fails_even_if_its_errors_are_not_listed() -> None:
-    unlisted = replace(result(), findings=[])
+    unlisted = result()._replace(findings=[])
     assert '<failure type="not-listed" message="there are errors' in render("junit", unlisted)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .frozen import Frozen
 
 __all__ = ["Ambiguity"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguity:
+class Ambiguity(Frozen):
     """A point on which the documents are contradictory or silent.
 
     *interpretations* are the possible meanings, and *chosen* is the one in use. *rules* are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import SUPPRESS, Action, ArgumentParser
+from argparse import SUPPRESS, Action, ArgumentParser, HelpFormatter
 from typing import NoReturn
 
 from .command import UsageError
@@ -13,6 +13,19 @@ __all__ = ["CommandParser"]
 
 class CommandParser(ArgumentParser):
     """The parser of one command. It raises UsageError for wrong arguments."""
+
+    _is_helping = False
+
+    def format_help(self) -> str:
+        self._is_helping = True
+        return super().format_help()
+
+    def _get_formatter(self) -> HelpFormatter:
+        # argparse builds one to check each argument; only the help needs the terminal's width,
+        # for which Python loads eight modules.
+        if self._is_helping:
+            return super()._get_formatter()
+        return HelpFormatter(self.prog, width=80)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(self._add_suggestion(message))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from .frozen import Frozen
 
 __all__ = [
     "EXIT_FINDINGS",
@@ -32,8 +33,7 @@ class UsageError(Exception):
     """The command line is not valid. The message says what to do instead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Frozen, kw_only=True):
     """One subcommand.
 
     *summary* is one sentence for the list of all commands. *arguments* adds options to a

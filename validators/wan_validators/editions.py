@@ -31,8 +31,7 @@ def use_edition(date: str | None) -> Iterator[None]:
     """
     if date is not None and not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", date):
         raise UsageError(f"--edition {date!r} is not a date such as 2026-10 or 2026-10-31")
-    first = catalog()[0].on
-    if date is not None and date < first:
+    if date is not None and date < (first := catalog()[0].on):
         raise UsageError(f"--edition {date}: there were no tables yet; the first are of {first}")
     with restrict(date):
         yield

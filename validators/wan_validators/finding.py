@@ -175,6 +175,8 @@ class Report:
     @property
     def valid(self) -> bool:
         """True if there are no errors; warnings and infos do not count."""
+        if not self.findings and not self.omitted:
+            return True
         return not self.errors and not self.omitted.count(Severity.ERROR)
 
     @property

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .catalog import UnknownModel, find_all, suggest_model, vendors
-from .constraints.basic import OBJECT, Absent, Anything, KnownMembers
+from .catalog import UnknownModel, find_all, find_flat_form, suggest_model, vendors
+from .constraints.basic import OBJECT, Anything
 from .constraints.media import AddressesFile, Unexpired
-from .engine import Engine, compile_spec
-from .engine.member_count import compile_member_count
 from .finding import Finding, Report
 from .finding_limit import (
     DEFAULT_MAX_FINDINGS,
     get_rule_key,
     limit_findings,
-    replace_findings,
 )
+from .frozen import replace
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
-from .source.json_pointer import MISSING, iter_values, parse, text, value
+from .ready_model import READY_MODELS, engine, lint_wrapper, prepare_model
+from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
 from .source.plain_reader import UNCOUNTED, count_members, has_query, parse_plain
-from .spec import UNKNOWN_MEMBER, ModelSpec, Rule, Severity
-from .vendor import UnwrappedPayload
-from .wrappers import open_envelope, unwrap, unwrap_all
+from .spec import ModelSpec, Rule
+from .wrappers import unwrap_all
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = ["Moment", "engine", "find_findings", "lint"]
 
-Moment = datetime | float
+Moment: TypeAlias = "datetime | float"
 """A moment, as a datetime or in seconds since 1970."""
 
 
@@ -62,30 +60,19 @@ def lint(
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    value: Any = None
-    names: int | None = UNCOUNTED
+    value, names = None, UNCOUNTED
     if type(payload) is dict:
-        value, names = payload, None
+        if model is None and now is None and media_root is None:
+            usual = _lint_usual_value(payload, max_findings)
+            if usual is not None:
+                return usual
     elif isinstance(payload, (str, bytes, bytearray)):
         value, names = parse_plain(payload)
-    try:
-        ready = _READY_MODELS[value["model"] if model is None else model]
-    except (KeyError, TypeError):
-        pass  # unknown, not yet compiled, or not a name
-    else:
-        is_timeless = now is None or (names is not None and not has_query(payload))
-        if is_timeless and media_root is None:
-            found = ready.engine(value, max_findings)
-            if not found and names in (None, ready.count_members(value)):
-                return Report(ready.id, (), value)
-            if found and names is None:
-                report = ready.report(value, found, max_findings, is_named=model is not None)
-                return _limit_report(report, max_findings)
-    specs = None if model is None else find_all(model)
-    if model is not None and not specs:
-        raise UnknownModel(model)
-    seconds = now.timestamp() if isinstance(now, datetime) else now
-    options = _Options(specs, seconds, media_root, max_findings)
+        if media_root is None and (now is None or not has_query(payload)):
+            usual = _lint_usual_text(value, names, model)
+            if usual is not None:
+                return usual
+    options = _build_options(model, now, media_root, max_findings)
     if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, value, names, options)
     return _limit_report(_lint_value(payload, options), max_findings)
@@ -99,69 +86,7 @@ def find_findings(
     If there are more than *limit*, the result is a LimitedFindings.
     """
     found = engine(spec)(payload, limit)
-    return limit_findings(_lint_wrapper(spec, payload, found, (), limit), limit) if found else found
-
-
-@cache
-def engine(spec: ModelSpec) -> Engine:
-    """Returns the compiled form of *spec*, compiled on first use."""
-    return compile_spec(spec)
-
-
-def _lint_wrapper(
-    spec: ModelSpec,
-    payload: Any,
-    found: list[Finding],
-    outer: tuple[UnwrappedPayload, ...],
-    limit: int,
-) -> list[Finding]:
-    """Returns *found*, or the findings inside the wrapper if *payload* is one.
-
-    A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
-    are the envelopes that the payload came in. Pointers lead through all of them.
-    """
-    check, inner = engine(spec), unwrap(spec, payload)
-    ignored: list[Finding] = []
-    if inner is not None:
-        ignored = _lint_ignored(inner, payload)
-        payload, outer = inner.payload, (*outer, inner)
-        found = check(payload, limit)
-    if not outer:
-        return found
-    context = Context(spec, payload, check, outer)
-    before = Context(spec, payload, check, outer[:-1] if inner is not None else outer)
-    placed = [
-        each._replace(pointer=context.to_outer(each.pointer), origin=context) for each in found
-    ]
-    placed += [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
-    return replace_findings(found, placed)
-
-
-def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:
-    """Returns findings for the parts of a wrapper that are not read."""
-    found = [Finding(_WRAPPER, at, value(payload, parse(at))) for at in inner.ignored_pointers]
-    at = f"{inner.prefix}/model"
-    model = value(payload, parse(at))
-    if model not in (MISSING, payload.get("model", model)):
-        found.append(Finding(_TWO_MODELS, at, model))
-    return found
-
-
-_WRAPPER = Rule(
-    UNKNOWN_MEMBER,
-    "/input/0",
-    KnownMembers(frozenset({"params"})),
-    severity=Severity.WARNING,
-    message="only input[0].params is read",
-)
-_TWO_MODELS = Rule(
-    "model-conflict",
-    "/input/0/params/model",
-    Absent(),
-    severity=Severity.WARNING,
-    message="the payload names two different models, and only the outer one is read",
-)
-_MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
+    return limit_findings(lint_wrapper(spec, payload, found, (), limit), limit) if found else found
 
 
 class _Options(NamedTuple):
@@ -173,7 +98,44 @@ class _Options(NamedTuple):
     limit: int
 
 
-def _lint_text(data: Data, value: Any, names: int | None, options: _Options) -> Report:
+def _build_options(
+    model: str | None, now: Moment | None, root: Path | str | None, limit: int
+) -> _Options:
+    """Builds the options. Raises UnknownModel if *model* is not a known model."""
+    specs = None if model is None else find_all(model)
+    if model is not None and not specs:
+        raise UnknownModel(model)
+    seconds = now if now is None or isinstance(now, int | float) else now.timestamp()
+    return _Options(specs, seconds, root, limit)
+
+
+def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
+    """Returns the report of a payload of a compiled model in its written form, or None."""
+    try:
+        ready = READY_MODELS[payload["model"]]
+    except (KeyError, TypeError):
+        return None  # unknown, not yet compiled, or not a name
+    found = ready.engine(payload, limit)
+    if not found:
+        return Report(ready.id, found, payload)
+    if _find_flat(ready.spec, payload, is_named=False):
+        return None
+    return _limit_report(ready.report(payload, found, limit), limit)
+
+
+def _lint_usual_text(value: Any, names: int, model: str | None) -> Report | None:
+    """Returns a report without findings, or None if there may be any."""
+    try:
+        ready = READY_MODELS[value["model"] if model is None else model]
+    except (KeyError, TypeError):
+        return None  # unknown, not yet compiled, or not a name
+    found = ready.engine(value)
+    if found or names != ready.count_members(value):
+        return None
+    return Report(ready.id, found, value)
+
+
+def _lint_text(data: Data, value: Any, names: int, options: _Options) -> Report:
     """Lints *data* with the *value* and the number of *names* that were parsed fast."""
     is_unique = names != UNCOUNTED and names == count_members(value)
     if options.now is not None and not has_query(data):
@@ -205,53 +167,6 @@ def _limit_report(report: Report, limit: int) -> Report:
     return Report(report.model, list(kept), report.payload, get_omitted(kept))
 
 
-class _ReadyModel:
-    """A model with a compiled engine."""
-
-    __slots__ = ("count_members", "engine", "id", "spec")
-
-    def __init__(self, spec: ModelSpec) -> None:
-        self.spec, self.engine, self.id = spec, engine(spec), spec.id
-        self.count_members = compile_member_count(spec)
-
-    def report(
-        self, payload: Any, found: list[Finding], limit: int, *, is_named: bool = False
-    ) -> Report:
-        """Returns a report; if *is_named*, the model is known without the payload's member."""
-        given, envelope = payload, open_envelope(self.spec, payload)
-        if envelope is None:
-            placed = _lint_wrapper(self.spec, payload, found, (), limit)
-        else:
-            is_named, payload = True, envelope.payload
-            found = self.engine(payload, limit)
-            placed = _lint_wrapper(self.spec, payload, found, (envelope,), limit)
-        omitted = get_omitted(placed)
-        if is_named and self.spec.vendor.model_header:
-            placed = [_excuse_missing_model(each) for each in placed]
-        return Report(self.id, placed, given, omitted)
-
-
-_READY_MODELS: dict[Any, _ReadyModel] = {}
-
-
-def _prepare_model(spec: ModelSpec) -> _ReadyModel:
-    """Returns *spec*, ready under the name that payloads have, if no other model has it."""
-    if spec.id not in _READY_MODELS:
-        ready = _ReadyModel(spec)
-        if find_all(spec.name) != (spec,):
-            return ready
-        _READY_MODELS[spec.name] = _READY_MODELS[spec.id] = ready
-    return _READY_MODELS[spec.id]
-
-
-def _excuse_missing_model(finding: Finding) -> Finding:
-    """Returns a warning for the error that the payload itself does not name the model."""
-    if finding.row.id != "model-value" or finding.value is not MISSING:
-        return finding
-    row = replace(finding.row, severity=Severity.WARNING, message=_MODEL_ELSEWHERE)
-    return finding._replace(row=row)
-
-
 def _lint_value(payload: Any, options: _Options) -> Report:
     """Lints *payload*; the engine, but no other part, keeps to the limit."""
     specs, now, root, limit = options
@@ -261,9 +176,13 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     if not specs:
         return Report(None, [_build_no_model_finding(payload)])
     spec, is_certain = choose_model(specs, payload)
-    ready = _prepare_model(spec)
+    ready = prepare_model(spec)
     found = ready.engine(payload, limit)
-    report = Report(ready.id, (), payload)
+    flat = _find_flat(spec, payload, is_named=is_named) if found else None
+    if flat:
+        spec, ready, is_certain = flat, prepare_model(flat), True
+        found = ready.engine(payload, limit)
+    report = Report(ready.id, found, payload)
     if found:
         report = ready.report(payload, found, limit, is_named=is_named)
     if not is_certain:
@@ -278,6 +197,16 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     if expired:
         report.findings = [*report.findings, *expired]
     return report
+
+
+def _find_flat(spec: ModelSpec, payload: Any, *, is_named: bool) -> ModelSpec | None:
+    """Returns the spec for the flat form of *payload*, or None if it has another form."""
+    flat = find_flat_form(spec)
+    if flat is None:
+        return None
+    from .flat_form import has_flat_form
+
+    return flat if has_flat_form(flat, payload, is_named=is_named) else None
 
 
 def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:

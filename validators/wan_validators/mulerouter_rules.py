@@ -6,11 +6,11 @@ their own.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, STRING, Between, OneOf
+from .frozen import replace
 from .outputs import Images, Price, Videos
 from .shared_ambiguities import (
     ALPHA,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .frozen import Frozen, field
 from .messages.formatting import format_count
 from .spec import Severity
 
@@ -15,8 +15,7 @@ RuleKey = tuple[str, str | None, Severity]
 """The id, the code and the severity of a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Omitted:
+class Omitted(Frozen):
     """The findings that are not listed, counted by rule.
 
     If *is_exact* is false, there are at least so many: the payload was not checked to its end.
@@ -44,7 +43,7 @@ class Omitted:
         return Omitted(wanted, self.is_exact)
 
     def __bool__(self) -> bool:
-        return bool(self.counts) or not self.is_exact
+        return bool(self.counts)
 
     def __str__(self) -> str:
         """Formats the number: ``7 more findings``, or ``at least 7 more findings``."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from math import prod
 from typing import Final
 
 from .constraints.size import parse_sides
+from .frozen import Frozen, field
 
 __all__ = [
     "AREA",
@@ -23,8 +23,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(Frozen, kw_only=True):
     """The price of one unit in USD: an image, or a second of video at each tier.
 
     The vendors publish no prices for these models. *source* names the origin of the figure,
@@ -37,8 +36,7 @@ class Price:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Images:
+class Images(Frozen, kw_only=True):
     """Image outputs. Each field that is a string is the pointer of the deciding member.
 
     *inputs* holds the input images. Without a size, the output has the aspect of the last
@@ -68,8 +66,7 @@ class Images:
     tokens: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Videos:
+class Videos(Frozen, kw_only=True):
     """One video output. Each field that is a string is the pointer of the deciding member.
 
     *resolution* is a tier, or ``width*height``. *input* holds the first frame; a video of a

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .catalog import find_all, suggest_model
+from .catalog import find_all, suggest_model, vendors
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .finding_limit import DEFAULT_MAX_FINDINGS
+from .frozen import Frozen
 from .linter import lint
 from .reporters import LintResult
 from .request_files import Skipped, open_record
@@ -27,8 +27,7 @@ __all__ = ["RecordLinter"]
 FindModel = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordLinter:
+class RecordLinter(Frozen, kw_only=True):
     """Lints the records of all files of a run.
 
     *find_model* returns the model of all payloads of a file, or None. *now* is the current
@@ -77,7 +76,7 @@ class RecordLinter:
         result = LintResult.from_report(record, self.selection.apply(record.source, report))
         if self.totals is None:
             return result
-        return replace(result, cost=report.estimate_cost(self.totals.prices))
+        return result._replace(cost=report.estimate_cost(self.totals.prices))
 
 
 def _excuse_model(report: Report) -> Report:
@@ -91,4 +90,7 @@ def _excuse_model(report: Report) -> Report:
 def _build_unknown_model(name: str, place: str) -> Finding:
     name = name.rpartition("/")[2]
     message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
+    for vendor in vendors():
+        if name.lower() in vendor.other_models:
+            message = vendor.describe_unmodelled(name)
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

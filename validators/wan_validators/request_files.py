@@ -30,8 +30,12 @@ def open_record(record: Record) -> Iterator[Record | Unreadable | Skipped]:
     """Yields the payloads of the requests in *record*, or *record* if it is a payload."""
     data = record.data
     assert isinstance(data, bytes)
+    is_har = record.source[-4:].lower() == ".har"
+    if data[:1] == b"{" and not is_har and b'"log"' not in data[:1024]:
+        yield record  # the usual case, without a pattern
+        return
     start = data[:1024].lstrip()
-    if _HAR.match(data) or (record.source.lower().endswith(".har") and start[:1] == b"{"):
+    if _HAR.match(data) or (is_har and start[:1] == b"{"):
         yield from _read_har(record)
     elif start.startswith(_JSON_STARTS) or b"curl" not in data:
         yield record

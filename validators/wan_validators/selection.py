@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from .finding import Report
+from .frozen import Frozen, field
 from .source.path_patterns import PathPatterns
 
 __all__ = ["Names", "Selection"]
@@ -14,8 +14,7 @@ Names = frozenset[str]
 """Ids of rules and codes of vendors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Frozen):
     """What to report: rules and codes. None in *selected* means all of them."""
 
     selected: Names | None = None

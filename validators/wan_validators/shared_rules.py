@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from . import error_codes
@@ -36,6 +35,7 @@ from .constraints.media import (
 )
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .constraints.text import Filled, Undamaged
+from .frozen import replace
 from .spec import Equals, Rule, Severity
 
 __all__ = [

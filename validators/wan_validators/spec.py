@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from .ambiguity import Ambiguity
 from .constraints.basic import Constraint, KnownMembers
+from .frozen import Frozen, field
 from .outputs import Images, Outputs
 from .source import json_pointer
 from .source.json_pointer import MISSING, Path
@@ -27,8 +27,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(Frozen):
     """The condition of a rule: the member at *pointer* is *value*.
 
     An absent member counts as *default*.
@@ -58,8 +57,7 @@ class Equals:
         return type(effective) is type(self.value) and bool(effective == self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """One documented sentence: *constraint* limits the value at *pointer* if *when* is true.
 
     *id* is the stable id, the same at every vendor. *code* is the vendor's documented code,
@@ -91,8 +89,7 @@ class Rule:
 UNKNOWN_MEMBER = "unknown-member"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ModelSpec:
+class ModelSpec(Frozen, kw_only=True, eq=False):
     """Everything documented about one model at one vendor.
 
     *id* is unique among all vendors: the name of the model, with the vendor's name and a slash
@@ -105,7 +102,8 @@ class ModelSpec:
     *source* names the document, *on* the month in which it was read, and *confidence* is
     ``high`` for a page that was read completely, else ``medium`` or ``low``. *gaps* are facts
     that no source has: the model is served without a rule for them. *aliases* are further names
-    on the wire, such as those of snapshots.
+    on the wire, such as those of snapshots. *derived_from* is the id of the model whose table was
+    converted to this one, "" if the table was written.
     """
 
     id: str
@@ -120,6 +118,7 @@ class ModelSpec:
     confidence: str = "high"
     gaps: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    derived_from: str = ""
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -155,6 +154,11 @@ class ModelSpec:
     def qualified_name(self) -> str:
         """The name with the vendor before it."""
         return f"{self.vendor.name}/{self.name}"
+
+    @property
+    def price_id(self) -> str:
+        """The id under which a price list has the model."""
+        return self.derived_from or self.id
 
     @property
     def create_template(self) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from .frozen import Frozen
 
 __all__ = ["UploadApi", "UploadPolicy"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadPolicy:
+class UploadPolicy(Frozen, kw_only=True):
     """The permission to upload files below *folder* to *host* for *lifetime* seconds.
 
     *policy* is the signed text. *forbid_overwrite* is ``true`` or ``false``. The sizes are those
@@ -28,8 +28,7 @@ class UploadPolicy:
     capacity_megabytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class UploadApi:
+class UploadApi(Frozen, kw_only=True, eq=False):
     """Uploads of files that payloads then name with ``oss://``.
 
     *path* answers with a policy, whose body *build_policy_body* builds. *store* is the path on

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from .constraints.basic import (
     ObjectCount,
 )
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
+from .frozen import replace
 from .outputs import Images, Price
 from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
 from .shared_rules import SEEDS, Rows, maximum_notice
@@ -56,6 +56,15 @@ SEQUENCE_AMBIGUITIES: Final = (
         rules=("n-separate",),
     ),
     Ambiguity(
+        "the number of texts in the content",
+        interpretations=(
+            "the page gives no number",
+            "exactly one, as for the older models with messages",
+        ),
+        chosen="a warning for any number but one",
+        rules=("text-count",),
+    ),
+    Ambiguity(
         "oss:// for images",
         interpretations=(
             "only pages about videos name it",
@@ -71,7 +80,6 @@ SEQUENCE_GAPS: Final = (
     "that bbox_list has an entry for each image is not checked",
     "that the ratios of color_palette add up to 100.00% is not checked",
     "that color_palette is only for images without enable_sequential is not checked",
-    "whether a text must be given",
 )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import OBJECT, OneOf
 from .constraints.media import AUDIO_VIEW, FileSize, Opaque, Reference
+from .frozen import replace
 from .shared_rules import MIB, Rows, audio, image
 from .spec import Rule, Severity
 

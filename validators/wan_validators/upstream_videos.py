@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
 from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Between, Constraint, OneOf
+from .frozen import replace
 from .outputs import Price, Videos
 from .shared_ambiguities import MEGABYTES, ORIENTATION, SHOT_TYPE, VIDEO_SIZE, WHOLE_FLOATS
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt

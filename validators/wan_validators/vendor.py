@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from http import HTTPStatus
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .ambiguity import Ambiguity
+from .frozen import Frozen, field
 from .upload_api import UploadApi
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = [
     "CostEstimate",
@@ -46,6 +47,8 @@ PROXY_PHRASES: Final = {
 
 def find_status_phrase(status: int) -> str:
     """Returns the reason phrase of *status*, or a general one if it has none."""
+    from http import HTTPStatus  # loaded late, as it takes longer to load than a payload to lint
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -62,16 +65,14 @@ class State(Enum):
     CANCELED = "canceled"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskOutput:
+class TaskOutput(Frozen):
     """One result: *kind* is ``image``, ``video`` or ``text``, *value* its URL or text."""
 
     kind: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Frozen):
     """The reason for a failed task: the vendor's code and message.
 
     If *integer* is true, the code is a number on the wire. The vendor's pages and some of
@@ -83,8 +84,7 @@ class Failure:
     integer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Frozen, kw_only=True):
     """A generation task, independent of a vendor's wire format.
 
     Times are Unix seconds. *progress* is from 0 to 1. *remote_id* is the upstream's own id.
@@ -97,7 +97,8 @@ class Task:
     images that it asks for. *seconds*, *lines*, *size*, *ratio* and *has_sound* are facts about a
     video (*size* is "" if its tier decides), *usage* the members of its result that the model
     documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
-    true, the vendor returns the outputs of this model as messages.
+    true, the vendor returns the outputs of this model as messages. *base_url* is the URL by which
+    the client calls the server, for vendors with URLs in their bodies.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Task:
     ratio: str = ""
     has_sound: bool = False
     usage: tuple[str, ...] = ()
+    base_url: str = ""
 
 
 class RejectionReason(Enum):
@@ -144,6 +146,9 @@ class RejectionReason(Enum):
     ASYNC_HEADER = "a header for tasks at a path without tasks"
     NO_TASK = "no such task of this key"
     NOT_PENDING = "a cancel of a task that is no longer pending"
+    NO_TASK_TO_CANCEL = "a cancel of no task of this key"
+    NO_STREAM = "a stream of events, which is not offered"
+    WEBHOOK = "a webhook, which is not offered"
     MALFORMED = "a body that is not a JSON object"
     MEDIA_TYPE = "a content type other than JSON"
     TOO_LARGE = "a body over the limit"
@@ -156,8 +161,7 @@ class RejectionReason(Enum):
     INTERNAL = "an internal error of the server"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
+class Rejection(Frozen, kw_only=True):
     """A rejected request, independent of a vendor's wire format.
 
     *detail* describes the problem, for vendors without a text of their own. *path* and
@@ -184,8 +188,7 @@ class Page(Enum):
     TEXT = "the text about a model"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostEstimate:
+class CostEstimate(Frozen, kw_only=True):
     """The cost of a payload before its task is created, independent of a vendor's wire format.
 
     *cost* is in USD, None if it is not known. *digest* is the same for equal payloads. *count*
@@ -199,27 +202,29 @@ class CostEstimate:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class UnwrappedPayload:
+class UnwrappedPayload(Frozen):
     """A payload without its vendor's wrapper, with the mapping of its pointers.
 
-    *outer* names the members outside of the wrapper; all others are below *prefix*.
-    *ignored_pointers* point to the parts that the vendor does not read.
+    *outer* names the members outside of the wrapper; all others are below *prefix*, or below
+    their own prefix in *prefixes*. *ignored_pointers* point to the parts that the vendor does not
+    read.
     """
 
     payload: Mapping[str, Any]
     prefix: str
     outer: frozenset[str]
     ignored_pointers: tuple[str, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def to_outer_pointer(self, pointer: str) -> str:
         """Converts a pointer into the unwrapped payload to one into the original."""
         first = pointer.split("/", 2)[1] if pointer else ""
-        return pointer if not pointer or first in self.outer else self.prefix + pointer
+        if not pointer or first in self.outer:
+            return pointer
+        return self.prefixes.get(first, self.prefix) + pointer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SynchronousApi:
+class SynchronousApi(Frozen, kw_only=True, eq=False):
     """Creates that wait for the end of the task, and streams of its results.
 
     *path* is the path of such creates, for the models with *endpoint*, "" for all models. A
@@ -243,8 +248,7 @@ class SynchronousApi:
     find_conflict: Callable[[Mapping[str, Any], bool], str | None] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Vendor:
+class Vendor(Frozen, kw_only=True, eq=False):
     """One vendor's wire format as a value. No code branches on the vendor's name.
 
     *create* and *poll* are path templates with ``{model}`` and ``{task_id}``. *tolerated*
@@ -278,6 +282,14 @@ class Vendor:
     *pages* are the paths of pages about models; a more exact path comes before one with
     ``{model}`` in its place. *precharge* is the path that estimates the cost of a payload, and
     *build_precharge_body* builds its response.
+
+    *platform* is the name of the vendor of which this is a second protocol, "" for a first one.
+    *flat_models* are the models of the platform that it serves with flat payloads; the value is
+    False if no page shows the payload. *auth_schemes* are those of the Authorization header.
+    *result* is the path of the results, if the poll response has none, and *build_result_body*
+    builds its body. *cancel_method* and *canceled_status* are those of a cancel, and
+    *cancels_running* is true if it also stops a task that runs. *stream* is a path of events that
+    the vendor names and does not offer. *refuses_webhooks* is true if it refuses their members.
     """
 
     name: str
@@ -318,6 +330,16 @@ class Vendor:
     pages: Mapping[Page, str] = field(default_factory=dict)
     precharge: str | None = None
     build_precharge_body: Callable[[CostEstimate], Wire] | None = None
+    platform: str = ""
+    flat_models: Mapping[str, bool] = field(default_factory=dict)
+    auth_schemes: tuple[str, ...] = ("Bearer",)
+    result: str | None = None
+    build_result_body: Callable[[Task], Wire] | None = None
+    cancel_method: str = "POST"
+    canceled_status: int = 200
+    cancels_running: bool = False
+    stream: str | None = None
+    refuses_webhooks: bool = False
 
     def describe_unmodelled(self, model: str) -> str:
         """Returns the text about *model*, one of *other_models*."""

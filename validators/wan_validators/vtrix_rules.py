@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
+from .frozen import replace
 from .shared_ambiguities import (
     LEADING_ZEROS,
     MODEL_IN_HEADER,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from wan_mockserver.captures.exchange import CapturedExchange, redact_exchanges
 from wan_mockserver.http.errors import RequestRejected
 from wan_mockserver.simulator.routing import Action, Route, build_routes, find_route, normalize_path
-from wan_validators.catalog import find, find_all, vendors
+from wan_validators.catalog import find, find_all, models_of, vendors
 from wan_validators.finding import Report
 from wan_validators.linter import lint
 from wan_validators.spec import ModelSpec, Severity
@@ -59,10 +60,12 @@ def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftRepo
             else:
                 refused.append(task)
         elif route.action is not Action.POLL:
+            _keep_results(route, tasks.get(names.get("task_id", "")), exchange, body)
             continue
         else:
             known = tasks.get(names["task_id"])
-            spec = known.spec if known else find(_qualify(route.vendor, names)) or _any_spec(route)
+            spec = known.spec if known else find(_qualify(route.vendor, names))
+            spec = spec or _find_likeliest(route, exchange, body)
             if known:
                 known.polls.append((exchange, body))
         if spec is None:
@@ -99,6 +102,15 @@ def _check_response(
         yield DriftFinding(Severity.ERROR, "response", "", text)
     else:
         yield from check_body(spec.vendor, spec.id, status, body, create=create)
+
+
+def _keep_results(
+    route: Route, task: CapturedTask | None, exchange: CapturedExchange, body: Any
+) -> None:
+    """Adds the results of *task* that have a path of their own."""
+    is_done = exchange.response.status == HTTPStatus.OK
+    if route.action is Action.RESULT and task and is_done:
+        task.results = body
 
 
 def _describe_request(report: Report) -> Iterator[DriftFinding]:
@@ -141,8 +153,11 @@ def _find_model(exchange: CapturedExchange) -> str | None:
     return next((headers[name] for name in names if find(headers.get(name))), None)
 
 
-def _any_spec(route: Route) -> ModelSpec | None:
-    """Returns a model of the vendor, for a poll whose create is not in the capture."""
-    from wan_validators.catalog import models_of
+def _find_likeliest(route: Route, exchange: CapturedExchange, body: Any) -> ModelSpec | None:
+    """Returns the model whose documents *body* fits best, for a poll without its create."""
+    specs = [*models_of(route.vendor).values()] if route.vendor else []
 
-    return next(iter(models_of(route.vendor).values()), None) if route.vendor else None
+    def count_findings(spec: ModelSpec) -> int:
+        return len([*_check_response(spec, exchange, body, create=False)])
+
+    return min(specs, key=count_findings, default=None)

@@ -19,6 +19,7 @@ from wan_mockserver.simulator.scenario_selection import Armed
 from wan_mockserver.state.journal import Entry, Message
 from wan_mockserver.state.stores.codec import codec, octets
 from wan_mockserver.state.tasks import TaskRecord
+from wan_validators.vendor import Failure
 
 
 class Mood(Enum):
@@ -96,12 +97,13 @@ HOUSES = every_field(
     by_name=st.dictionaries(st.text(), PETS, max_size=3),
     listed=st.dictionaries(st.text(), st.lists(every_field(Fish)).map(tuple), max_size=3),
 )
+FAILURES = st.builds(Failure, st.text(), st.text(), st.booleans())
 MESSAGES = every_field(Message, headers=st.dictionaries(st.text(), st.text(), max_size=3))
 KEPT = {
     Account: every_field(Account),
     Armed: every_field(Armed),
     Entry: every_field(Entry, sent=MESSAGES, answer=MESSAGES),
-    TaskRecord: every_field(TaskRecord),
+    TaskRecord: every_field(TaskRecord, failure=st.none() | FAILURES),
 }
 
 

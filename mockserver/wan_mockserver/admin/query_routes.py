@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal, TypedDict
 
-from wan_validators.catalog import catalog, vendors
+from wan_validators.catalog import list_all_specs, vendors
 from wan_validators.field_types import Array, Choice, Flag, Integer, TextType
 from wan_validators.fields import Field
 from wan_validators.messages.formatting import clip
@@ -97,7 +97,11 @@ class TasksJson(TypedDict):
 
 
 TENANT: Final = Field("tenant", TextType(), "Only of this tenant.")
-MODEL: Final = Field("model", Choice.of(spec.id for spec in catalog()), "Only of this model.")
+MODEL: Final = Field(
+    "model",
+    Choice({name: spec.id for spec in list_all_specs() for name in (spec.id, spec.qualified_name)}),
+    "Only of this model.",
+)
 LIMIT: Final = Field(
     "limit", Integer(0, 10_000), "The maximum number to list, the newest.", default=1000
 )

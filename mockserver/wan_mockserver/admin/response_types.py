@@ -10,7 +10,7 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from wan_validators.catalog import vendors
+from wan_validators.catalog import model, vendors
 from wan_validators.outputs import Price
 from wan_validators.prices import Prices
 from wan_validators.vendor import Failure, TaskOutput, Vendor
@@ -183,9 +183,9 @@ def build_ledger_json(ledger: Ledger, journal: Iterable[Entry], prices: Prices) 
         "unknown_prices": ledger.unknown_prices,
         "forgotten": ledger.forgotten,
         "prices": {
-            charge.model: prices[charge.model]
+            charge.model: prices[price_id]
             for charge in ledger.entries
-            if charge.model in prices
+            if (price_id := model(charge.model).price_id) in prices
         },
     }
 

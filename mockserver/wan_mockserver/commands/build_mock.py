@@ -67,16 +67,9 @@ def build_mock(options: Namespace, token: str | None, listener: Listener) -> Moc
             seed=seed,
             clock=_build_clock(options.clock, store),
             lifecycle=options.lifecycle,
-            reject_at_create=[
-                vendor.name
-                for vendor in vendors()
-                if getattr(options, f"{vendor.name}_reject") == "create"
-            ],
-            error_texts=[
-                vendor.name
-                for vendor in vendors()
-                if getattr(options, f"{vendor.name}_error", "object") == "text"
-            ],
+            reject_at_create=_list_vendors(options, "reject", "create"),
+            error_texts=_list_vendors(options, "error", "text"),
+            result_statuses=_list_vendors(options, "result", "status"),
             limits=Limits(
                 creates_per_second=options.creates_per_second,
                 polls_per_second=options.polls_per_second,
@@ -92,6 +85,14 @@ def build_mock(options: Namespace, token: str | None, listener: Listener) -> Moc
         )
         unless_ready.pop_all()
     return Mock(simulator, token=token, window=options.duplicate_window)
+
+
+def _list_vendors(options: Namespace, name: str, value: str) -> list[str]:
+    """Returns the vendors whose option *name*, of those that have it, is *value*."""
+    names = [vendor.name for vendor in vendors()]
+    return [
+        each for each in names if getattr(options, f"{each.replace('-', '_')}_{name}", "") == value
+    ]
 
 
 def _load_scenarios(options: Namespace) -> Scenarios:

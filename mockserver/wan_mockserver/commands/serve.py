@@ -134,7 +134,8 @@ def _announce(server: Server, mock: Mock, options: Namespace, replayed: Sequence
     for vendor in vendors():
         lines.append(f"  {vendor.title}: base URL {server.url}")
         lines += [f"    POST {server.url}{path}" for path in list_create_templates(vendor)]
-        lines += [f"    GET  {server.url}{path}" for path in list_poll_templates(vendor)]
+        polls = (*list_poll_templates(vendor), *filter(None, (vendor.result,)))
+        lines += [f"    GET  {server.url}{path}" for path in polls]
     lines.extend(replayed)
     lines.extend(_describe_own_routes(server.url, mock))
     lines.extend(_describe_missing_encoder())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import sys
-import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from itertools import takewhile
 from threading import Thread
+from time import monotonic, sleep  # by name, as a test may replace the clock of the module
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
@@ -117,9 +117,9 @@ class Server:
 
     def drain(self, max_seconds: float) -> None:
         """Waits until every response is sent, at most *max_seconds*."""
-        until = time.monotonic() + max_seconds
-        while any(each.is_busy for each in [*self._connections]) and time.monotonic() < until:
-            time.sleep(DRAIN_INTERVAL_S)
+        until = monotonic() + max_seconds
+        while any(each.is_busy for each in [*self._connections]) and monotonic() < until:
+            sleep(DRAIN_INTERVAL_S)
 
     def stop(self) -> None:
         """Closes every connection and returns when no thread runs any more."""
@@ -134,6 +134,7 @@ class Server:
     def _close(self) -> None:
         if self._listening.fileno() < 0:
             return
+        self._stopping = True
         self._listening.close()
         self.workers.shut_down()
         self.loop.run_calls()  # the last answers
@@ -195,7 +196,7 @@ class Server:
     def touch(self, connection: Connection) -> float:
         """Notes that *connection* is active, and returns the time."""
         self._connections.move_to_end(connection)
-        return time.monotonic()
+        return monotonic()
 
     def note_incomplete(self, connection: Connection) -> None:
         """Notes that the head of a request on *connection* has begun."""
@@ -251,7 +252,7 @@ class Server:
         self.loop.call_later(SWEEP_INTERVAL_S, self._sweep)
         if not self._is_accepting:  # another part of the process may have taken the descriptors
             self._accept_more()
-        now = time.monotonic()
+        now = monotonic()
         for connection in _take_while(self._incomplete, lambda each: _is_head_late(each, now)):
             del self._incomplete[connection]
             if connection.head_since is not None and not connection.is_busy:

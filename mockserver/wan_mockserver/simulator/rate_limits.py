@@ -77,6 +77,11 @@ class Limits:
         kept = () if self.running_tasks is None else (*running, task)
         return evolve(account, recent=recent, spent=spent, running=kept)
 
+    def give_back(self, account: Account | None, cost: Decimal) -> Account:
+        """Returns *account* after a task of *cost* was canceled; only successes are billed."""
+        account = account or Account()
+        return evolve(account, spent=account.spent - cost)
+
     def charge_poll(self, account: Account | None, now: float) -> Account:
         """Returns *account* after one more poll. Raises RequestRejected if there are too many."""
         account = account or Account()

@@ -73,6 +73,10 @@ _MEMBERS: Final = re.compile(
 _MEMBER_HINTS: Final = ("key", "token", "secret", "authorization", "password", "signature")
 
 
+_lower = lru_cache(maxsize=256)(str.lower)
+"""Gives one object for a name, which the journal keeps many times."""
+
+
 def find_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
     """Returns each form of the keys in *headers*, well-formed or not, the longest first.
 
@@ -135,9 +139,17 @@ def redact_members(text: str) -> str:
     return _MEMBERS.sub(lambda match: f"{match[1] or match[2] or match[3]}{REDACTED}", text)
 
 
-def select_request_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Returns all headers except those that contain a key."""
-    return {name: value for name, value in headers.items() if not _is_credential(name, value)}
+def select_request_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns all headers except those that contain a key.
+
+    Equal headers give the same object, so that the journal keeps those of a client once.
+    """
+    return _select_pairs(tuple(headers.items()))
+
+
+@lru_cache(maxsize=256)
+def _select_pairs(pairs: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {name: value for name, value in pairs if not _is_credential(name, value)}
 
 
 def select_response_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -145,5 +157,5 @@ def select_response_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {
         lowered: value
         for name, value in headers.items()
-        if (lowered := name.lower()) in RESPONSE_HEADERS
+        if (lowered := _lower(name)) in RESPONSE_HEADERS
     }

@@ -10,12 +10,12 @@ import time
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from ..catalog import check_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
+from ..frozen import replace
 from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Summary
@@ -137,13 +137,13 @@ def _print_unreadable(item: Unreadable) -> None:
 
 def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> LintResult:
     """Returns *result* with as many findings as are still to be listed; the rest is counted."""
-    if most is None:
+    if most is None or not result.findings:
         return result
     listed = sum(summary.rules.values()) - summary.hidden - len(result.findings)
     shown = result.findings[: max(0, most - listed)]
     summary.unlisted += len(result.findings) - len(shown)
     summary.hidden += len(result.findings) - len(shown)
-    return replace(result, findings=shown)
+    return result._replace(findings=shown)
 
 
 def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -149,6 +148,8 @@ def _parse_count(text: str) -> int:
 
 def _parse_moment(text: str) -> float:
     """Parses *text* to seconds since 1970; a time without a zone is in UTC."""
+    from datetime import UTC, datetime
+
     try:
         if text.isascii() and text.isdigit():
             return datetime.fromtimestamp(int(text), UTC).timestamp()

@@ -9,8 +9,9 @@ and compiled code are derived in tables keyed on these classes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
+
+from ..frozen import Frozen
 
 __all__ = [
     "ARRAY",
@@ -77,8 +78,7 @@ class Constraint(Protocol):
     def is_satisfied(self, seen: Any, /) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class JsonType:
+class JsonType(Frozen):
     """A JSON value of one Python type without further limits; ``True`` is not an integer."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -94,8 +94,7 @@ class JsonType:
 OBJECT, ARRAY, STRING, BOOLEAN = JsonType(dict), JsonType(list), JsonType(str), JsonType(bool)
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(Frozen):
     """Any value that is present."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -107,8 +106,7 @@ class Anything:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Frozen):
     """A member that must be absent."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -120,7 +118,6 @@ class Absent:
         return False
 
 
-@dataclass(frozen=True, slots=True)
 class Undocumented(Absent):
     """A member that no table has: reported unless another rule reports the same value.
 
@@ -131,8 +128,7 @@ class Undocumented(Absent):
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Frozen):
     """One of *values*, which all have one type."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -145,8 +141,7 @@ class OneOf:
         return seen in self.values
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Frozen):
     """An integer from *low* to *high*, both included."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -160,8 +155,7 @@ class Between:
         return bool(self.low <= seen <= self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class BetweenIf:
+class BetweenIf(Frozen):
     """The range *inner* for integers within *outer*; other values are ignored."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -175,8 +169,7 @@ class BetweenIf:
         return self.inner.is_satisfied(seen)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Frozen):
     """A string of *low* to *high* characters, counted in code points."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -190,8 +183,7 @@ class Text:
         return self.low <= len(seen) <= self.high
 
 
-@dataclass(frozen=True, slots=True)
-class NotBlank:
+class NotBlank(Frozen):
     """A string that is not blank. If *empty* is true, the empty string is allowed."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -204,8 +196,7 @@ class NotBlank:
         return bool(not seen.isspace() and (self.empty or seen))
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Frozen):
     """An array of *low* to *high* items."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -229,8 +220,7 @@ def collect_member_names(value: Json) -> list[str] | None:
 MEMBER_NAMES_VIEW: Final = View(collect_member_names, kind=list)
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectCount:
+class ObjectCount(Frozen):
     """An array in which *low* to *high* objects have the member *key*."""
 
     view: ClassVar[View] = MEMBER_NAMES_VIEW
@@ -245,8 +235,7 @@ class ObjectCount:
         return bool(self.low <= seen.count(self.key) <= self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class MutuallyExclusive:
+class MutuallyExclusive(Frozen):
     """An object that is not empty and has at most one of *keys*."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -259,8 +248,7 @@ class MutuallyExclusive:
         return bool(seen and len(seen.keys() & set(self.keys)) <= 1)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownMembers:
+class KnownMembers(Frozen):
     """An object whose members are all in *known*; each other member is one finding."""
 
     view: ClassVar[View] = IDENTITY_VIEW

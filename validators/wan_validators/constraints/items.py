@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
+from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View
 
 __all__ = ["TYPES_VIEW", "TypeCount", "TypeSets", "UrlOnly", "collect_types"]
@@ -23,7 +23,7 @@ def collect_types(value: Json) -> list[Any] | None:
 TYPES_VIEW: Final = View(collect_types, kind=list)
 
 
-class TypeCount(NamedTuple):
+class TypeCount(Frozen):
     """The least and the largest number of items of the type *name*; None means any number."""
 
     name: str
@@ -31,8 +31,7 @@ class TypeCount(NamedTuple):
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSets:
+class TypeSets(Frozen):
     """An array whose items have the types of one of *sets*, each so often as it says.
 
     An array with an item of an unknown type is accepted: other rules report that item.
@@ -45,22 +44,21 @@ class TypeSets:
         return seen is not None
 
     def is_satisfied(self, seen: Any) -> bool:
-        known = {name for each in self.sets for name, _, _ in each}
+        known = {count.name for each in self.sets for count in each}
         if any(type(each) is not str or each not in known for each in seen):
             return True
         return any(self._fits(seen, each) for each in self.sets)
 
     @staticmethod
     def _fits(seen: list[str], counts: tuple[TypeCount, ...]) -> bool:
-        number = {name: seen.count(name) for name, _, _ in counts}
-        return sum(number.values()) == len(seen) and all(
-            low <= number[name] and (high is None or number[name] <= high)
-            for name, low, high in counts
+        numbers = [seen.count(count.name) for count in counts]
+        return sum(numbers) == len(seen) and all(
+            count.low <= number and (count.high is None or number <= count.high)
+            for count, number in zip(counts, numbers, strict=True)
         )
 
 
-@dataclass(frozen=True, slots=True)
-class UrlOnly:
+class UrlOnly(Frozen):
     """An object of one of *types* whose ``url`` is not a ``data:`` URI."""
 
     view: ClassVar[View] = IDENTITY_VIEW

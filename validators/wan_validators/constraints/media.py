@@ -7,12 +7,11 @@ limit. Only :class:`Format` requires a readable header.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import Final
 
+from ..frozen import Frozen, field
 from ..media import reference
 from ..media.reference import Media
-from ..media.url_faults import find_expiry
 from .basic import Json, View
 
 __all__ = [
@@ -49,8 +48,7 @@ AUDIO_VIEW: Final = View(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MediaConstraint(ABC):
+class MediaConstraint(Frozen, ABC):
     """The base of all media constraints; they apply to every string."""
 
     view: View = field(default=IMAGE_VIEW, repr=False)
@@ -63,7 +61,6 @@ class MediaConstraint(ABC):
         """Returns True if no known property of the reference breaks the limit."""
 
 
-@dataclass(frozen=True, slots=True)
 class Reference(MediaConstraint):
     """An http(s) URL or a base64 ``data:`` URI; :class:`Prefixed` checks bare base64.
 
@@ -79,7 +76,6 @@ class Reference(MediaConstraint):
         return seen.form != "other" and (self.data or seen.form == "url")
 
 
-@dataclass(frozen=True, slots=True)
 class Reachable(MediaConstraint):
     """A URL that can be reached from the internet."""
 
@@ -87,7 +83,6 @@ class Reachable(MediaConstraint):
         return seen.public
 
 
-@dataclass(frozen=True, slots=True)
 class AddressesFile(MediaConstraint):
     """A URL whose own text does not show that it cannot be the file."""
 
@@ -95,7 +90,6 @@ class AddressesFile(MediaConstraint):
         return seen.wrong is None
 
 
-@dataclass(frozen=True, slots=True)
 class Unexpired(MediaConstraint):
     """A URL whose signature is still valid; without the current time, every URL is.
 
@@ -107,11 +101,12 @@ class Unexpired(MediaConstraint):
 
     def is_satisfied_at(self, value: Json, now: float) -> bool:
         """Returns True unless *value* has a signature that expired before *now*."""
+        from ..media.url_faults import find_expiry
+
         expiry = find_expiry(value) if type(value) is str and value[:4].lower() == "http" else None
         return expiry is None or expiry > now
 
 
-@dataclass(frozen=True, slots=True)
 class Prefixed(MediaConstraint):
     """Base64 with the prefix ``data:{MIME_type};base64,``."""
 
@@ -119,7 +114,6 @@ class Prefixed(MediaConstraint):
         return seen.form != "bare"
 
 
-@dataclass(frozen=True, slots=True)
 class Base64(MediaConstraint):
     """Base64 of the standard alphabet, padded, without other characters, not empty."""
 
@@ -127,8 +121,7 @@ class Base64(MediaConstraint):
         return seen.flaw is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format(MediaConstraint):
+class Format(MediaConstraint, kw_only=True):
     """A file with a readable header whose content has one of the formats *names*."""
 
     names: tuple[str, ...]
@@ -139,7 +132,6 @@ class Format(MediaConstraint):
         return seen.header.format in self.names and seen.header.is_readable
 
 
-@dataclass(frozen=True, slots=True)
 class Complete(MediaConstraint):
     """A file that does not end before the end that its header or its format tells."""
 
@@ -147,7 +139,6 @@ class Complete(MediaConstraint):
         return not seen.header.truncated
 
 
-@dataclass(frozen=True, slots=True)
 class Declared(MediaConstraint):
     """A ``data:`` URI with the MIME type of its content, or a common alias.
 
@@ -160,8 +151,7 @@ class Declared(MediaConstraint):
         return seen.declared in reference.get_mime_types(seen.header.format or "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opaque(MediaConstraint):
+class Opaque(MediaConstraint, kw_only=True):
     """An image with no alpha channel and no transparent colour, if in one of *formats*."""
 
     formats: tuple[str, ...] = ("PNG",)
@@ -170,8 +160,7 @@ class Opaque(MediaConstraint):
         return seen.header.format not in self.formats or not seen.header.transparent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dimensions(MediaConstraint):
+class Dimensions(MediaConstraint, kw_only=True):
     """An image whose width and height are each from *low* to *high* pixels, both included."""
 
     low: int
@@ -181,8 +170,7 @@ class Dimensions(MediaConstraint):
         return all(self.low <= side <= self.high for side in seen.header.sides or ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSize(MediaConstraint):
+class FileSize(MediaConstraint, kw_only=True):
     """A file (not its base64 text) of at most *high* bytes."""
 
     high: int
@@ -191,8 +179,7 @@ class FileSize(MediaConstraint):
         return seen.size is None or seen.size <= self.high
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duration(MediaConstraint):
+class Duration(MediaConstraint, kw_only=True):
     """Audio with a playing time from *low* to *high* seconds, both included.
 
     The silence that an encoder may have added counts at the minimum, not at the maximum.
@@ -206,8 +193,7 @@ class Duration(MediaConstraint):
         return least is None or most is None or (most >= self.low and least <= self.high)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaddedDuration(MediaConstraint):
+class PaddedDuration(MediaConstraint, kw_only=True):
     """Audio that does not need the silence of its encoder to exceed *high* seconds.
 
     There is no lower limit: whoever does not know the silence measures the longer time.

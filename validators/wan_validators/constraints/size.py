@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Final
 
+from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View, parse_integer
 
 __all__ = ["SIDES_VIEW", "Pixels", "Ratio", "Size", "TwoPartSize", "parse_sides"]
@@ -40,8 +40,7 @@ def extract_sides(value: Json) -> tuple[int, int] | str | None:
 SIDES_VIEW: Final = View(extract_sides, cacheable=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TwoPartSize:
+class TwoPartSize(Frozen):
     """A string of two parts joined by one ``*``, or one of *tokens*, which are names of sizes."""
 
     view: ClassVar[View] = IDENTITY_VIEW
@@ -54,8 +53,7 @@ class TwoPartSize:
         return bool(seen.count("*") == 1 or seen in self.tokens)
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Frozen):
     """Two integers above 0 joined by ``*``; :class:`TwoPartSize` checks other strings.
 
     All of *tokens* are accepted.
@@ -71,8 +69,7 @@ class Size:
         return seen in self.tokens or parse_sides(seen) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Pixels:
+class Pixels(Frozen):
     """A size whose width times height is from *low* to *high*, both included.
 
     All of *tokens* are accepted.
@@ -90,8 +87,7 @@ class Pixels:
         return bool(seen in self.tokens or self.low <= seen[0] * seen[1] <= self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Frozen):
     """A size with an aspect ratio from *low* to *high*, each a pair, both included.
 
     Integers are compared, so rounding cannot move a limit. All of *tokens* are accepted.

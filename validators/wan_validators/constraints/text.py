@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from ..frozen import Frozen
 from ..text_inspection import CLEAN, CLEAN_TEXTS, TextReport, inspect_text
 from .basic import View
 
@@ -14,8 +14,7 @@ __all__ = ["TEXT_VIEW", "Filled", "TextConstraint", "Undamaged"]
 TEXT_VIEW: Final = View(inspect_text, str, CLEAN, fast_accept=CLEAN_TEXTS.__contains__)
 
 
-@dataclass(frozen=True, slots=True)
-class TextConstraint(ABC):
+class TextConstraint(Frozen, ABC):
     """The base of both constraints; they apply to every string."""
 
     view: ClassVar[View] = TEXT_VIEW
@@ -31,7 +30,6 @@ class TextConstraint(ABC):
         """Returns the fault as a phrase that follows a name, or None."""
 
 
-@dataclass(frozen=True, slots=True)
 class Filled(TextConstraint):
     """A text for the model, not an unfilled template or a value written as text."""
 
@@ -39,7 +37,6 @@ class Filled(TextConstraint):
         return seen.placeholder
 
 
-@dataclass(frozen=True, slots=True)
 class Undamaged(TextConstraint):
     """A text that can be sent and seen as it was written."""
 

@@ -8,9 +8,11 @@ Tests compare both with a slow reference implementation.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Protocol
 
 from ..finding import Finding
+from ..finding_limit import DEFAULT_MAX_FINDINGS
 from ..spec import ModelSpec
 from .codegen import Writer
 from .fast_path import FastPathWriter
@@ -29,8 +31,18 @@ class Engine(Protocol):
 
 
 def compile_spec(spec: ModelSpec) -> Engine:
-    """Returns a function from an unwrapped payload to all findings of *spec* in it."""
-    find_all = _compile(_write_source(FullWriter, spec), "find_all")
+    """Returns a function from an unwrapped payload to all findings of *spec* in it.
+
+    The full engine is compiled when the fast path needs it for the first time.
+    """
+
+    @cache
+    def compile_full() -> Engine:
+        return _compile(_write_source(FullWriter, spec), "find_all")
+
+    def find_all(payload: Any, limit: int = DEFAULT_MAX_FINDINGS) -> list[Finding]:
+        return compile_full()(payload, limit)
+
     writer = _write_source(FastPathWriter, spec)
     writer.names["find_all"] = find_all
     return _compile(writer, "find_fast")

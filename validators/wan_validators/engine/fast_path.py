@@ -29,6 +29,10 @@ MAX_CACHED_CHARACTERS: Final = 32
 """Results are cached only for values of at most this length."""
 
 
+MAX_EXTRACTED_CHARACTERS: Final = 10_000
+"""The length from which a value with a view is left to the full tests."""
+
+
 class FastPathWriter(FullWriter):
     """Writes ``find_fast(payload)``: the findings of ``find_all(payload)``, but faster."""
 
@@ -191,7 +195,9 @@ class FastPathWriter(FullWriter):
             fast_accept = self.name_global("fast_accept", view.fast_accept)
             extract = self.name_global("extract", view.extract)
             known_good = self.name_global("known_good", view.known_good)
-            return [f"({fast_accept}({value}) or {extract}({value}) is {known_good})"]
+            # A long value is left to the full tests: to hash it, or to extract it twice, is slow.
+            is_good = f"({fast_accept}({value}) or {extract}({value}) is {known_good})"
+            return [f"len({value}) < {MAX_EXTRACTED_CHARACTERS} and {is_good}"]
         if constraint == BOOLEAN:
             return [f"({value} is True or {value} is False)"]
         if isinstance(constraint, OneOf) and isinstance(constraint.values[0], str):

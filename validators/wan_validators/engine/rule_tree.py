@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..source.json_pointer import ANY, Path
 from ..spec import ModelSpec, Rule
 
 __all__ = ["Place", "build_tree", "flag_paths"]
 
 
-@dataclass(slots=True)
 class Place:
     """The rules for *path*, and the places below it by name or index.
 
     A place that a condition reads comes before its siblings.
     """
 
-    path: Path = ()
-    rules: list[Rule] = field(default_factory=list)
-    below: dict[str | int, Place] = field(default_factory=dict)
+    __slots__ = ("below", "path", "rules")
+
+    def __init__(self, path: Path = ()) -> None:
+        self.path = path
+        self.rules: list[Rule] = []
+        self.below: dict[str | int, Place] = {}
 
     @property
     def members(self) -> dict[str, Place]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from ..frozen import Frozen
 
 __all__ = ["MAX_PARTS", "Header"]
 
@@ -11,8 +12,7 @@ MAX_PARTS: Final = 20_000
 """The maximum number of chunks, segments or frames that are read. Real files have fewer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
+class Header(Frozen, kw_only=True):
     """The content of a file header; *format* is None if the format is unknown.
 
     *sides* is (width, height) in pixels, as stored. *transparent* is true if there is an alpha

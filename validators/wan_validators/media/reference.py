@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from ..frozen import Frozen, field
 from ..recent_values import RecentValues
 from . import urls
 from .formats import detect_format
-from .headers import Header, read_audio_header, read_image_header
-from .url_faults import find_url_fault
+from .header import Header
 
 __all__ = [
     "GOOD_AUDIO_URLS",
@@ -30,8 +30,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Media:
+class Media(Frozen, kw_only=True):
     """The properties of one reference; unknown ones are None.
 
     *form* is ``url``, ``oss`` (a file that was uploaded to a vendor), ``data``, ``bare``
@@ -63,6 +62,7 @@ _UPLOADED: Final = Media(form="oss")
 
 _DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
 _MAX_PREFIX_CHARACTERS = 512
+_MAX_CACHED_CHARACTERS = 512
 _OSS = re.compile(r"oss://[^\s\x00-\x1f]+")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
@@ -74,7 +74,8 @@ def parse_image_reference(value: Any) -> Media | None:
     """Inspects an image reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    seen = _inspect(value, read_image_header, bare=True)
+    is_short = len(value) <= _MAX_CACHED_CHARACTERS
+    seen = _inspect_short_image(value) if is_short else _inspect(value, is_audio=False)
     if seen is KNOWN_GOOD:
         GOOD_IMAGE_URLS.remember(value)
     return seen
@@ -84,26 +85,39 @@ def parse_audio_reference(value: Any) -> Media | None:
     """Inspects an audio reference. Returns None if *value* is not a string."""
     if type(value) is not str:
         return None
-    seen = _inspect(value, read_audio_header, bare=False)
+    is_short = len(value) <= _MAX_CACHED_CHARACTERS
+    seen = _inspect_short_audio(value) if is_short else _inspect(value, is_audio=True)
     if seen is KNOWN_GOOD:
         GOOD_AUDIO_URLS.remember(value)
     return seen
 
 
-def _inspect(text: str, read: Reader, *, bare: bool) -> Media:
+@lru_cache(maxsize=256)
+def _inspect_short_image(text: str) -> Media:
+    """Inspects a wrong URL or name once, as the engine asks twice, and findings once more."""
+    return _inspect(text, is_audio=False)
+
+
+@lru_cache(maxsize=256)
+def _inspect_short_audio(text: str) -> Media:
+    return _inspect(text, is_audio=True)
+
+
+def _inspect(text: str, *, is_audio: bool) -> Media:
     if urls.PUBLIC(text) or urls.is_url(text):
-        return _inspect_url(text, audio=not bare)
+        return _inspect_url(text, audio=is_audio)
     if _OSS.fullmatch(text):
         return _UPLOADED
     prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.
-        start = _decode_start(text) if bare else None
+        start = None if is_audio else _decode_start(text)
         known = start is not None and detect_format(start) is not None
-        return _inspect_content("bare", text, None, read) if known else _OTHER
+        return _inspect_content("bare", text, None, is_audio=False) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER
-    return _inspect_content("data", text[prefix.end() :], prefix[1].strip().lower(), read)
+    declared = prefix[1].strip().lower()
+    return _inspect_content("data", text[prefix.end() :], declared, is_audio=is_audio)
 
 
 def _inspect_url(url: str, *, audio: bool) -> Media:
@@ -111,6 +125,8 @@ def _inspect_url(url: str, *, audio: bool) -> Media:
         return KNOWN_GOOD
     if not (urls.PUBLIC(url) or urls.is_public(url)):
         return _PRIVATE
+    from .url_faults import find_url_fault
+
     wrong = find_url_fault(url, audio=audio)
     return KNOWN_GOOD if wrong is None else Media(form="url", wrong=wrong)
 
@@ -122,12 +138,15 @@ def _decode_start(text: str) -> bytes | None:
     return _decode(whole) if whole else None
 
 
-def _inspect_content(form: str, encoded: str, declared: str | None, read: Reader) -> Media:
+def _inspect_content(form: str, encoded: str, declared: str | None, *, is_audio: bool) -> Media:
     content = _decode(encoded)
     if content is None:
         return Media(form=form, declared=declared, flaw=_describe_base64_flaw(encoded))
     if not content:
         return Media(form=form, declared=declared, flaw="the data is empty")
+    from .headers import read_audio_header, read_image_header  # loaded late: most are URLs
+
+    read = read_audio_header if is_audio else read_image_header
     return Media(form=form, declared=declared, size=len(content), header=read(content))
 
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..finding import Finding, Report, share_context
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
 from ..source.files import Record, Unreadable
 from ..source.parser import decode_for_display
-from ..source.positions import Lines
 from ..spec import Severity
 
 if TYPE_CHECKING:
     from ..cost import Cost
     from ..cost_totals import CostTotals
+    from ..source.positions import Lines
 
 __all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(NamedTuple):
     """One record, its findings, sorted by line and column, and its cost if it is wanted.
 
     *omitted* counts the findings over the limit of one payload.
@@ -39,12 +37,16 @@ class LintResult:
     @classmethod
     def from_report(cls, record: Record, report: Report) -> LintResult:
         """Converts *report* on *record*, with lines and columns of the file."""
+        if not report.findings:
+            return cls(record, report.model, report.valid, (), omitted=report.omitted)
         moved = [_place(record, finding) for finding in share_context(report.findings)]
         moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
         return cls(record, report.model, report.valid, moved, omitted=report.omitted)
 
     def get_lines(self) -> Lines:
         """Returns the lines of the text that the findings point into."""
+        from ..source.positions import Lines
+
         embedding = self.record.embedding
         return embedding.lines if embedding else Lines(decode_for_display(self.record.data))
 
@@ -61,7 +63,6 @@ def _place(record: Record, finding: Finding) -> Finding:
     return finding._replace(line=line, column=column)
 
 
-@dataclass(slots=True)
 class Summary:
     """Counts of a run, and the unreadable input.
 
@@ -71,23 +72,37 @@ class Summary:
     there are at least so many findings. *costs* are the totals if they are wanted.
     """
 
-    payloads: int = 0
-    valid: int = 0
-    errors: int = 0
-    warnings: int = 0
-    infos: int = 0
-    hidden: int = 0
-    unlisted: int = 0
-    is_exact: bool = True
-    unreadable: list[Unreadable] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    rules: Counter[RuleKey] = field(default_factory=Counter)
-    costs: CostTotals | None = None
+    def __init__(
+        self,
+        *,
+        payloads: int = 0,
+        valid: int = 0,
+        errors: int = 0,
+        warnings: int = 0,
+        infos: int = 0,
+        hidden: int = 0,
+        unlisted: int = 0,
+        unreadable: Iterable[Unreadable] = (),
+        skipped: Mapping[str, int] | None = None,
+        costs: CostTotals | None = None,
+    ) -> None:
+        self.payloads, self.valid = payloads, valid
+        self.errors, self.warnings, self.infos = errors, warnings, infos
+        self.hidden, self.unlisted, self.is_exact = hidden, unlisted, True
+        self.unreadable = [*unreadable]
+        self.skipped: Counter[str] = Counter(skipped)
+        self.rules: Counter[RuleKey] = Counter()
+        self.costs = costs
 
     def add(self, result: LintResult) -> None:
-        severities, omitted = [finding.severity for finding in result.findings], result.omitted
+        omitted = result.omitted
         self.payloads += 1
         self.valid += result.valid
+        if self.costs is not None and result.cost is not None:
+            self.costs.add(result.cost)
+        if not result.findings and not omitted:
+            return
+        severities = [finding.severity for finding in result.findings]
         self.errors += severities.count(Severity.ERROR) + omitted.count(Severity.ERROR)
         self.warnings += severities.count(Severity.WARNING) + omitted.count(Severity.WARNING)
         self.infos += severities.count(Severity.INFO) + omitted.count(Severity.INFO)
@@ -95,8 +110,6 @@ class Summary:
         self.rules.update(omitted.counts)
         self.hidden += omitted.total
         self.is_exact = self.is_exact and omitted.is_exact
-        if self.costs is not None and result.cost is not None:
-            self.costs.add(result.cost)
 
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""

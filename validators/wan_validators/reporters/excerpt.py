@@ -31,7 +31,7 @@ def format_excerpt(line: str, column: int) -> tuple[str, str]:
     The time does not depend on the length of the line, which may be megabytes.
     """
     at = column - 1
-    before = _take_fitting(reversed(line[max(0, at - _BEFORE) : at]), _BEFORE)[::-1]
+    before = _take_fitting(line[max(0, at - _BEFORE) : at][::-1], _BEFORE)[::-1]
     left = _cells(before)
     after = _take_fitting(line[at : at + WIDTH - left], WIDTH - left)
     start = _CUT if len(before) < at else ""
@@ -39,8 +39,10 @@ def format_excerpt(line: str, column: int) -> tuple[str, str]:
     return start + "".join((*before, *after)) + end, " " * (len(start) + left) + "^"
 
 
-def _take_fitting(characters: Iterable[str], room: int) -> list[str]:
+def _take_fitting(characters: str, room: int) -> list[str]:
     """Returns the first displayed *characters* that fit into *room* cells."""
+    if characters.isascii() and characters.isprintable():
+        return [*characters[:room]]
     shown: list[str] = []
     for character in characters:
         shown.append(_TAB if character == "\t" else _escape_character(character))
@@ -57,7 +59,8 @@ def _escape_character(character: str) -> str:
 
 
 def _cells(shown: Iterable[str]) -> int:
-    return sum(_width(character) for part in shown for character in part)
+    text = "".join(shown)
+    return len(text) if text.isascii() else sum(map(_width, text))
 
 
 def _width(character: str) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TextIO
 
 from ..finding import Finding
+from ..frozen import Frozen
 from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary, format_summary
@@ -27,8 +27,7 @@ _CARET: Final = "1;32"
 _BOLD: Final = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class TextReporter:
+class TextReporter(Frozen):
     """Writes all findings, and the costs if they are wanted.
 
     Other records without findings produce no output.

@@ -6,16 +6,17 @@ import codecs
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ..constraints.basic import Anything, KnownMembers, parse_integer
 from ..finding import Finding
 from ..messages.formatting import format_last_name
 from ..spec import Rule, Severity
-from . import positions
 from .json_pointer import MISSING
 from .plain_reader import read_plain
-from .positions import Lines, Position
+
+if TYPE_CHECKING:
+    from .positions import Lines, Span
 
 __all__ = ["Data", "Document", "decode_for_display", "locate_findings", "read", "read_carefully"]
 
@@ -23,7 +24,7 @@ Data = str | bytes | bytearray
 """JSON text; bytes should be UTF-8."""
 
 _BOM = "\ufeff"
-_START = Position(1, 1)
+_START = (1, 1)
 
 
 class Document(NamedTuple):
@@ -91,7 +92,9 @@ def locate_findings(
     ]
     if not anchors:
         return [*findings]
-    spans, lines = positions.find_spans(text, anchors, is_unique=is_unique), Lines(text)
+    from .positions import Lines, find_spans
+
+    spans, lines = find_spans(text, anchors, is_unique=is_unique), Lines(text)
     rest = iter(anchors)
     return [
         finding
@@ -101,7 +104,7 @@ def locate_findings(
     ]
 
 
-def _locate_finding(finding: Finding, span: positions.Span | None, lines: Lines) -> Finding:
+def _locate_finding(finding: Finding, span: Span | None, lines: Lines) -> Finding:
     if span is None:
         return finding
     offset = span.name if isinstance(finding.row.constraint, KnownMembers) else span.value
@@ -112,12 +115,18 @@ def _locate_finding(finding: Finding, span: positions.Span | None, lines: Lines)
 def _finding(
     rule: str,
     message: str,
-    position: Position,
+    position: tuple[int, int],
     severity: Severity = Severity.ERROR,
     pointer: str = "",
 ) -> Finding:
     row = Rule(rule, "", Anything(), severity=severity, message=message)
     return Finding(row, pointer, MISSING, *position)
+
+
+def _find_position(text: str, offset: int) -> tuple[int, int]:
+    from .positions import Lines  # loaded late: most payloads have no findings
+
+    return Lines(text).position(offset)
 
 
 def _encoding_flaw(data: bytes | bytearray) -> Finding | None:
@@ -130,7 +139,7 @@ def _encoding_flaw(data: bytes | bytearray) -> Finding | None:
     except UnicodeDecodeError as error:
         before = decode_for_display(data[: error.start])
         message = f"the byte {data[error.start]:02X} is not valid UTF-8; write the text in UTF-8"
-        return _finding("json-encoding", message, Lines(before).position(len(before)))
+        return _finding("json-encoding", message, _find_position(before, len(before)))
     return None
 
 
@@ -156,10 +165,10 @@ class _Reader:
         except json.JSONDecodeError as error:
             return self._add_unreadable("json-syntax", *self._describe_error(error))
         except _NotANumber as error:
+            from .positions import find_word
+
             message = f"this is not JSON: {error} is not allowed"
-            return self._add_unreadable(
-                "json-syntax", message, positions.find_word(self.text, str(error))
-            )
+            return self._add_unreadable("json-syntax", message, find_word(self.text, str(error)))
         except RecursionError:
             message = "arrays and objects are nested too deeply to be read"
             return self._add_unreadable("json-depth", message, 0)
@@ -178,7 +187,7 @@ class _Reader:
         return f"this is not JSON: {reason[0].lower()}{reason[1:]}", error.pos
 
     def _add_unreadable(self, rule: str, message: str, offset: int) -> Any:
-        self.findings.append(_finding(rule, message, Lines(self.text).position(offset)))
+        self.findings.append(_finding(rule, message, _find_position(self.text, offset)))
         return MISSING
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -190,9 +199,11 @@ class _Reader:
         raise _NotANumber(word)
 
     def _add_duplicates(self) -> None:
-        lines, found = Lines(self.text), positions.find_duplicates(self.text)
-        self.has_more = len(found) > positions.MAX_DUPLICATES
-        for path, *offsets in found[: positions.MAX_DUPLICATES]:
+        from .positions import MAX_DUPLICATES, Lines, find_duplicates
+
+        lines, found = Lines(self.text), find_duplicates(self.text)
+        self.has_more = len(found) > MAX_DUPLICATES
+        for path, *offsets in found[:MAX_DUPLICATES]:
             first, second = map(lines.position, offsets)
             if first.line == second.line:
                 where = f"in this line at columns {first.column} and {second.column}"

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
+from .data_uris import LONG, cut_data_uris, restore_strings
 from .json_pointer import MISSING
 
 __all__ = ["UNCOUNTED", "count_members", "has_query", "parse_plain", "read_plain"]
@@ -45,6 +46,9 @@ def parse_plain(data: str | bytes | bytearray) -> tuple[Any, int]:
 
     If this is the number of members of all objects in the value, then no member occurs twice.
     """
+    if len(data) > LONG and not isinstance(data, str) and (short := cut_data_uris(data)):
+        value, names = parse_plain(short[0])
+        return restore_strings(value, short[1]), names
     try:
         text = data if isinstance(data, str) else data.decode()
         value, end = _scan(text, 0)
@@ -66,8 +70,8 @@ def parse_plain(data: str | bytes | bytearray) -> tuple[Any, int]:
 def has_query(data: str | bytes | bytearray) -> bool:
     """Returns False if no string in *data* has a question mark, so no URL has a query."""
     if isinstance(data, str):
-        return "?" in data or "\\u003" in data
-    return b"?" in data or b"\\u003" in data
+        return "?" in data or ("\\" in data and "\\u003" in data)
+    return b"?" in data or (b"\\" in data and b"\\u003" in data)
 
 
 def count_members(value: Any) -> int:

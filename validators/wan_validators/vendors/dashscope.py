@@ -8,11 +8,9 @@ hour of the times (UTC+8 at every host), and the body of a canceled task.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import MISSING
@@ -37,6 +35,9 @@ from .dashscope_messages import (
 )
 from .dashscope_uploads import build_policy_body
 
+if TYPE_CHECKING:
+    from random import Random
+
 __all__ = ["MESSAGES", "VENDOR"]
 
 MESSAGES: Final = "image-generation/generation"
@@ -59,7 +60,9 @@ BEIJING: Final = timezone(timedelta(hours=8))
 
 
 def new_id(random: Random) -> str:
-    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+    from uuid import UUID  # loaded late: a payload is linted without ids
+
+    return str(UUID(int=random.getrandbits(128), version=4))
 
 
 def format_timestamp(seconds: float) -> str:
@@ -70,7 +73,9 @@ def format_timestamp(seconds: float) -> str:
 
 def build_request_id(task: Task) -> str:
     """Returns an id that differs between the answers about one task."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{task.id}/{task.state.value}/{task.progress}"))
+    from uuid import NAMESPACE_URL, uuid5
+
+    return str(uuid5(NAMESPACE_URL, f"{task.id}/{task.state.value}/{task.progress}"))
 
 
 def build_created_body(task: Task) -> Wire:

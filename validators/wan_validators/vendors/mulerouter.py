@@ -9,13 +9,9 @@ The words of the models' pages are the default, because live responses confirm t
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
-from http import HTTPStatus
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..ambiguity import Ambiguity
 from ..vendor import (
@@ -28,6 +24,9 @@ from ..vendor import (
     Wire,
     find_status_phrase,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = ["VENDOR"]
 
@@ -114,7 +113,9 @@ OTHER_MODELS: Final = (
 
 
 def new_id(random: Random) -> str:
-    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+    from uuid import UUID  # loaded late: a payload is linted without ids
+
+    return str(UUID(int=random.getrandbits(128), version=4))
 
 
 def format_timestamp(seconds: float) -> str:
@@ -124,6 +125,8 @@ def format_timestamp(seconds: float) -> str:
 
 @lru_cache(maxsize=256)  # a task is polled more often than its times change
 def _format_timestamp(seconds: int) -> str:
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -173,6 +176,8 @@ def to_recorded_body(task: Task, body: Wire) -> Wire:
     Times have microseconds and an offset, ``error`` is at the top, and ``output.url`` has the
     first result. A guess: the documented list is there only for several results.
     """
+    from datetime import UTC, datetime
+
     info = dict(body["task_info"])
     recorded = {**body, "task_info": info}
     for name, seconds in (("created_at", task.created_at), ("updated_at", task.updated_at)):
@@ -209,7 +214,7 @@ def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
 
 def format_detail(rejection: Rejection) -> str:
     """Returns the recorded text: a 401 has its explanation only in the title."""
-    if (rejection.status or STATUS[rejection.reason]) == HTTPStatus.UNAUTHORIZED:
+    if (rejection.status or STATUS[rejection.reason]) == 401:
         return f"None (request_id: {rejection.request_id})"
     if rejection.reason is RejectionReason.NO_TASK:
         return f"Task with ID {rejection.task_id} does not exist"

@@ -8,8 +8,7 @@ the documents put ``error`` into the task and give no HTTP status.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import error_codes
 from ..ambiguity import Ambiguity
@@ -28,6 +27,9 @@ from ..vendor import (
     Wire,
 )
 from .vtrix_streams import KEEPALIVE, MAX_WAIT_S, build_stream_frames, build_timeout_error
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = ["VENDOR"]
 

@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from threading import RLock
-from typing import Any, Final
+from threading import RLock, get_ident
+from typing import Any, Final, TypeVar, cast
 
-from wan_validators.messages.formatting import format_seconds
-
-from . import COUNTERS, Counter, StoreUnavailable, Table, Value
+from . import Counter, StoreUnavailable, Table, Value
 from .codec import codec, from_octets, octets
 from .sqlite_batch import Known, SqliteBatch
+from .sqlite_errors import describe_error
 
 __all__ = ["APPLICATION", "LOCK_TIMEOUT_S", "SCHEMA", "SqliteStore"]
 
@@ -30,6 +29,8 @@ LOCK_TIMEOUT_S: Final = 30.0
 
 MAX_KNOWN_VALUES: Final = 1000
 """Values that are kept in memory until another process writes."""
+
+Result = TypeVar("Result")
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS kept (
@@ -84,15 +85,16 @@ class SqliteStore:
         self._path = Path(path)
         self._lock = RLock()
         self._batch: SqliteBatch | None = None
+        self._owner = 0
         self._known: Known = {}
         self._version = 0
         self._connection = _open(self._path)
 
     def get(self, table: Table[Value], key: str) -> Value | None:
+        batch = self._get_own_batch()
+        if batch is not None:
+            return cast("Value | None", self._in_batch(batch.read, table, key).value)
         with self._using() as connection:
-            if self._batch is not None:
-                value: Value | None = self._batch.read(table, key).value
-                return value
             row = connection.execute(
                 "SELECT value FROM kept WHERE shelf = ? AND key = ?", (table.name, octets(key))
             ).fetchone()
@@ -105,15 +107,19 @@ class SqliteStore:
         change: Callable[[Value | None], Value],
         tenant: str = "",
     ) -> Value:
+        batch = self._get_own_batch()
+        if batch is not None:
+            changed: Value = self._in_batch(batch.change, table, key, change, tenant)
+            return changed
         with self._writing() as batch:
             return batch.change(table, key, change, tenant)
 
     def increment(self, *counters: Counter) -> list[int]:
+        batch = self._get_own_batch()
+        if batch is not None:
+            return self._in_batch(batch.increment, counters)
         with self._writing() as batch:
-            return [
-                int(batch.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
-                for key, tenant in counters
-            ]
+            return batch.increment(counters)
 
     def batch(self) -> AbstractContextManager[object]:
         """Makes all that the thread does in the context one transaction, which others wait for."""
@@ -161,6 +167,17 @@ class SqliteStore:
         with self._lock:
             self._connection.close()
 
+    def _get_own_batch(self) -> SqliteBatch | None:
+        """Returns the transaction of this thread: in one, each step can do without the lock."""
+        batch = self._batch
+        return batch if batch is not None and self._owner == get_ident() else None
+
+    def _in_batch(self, step: Callable[..., Result], *arguments: Any) -> Result:
+        try:
+            return step(*arguments)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(describe_error(self._path, error, LOCK_TIMEOUT_S)) from error
+
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
         """Yields the connection to one thread at a time."""
@@ -168,7 +185,7 @@ class SqliteStore:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                raise StoreUnavailable(_describe_error(self._path, error)) from error
+                raise StoreUnavailable(describe_error(self._path, error, LOCK_TIMEOUT_S)) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -188,6 +205,7 @@ class SqliteStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 self._forget_changed(connection)
+                self._owner = get_ident()
                 self._batch = SqliteBatch(connection, self._known)
                 yield self._batch
                 self._batch.flush()
@@ -228,7 +246,7 @@ def _open(path: Path) -> sqlite3.Connection:
             unless_ready.pop_all()
             return connection
     except sqlite3.Error as error:
-        raise ValueError(_describe_error(path, error)) from error
+        raise ValueError(describe_error(path, error, LOCK_TIMEOUT_S)) from error
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -271,20 +289,3 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _describe_error(path: Path, error: sqlite3.Error) -> str:
-    """Describes what is wrong with the database at *path*, and a remedy."""
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF:
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            problem = "is not an SQLite database, or is damaged; name another file, or a new one"
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-            problem = "cannot be written; allow it, in its folder too, or name another file"
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            waited = format_seconds(LOCK_TIMEOUT_S)
-            problem = f"was held by another process for {waited}; end that process"
-        case sqlite3.SQLITE_FULL:
-            problem = "cannot grow, the disk is full; make room, or name a file on another disk"
-        case _:
-            problem = "cannot be used"
-    return f"{path} {problem} ({error})"
