@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -54,7 +55,7 @@ def build_requests(path: str, method: str) -> Iterator[Request]:
     usual = {"Authorization": "Bearer alice", "X-Wanproof-Admin-Token": TOKEN}
     targets = [path.replace("{", "").replace("}", "")]
     if "{" in path:
-        targets += [path.partition("{")[0] + name for name in NAMES]
+        targets += [re.sub(r"\{\w+\}", name, path) for name in NAMES]
     for headers in KEYS.values():
         yield build(method, targets[0], headers, b"{}", TYPES[0])
     for target in targets[1:]:

@@ -156,7 +156,18 @@ def _build_task_paths(vendor: Vendor) -> dict[str, Any]:
         paths[path] = {"get": build_list_operation(vendor, specs[0])}
     for path, specs in _iter_paths(vendor, vendor.result):
         paths[path] = {"get": build_result_operation(vendor, specs[0])}
+    errors = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+    for methods in paths.values():
+        for operation in methods.values():
+            operation["responses"] = {**errors, **operation["responses"]}
     return paths
+
+
+def _build_call_errors(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
+    """Builds the errors of a call that neither creates a task nor polls one."""
+    errors = build_error_examples(vendor, spec, create=False)
+    refused = {status: error for status, error in errors.items() if status >= 400}
+    return _build_error_responses(refused, STEP_HEADERS)
 
 
 def _allow_key_scheme(vendor: Vendor, paths: Mapping[str, Any]) -> None:
@@ -345,68 +356,7 @@ def _build_error_responses(
             str(status): describe_response(description, bodies, headers)
             for status, (description, bodies) in refused.items()
         },
-<<<<<<< HEAD
-        "default": _describe_response("Any other response of a scenario.", every, headers),
-    }
-
-
-def _build_call_errors(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
-    """Builds the errors of a call that neither creates a task nor polls one."""
-    errors = build_error_examples(vendor, spec, create=False)
-    refused = {status: error for status, error in errors.items() if status != 200}
-    return _build_error_responses(refused, STEP_HEADERS)
-
-
-def _describe_response(
-    description: str,
-    bodies: Iterable[Any],
-    headers: Mapping[str, Any],
-    vendor: Vendor | None = None,
-) -> dict[str, Any]:
-    """Builds a response with *headers*, an example and the schema of its *bodies*."""
-    bodies = list(bodies)
-    words = tuple(vendor.words.values()) if vendor else ()
-    content = {"schema": infer_schema(bodies, words), "example": bodies[-1]}
-    return {
-        "description": description,
-        "headers": headers,
-        "content": {"application/json": content},
-    }
-
-
-def _build_list_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
-    assert vendor.build_list_body
-    body = vendor.build_list_body(build_task_examples(vendor, spec), {}, "")
-    return {
-        "operationId": f"list-{vendor.name}",
-        "summary": "Lists the tasks of the API key.",
-        "tags": [vendor.name],
-        "responses": {
-            **_build_call_errors(vendor, spec),
-            "200": _describe_response("The tasks.", [body], {}),
-        },
-    }
-
-
-def _build_cancel_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
-    task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    assert vendor.build_canceled_body
-    body = vendor.build_canceled_body(build_task_examples(vendor, spec)[0])
-    rejection = Rejection(reason=RejectionReason.NOT_PENDING, detail="")
-    status, error = vendor.build_error_response(rejection)
-    return {
-        "operationId": f"cancel-{vendor.name}",
-        "summary": "Cancels a task that is pending.",
-        "tags": [vendor.name],
-        "parameters": [task_id],
-        "responses": {
-            **_build_call_errors(vendor, spec),
-            "200": _describe_response("The task is canceled.", [body], {}),
-            str(status): _describe_response("The task is not pending.", [error], {}),
-        },
-=======
         "default": describe_response("Any other response of a scenario.", every, headers),
->>>>>>> main
     }
 
 
