@@ -100,8 +100,11 @@ check-under-load: $(READY) ## check correct clients COUNT times on a busy machin
 FUZZ_SECONDS ?= 120
 
 fuzz: $(READY) ## run each fuzz target for FUZZ_SECONDS, where atheris can be installed
-	@for target in json media admin toml stdio replay; do \
-		$(BIN)/python tools/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	$(BIN)/python tools/fuzz/large.py
+	$(BIN)/python tools/fuzz/seeded.py --count 5000
+	@for target in $$($(BIN)/python tools/fuzz/fuzz.py --list); do \
+		$(BIN)/python tools/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) \
+			-timeout=2 -rss_limit_mb=1000 || exit 1; \
 	done
 
 AUDIT := .venv-audit

@@ -62,7 +62,7 @@ def serve() -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit("the server did not start")
                 time.sleep(0.05)
-            yield f"http://127.0.0.1:{file.read_text()}"
+            yield f"http://127.0.0.1:{file.read_text().strip()}"
         finally:
             process.terminate()
             process.wait()

@@ -125,8 +125,8 @@ def _build_document() -> Mapping[str, Any]:
         paths |= _build_task_paths(vendor)
         if vendor.precharge:
             body = _build_body_schema(list(models_of(vendor).values()))
-            errors = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
-            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body, errors)}
+            other = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body, other)}
         paths |= build_page_operations(vendor)
         if "Key" in vendor.auth_schemes:
             _allow_key_scheme(vendor, paths)
