@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -39,7 +40,7 @@ class Server:
     """A process that listens at *port*; *folder* has its log."""
 
     def __init__(self, folder: Path, name: str, command: list[str], port: int) -> None:
-        self._command = command
+        self.command = command
         self.log = folder / f"{name}.log"
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,7 +54,7 @@ class Server:
         """Returns when the server listens."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         until = time.monotonic() + START_TIMEOUT_S
         while True:
@@ -90,12 +91,17 @@ class Server:
 
 
 class MockServer(Server):
-    """``wanproof serve`` on *store*."""
+    """``wanproof serve`` on *store*; *shell* is a command line around it, as ``exec {}``."""
 
-    def __init__(self, folder: Path, store: str, *options: str, name: str = "serve") -> None:
+    def __init__(
+        self, folder: Path, store: str, *options: str, name: str = "serve", shell: str = ""
+    ) -> None:
         port = find_free_port()
         command = [sys.executable, "-m", "wanproof", "serve", "--quiet", "--port", str(port)]
-        super().__init__(folder, name, [*command, "--store", store, *options], port)
+        command += ["--store", store, *options]
+        if shell:
+            command = ["/bin/sh", "-c", shell.format(shlex.join(command))]
+        super().__init__(folder, name, command, port)
 
 
 class RedisServer(Server):
