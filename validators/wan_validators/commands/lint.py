@@ -132,7 +132,8 @@ def _results(
 
 
 def _print_unreadable(item: Unreadable) -> None:
-    print(f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}", file=sys.stderr)
+    text = escape_controls(f"{item.source}: {item.reason}")
+    print(f"wanproof: cannot read {text}", file=sys.stderr)
 
 
 def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> LintResult:
