@@ -98,4 +98,5 @@ class LintRun:
 
 
 def _print_unreadable(item: Unreadable) -> None:
-    print(f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}", file=sys.stderr)
+    text = escape_controls(f"{item.source}: {item.reason}")
+    print(f"wanproof: cannot read {text}", file=sys.stderr)
