@@ -20,7 +20,7 @@ PACKAGES: Final = [
 PUBLIC: Final = {"wanproof.__main__", "wan_contracts.suite", "wan_contracts.outcome"}
 """Modules that users name: ``python -m wanproof``, the suite, and a former place of a name."""
 
-FOLDERS: Final = ("wan_validators.models", "wan_contracts.reporters")
+FOLDERS: Final = ("wan_validators.models", "wan_validators.vendors", "wan_contracts.reporters")
 """Packages whose modules are imported by the names of their files."""
 
 FOR_READERS: Final = {"build_source", "list_members"}

@@ -59,8 +59,10 @@ class Client:
             done = call.wait(made, api_key=setting.api_key, wait_timeout=setting.deadline)
         except requests.RequestException as error:
             return Outcome.gave_up(str(error), made.output.task_id)
-        # Interleaved output has no fixed number of images.
-        requested = 0 if parameters.get("enable_interleave") else parameters.get("n", 4)
+        is_open = parameters.get("enable_interleave") or parameters.get("enable_sequential")
+        # Models up to 2.6 make four images by default.
+        usual = 1 if model.startswith("dashscope/wan2.7") else 4
+        requested = 0 if is_open else parameters.get("n", usual)
         return read(done, made.output.task_id, requested)
 
 

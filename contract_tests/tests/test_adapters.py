@@ -33,6 +33,12 @@ OF_THE_SDK = (
 )
 """Scenarios for a client that waits 300 seconds in others."""
 
+OF_THE_QUEUE = (
+    *("ok", "partial", "moderated", "fail-without-error", "html-page", "http-401", "poll-502"),
+    *("poll-500", "not-found-yet", "poll-503-retry-after", "accept-lost"),
+)
+"""Scenarios for a client that makes a TLS context for every request, and can wait 600 seconds."""
+
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 
@@ -73,6 +79,15 @@ ADAPTERS: Mapping[str, Adapter] = {
         ("--examples", "20"),
         known="dashscope_sdk.toml",
         judged=41,
+    ),
+    "seacloudai": Adapter(
+        (
+            *("--client", "seacloudai.py:client", "--model", "vtrix-queue/wan25_i2i_preview_intl"),
+            *(word for name in OF_THE_QUEUE for word in ("--scenario", name)),
+        ),
+        ("--examples", "5", "--brief"),
+        known="seacloudai.toml",
+        judged=35,
     ),
     "seaart": in_python("seaart.py", *few("ok", "stuck", *SOME), known="seaart.toml", judged=33),
     "node": Adapter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,24 @@ def run(name: str, payload: Any, scenario: str = "ok", **options: Any) -> list[C
     return found
 
 
+def test_the_results_of_a_path_of_their_own_are_counted() -> None:
+    payload = {"prompt": "night", "images": ["https://example.com/in.png"]}
+    exchanges = run(FLAT.id, payload)
+    assert "n when moving to or from wan26_i2i" not in evidence(find_drift("a.har", exchanges))
+
+    task = exchanges[-1].request.path.removesuffix("/status")
+    body = json.dumps({"request_id": "a", "outputs": [{"url": "a"}, {"url": "b"}]}).encode()
+    result = exchanges[-1]
+    result = replace(
+        result,
+        request=replace(result.request, path=f"{task}/response"),
+        response=replace(result.response, body=body),
+    )
+    found = evidence(find_drift("a.har", [*exchanges, result]))
+
+    assert "2 images came" in found["n when moving to or from wan26_i2i"]
+
+
 def findings(report: DriftReport) -> list[tuple[str, str, str, str]]:
     return [
         (str(each.severity), each.part, each.pointer, each.message)
@@ -95,6 +114,9 @@ def evidence(report: DriftReport) -> dict[str, str]:
     return {each.ambiguity.about: each.evidence for each in report.settled}
 
 
+FLAT = model("vtrix-queue/wan25_i2i_preview_intl")
+
+
 @pytest.mark.parametrize(
     ("spec", "scenario"),
     [
@@ -102,7 +124,7 @@ def evidence(report: DriftReport) -> dict[str, str]:
         *(
             pytest.param(spec, scenario, id=f"{scenario}-{spec.id}")
             for scenario in ("as-recorded", "fail-3001", "moderated", "no-results", "signed-urls")
-            for spec in REPRESENTATIVES
+            for spec in (*REPRESENTATIVES, FLAT)
         ),
     ],
 )

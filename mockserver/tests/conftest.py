@@ -51,6 +51,7 @@ def send() -> Callable[..., Response]:
         key: str = "alice",
         headers: dict[str, str] | None = None,
         body: bytes | None = b"",
+        query: str = "",
     ) -> Response:
         own = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         content = body if value is None else json.dumps(value).encode()
@@ -58,6 +59,7 @@ def send() -> Callable[..., Response]:
             Request(
                 method=method,
                 path=path,
+                query=query,
                 headers={**own, **(headers or {})},
                 body=content,
                 base_url="http://mock.example.com:8321",

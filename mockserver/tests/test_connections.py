@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
+from wan_mockserver.http import connection as connection_module
 from wan_mockserver.http import server as server_module
 from wan_mockserver.http.server import Server
 
@@ -173,3 +174,26 @@ def test_a_body_that_is_not_taken_is_lost(opened: Open, service: Echo) -> None:
     while not service.losses:
         threading.Event().wait(0.001)
     assert len(service.losses) == 1
+
+
+def test_a_fault_of_ours_ends_one_connection_only(
+    opened: Open, clients: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(connection_module, "build_head", lambda *_, **__: 1 / 0)
+        broken = clients.enter_context(connect(server))
+        broken.sendall(GET)
+        assert is_closed(broken)
+    assert httpx.get(f"{server.url}/plain", timeout=30).status_code == 200
+
+
+def test_a_server_ends_while_all_its_places_are_taken(service: Echo, clients: ExitStack) -> None:
+    with Server(service, max_connections=1) as server:
+        connection = clients.enter_context(connect(server))
+        connection.sendall(NEVER)
+        wait_for_requests(service, 1)
+        clients.enter_context(connect(server))
+    assert is_closed(connection)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(server.url)

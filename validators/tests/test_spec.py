@@ -10,7 +10,7 @@ import pytest
 
 from wan_validators import UnknownModel, catalog, model
 from wan_validators.ambiguity import Ambiguity
-from wan_validators.catalog import _spec, models_of, vendors
+from wan_validators.catalog import _spec, list_all_specs, models_of, vendors
 from wan_validators.constraints.basic import BOOLEAN, OBJECT, STRING, Absent
 from wan_validators.spec import Equals, ModelSpec, Rule
 from wan_validators.vendor import find_status_phrase
@@ -93,9 +93,11 @@ def test_models_are_found_by_name_and_in_paths_and_urls() -> None:
 
 
 def test_every_model_belongs_to_one_vendor() -> None:
-    assert [vendor.name for vendor in vendors()] == ["mulerouter", "vtrix", "dashscope"]
+    assert [vendor.name for vendor in vendors()] == [
+        *("mulerouter", "vtrix", "dashscope", "vtrix-queue")
+    ]
     assert sorted(name for vendor in vendors() for name in models_of(vendor)) == sorted(
-        table.name for table in catalog()
+        table.name for table in list_all_specs()
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from wan_validators.catalog import catalog, list_default_models, vendors
+from wan_validators.guard.responses import is_failed
 from wan_validators.task_bodies import find_error, find_status_word, find_task_id
 from wan_validators.vendor import State, Task, Vendor
 
@@ -23,6 +24,10 @@ ERROR = {"code": "1", "message": "no"}
         ({"task_info": {"id": "a", "error": ERROR}}, "a", None, ERROR),
         ({"output": {"task_id": "a", "task_status": "RUNNING"}}, "a", "RUNNING", {}),
         ({"output": [], "id": "a"}, "a", None, {}),
+        ({"request_id": "a", "response_url": "…", "status": "IN_QUEUE"}, "a", "IN_QUEUE", {}),
+        ({"request_id": "a", "error": "no"}, None, None, {}),
+        ({"error": "no", "error_type": "1"}, None, None, ERROR),
+        ({"error": "", "error_type": ""}, None, None, {}),
         ({"code": "InvalidParameter", "id": 5}, None, None, {"code": "InvalidParameter", "id": 5}),
     ],
 )
@@ -49,3 +54,22 @@ def test_the_default_models_are_those_whose_name_is_their_id() -> None:
     assert {spec.id for spec in catalog()} - default == {
         spec.id for spec in catalog() if "/" in spec.id
     }
+
+
+@pytest.mark.parametrize(
+    ("vendor", "body", "failed"),
+    [
+        ("vtrix", {"status": "failed"}, True),
+        ("vtrix", {"status": "completed"}, False),
+        ("vtrix-queue", {"status": "COMPLETED", "error": "no", "error_type": "CANCELED"}, True),
+        ("vtrix-queue", {"status": "COMPLETED"}, False),
+        ("vtrix-queue", {"status": "IN_QUEUE", "error": "no", "error_type": "CANCELED"}, False),
+    ],
+)
+def test_one_word_for_every_end_is_a_failure_only_with_an_error(
+    vendor: str,
+    body: dict[str, Any],
+    failed: bool,  # noqa: FBT001
+) -> None:
+    [found] = [each for each in vendors() if each.name == vendor]
+    assert is_failed(found, body) is failed

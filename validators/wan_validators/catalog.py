@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from . import models
+from . import vendors as vendor_modules
 from .messages.suggestions import find_nearest
 from .path_templates import compile_template
 from .spec import ModelSpec
@@ -24,9 +26,11 @@ __all__ = [
     "find",
     "find_all",
     "find_excluded",
+    "find_flat_form",
     "find_nearest_model",
     "find_page",
     "find_representatives",
+    "list_all_specs",
     "list_create_templates",
     "list_default_models",
     "list_poll_templates",
@@ -56,8 +60,22 @@ _edition: list[str | None] = [None]
 
 
 def catalog() -> tuple[ModelSpec, ...]:
-    """Returns all specs: those that were read first, then in the order of their module names."""
+    """Returns the written specs: those read first, then in the order of their module names."""
     return _list_specs(_edition[0])
+
+
+def list_all_specs() -> tuple[ModelSpec, ...]:
+    """Returns the written specs, then those derived from them for a vendor's second protocol."""
+    return _list_specs(_edition[0]) + _list_flat_specs(_edition[0])
+
+
+def find_flat_form(spec: ModelSpec) -> ModelSpec | None:
+    """Returns the spec that is derived from *spec* for flat payloads, or None."""
+    for protocol in _list_flat_protocols():
+        if _takes_flat_payloads(spec, protocol):
+            flat = _build_flat_spec(spec, protocol)
+            return flat if _edition[0] is None or flat.on <= _edition[0] else None
+    return None
 
 
 @contextmanager
@@ -79,14 +97,14 @@ def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
 
 
 @cache
-def _list_modules() -> tuple[str, ...]:
-    """Returns the names of the modules in ``models/``, without loading them."""
-    folder = Path(models.__path__[0])
+def _list_modules(package: ModuleType = models) -> tuple[str, ...]:
+    """Returns the names of the modules in *package*, without loading them."""
+    folder = Path(package.__path__[0])
     if folder.is_dir():
         return tuple(sorted(file.stem for file in folder.glob("[!_]*.py")))
     from pkgutil import iter_modules  # the package is in an archive
 
-    return tuple(sorted(module.name for module in iter_modules(models.__path__)))
+    return tuple(sorted(module.name for module in iter_modules(package.__path__)))
 
 
 def _load_spec(module: str) -> ModelSpec:
@@ -95,6 +113,38 @@ def _load_spec(module: str) -> ModelSpec:
 
 def _sort(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
     return tuple(sorted(specs, key=lambda spec: (spec.id != spec.name, spec.on)))
+
+
+@cache
+def _list_flat_specs(edition: str | None) -> tuple[ModelSpec, ...]:
+    if edition is not None:
+        return tuple(spec for spec in _list_flat_specs(None) if spec.on <= edition)
+    return tuple(
+        _build_flat_spec(spec, protocol)
+        for protocol in _list_flat_protocols()
+        for spec in _list_specs(None)
+        if _takes_flat_payloads(spec, protocol)
+    )
+
+
+@cache
+def _build_flat_spec(spec: ModelSpec, protocol: Vendor) -> ModelSpec:
+    from .flat_form import build_flat_spec
+
+    return build_flat_spec(spec, protocol)
+
+
+@cache
+def _list_flat_protocols() -> tuple[Vendor, ...]:
+    """Returns the second protocols of vendors, whose payloads are flat."""
+    names = _list_modules(vendor_modules)
+    found = [import_module(f"{vendor_modules.__name__}.{name}") for name in names]
+    protocols = [module.VENDOR for module in found if hasattr(module, "VENDOR")]
+    return tuple(each for each in protocols if each.platform)
+
+
+def _takes_flat_payloads(spec: ModelSpec, protocol: Vendor) -> bool:
+    return spec.vendor.name == protocol.platform and spec.name in protocol.flat_models
 
 
 def list_default_models() -> tuple[ModelSpec, ...]:
@@ -149,16 +199,16 @@ def find_all(name: Any) -> tuple[ModelSpec, ...]:
 
     The spec whose id it is comes first. *name* may be any JSON value.
     """
-    return _find_named(name) or (_find_in_path(name, catalog()) if type(name) is str else ())
+    return _find_named(name) or (_find_in_path(name, list_all_specs()) if type(name) is str else ())
 
 
 def find_excluded(name: Any) -> tuple[ModelSpec, ...]:
     """Returns the specs that *name* can mean, but that the edition leaves out."""
     if type(name) is not str or _edition[0] is None:
         return ()
-    every = _list_specs(None)
+    every = _list_specs(None) + _list_flat_specs(None)
     found = _index(None).get(name) or _find_in_path(name, every)
-    return tuple(spec for spec in found if spec not in catalog())
+    return tuple(spec for spec in found if spec not in list_all_specs())
 
 
 def describe_edition(spec: ModelSpec) -> str:
@@ -191,7 +241,7 @@ def find_nearest_model(name: str) -> ModelSpec | None:
     If *name* begins with a vendor, it is a model of this vendor.
     """
     scope, _, short = name.strip().lower().rpartition("/")
-    own = [spec for spec in catalog() if spec.vendor.name == scope]
+    own = [spec for spec in list_all_specs() if spec.vendor.name == scope]
     known = {spec.name: spec for spec in (*reversed(catalog()), *own)}
     names = list(dict.fromkeys(spec.name for spec in catalog()))
     # A prefix of a known name is a match, however short it is; so are other separators.
@@ -206,13 +256,13 @@ def _squeeze(name: str) -> str:
 
 
 def vendors() -> tuple[Vendor, ...]:
-    """Returns every vendor of a documented model, in the order of :func:`catalog`."""
-    return tuple({spec.vendor.name: spec.vendor for spec in catalog()}.values())
+    """Returns every vendor of a documented model, in the order of :func:`list_all_specs`."""
+    return tuple({spec.vendor.name: spec.vendor for spec in list_all_specs()}.values())
 
 
 def models_of(vendor: Vendor) -> Mapping[str, ModelSpec]:
     """Returns the models of *vendor* by their names on the wire."""
-    return {spec.name: spec for spec in catalog() if spec.vendor is vendor}
+    return {spec.name: spec for spec in list_all_specs() if spec.vendor is vendor}
 
 
 def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
@@ -268,7 +318,8 @@ def _index(edition: str | None) -> dict[str, tuple[ModelSpec, ...]]:
         for name in spec.names:
             found[name] = (*found.get(name, ()), spec)
             found[f"{spec.vendor.name}/{name}"] = (spec,)
-    return found
+    # A plain name means the written spec; its form decides, see find_flat_form().
+    return found | {spec.qualified_name: (spec,) for spec in _list_flat_specs(edition)}
 
 
 def _find_in_path(path: str, specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
@@ -283,9 +334,12 @@ def _find_in_path(path: str, specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...
 def _find_name(template: str, spec: ModelSpec, path: str) -> str | None:
     """Returns the model in *path*, "" if it needs none, or None for another path."""
     place = compile_template(template, is_whole=False).search(path)
-    if place is None or template == spec.vendor.create:
+    if place is None:
         return None
-    return place.groupdict().get("model", "")
+    model = place.groupdict().get("model")
+    if model is None:
+        return None if template == spec.vendor.create else ""
+    return str(model)
 
 
 def _spec(module: object) -> ModelSpec:

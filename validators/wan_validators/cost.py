@@ -91,7 +91,7 @@ def estimate_cost(
     payload = unwrap_all(spec, payload)[0]
     if type(payload) is not dict:
         return Cost(model=spec.id, units="", unknown="the payload is not a JSON object")
-    price = spec.outputs.price if prices is None else prices.get(spec.id)
+    price = spec.outputs.price if prices is None else prices.get(spec.price_id)
     if isinstance(spec.outputs, Images):
         return _estimate_images(spec, spec.outputs, payload, findings, price)
     return _estimate_video(spec, spec.outputs, payload, price)

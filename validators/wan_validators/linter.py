@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from .catalog import UnknownModel, find_all, suggest_model, vendors
+from .catalog import UnknownModel, find_all, find_flat_form, suggest_model, vendors
 from .constraints.basic import OBJECT, Anything
 from .constraints.media import AddressesFile, Unexpired
 from .finding import Finding, Report
@@ -22,7 +22,7 @@ from .omitted import LimitedFindings, get_omitted
 from .ready_model import READY_MODELS, engine, lint_wrapper, prepare_model
 from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
-from .source.plain_reader import UNCOUNTED, count_members, has_query, parse_plain
+from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
 from .spec import ModelSpec, Rule
 from .wrappers import unwrap_all
 
@@ -60,24 +60,19 @@ def lint(
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    value, names = None, UNCOUNTED
+    value: Any = MISSING
+    names: bytes | bytearray = b""
     if type(payload) is dict:
         if model is None and now is None and media_root is None:
-            try:
-                ready = READY_MODELS[payload["model"]]
-            except (KeyError, TypeError):
-                pass  # unknown, not yet compiled, or not a name
-            else:
-                found = ready.engine(payload, max_findings)
-                if not found:
-                    return Report(ready.id, found, payload)
-                return _limit_report(ready.report(payload, found, max_findings), max_findings)
+            usual = _lint_usual_value(payload, max_findings)
+            if usual is not None:
+                return usual
     elif isinstance(payload, (str, bytes, bytearray)):
         value, names = parse_plain(payload)
         if media_root is None and (now is None or not has_query(payload)):
-            report = _lint_usual_text(value, names, model)
-            if report is not None:
-                return report
+            usual = _lint_usual_text(value, names, model)
+            if usual is not None:
+                return usual
     options = _build_options(model, now, media_root, max_findings)
     if isinstance(payload, (str, bytes, bytearray)):
         return _lint_text(payload, value, names, options)
@@ -115,21 +110,35 @@ def _build_options(
     return _Options(specs, seconds, root, limit)
 
 
-def _lint_usual_text(value: Any, names: int, model: str | None) -> Report | None:
+def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
+    """Returns the report of a payload of a compiled model in its written form, or None."""
+    try:
+        ready = READY_MODELS[payload["model"]]
+    except (KeyError, TypeError):
+        return None  # unknown, not yet compiled, or not a name
+    found = ready.engine(payload, limit)
+    if not found:
+        return Report(ready.id, found, payload)
+    if _find_flat(ready.spec, payload, is_named=False):
+        return None
+    return _limit_report(ready.report(payload, found, limit), limit)
+
+
+def _lint_usual_text(value: Any, names: bytes | bytearray, model: str | None) -> Report | None:
     """Returns a report without findings, or None if there may be any."""
     try:
         ready = READY_MODELS[value["model"] if model is None else model]
     except (KeyError, TypeError):
         return None  # unknown, not yet compiled, or not a name
     found = ready.engine(value)
-    if found or names != ready.count_members(value):
+    if found or not has_unique_names(names, ready.count_members(value)):
         return None
     return Report(ready.id, found, value)
 
 
-def _lint_text(data: Data, value: Any, names: int, options: _Options) -> Report:
-    """Lints *data* with the *value* and the number of *names* that were parsed fast."""
-    is_unique = names != UNCOUNTED and names == count_members(value)
+def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Options) -> Report:
+    """Lints *data* with the *value* that was parsed fast, and the text that has its *names*."""
+    is_unique = is_unambiguous(value, names)
     if options.now is not None and not has_query(data):
         options = options._replace(now=None)
     document = Document(value, "", []) if is_unique else read_carefully(data)
@@ -170,6 +179,10 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     spec, is_certain = choose_model(specs, payload)
     ready = prepare_model(spec)
     found = ready.engine(payload, limit)
+    flat = _find_flat(spec, payload, is_named=is_named) if found else None
+    if flat:
+        spec, ready, is_certain = flat, prepare_model(flat), True
+        found = ready.engine(payload, limit)
     report = Report(ready.id, found, payload)
     if found:
         report = ready.report(payload, found, limit, is_named=is_named)
@@ -185,6 +198,16 @@ def _lint_value(payload: Any, options: _Options) -> Report:
     if expired:
         report.findings = [*report.findings, *expired]
     return report
+
+
+def _find_flat(spec: ModelSpec, payload: Any, *, is_named: bool) -> ModelSpec | None:
+    """Returns the spec for the flat form of *payload*, or None if it has another form."""
+    flat = find_flat_form(spec)
+    if flat is None:
+        return None
+    from .flat_form import has_flat_form
+
+    return flat if has_flat_form(flat, payload, is_named=is_named) else None
 
 
 def _find_expired(spec: ModelSpec, payload: Any, now: float) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import PurePath
 from typing import Any, Final
 
-from .catalog import catalog
+from .catalog import list_all_specs
 from .messages.suggestions import find_nearest
 
 __all__ = ["is_payload"]
@@ -48,5 +48,5 @@ def _has_member(value: Any) -> bool:
 @cache
 def _list_members() -> frozenset[str]:
     """Returns the members of every payload, and those of envelopes."""
-    members = {str(rule.path[0]) for spec in catalog() for rule in spec.rules if rule.path}
+    members = {str(rule.path[0]) for spec in list_all_specs() for rule in spec.rules if rule.path}
     return frozenset(members | {"model", "payload"})

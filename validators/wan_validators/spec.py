@@ -102,7 +102,8 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
     *source* names the document, *on* the month in which it was read, and *confidence* is
     ``high`` for a page that was read completely, else ``medium`` or ``low``. *gaps* are facts
     that no source has: the model is served without a rule for them. *aliases* are further names
-    on the wire, such as those of snapshots.
+    on the wire, such as those of snapshots. *derived_from* is the id of the model whose table was
+    converted to this one, "" if the table was written.
     """
 
     id: str
@@ -117,6 +118,7 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
     confidence: str = "high"
     gaps: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    derived_from: str = ""
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -152,6 +154,11 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
     def qualified_name(self) -> str:
         """The name with the vendor before it."""
         return f"{self.vendor.name}/{self.name}"
+
+    @property
+    def price_id(self) -> str:
+        """The id under which a price list has the model."""
+        return self.derived_from or self.id
 
     @property
     def create_template(self) -> str:

@@ -24,9 +24,10 @@ def find_task_object(body: Any) -> Mapping[str, Any]:
 
 
 def find_task_id(body: Any) -> str | None:
-    """Returns the id of the task, or None."""
+    """Returns the id of the task, or None. A request id is one if there is a URL of its result."""
     task = find_task_object(body)
-    found = task.get("id", task.get("task_id"))
+    queued = task.get("request_id") if "response_url" in task else None
+    found = task.get("id", task.get("task_id", queued))
     return found if type(found) is str and found else None
 
 
@@ -37,9 +38,14 @@ def find_status_word(body: Any) -> Any:
 
 
 def find_error(body: Any) -> Mapping[str, Any]:
-    """Returns the object with the code and the message of an error, or an empty one."""
+    """Returns the object with the code and the message of an error, or an empty one.
+
+    An ``error_type`` is the code of an error that is a text.
+    """
     task = find_task_object(body)
     error = task.get("error")
     if type(error) is dict:
         return error
+    if type(task.get("error_type")) is str and task["error_type"]:
+        return {"code": task["error_type"], "message": error}
     return task if type(task.get("code")) is str else {}

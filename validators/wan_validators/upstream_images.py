@@ -56,6 +56,15 @@ SEQUENCE_AMBIGUITIES: Final = (
         rules=("n-separate",),
     ),
     Ambiguity(
+        "the number of texts in the content",
+        interpretations=(
+            "the page gives no number",
+            "exactly one, as for the older models with messages",
+        ),
+        chosen="a warning for any number but one",
+        rules=("text-count",),
+    ),
+    Ambiguity(
         "oss:// for images",
         interpretations=(
             "only pages about videos name it",
@@ -71,7 +80,6 @@ SEQUENCE_GAPS: Final = (
     "that bbox_list has an entry for each image is not checked",
     "that the ratios of color_palette add up to 100.00% is not checked",
     "that color_palette is only for images without enable_sequential is not checked",
-    "whether a text must be given",
 )
 
 

@@ -62,7 +62,7 @@ def media_rules(
     *items* is the number of all items. Only images can be base64. With *voice*, an item may have
     a ``reference_voice``.
     """
-    names = tuple(dict.fromkeys(name for each in sets for name, _, _ in each))
+    names = tuple(dict.fromkeys(count.name for each in sets for count in each))
     files = tuple(name for name in names if not name.endswith(("frame", "image")))
     counted = [Rule("media-count", MEDIA, items, required=True)] if items else []
     return (

@@ -43,10 +43,10 @@ def message_rules(model: str) -> Rows:
 def part_rules(characters: int, *, one_text: bool = True, images: bool = True) -> Rows:
     """Returns the rules for the parts of the content, and for the text in it.
 
-    If *one_text* is true, there must be exactly one. Without *images*, a part can only be a
-    text.
+    If *one_text* is true, there must be exactly one text, else there should be. Without
+    *images*, a part can only be a text.
     """
-    count = ObjectCount("text", 1, 1)
+    count = Rule("text-count", CONTENT, ObjectCount("text", 1, 1))
     members = Rule(
         "content-part-members",
         f"{CONTENT}/*",
@@ -55,7 +55,7 @@ def part_rules(characters: int, *, one_text: bool = True, images: bool = True) -
     )
     kind, *limits = prompt(TEXT, characters, cut=True)
     return (
-        *([Rule("text-count", CONTENT, count)] if one_text else []),
+        count if one_text else replace(count, severity=Severity.WARNING),
         Rule("content-part-type", f"{CONTENT}/*", OBJECT),
         *([members] if images else []),
         replace(kind, required=False),

@@ -97,7 +97,8 @@ class Task(Frozen, kw_only=True):
     images that it asks for. *seconds*, *lines*, *size*, *ratio* and *has_sound* are facts about a
     video (*size* is "" if its tier decides), *usage* the members of its result that the model
     documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
-    true, the vendor returns the outputs of this model as messages.
+    true, the vendor returns the outputs of this model as messages. *base_url* is the URL by which
+    the client calls the server, for vendors with URLs in their bodies.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Task(Frozen, kw_only=True):
     ratio: str = ""
     has_sound: bool = False
     usage: tuple[str, ...] = ()
+    base_url: str = ""
 
 
 class RejectionReason(Enum):
@@ -144,6 +146,9 @@ class RejectionReason(Enum):
     ASYNC_HEADER = "a header for tasks at a path without tasks"
     NO_TASK = "no such task of this key"
     NOT_PENDING = "a cancel of a task that is no longer pending"
+    NO_TASK_TO_CANCEL = "a cancel of no task of this key"
+    NO_STREAM = "a stream of events, which is not offered"
+    WEBHOOK = "a webhook, which is not offered"
     MALFORMED = "a body that is not a JSON object"
     MEDIA_TYPE = "a content type other than JSON"
     TOO_LARGE = "a body over the limit"
@@ -200,19 +205,23 @@ class CostEstimate(Frozen, kw_only=True):
 class UnwrappedPayload(Frozen):
     """A payload without its vendor's wrapper, with the mapping of its pointers.
 
-    *outer* names the members outside of the wrapper; all others are below *prefix*.
-    *ignored_pointers* point to the parts that the vendor does not read.
+    *outer* names the members outside of the wrapper; all others are below *prefix*, or below
+    their own prefix in *prefixes*. *ignored_pointers* point to the parts that the vendor does not
+    read.
     """
 
     payload: Mapping[str, Any]
     prefix: str
     outer: frozenset[str]
     ignored_pointers: tuple[str, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def to_outer_pointer(self, pointer: str) -> str:
         """Converts a pointer into the unwrapped payload to one into the original."""
         first = pointer.split("/", 2)[1] if pointer else ""
-        return pointer if not pointer or first in self.outer else self.prefix + pointer
+        if not pointer or first in self.outer:
+            return pointer
+        return self.prefixes.get(first, self.prefix) + pointer
 
 
 class SynchronousApi(Frozen, kw_only=True, eq=False):
@@ -273,6 +282,14 @@ class Vendor(Frozen, kw_only=True, eq=False):
     *pages* are the paths of pages about models; a more exact path comes before one with
     ``{model}`` in its place. *precharge* is the path that estimates the cost of a payload, and
     *build_precharge_body* builds its response.
+
+    *platform* is the name of the vendor of which this is a second protocol, "" for a first one.
+    *flat_models* are the models of the platform that it serves with flat payloads; the value is
+    False if no page shows the payload. *auth_schemes* are those of the Authorization header.
+    *result* is the path of the results, if the poll response has none, and *build_result_body*
+    builds its body. *cancel_method* and *canceled_status* are those of a cancel, and
+    *cancels_running* is true if it also stops a task that runs. *stream* is a path of events that
+    the vendor names and does not offer. *refuses_webhooks* is true if it refuses their members.
     """
 
     name: str
@@ -313,6 +330,16 @@ class Vendor(Frozen, kw_only=True, eq=False):
     pages: Mapping[Page, str] = field(default_factory=dict)
     precharge: str | None = None
     build_precharge_body: Callable[[CostEstimate], Wire] | None = None
+    platform: str = ""
+    flat_models: Mapping[str, bool] = field(default_factory=dict)
+    auth_schemes: tuple[str, ...] = ("Bearer",)
+    result: str | None = None
+    build_result_body: Callable[[Task], Wire] | None = None
+    cancel_method: str = "POST"
+    canceled_status: int = 200
+    cancels_running: bool = False
+    stream: str | None = None
+    refuses_webhooks: bool = False
 
     def describe_unmodelled(self, model: str) -> str:
         """Returns the text about *model*, one of *other_models*."""

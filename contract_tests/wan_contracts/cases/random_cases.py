@@ -65,8 +65,9 @@ def draw_batches(specs: Sequence[ModelSpec], time_profile: TimeProfile) -> st.Se
 def _draw_batch(spec: ModelSpec, time_profile: TimeProfile) -> st.SearchStrategy[Batch]:
     rules = filter(is_breakable, spec.all_rules)
     errors = [rule for rule in rules if not rule.id.endswith(LARGE_RULE_SUFFIX)]
-    faulty = st.sampled_from(errors).flatmap(partial(single_fault, spec))
-    payloads = st.one_of(acceptable(spec), acceptable(spec), faulty).filter(_is_sendable)
+    # A model without a page for its payload has no rule whose breach is an error.
+    faulty = [st.sampled_from(errors).flatmap(partial(single_fault, spec))] if errors else []
+    payloads = st.one_of(acceptable(spec), acceptable(spec), *faulty).filter(_is_sendable)
     min_size, max_size = BATCH_SIZE
     plans = st.lists(draw_fault_plan(spec, time_profile), min_size=min_size, max_size=max_size)
     return st.builds(

@@ -178,8 +178,8 @@ def _list_brief_values(base: Json, rule: Rule) -> Iterable[Json]:
 def _repeat_items(base: Json, rule: Rule) -> Sequence[Json]:
     if not isinstance(rule.constraint, Items | ObjectCount):
         return ()
-    found = (items for _, items in json_pointer.find(base, rule.path))
-    return [[*items, items[-1]] for items in found if isinstance(items, list) and items]
+    found = [items for _, items in json_pointer.find(base, rule.path)]
+    return [[*items, items[-1]] for items in found if type(items) is list and items]
 
 
 def _iter_edge_payloads(

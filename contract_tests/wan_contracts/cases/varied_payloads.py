@@ -40,10 +40,9 @@ def build_varied_payload(spec: ModelSpec, plain: Json) -> Any:
     """
     payload = plain
     for path in dict.fromkeys(rule.path for rule in spec.rules if _is_array(rule)):
-        for place, items in json_pointer.find(payload, path):
-            if not isinstance(items, list) or not items:
-                continue  # there is no item to repeat
-            longer = json_pointer.put(payload, place, [*items, items[-1]])
+        found = json_pointer.find(payload, path)
+        for place, items in [each for each in found if type(each[1]) is list]:
+            longer = json_pointer.put(payload, place, [*items, *items[-1:]])
             payload = longer if _is_clean(longer, spec) else payload
     for rule in _list_rules(spec):
         used: list[Json] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 from wan_mockserver.captures.exchange import CapturedExchange, redact_exchanges
@@ -59,6 +60,7 @@ def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftRepo
             else:
                 refused.append(task)
         elif route.action is not Action.POLL:
+            _keep_results(route, tasks.get(names.get("task_id", "")), exchange, body)
             continue
         else:
             known = tasks.get(names["task_id"])
@@ -102,6 +104,15 @@ def _check_response(
         yield from check_body(spec.vendor, spec.id, status, body, create=create)
 
 
+def _keep_results(
+    route: Route, task: CapturedTask | None, exchange: CapturedExchange, body: Any
+) -> None:
+    """Adds the results of *task* that have a path of their own."""
+    is_done = exchange.response.status == HTTPStatus.OK
+    if route.action is Action.RESULT and task and is_done:
+        task.results = body
+
+
 def _describe_request(report: Report) -> Iterator[DriftFinding]:
     for finding in report.findings:
         if finding.severity is not Severity.INFO:
@@ -128,7 +139,7 @@ def _name_model(vendor: Vendor, names: Mapping[str, str], exchange: CapturedExch
     """Returns what names the model of a create beside its body: its path, or a header."""
     path = exchange.request.path
     name = _qualify(vendor, names) or (path if find_all(path) else None)
-    return name if find_all(name) else names.get("model") or _find_model(exchange)
+    return name if find_all(name) else _find_model(exchange)
 
 
 def _qualify(vendor: Vendor, names: Mapping[str, str]) -> str | None:

@@ -26,6 +26,7 @@ class CapturedTask:
     """A captured create with the *body* of its response, its *report* and its polls.
 
     *payload* is without the vendor's wrapper. *polls* hold the exchanges and their bodies.
+    *results* is the body of results that have a path of their own, None if there is none.
     """
 
     spec: ModelSpec
@@ -34,6 +35,7 @@ class CapturedTask:
     report: Report
     payload: Any
     polls: list[tuple[CapturedExchange, Any]] = field(default_factory=list)
+    results: Any = None
 
     @property
     def state(self) -> State | None:
@@ -41,7 +43,9 @@ class CapturedTask:
         vendor = self.spec.vendor
         words = {word.lower(): state for state, word in vendor.other_words.items()}
         words |= {word.lower(): state for state, word in vendor.words.items()}
-        return words.get(str(self.word).lower())
+        state = words.get(str(self.word).lower())
+        # One vendor has one word for every end.
+        return State.FAILED if state is State.DONE and self.error else state
 
     @property
     def word(self) -> Any:
@@ -58,9 +62,14 @@ class CapturedTask:
 
     @property
     def result_count(self) -> int:
-        """The number of results in the last poll."""
-        body = self.polls[-1][1] if self.polls else {}
+        """The number of results in the last poll, or in the results of their own."""
+        body = self.results or (self.polls[-1][1] if self.polls else {})
         return sum(1 for _ in _iter_results(body))
+
+    @property
+    def has_results(self) -> bool:
+        """Whether the capture has the response that shows the results of a completed task."""
+        return self.spec.vendor.result is None or self.results is not None
 
     @property
     def ending(self) -> str | None:
@@ -72,7 +81,7 @@ class CapturedTask:
         if self.state is State.FAILED:
             code, message = self.error.get("code"), self.error.get("message")
             return f"accepted, and the task failed with code {code}: {clip(str(message))}"
-        if self.state is State.DONE:
+        if self.state is State.DONE and self.has_results:
             return f"accepted, and the task has {format_count(self.result_count, 'result')}"
         return None
 
@@ -125,7 +134,7 @@ def _of_member(pointer: str, value: Callable[[Any], object]) -> Recognizer:
 
 def _recognize_default_n(task: CapturedTask) -> str | None:
     outputs = task.spec.outputs
-    if not isinstance(outputs, Images) or task.state is not State.DONE:
+    if not isinstance(outputs, Images) or task.state is not State.DONE or not task.has_results:
         return None
     if (
         not task.spec.has_fixed_count(task.payload)
@@ -248,7 +257,7 @@ length of a result.
 def _iter_results(body: Any) -> Iterator[Any]:
     if not isinstance(body, dict):
         return
-    for name in ("images", "videos"):
+    for name in ("images", "videos", "outputs"):
         yield from body.get(name) or ()
     for item in body.get("output") or ():
         yield from (item.get("content") or () if isinstance(item, dict) else ())

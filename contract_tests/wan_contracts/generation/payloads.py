@@ -216,12 +216,14 @@ class PayloadBuilder:
         """Builds an array whose items have the types of one of *sets*, in any order."""
         counts = self.draw(st.sampled_from(sets.sets))
         limits = [row.constraint for row in self.rows[path] if isinstance(row.constraint, Items)]
-        left = (limits[0].high if limits else 9) - sum(low for _, low, _ in counts)
+        left = (limits[0].high if limits else 9) - sum(count.low for count in counts)
         items = []
-        for name, low, high in counts:
-            more = self.draw(st.integers(0, min(left if high is None else high - low, left)))
+        for count in counts:
+            most = left if count.high is None else count.high - count.low
+            more = self.draw(st.integers(0, min(most, left)))
             left -= more
-            items += [self._build_typed_item((*path, ANY), name) for _ in range(low + more)]
+            number = count.low + more
+            items += [self._build_typed_item((*path, ANY), count.name) for _ in range(number)]
         order: list[Json] = self.draw(st.permutations(items))
         return order
 

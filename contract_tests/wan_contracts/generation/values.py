@@ -266,7 +266,7 @@ def _(check: ObjectCount, value: Json) -> JsonValues:
 
 @invalid_values.register
 def _(check: TypeSets, value: Json) -> JsonValues:
-    names = dict.fromkeys(name for each in check.sets for name, _, _ in each)
+    names = dict.fromkeys(count.name for each in check.sets for count in each)
     items = [{"type": name, "url": FILE_URL} for name in names]
     return ([], *([item] * count for count in (1, 2, 9) for item in items), items)
 

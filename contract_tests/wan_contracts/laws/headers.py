@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from email.message import Message
 from functools import lru_cache
 from typing import Final
@@ -25,28 +26,29 @@ JSON_CHARSETS: Final = ("utf-8", "utf8")
 
 def check_bearer_header(interaction: Interaction) -> Verdict | None:
     requests = (*interaction.creates, *interaction.polls)
-    wrong = [each for each in requests if not _has_key(each, interaction.setting.api_key)]
+    key, schemes = interaction.setting.api_key, interaction.case.spec.vendor.auth_schemes
+    wrong = [each for each in requests if not _has_key(each, key, schemes)]
     if not wrong:
         return KEPT if requests else None
     header = wrong[0].request.headers.get("authorization")
     message = "has no Authorization header"
     if header is not None:
-        message = "has an Authorization header that is not Bearer and the API key"
+        forms = " or ".join(schemes)
+        message = f"has an Authorization header that is not {forms} and the API key"
     return build_violation(f"a {wrong[0].entry.action} {message}", wrong)
 
 
 def check_bearer_spelling(interaction: Interaction) -> Verdict | None:
-    wanted = f"Bearer {interaction.setting.api_key}"
+    key, schemes = interaction.setting.api_key, interaction.case.spec.vendor.auth_schemes
+    wanted = [f"{scheme} {key}" for scheme in schemes]
     requests = [
-        each
-        for each in (*interaction.creates, *interaction.polls)
-        if _has_key(each, interaction.setting.api_key)
+        each for each in (*interaction.creates, *interaction.polls) if _has_key(each, key, schemes)
     ]
-    wrong = [each for each in requests if each.request.headers["authorization"] != wanted]
+    wrong = [each for each in requests if each.request.headers["authorization"] not in wanted]
     if not wrong:
         return KEPT if requests else None
     scheme = wrong[0].request.headers["authorization"].partition(" ")[0]
-    message = f"the scheme of a {wrong[0].entry.action} is written {scheme!r}, not 'Bearer '"
+    message = f"the scheme of a {wrong[0].entry.action} is written {scheme!r}, not '{schemes[0]} '"
     return build_violation(message, wrong)
 
 
@@ -66,10 +68,10 @@ def check_json_content_type(interaction: Interaction) -> Verdict | None:
     return KEPT if interaction.creates else None
 
 
-def _has_key(exchange: ObservedExchange, key: str) -> bool:
+def _has_key(exchange: ObservedExchange, key: str, schemes: Iterable[str]) -> bool:
     """Returns whether the API accepts the header: a scheme has no letter case (RFC 9110, 11.1)."""
     scheme, _, rest = exchange.request.headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and rest.strip() == key
+    return scheme.lower() in map(str.lower, schemes) and rest.strip() == key
 
 
 @lru_cache(maxsize=64)

@@ -81,7 +81,7 @@ class ReferenceClient(ClientPolicy):
                 )
             match self.parse_state(reply):
                 case State.DONE:
-                    return (yield from self.fetch_results(task_id, reply))
+                    return (yield from self.finish(task_id, reply))
                 case State.FAILED:
                     return self.build_failed_outcome(task_id, reply)
             due = self.find_next_poll_time(reply)
@@ -90,6 +90,23 @@ class ReferenceClient(ClientPolicy):
         return self.build_gave_up_outcome(
             f"the task has not ended within {seconds}; last reply: {described}", task_id
         )
+
+    def finish(self, task_id: str, reply: ReceivedResponse | TransportFailure) -> Steps[Outcome]:
+        """Reads the results of a done task from *reply*, or from a path of their own."""
+        path = self.spec.vendor.result
+        if path is None:
+            return (yield from self.fetch_results(task_id, reply))
+        for turn in count(1):
+            url = self.url(path.replace("{model}", self.spec.name), task_id)
+            reply = yield from self.send("GET", url, self.build_poll_headers())
+            pause = self.parse_retry_after(reply) or self.setting.poll_interval
+            if not self.may_retry(reply, turn) or self.now + pause > self.deadline_at:
+                break
+            yield from self.wait(pause)
+        if not self.is_success(reply):
+            message = f"the results cannot be read: {self.describe(reply)}"
+            return self.build_gave_up_outcome(message, task_id)
+        return (yield from self.fetch_results(task_id, reply))
 
     def poll(self, task_id: str) -> Steps[ReceivedResponse | TransportFailure]:
         """Polls the task once."""

@@ -78,19 +78,23 @@ def parse_object(body: bytes) -> Object:
 def parse_task_id(document: Object) -> str | None:
     """Returns the task id in *document*; None if there is none."""
     task = _find_task_object(document)
-    found = task.get("id", task.get("task_id"))
+    queued = task.get("request_id") if "response_url" in task else None
+    found = task.get("id", task.get("task_id", queued))
     return found if isinstance(found, str) and found else None
 
 
 def parse_state(document: Object) -> State:
-    """Returns DONE or FAILED, in any letter case, and RUNNING for every other status."""
+    """Returns DONE or FAILED, in any letter case, and RUNNING for every other status.
+
+    A task with a type of error has failed, whatever the word: one vendor has one word for each end.
+    """
     task = _find_task_object(document)
     word = task.get("status", task.get("task_status"))
     word = word.lower() if isinstance(word, str) else ""
     if word == CANCELED_WORD and "task_status" in task:
         return State.FAILED
     if word in DONE_WORDS:
-        return State.DONE
+        return State.FAILED if task.get("error_type") else State.DONE
     return State.FAILED if word in FAILED_WORDS else State.RUNNING
 
 
@@ -100,6 +104,7 @@ def parse_code(document: Object) -> str | int | None:
         _as_object(_find_task_object(document).get("error")).get("code"),
         _as_object(document.get("error")).get("code"),
         document.get("error_code"),
+        document.get("error_type"),
         _find_task_object(document).get("code"),
         document.get("code"),
     )
@@ -123,6 +128,8 @@ def parse_results(document: Object) -> list[TaskOutput]:
         for item in _list_member(document, "output")
         for part in _list_member(_as_object(item), "content")
     )
+    queued = [_as_object(each) for each in _list_member(document, "outputs")]
+    listed += [_parse_result(each) for each in queued if each]
     output = _as_object(document.get("output"))
     made = [_as_object(each) for each in _list_member(output, "results")]
     # A failed one of several results has a code in place of its URL.

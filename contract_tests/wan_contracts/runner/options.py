@@ -12,7 +12,7 @@ from typing import Final
 
 from wan_mockserver.commands.build_mock import read_option_file
 from wan_mockserver.scenarios.scenario import Scenario
-from wan_validators.catalog import catalog, model, vendors
+from wan_validators.catalog import list_all_specs, model, vendors
 from wan_validators.command import UsageError
 from wan_validators.messages.formatting import format_seconds
 from wan_validators.spec import ModelSpec
@@ -120,7 +120,7 @@ def _select_specs(names: Iterable[str]) -> list[ModelSpec]:
     chosen: list[ModelSpec] = []
     for name in names:
         if name in known:
-            chosen += [spec for spec in catalog() if spec.vendor is known[name]]
+            chosen += [spec for spec in list_all_specs() if spec.vendor is known[name]]
         else:
             chosen.append(model(name))
     return list(dict.fromkeys(chosen))

@@ -21,10 +21,19 @@ from wan_mockserver.openapi.schema_from_types import infer_schema
 from wan_mockserver.scenarios.lifecycle import Polls
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.routing import ROOT
-from wan_validators.catalog import catalog, find_representatives, models_of, vendors
+from wan_validators.catalog import (
+    catalog,
+    find_representatives,
+    list_all_specs,
+    model,
+    models_of,
+    vendors,
+)
 from wan_validators.json_schema import build_payload_schema
 from wan_validators.spec import ModelSpec
 from wan_validators.vendor import Vendor
+
+FLAT = model("vtrix-queue/wan25_i2i_preview_intl")
 
 Make = Callable[..., Mock]
 Ask = Callable[..., Response]
@@ -161,7 +170,7 @@ def test_errors_are_as_described(mock: Mock, ask: Ask, admin: Any) -> None:
 def test_the_vendors_document_is_valid(of_vendors: Any) -> None:
     assert errors(of_vendors) == []
     assert {*of_vendors["components"]["schemas"]} == {
-        spec.id.replace("/", ".") for spec in catalog()
+        spec.id.replace("/", ".") for spec in list_all_specs()
     }
 
 
@@ -183,7 +192,9 @@ def test_it_has_every_path_of_every_vendor(of_vendors: Any) -> None:
             expected |= {spec.synchronous_path} if spec.synchronous_path else set()
         stream = vendor.synchronous and vendor.synchronous.stream
         uploads = vendor.uploads
-        others = (vendor.cancel, vendor.listing, stream, vendor.precharge, *vendor.pages.values())
+        for path in filter(None, (vendor.cancel, vendor.result)):
+            expected |= {path.replace("{model}", name) for name in models_of(vendor)}
+        others = (vendor.listing, stream, vendor.precharge, *vendor.pages.values())
         expected |= {path for path in others if path}
         expected |= {uploads.path, uploads.store} if uploads else set()
 
@@ -200,12 +211,12 @@ def test_pages_about_models_need_no_key_and_say_what_they_return(of_vendors: Any
 
 
 def test_it_has_the_schema_of_every_model(of_vendors: Any) -> None:
-    expected = {spec.id.replace("/", "."): build_payload_schema(spec) for spec in catalog()}
+    expected = {spec.id.replace("/", "."): build_payload_schema(spec) for spec in list_all_specs()}
 
     assert of_vendors["components"]["schemas"] == json.loads(json.dumps(expected))
 
 
-@pytest.mark.parametrize("spec", REPRESENTATIVES, ids=lambda spec: spec.id)
+@pytest.mark.parametrize("spec", [*REPRESENTATIVES, FLAT], ids=lambda spec: spec.id)
 @pytest.mark.parametrize("scenario", ["ok", "moderated", "http-401", "http-500", "rate-limited"])
 def test_the_vendors_answers_are_as_described(
     make: Make, of_vendors: Any, spec: ModelSpec, scenario: str

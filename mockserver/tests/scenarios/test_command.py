@@ -102,7 +102,7 @@ def test_json_has_the_parts_as_they_stand_in_a_file(run: Run) -> None:
     (lost,) = json.loads(run("--format", "json", "accept-lost:2")[1])["scenarios"]
     assert lost["create"] == [{"transport": "reset", "times": 2}]
     assert lost["group"] == "transport"
-    assert [*lost["at"]] == ["mulerouter", "vtrix", "dashscope"]
+    assert [*lost["at"]] == ["mulerouter", "vtrix", "dashscope", "vtrix-queue"]
     assert "wan26_i2i" in lost["at"]["vtrix"]
     (failing,) = json.loads(run("--format", "json", "fail-3001")[1])["scenarios"]
     assert (failing["at"]["vtrix"], failing["vendor"]) == ([], "mulerouter")

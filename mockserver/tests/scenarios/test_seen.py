@@ -70,6 +70,8 @@ def client(name: str, **options: Any) -> httpx.Client:
 
 Connect = Callable[[str], httpx.Client]
 
+QUEUED = "wan25_i2i_preview_intl"
+
 
 @pytest.fixture
 def mock() -> Mock:
@@ -93,6 +95,8 @@ def payload(vendor: Vendor) -> tuple[str, dict[str, Any]]:
     spec = model("wan26_i2i")
     if vendor is spec.vendor:
         return vendor.create, INTERLEAVED
+    if vendor.platform:
+        return vendor.create.format(model=QUEUED), EDIT
     spec = models_of(vendor)["wan2.5-i2i-preview"]
     if not spec.endpoint:
         return spec.create_path, EDIT
@@ -124,6 +128,9 @@ def told(got: httpx.Response | None) -> dict[str, Any]:
     if isinstance(output, dict) and "task_id" in output:
         code = {"error": output} if "code" in output else {}
         return {"id": output["task_id"], "status": output["task_status"], **code}
+    if "response_url" in body:
+        code = {"error": {"code": body["error_type"]}} if "error_type" in body else {}
+        return {"id": body["request_id"], "status": body.get("status"), **code}
     return {**body, **body.get("task_info", {})}
 
 
@@ -142,6 +149,7 @@ def transcript(mock: Mock, http: httpx.Client, vendor: Vendor, pause: float) -> 
         creates.append(word)
         task = told(got)
     spec = models_of(vendor).get("wan2.5-i2i-preview") or model("wan26_i2i")
+    spec = models_of(vendor)[QUEUED] if vendor.platform else spec
     place = spec.poll_path.format(task_id=task.get("id", "none"))
     urls: list[str] = []
     for _ in range(5):

@@ -137,6 +137,14 @@ def _add_behaviour_options(group: Group) -> None:
                 help=f"what error is in the body of an HTTP error of {vendor.title}: an object "
                 "with the message, or the message itself (default %(default)s)",
             )
+        if vendor.result:
+            group.add_argument(
+                f"--{vendor.name}-result",
+                choices=("plain", "status"),
+                default="plain",
+                help=f"whether the result of a task of {vendor.title} also has its status, which "
+                "a public client needs (default %(default)s, as documented)",
+            )
 
 
 def _add_replay_options(group: Group) -> None:

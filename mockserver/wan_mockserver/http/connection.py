@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from .delivery import iter_steps
 from .event_loop import READ, WRITE, Timer
@@ -29,10 +29,7 @@ from .request_reader import (
 from .response_writer import build_error, build_head, get_body
 
 if TYPE_CHECKING:
-    from .event_loop import EventLoop
-    from .messages import Request
-    from .request_reader import ServerFacts
-    from .worker_pool import WorkerPool
+    from .connection_host import ConnectionHost
 
 __all__ = ["Connection"]
 
@@ -49,29 +46,6 @@ MAX_QUEUED_REQUESTS: Final = 32
 
 MAX_UNSENT_BYTES: Final = 1024 * 1024
 """Unsent bytes above which no more requests are read."""
-
-
-class Host(Protocol):
-    """What a connection needs of its server."""
-
-    facts: ServerFacts
-    loop: EventLoop
-    workers: WorkerPool
-    is_quick: Callable[[Request], bool]
-
-    def handle(self, request: Request) -> Response: ...
-
-    def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None: ...
-
-    def build_internal_error(self, error: Exception) -> Response: ...
-
-    def mark_lost(self, response: Response) -> None: ...
-
-    def touch(self, connection: Connection) -> float: ...
-
-    def note_incomplete(self, connection: Connection) -> None: ...
-
-    def forget(self, connection: Connection) -> None: ...
 
 
 class Connection:
@@ -98,7 +72,7 @@ class Connection:
         "head_since",
     )
 
-    def __init__(self, server: Host, channel: socket.socket, peer: str) -> None:
+    def __init__(self, server: ConnectionHost, channel: socket.socket, peer: str) -> None:
         self._server = server
         self._socket: socket.socket | None = channel
         self._reader = RequestReader(server.facts, peer)
@@ -162,6 +136,9 @@ class Connection:
         try:
             yield
         except ClientGone:
+            self.close()
+        except Exception as error:  # noqa: BLE001  (others must be served all the same)
+            self._server.build_internal_error(error)
             self.close()
         self._watch()
 
@@ -233,7 +210,8 @@ class Connection:
             elif self._server.is_quick(incoming.request):
                 self._server.answer_soon(self, incoming)
             else:
-                self._server.workers.run(partial(self._work, incoming))
+                workers = self._server.choose_workers(incoming.request)
+                workers.run(partial(self._work, incoming))
         if self._current or self._closes:
             return
         if self._has_ended:

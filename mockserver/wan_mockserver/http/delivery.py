@@ -72,7 +72,8 @@ class Delivery:
     @property
     def is_plain(self) -> bool:
         """Whether the response arrives at once and complete."""
-        return self == DEFAULT_DELIVERY
+        # Comparing all fields takes longer, and almost every response has this one.
+        return self is DEFAULT_DELIVERY or self == DEFAULT_DELIVERY
 
 
 DEFAULT_DELIVERY: Final = Delivery()

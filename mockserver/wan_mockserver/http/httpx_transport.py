@@ -55,9 +55,10 @@ class WanTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         body = None if _announces_too_long_body(request) else request.read()
         transfer = _Transfer(self._service, request, body)
-        with transfer.leave_on_error():
-            for seconds in transfer.iter_waits():
-                self._service.clock.sleep(seconds)
+        if transfer.has_waits:
+            with transfer.leave_on_error():
+                for seconds in transfer.iter_waits():
+                    self._service.clock.sleep(seconds)
         return transfer.build_response()
 
 
@@ -70,9 +71,10 @@ class AsyncWanTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = None if _announces_too_long_body(request) else await request.aread()
         transfer = _Transfer(self._service, request, body)
-        with transfer.leave_on_error():
-            for seconds in transfer.iter_waits():
-                await self._service.clock.sleep_async(seconds)
+        if transfer.has_waits:
+            with transfer.leave_on_error():
+                for seconds in transfer.iter_waits():
+                    await self._service.clock.sleep_async(seconds)
         return transfer.build_response()
 
 
@@ -144,6 +146,11 @@ class _Transfer:
         self._bodiless = self._response.status in BODILESS_STATUSES
         self._can_be_lost = self._response.delivery.cut is None
         self.steps = self._iter_steps()
+
+    @property
+    def has_waits(self) -> bool:
+        """Whether something happens before the response, which is rare."""
+        return not self._response.delivery.is_plain
 
     def iter_waits(self) -> Iterator[float]:
         """Yields the waits before the response. Raises TransportError if it never begins."""

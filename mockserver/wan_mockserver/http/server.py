@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import socket
 import sys
-import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext, suppress
 from itertools import takewhile
 from threading import Thread
+from time import monotonic, sleep  # by name, as a test may replace the clock of the module
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from ..state.journal import log
+from ..state.stores import StoreUnavailable
 from .connection import Connection
-from .errors import AdminError
+from .errors import AdminError, build_store_error
 from .event_loop import READ, EventLoop
 from .messages import MAX_BODY_BYTES, Request, Response
 from .request_reader import IncomingRequest, ServerFacts
@@ -30,6 +31,9 @@ __all__ = ["HOST", "THREADS", "Server"]
 
 HOST: Final = "127.0.0.1"
 THREADS: Final = 8
+
+DOWNLOAD_THREADS: Final = 16
+"""Most of them wait for a file that another process makes."""
 
 MAX_CONNECTIONS: Final = 20_000
 
@@ -75,7 +79,8 @@ class Server:
         max_connections: int | None = None,
     ) -> None:
         self._service = WsgiService(app) if callable(app) else app
-        self.is_quick = getattr(self._service, "is_quick", _is_never_quick)
+        self.is_quick = getattr(self._service, "is_quick", _is_never)
+        self._is_download = getattr(self._service, "is_download", _is_never)
         self._batch = getattr(self._service, "batch", nullcontext)
         self._pending: deque[tuple[Connection, IncomingRequest]] = deque()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -84,7 +89,8 @@ class Server:
         self.host, self.port = self._listening.getsockname()[:2]
         self.facts = ServerFacts(host=self.host, port=self.port, max_body=max_body)
         self.loop = EventLoop(self._answer_pending)
-        self.workers = WorkerPool(THREADS)
+        self._workers = WorkerPool(THREADS)
+        self._download_workers = WorkerPool(DOWNLOAD_THREADS)
         self._max_connections = max_connections or _find_connection_limit()
         # In the order of their last bytes, so that those that idle come first.
         self._connections: OrderedDict[Connection, None] = OrderedDict()
@@ -117,9 +123,9 @@ class Server:
 
     def drain(self, max_seconds: float) -> None:
         """Waits until every response is sent, at most *max_seconds*."""
-        until = time.monotonic() + max_seconds
-        while any(each.is_busy for each in [*self._connections]) and time.monotonic() < until:
-            time.sleep(DRAIN_INTERVAL_S)
+        until = monotonic() + max_seconds
+        while any(each.is_busy for each in [*self._connections]) and monotonic() < until:
+            sleep(DRAIN_INTERVAL_S)
 
     def stop(self) -> None:
         """Closes every connection and returns when no thread runs any more."""
@@ -134,8 +140,10 @@ class Server:
     def _close(self) -> None:
         if self._listening.fileno() < 0:
             return
+        self._stopping = True
         self._listening.close()
-        self.workers.shut_down()
+        self._workers.shut_down()
+        self._download_workers.shut_down()
         self.loop.run_calls()  # the last answers
         for connection in [*self._connections]:
             connection.close()
@@ -161,6 +169,10 @@ class Server:
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self.build_internal_error(error)
 
+    def choose_workers(self, request: Request) -> WorkerPool:
+        """Returns the threads for *request*: others do not wait for downloads."""
+        return self._download_workers if self._is_download(request) else self._workers
+
     def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None:
         """Answers a request of which the service says that it is quick, at the end of the round."""
         self._pending.append((connection, incoming))
@@ -173,7 +185,9 @@ class Server:
             try:
                 with self._batch():
                     answers = [self.handle(incoming.request) for _, incoming in batch]
-            except Exception as error:  # noqa: BLE001  (nothing was written, so nothing was done)
+            except StoreUnavailable as error:  # nothing was written, so nothing was done
+                answers = [build_store_error(error)] * count
+            except Exception as error:  # noqa: BLE001  (as before)
                 answers = [self.build_internal_error(error)] * count
             for (connection, incoming), answer in zip(batch, answers, strict=True):
                 connection.take_answer(incoming, answer)
@@ -195,7 +209,7 @@ class Server:
     def touch(self, connection: Connection) -> float:
         """Notes that *connection* is active, and returns the time."""
         self._connections.move_to_end(connection)
-        return time.monotonic()
+        return monotonic()
 
     def note_incomplete(self, connection: Connection) -> None:
         """Notes that the head of a request on *connection* has begun."""
@@ -251,7 +265,7 @@ class Server:
         self.loop.call_later(SWEEP_INTERVAL_S, self._sweep)
         if not self._is_accepting:  # another part of the process may have taken the descriptors
             self._accept_more()
-        now = time.monotonic()
+        now = monotonic()
         for connection in _take_while(self._incomplete, lambda each: _is_head_late(each, now)):
             del self._incomplete[connection]
             if connection.head_since is not None and not connection.is_busy:
@@ -279,7 +293,7 @@ def _is_head_late(connection: Connection, now: float) -> bool:
     return since is None or now - since >= HEAD_TIMEOUT_S
 
 
-def _is_never_quick(_request: Request) -> bool:
+def _is_never(_request: Request) -> bool:
     """A service that says nothing about it may take long to answer."""
     return False
 

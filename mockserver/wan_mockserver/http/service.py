@@ -11,7 +11,12 @@ __all__ = ["Service"]
 
 
 class Service(Protocol):
-    """Answers requests; a transport knows nothing else about the mock."""
+    """Answers requests; a transport knows nothing else about the mock.
+
+    Two more methods are optional, and only for speed. ``is_quick(request)`` returns True if the
+    answer takes less time than a thread costs; the server then calls ``handle`` in its event
+    loop. ``batch()`` returns a context: what is handled in it is sent only after its end.
+    """
 
     @property
     def clock(self) -> Clock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
@@ -11,7 +11,7 @@ from wan_validators.catalog import models_of, vendors
 from wan_validators.json_schema import build_payload_schema
 from wan_validators.outputs import Images
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
+from wan_validators.vendor import Vendor, Wire
 
 from ..artefacts import files
 from ..http.errors import AdminError
@@ -21,18 +21,34 @@ from ..simulator.simulator import FINDINGS
 from .example_responses import (
     build_error_examples,
     build_success_examples,
-    build_task_examples,
 )
 from .model_pages import build_page_operations, build_precharge_operation
 from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
 from .synchronous import build_synchronous_paths, find_waiting_models
+from .task_operations import (
+    TASK_ID,
+    build_cancel_operation,
+    build_list_operation,
+    build_result_operation,
+    describe_response,
+    format_task_owner,
+)
 from .uploads import build_upload_paths
 
 __all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
 
 BEARER: Final = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "Any key is accepted."}
+}
+
+KEY: Final = {
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "Key and any key, in place of Bearer.",
+    }
 }
 
 SCENARIO: Final = {
@@ -106,16 +122,14 @@ def _build_document() -> Mapping[str, Any]:
             errors = build_error_examples(vendor, first, create=True)
             responses = _build_error_responses(errors, STEP_HEADERS)
             paths |= build_upload_paths(vendor, vendor.uploads, responses, {**STEP_HEADERS})
-        if vendor.cancel:
-            cancel = _build_cancel_operation(vendor, next(iter(models_of(vendor).values())))
-            paths[vendor.cancel] = {"post": cancel}
-        if vendor.listing:
-            listing = _build_list_operation(vendor, next(iter(models_of(vendor).values())))
-            paths[vendor.listing] = {"get": listing}
+        paths |= _build_task_paths(vendor)
         if vendor.precharge:
             body = _build_body_schema(list(models_of(vendor).values()))
-            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+            other = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body, other)}
         paths |= build_page_operations(vendor)
+        if "Key" in vendor.auth_schemes:
+            _allow_key_scheme(vendor, paths)
     return {
         "openapi": VERSION,
         "jsonSchemaDialect": DIALECT,
@@ -126,10 +140,42 @@ def _build_document() -> Mapping[str, Any]:
             "Schema cannot express are in the descriptions, with their ids.",
         },
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": BEARER},
+        "components": {"schemas": schemas, "securitySchemes": BEARER | KEY},
         "security": [{"bearer": []}],
         "tags": [{"name": vendor.name, "description": vendor.title} for vendor in vendors()],
     }
+
+
+def _build_task_paths(vendor: Vendor) -> dict[str, Any]:
+    """Builds the operations on tasks, but those of creates and polls."""
+    paths: dict[str, Any] = {}
+    for path, specs in _iter_paths(vendor, vendor.cancel):
+        cancel = build_cancel_operation(vendor, specs[0])
+        paths[path] = {vendor.cancel_method.lower(): cancel}
+    for path, specs in _iter_paths(vendor, vendor.listing):
+        paths[path] = {"get": build_list_operation(vendor, specs[0])}
+    for path, specs in _iter_paths(vendor, vendor.result):
+        paths[path] = {"get": build_result_operation(vendor, specs[0])}
+    errors = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+    for methods in paths.values():
+        for operation in methods.values():
+            operation["responses"] = {**errors, **operation["responses"]}
+    return paths
+
+
+def _build_call_errors(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
+    """Builds the errors of a call that neither creates a task nor polls one."""
+    errors = build_error_examples(vendor, spec, create=False)
+    refused = {status: error for status, error in errors.items() if status >= 400}
+    return _build_error_responses(refused, STEP_HEADERS)
+
+
+def _allow_key_scheme(vendor: Vendor, paths: Mapping[str, Any]) -> None:
+    """Adds the other scheme of the Authorization header to the operations of *vendor*."""
+    operations = [each for methods in paths.values() for each in methods.values()]
+    for operation in operations:
+        if vendor.name in operation.get("tags", ()):
+            operation["security"] = [{"bearer": []}, {"key": []}]
 
 
 def _group_by_path(
@@ -145,6 +191,18 @@ def _group_by_path(
 def _name_schema(spec: ModelSpec) -> str:
     """Returns the name of a schema, in which OpenAPI allows no slash."""
     return spec.id.replace("/", ".")
+
+
+def _iter_paths(vendor: Vendor, template: str | None) -> Iterator[tuple[str, list[ModelSpec]]]:
+    """Yields each path of *template*, if there is one, and the models that are served there."""
+    if template is None:
+        return
+    specs = list(models_of(vendor).values())
+    if "{model}" not in template:
+        yield template, specs
+        return
+    for spec in specs:
+        yield template.replace("{model}", spec.name), [spec]
 
 
 def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
@@ -164,7 +222,7 @@ def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str,
         {"name": name, "in": "header", "required": True, "schema": {"const": value}}
         for name, value in vendor.create_headers.items()
     ]
-    about = "The unwrapped form." if vendor.unwrap else ""
+    about = "The unwrapped form." if vendor.unwrap and not vendor.platform else ""
     made = build_success_examples(vendor, specs)
     return {
         "operationId": f"create-{_format_endpoint(vendor, specs)}",
@@ -179,7 +237,7 @@ def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str,
         },
         "responses": {
             str(vendor.created_status): {
-                **_describe_response(
+                **describe_response(
                     "The task is accepted.", made.created, FINDINGS_HEADERS, vendor
                 ),
                 "links": {"poll": _link_to_poll(vendor, specs, made.created[0])},
@@ -192,21 +250,18 @@ def _build_create_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str,
 
 
 def _build_poll_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, Any]:
-    task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
     made = build_success_examples(vendor, specs)
     errors = dict(build_error_examples(vendor, specs[0], create=False))
     # A vendor may answer a poll of an unknown task with a success.
     status = [*errors.pop(200, ("", []))[1], *made.status]
     return {
-        "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
+        "operationId": f"poll-{format_task_owner(vendor, specs[0])}",
         "summary": "Returns the state of a task.",
         "tags": [vendor.name],
-        "parameters": [task_id, SCENARIO],
+        "parameters": [TASK_ID, SCENARIO],
         "responses": {
             "200": {
-                **_describe_response(
-                    "The current state of the task.", status, STEP_HEADERS, vendor
-                ),
+                **describe_response("The current state of the task.", status, STEP_HEADERS, vendor),
                 "links": {"file": _link_to_file(specs[0])},
             },
             **_build_error_responses(errors, STEP_HEADERS),
@@ -216,10 +271,15 @@ def _build_poll_operation(vendor: Vendor, specs: list[ModelSpec]) -> dict[str, A
 
 def _link_to_poll(vendor: Vendor, specs: list[ModelSpec], created: Wire) -> dict[str, Any]:
     """Links the id in *created*, the body of a create response, to the poll."""
-    pointers = {"id": "/id", "task_info": "/task_info/id", "output": "/output/task_id"}
+    pointers = {
+        "id": "/id",
+        "task_info": "/task_info/id",
+        "output": "/output/task_id",
+        "status_url": "/request_id",
+    }
     pointer = next(pointer for name, pointer in pointers.items() if name in created)
     return {
-        "operationId": f"poll-{_format_vendor_models(vendor, specs)}",
+        "operationId": f"poll-{format_task_owner(vendor, specs[0])}",
         "parameters": {"task_id": f"$response.body#{pointer}"},
     }
 
@@ -293,64 +353,14 @@ def _build_error_responses(
     every = [body for _, bodies in refused.values() for body in bodies]
     return {
         **{
-            str(status): _describe_response(description, bodies, headers)
+            str(status): describe_response(description, bodies, headers)
             for status, (description, bodies) in refused.items()
         },
-        "default": _describe_response("Any other response of a scenario.", every, headers),
-    }
-
-
-def _describe_response(
-    description: str,
-    bodies: Iterable[Any],
-    headers: Mapping[str, Any],
-    vendor: Vendor | None = None,
-) -> dict[str, Any]:
-    """Builds a response with *headers*, an example and the schema of its *bodies*."""
-    bodies = list(bodies)
-    words = tuple(vendor.words.values()) if vendor else ()
-    content = {"schema": infer_schema(bodies, words), "example": bodies[-1]}
-    return {
-        "description": description,
-        "headers": headers,
-        "content": {"application/json": content},
-    }
-
-
-def _build_list_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
-    assert vendor.build_list_body
-    body = vendor.build_list_body(build_task_examples(vendor, spec), {}, "")
-    return {
-        "operationId": f"list-{vendor.name}",
-        "summary": "Lists the tasks of the API key.",
-        "tags": [vendor.name],
-        "responses": {"200": _describe_response("The tasks.", [body], {})},
-    }
-
-
-def _build_cancel_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
-    task_id = {"name": "task_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    assert vendor.build_canceled_body
-    body = vendor.build_canceled_body(build_task_examples(vendor, spec)[0])
-    rejection = Rejection(reason=RejectionReason.NOT_PENDING, detail="")
-    status, error = vendor.build_error_response(rejection)
-    return {
-        "operationId": f"cancel-{vendor.name}",
-        "summary": "Cancels a task that is pending.",
-        "tags": [vendor.name],
-        "parameters": [task_id],
-        "responses": {
-            "200": _describe_response("The task is canceled.", [body], {}),
-            str(status): _describe_response("The task is not pending.", [error], {}),
-        },
+        "default": describe_response("Any other response of a scenario.", every, headers),
     }
 
 
 def _format_endpoint(vendor: Vendor, specs: list[ModelSpec]) -> str:
     if "{model}" not in vendor.create and specs[0].endpoint:
         return f"{vendor.name}-{specs[0].endpoint.replace('/', '-')}"
-    return _format_vendor_models(vendor, specs)
-
-
-def _format_vendor_models(vendor: Vendor, specs: list[ModelSpec]) -> str:
-    return specs[0].id if "{model}" in vendor.poll else vendor.name
+    return format_task_owner(vendor, specs[0])

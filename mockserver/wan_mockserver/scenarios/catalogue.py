@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from wan_validators.catalog import vendors
-from wan_validators.vendor import State, find_status_phrase
+from wan_validators.vendor import State, Vendor, find_status_phrase
 
 from ..http.delivery import Cut
 from .lifecycle import Never, Polls, Seconds
@@ -72,6 +72,8 @@ def _iter_outcomes() -> Iterator[Scenario]:
     yield build("stuck", "The task never ends.", lifecycle=Never())
     for vendor in vendors():
         for code, text in vendor.failures.items():
+            if vendor.platform and code in _list_platform_codes(vendor):
+                continue
             effect = f"The task fails with {code}, {text!r}."
             yield build(f"fail-{_format_code(code)}", effect, vendor.name, fail=code)
     yield build("moderated", "The content is refused after it has been made.", moderated=True)
@@ -93,6 +95,11 @@ def _iter_outcomes() -> Iterator[Scenario]:
         outcome=TaskOutcome(moderated=True),
         poll=PollBehaviour(no_error=True),
     )
+
+
+def _list_platform_codes(vendor: Vendor) -> set[str]:
+    """Returns the codes of the vendor of which *vendor* is a second protocol."""
+    return {code for each in vendors() if each.name == vendor.platform for code in each.failures}
 
 
 def _iter_states() -> Iterator[Scenario]:
@@ -301,4 +308,4 @@ def _get_group_index(scenario: Scenario) -> int:
 
 def _format_code(code: str) -> str:
     """Formats a code for a name: a dot would separate the tenant in an API key."""
-    return re.sub("(?<=[a-z])(?=[A-Z])", "-", code).replace(".", "-").lower()
+    return re.sub("(?<=[a-z])(?=[A-Z])|[._]", "-", code).lower()

@@ -35,7 +35,8 @@ def find_problems(outcome: TaskOutcome, vendor: str | None) -> Iterator[str]:
     """Yields what contradicts itself in *outcome*, and how to correct it."""
     if outcome.message is not None and outcome.fail is None:
         yield 'message is the text of an error whose code is missing: fail = "3001"'
-    codes = [code for each in vendors() if vendor in (None, each.name) for code in each.failures]
+    own = [each for each in vendors() if vendor in (None, each.name)]
+    codes = list(dict.fromkeys(code for each in own for code in each.failures))
     if outcome.fail and outcome.message is None and outcome.fail not in codes:
         hint = suggest(outcome.fail, codes, f"codes: {', '.join(codes)}")
         yield f"no task fails with {outcome.fail!r}, except with a message; {hint}"
@@ -117,8 +118,8 @@ def _build_part_field(name: str, doc: str, *fields: Field) -> Field:
 _STEPS_FIELD: Final = Field("steps", _StepsType(), "An array of steps.")
 
 _CODE: Final = TextType(
-    matches=re.compile("[0-9A-Za-z.]{1,64}").fullmatch,
-    allowed="a code, letters or digits in quotes",
+    matches=re.compile("[0-9A-Za-z._]{1,64}").fullmatch,
+    allowed="a code, letters, digits, . and _, in quotes",
 )
 
 POLL: Final = _build_part_field(

@@ -49,8 +49,13 @@ def fit_to_model(selected: SelectedScenario, spec: ModelSpec) -> SelectedScenari
 def find_vendor_conflict(scenario: Scenario, vendor: Vendor) -> str | None:
     """Returns why *scenario* cannot happen at *vendor*, or None if it can."""
     outcome = scenario.outcome
-    if scenario.vendor not in (None, vendor.name):
+    if scenario.vendor not in (None, vendor.name, vendor.platform):
         return f"the scenario {scenario.name} can only happen at {scenario.vendor}"
+    if scenario.vendor and scenario.vendor == vendor.platform:
+        poll = scenario.poll
+        lacks_progress = poll.progress and not vendor.shows_progress
+        if lacks_progress or (poll.split_output and not vendor.has_output_items):
+            return f"the scenario {scenario.name} changes what {vendor.title} does not show"
     if outcome.fail and outcome.message is None and outcome.fail not in vendor.failures:
         codes = ", ".join(vendor.failures)
         return f"no task fails with {outcome.fail} here; codes: {codes}, or give a message"

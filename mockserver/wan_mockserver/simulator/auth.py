@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from hashlib import sha256
 
@@ -11,30 +12,38 @@ from wan_validators.vendor import RejectionReason
 from ..http.errors import RequestRejected
 from .context import Caller
 
-__all__ = ["identify_caller"]
+__all__ = ["check_scheme", "identify_caller"]
 
 _KEY = re.compile("[!-~]+").fullmatch
 _SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
+def check_scheme(authorization: str | None, schemes: Collection[str]) -> None:
+    """Raises RequestRejected if the header is missing or has none of the *schemes*."""
+    forms = " or ".join(f"{scheme} <key>" for scheme in schemes)
+    if not authorization:
+        raise RequestRejected(
+            RejectionReason.NO_KEY, f"the header Authorization: {forms} is missing"
+        )
+    scheme = authorization.strip(" \t").partition(" ")[0]
+    if scheme.lower() not in map(str.lower, schemes):
+        raise RequestRejected(
+            RejectionReason.NO_SCHEME, f"the Authorization header must be {forms}"
+        )
+
+
 @lru_cache(maxsize=1024)
-def identify_caller(authorization: str | None) -> Caller:
+def identify_caller(authorization: str | None, schemes: Collection[str] = ("Bearer",)) -> Caller:
     """Returns the caller whose API key is in the header.
 
     The key may be any printable ASCII without blanks.
 
-    Raises RequestRejected if the header is missing, if its scheme is not Bearer, if the key is
-    not valid, and if it begins like a key that selects a scenario but has another form.
+    Raises RequestRejected if the header is missing, if its scheme is none of *schemes*, if the
+    key is not valid, and if it begins like a key that selects a scenario but has another form.
     """
-    if not authorization:
-        raise RequestRejected(
-            RejectionReason.NO_KEY, "the header Authorization: Bearer <key> is missing"
-        )
-    scheme, _, rest = authorization.strip(" \t").partition(" ")
-    if scheme.lower() != "bearer":
-        raise RequestRejected(
-            RejectionReason.NO_SCHEME, "the Authorization header must be Bearer <key>"
-        )
+    check_scheme(authorization, schemes)
+    assert authorization
+    rest = authorization.strip(" \t").partition(" ")[2]
     key = rest.strip(" \t")
     if not _KEY(key):
         detail = "the API key must be printable ASCII characters without blanks, at least one"

@@ -131,7 +131,7 @@ class RequestContext:
     def _is_end_delivered(self, response: Response) -> bool:
         """Returns True if the client now knows that its task is over."""
         complete = response.delivery.cut is None and (self.step is None or self.step.is_intact)
-        tells = self.action == "poll" or self.waits
+        tells = self.action in ("poll", "result") or self.waits
         return self.state in TERMINAL_STATES and tells and complete
 
 

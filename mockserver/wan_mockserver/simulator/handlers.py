@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import parse_qsl
@@ -20,7 +20,7 @@ from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
 from ..state.evolving import evolve
 from ..state.stores import Store
-from ..state.tasks import TASKS, TaskRecord, advance_on_poll, state_at
+from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
 from .context import Caller, RequestContext
 from .rate_limits import ACCOUNTS, Limits
@@ -29,7 +29,7 @@ from .signed_urls import find_refusal
 from .task_factory import TaskFactory
 from .uploads import Uploads
 from .waiting import Waiter, reject_stream_conflict
-from .wire_bodies import build_created_response, build_status_body
+from .wire_bodies import build_created_response, build_result_body, build_status_body
 from .wire_tasks import to_wire_task
 
 __all__ = ["Handlers"]
@@ -49,6 +49,7 @@ class Handlers:
     clock: Clock
     limits: Limits
     artefacts: Artefacts
+    result_statuses: frozenset[str] = frozenset()
 
     def uploads_of(self, vendor: Vendor) -> Uploads:
         """Returns the uploads for the models of *vendor*."""
@@ -79,56 +80,92 @@ class Handlers:
         task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
         return Response.json(*build_created_response(task, vendor, selected.scenario.poll))
 
-    def register_poll(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
-        """Counts a poll and moves the clock; returns the polled task.
+    def find_task(
+        self, context: RequestContext, vendor: Vendor, template: str | None = None
+    ) -> TaskRecord | None:
+        """Finds the task in the path of a request; None if the caller may not see it.
 
-        Returns None, and changes nothing, if the caller may not see the task.
+        The path must be *template*, or else that of a poll, with the model of the task.
         """
         known = self.store.get(TASKS, context.path_parameters["task_id"])
         if known is None:
             return None
         spec = model(known.model)
-        stream = vendor.synchronous and vendor.synchronous.stream
-        template = stream if context.waits and stream else spec.poll_path
-        place = template.replace("{task_id}", known.id)
+        place = (template or spec.poll_path).replace("{model}", spec.name)
+        place = place.replace("{task_id}", known.id)
         if (known.tenant, known.vendor) != (context.caller.tenant, vendor.name) or not is_path_of(
             vendor, context.request.path, place
         ):
             return None
         context.task, context.spec = known.id, spec
+        return known
+
+    def register_poll(self, context: RequestContext, vendor: Vendor) -> TaskRecord | None:
+        """Counts a poll and moves the clock; returns the polled task.
+
+        Returns None, and changes nothing, if the caller may not see the task.
+        """
+        stream = vendor.synchronous.stream if vendor.synchronous and context.waits else None
+        known = self.find_task(context, vendor, stream)
+        if known is None:
+            return None
+        assert context.spec
         self.clock.handle_poll(context.spec.outputs.interval)
         context.now = self.clock.now()
         return self.store.change(TASKS, known.id, partial(_count_poll, otherwise=known))
 
     def poll(self, context: RequestContext, vendor: Vendor, selected: SelectedScenario) -> Response:
         """Advances the polled task and returns its state."""
-        now = context.now
+        known = self._find_current(context)
+        if context.waits:
+            return self._waiter.respond(context, vendor, known, selected.scenario.poll)
+        record = self._advance(context, known)
+        task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
+        return Response.json(200, build_status_body(task, vendor, selected.scenario.poll))
+
+    def get_result(
+        self, context: RequestContext, vendor: Vendor, selected: SelectedScenario
+    ) -> Response:
+        """Returns the results, or 202 and the state; it advances the task like a poll."""
+        known, how = self._find_current(context), selected.scenario.poll
+        if known.state not in TERMINAL_STATES:
+            self.clock.handle_poll(model(known.model).outputs.interval)
+            context.now = self.clock.now()
+        record = self._advance(context, known)
+        task = to_wire_task(record, context.request.base_url, vendor, how)
+        if record.state not in TERMINAL_STATES:
+            return Response.json(202, build_status_body(task, vendor, how))
+        words = {"status": vendor.words[State.DONE]} if vendor.name in self.result_statuses else {}
+        return Response.json(200, {**words, **build_result_body(task, vendor, how)})
+
+    def _find_current(self, context: RequestContext) -> TaskRecord:
+        """Returns the task of the request. Raises RequestRejected if it is not there any more."""
         self._charge_poll(context)
         known = self.store.get(TASKS, context.task)
-        if known is None or now - known.created_at > DEFAULT_FILE_LIFETIME_S:
+        if known is None or context.now - known.created_at > DEFAULT_FILE_LIFETIME_S:
             raise RequestRejected(
                 RejectionReason.NO_TASK,
                 "no such task of this API key",
                 task_id=context.path_parameters["task_id"],
             )
-        if context.waits:
-            return self._waiter.respond(context, vendor, known, selected.scenario.poll)
+        return known
+
+    def _advance(self, context: RequestContext, known: TaskRecord) -> TaskRecord:
         record = self.store.change(
-            TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=now)
+            TASKS, known.id, partial(_advance_on_poll, otherwise=known, now=context.now)
         )
         context.state = record.state
-        task = to_wire_task(record, context.request.base_url, vendor, selected.scenario.poll)
-        return Response.json(200, build_status_body(task, vendor, selected.scenario.poll))
+        return record
 
     def cancel(self, context: RequestContext, vendor: Vendor) -> Response:
-        """Cancels a task that is pending; what it would have cost is given back."""
+        """Cancels a task that waits, or that runs if the vendor can; its cost is given back."""
         assert vendor.build_canceled_body
         self._charge_poll(context)
-        known = self.store.get(TASKS, context.path_parameters["task_id"])
-        if known and (known.tenant, known.vendor) == (context.caller.tenant, vendor.name):
-            context.task, context.spec = known.id, model(known.model)
+        known = self.find_task(context, vendor, vendor.cancel)
+        if known:
+            states = {State.PENDING, *([State.RUNNING] if vendor.cancels_running else [])}
             record = self.store.change(
-                TASKS, known.id, partial(_cancel, otherwise=known, now=context.now)
+                TASKS, known.id, partial(_cancel, otherwise=known, now=context.now, states=states)
             )
             context.state = record.state
             if record.state is State.CANCELED and known.state is not State.CANCELED:
@@ -136,9 +173,9 @@ class Handlers:
                     give_back = partial(self.limits.give_back, cost=known.cost)
                     self.store.change(ACCOUNTS, record.tenant, give_back, record.tenant)
                 task = to_wire_task(record, context.request.base_url, vendor)
-                return Response.json(200, vendor.build_canceled_body(task))
+                return Response.json(vendor.canceled_status, vendor.build_canceled_body(task))
         raise RequestRejected(
-            RejectionReason.NOT_PENDING,
+            RejectionReason.NOT_PENDING if known else RejectionReason.NO_TASK_TO_CANCEL,
             "only a pending task of this API key can be canceled",
             task_id=context.path_parameters["task_id"],
         )
@@ -220,9 +257,11 @@ def _count_poll(record: TaskRecord | None, otherwise: TaskRecord) -> TaskRecord:
     return evolve(known, visits=known.visits + 1)
 
 
-def _cancel(record: TaskRecord | None, otherwise: TaskRecord, now: float) -> TaskRecord:
+def _cancel(
+    record: TaskRecord | None, otherwise: TaskRecord, now: float, states: Collection[State]
+) -> TaskRecord:
     known = record or otherwise
-    if state_at(known, now).state is not State.PENDING:
+    if state_at(known, now).state not in states:
         return known
     return evolve(known, state=State.CANCELED, updated_at=now, parts=(), cost=None)
 

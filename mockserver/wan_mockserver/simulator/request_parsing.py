@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
+from urllib.parse import parse_qsl
 
 from wan_validators.catalog import describe_edition, find_excluded, find_nearest_model
 from wan_validators.constraints.basic import OBJECT, Anything
@@ -72,6 +74,8 @@ def parse_submission(
     """
     spec = None if model is None else _find_model(vendor, models, model)
     body, warnings = _parse_object(_get_body(request))
+    if vendor.refuses_webhooks and _has_webhook(body, request):
+        raise RequestRejected(RejectionReason.WEBHOOK, "no webhook is offered; poll the task")
     if spec is None:
         body, model = _resolve_model(vendor, models, body, request)
         spec = _find_model(vendor, models, model)
@@ -124,6 +128,14 @@ def _parse_object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:
         f"{first.message} (line {first.line}, column {first.column})"
     )
     raise RequestRejected(RejectionReason.MALFORMED, detail, findings=findings)
+
+
+def _has_webhook(body: Mapping[str, Any], request: Request) -> bool:
+    """Returns whether a member of the body or of the query, or a header, names a webhook."""
+    nested = (value for value in body.values() if isinstance(value, Mapping))
+    query = (name for name, _ in parse_qsl(request.query, keep_blank_values=True))
+    names = [*body, *chain.from_iterable(nested), *query, *request.headers]
+    return any("webhook" in name.lower() for name in names)
 
 
 def _resolve_model(

@@ -23,6 +23,7 @@ from ..artefacts import files
 from ..http.errors import RequestRejected
 
 __all__ = [
+    "FILES",
     "MAX_PARTS",
     "ROOT",
     "SLOW_PATHS",
@@ -46,7 +47,10 @@ DASHBOARD: Final = f"{ROOT}/"
 OPENAPI: Final = "/openapi.json"
 """The path of the OpenAPI document of the vendors' routes."""
 
-SLOW_PATHS: Final = (ROOT, OPENAPI, files.PATH.partition("{")[0])
+FILES: Final = files.PATH.partition("{")[0]
+"""The path above all files."""
+
+SLOW_PATHS: Final = (ROOT, OPENAPI, FILES)
 """The beginnings of paths whose responses may take long to make."""
 
 MAX_PARTS: Final = 20
@@ -56,7 +60,9 @@ MAX_PARTS: Final = 20
 class Action(Enum):
     CREATE = "create"
     POLL = "poll"
+    RESULT = "result"
     CANCEL = "cancel"
+    STREAM = "stream"
     LIST = "list"
     PRECHARGE = "precharge"
     PAGE = "page"
@@ -168,15 +174,25 @@ def _iter_routes(vendors: Iterable[Vendor]) -> Iterator[Route]:
             yield from _iter_variants(made)
             if api.stream:
                 yield Route(Action.POLL, ("GET",), api.stream, vendor, waits=True)
-        if vendor.cancel:
-            yield from _iter_variants(Route(Action.CANCEL, ("POST",), vendor.cancel, vendor))
+        yield from _iter_task_routes(vendor)
         if uploads := vendor.uploads:
             yield from _iter_variants(Route(Action.POLICY, ("GET",), uploads.path, vendor))
             yield Route(Action.UPLOAD, ("POST",), uploads.store, vendor)
-        if vendor.listing:
-            yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
         if vendor.precharge:
             yield Route(Action.PRECHARGE, ("POST",), vendor.precharge, vendor)
+
+
+def _iter_task_routes(vendor: Vendor) -> Iterator[Route]:
+    """Yields the routes of tasks that exist, but those of polls."""
+    if vendor.cancel:
+        methods = (vendor.cancel_method,)
+        yield from _iter_variants(Route(Action.CANCEL, methods, vendor.cancel, vendor))
+    if vendor.listing:
+        yield from _iter_variants(Route(Action.LIST, ("GET",), vendor.listing, vendor))
+    if vendor.result:
+        yield Route(Action.RESULT, ("GET",), vendor.result, vendor)
+    if vendor.stream:
+        yield Route(Action.STREAM, ("GET",), vendor.stream, vendor, variant=True)
 
 
 def _iter_variants(route: Route) -> Iterator[Route]:

@@ -140,6 +140,12 @@ class ScenarioSelector:
         self._set_label(context, selected, "poll", count)
         return selected
 
+    def select_for_result(
+        self, context: RequestContext, record: TaskRecord | None
+    ) -> SelectedScenario:
+        """Selects the scenario whose bodies the result has; no step applies to the request."""
+        return self._find(self._get_header(context) or (record.scenario if record else None))
+
     def select_for_download(
         self, context: RequestContext, record: TaskRecord | None
     ) -> SelectedScenario:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from email.utils import formatdate
@@ -30,7 +30,7 @@ from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from . import fault_injection, routing
-from .auth import identify_caller
+from .auth import check_scheme, identify_caller
 from .context import ANONYMOUS, RequestContext
 from .handlers import Handlers
 from .rate_limits import Limits
@@ -58,7 +58,8 @@ class Simulator:
     All state is in *store*. A payload with errors becomes a task that fails, except at the
     vendors named in *reject_at_create*, which reject it. By default those are the vendors
     that are known to reject it. The HTTP errors of vendors in *error_texts* have the other
-    form of the body, a text in place of an object. *scenario* is for requests that select none
+    form of the body, a text in place of an object. The results of vendors in *result_statuses*
+    also have a status. *scenario* is for requests that select none
     of the known *scenarios*; *chaos* draws them instead.
 
     Raises ValueError for the name of an unknown vendor or scenario.
@@ -72,6 +73,7 @@ class Simulator:
         lifecycle: Lifecycle = DEFAULT,
         reject_at_create: Collection[str] | None = None,
         error_texts: Collection[str] = (),
+        result_statuses: Collection[str] = (),
         limits: Limits | None = None,
         store: Store | None = None,
         artefacts: Artefacts | None = None,
@@ -83,16 +85,13 @@ class Simulator:
     ) -> None:
         models = {vendor.name: models_of(vendor) for vendor in vendors()}
         eager = [vendor.name for vendor in vendors() if not vendor.lazy]
-        unknown = set(reject_at_create or ()) - set(models)
-        if unknown:
-            raise ValueError(f"unknown vendors: {sorted(unknown)}; vendors: {', '.join(models)}")
-        forms = {vendor.name for vendor in vendors() if vendor.build_error_text_response}
-        if set(error_texts) - forms:
-            raise ValueError(
-                f"vendors without errors as texts: {sorted(set(error_texts) - forms)}; "
-                f"vendors with them: {', '.join(forms)}"
-            )
+        _check_names(reject_at_create or (), models, "unknown vendors", "vendors")
+        forms = [vendor.name for vendor in vendors() if vendor.build_error_text_response]
+        _check_names(error_texts, forms, "vendors without errors as texts", "vendors with them")
+        apart = [vendor.name for vendor in vendors() if vendor.result]
+        _check_names(result_statuses, apart, "vendors without a path of results", "vendors with it")
         self._error_texts = frozenset(error_texts)
+        self._schemes = frozenset(each for vendor in vendors() for each in vendor.auth_schemes)
         self._seed = seed
         self.store = store or MemoryStore()
         self.clock = clock or RealClock(self.store)
@@ -119,6 +118,7 @@ class Simulator:
             clock=self.clock,
             limits=limits,
             artefacts=artefacts or Artefacts(),
+            result_statuses=frozenset(result_statuses),
         )
 
     @property
@@ -146,7 +146,7 @@ class Simulator:
     def _exchange(self, request: Request) -> Exchange:
         """Answers *request* and stores its journal entry."""
         context = self._begin_request(request)
-        purpose = f"{self.seed}/trace/{context.caller.tenant}/{context.number}"
+        purpose = f"{self.seed}{self.store.epoch}/trace/{context.caller.tenant}/{context.number}"
         trace = build_traceparent(request.headers.get("traceparent"), purpose)
         response = self._respond(context)
         headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
@@ -165,6 +165,10 @@ class Simulator:
         path = routing.normalize_path(path)
         return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
 
+    def is_download(self, path: str) -> bool:
+        """Returns True for the path of a file, which may have to be made first."""
+        return routing.normalize_path(path).startswith(routing.FILES)
+
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
         entry = journal.mark_not_arrived(self.store, response)
@@ -174,7 +178,7 @@ class Simulator:
     def _begin_request(self, request: Request) -> RequestContext:
         path = routing.normalize_path(request.path)
         try:
-            caller = identify_caller(request.headers.get("authorization"))
+            caller = identify_caller(request.headers.get("authorization"), self._schemes)
         except RequestRejected:
             caller = ANONYMOUS
         number, index = begin_request(self.store, caller.tenant)
@@ -188,15 +192,21 @@ class Simulator:
 
     def new_random(self, purpose: str) -> Random:
         """Returns a generator that depends only on the seed and *purpose*."""
-        return Random(f"{self.seed}/{purpose}")  # noqa: S311  (must repeat)
+        return Random(f"{self.seed}{self.store.epoch}/{purpose}")  # noqa: S311  (must repeat)
 
     def _respond(self, context: RequestContext) -> Response:
-        """Returns the vendor's response, changed by the step of the scenario; never raises."""
+        """Returns the vendor's response, changed by the step of the scenario.
+
+        Raises StoreUnavailable alone.
+        """
         try:
             handler = self._prepare(context)
             if context.step is None:
                 return handler()
             return self._apply_step(context, context.step, handler)
+        except StoreUnavailable:
+            self._mark_task_lost(context)
+            raise
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self._build_error_response(context, error)
 
@@ -226,9 +236,13 @@ class Simulator:
             name = context.path_parameters.get("model", "")
             models = self._handlers.models[vendor.name]
             return partial(answer_page, route.page, vendor, models, name, context.request)
+        authorization = context.request.headers.get("authorization")
+        check_scheme(authorization, vendor.auth_schemes)
         if context.caller is ANONYMOUS:
             # Raises the reason, now that the vendor is known.
-            identify_caller(context.request.headers.get("authorization"))
+            identify_caller(authorization, vendor.auth_schemes)
+        if route.action is Action.STREAM:
+            raise RequestRejected(RejectionReason.NO_STREAM, "no stream of events is offered")
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
@@ -240,6 +254,10 @@ class Simulator:
         }
         if route.action in other:
             return partial(other[route.action], context, vendor)
+        if route.action is Action.RESULT:
+            record = self._handlers.find_task(context, vendor, vendor.result)
+            selected = self._selector.select_for_result(context, record)
+            return partial(self._handlers.get_result, context, vendor, selected)
         record = self._handlers.register_poll(context, vendor)
         selected = self._selector.select_for_poll(context, record)
         return partial(self._handlers.poll, context, vendor, selected)
@@ -262,6 +280,8 @@ class Simulator:
         if step.handled:
             try:
                 response = handler()
+            except StoreUnavailable:
+                raise
             except Exception as error:  # noqa: BLE001  (as in _respond)
                 response = self._build_error_response(context, error)
         missing = (
@@ -312,6 +332,13 @@ class Simulator:
             return build_plain_error
         other = vendor.build_error_text_response
         return other if other and vendor.name in self._error_texts else vendor.build_error_response
+
+
+def _check_names(names: Iterable[str], known: Collection[str], wrong: str, right: str) -> None:
+    """Raises ValueError if one of *names* is not *known*."""
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise ValueError(f"{wrong}: {unknown}; {right}: {', '.join(known)}")
 
 
 @lru_cache(maxsize=16)

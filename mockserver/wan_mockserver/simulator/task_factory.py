@@ -12,11 +12,12 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from wan_validators.catalog import model
 from wan_validators.cost import estimate_cost
 from wan_validators.outputs import TIERS, Images
 from wan_validators.prices import Prices
 from wan_validators.source import json_pointer
-from wan_validators.spec import ModelSpec
+from wan_validators.spec import ModelSpec, Severity
 from wan_validators.vendor import CostEstimate, Failure, RejectionReason, State, Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
@@ -131,6 +132,7 @@ class TaskFactory:
         if submission.errors:
             failure = vendor.build_rejection_failure(submission.errors)
             return TaskRecord(**facts, failure=failure)
+        payload = _drop_invalid_members(spec, submission)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
         if outcome.images is not None:
             planned = keep_images(planned, outcome.images)
@@ -139,7 +141,7 @@ class TaskFactory:
         counted = isinstance(spec.outputs, Images) and spec.outputs.has_image_count
         images = sum(isinstance(part, Picture) for part in planned.parts)
         charged = Plan((), planned.unit) if outcome.results else planned
-        price = cost(self.prices[spec.id], charged)
+        price = cost(self.prices[spec.price_id], charged)
         discount = None if outcome.discount is None else Decimal(str(outcome.discount))
         return TaskRecord(
             **facts,
@@ -154,11 +156,26 @@ class TaskFactory:
         )
 
     def _find_ended(self, tenant: str, now: float) -> set[str]:
-        """Returns the tenant's ended tasks, or none if running tasks are not limited."""
-        if self.limits.running_tasks is None:
-            return set()
-        tasks = self.store.values(TASKS, tenant)
-        return {task.id for task in tasks if state_at(task, now).state in TERMINAL_STATES}
+        """Returns which of the tenant's running tasks have ended, or are no longer stored."""
+        account = self.store.get(ACCOUNTS, tenant)
+        tasks = {each: self.store.get(TASKS, each) for each in account.running} if account else {}
+        return {
+            name
+            for name, task in tasks.items()
+            if task is None or state_at(task, now).state in TERMINAL_STATES
+        }
+
+
+def _drop_invalid_members(spec: ModelSpec, submission: Submission) -> Mapping[str, Any]:
+    """Returns the payload; for a model whose limits are mere warnings, without bad members."""
+    payload = submission.payload
+    if not spec.derived_from or spec.vendor.flat_models[spec.name]:
+        return payload
+    binding = {
+        rule.id for rule in model(spec.derived_from).rules if rule.severity is Severity.ERROR
+    }
+    places = [each.pointer.split("/") for each in submission.findings if each.rule in binding]
+    return {name: value for name, value in payload.items() if not any(name in at for at in places)}
 
 
 def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, Any]:

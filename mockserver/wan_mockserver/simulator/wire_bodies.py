@@ -9,7 +9,7 @@ from wan_validators.vendor import Task, Vendor, Wire
 
 from ..scenarios.scenario import PollBehaviour, UnsetMembers
 
-__all__ = ["build_created_response", "build_status_body", "change_body"]
+__all__ = ["build_created_response", "build_result_body", "build_status_body", "change_body"]
 
 _EXTRA_MEMBERS: Final = {
     "trace_id": "b7e1c2d4",
@@ -32,6 +32,12 @@ def build_created_response(task: Task, vendor: Vendor, how: PollBehaviour) -> tu
 def build_status_body(task: Task, vendor: Vendor, how: PollBehaviour) -> Wire:
     """Builds the body of the response to a poll."""
     return change_body(task, vendor, how, vendor.build_status_body(task))
+
+
+def build_result_body(task: Task, vendor: Vendor, how: PollBehaviour) -> Wire:
+    """Builds the body of the results of a task that has ended."""
+    assert vendor.build_result_body
+    return change_body(task, vendor, how, vendor.build_result_body(task))
 
 
 def change_body(task: Task, vendor: Vendor, how: PollBehaviour, body: Wire) -> Wire:

@@ -72,6 +72,7 @@ def to_wire_task(
         ratio=find_ratio(film.width, film.height) if film else "",
         has_sound=film is not None and film.audio,
         usage=getattr(spec.outputs, "usage", ()),
+        base_url=base_url,
     )
 
 

@@ -6,7 +6,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ..catalog import catalog, model
+from ..catalog import list_all_specs, model
 from ..command import EXIT_OK, Command, UsageError
 
 __all__ = ["COMMAND"]
@@ -33,7 +33,7 @@ def run(options: Namespace) -> int:
     if options.all is None:
         print(_format_schema(options.model, options.draft), end="")
         return EXIT_OK
-    for spec in catalog():
+    for spec in list_all_specs():
         file = options.all / f"{spec.id}.json"
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

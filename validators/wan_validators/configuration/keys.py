@@ -132,7 +132,13 @@ def get_keys() -> Mapping[str, Mapping[str, Key]]:
         for vendor in vendors()
         if vendor.build_error_text_response
     ]
-    sections = {"lint": _LINT, "serve": (*_SERVE, *rejects, *errors), "check": _CHECK}
+    results = [
+        Key(f"{vendor.name}-result", choices=("plain", "status"))
+        for vendor in vendors()
+        if vendor.result
+    ]
+    serve = (*_SERVE, *rejects, *errors, *results)
+    sections = {"lint": _LINT, "serve": serve, "check": _CHECK}
     return {name: {key.name: key for key in keys} for name, keys in sections.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View
@@ -23,7 +23,7 @@ def collect_types(value: Json) -> list[Any] | None:
 TYPES_VIEW: Final = View(collect_types, kind=list)
 
 
-class TypeCount(NamedTuple):
+class TypeCount(Frozen):
     """The least and the largest number of items of the type *name*; None means any number."""
 
     name: str
@@ -44,17 +44,17 @@ class TypeSets(Frozen):
         return seen is not None
 
     def is_satisfied(self, seen: Any) -> bool:
-        known = {name for each in self.sets for name, _, _ in each}
+        known = {count.name for each in self.sets for count in each}
         if any(type(each) is not str or each not in known for each in seen):
             return True
         return any(self._fits(seen, each) for each in self.sets)
 
     @staticmethod
     def _fits(seen: list[str], counts: tuple[TypeCount, ...]) -> bool:
-        number = {name: seen.count(name) for name, _, _ in counts}
-        return sum(number.values()) == len(seen) and all(
-            low <= number[name] and (high is None or number[name] <= high)
-            for name, low, high in counts
+        numbers = [seen.count(count.name) for count in counts]
+        return sum(numbers) == len(seen) and all(
+            count.low <= number and (count.high is None or number <= count.high)
+            for count, number in zip(counts, numbers, strict=True)
         )
 
 

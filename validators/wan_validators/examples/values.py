@@ -137,7 +137,7 @@ def _(constraint: c.ObjectCount) -> list[Any]:
 @list_valid.register
 def _(constraint: i.TypeSets) -> list[Any]:
     return [
-        [_build_item(name) for name, low, _ in each for _ in range(low or 1)]
+        [_build_item(count.name) for count in each for _ in range(count.low or 1)]
         for each in constraint.sets
     ]
 

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..task_bodies import find_status_word
+from ..task_bodies import find_error, find_status_word
 from ..vendor import State, Vendor
 
 __all__ = ["is_failed", "parse_body", "parse_cost"]
@@ -23,7 +23,9 @@ def parse_body(data: bytes) -> dict[str, Any]:
 
 def is_failed(vendor: Vendor, body: dict[str, Any]) -> bool:
     words = (vendor.words[State.FAILED], vendor.other_words.get(State.FAILED, ""))
-    return find_status_word(body) in filter(None, words)
+    is_end = find_status_word(body) in filter(None, words)
+    # One word for every end: only the error tells.
+    return is_end and (words[0] != vendor.words[State.DONE] or bool(find_error(body)))
 
 
 def parse_cost(body: dict[str, Any]) -> Decimal | None:

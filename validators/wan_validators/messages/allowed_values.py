@@ -90,12 +90,11 @@ def _(constraint: i.TypeSets) -> str:
 
 
 def _describe_count(count: i.TypeCount) -> str:
-    name, low, high = count
-    if low == high == 1:
-        return f"one {name}"
-    least = f"at least {low} " if low else ""
-    most = "any number of " if high is None else f"at most {high} "
-    return f"{least or most}{name}"
+    if count.low == count.high == 1:
+        return f"one {count.name}"
+    least = f"at least {count.low} " if count.low else ""
+    most = "any number of " if count.high is None else f"at most {count.high} "
+    return f"{least or most}{count.name}"
 
 
 @describe_allowed.register

@@ -152,6 +152,11 @@ class Summary:
         self.skipped["file"] += len(sources - self.skipped_files)
         self.skipped_files |= sources
 
+    def add_clean(self, count: int) -> None:
+        """Adds *count* payloads without findings."""
+        self.payloads += count
+        self.valid += count
+
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""
         counts = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings}

@@ -22,6 +22,12 @@ FAILURES: Final = {
 }
 """Codes of failed tasks that no rule of a payload causes; "occured" is theirs."""
 
+NOT_CANCELED: Final = (
+    400,
+    "UnsupportedOperation",
+    "Failed to cancel the task, please confirm if the task is in PENDING status.",
+)
+
 ERRORS: Final = {
     RejectionReason.NO_KEY: (401, "InvalidApiKey", "No API-key provided."),
     RejectionReason.NO_SCHEME: (401, "InvalidApiKey", "Invalid API-key provided."),
@@ -42,11 +48,8 @@ ERRORS: Final = {
         "current user api does not support asynchronous calls.",
     ),
     RejectionReason.NO_TASK: (404, "NotFound", "Not found!"),
-    RejectionReason.NOT_PENDING: (
-        400,
-        "UnsupportedOperation",
-        "Failed to cancel the task, please confirm if the task is in PENDING status.",
-    ),
+    RejectionReason.NOT_PENDING: NOT_CANCELED,
+    RejectionReason.NO_TASK_TO_CANCEL: NOT_CANCELED,
     RejectionReason.MALFORMED: (400, "InvalidParameter", "input json error."),
     RejectionReason.MEDIA_TYPE: (400, "InvalidParameter", ""),
     RejectionReason.TOO_LARGE: (400, "InvalidParameter", ""),

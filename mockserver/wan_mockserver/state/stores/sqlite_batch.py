@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from . import Table, Value
+from . import COUNTERS, Counter, Table, Value
 from .codec import codec, from_octets, octets
 
 __all__ = ["Known", "KnownValue", "SqliteBatch"]
@@ -55,11 +55,17 @@ class SqliteBatch:
     ) -> Value:
         known = self.read(table, key)
         value = change(known.value)
-        known.value = value
-        if known.place is None:
+        if known.value is None:
             known.tenant = tenant
+        known.value = value
         self._changed[table, key] = None
         return value
+
+    def increment(self, counters: Iterable[Counter]) -> list[int]:
+        return [
+            int(self.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
+            for key, tenant in counters
+        ]
 
     def flush(self) -> None:
         """Writes everything that was changed, in the order of the first changes."""
