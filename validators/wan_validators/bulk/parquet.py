@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..messages.suggestions import suggest
@@ -17,9 +18,7 @@ from ..source.positions import Lines, Position
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
-__all__ = ["PARQUET_SUFFIX", "read_rows"]
-
-PARQUET_SUFFIX: Final = ".parquet"
+__all__ = ["read_rows"]
 
 _ROWS: Final = 1024
 """Rows that are read at a time, so that memory stays constant."""
@@ -36,7 +35,7 @@ def read_rows(name: str, column: str | None) -> Iterator[Record | Unreadable]:
     from pyarrow.parquet import ParquetFile
 
     try:
-        with ParquetFile(name) as file:
+        with Path(name).open("rb") as stream, ParquetFile(stream) as file:
             names = file.schema_arrow.names
             if column is not None and column not in names:
                 hint = suggest(column, names, f"columns: {', '.join(names)}")
@@ -80,7 +79,7 @@ def _drop_nulls(value: Any) -> Any:
 class _OneLine(Lines):
     """A text whose lines are all in one row."""
 
-    def text(self, number: int) -> str:
+    def text(self, line: int) -> str:
         return self._text
 
 

@@ -18,7 +18,7 @@ from ..reporters import Summary
 from ..selection import Selection
 from ..source import files
 from .fix import show_diffs, write_fixes
-from .lint_inputs import divide_inputs, find_fixable, find_inputs, read_parts
+from .lint_inputs import divide_inputs, find_fixable, find_inputs, is_parquet, read_parts
 from .lint_options import add_arguments
 from .lint_output import check_format, end_run, open_run
 from .pricing import build_totals
@@ -42,9 +42,14 @@ def run(options: Namespace) -> int:
     if options.fix:
         write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     summary = Summary(costs=linter.totals)
-    with open_run(options, summary, lambda: files.total_size(names), shard) as lint_run:
+    with open_run(options, summary, lambda: _get_size(names), shard) as lint_run:
         lint_run.lint(read_parts(parts, options), linter, choose_jobs(options.jobs))
     return end_run(summary, options)
+
+
+def _get_size(names: Sequence[str]) -> int | None:
+    # The payloads in Parquet files are compressed.
+    return None if any(map(is_parquet, names)) else files.total_size(names)
 
 
 def _wants_costs(options: Namespace) -> bool:
@@ -103,6 +108,7 @@ COMMAND = Command(
         "wanproof lint --format sarif --output findings.sarif payloads/",
         "wanproof lint --select image --statistics payloads/",
         "wanproof lint --shard 2/8 --format json --output 2.json requests.jsonl",
+        "wanproof lint --column request calls.parquet",
         "generate-payload | wanproof lint -",
     ),
     notes="""exit codes:

@@ -6,16 +6,20 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from ..bulk.pieces import Piece
 from ..bulk.shards import InputPart, Shard, divide
 from ..command import UsageError
 from ..source import files
-from ..source.files import LINE_SUFFIXES, STDIN, LineBlock, Record, Unreadable
+from ..source.files import LINE_SUFFIXES, PARQUET_SUFFIX, STDIN, LineBlock, Record, Unreadable
 from ..source.path_patterns import PathPatterns
 from ..source.walking import InputFile, find_files
 
-__all__ = ["divide_inputs", "find_fixable", "find_inputs", "read_parts"]
+__all__ = ["divide_inputs", "find_fixable", "find_inputs", "is_parquet", "read_parts"]
+
+
+_NOT_FIXABLE: Final = (".har", ".curl", PARQUET_SUFFIX)
 
 
 def find_inputs(options: Namespace) -> list[InputFile]:
@@ -23,15 +27,21 @@ def find_inputs(options: Namespace) -> list[InputFile]:
     folder = options.folders.get("exclude", Path.cwd())
     excluded = [PathPatterns(options.exclude, folder)] if options.exclude else []
     found = find_files(options.files or _sources_from_pipe(), excluded)
+    if any(is_parquet(each.name) for each in found):
+        import pyarrow.parquet  # noqa: F401  (if it is missing, say so before anything is reported)
     if options.output is None:
         return found
     output = options.output.absolute()
     return [each for each in found if not each.is_found or Path(each.name).absolute() != output]
 
 
+def is_parquet(name: str) -> bool:
+    return name.lower().endswith(PARQUET_SUFFIX)
+
+
 def find_fixable(inputs: Sequence[InputFile]) -> list[str]:
     """Returns the files of *inputs* that have payloads themselves, not requests with payloads."""
-    return [each.name for each in inputs if not each.name.lower().endswith((".har", ".curl"))]
+    return [each.name for each in inputs if not each.name.lower().endswith(_NOT_FIXABLE)]
 
 
 def divide_inputs(inputs: Sequence[InputFile], options: Namespace) -> tuple[list[InputPart], Shard]:
@@ -55,7 +65,7 @@ def divide_inputs(inputs: Sequence[InputFile], options: Namespace) -> tuple[list
 
 
 def _is_lined(name: str, options: Namespace) -> bool:
-    return options.jsonl or name.lower().endswith(LINE_SUFFIXES)
+    return name.lower().endswith(LINE_SUFFIXES) or (options.jsonl and not is_parquet(name))
 
 
 def read_parts(parts: Iterable[InputPart], options: Namespace) -> Iterator[Piece]:
@@ -65,6 +75,10 @@ def read_parts(parts: Iterable[InputPart], options: Namespace) -> Iterator[Piece
         contents: Iterator[LineBlock | Record | Unreadable]
         if _is_lined(name, options):
             contents = files.read_blocks(file.name, stdin_name=name, start=start, end=end)
+        elif is_parquet(name):
+            from ..bulk.parquet import read_rows
+
+            contents = read_rows(file.name, options.column)
         else:
             contents = files.read([file.name], stdin_name=name)
         for content in contents:

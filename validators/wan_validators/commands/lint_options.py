@@ -33,8 +33,9 @@ def _add_input_options(parser: ArgumentParser) -> None:
         nargs="*",
         metavar="FILE",
         help="a .json file has one payload, a .jsonl file one per line; a text with curl commands "
-        "and a HAR file have one per create request; a directory means all such files in and "
-        "below it that git does not ignore; - or no FILE is standard input",
+        "and a HAR file have one per create request, a named .parquet file one per row; a "
+        "directory means all other such files in and below it that git does not ignore; - or no "
+        "FILE is standard input",
     )
     parser.add_argument(
         "-m",
@@ -46,6 +47,12 @@ def _add_input_options(parser: ArgumentParser) -> None:
     add_edition_argument(parser)
     parser.add_argument(
         "--jsonl", action="store_true", help="read every file as one payload per line"
+    )
+    parser.add_argument(
+        "--column",
+        metavar="NAME",
+        help="the column of Parquet files that has the payloads, as JSON text or as a struct "
+        "(default: the only column, or else a payload has all columns as its members)",
     )
     parser.add_argument(
         "-j",
