@@ -43,6 +43,7 @@ class Writer(ABC):
             "add_unknown_members": _add_unknown_members,
             "limit_findings": limit_findings,
         }
+        self._global_names: dict[int, str] = {}
         self._closed = {rule.path: rule for rule in spec.unknown_member_rules}
         self._number = count()
         self._lines: list[str] = []
@@ -65,11 +66,10 @@ class Writer(ABC):
 
     def name_global(self, stem: str, thing: object) -> str:
         """Returns the global name of *thing*, and adds one if needed."""
-        for name, known in self.names.items():
-            if known is thing:
-                return name
-        name = self.new_name(stem)
-        self.names[name] = thing
+        name = self._global_names.get(id(thing))
+        if name is None:
+            name = self._global_names[id(thing)] = self.new_name(stem)
+            self.names[name] = thing
         return name
 
     def name_constraint(self, rule: Rule) -> str:
