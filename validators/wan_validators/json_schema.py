@@ -138,6 +138,11 @@ def _(check: s.Size) -> Keywords:
     return {"pattern": _allow_tokens(check.tokens, r"0*[1-9][0-9]*\*0*[1-9][0-9]*")}
 
 
+@build_keywords.register
+def _(check: i.Percentage) -> Keywords:
+    return {"pattern": r"^[0-9]{1,3}\.[0-9]{2}%$"}
+
+
 def _allow_tokens(tokens: tuple[str, ...], pattern: str) -> str:
     """Returns the pattern of a whole text that has *pattern* or is one of *tokens*."""
     return f"^({'|'.join((*tokens, pattern))})$" if tokens else f"^{pattern}$"

@@ -26,7 +26,14 @@ from wan_validators.constraints.basic import (
     OneOf,
     Text,
 )
-from wan_validators.constraints.items import TypeSets, UrlOnly
+from wan_validators.constraints.items import (
+    Percentage,
+    PercentageSum,
+    TypeSets,
+    UrlOnly,
+    VideoUrls,
+)
+from wan_validators.constraints.relations import Relation
 from wan_validators.constraints.text import Filled, TextConstraint, Undamaged
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
@@ -145,8 +152,15 @@ def _(check: Constraint, value: Json) -> JsonValues:
     return ()
 
 
-@valid_values.register
-def _(check: Absent) -> JsonValues:
+@valid_values.register(Absent)
+@valid_values.register(Relation)
+def _(check: Constraint) -> JsonValues:
+    return ()
+
+
+@invalid_values.register
+def _(check: Relation, value: Json) -> JsonValues:
+    """Returns nothing: no value is wrong without the rest of its payload."""
     return ()
 
 
@@ -276,6 +290,31 @@ def _(check: UrlOnly, value: Json) -> JsonValues:
     kinds = sorted(check.types, key=lambda kind: kind != value.get("type"))
     image = build_data_uri(png(), "image/png")
     return tuple({**value, "type": kind, "url": image} for kind in kinds)
+
+
+@invalid_values.register
+def _(check: VideoUrls, value: Json) -> JsonValues:
+    urls = ["https://example.com/1.mp4", "https://example.com/2.MOV?x=1"] * (check.high + 1)
+    return (urls[: check.high + 1],)
+
+
+@valid_values.register
+def _(check: Percentage) -> JsonValues:
+    return ("0.00%", "33.34%", "100.00%")
+
+
+@invalid_values.register
+def _(check: Percentage, value: Json) -> JsonValues:
+    return ("", "33", "33%", "33.3%", "33.333%", " 33.33%", "33,33%", "0.33", "-1.00%", "1000.00%")
+
+
+@invalid_values.register
+def _(check: PercentageSum, value: Json) -> JsonValues:
+    def fill(first: str, others: str) -> Json:
+        shares = [first, *[others] * (len(value) - 1)]
+        return [{**item, check.member: share} for item, share in zip(value, shares, strict=True)]
+
+    return (fill("100.00%", "0.01%"), fill("99.99%", "0.00%"), fill("0.00%", "0.00%"))
 
 
 @invalid_values.register

@@ -1,13 +1,30 @@
-"""Constraints on arrays of objects that each have a ``type`` and a ``url``."""
+"""Constraints on arrays by what their items are: types, URLs, percentages."""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View
 
-__all__ = ["TYPES_VIEW", "TypeCount", "TypeSets", "UrlOnly", "collect_types"]
+__all__ = [
+    "TYPES_VIEW",
+    "Percentage",
+    "PercentageSum",
+    "TypeCount",
+    "TypeSets",
+    "UrlOnly",
+    "VideoUrls",
+    "collect_types",
+    "count_videos",
+]
+
+_PERCENTAGE = re.compile(r"[0-9]{1,3}\.[0-9]{2}%")
+_VIDEO_SUFFIXES: Final = ("mp4", "mov", "m4v", "avi", "mkv", "webm")
+_MAX_URL_CHARACTERS: Final = 4096
 
 
 def collect_types(value: Json) -> list[Any] | None:
@@ -71,3 +88,62 @@ class UrlOnly(Frozen):
         url = seen.get("url")
         has_data = type(url) is str and url[:5].lower() == "data:"
         return not (has_data and seen.get("type") in self.types)
+
+
+def count_videos(urls: list[Any]) -> int:
+    """Counts the URLs whose path has the suffix of a video; others may be videos, too."""
+    return sum(_is_video(url) for url in urls if type(url) is str)
+
+
+def _is_video(url: str) -> bool:
+    if len(url) > _MAX_URL_CHARACTERS:
+        return False
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return False  # a broken IPv6 address
+    return path.rpartition(".")[2].lower() in _VIDEO_SUFFIXES
+
+
+class VideoUrls(Frozen):
+    """An array with at most *high* URLs of videos, as far as their suffixes tell."""
+
+    view: ClassVar[View] = IDENTITY_VIEW
+    high: int
+
+    def applies_to(self, seen: Any) -> bool:
+        return type(seen) is list
+
+    def is_satisfied(self, seen: Any) -> bool:
+        return count_videos(seen) <= self.high
+
+
+class Percentage(Frozen):
+    """A string of a percentage with two decimals, such as ``12.50%``."""
+
+    view: ClassVar[View] = IDENTITY_VIEW
+
+    def applies_to(self, seen: Any) -> bool:
+        return type(seen) is str
+
+    def is_satisfied(self, seen: Any) -> bool:
+        return _PERCENTAGE.fullmatch(seen) is not None
+
+
+class PercentageSum(Frozen):
+    """An array of objects whose percentages *member* add up to 100.00%.
+
+    An array with another value there is accepted: other rules report that value.
+    """
+
+    view: ClassVar[View] = IDENTITY_VIEW
+    member: str
+
+    def applies_to(self, seen: Any) -> bool:
+        return type(seen) is list
+
+    def is_satisfied(self, seen: Any) -> bool:
+        parts = [item.get(self.member) if type(item) is dict else None for item in seen]
+        if not all(type(each) is str and _PERCENTAGE.fullmatch(each) for each in parts):
+            return True
+        return not parts or sum(Decimal(each[:-1]) for each in parts) == 100

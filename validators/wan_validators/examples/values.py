@@ -14,10 +14,11 @@ from ..constraints import text as t
 from ..source.json_pointer import MISSING
 from . import tiny_files as files
 
-__all__ = ["AUDIO_URL", "IMAGE_URL", "PROMPT", "list_broken", "list_valid"]
+__all__ = ["AUDIO_URL", "IMAGE_URL", "PROMPT", "VIDEO_URL", "list_broken", "list_valid"]
 
 IMAGE_URL: Final = "https://example.com/cat.jpg"
 AUDIO_URL: Final = "https://example.com/music.mp3"
+VIDEO_URL: Final = "https://example.com/clip.mp4"
 PROMPT: Final = "A cat in the snow"
 
 _SIDE: Final = 400
@@ -159,6 +160,38 @@ def _build_item(name: str) -> Any:
 
 
 @list_broken.register
+def _(constraint: i.VideoUrls) -> list[Any]:
+    return [[VIDEO_URL] * (constraint.high + 1)]
+
+
+@list_valid.register
+def _(constraint: i.Percentage) -> list[Any]:
+    return ["100.00%"]
+
+
+@list_broken.register
+def _(constraint: i.Percentage) -> list[Any]:
+    return ["12.5%"]
+
+
+@list_valid.register
+def _(constraint: i.PercentageSum) -> list[Any]:
+    return [
+        [{"hex": "#000000", constraint.member: each} for each in ("50.00%", "30.00%", "20.00%")]
+    ]
+
+
+@list_broken.register
+def _(constraint: i.PercentageSum) -> list[Any]:
+    return [[{"hex": "#000000", constraint.member: "30.00%"}] * 3]
+
+
+@list_broken.register
+def _(constraint: s.AdvisedPixels) -> list[Any]:
+    return ["1024*1024"]
+
+
+@list_broken.register
 def _(constraint: c.MutuallyExclusive) -> list[Any]:
     return [{"text": PROMPT, "image": IMAGE_URL}]
 
@@ -254,6 +287,13 @@ def _(constraint: m.Opaque) -> list[Any]:
 @list_broken.register
 def _(constraint: m.Dimensions) -> list[Any]:
     return [files.build_data_uri(files.build_png(constraint.low - 1), "image/png")]
+
+
+@list_broken.register
+def _(constraint: m.Aspect) -> list[Any]:
+    width, height = constraint.high
+    image = files.build_png(_SIDE * width, height=_SIDE * height - 1)
+    return [files.build_data_uri(image, "image/png")]
 
 
 @list_broken.register
