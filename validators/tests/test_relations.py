@@ -69,7 +69,8 @@ def test_an_array_has_an_entry_for_each_item(value: Any, images: int, kept: bool
 
 @pytest.mark.parametrize("check", [WITH_CLIP, PER_IMAGE])
 def test_without_the_payload_any_value_is_accepted(check: Any) -> None:
-    assert all(check.applies_to(value) and check.is_satisfied(value) for value in (None, 1, []))
+    values: tuple[Any, ...] = (None, 1, [])
+    assert all(check.applies_to(value) and check.is_satisfied(value) for value in values)
 
 
 def film(*media: Any, **parameters: Any) -> dict[str, Any]:

@@ -47,7 +47,7 @@ FAMILY_CHANGES: Final = Ambiguity(
 )
 VIDEO_GAP: Final = "the sides, the aspect and the seconds of videos, which are not in the payload"
 INPUT_LENGTH_GAP: Final = (
-    "the seconds of input videos are billed too; without the files, costs are those of the output"
+    'the seconds of input videos, which are billed, too; costs are "at least" those of the output'
 )
 
 
@@ -125,7 +125,9 @@ def build_family_rules(
     )
 
 
-def build_family_outputs(*, price: Price, usage: tuple[str, ...] = USAGE, **more: Any) -> Videos:
+def build_family_outputs(
+    *, price: Price, has_media: bool = True, usage: tuple[str, ...] = USAGE, **more: Any
+) -> Videos:
     """Returns the outputs of a model of this family; all of its videos have sound."""
     return Videos(
         resolution="/parameters/resolution",
@@ -135,6 +137,7 @@ def build_family_outputs(*, price: Price, usage: tuple[str, ...] = USAGE, **more
         fps=24,
         always_audio=True,
         hides_prompt=True,
+        billed_inputs=MEDIA if has_media else None,
         billing="only successful tasks are billed",
         price=price,
         usage=usage,

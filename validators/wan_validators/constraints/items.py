@@ -12,6 +12,7 @@ from .basic import IDENTITY_VIEW, Json, View
 
 __all__ = [
     "TYPES_VIEW",
+    "VIDEO_TYPES",
     "Percentage",
     "PercentageSum",
     "TypeCount",
@@ -20,10 +21,15 @@ __all__ = [
     "VideoUrls",
     "collect_types",
     "count_videos",
+    "may_be_video",
 ]
 
 _PERCENTAGE = re.compile(r"[0-9]{1,3}\.[0-9]{2}%")
 _VIDEO_SUFFIXES: Final = ("mp4", "mov", "m4v", "avi", "mkv", "webm")
+_IMAGE_SUFFIXES: Final = ("jpg", "jpeg", "png", "bmp", "webp")
+VIDEO_TYPES: Final = ("reference_video", "first_clip", "video")
+"""The types of an item that is a video."""
+
 _MAX_URL_CHARACTERS: Final = 4096
 
 
@@ -92,17 +98,26 @@ class UrlOnly(Frozen):
 
 def count_videos(urls: list[Any]) -> int:
     """Counts the URLs whose path has the suffix of a video; others may be videos, too."""
-    return sum(_is_video(url) for url in urls if type(url) is str)
+    return sum(_find_suffix(url) in _VIDEO_SUFFIXES for url in urls if type(url) is str)
 
 
-def _is_video(url: str) -> bool:
-    if len(url) > _MAX_URL_CHARACTERS:
+def may_be_video(item: Any) -> bool:
+    """Returns False for an item whose type, or whose text as a URL, is that of another file."""
+    if type(item) is dict:
+        return item.get("type") in VIDEO_TYPES
+    if type(item) is not str or item[:5].lower() == "data:":
         return False
+    return _find_suffix(item) not in _IMAGE_SUFFIXES
+
+
+def _find_suffix(url: str) -> str:
+    if len(url) > _MAX_URL_CHARACTERS:
+        return ""
     try:
         path = urlsplit(url).path
     except ValueError:
-        return False  # a broken IPv6 address
-    return path.rpartition(".")[2].lower() in _VIDEO_SUFFIXES
+        return ""  # a broken IPv6 address
+    return path.rpartition(".")[2].lower()
 
 
 class VideoUrls(Frozen):
@@ -144,6 +159,7 @@ class PercentageSum(Frozen):
 
     def is_satisfied(self, seen: Any) -> bool:
         parts = [item.get(self.member) if type(item) is dict else None for item in seen]
-        if not all(type(each) is str and _PERCENTAGE.fullmatch(each) for each in parts):
+        known = [each for each in parts if type(each) is str and _PERCENTAGE.fullmatch(each)]
+        if not known or len(known) < len(parts):
             return True
-        return not parts or sum(Decimal(each[:-1]) for each in parts) == 100
+        return bool(sum(Decimal(each[:-1]) for each in known) == 100)

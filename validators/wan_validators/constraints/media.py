@@ -187,7 +187,9 @@ class Aspect(MediaConstraint, kw_only=True):
     high: tuple[int, int]
 
     def is_satisfied(self, seen: Media) -> bool:
-        width, height = seen.header.sides or (1, 1)
+        if seen.header.sides is None:
+            return True
+        width, height = seen.header.sides
         return (
             width * self.low[1] >= height * self.low[0]
             and width * self.high[1] <= height * self.high[0]

@@ -46,6 +46,7 @@ SPEC = ModelSpec(
         fps=24,
         always_audio=True,
         hides_prompt=True,
+        billed_inputs="/input/reference_urls",
         usage=(
             *("duration", "size", "input_video_duration", "output_video_duration"),
             *("video_count", "SR"),

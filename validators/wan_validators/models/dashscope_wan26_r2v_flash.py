@@ -48,6 +48,7 @@ SPEC = ModelSpec(
         fps=24,
         audio="/parameters/audio",
         hides_prompt=True,
+        billed_inputs="/input/reference_urls",
         usage=(
             *("duration", "size", "input_video_duration", "output_video_duration"),
             *("video_count", "SR"),
