@@ -87,7 +87,14 @@ def text_image_size(pointer: str) -> Rows:
     advised = AdvisedPixels(768 * 768, 1280 * 1280, USUAL_SIZES)
     return (
         *size(pointer, (768 * 768, 1440 * 1440), default="1280*1280"),
-        Rule("size-advised", pointer, advised, severity=Severity.WARNING),
+        Rule(
+            "size-advised",
+            pointer,
+            advised,
+            severity=Severity.WARNING,
+            message="size has fewer than 1280*1280 pixels and is none of the recommended sizes, so "
+            "the API may refuse it",
+        ),
     )
 
 

@@ -26,19 +26,10 @@ from wan_validators.constraints.basic import (
     OneOf,
     Text,
 )
-from wan_validators.constraints.items import (
-    Percentage,
-    PercentageSum,
-    TypeSets,
-    UrlOnly,
-    VideoUrls,
-)
 from wan_validators.constraints.relations import Relation
 from wan_validators.constraints.text import Filled, TextConstraint, Undamaged
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
-
-from .media_files import build_data_uri, png
 
 with explain_missing_extra():
     from hypothesis import strategies as st
@@ -276,45 +267,6 @@ def _(check: ObjectCount, value: Json) -> JsonValues:
         others + more[: check.high + 1],
         more[: check.high + 1] + others,
     )
-
-
-@invalid_values.register
-def _(check: TypeSets, value: Json) -> JsonValues:
-    names = dict.fromkeys(count.name for each in check.sets for count in each)
-    items = [{"type": name, "url": FILE_URL} for name in names]
-    return ([], *([item] * count for count in (1, 2, 9) for item in items), items)
-
-
-@invalid_values.register
-def _(check: UrlOnly, value: Json) -> JsonValues:
-    kinds = sorted(check.types, key=lambda kind: kind != value.get("type"))
-    image = build_data_uri(png(), "image/png")
-    return tuple({**value, "type": kind, "url": image} for kind in kinds)
-
-
-@invalid_values.register
-def _(check: VideoUrls, value: Json) -> JsonValues:
-    urls = ["https://example.com/1.mp4", "https://example.com/2.MOV?x=1"] * (check.high + 1)
-    return (urls[: check.high + 1],)
-
-
-@valid_values.register
-def _(check: Percentage) -> JsonValues:
-    return ("0.00%", "33.34%", "100.00%")
-
-
-@invalid_values.register
-def _(check: Percentage, value: Json) -> JsonValues:
-    return ("", "33", "33%", "33.3%", "33.333%", " 33.33%", "33,33%", "0.33", "-1.00%", "1000.00%")
-
-
-@invalid_values.register
-def _(check: PercentageSum, value: Json) -> JsonValues:
-    def fill(first: str, others: str) -> Json:
-        shares = [first, *[others] * (len(value) - 1)]
-        return [{**item, check.member: share} for item, share in zip(value, shares, strict=True)]
-
-    return (fill("100.00%", "0.01%"), fill("99.99%", "0.00%"), fill("0.00%", "0.00%"))
 
 
 @invalid_values.register

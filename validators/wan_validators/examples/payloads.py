@@ -13,6 +13,7 @@ from ..constraints.relations import LimitWithItem, Relation, count_items
 from ..linter import find_findings
 from ..source.json_pointer import ANY, MISSING, Path, find, parse, put, value
 from ..spec import ModelSpec, Rule, Severity
+from . import item_values  # noqa: F401  (it registers the examples of items)
 from .values import IMAGE_URL, PROMPT, VIDEO_URL, list_broken, list_valid
 
 __all__ = ["Example", "build_example", "build_valid_payload"]
