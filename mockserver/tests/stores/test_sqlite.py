@@ -16,8 +16,16 @@ from typing import Any
 
 import pytest
 
-from wan_mockserver.state.stores import COUNTERS, Store, StoreUnavailable, Table, sqlite
-from wan_mockserver.state.stores.sqlite import SCHEMA, SqliteStore
+from wan_mockserver.state.stores import (
+    COUNTERS,
+    Store,
+    StoreUnavailable,
+    Table,
+    sqlite,
+    sqlite_file,
+)
+from wan_mockserver.state.stores.sqlite import SqliteStore
+from wan_mockserver.state.stores.sqlite_file import SCHEMA
 
 NOBODY = 65534
 
@@ -166,7 +174,7 @@ def test_it_waits_for_one_who_is_making_the_file(
             waits.append(seconds)
             other.execute("ROLLBACK")
 
-        monkeypatch.setattr("wan_mockserver.state.stores.sqlite.time.sleep", sleep)
+        monkeypatch.setattr("wan_mockserver.state.stores.sqlite_file.time.sleep", sleep)
         SqliteStore(file).close()
     assert len(waits) == 1
 
@@ -174,7 +182,7 @@ def test_it_waits_for_one_who_is_making_the_file(
 def test_a_file_that_another_process_creates_meanwhile_is_accepted(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_file, "LOCK_TIMEOUT_S", 0.01)
 
     class Slow(sqlite3.Connection):
         def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
@@ -184,7 +192,7 @@ def test_a_file_that_another_process_creates_meanwhile_is_accepted(
             return super().execute(sql, *values)
 
     with closing(sqlite3.connect(file, isolation_level=None, factory=Slow)) as connection:
-        sqlite._check(connection, file)
+        sqlite_file._check(connection, file)
 
 
 def test_a_value_of_another_version_is_reported(store: SqliteStore) -> None:
@@ -214,6 +222,7 @@ def test_a_closed_store_is_reported(store: Store, file: Path) -> None:
 def test_a_file_locked_by_another_process_is_reported(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sqlite_file, "LOCK_TIMEOUT_S", 0.01)
     monkeypatch.setattr(sqlite, "LOCK_TIMEOUT_S", 0.01)
     with (
         closing(SqliteStore(file)) as store,

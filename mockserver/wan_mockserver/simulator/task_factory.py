@@ -156,11 +156,14 @@ class TaskFactory:
         )
 
     def _find_ended(self, tenant: str, now: float) -> set[str]:
-        """Returns the tenant's ended tasks, or none if running tasks are not limited."""
-        if self.limits.running_tasks is None:
-            return set()
-        tasks = self.store.values(TASKS, tenant)
-        return {task.id for task in tasks if state_at(task, now).state in TERMINAL_STATES}
+        """Returns which of the tenant's running tasks have ended, or are no longer stored."""
+        account = self.store.get(ACCOUNTS, tenant)
+        tasks = {each: self.store.get(TASKS, each) for each in account.running} if account else {}
+        return {
+            name
+            for name, task in tasks.items()
+            if task is None or state_at(task, now).state in TERMINAL_STATES
+        }
 
 
 def _drop_invalid_members(spec: ModelSpec, submission: Submission) -> Mapping[str, Any]:

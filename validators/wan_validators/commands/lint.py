@@ -8,28 +8,26 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
+from ..bulk.processes import choose_jobs
 from ..catalog import check_model
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
 from ..frozen import replace
 from ..progress import ProgressBar
 from ..record_linter import RecordLinter
-from ..reporters import LintResult, Summary
-from ..reporters.excerpt import escape_controls
+from ..reporters import Summary
 from ..reporters.factory import STATISTICS_FORMATS, create_reporter
-from ..request_files import Skipped
 from ..selection import Selection
 from ..source import files
-from ..source.files import Unreadable
-from ..source.walking import InputFile
 from ..spec import Severity
 from .fix import show_diffs, write_fixes
 from .lint_inputs import find_fixable, find_inputs, read_input
 from .lint_options import SEVERITIES, add_arguments
+from .lint_run import LintRun
 from .pricing import build_totals, report_problems
 
 __all__ = ["COMMAND"]
@@ -59,8 +57,11 @@ def run(options: Namespace) -> int:
             statistics=options.statistics,
         )
         try:
-            for result in _results(inputs, linter, summary, options):
-                reporter.result(_limit_findings(result, summary, options.max_findings))
+            names = [file.name for file in inputs]
+            err = io.StringIO() if options.quiet else sys.stderr
+            with ProgressBar(lambda: files.total_size(names), err) as bar:
+                run = LintRun(reporter, summary, bar, options.max_findings)
+                run.lint(read_input(inputs, options), linter, choose_jobs(options.jobs))
         finally:
             # The output must be a complete document even after an error or an interrupt.
             reporter.end(summary)
@@ -102,48 +103,6 @@ def _build_selection(options: Namespace) -> Selection:
 
     folder = options.folders.get("per_file_ignores", Path.cwd())
     return build_selection(options.select, options.ignore, per_file, folder)
-
-
-def _results(
-    inputs: Sequence[InputFile], linter: RecordLinter, summary: Summary, options: Namespace
-) -> Iterator[LintResult]:
-    """Yields the result of each payload of *inputs*, and adds everything to *summary*."""
-    names = [file.name for file in inputs]
-    err = io.StringIO() if options.quiet else sys.stderr
-    skipped_files: set[Skipped] = set()
-    with ProgressBar(lambda: files.total_size(names), err) as bar:
-        for file in inputs:
-            for item in read_input(file, options):
-                for result in linter.lint(item, is_found=file.is_found):
-                    if isinstance(result, Skipped):
-                        # A file with lines is one file, however many of them are skipped.
-                        summary.skipped[result.kind] += result not in skipped_files
-                        skipped_files |= {result} if result.kind == "file" else set()
-                    elif isinstance(result, Unreadable):
-                        bar.hide()
-                        _print_unreadable(result)
-                        summary.unreadable.append(result)
-                    else:
-                        summary.add(result)
-                        if result.findings:
-                            bar.hide()
-                        yield result
-                bar.advance(0 if isinstance(item, Unreadable) else len(item.data))
-
-
-def _print_unreadable(item: Unreadable) -> None:
-    print(f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}", file=sys.stderr)
-
-
-def _limit_findings(result: LintResult, summary: Summary, most: int | None) -> LintResult:
-    """Returns *result* with as many findings as are still to be listed; the rest is counted."""
-    if most is None or not result.findings:
-        return result
-    listed = sum(summary.rules.values()) - summary.hidden - len(result.findings)
-    shown = result.findings[: max(0, most - listed)]
-    summary.unlisted += len(result.findings) - len(shown)
-    summary.hidden += len(result.findings) - len(shown)
-    return result._replace(findings=shown)
 
 
 def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:

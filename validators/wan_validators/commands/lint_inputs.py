@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ..bulk.pieces import Piece
 from ..command import UsageError
 from ..source import files
-from ..source.files import LINE_SUFFIXES, STDIN, Record, Unreadable
+from ..source.files import LINE_SUFFIXES, STDIN, LineBlock, Record, Unreadable
 from ..source.path_patterns import PathPatterns
 from ..source.walking import InputFile, find_files
 
@@ -32,11 +33,17 @@ def find_fixable(inputs: Sequence[InputFile]) -> list[str]:
     return [each.name for each in inputs if not each.name.lower().endswith((".har", ".curl"))]
 
 
-def read_input(file: InputFile, options: Namespace) -> Iterator[Record | Unreadable]:
-    """Yields the records of *file*, which requests may have to be taken out of."""
-    name = (options.stdin_filename or "<stdin>") if file.name == STDIN else file.name
-    lined = options.jsonl or name.lower().endswith(LINE_SUFFIXES)
-    return files.read([file.name], lined=lined, stdin_name=name)
+def read_input(inputs: Iterable[InputFile], options: Namespace) -> Iterator[Piece]:
+    """Yields the pieces of *inputs*, which payloads may have to be taken out of."""
+    for file in inputs:
+        name = (options.stdin_filename or "<stdin>") if file.name == STDIN else file.name
+        contents: Iterator[LineBlock | Record | Unreadable]
+        if options.jsonl or name.lower().endswith(LINE_SUFFIXES):
+            contents = files.read_blocks(file.name, stdin_name=name)
+        else:
+            contents = files.read([file.name], stdin_name=name)
+        for content in contents:
+            yield Piece(content, file.is_found)
 
 
 def _sources_from_pipe() -> list[str]:

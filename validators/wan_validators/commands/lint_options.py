@@ -47,6 +47,14 @@ def _add_input_options(parser: ArgumentParser) -> None:
         "--jsonl", action="store_true", help="read every file as one payload per line"
     )
     parser.add_argument(
+        "-j",
+        "--jobs",
+        type=_parse_jobs,
+        metavar="N",
+        help="use N processes for inputs of more than some megabytes (default: one for each "
+        "processor core that may be used)",
+    )
+    parser.add_argument(
         "--exclude",
         action="append",
         default=[],
@@ -143,6 +151,12 @@ def _add_output_options(parser: ArgumentParser) -> None:
 def _parse_count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
+    return int(text)
+
+
+def _parse_jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 4):
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to 999")
     return int(text)
 
 

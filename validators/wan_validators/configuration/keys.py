@@ -52,6 +52,7 @@ _LINT: Final = (
     Key("fail-on", choices=("error", "warning", "info")),
     Key("format", choices=(*_FORMATS, "jsonl", "github", "gitlab", "junit", "sarif", "md")),
     Key("ignore", "list"),
+    Key("jobs", "integer"),
     Key("jsonl", "flag"),
     Key("max-cost", "number-or-text"),
     Key("max-findings", "integer"),

@@ -10,7 +10,7 @@ from ..spec import Severity
 from . import Reporter
 from .text import TextReporter, wants_colour
 
-__all__ = ["FORMATS", "STATISTICS_FORMATS", "create_reporter"]
+__all__ = ["CLEAN_FORMATS", "FORMATS", "STATISTICS_FORMATS", "create_reporter"]
 
 FORMATS: Final = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif", "md")
 
@@ -19,6 +19,9 @@ ROOT_VARIABLES: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 STATISTICS_FORMATS: Final = ("text", "json", "md")
 """The formats that can have a count for each rule instead of the findings."""
+
+CLEAN_FORMATS: Final = ("json", "junit")
+"""The formats that list also the payloads without findings."""
 
 
 def create_reporter(

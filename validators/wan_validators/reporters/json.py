@@ -22,6 +22,8 @@ from . import LintResult, Summary
 
 __all__ = ["VERSION", "JsonLinesReporter", "JsonReporter"]
 
+_SEPARATOR: Final = ",\n"
+
 VERSION: Final = 1
 """Increases if a member changes its meaning or is removed, not if one is added."""
 
@@ -36,11 +38,20 @@ class JsonReporter:
         out.write(f'{{"version":{VERSION},"results":[')
 
     def result(self, result: LintResult) -> None:
+        self.write(self.format(result))
+
+    def format(self, result: LintResult) -> str:
+        """Returns the object of *result*, and what separates it from the next one."""
         found = _result(result)
         if self._statistics:
             del found["findings"]
-        self._out.write(self._separator + _dumps(found))
-        self._separator = ",\n"
+        return _dumps(found) + _SEPARATOR
+
+    def write(self, text: str) -> None:
+        """Writes the objects in *text*, the last separator when others follow."""
+        if text:
+            self._out.write(self._separator + text.removesuffix(_SEPARATOR))
+            self._separator = _SEPARATOR
 
     def end(self, summary: Summary) -> None:
         counts = {
@@ -73,13 +84,22 @@ class JsonLinesReporter:
         self._out = out
 
     def result(self, result: LintResult) -> None:
+        self.write(self.format(result))
+
+    def format(self, result: LintResult) -> str:
+        """Returns the lines of *result*."""
+        if not (result.findings or result.omitted):
+            return ""
         place = _result(result)
         del place["valid"]
         omitted = place.pop("omitted", None)
-        for finding in place.pop("findings"):
-            self._out.write(_dumps(place | finding) + "\n")
+        found = [place | finding for finding in place.pop("findings")]
         if omitted:
-            self._out.write(_dumps(place | {"omitted": omitted}) + "\n")
+            found.append(place | {"omitted": omitted})
+        return "".join(f"{_dumps(each)}\n" for each in found)
+
+    def write(self, text: str) -> None:
+        self._out.write(text)
 
     def end(self, summary: Summary) -> None:
         for each in summary.unreadable:
