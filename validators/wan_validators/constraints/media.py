@@ -53,7 +53,7 @@ MEDIA_VIEW: Final = View(
     reference.parse_media_reference,
     str,
     reference.KNOWN_GOOD,
-    fast_accept=reference.GOOD_MEDIA_URLS.__contains__,
+    good_values=reference.GOOD_MEDIA_URLS,
 )
 """The view of a file of any kind: an image, a sound or a video."""
 
