@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # for the adapters
 
@@ -18,6 +20,9 @@ import httpx
 
 from adapters import httpx_async, httpx_sync
 from wan_contracts import RawResponse, SendRequest, Setting
+
+parse_url: Final = lru_cache(maxsize=64)(httpx.URL)
+"""Calls have the URL of the create in common, and the polls of a task have the same one."""
 
 
 class Reference(httpx_sync.Client):
@@ -41,7 +46,7 @@ class Reference(httpx_sync.Client):
             return super()._fetch(step)
         request = httpx.Request(
             step.method,
-            step.url,
+            parse_url(step.url),
             headers=step.headers,
             content=step.body,
             extensions={"timeout": httpx.Timeout(self._setting.timeout).as_dict()},
