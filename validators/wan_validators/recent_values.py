@@ -15,6 +15,10 @@ class RecentValues(dict[str, None]):
 
     __slots__ = ()
 
+    def __hash__(self) -> int:  # type: ignore[override]
+        # The views that have such values are keys of tables.
+        return id(self)
+
     def remember(self, value: str) -> None:
         """Adds *value* unless it is long; forgets all others if there are many."""
         if len(value) <= _MAX_CHARACTERS:

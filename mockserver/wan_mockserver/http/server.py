@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from ..state.journal import log
+from ..state.stores import StoreUnavailable
 from .connection import Connection
-from .errors import AdminError
+from .errors import AdminError, build_store_error
 from .event_loop import READ, EventLoop
 from .messages import MAX_BODY_BYTES, Request, Response
 from .request_reader import IncomingRequest, ServerFacts
@@ -30,6 +31,9 @@ __all__ = ["HOST", "THREADS", "Server"]
 
 HOST: Final = "127.0.0.1"
 THREADS: Final = 8
+
+DOWNLOAD_THREADS: Final = 16
+"""Most of them wait for a file that another process makes."""
 
 MAX_CONNECTIONS: Final = 20_000
 
@@ -75,7 +79,8 @@ class Server:
         max_connections: int | None = None,
     ) -> None:
         self._service = WsgiService(app) if callable(app) else app
-        self.is_quick = getattr(self._service, "is_quick", _is_never_quick)
+        self.is_quick = getattr(self._service, "is_quick", _is_never)
+        self._is_download = getattr(self._service, "is_download", _is_never)
         self._batch = getattr(self._service, "batch", nullcontext)
         self._pending: deque[tuple[Connection, IncomingRequest]] = deque()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -84,7 +89,8 @@ class Server:
         self.host, self.port = self._listening.getsockname()[:2]
         self.facts = ServerFacts(host=self.host, port=self.port, max_body=max_body)
         self.loop = EventLoop(self._answer_pending)
-        self.workers = WorkerPool(THREADS)
+        self._workers = WorkerPool(THREADS)
+        self._download_workers = WorkerPool(DOWNLOAD_THREADS)
         self._max_connections = max_connections or _find_connection_limit()
         # In the order of their last bytes, so that those that idle come first.
         self._connections: OrderedDict[Connection, None] = OrderedDict()
@@ -136,7 +142,8 @@ class Server:
             return
         self._stopping = True
         self._listening.close()
-        self.workers.shut_down()
+        self._workers.shut_down()
+        self._download_workers.shut_down()
         self.loop.run_calls()  # the last answers
         for connection in [*self._connections]:
             connection.close()
@@ -162,6 +169,10 @@ class Server:
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self.build_internal_error(error)
 
+    def choose_workers(self, request: Request) -> WorkerPool:
+        """Returns the threads for *request*: others do not wait for downloads."""
+        return self._download_workers if self._is_download(request) else self._workers
+
     def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None:
         """Answers a request of which the service says that it is quick, at the end of the round."""
         self._pending.append((connection, incoming))
@@ -174,7 +185,9 @@ class Server:
             try:
                 with self._batch():
                     answers = [self.handle(incoming.request) for _, incoming in batch]
-            except Exception as error:  # noqa: BLE001  (nothing was written, so nothing was done)
+            except StoreUnavailable as error:  # nothing was written, so nothing was done
+                answers = [build_store_error(error)] * count
+            except Exception as error:  # noqa: BLE001  (as before)
                 answers = [self.build_internal_error(error)] * count
             for (connection, incoming), answer in zip(batch, answers, strict=True):
                 connection.take_answer(incoming, answer)
@@ -280,7 +293,7 @@ def _is_head_late(connection: Connection, now: float) -> bool:
     return since is None or now - since >= HEAD_TIMEOUT_S
 
 
-def _is_never_quick(_request: Request) -> bool:
+def _is_never(_request: Request) -> bool:
     """A service that says nothing about it may take long to answer."""
     return False
 

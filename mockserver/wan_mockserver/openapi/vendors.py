@@ -125,7 +125,8 @@ def _build_document() -> Mapping[str, Any]:
         paths |= _build_task_paths(vendor)
         if vendor.precharge:
             body = _build_body_schema(list(models_of(vendor).values()))
-            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body)}
+            other = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+            paths[vendor.precharge] = {"post": build_precharge_operation(vendor, body, other)}
         paths |= build_page_operations(vendor)
         if "Key" in vendor.auth_schemes:
             _allow_key_scheme(vendor, paths)
@@ -155,7 +156,18 @@ def _build_task_paths(vendor: Vendor) -> dict[str, Any]:
         paths[path] = {"get": build_list_operation(vendor, specs[0])}
     for path, specs in _iter_paths(vendor, vendor.result):
         paths[path] = {"get": build_result_operation(vendor, specs[0])}
+    errors = _build_call_errors(vendor, next(iter(models_of(vendor).values())))
+    for methods in paths.values():
+        for operation in methods.values():
+            operation["responses"] = {**errors, **operation["responses"]}
     return paths
+
+
+def _build_call_errors(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
+    """Builds the errors of a call that neither creates a task nor polls one."""
+    errors = build_error_examples(vendor, spec, create=False)
+    refused = {status: error for status, error in errors.items() if status >= 400}
+    return _build_error_responses(refused, STEP_HEADERS)
 
 
 def _allow_key_scheme(vendor: Vendor, paths: Mapping[str, Any]) -> None:

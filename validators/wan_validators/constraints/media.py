@@ -38,13 +38,13 @@ IMAGE_VIEW: Final = View(
     reference.parse_image_reference,
     str,
     reference.KNOWN_GOOD,
-    fast_accept=reference.GOOD_IMAGE_URLS.__contains__,
+    good_values=reference.GOOD_IMAGE_URLS,
 )
 AUDIO_VIEW: Final = View(
     reference.parse_audio_reference,
     str,
     reference.KNOWN_GOOD,
-    fast_accept=reference.GOOD_AUDIO_URLS.__contains__,
+    good_values=reference.GOOD_AUDIO_URLS,
 )
 
 
