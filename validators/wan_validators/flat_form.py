@@ -13,7 +13,7 @@ from .spec import Equals, ModelSpec, Rule, Severity
 from .vendor import Vendor
 from .wrappers import NESTED_OBJECTS, is_nested, open_envelope
 
-__all__ = ["build_flat_spec", "has_flat_form"]
+__all__ = ["OBJECTS", "build_flat_spec", "has_flat_form"]
 
 OBJECTS: Final = tuple(f"/{name}" for name in NESTED_OBJECTS)
 

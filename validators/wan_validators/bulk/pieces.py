@@ -16,7 +16,7 @@ from ..source.files import LineBlock, Record, Unreadable
 __all__ = ["Piece", "PieceLinter", "PieceReport", "group_pieces", "make_plain"]
 
 _TASK_BYTES: Final = 1 << 18
-_TASK_PIECES: Final = 200
+_TASK_PIECES: Final = 1000
 """The size of a task: large against the costs of sending it, small against those of linting."""
 
 

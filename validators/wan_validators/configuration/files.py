@@ -49,7 +49,7 @@ def read_file(path: Path) -> ConfigurationFile:
 
     try:
         document = tomllib.loads(_read_bytes(path).decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
     if path.name != PROJECT_FILE:
         return ConfigurationFile(path, "", document)

@@ -78,7 +78,8 @@ class Summary:
     *skipped* counts files in folders that are no payloads, and requests that create nothing.
     *hidden* is the number of findings that are counted but not listed, *unlisted* those of them
     that are over the limit of the run, not over that of their payload. If *is_exact* is false,
-    there are at least so many findings. *costs* are the totals if they are wanted.
+    there are at least so many findings. If *is_complete* is, the run was ended early. *costs* are
+    the totals if they are wanted.
     """
 
     def __init__(
@@ -97,7 +98,8 @@ class Summary:
     ) -> None:
         self.payloads, self.valid = payloads, valid
         self.errors, self.warnings, self.infos = errors, warnings, infos
-        self.hidden, self.unlisted, self.is_exact = hidden, unlisted, True
+        self.hidden, self.unlisted = hidden, unlisted
+        self.is_exact = self.is_complete = True
         self.unreadable = [*unreadable]
         self.skipped: Counter[str] = Counter(skipped)
         self.skipped_files: set[str] = set()

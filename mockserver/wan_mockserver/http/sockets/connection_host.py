@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..messages import Request, Response
 from .event_loop import EventLoop
-from .messages import Request, Response
 from .request_reader import IncomingRequest, ServerFacts
 from .worker_pool import WorkerPool
 
@@ -18,10 +18,11 @@ class ConnectionHost(Protocol):
 
     facts: ServerFacts
     loop: EventLoop
-    workers: WorkerPool
     is_quick: Callable[[Request], bool]
 
     def handle(self, request: Request) -> Response: ...
+
+    def choose_workers(self, request: Request) -> WorkerPool: ...
 
     def answer_soon(self, connection: Any, incoming: IncomingRequest) -> None: ...
 
