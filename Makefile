@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest measured unmeasured mutants \
-	thorough torture bench fuzz law-mutants check-under-load docs release release-check \
+	thorough torture bench fuzz audit api-check law-mutants check-under-load docs release release-check \
 	constraints lower-bounds clean
 .SUFFIXES:
 
@@ -68,7 +68,8 @@ measured: $(READY) packages
 	$(PYTEST) --cov --cov-report term --cov-fail-under 100 $(MEASURED)
 
 unmeasured: $(READY) packages
-	$(PYTEST) mockserver contract_tests/tests tests $(MEASURED:%=--ignore=%)
+	$(PYTEST) mockserver contract_tests/tests tests torture \
+		$(MEASURED:%=--ignore=%) --ignore torture/test_many_connections.py
 
 # Where they can neither be found nor installed, the tests that need them say that they are
 # skipped; with CI set they fail.
@@ -89,8 +90,11 @@ mutants: $(READY) ## seed mistakes into the tables; the independent fixtures mus
 law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
 
-torture: $(READY) ## load and faults in full: thousands of connections (minutes)
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture
+# A share of the counts is for a try: make torture TORTURE=0.1
+TORTURE ?= 1
+
+torture: $(READY) packages ## load, faults and recovery in full: kills, crowds, a soak (half an hour)
+	WANPROOF_TORTURE=$(TORTURE) HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture
 
 COUNT ?= 20
 
@@ -100,9 +104,39 @@ check-under-load: $(READY) ## check correct clients COUNT times on a busy machin
 FUZZ_SECONDS ?= 120
 
 fuzz: $(READY) ## run each fuzz target for FUZZ_SECONDS, where atheris can be installed
-	@for target in json media admin toml stdio replay; do \
-		$(BIN)/python tools/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	$(BIN)/python tools/fuzz/large.py
+	$(BIN)/python tools/fuzz/seeded.py --count 5000
+	@for target in $$($(BIN)/python tools/fuzz/fuzz.py --list); do \
+		$(BIN)/python tools/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) \
+			-timeout=2 -rss_limit_mb=1000 || exit 1; \
 	done
+
+AUDIT := .venv-audit
+AUDIT_READY := $(AUDIT)/ready
+
+# Apart from .venv, as a plugin of schemathesis would be part of every run of pytest there.
+$(AUDIT_READY): constraints-audit.txt
+	$(PYTHON) -m venv --clear $(AUDIT)
+	$(AUDIT)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--require-hashes --requirement constraints-audit.txt
+	@touch $@
+
+WHEEL_PACKAGES := validators/wanproof validators/wan_validators mockserver/wan_mockserver \
+	contract_tests/wan_contracts
+
+# Not in the gate, as pip-audit asks the package index. It is strict: pins that the index knows
+# nothing about are an error, not a clean result.
+audit: $(AUDIT_READY) ## search the code with bandit, and the pins for known vulnerabilities
+	$(AUDIT)/bin/bandit --quiet --configfile pyproject.toml --recursive $(WHEEL_PACKAGES)
+	for file in constraints.txt constraints-demo.txt constraints-release.txt constraints-audit.txt; do \
+		$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$file \
+			|| exit 1; \
+	done
+
+API_SECONDS ?= 180
+
+api-check: $(READY) $(AUDIT_READY) ## send requests of schemathesis by both OpenAPI documents (minutes)
+	$(BIN)/python tools/check_api.py --schemathesis $(AUDIT)/bin/schemathesis --seconds $(API_SECONDS)
 
 thorough: $(READY) ## more examples, all models, all calls and all pins (many minutes)
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests/tests tests/test_pins.py
@@ -127,6 +161,8 @@ constraints: $(READY) ## choose the newest versions for the pins
 		--output-file constraints-demo.txt
 	$(COMPILE) --generate-hashes --constraint constraints.txt --group release \
 		--output-file constraints-release.txt
+	$(COMPILE:pyproject.toml=) --generate-hashes --constraint constraints.txt --group audit \
+		--output-file constraints-audit.txt
 	$(COMPILE) --resolution lowest-direct --all-extras --group dev \
 		--output-file constraints-lowest.txt
 
@@ -143,4 +179,4 @@ release-check: release ## build dist/, and run its wheel by uvx and by pipx run
 	$(BIN)/pytest tests/release_check.py
 
 clean: ## remove .venv and all caches
-	rm -rf $(VENV) .venv-lowest docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest $(AUDIT) docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

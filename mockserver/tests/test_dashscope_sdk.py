@@ -59,7 +59,7 @@ def test_images_are_made_and_can_be_downloaded(server: Server) -> None:
     assert done.status_code == 200
     assert done.output.task_status == "SUCCEEDED"
     assert done.usage.image_count == 2
-    files = [httpx.get(each.url).content for each in done.output.results]
+    files = [httpx.get(each.url, timeout=60).content for each in done.output.results]
     assert [file[:4] for file in files] == [b"\x89PNG"] * 2
 
 
@@ -69,7 +69,7 @@ def test_a_video_is_made_without_a_prompt(server: Server, model: str) -> None:
 
     assert done.output.task_status == "SUCCEEDED"
     assert done.usage.video_count == 1
-    assert httpx.get(done.output.video_url).content[4:8] == b"ftyp"
+    assert httpx.get(done.output.video_url, timeout=60).content[4:8] == b"ftyp"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_video_of_each_shape_is_made(server: Server, model: str, members: Any)
     done = VideoSynthesis.call(model, api_key="alice", **members)
 
     assert done.output.task_status == "SUCCEEDED", done.output
-    assert httpx.get(done.output.video_url).content[4:8] == b"ftyp"
+    assert httpx.get(done.output.video_url, timeout=60).content[4:8] == b"ftyp"
 
 
 def test_images_are_made_from_text(server: Server) -> None:

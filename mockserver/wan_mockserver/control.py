@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Final
 
 from .clock import Clock
@@ -56,10 +57,13 @@ class Control:
         """
         return list_entries(self.store, tenant, newest)
 
-    def tasks(self, tenant: str | None = None) -> list[TaskRecord]:
-        """Returns the stored tasks as they are now, the oldest first."""
+    def tasks(self, tenant: str | None = None, newest: int | None = None) -> list[TaskRecord]:
+        """Returns the stored tasks as they are now, the oldest first.
+
+        With *newest*, from 0 up, returns only the last *newest* of them.
+        """
         now = self.clock.now()
-        return [state_at(record, now) for record in self.store.values(TASKS, tenant)]
+        return [state_at(record, now) for record in self.store.values(TASKS, tenant, newest)]
 
     def ledger(
         self, tenant: str | None = None, tasks: Sequence[TaskRecord] | None = None
@@ -67,19 +71,27 @@ class Control:
         """Returns what the tasks cost until now; *tasks* saves reading them again."""
         records = self.tasks(tenant) if tasks is None else tasks
         forgotten = self.store.count_forgotten(TASKS)
-        return build_ledger(records, forgotten, self._window, self._has_response)
+        # Once for all tasks: it reads the whole journal.
+        find_oldest = cache(self._find_oldest_entry)
 
-    def _has_response(self, record: TaskRecord) -> bool:
-        """Returns False if the create of *record* was lost, or never got to its journal entry.
+        def has_response(record: TaskRecord) -> bool:
+            """Returns False if the create of *record* was lost, or never got to its entry.
 
-        A server that stops after it stored a task cannot record that the response is missing.
-        """
-        if not record.answered:
-            return False
-        if record.visits or get_entry(self.store, record.entry):
-            return True
-        kept = list_entries(self.store) if self.store.count_forgotten(JOURNAL) else []
-        return bool(kept) and record.entry < kept[0].number
+            A server that stops after it stored a task cannot record that the response is missing.
+            """
+            if not record.answered:
+                return False
+            if record.visits or get_entry(self.store, record.entry):
+                return True
+            return record.entry < find_oldest()
+
+        return build_ledger(records, forgotten, self._window, has_response)
+
+    def _find_oldest_entry(self) -> int:
+        """Returns the lowest number in the journal, 0 if it has forgotten none."""
+        if not self.store.count_forgotten(JOURNAL):
+            return 0
+        return min((entry.number for entry in self.store.values(JOURNAL)), default=0)
 
     def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
         """Arms *scenario* for the next *creates*, None for all, of *tenant*, "" for any.

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from .control import Control
-from .http.errors import AdminError
+from .http.errors import AdminError, build_store_error
 from .http.messages import Request, Response
 from .simulator.routing import OPENAPI, ROOT, normalize_path
 from .state.journal import escape_line, log
@@ -26,13 +26,15 @@ class Mock(Control):
                 return self._handle_own(replace(request, path=path))
             return self.simulator.handle(request)
         except StoreUnavailable as error:
-            log.error("%s", error)
-            message = f"the mock server cannot use its store: {error}"
-            return Response.json(500, {"message": message})
+            return build_store_error(error)
 
     def is_quick(self, request: Request) -> bool:
         """Returns True if *request* is answered in less time than handing it to a thread takes."""
         return self.store.is_local and self.simulator.is_quick(request.path)
+
+    def is_download(self, request: Request) -> bool:
+        """Returns True if the response to *request* may have to be made for seconds."""
+        return self.simulator.is_download(request.path)
 
     def batch(self) -> AbstractContextManager[object]:
         """Lets the store write what the quick requests in the context change in one step."""
@@ -51,7 +53,7 @@ class Mock(Control):
         except AdminError as error:
             response = error.response
         except StoreUnavailable as error:
-            response = AdminError(f"the server's store is out of reach: {error}", 503).response
+            response = build_store_error(error)
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             log.error("%s: %s", type(error).__name__, escape_line(str(error)))
             log.debug("where it happened", exc_info=error)

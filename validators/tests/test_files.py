@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.source.files import Record, Unreadable, read, total_size
+from wan_validators.source import files
+from wan_validators.source.files import (
+    LineBlock,
+    Record,
+    Unreadable,
+    read,
+    read_blocks,
+    total_size,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +102,53 @@ def test_the_size_of_all_files_is_known_beforehand_but_not_that_of_a_pipe() -> N
     Path("b.json").write_bytes(b"67")
     assert total_size(["a.json", "b.json"]) == 7
     assert total_size(["a.json", "-"]) is None
+
+
+TEXTS = [
+    b"",
+    b"\n",
+    b"1",
+    b"1\n22\n333\n",
+    b"1\r\n\r\n22\r\n333",
+    b"\n\n1\n\n\n22\n\n",
+    b"a" * 40 + b"\nb\n" + b"c" * 40,
+    b"\r\r\n1\r2\n",
+]
+
+
+def read_part(name: str, start: int, end: int | None) -> list[Record]:
+    blocks = [*read_blocks(name, start=start, end=end)]
+    return [
+        record for block in blocks if isinstance(block, LineBlock) for record in block.get_records()
+    ]
+
+
+@pytest.mark.parametrize("block_bytes", [1, 3, 1 << 18])
+@pytest.mark.parametrize("text", TEXTS)
+def test_each_line_is_in_the_part_that_has_its_first_byte(
+    text: bytes, block_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_BLOCK_BYTES", block_bytes)
+    Path("a.jsonl").write_bytes(text)
+    whole = [*read(["a.jsonl"])]
+
+    for middle in range(len(text) + 2):
+        first, second = read_part("a.jsonl", 0, middle), read_part("a.jsonl", middle, None)
+        assert [*first, *second] == whole
+        starts = sum(start < middle for start in find_starts(text))
+        assert len(first) == starts
+
+
+def find_starts(text: bytes) -> list[int]:
+    """The offset of each line that is not blank."""
+    starts, offset = [], 0
+    for line in io.BytesIO(text):
+        starts += [] if line.isspace() else [offset]
+        offset += len(line)
+    return starts
+
+
+def test_a_block_that_cannot_be_read_is_reported() -> None:
+    assert [*read_blocks("missing.jsonl")] == [
+        Unreadable("missing.jsonl", "No such file or directory")
+    ]

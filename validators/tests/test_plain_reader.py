@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -14,7 +17,7 @@ from wan_validators import Report, lint
 from wan_validators.source import plain_reader
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read, read_carefully
-from wan_validators.source.plain_reader import UNCOUNTED, has_query, read_plain
+from wan_validators.source.plain_reader import has_query, read_plain
 
 NAMES = st.sampled_from(
     ["model", "input", "parameters", "metadata", "n", 'a":', ":", "://", '"', "\\", "", "é", "?"]
@@ -45,13 +48,21 @@ TEXTS = st.recursive(
 AROUND = st.sampled_from(["", " ", "\n", "\ufeff", "x", "\x00", ",", "\u2003"])
 
 
+@pytest.fixture(params=["json", "msgspec"], autouse=True, scope="module")
+def decoder(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs each test with both decoders."""
+    decode = plain_reader._decode if request.param == "json" else plain_reader.load_decoder()
+    with patch.multiple(plain_reader, _decode_fast=decode, _texts_left=0):
+        yield
+
+
 def describe(report: Report) -> tuple[Any, ...]:
     found = [(each.as_dict(), each.value) for each in report.findings]
     return report.model, repr(report.payload), report.omitted, found
 
 
 def lint_carefully(data: str | bytes, model: str | None, now: float | None) -> Report:
-    with patch("wan_validators.linter.parse_plain", lambda data: (MISSING, UNCOUNTED)):
+    with patch("wan_validators.linter.parse_plain", lambda data: (MISSING, b"")):
         return lint(data, model, now=now)
 
 
@@ -111,7 +122,7 @@ def test_wrong_bytes_are_left_to_the_careful_reader(data: bytes) -> None:
     [
         '{"a": 1, "b": {"a": 1}}\n',
         '{"a": "https://example.com", "b": "12:30"}',
-        '[{"a": 1.0}, {"a": 1}, "\\ud800"]',
+        '[{"a": 1.0}, {"a": 1}, "\\ud83d\\ude00"]',
         '"a"',
         "5",
         "null",
@@ -120,6 +131,12 @@ def test_wrong_bytes_are_left_to_the_careful_reader(data: bytes) -> None:
 def test_the_fast_reader_reads_the_usual_texts(text: str) -> None:
     assert repr(read_plain(text)) == repr(json.loads(text))
     assert repr(read_plain(text.encode())) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"\\udc00"', "1e400", "[-0]", "9" * 4000, "NaN"])
+def test_texts_that_the_decoders_read_differently_mean_the_same(text: str) -> None:
+    for data in (text, text.encode()):
+        assert repr(read(data)) == repr(read_carefully(data))
 
 
 def test_numbers_keep_their_type() -> None:
@@ -181,3 +198,30 @@ def test_long_uris_are_read_as_they_are_written(value: Any, *, is_ascii: bool) -
     assert read(broken) == read_carefully(broken)
     unclosed = f'["data:,{"A" * 100_000}'.encode()
     assert read(unclosed) == read_carefully(unclosed)
+
+
+def test_msgspec_is_loaded_when_there_are_many_texts() -> None:
+    many = plain_reader.TEXTS_WITHOUT_MSGSPEC
+    with patch.multiple(plain_reader, _decode_fast=plain_reader._decode, _texts_left=many):
+        for _ in range(many - 1):
+            assert read_plain("[1]") == [1]
+        assert plain_reader._decode_fast is plain_reader._decode
+        read_plain("[1]")
+        assert plain_reader._decode_fast is not plain_reader._decode
+    with patch.multiple(plain_reader, _decode_fast=plain_reader._decode, _texts_left=many):
+        assert plain_reader.get_decoder(10 * many) is not plain_reader._decode
+
+
+@pytest.mark.parametrize(
+    "library", [None, SimpleNamespace(DecodeError=Exception)], ids=["missing", "too old"]
+)
+def test_without_msgspec_the_decoder_of_python_is_used(library: Any) -> None:
+    with patch.dict(sys.modules, {"msgspec": library}):
+        assert plain_reader.load_decoder() is plain_reader._decode
+
+
+def test_a_depth_that_one_function_bears_and_another_does_not_is_left_to_the_careful_reader() -> (
+    None
+):
+    with patch.object(plain_reader, "count_members", side_effect=RecursionError):
+        assert read_plain("[1]") is MISSING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 
@@ -76,6 +77,30 @@ def test_it_is_drawn_only_every_so_often() -> None:
         clock.now += REFRESH_PERIOD_S
         bar.advance(1000)
         assert "3.0/4.0 kB" in err.getvalue()
+
+
+def test_the_rate_and_the_remaining_time_are_shown() -> None:
+    err, clock = Terminal(), Clock()
+    with ProgressBar(known, err, clock) as bar:
+        clock.now = FIRST_SHOWN_AFTER_S
+        bar.advance(1000)
+        clock.now += 2
+        bar.advance(1000)
+        assert "1.0 kB/s" not in err.getvalue()
+        clock.now += 2
+        bar.advance(1000)
+    assert "500 bytes/s" in err.getvalue()
+    assert "0:00:02" in err.getvalue()
+
+
+def test_the_bar_has_no_colours_where_nobody_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    err, clock = Terminal(), Clock()
+    with ProgressBar(known, err, clock) as bar:
+        clock.now = FIRST_SHOWN_AFTER_S
+        bar.advance(1000)
+    assert "1.0/4.0 kB" in err.getvalue()
+    assert not re.search(r"\x1b\[[\d;]*3\d[\d;]*m", err.getvalue())
 
 
 def test_it_comes_back_after_it_was_hidden_and_leaves_no_trace() -> None:

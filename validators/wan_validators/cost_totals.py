@@ -44,6 +44,13 @@ class _Total:
             self.high += cost.high
         self.price = cost.price
 
+    def merge(self, other: _Total) -> None:
+        self.payloads += other.payloads
+        self.unknown += other.unknown
+        self.low += other.low
+        self.high += other.high
+        self.price = other.price
+
     def __str__(self) -> str:
         known = format_range_usd(self.low, self.high)
         costs = [known] if self.unknown < self.payloads else []
@@ -74,6 +81,12 @@ class CostTotals:
     allow_unknown: bool = False
     total: _Total = field(default_factory=_Total)
     models: dict[str, _Total] = field(default_factory=dict)
+
+    def merge(self, other: CostTotals) -> None:
+        """Adds the costs of *other*, the next part of the same run."""
+        self.total.merge(other.total)
+        for model, total in other.models.items():
+            self.models.setdefault(model, _Total()).merge(total)
 
     def add(self, cost: Cost) -> None:
         self.total.add(cost)

@@ -22,9 +22,9 @@ from .omitted import LimitedFindings, get_omitted
 from .ready_model import READY_MODELS, engine, lint_wrapper, prepare_model
 from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
-from .source.plain_reader import UNCOUNTED, count_members, has_query, parse_plain
+from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
 from .spec import ModelSpec, Rule
-from .wrappers import unwrap_all
+from .wrappers import is_nested, unwrap_all
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,7 +60,8 @@ def lint(
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    value, names = None, UNCOUNTED
+    value: Any = MISSING
+    names: bytes | bytearray = b""
     if type(payload) is dict:
         if model is None and now is None and media_root is None:
             usual = _lint_usual_value(payload, max_findings)
@@ -123,21 +124,21 @@ def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
     return _limit_report(ready.report(payload, found, limit), limit)
 
 
-def _lint_usual_text(value: Any, names: int, model: str | None) -> Report | None:
+def _lint_usual_text(value: Any, names: bytes | bytearray, model: str | None) -> Report | None:
     """Returns a report without findings, or None if there may be any."""
     try:
         ready = READY_MODELS[value["model"] if model is None else model]
     except (KeyError, TypeError):
         return None  # unknown, not yet compiled, or not a name
     found = ready.engine(value)
-    if found or names != ready.count_members(value):
+    if found or not has_unique_names(names, ready.count_members(value)):
         return None
     return Report(ready.id, found, value)
 
 
-def _lint_text(data: Data, value: Any, names: int, options: _Options) -> Report:
-    """Lints *data* with the *value* and the number of *names* that were parsed fast."""
-    is_unique = names != UNCOUNTED and names == count_members(value)
+def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Options) -> Report:
+    """Lints *data* with the *value* that was parsed fast, and the text that has its *names*."""
+    is_unique = is_unambiguous(value, names)
     if options.now is not None and not has_query(data):
         options = options._replace(now=None)
     document = Document(value, "", []) if is_unique else read_carefully(data)
@@ -155,7 +156,8 @@ def _lint_text(data: Data, value: Any, names: int, options: _Options) -> Report:
     if report.findings:
         report = _limit_report(report, options.limit)
         shown = document.text or decode_for_display(data)
-        report.findings = locate_findings(report.findings, shown, is_unique=is_unique)
+        unique_value = document.value if is_unique else MISSING
+        report.findings = locate_findings(report.findings, shown, unique_value)
     return report
 
 
@@ -201,6 +203,8 @@ def _lint_value(payload: Any, options: _Options) -> Report:
 
 def _find_flat(spec: ModelSpec, payload: Any, *, is_named: bool) -> ModelSpec | None:
     """Returns the spec for the flat form of *payload*, or None if it has another form."""
+    if type(payload) is dict and is_nested(payload):
+        return None
     flat = find_flat_form(spec)
     if flat is None:
         return None

@@ -85,6 +85,7 @@ class ProgressBar:
             TimeRemainingColumn(),
             console=Console(file=self._err),
             auto_refresh=False,
+            get_time=self._clock,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -93,9 +94,14 @@ class ProgressBar:
         return progress
 
     def _columns(self) -> tuple[ProgressColumn, ...]:
-        from rich.progress import DownloadColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import (
+            DownloadColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TransferSpeedColumn,
+        )
 
         if self._counted == BYTES:
-            return (DownloadColumn(),)
+            return DownloadColumn(), TransferSpeedColumn()
         count = TextColumn(self._counted)
         return MofNCompleteColumn(), count, TextColumn("{task.description}", markup=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .catalog import find_all, suggest_model, vendors
+from .clean_lines import CleanPayloads, find_clean_payloads
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .finding_limit import DEFAULT_MAX_FINDINGS
@@ -15,7 +16,7 @@ from .linter import lint
 from .reporters import LintResult
 from .request_files import Skipped, open_record
 from .selection import Selection
-from .source.files import Record, Unreadable
+from .source.files import LineBlock, Record, Unreadable
 from .source.json_pointer import MISSING
 from .spec import Rule
 
@@ -33,7 +34,8 @@ class RecordLinter(Frozen, kw_only=True):
     *find_model* returns the model of all payloads of a file, or None. *now* is the current
     time, *media_root* the folder of the files that payloads name, and *max_findings* the limit of
     findings in one payload. The costs of payloads are
-    estimated at the prices of *totals*, if there are any.
+    estimated at the prices of *totals*, if there are any. If *wants_clean* is false, the payloads
+    without findings in a block of lines are only counted.
     """
 
     find_model: FindModel
@@ -42,6 +44,7 @@ class RecordLinter(Frozen, kw_only=True):
     media_root: Path | None = None
     max_findings: int = DEFAULT_MAX_FINDINGS
     totals: CostTotals | None = None
+    wants_clean: bool = True
 
     def lint(
         self, item: Record | Unreadable, *, is_found: bool
@@ -52,6 +55,18 @@ class RecordLinter(Frozen, kw_only=True):
             return
         for record in open_record(item):
             yield self._lint(record, is_found) if isinstance(record, Record) else record
+
+    def lint_block(
+        self, block: LineBlock, *, is_found: bool
+    ) -> Iterator[LintResult | Unreadable | Skipped | CleanPayloads]:
+        """Yields what is known of the lines of *block*."""
+        records = block.get_records()
+        if not self.wants_clean and self.totals is None and self.media_root is None:
+            found = find_clean_payloads(block, self.find_model(block.source))
+            yield found
+            records = iter(found.others)
+        for record in records:
+            yield from self.lint(record, is_found=is_found)
 
     def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
         model = self.find_model(record.source) or record.model

@@ -79,7 +79,7 @@ def check_options(options: Namespace) -> None:
             "the command"
         )
     host, _ = options.listen
-    if host in ("0.0.0.0", "::") and options.base_url is None:
+    if host in ("0.0.0.0", "::") and options.base_url is None:  # nosec B104
         raise UsageError(
             f"clients cannot call {host}; add --base-url with the name or address of this machine "
             "in the client's network"

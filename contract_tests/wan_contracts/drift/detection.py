@@ -139,7 +139,7 @@ def _name_model(vendor: Vendor, names: Mapping[str, str], exchange: CapturedExch
     """Returns what names the model of a create beside its body: its path, or a header."""
     path = exchange.request.path
     name = _qualify(vendor, names) or (path if find_all(path) else None)
-    return name if find_all(name) else names.get("model") or _find_model(exchange)
+    return name if find_all(name) else _find_model(exchange)
 
 
 def _qualify(vendor: Vendor, names: Mapping[str, str]) -> str | None:

@@ -27,7 +27,7 @@ __all__ = [
 class Status(StrEnum):
     """The result of a law for a client."""
 
-    PASS = "pass"
+    PASS = "pass"  # nosec B105
     FAIL = "fail"
     WARN = "warn"
     """A SHOULD law is broken."""

@@ -25,6 +25,7 @@ def test_health(mock: Mock, ask: Ask) -> None:
         "clock": "manual",
         "scenario": "ok",
         "store": "memory",
+        "epoch": "",
     }
 
 

@@ -149,15 +149,14 @@ def test_files_can_be_left_out(vendor: Server, tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_downloaded_is_logged(tmp_path: Path) -> None:
     body = {"task_info": {"status": "completed"}, "images": ["http://127.0.0.1:1/1.png"]}
+    upstream = "http://127.0.0.1:2"
 
     def answer(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=body)
 
     lines: list[str] = []
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
-        recorder = Recorder(
-            "https://api.example.com", tmp_path / "run.har", client, log=lines.append
-        )
+        recorder = Recorder(upstream, tmp_path / "run.har", client, log=lines.append)
         response = send(recorder, "GET", f"{MULE}/1")
 
     assert json.loads(response.body) == body
@@ -202,6 +201,7 @@ def test_the_command_records_until_it_is_stopped(vendor: Server, tmp_path: Path)
         (["--upstream", "api.example.com"], "is not a base URL"),
         (["--upstream", "https://api.example.com/v1"], "is not a base URL"),
         (["--upstream", "http://api.example.com"], "use https"),
+        (["--upstream", "https://me:secret@api.example.com"], "would get into the capture"),
         (["--upstream", "https://api.example.com", "-o", "taken.har"], "taken.har exists"),
         (["--upstream", "https://api.example.com", "-o", "no/folder.har"], "cannot write"),
         ([], "--upstream"),

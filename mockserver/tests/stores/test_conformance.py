@@ -127,6 +127,17 @@ class TestStore:
         assert [page.text for page in store.values(HEAVY, "a", newest)] == list(of_a)
         assert store.values(HEAVY, "nobody", newest) == store.values(PAGES, newest=newest) == []
 
+    def test_values_are_counted_without_reading_them(self, store: Store) -> None:
+        assert store.count(HEAVY) == store.count(HEAVY, "a") == 0
+        for key, tenant in [("1", "a"), ("2", "ab"), ("3", "a"), ("1", "ab"), ("4", "")]:
+            put(store, HEAVY, key, tenant=tenant)
+        put(store, NAMESAKE, "6", tenant="a")
+        assert [store.count(HEAVY, each) for each in (None, "a", "ab", "", "b")] == [4, 2, 1, 1, 0]
+        put(store, HEAVY, "5", "x" * 99, tenant="a")
+        assert (store.count(HEAVY), store.count(HEAVY, "a")) == (2, 1)
+        store.clear("a")
+        assert (store.count(HEAVY), store.count(HEAVY, "a"), store.count(NAMESAKE)) == (1, 0, 0)
+
     def test_tenants_are_in_the_order_of_their_first_values(self, store: Store) -> None:
         assert store.tenants(PAGES) == []
         for key, tenant in [("1", "b"), ("2", "\udcff\0"), ("3", "ab"), ("4", "b"), ("5", "a")]:

@@ -139,5 +139,5 @@ def test_an_unreachable_store_is_reported_and_the_server_goes_on(
     kill()
     with client(server) as http:
         answer = http.post(MULE, json=EDIT)
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert "the mock server cannot use its store" in answer.json()["message"]

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ..control import Control
 from ..http.errors import AdminError
-from ..http.messages import Request, Response
+from ..http.messages import Request, Response, encode_in_parts
 from ..openapi.admin import build_document
 from ..simulator.routing import ROOT
 from . import routes
@@ -43,4 +43,4 @@ def answer(control: Control, request: Request) -> Response:
     if not route.body and request.body and request.method != "GET":
         raise AdminError(f"{route.method} {ROOT}{route.path} takes no body")
     result = route.handler(AdminCall(control, request, parse(fields, request), names))
-    return Response.json(200, to_json(result), FRESH)
+    return Response.of_json(200, encode_in_parts(to_json(result)), FRESH)

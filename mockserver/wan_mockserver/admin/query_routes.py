@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, Literal, TypedDict
 
 from wan_validators.catalog import list_all_specs, vendors
@@ -47,7 +48,11 @@ __all__ = [
 
 
 class HealthJson(TypedDict):
-    """The status of the server; *clock* is the clock's mode, *scenario* the default scenario."""
+    """The status of the server; *clock* is the clock's mode, *scenario* the default scenario.
+
+    *epoch* is not empty if a shared store was in use before the server started, or has lost
+    writes; new ids depend on it.
+    """
 
     status: Literal["ok"]
     version: str
@@ -56,6 +61,7 @@ class HealthJson(TypedDict):
     clock: str
     scenario: str
     store: str
+    epoch: str
 
 
 class ScenarioJson(TypedDict):
@@ -148,6 +154,7 @@ def get_health(call: AdminCall) -> HealthJson:
         "now": call.control.clock.now(),
         "clock": call.control.clock.mode,
         "scenario": simulator.default,
+        "epoch": call.control.store.epoch,
         "store": type(call.control.store).__module__.rpartition(".")[2],
     }
 
@@ -162,24 +169,35 @@ def list_scenarios(call: AdminCall) -> ScenariosJson:
 
 
 def list_requests(call: AdminCall) -> RequestsJson:
+    limit, tenant = call.values["limit"], call.values["tenant"]
+    if not _is_filtered(call):
+        count = call.control.store.count(JOURNAL, tenant)
+        return {"count": count, "requests": call.control.journal(tenant, limit)}
     found = list(_iter_matching(call))
-    shown = found[len(found) - min(call.values["limit"], len(found)) :]
-    return {"count": len(found), "requests": shown}
+    return {"count": len(found), "requests": found[len(found) - min(limit, len(found)) :]}
 
 
 def count_requests(call: AdminCall) -> CountJson:
+    if not _is_filtered(call):
+        return {"count": call.control.store.count(JOURNAL, call.values["tenant"])}
     return {"count": sum(1 for _ in _iter_matching(call))}
 
 
 def list_tasks(call: AdminCall) -> TasksJson:
-    values = call.values
-    found = [
-        record
-        for record in call.control.tasks(values["tenant"])
-        if values["state"] in (None, record.state.value) and values["model"] in (None, record.model)
-    ]
-    shown = found[len(found) - min(values["limit"], len(found)) :]
-    return {"count": len(found), "tasks": _build_tasks_json(call, shown, values["tenant"])}
+    values, control = call.values, call.control
+    if values["state"] is None and values["model"] is None:
+        count = control.store.count(TASKS, values["tenant"])
+        shown = control.tasks(values["tenant"], values["limit"])
+    else:
+        found = [
+            record
+            for record in control.tasks(values["tenant"])
+            if values["state"] in (None, record.state.value)
+            and values["model"] in (None, record.model)
+        ]
+        count = len(found)
+        shown = found[count - min(values["limit"], count) :]
+    return {"count": count, "tasks": [_build_task_json(call, record) for record in shown]}
 
 
 def get_task(call: AdminCall) -> response_types.TaskJson:
@@ -190,21 +208,26 @@ def get_task(call: AdminCall) -> response_types.TaskJson:
             f"there is no task {clip(wanted)} (any more); GET {ROOT}/tasks lists all there are"
         )
         raise AdminError(message, 404)
-    [shown] = _build_tasks_json(call, [state_at(record, call.control.clock.now())], record.tenant)
-    return shown
+    return _build_task_json(call, state_at(record, call.control.clock.now()))
 
 
 def get_ledger(call: AdminCall) -> response_types.LedgerJson:
     control, tenant = call.control, call.values["tenant"]
     return response_types.build_ledger_json(
-        control.ledger(tenant), control.journal(tenant), control.simulator.prices
+        control.ledger(tenant), control.store, control.simulator.prices
     )
 
 
 def verify_checks(call: AdminCall) -> VerifiedJson:
     control, tenant = call.control, call.values["tenant"]
-    seen = Evidence(control.journal(tenant), control.ledger(tenant))
+    seen = Evidence(partial(control.journal, tenant), partial(control.ledger, tenant))
     return evaluate_checks(call.values["checks"], seen, control.store.count_forgotten(JOURNAL))
+
+
+def _is_filtered(call: AdminCall) -> bool:
+    """Returns True if the query asks for some of the exchanges of its tenant."""
+    names = (field.name for field in FILTER if field is not TENANT)
+    return any(call.values[name] is not None for name in names)
 
 
 def _iter_matching(call: AdminCall) -> Iterator[Entry]:
@@ -244,16 +267,8 @@ def _iter_request_ids(entry: Entry) -> Iterator[str]:
             yield value
 
 
-def _build_tasks_json(
-    call: AdminCall, records: list[TaskRecord], tenant: str | None
-) -> list[response_types.TaskJson]:
-    charges = {charge.task: charge for charge in call.control.ledger(tenant).entries}
-    base_url = call.request.base_url
-    return [
-        response_types.build_task_json(record, charges[record.id], base_url)
-        for record in records
-        if record.id in charges
-    ]
+def _build_task_json(call: AdminCall, record: TaskRecord) -> response_types.TaskJson:
+    return response_types.build_task_json(record, call.request.base_url)
 
 
 def _build_scenario_json(scenario: Scenario) -> ScenarioJson:

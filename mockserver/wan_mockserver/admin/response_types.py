@@ -5,7 +5,7 @@ The OpenAPI document of the admin API is made from the classes below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any, TypedDict
@@ -17,8 +17,8 @@ from wan_validators.vendor import Failure, TaskOutput, Vendor
 
 from ..simulator.scenario_selection import ARMED, UNLIMITED_CREATES, Armed
 from ..simulator.wire_tasks import to_wire_task
-from ..state.journal import Entry
-from ..state.ledger import Charge, DuplicateCharge, Ledger
+from ..state.journal import Entry, get_entry
+from ..state.ledger import Charge, DuplicateCharge, Ledger, build_charge
 from ..state.stores import Store
 from ..state.tasks import TaskRecord
 
@@ -145,8 +145,9 @@ def to_json(value: Any) -> Any:
     return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
 
 
-def build_task_json(record: TaskRecord, charge: Charge, base_url: str) -> TaskJson:
+def build_task_json(record: TaskRecord, base_url: str) -> TaskJson:
     """Builds the JSON of *record* and its charge; URLs begin with *base_url*."""
+    charge = build_charge(record)
     seen = to_wire_task(record, base_url, _find_vendor(record.vendor))
     return {
         "id": record.id,
@@ -168,16 +169,15 @@ def build_task_json(record: TaskRecord, charge: Charge, base_url: str) -> TaskJs
     }
 
 
-def build_ledger_json(ledger: Ledger, journal: Iterable[Entry], prices: Prices) -> LedgerJson:
+def build_ledger_json(ledger: Ledger, store: Store, prices: Prices) -> LedgerJson:
     """Builds the JSON of *ledger*, with the journal entries of duplicate charges."""
-    numbers = {entry.number: entry for entry in journal}
     return {
         "entries": ledger.entries,
         "total_usd": ledger.total_usd,
         "owed_usd": ledger.owed_usd,
         "owed_tasks": ledger.owed_tasks,
         "duplicate_charges": [
-            _build_duplicate_json(pair, numbers) for pair in ledger.duplicate_charges
+            _build_duplicate_json(pair, store) for pair in ledger.duplicate_charges
         ],
         "duplicate_usd": ledger.duplicate_usd,
         "unknown_prices": ledger.unknown_prices,
@@ -200,13 +200,13 @@ def _build_armed_json(armed: Armed) -> ArmedJson:
     }
 
 
-def _build_duplicate_json(pair: DuplicateCharge, numbers: Mapping[int, Entry]) -> DuplicateJson:
-    wanted = (pair.first.entry, pair.second.entry)
+def _build_duplicate_json(pair: DuplicateCharge, store: Store) -> DuplicateJson:
+    found = (get_entry(store, charge.entry) for charge in (pair.first, pair.second))
     return {
         "first": pair.first.task,
         "second": pair.second.task,
         "usd": pair.usd,
-        "entries": [numbers[number] for number in wanted if number in numbers],
+        "entries": [entry for entry in found if entry],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, TypedDict
 
 from wan_validators.field_types import (
@@ -41,13 +42,28 @@ __all__ = [
 
 COUNT_TYPE: Final = Integer(0, 1_000_000)
 
+MAX_NAMED: Final = 1000
+"""Entries of one verdict that the answer contains."""
 
-@dataclass(frozen=True, slots=True)
+
 class Evidence:
-    """The journal entries, by number, and the ledger of one tenant or of all."""
+    """The journal entries, by number, and the ledger of one tenant or of all.
 
-    entries: Entries
-    ledger: Ledger
+    Both are read when a check needs them: reading takes most of the time of many checks.
+    """
+
+    def __init__(
+        self, read_entries: Callable[[], Entries], read_ledger: Callable[[], Ledger]
+    ) -> None:
+        self._read_entries, self._read_ledger = read_entries, read_ledger
+
+    @cached_property
+    def entries(self) -> Entries:
+        return self._read_entries()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return self._read_ledger()
 
 
 _LIMITS: Final = TableType((Field("at_least", COUNT_TYPE), Field("at_most", COUNT_TYPE)))
@@ -169,7 +185,7 @@ class ResultJson(TypedDict):
 
 
 class VerifiedJson(TypedDict):
-    """All verdicts, whether all passed, and the entries that they name, by number.
+    """All verdicts, whether all passed, and the first 1000 entries that each names, by number.
 
     *forgotten* counts deleted entries of the journal, which no check could see.
     """
@@ -223,7 +239,7 @@ def evaluate_checks(
 ) -> VerifiedJson:
     """Evaluates *checks*; *forgotten* entries are no longer in the journal."""
     verdicts = [check.evaluate(seen) for check in checks]
-    named = {number for verdict in verdicts for number in verdict.entries}
+    named = {number for verdict in verdicts for number in verdict.entries[:MAX_NAMED]}
     return {
         "passed": all(verdict.passed for verdict in verdicts),
         "results": [
@@ -235,6 +251,10 @@ def evaluate_checks(
             }
             for check, verdict in zip(checks, verdicts, strict=True)
         ],
-        "requests": {str(entry.number): entry for entry in seen.entries if entry.number in named},
+        "requests": {
+            str(entry.number): entry
+            for entry in (seen.entries if named else ())
+            if entry.number in named
+        },
         "forgotten": forgotten,
     }

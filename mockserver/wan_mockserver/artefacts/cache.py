@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ __all__ = [
     "make",
 ]
 
-LIMIT: Final = 256 * 1024 * 1024
+LIMIT: Final = 128 * 1024 * 1024
 """The default size of the cache in bytes."""
 
 
@@ -49,11 +50,15 @@ def make(artefact: Artefact) -> bytes:
 class Artefacts:
     """A thread-safe cache of at most *limit_bytes*, which drops the least recently used files.
 
-    A file is made once, even if several threads ask for it at the same time.
+    A file is made once, even if several threads ask for it at the same time, by *make_file*, or
+    by :func:`make`.
     """
 
-    def __init__(self, limit_bytes: int = LIMIT) -> None:
+    def __init__(
+        self, limit_bytes: int = LIMIT, make_file: Callable[[Artefact], bytes] | None = None
+    ) -> None:
         self._limit = limit_bytes
+        self._make_file = make_file
         self._lock = Lock()
         self._cached: OrderedDict[Artefact, bytes] = OrderedDict()
         self._size = 0
@@ -74,7 +79,7 @@ class Artefacts:
 
     def _make(self, artefact: Artefact, promise: Future[bytes]) -> bytes:
         try:
-            content = make(artefact)
+            content = (self._make_file or make)(artefact)
         except BaseException as error:
             with self._lock:
                 del self._pending[artefact]

@@ -90,8 +90,8 @@ def _redact_headers(headers: Mapping[str, str], hide: partial[str]) -> dict[str,
 
 
 def _redact_body(body: bytes, hide: partial[str]) -> bytes:
-    """Returns *body* without secrets. A body that is not text is unchanged."""
+    """Returns *body* without secrets. A body that is not text can be a form with a file."""
     try:
         return hide(body.decode()).encode()
     except UnicodeDecodeError:
-        return body
+        return hide(body.decode("latin-1")).encode("latin-1") if body[:2] == b"--" else body

@@ -17,6 +17,8 @@ from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
 from ..http.service import Service
 from ..simulator.routing import Action, build_routes, find_route, normalize_path
+from ..state.journal import escape_line
+from .downloads import create_download_client
 from .exchange import CapturedExchange
 from .har import write_har
 
@@ -135,11 +137,15 @@ class Recorder(Service):
                 self._urls.add(url)
             at = self._clock.now()
             try:
-                with httpx.stream("GET", url, timeout=TIMEOUT_S, follow_redirects=True) as answer:
+                with (
+                    create_download_client(self._upstream, TIMEOUT_S) as client,
+                    client.stream("GET", url) as answer,
+                ):
                     body = _read_limited(answer)
                     response = _build_response(answer, body)
-            except httpx.HTTPError as error:
-                self._log(f"  a file could not be recorded: {type(error).__name__}: {error}")
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                reason = f"{type(error).__name__}: {error}"
+                self._log(escape_line(f"  a file could not be recorded: {reason}"))
                 continue
             if body is None:
                 self._log(f"  a file of more than {MAX_FILE_BYTES:,} bytes is not recorded")
@@ -160,10 +166,10 @@ class Recorder(Service):
                 CapturedExchange(request=request, response=response, at=at, place=place)
             )
             write_har(self._exchanges, self._file)
-        self._log(f"{request.method} {request.path} {response.status} {place}")
+        self._log(escape_line(f"{request.method} {request.path} {response.status} {place}"))
 
     def _refuse(self, request: Request, status: int, message: str) -> Response:
-        self._log(f"{request.method} {request.path} {status} not recorded: {message}")
+        self._log(escape_line(f"{request.method} {request.path} {status} not recorded: {message}"))
         return Response.json(status, {"message": message})
 
 
@@ -204,14 +210,15 @@ def _find_result_urls(received: httpx.Response) -> list[str]:
 
 def _iter_results(value: Any, name: str = "") -> Iterator[str]:
     """Yields the texts in the members that hold results at some vendor."""
-    if isinstance(value, str) and name in RESULT_MEMBERS:
-        yield value
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from _iter_results(each, key)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _iter_results(each, name)
+    waiting = [(name, value)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, str) and name in RESULT_MEMBERS:
+            yield value
+        elif isinstance(value, dict):
+            waiting += reversed(value.items())
+        elif isinstance(value, list):
+            waiting += [(name, each) for each in reversed(value)]
 
 
 def _describe_guard_error(error: GuardError) -> str:

@@ -5,27 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from mimetypes import guess_extension
 from random import Random
 from threading import Lock
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-from wan_validators.catalog import vendors
-from wan_validators.task_bodies import find_task_id
-from wan_validators.vendor import Vendor
 
 from ..artefacts import files
 from ..clock import Clock
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
 from ..http.service import Service
-from ..simulator.routing import OPENAPI, ROOT, Action, build_routes, find_route, normalize_path
+from ..simulator.routing import OPENAPI, ROOT, Action, find_route, normalize_path
 from ..simulator.scenario_selection import STEP
 from .exchange import CapturedExchange, find_header
+from .recorded_tasks import ROUTES, RecordedTask, build_key, group_tasks, parse_json
 
 __all__ = ["CaptureReplay"]
 
@@ -40,25 +36,12 @@ ISO_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|
 
 TIME_MEMBER: Final = re.compile("(_at|_time|created|expires)$").search
 
-ROUTES: Final = build_routes(vendors())
-
-
-@dataclass(slots=True)
-class _RecordedTask:
-    """A create, its polls in their order, and the downloads of its files by URL."""
-
-    vendor: Vendor
-    create: CapturedExchange
-    id: str = ""
-    polls: list[CapturedExchange] = field(default_factory=list)
-    downloads: dict[str, CapturedExchange] = field(default_factory=dict)
-
 
 @dataclass(slots=True)
 class _ReplayedTask:
     """A task of the replay: its *recorded* task, its own *id*, and its number of polls."""
 
-    recorded: _RecordedTask
+    recorded: RecordedTask
     id: str
     shift: float
     polls: int = 0
@@ -86,7 +69,7 @@ class CaptureReplay(Service):
         self._strict = strict
         self._random = random or Random()  # noqa: S311  (ids of tasks, not secrets)
         self._log = log
-        self._recorded = _group_tasks(exchanges)
+        self._recorded = group_tasks(exchanges)
         self._turns: dict[str, int] = defaultdict(int)
         self._tasks: dict[str, _ReplayedTask] = {}
         self._lock = Lock()
@@ -131,7 +114,7 @@ class CaptureReplay(Service):
         return self._refuse(request) if self._strict else None
 
     def _replay_create(self, request: Request, path: str) -> Response | None:
-        key = _build_key(path, request.body or b"")
+        key = build_key(path, request.body or b"")
         with self._lock:
             recorded = self._recorded.get(key)
             if not recorded:
@@ -158,7 +141,7 @@ class CaptureReplay(Service):
 
     def _replay_download(self, request: Request, task: _ReplayedTask, name: str) -> Response:
         for url, exchange in task.recorded.downloads.items():
-            if _name_file(task.recorded, url) == name:
+            if task.recorded.name_file(url) == name:
                 response = exchange.response
                 if response.status == 200:
                     kind = find_header(response.headers, "content-type") or UNKNOWN_TYPE
@@ -178,87 +161,18 @@ class CaptureReplay(Service):
         return _build_error(404, message, "not recorded")
 
 
-def _group_tasks(exchanges: Iterable[CapturedExchange]) -> dict[str, list[_RecordedTask]]:
-    """Groups the exchanges of each task, by the key of its create."""
-    recorded: dict[str, list[_RecordedTask]] = defaultdict(list)
-    tasks: dict[str, _RecordedTask] = {}
-    for exchange in exchanges:
-        path = normalize_path(exchange.request.path)
-        try:
-            route, names = find_route(ROUTES, exchange.request.method, path)
-        except RequestRejected:
-            route, names = None, {}
-        if route is None or route.vendor is None:
-            for task in tasks.values():
-                if exchange.url in _find_urls(task):
-                    task.downloads.setdefault(exchange.url, exchange)
-        elif route.action is Action.CREATE:
-            task = _RecordedTask(route.vendor, exchange, _find_task_id(exchange.response.body))
-            recorded[_build_key(path, exchange.request.body or b"")].append(task)
-            if task.id:
-                tasks[task.id] = task
-        elif route.waits:
-            """A stream of a task is not one of its polls."""
-        elif route.action is Action.POLL and names["task_id"] in tasks:
-            tasks[names["task_id"]].polls.append(exchange)
-    return dict(recorded)
-
-
-def _build_key(path: str, body: bytes) -> str:
-    """Builds the key of a create: the order of members and the white space do not matter."""
-    value = _parse(body)
-    text = body.decode("utf-8", "replace") if value is None else json.dumps(value, sort_keys=True)
-    return f"{path} {text}"
-
-
-def _parse(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _find_task_id(body: bytes) -> str:
-    """Returns the id in the body of a create response, or ""."""
-    return find_task_id(_parse(body)) or ""
-
-
-def _find_urls(task: _RecordedTask) -> list[str]:
-    """Returns the URLs in the responses to polls of *task*, in their order."""
-    texts = (text for poll in task.polls for text in _iter_texts(_parse(poll.response.body)))
-    return [text for text in dict.fromkeys(texts) if text.startswith(("http://", "https://"))]
-
-
-def _iter_texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _iter_texts(each)
-
-
-def _name_file(task: _RecordedTask, url: str) -> str:
-    """Returns the name of the file with the recorded *url*: its number, and its extension."""
-    nth = _find_urls(task).index(url) + 1
-    _, dot, extension = urlsplit(url).path.rpartition("/")[2].rpartition(".")
-    if not (dot and extension.isalnum()):
-        exchange = task.downloads.get(url)
-        kind = find_header(exchange.response.headers, "content-type") if exchange else ""
-        extension = (guess_extension(kind.partition(";")[0]) or ".bin")[1:]
-    return f"{nth}.{extension}"
-
-
 def _rewrite(exchange: CapturedExchange, task: _ReplayedTask, request: Request) -> Response:
     """Returns the recorded response with the id, URLs and times of *task*."""
     recorded = task.recorded
     urls = {
-        url: request.base_url + files.path(task.id, _name_file(recorded, url))
-        for url in _find_urls(recorded)
+        url: request.base_url + files.path(task.id, recorded.name_file(url))
+        for url in recorded.urls
     }
-    value = _parse(exchange.response.body)
+    value = parse_json(exchange.response.body)
     body = exchange.response.body
     if value is not None:
-        body = json.dumps(_Rewriter(task, urls).convert("", value)).encode()
+        with suppress(RecursionError):  # a body that is nested so deeply is not of a vendor
+            body = json.dumps(_Rewriter(task, urls).convert("", value)).encode()
     headers = {
         name: value
         for name, value in exchange.response.headers.items()
@@ -284,7 +198,8 @@ class _Rewriter:
             return self._convert_text(value)
         is_number = type(value) in (int, float)
         if is_number and TIME_MEMBER(name) and self.task.recorded.create.at:
-            return type(value)(value + self.task.shift)
+            with suppress(OverflowError):
+                return type(value)(value + self.task.shift)
         return value
 
     def _convert_text(self, text: str) -> str:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
 from wan_validators.catalog import vendors
@@ -15,6 +16,7 @@ from wan_validators.command import UsageError
 from .options import TOKEN, parse_token
 
 if TYPE_CHECKING:
+    from ..artefacts.cache import Artefacts
     from ..clock import Clock
     from ..scenarios.registry import Scenarios
     from ..service import Mock
@@ -41,7 +43,12 @@ def choose_admin_token(options: Namespace, environ: Mapping[str, str]) -> str | 
         raise UsageError(f"{TOKEN}: {error}") from error
 
 
-def build_mock(options: Namespace, token: str | None, listener: Listener) -> Mock:
+def build_mock(
+    options: Namespace,
+    token: str | None,
+    listener: Listener,
+    artefacts: Artefacts | None = None,
+) -> Mock:
     """Builds the mock server; the caller closes its store.
 
     Raises UsageError if an option cannot be used.
@@ -78,6 +85,7 @@ def build_mock(options: Namespace, token: str | None, listener: Listener) -> Moc
             ),
             store=store,
             listener=listener,
+            artefacts=artefacts,
             scenario=options.scenario or "ok",
             scenarios=known,
             chaos=options.chaos,
@@ -123,19 +131,26 @@ def read_option_file(option: str, read: Callable[[Path], Value], file: Path) -> 
 def _choose_seed(store: Store, wanted: int | None) -> int:
     """Returns the *wanted* seed, or the seed in a shared store, or a new one.
 
-    The store keeps it for other servers.
+    The store keeps it for other servers. The ids of a later server also depend on its start.
     """
     from ..simulator.simulator import SEED
     from ..state.stores import COUNTERS
 
+    is_used = False
     new_seed = int.from_bytes(os.urandom(4))
 
     def choose_seed(kept: float | None) -> float:
+        nonlocal is_used
+        is_used = kept is not None
         if wanted is not None:
             return float(wanted)
         return float(new_seed) if kept is None else kept
 
-    return int(store.change(COUNTERS, SEED, choose_seed))
+    seed = int(store.change(COUNTERS, SEED, choose_seed))
+    if is_used:
+        # The store may have lost what an earlier server wrote last, and its ids are known.
+        store.epoch = f"~{token_hex(8)}"
+    return seed
 
 
 def _build_clock(mode: str, store: Store) -> Clock:

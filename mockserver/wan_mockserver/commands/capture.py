@@ -107,6 +107,8 @@ def _parse_upstream(text: str) -> str:
         raise ArgumentTypeError(
             f"{text!r} is not a base URL; give scheme and host, such as https://api.example.com"
         )
+    if parts.username or parts.password:
+        raise ArgumentTypeError("a user name or password in the URL would get into the capture")
     loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if parts.scheme == "http" and not loopback:
         raise ArgumentTypeError("http would send the API key in clear text; use https")

@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wan_validators.catalog import list_create_templates, list_poll_templates, vendors
 from wan_validators.command import EXIT_OK, Command, UsageError
@@ -30,20 +30,31 @@ if TYPE_CHECKING:
 __all__ = ["COMMAND", "create_server", "handle_stop_signals", "run", "write_line"]
 
 
+SWITCH_INTERVAL_S: Final = 0.0005
+"""Seconds after which a thread that reads much gives way to the one that answers polls."""
+
+
 def run(options: Namespace) -> int:
+    from ..artefacts.cache import Artefacts
+    from ..artefacts.drawing_processes import DrawingProcesses, choose_process_count
+
     with ExitStack() as cleanup:
         address = _resolve_address(options.host, options.port)
         token = choose_admin_token(options, os.environ)
         if token is None and not _is_loopback(address):
             raise UsageError(_build_missing_token_message(address))
-        mock = build_mock(options, token, _ignore_exchange if options.quiet else _print_exchange)
+        drawing = DrawingProcesses(choose_process_count())
+        listener = _ignore_exchange if options.quiet else _print_exchange
+        mock = build_mock(options, token, listener, Artefacts(make_file=drawing.make))
         cleanup.callback(mock.store.close)
         service, replayed = _build_service(mock, options)
         _raise_descriptor_limit()
         server = create_server(service, address, options.port, options.host)
         cleanup.callback(server.stop)
+        cleanup.callback(drawing.close)
         try:
             handle_stop_signals(server)
+            sys.setswitchinterval(SWITCH_INTERVAL_S)
             _announce(server, mock, options, replayed)
             server.run()
         except KeyboardInterrupt:

@@ -9,9 +9,17 @@ from typing import Final
 from wan_validators.finding import Finding
 from wan_validators.vendor import Rejection, RejectionReason, Task, Wire
 
+from ..state.journal import log
+from ..state.stores import StoreUnavailable
 from .messages import Response
 
-__all__ = ["AdminError", "RequestRejected", "build_plain_error", "build_xml_error"]
+__all__ = [
+    "AdminError",
+    "RequestRejected",
+    "build_plain_error",
+    "build_store_error",
+    "build_xml_error",
+]
 
 _PLAIN_STATUSES: Final = {
     RejectionReason.NO_ROUTE: 404,
@@ -68,6 +76,12 @@ def build_plain_error(rejection: Rejection) -> tuple[int, Wire]:
     """Returns status and body of an error outside the vendors' paths."""
     status = rejection.status or _PLAIN_STATUSES.get(rejection.reason, 500)
     return status, {"message": rejection.detail}
+
+
+def build_store_error(error: StoreUnavailable) -> Response:
+    """Logs *error*, and returns the response to a request that could not be answered for it."""
+    log.error("%s", error)
+    return AdminError(f"the mock server cannot use its store: {error}", 503).response
 
 
 def build_xml_error(status: int, code: str, message: str) -> Response:

@@ -17,6 +17,7 @@ __all__ = [
     "Request",
     "Response",
     "build_traceparent",
+    "encode_in_parts",
     "parse_length",
 ]
 
@@ -85,7 +86,12 @@ class Response:
     @classmethod
     def json(cls, status: int, value: Any, headers: Mapping[str, str] | None = None) -> Response:
         """Builds a response with *value* as JSON in ASCII, so that lone surrogates do no harm."""
-        body = json.dumps(value).encode()
+        return cls.of_json(status, json.dumps(value), headers)
+
+    @classmethod
+    def of_json(cls, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Builds a response whose body is *text*, which is JSON in ASCII."""
+        body = text.encode()
         own = {"Content-Type": "application/json", "Content-Length": str(len(body))}
         return cls(status=status, headers={**own, **(headers or {})}, body=body)
 
@@ -105,6 +111,23 @@ class Response:
     def without_body(self) -> Response:
         """Returns the response to HEAD: the same headers, Content-Length included, and no body."""
         return replace(self, body=b"")
+
+
+def encode_in_parts(value: Any) -> str:
+    """Encodes *value* like ``json.dumps``, but member by member.
+
+    ``json.dumps`` of a large value would keep all other threads waiting, those that answer
+    creates and polls included.
+    """
+    match value:
+        case dict():
+            members = (
+                f"{json.dumps(name)}: {encode_in_parts(each)}" for name, each in value.items()
+            )
+            return f"{{{', '.join(members)}}}"
+        case list():
+            return f"[{', '.join(map(json.dumps, value))}]"
+    return json.dumps(value)
 
 
 def build_traceparent(header: str | None, seed: str) -> str:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from ..real_time import monotonic, sleep
 from ..state.journal import log
-from .errors import AdminError
+from ..state.stores import StoreUnavailable
+from .errors import AdminError, build_store_error
 from .messages import MAX_BODY_BYTES, Request, Response
 from .service import Service
 from .sockets.connection import Connection
@@ -29,6 +30,9 @@ __all__ = ["HOST", "THREADS", "Server"]
 
 HOST: Final = "127.0.0.1"
 THREADS: Final = 8
+
+DOWNLOAD_THREADS: Final = 16
+"""Most of them wait for a file that another process makes."""
 
 SWEEP_INTERVAL_S: Final = 1.0
 """Seconds between two looks at the connections that take too long."""
@@ -66,7 +70,8 @@ class Server:
         max_connections: int | None = None,
     ) -> None:
         self._service = WsgiService(app) if callable(app) else app
-        self.is_quick = getattr(self._service, "is_quick", _is_never_quick)
+        self.is_quick = getattr(self._service, "is_quick", _is_never)
+        self._is_download = getattr(self._service, "is_download", _is_never)
         self._batch = getattr(self._service, "batch", nullcontext)
         self._pending: deque[tuple[Connection, IncomingRequest]] = deque()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -75,7 +80,8 @@ class Server:
         self.host, self.port = self._listening.getsockname()[:2]
         self.facts = ServerFacts(host=self.host, port=self.port, max_body=max_body)
         self.loop = EventLoop(self._answer_pending, self.build_internal_error)
-        self.workers = WorkerPool(THREADS)
+        self._workers = WorkerPool(THREADS)
+        self._download_workers = WorkerPool(DOWNLOAD_THREADS)
         self._connections = ConnectionTable(max_connections)
         self._is_accepting = False
         self._thread: Thread | None = None
@@ -133,7 +139,8 @@ class Server:
         if self._is_accepting:
             self.loop.unwatch(self._listening)
         self._listening.close()
-        self.workers.shut_down()
+        self._workers.shut_down()
+        self._download_workers.shut_down()
         self.loop.run_calls()  # the last answers
         self._answer_pending()
         until = monotonic() + SEND_TIMEOUT_S
@@ -163,6 +170,10 @@ class Server:
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self.build_internal_error(error)
 
+    def choose_workers(self, request: Request) -> WorkerPool:
+        """Returns the threads for *request*: others do not wait for downloads."""
+        return self._download_workers if self._is_download(request) else self._workers
+
     def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None:
         """Answers a request of which the service says that it is quick, at the end of the round."""
         self._pending.append((connection, incoming))
@@ -175,7 +186,9 @@ class Server:
             try:
                 with self._batch():
                     answers = [self.handle(incoming.request) for _, incoming in batch]
-            except Exception as error:  # noqa: BLE001  (nothing was written, so nothing was done)
+            except StoreUnavailable as error:  # nothing was written, so nothing was done
+                answers = [build_store_error(error)] * count
+            except Exception as error:  # noqa: BLE001  (as before)
                 answers = [self.build_internal_error(error)] * count
             for (connection, incoming), answer in zip(batch, answers, strict=True):
                 connection.take_answer(incoming, answer)
@@ -247,6 +260,6 @@ class Server:
         self._connections.end_late_ones()
 
 
-def _is_never_quick(_request: Request) -> bool:
+def _is_never(_request: Request) -> bool:
     """A service that says nothing about it may take long to answer."""
     return False

@@ -98,9 +98,7 @@ def _build_operation(
 
 def _list_error_statuses(route: AdminRoute, *, protected: bool) -> list[int]:
     """Returns the error statuses that *route* can return."""
-    found = [500, 503, 401 if protected else 403]
-    if route.query or route.body:
-        found.append(400)
+    found = [400, 500, 503, 401 if protected else 403]
     if "{" in route.path:
         found.append(404)
     if route.method != "GET":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from wan_validators.vendor import CostEstimate, Page, Vendor
 
 from ..http.messages import Request
 from ..model_pages.pages import answer_page
+from .example_responses import build_error_examples
 from .schema_from_types import infer_schema
 
 __all__ = ["build_page_operations", "build_precharge_operation"]
@@ -35,7 +37,10 @@ def _build_page_operation(vendor: Vendor, page: Page, template: str) -> dict[str
         "tags": [vendor.name],
         "security": [],
         "parameters": parameters,
-        "responses": {"200": _build_page_response(vendor, page, template)},
+        "responses": {
+            "200": _build_page_response(vendor, page, template),
+            "default": _build_page_error(vendor),
+        },
     }
 
 
@@ -48,7 +53,18 @@ def _build_page_response(vendor: Vendor, page: Page, template: str) -> dict[str,
     return {"description": "The page.", "content": {content: {"schema": schema}}}
 
 
-def build_precharge_operation(vendor: Vendor, body: Any) -> dict[str, Any]:
+def _build_page_error(vendor: Vendor) -> dict[str, Any]:
+    errors = build_error_examples(vendor, next(iter(models_of(vendor).values())), create=True)
+    schema = infer_schema([body for _, bodies in errors.values() for body in bodies])
+    return {
+        "description": "There is no such model, or the query is not valid.",
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def build_precharge_operation(
+    vendor: Vendor, body: Any, errors: Mapping[str, Any]
+) -> dict[str, Any]:
     """Returns the operation that estimates a cost; *body* is the schema of a create's body."""
     assert vendor.build_precharge_body
     model = next(iter(models_of(vendor)))
@@ -65,6 +81,7 @@ def build_precharge_operation(vendor: Vendor, body: Any) -> dict[str, Any]:
         "tags": [vendor.name],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
         "responses": {
-            "200": {"description": "The cost.", "content": {"application/json": content}}
+            **errors,
+            "200": {"description": "The cost.", "content": {"application/json": content}},
         },
     }

@@ -23,6 +23,7 @@ from ..artefacts import files
 from ..http.errors import RequestRejected
 
 __all__ = [
+    "FILES",
     "MAX_PARTS",
     "ROOT",
     "SLOW_PATHS",
@@ -46,7 +47,10 @@ DASHBOARD: Final = f"{ROOT}/"
 OPENAPI: Final = "/openapi.json"
 """The path of the OpenAPI document of the vendors' routes."""
 
-SLOW_PATHS: Final = (ROOT, OPENAPI, files.PATH.partition("{")[0])
+FILES: Final = files.PATH.partition("{")[0]
+"""The path above all files."""
+
+SLOW_PATHS: Final = (ROOT, OPENAPI, FILES)
 """The beginnings of paths whose responses may take long to make."""
 
 MAX_PARTS: Final = 20

@@ -142,7 +142,7 @@ class Simulator:
     def _exchange(self, request: Request) -> Exchange:
         """Answers *request* and stores its journal entry."""
         context = self._begin_request(request)
-        purpose = f"{self.seed}/trace/{context.caller.tenant}/{context.number}"
+        purpose = f"{self.seed}{self.store.epoch}/trace/{context.caller.tenant}/{context.number}"
         trace = build_traceparent(request.headers.get("traceparent"), purpose)
         response = self._respond(context)
         headers = {"Traceparent": trace, "Date": _format_date(int(context.now))}
@@ -160,6 +160,10 @@ class Simulator:
         """Returns True if a request for *path* needs neither a file nor many tasks."""
         path = routing.normalize_path(path)
         return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
+
+    def is_download(self, path: str) -> bool:
+        """Returns True for the path of a file, which may have to be made first."""
+        return routing.normalize_path(path).startswith(routing.FILES)
 
     def mark_response_lost(self, response: Response) -> None:
         """Records that *response* never arrived, so the client may not know of its task."""
@@ -184,15 +188,21 @@ class Simulator:
 
     def new_random(self, purpose: str) -> Random:
         """Returns a generator that depends only on the seed and *purpose*."""
-        return Random(f"{self.seed}/{purpose}")  # noqa: S311  (must repeat)
+        return Random(f"{self.seed}{self.store.epoch}/{purpose}")  # noqa: S311  (must repeat)
 
     def _respond(self, context: RequestContext) -> Response:
-        """Returns the vendor's response, changed by the step of the scenario; never raises."""
+        """Returns the vendor's response, changed by the step of the scenario.
+
+        Raises StoreUnavailable alone.
+        """
         try:
             handler = self._dispatcher.find_handler(context)
             if context.step is None:
                 return handler()
             return self._apply_step(context, context.step, handler)
+        except StoreUnavailable:
+            self._mark_task_lost(context)
+            raise
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self._build_error_response(context, error)
 
@@ -202,6 +212,8 @@ class Simulator:
         if step.handled:
             try:
                 response = handler()
+            except StoreUnavailable:
+                raise
             except Exception as error:  # noqa: BLE001  (as in _respond)
                 response = self._build_error_response(context, error)
         missing = (

@@ -25,6 +25,7 @@ from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
 from ..state.evolving import evolve
+from ..state.secrets import find_secrets, redact_long
 from ..state.stores import Store, next_index
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 from .applicability import SelectedScenario, fit_to_model
@@ -129,8 +130,11 @@ class TaskFactory:
             answered=context.step is None or context.step.is_intact,
             **_find_shown_facts(spec, payload),
         )
+        hide = partial(redact_long, find_secrets(context.request.headers))
+        facts["prompt"] = hide(facts["prompt"])
         if submission.errors:
             failure = vendor.build_rejection_failure(submission.errors)
+            failure = Failure(failure.code, hide(failure.message), failure.integer)
             return TaskRecord(**facts, failure=failure)
         payload = _drop_invalid_members(spec, submission)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)
@@ -156,11 +160,14 @@ class TaskFactory:
         )
 
     def _find_ended(self, tenant: str, now: float) -> set[str]:
-        """Returns the tenant's ended tasks, or none if running tasks are not limited."""
-        if self.limits.running_tasks is None:
-            return set()
-        tasks = self.store.values(TASKS, tenant)
-        return {task.id for task in tasks if state_at(task, now).state in TERMINAL_STATES}
+        """Returns which of the tenant's running tasks have ended, or are no longer stored."""
+        account = self.store.get(ACCOUNTS, tenant)
+        tasks = {each: self.store.get(TASKS, each) for each in account.running} if account else {}
+        return {
+            name
+            for name, task in tasks.items()
+            if task is None or state_at(task, now).state in TERMINAL_STATES
+        }
 
 
 def _drop_invalid_members(spec: ModelSpec, submission: Submission) -> Mapping[str, Any]:

@@ -12,7 +12,14 @@ from wan_validators.vendor import State
 
 from .tasks import TERMINAL_STATES, TaskRecord
 
-__all__ = ["DEFAULT_WINDOW_S", "Charge", "DuplicateCharge", "Ledger", "build_ledger"]
+__all__ = [
+    "DEFAULT_WINDOW_S",
+    "Charge",
+    "DuplicateCharge",
+    "Ledger",
+    "build_charge",
+    "build_ledger",
+]
 
 DEFAULT_WINDOW_S: Final = 600.0
 """The maximum seconds between a lost create and an equal one that repeats it."""
@@ -101,10 +108,10 @@ def build_ledger(
     *has_response* tells whether the client of a repeated task received its id.
     """
     duplicate_charges = tuple(
-        DuplicateCharge(first=_build_charge(first), second=_build_charge(second))
+        DuplicateCharge(first=build_charge(first), second=build_charge(second))
         for first, second in _find_repeats(records, window, has_response)
     )
-    entries = tuple(map(_build_charge, records))
+    entries = tuple(map(build_charge, records))
     return Ledger(entries=entries, duplicate_charges=duplicate_charges, forgotten=forgotten)
 
 
@@ -127,7 +134,8 @@ def _find_repeats(
         last[what] = record
 
 
-def _build_charge(record: TaskRecord) -> Charge:
+def build_charge(record: TaskRecord) -> Charge:
+    """Returns the charge of a task in its current state."""
     return Charge(
         task=record.id,
         tenant=record.tenant,

@@ -15,6 +15,7 @@ __all__ = [
     "Secrets",
     "find_secrets",
     "redact",
+    "redact_long",
     "redact_members",
     "select_request_headers",
     "select_response_headers",
@@ -41,25 +42,39 @@ RESPONSE_HEADERS: Final = frozenset(
 _MIN_CHARACTERS: Final = 4
 """A shorter text is not a real key."""
 
+_MIN_REAL_CHARACTERS: Final = 16
+"""Keys of vendors have more characters."""
+
 _MIN_PIECE_CHARACTERS: Final = 8
 """A shorter part of a malformed credential may be a common word."""
 
 _SCHEMES: Final = frozenset(("bearer", "basic", "key", "token", "apikey", "digest"))
 
 _find_credential_name = re.compile(
-    "authorization|cookie|secret|credential|password"
-    "|(^|[-_])(api|access|auth|secret|subscription)[-_]?key|(^|[-_])token$"
+    "authorization|cookie|secret|credential|password|signature|(^|[-_])jwt"
+    "|(api|access|auth|secret|subscription)[-_]?key|^x-(?!idempotency-)([a-z]+-)*key$"
+    "|token$|(^|[-_])auth$"
 ).search
 
+_find_credential_value = re.compile(
+    r"(?i)^(bearer|key|token|basic|apikey)[ :=]+\S{8,}$"
+    r"|(^|[^a-z0-9])(sk[-_][\w-]{8,}|eyJ[\w-]{8,2000}\.eyJ)"
+).search
+"""Finds the usual forms of keys in a header of an application, whose name can be anything."""
+
 _NAME: Final = (
-    "(?:[a-z0-9]+[-_])*(?:api[-_]?key|(?:access|auth|bearer|secret)[-_]?(?:key|token)"
+    "(?:[a-z0-9]+[-_])*(?:api[-_]?key|(?:access|auth|bearer|secret|security)[-_]?(?:key|token)"
     "|authorization|password|client[-_]?secret)"
 )
+_SIGNED: Final = r"(?:[a-z0-9]+[-_])*(?:signature|policy|[a-z]*access[-_]?key[-_]?id)"
+"""The fields of a signed policy, with which anyone can upload files."""
+
 _MEMBERS: Final = re.compile(
-    rf'(?i)("{_NAME}"\s*:\s*")(?:[^"\\]|\\.)*'
+    rf'(?i)("(?:{_NAME}|{_SIGNED})"\s*:\s*")(?:[^"\\]|\\.)*'
     rf"|((?:^|[?&])(?:{_NAME}|key|token)=)(?:{re.escape(REDACTED)}|[^&#\s\"]+)"
+    rf'|(name="?(?:{_NAME}|{_SIGNED})"?(?:\r?\n[^\r\n]{{1,200}}){{0,4}}(?:\r?\n){{2}})[^\r\n]+'
 )
-_MEMBER_HINTS: Final = ("key", "token", "secret", "authorization", "password")
+_MEMBER_HINTS: Final = ("key", "token", "secret", "authorization", "password", "signature")
 
 
 _lower = lru_cache(maxsize=256)(str.lower)
@@ -72,8 +87,15 @@ def find_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
     The names of *headers* are in lower case. A key may occur as it is, within JSON, or
     percent-encoded.
     """
-    values = [value for name, value in headers.items() if _is_credential_header(name)]
+    values = [value for name, value in headers.items() if _is_credential(name, value)]
     return _find_forms(*values)
+
+
+def _is_credential(name: str, value: str) -> bool:
+    """Returns True if a header contains a key, by its name or by the form of its value."""
+    if _is_credential_header(name):
+        return True
+    return name.startswith("x-") and _find_credential_value(value) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -113,12 +135,20 @@ def redact(secret: Secrets, text: str) -> str:
     return text
 
 
+def redact_long(secrets: tuple[str, ...], text: str) -> str:
+    """Replaces those of *secrets* in *text* that are as long as the keys of vendors.
+
+    It is for texts that a client gets back; the short keys of tests can be words of a prompt.
+    """
+    return redact(tuple(each for each in secrets if len(each) >= _MIN_REAL_CHARACTERS), text)
+
+
 def redact_members(text: str) -> str:
     """Replaces the values of members and parameters whose names say that they are keys."""
     lowered = text.casefold()
     if not (text and any(hint in lowered for hint in _MEMBER_HINTS)):
         return text
-    return _MEMBERS.sub(lambda match: f"{match[1] or match[2]}{REDACTED}", text)
+    return _MEMBERS.sub(lambda match: f"{match[1] or match[2] or match[3]}{REDACTED}", text)
 
 
 def select_request_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -131,7 +161,7 @@ def select_request_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 @lru_cache(maxsize=256)
 def _select_pairs(pairs: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    return {name: value for name, value in pairs if not _is_credential_header(name)}
+    return {name: value for name, value in pairs if not _is_credential(name, value)}
 
 
 def select_response_headers(headers: Mapping[str, str]) -> dict[str, str]:

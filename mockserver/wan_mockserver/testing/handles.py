@@ -88,7 +88,7 @@ class World:
 
         from ..admin.verify import CheckType, Evidence, evaluate_checks
 
-        seen = Evidence(entries=self.journal(), ledger=self.ledger())
+        seen = Evidence(self.journal, self.ledger)
         try:
             requested = [CheckType().parse({name: wanted}, "") for name, wanted in checks.items()]
         except InvalidField as error:

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -204,15 +203,20 @@ def test_each_line_is_answered_before_the_next_is_read(monkeypatch: pytest.Monke
     out = io.StringIO()
     answered = []
 
-    def lines() -> Iterator[bytes]:
-        for _ in range(3):
-            answered.append(out.getvalue().count('"record"'))
-            yield BROKEN.encode()
+    class Pipe(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
 
-    monkeypatch.setattr(sys, "stdin", Namespace(buffer=lines()))
+        def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+            answered.append(out.getvalue().count('"record"'))
+            line = f"{BROKEN}\n".encode() if len(answered) < 4 else b""
+            buffer[: len(line)] = line
+            return len(line)
+
+    monkeypatch.setattr(sys, "stdin", Namespace(buffer=io.BufferedReader(Pipe())))
     monkeypatch.setattr(sys, "stdout", out)
     assert main(["lint", "-", "--jsonl", "--format", "json"]) == 1
-    assert answered == [0, 1, 2]
+    assert answered == [0, 1, 2, 3]
     assert json.loads(out.getvalue())["summary"]["payloads"] == 3
 
 

@@ -173,6 +173,8 @@ WRONG = {
     "lint = 7": "lint in {file} must be a table: [lint]",
     "[check]\nstrct = true": "unknown key strct in [check] in {file}; did you mean strict?",
     "[lint": "{file} is not valid TOML: ",
+    f"a = {'9' * 5000}": "{file} is not valid TOML: ",
+    f"a = {'[' * 5000}": "{file} is not valid TOML: ",
     "[lint]\nformat = 'jsn'": "format in [lint] in {file}: invalid choice: 'jsn' (choose from",
     "[lint]\nformat = 7": "format in [lint] in {file} must be a string, not 7",
     "[lint]\nstrict = 'x'": "strict in [lint] in {file} must be true or false, not 'x'",

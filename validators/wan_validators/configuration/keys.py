@@ -45,6 +45,7 @@ _FORMATS: Final = ("text", "json")
 
 _LINT: Final = (
     Key("allow-unknown-cost", "flag"),
+    Key("column"),
     Key("cost", "flag"),
     Key("edition"),
     Key("exclude", "list"),
@@ -52,6 +53,7 @@ _LINT: Final = (
     Key("fail-on", choices=("error", "warning", "info")),
     Key("format", choices=(*_FORMATS, "jsonl", "github", "gitlab", "junit", "sarif", "md")),
     Key("ignore", "list"),
+    Key("jobs", "integer"),
     Key("jsonl", "flag"),
     Key("max-cost", "number-or-text"),
     Key("max-findings", "integer"),

@@ -8,7 +8,7 @@ and compiled code are derived in tables keyed on these classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from ..frozen import Frozen
@@ -49,15 +49,15 @@ class View(NamedTuple):
 
     If *kind* is set, ``extract(value)`` returns None if and only if ``type(value) is not
     kind``. ``extract`` returns *known_good* for a value that satisfies all constraints of
-    this view, so that an engine may skip them. ``fast_accept`` returns true only for such
-    values, but not for all of them. It may raise TypeError for values of another kind.
+    this view, so that an engine may skip them. *good_values* has some such values, and to look
+    for others in it may raise TypeError.
     *cacheable* is true if the same few values occur repeatedly.
     """
 
     extract: Callable[[Json], Any]
     kind: type | None = None
     known_good: Any = NotImplemented
-    fast_accept: Callable[[Json], object] | None = None
+    good_values: Container[str] | None = None
     cacheable: bool = False
 
 

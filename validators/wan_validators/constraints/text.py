@@ -11,7 +11,7 @@ from .basic import View
 
 __all__ = ["TEXT_VIEW", "Filled", "TextConstraint", "Undamaged"]
 
-TEXT_VIEW: Final = View(inspect_text, str, CLEAN, fast_accept=CLEAN_TEXTS.__contains__)
+TEXT_VIEW: Final = View(inspect_text, str, CLEAN, good_values=CLEAN_TEXTS)
 
 
 class TextConstraint(Frozen, ABC):

@@ -48,6 +48,7 @@ class FastPathWriter(FullWriter):
         for flag in self._flags.values():
             self.emit(2, f"{flag} = MISSING")
         self._write_fast(2, root, "payload", "")
+        self.write_relations(2)
         self.emit(2, "return found")
         self.emit(1, "except (LookupError, TypeError, AttributeError):")
         self.emit(2, FALLBACK_STATEMENT)
@@ -179,8 +180,8 @@ class FastPathWriter(FullWriter):
     def _build_terms(self, rules: list[Rule], value: str) -> list[str]:
         """Returns tests that are all true only if *value* satisfies *rules*."""
         terms: list[str] = []
-        if any(rule.constraint.view.fast_accept for rule in rules):
-            # fast_accept is true only for values of the right type, so the type test is redundant.
+        if any(rule.constraint.view.good_values is not None for rule in rules):
+            # The good values have the right type, and so has what extract accepts.
             rules = [rule for rule in rules if not isinstance(rule.constraint, JsonType)]
         for rule in rules:
             new = [term for term in self._build_tests(rule, value) if term not in (*terms, "True")]
@@ -191,12 +192,12 @@ class FastPathWriter(FullWriter):
 
     def _build_tests(self, rule: Rule, value: str) -> list[str]:
         constraint, view = rule.constraint, rule.constraint.view
-        if view.fast_accept is not None:
-            fast_accept = self.name_global("fast_accept", view.fast_accept)
+        if view.good_values is not None:
+            good_values = self.name_global("good_values", view.good_values)
             extract = self.name_global("extract", view.extract)
             known_good = self.name_global("known_good", view.known_good)
             # A long value is left to the full tests: to hash it, or to extract it twice, is slow.
-            is_good = f"({fast_accept}({value}) or {extract}({value}) is {known_good})"
+            is_good = f"({value} in {good_values} or {extract}({value}) is {known_good})"
             return [f"len({value}) < {MAX_EXTRACTED_CHARACTERS} and {is_good}"]
         if constraint == BOOLEAN:
             return [f"({value} is True or {value} is False)"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from ..clean_lines import CleanPayloads
 from ..finding import Finding, Report, share_context
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
+from ..plain_finding import PlainFinding
 from ..source.files import Record, Unreadable
 from ..source.parser import decode_for_display
 from ..spec import Severity
@@ -16,9 +19,9 @@ from ..spec import Severity
 if TYPE_CHECKING:
     from ..cost import Cost
     from ..cost_totals import CostTotals
-    from ..source.positions import Lines
+    from ..request_files import Skipped
 
-__all__ = ["LintResult", "Reporter", "Summary", "format_summary"]
+__all__ = ["LintResult", "Reporter", "StreamingReporter", "Summary", "format_summary"]
 
 
 class LintResult(NamedTuple):
@@ -30,7 +33,7 @@ class LintResult(NamedTuple):
     record: Record
     model: str | None
     valid: bool
-    findings: Sequence[Finding]
+    findings: Sequence[Finding | PlainFinding]
     cost: Cost | None = None
     omitted: Omitted = NOTHING_OMITTED
 
@@ -43,17 +46,23 @@ class LintResult(NamedTuple):
         moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
         return cls(record, report.model, report.valid, moved, omitted=report.omitted)
 
-    def get_lines(self) -> Lines:
-        """Returns the lines of the text that the findings point into."""
+    def get_excerpts(self) -> Iterator[tuple[Finding | PlainFinding, tuple[str, str] | None]]:
+        """Yields each finding, with the part of its line around it and a caret below that."""
         from ..source.positions import Lines
+        from .excerpt import format_excerpt
 
         embedding = self.record.embedding
-        return embedding.lines if embedding else Lines(decode_for_display(self.record.data))
-
-    @property
-    def first_line(self) -> int:
-        """The line of the file that :meth:`get_lines` begins with."""
-        return 1 if self.record.embedding else self.record.number
+        lines = embedding.lines if embedding else Lines(decode_for_display(self.record.data))
+        before = 0 if embedding else self.record.number - 1
+        # Cached, because one line may be megabytes long and have thousands of findings.
+        line_of = lru_cache(maxsize=1)(lines.text)
+        for finding in self.findings:
+            if isinstance(finding, PlainFinding):
+                yield finding, finding.excerpt
+            elif finding.line is None or finding.column is None:
+                yield finding, None
+            else:
+                yield finding, format_excerpt(line_of(finding.line - before), finding.column)
 
 
 def _place(record: Record, finding: Finding) -> Finding:
@@ -69,7 +78,8 @@ class Summary:
     *skipped* counts files in folders that are no payloads, and requests that create nothing.
     *hidden* is the number of findings that are counted but not listed, *unlisted* those of them
     that are over the limit of the run, not over that of their payload. If *is_exact* is false,
-    there are at least so many findings. *costs* are the totals if they are wanted.
+    there are at least so many findings. If *is_complete* is, the run was ended early. *costs* are
+    the totals if they are wanted.
     """
 
     def __init__(
@@ -88,9 +98,11 @@ class Summary:
     ) -> None:
         self.payloads, self.valid = payloads, valid
         self.errors, self.warnings, self.infos = errors, warnings, infos
-        self.hidden, self.unlisted, self.is_exact = hidden, unlisted, True
+        self.hidden, self.unlisted = hidden, unlisted
+        self.is_exact = self.is_complete = True
         self.unreadable = [*unreadable]
         self.skipped: Counter[str] = Counter(skipped)
+        self.skipped_files: set[str] = set()
         self.rules: Counter[RuleKey] = Counter()
         self.costs = costs
 
@@ -110,6 +122,39 @@ class Summary:
         self.rules.update(omitted.counts)
         self.hidden += omitted.total
         self.is_exact = self.is_exact and omitted.is_exact
+
+    def add_other(self, other: CleanPayloads | Unreadable | Skipped) -> None:
+        """Adds input that has no result."""
+        if isinstance(other, CleanPayloads):
+            self.payloads += other.number
+            self.valid += other.number
+        elif isinstance(other, Unreadable):
+            self.unreadable.append(other)
+        elif other.kind == "file":
+            self._skip_files({other.source})
+        else:
+            self.skipped[other.kind] += 1
+
+    def merge(self, other: Summary) -> None:
+        """Adds the counts of *other*, the next part of the same run."""
+        self.payloads += other.payloads
+        self.valid += other.valid
+        self.errors += other.errors
+        self.warnings += other.warnings
+        self.infos += other.infos
+        self.hidden += other.hidden
+        self.is_exact = self.is_exact and other.is_exact
+        self.unreadable += other.unreadable
+        self.skipped["request"] += other.skipped["request"]
+        self._skip_files(other.skipped_files)
+        self.rules.update(other.rules)
+        if self.costs is not None and other.costs is not None:
+            self.costs.merge(other.costs)
+
+    def _skip_files(self, sources: set[str]) -> None:
+        # A file with lines is one file, however many of them are skipped.
+        self.skipped["file"] += len(sources - self.skipped_files)
+        self.skipped_files |= sources
 
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""
@@ -141,3 +186,11 @@ class Reporter(Protocol):
 
     def result(self, result: LintResult) -> None: ...
     def end(self, summary: Summary) -> None: ...
+
+
+@runtime_checkable
+class StreamingReporter(Reporter, Protocol):
+    """Writes each result as it comes, so that another process can format it."""
+
+    def format(self, result: LintResult) -> str: ...
+    def write(self, text: str) -> None: ...

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
+from ..bulk.shards import Shard
 from ..spec import Severity
 from . import Reporter
 from .text import TextReporter, wants_colour
 
-__all__ = ["FORMATS", "STATISTICS_FORMATS", "create_reporter"]
+__all__ = ["CLEAN_FORMATS", "FORMATS", "STATISTICS_FORMATS", "create_reporter"]
 
 FORMATS: Final = ("text", "json", "jsonl", "github", "gitlab", "junit", "sarif", "md")
 
@@ -19,6 +20,9 @@ ROOT_VARIABLES: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 
 STATISTICS_FORMATS: Final = ("text", "json", "md")
 """The formats that can have a count for each rule instead of the findings."""
+
+CLEAN_FORMATS: Final = ("json", "junit")
+"""The formats that list also the payloads without findings."""
 
 
 def create_reporter(
@@ -29,10 +33,12 @@ def create_reporter(
     *,
     quiet: bool = False,
     statistics: bool = False,
+    shard: Shard | None = None,
 ) -> Reporter:
     """Creates a reporter that writes to *out*. Findings of the severities *failing* fail the run.
 
     *environ* has the variables of the process. *quiet* leaves out the counts in formats for people.
+    Only JSON says which *shard* of the input it is about.
     """
     match format:
         case "text":
@@ -41,7 +47,7 @@ def create_reporter(
         case "json":
             from .json import JsonReporter
 
-            return JsonReporter(out, statistics=statistics)
+            return JsonReporter(out, statistics=statistics, shard=shard)
         case "jsonl":
             from .json import JsonLinesReporter
 

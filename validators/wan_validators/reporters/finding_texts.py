@@ -8,24 +8,35 @@ from pathlib import Path
 
 from ..finding import Finding
 from ..omitted import Omitted
+from ..plain_finding import PlainFinding
 from ..source.json_pointer import MISSING
 from .excerpt import escape_controls
 
-__all__ = ["format_details", "format_headline", "format_more", "format_path"]
+__all__ = [
+    "ReportedFinding",
+    "format_details",
+    "format_got",
+    "format_headline",
+    "format_more",
+    "format_path",
+]
+
+ReportedFinding = Finding | PlainFinding
 
 
-def format_headline(finding: Finding) -> str:
+def format_headline(finding: ReportedFinding) -> str:
     """Returns the rule, its code and the message in one line."""
     code = f" [{finding.code}]" if finding.code else ""
     return f"{finding.rule}{code}: {escape_controls(finding.message)}"
 
 
-def format_details(finding: Finding) -> Iterator[tuple[str, str]]:
+def format_details(finding: ReportedFinding) -> Iterator[tuple[str, str]]:
     """Yields labels and texts: allowed values, value, hint and basis, if there are any."""
     if finding.allowed is not None:
         yield "allowed", escape_controls(finding.allowed)
-    if finding.value is not MISSING:
-        yield "got", escape_controls(_format_got(finding))
+    got = format_got(finding)
+    if got is not None:
+        yield "got", escape_controls(got)
     if finding.hint is not None:
         yield "hint", escape_controls(finding.hint)
     if finding.basis is not None:
@@ -50,8 +61,15 @@ def format_path(source: str, root: Path | None = None) -> str:
     return path.as_posix()
 
 
-def _format_got(finding: Finding) -> str:
-    """Formats the value itself as JSON, and a description of it as plain text."""
+def format_got(finding: ReportedFinding) -> str | None:
+    """Formats the value itself as JSON, and a description of it as plain text.
+
+    Returns None if nothing was given.
+    """
+    if isinstance(finding, PlainFinding):
+        return finding.got_text
+    if finding.value is MISSING:
+        return None
     got = finding.got
     described = type(got) is str and got != finding.value
     return got if described else json.dumps(got, ensure_ascii=False)

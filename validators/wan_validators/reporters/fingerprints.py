@@ -6,9 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from ..finding import Finding
-from ..source.json_pointer import MISSING
-from .finding_texts import format_path
+from .finding_texts import ReportedFinding, format_got, format_path
 from .sarif_log import build_fingerprint
 
 __all__ = ["Fingerprints"]
@@ -24,9 +22,9 @@ class Fingerprints:
         self._root = root
         self._seen: Counter[tuple[str, ...]] = Counter()
 
-    def build(self, source: str, finding: Finding) -> str:
+    def build(self, source: str, finding: ReportedFinding) -> str:
         """Returns the fingerprint of the next *finding* in the file *source*."""
-        got = "" if finding.value is MISSING else json.dumps(finding.got)
+        got = "" if format_got(finding) is None else json.dumps(finding.got)
         parts = (format_path(source, self._root), finding.rule, finding.pointer, got)
         self._seen[parts] += 1
         return build_fingerprint(*parts, str(self._seen[parts]))

@@ -5,7 +5,7 @@ GitHub shows the first ten errors, warnings and notices of a step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
@@ -39,6 +39,16 @@ class GithubReporter:
     quiet: bool = False
 
     def result(self, result: LintResult) -> None:
+        self.write(self.format(result))
+
+    def format(self, result: LintResult) -> str:
+        """Returns the commands for *result*."""
+        return "".join(self._format_commands(result))
+
+    def write(self, text: str) -> None:
+        self.out.write(text)
+
+    def _format_commands(self, result: LintResult) -> Iterator[str]:
         for finding in result.findings:
             code = f" [{finding.code}]" if finding.code else ""
             facts = {
@@ -49,24 +59,27 @@ class GithubReporter:
             }
             details = [f"{label}: {text}" for label, text in format_details(finding)]
             message = "\n".join([escape_controls(finding.message), *details])
-            self._write(_COMMANDS[finding.severity], facts, message)
+            yield _format_command(_COMMANDS[finding.severity], facts, message)
         if result.omitted:
             facts = {"file": format_path(result.record.source, self.root), "title": "more"}
-            self._write("notice", facts, format_more(result.omitted))
+            yield _format_command("notice", facts, format_more(result.omitted))
 
     def end(self, summary: Summary) -> None:
         for each in summary.unreadable:
             facts = {"file": format_path(each.source, self.root), "title": "unreadable"}
-            self._write("error", facts, f"cannot read this file: {escape_controls(each.reason)}")
+            message = f"cannot read this file: {escape_controls(each.reason)}"
+            self.write(_format_command("error", facts, message))
         if summary.unlisted:
-            self._write("notice", {}, f"and {format_count(summary.unlisted, 'more finding')}")
+            more = f"and {format_count(summary.unlisted, 'more finding')}"
+            self.write(_format_command("notice", {}, more))
         if not self.quiet:
             self.out.write(f"{format_summary(summary)}\n")
 
-    def _write(self, command: str, facts: Mapping[str, object], message: str) -> None:
-        properties = ",".join(
-            f"{name}={escape_controls(str(value)).translate(_PROPERTY_ESCAPES)}"
-            for name, value in facts.items()
-            if value is not None
-        )
-        self.out.write(f"::{command} {properties}".rstrip() + f"::{message.translate(_ESCAPES)}\n")
+
+def _format_command(command: str, facts: Mapping[str, object], message: str) -> str:
+    properties = ",".join(
+        f"{name}={escape_controls(str(value)).translate(_PROPERTY_ESCAPES)}"
+        for name, value in facts.items()
+        if value is not None
+    )
+    return f"::{command} {properties}".rstrip() + f"::{message.translate(_ESCAPES)}\n"

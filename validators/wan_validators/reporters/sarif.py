@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from ..documentation import build_docs_url
-from ..finding import Finding
 from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary
 from .excerpt import escape_controls
-from .finding_texts import format_details, format_more, format_path
+from .finding_texts import ReportedFinding, format_details, format_more, format_path
 from .fingerprints import Fingerprints
 from .sarif_log import build_location, build_log, build_rule, format_log, format_sentence
 
@@ -82,12 +81,12 @@ class SarifReporter:
         self._notes.append({"level": level, "message": message, "locations": [place]})
 
 
-def _join(finding: Finding, details: list[str]) -> list[str]:
+def _join(finding: ReportedFinding, details: list[str]) -> list[str]:
     code = f" [{finding.code}]" if finding.code else ""
     return [f"{escape_controls(finding.message)}{code}", *details]
 
 
-def _build_rule(finding: Finding) -> dict[str, Any]:
+def _build_rule(finding: ReportedFinding) -> dict[str, Any]:
     words = finding.rule.split("-")
     what = format_sentence(" ".join([words[0].capitalize(), *words[1:]]))
     source = "What is documented for each model is on the page of the rules."

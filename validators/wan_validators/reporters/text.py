@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import Final, TextIO
 
-from ..finding import Finding
 from ..frozen import Frozen
 from ..messages.formatting import format_count
 from ..spec import Severity
 from . import LintResult, Summary, format_summary
-from .excerpt import escape_controls, format_excerpt
-from .finding_texts import format_details, format_more
+from .excerpt import escape_controls
+from .finding_texts import ReportedFinding, format_details, format_more
 
 __all__ = ["COLOURS", "TextReporter", "wants_colour"]
 
@@ -41,30 +39,36 @@ class TextReporter(Frozen):
     statistics: bool = False
 
     def result(self, result: LintResult) -> None:
+        self.write(self.format(result))
+
+    def format(self, result: LintResult) -> str:
+        """Returns the text about *result*, which is empty for most."""
+        lines: list[str] = []
         if (result.findings or result.omitted) and not self.statistics:
-            self._show_findings(result)
+            lines += self._format_findings(result)
         if result.cost is not None:
             from ..cost_totals import format_cost_lines
 
             place = f"{result.record.source}:{result.record.number}"
-            for line in format_cost_lines(place, result.cost):
-                self._write(escape_controls(line))
+            lines += map(escape_controls, format_cost_lines(place, result.cost))
+        return "".join(f"{line}\n" for line in lines)
 
-    def _show_findings(self, result: LintResult) -> None:
-        # Cached, because one line may be megabytes long and have thousands of findings.
-        line_of = lru_cache(maxsize=1)(result.get_lines().text)
-        for finding in result.findings:
+    def write(self, text: str) -> None:
+        self.out.write(text)
+
+    def _format_findings(self, result: LintResult) -> Iterator[str]:
+        for finding, excerpt in result.get_excerpts():
             at = [result.record.source, finding.line, finding.column]
             place = ":".join(escape_controls(str(part)) for part in at if part is not None)
-            self._write(f"{self._paint(_BOLD, place)}: {self._headline(finding)}")
-            if finding.line is not None and finding.column is not None:
-                line = line_of(finding.line - result.first_line + 1)
-                self._show(line, finding.column)
+            yield f"{self._paint(_BOLD, place)}: {self._headline(finding)}"
+            if excerpt is not None and excerpt[0]:
+                yield f"  | {excerpt[0]}"
+                yield f"  | {self._paint(_CARET, excerpt[1])}"
             for label, value in format_details(finding):
-                self._write(f"  {label}: {value}")
+                yield f"  {label}: {value}"
         if result.omitted:
             place = f"{escape_controls(result.record.source)}:{result.record.number}"
-            self._write(f"{self._paint(_BOLD, place)}: {format_more(result.omitted)}")
+            yield f"{self._paint(_BOLD, place)}: {format_more(result.omitted)}"
 
     def end(self, summary: Summary) -> None:
         if summary.unlisted and not self.statistics:
@@ -77,12 +81,7 @@ class TextReporter(Frozen):
         for line in summary.costs.lines() if summary.costs else ():
             self._write(escape_controls(line))
 
-    def _show(self, line: str, column: int) -> None:
-        shown, caret = format_excerpt(line, column)
-        if shown:
-            self._write(f"  | {shown}\n  | {self._paint(_CARET, caret)}")
-
-    def _headline(self, finding: Finding) -> str:
+    def _headline(self, finding: ReportedFinding) -> str:
         severity = self._paint(COLOURS[finding.severity], finding.severity)
         code = f" [{finding.code}]" if finding.code else ""
         return f"{severity} {finding.rule}{code} {escape_controls(finding.message)}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
@@ -11,13 +12,29 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from .embedding import Embedding
 
-__all__ = ["LINE_SUFFIXES", "STDIN", "Record", "Unreadable", "read", "read_content", "total_size"]
+__all__ = [
+    "LINE_SUFFIXES",
+    "PARQUET_SUFFIX",
+    "STDIN",
+    "LineBlock",
+    "Record",
+    "Unreadable",
+    "read",
+    "read_blocks",
+    "read_content",
+    "total_size",
+]
 
 STDIN: Final = "-"
 """The name that stands for standard input."""
 
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 """Suffixes of files with one payload per line."""
+
+PARQUET_SUFFIX: Final = ".parquet"
+
+
+_BLOCK_BYTES: Final = 1 << 18
 
 
 class Record(NamedTuple):
@@ -33,6 +50,18 @@ class Record(NamedTuple):
     model: str | None = None
     embedding: Embedding | None = None
     has_model_header: bool = False
+
+
+class LineBlock(NamedTuple):
+    """Whole lines of a file with one payload per line; *number* counts the first from 1."""
+
+    source: str
+    number: int
+    data: bytes
+
+    def get_records(self) -> Iterator[Record]:
+        """Yields a record for each line that is not blank."""
+        return _lines(self.source, io.BytesIO(self.data), self.number)
 
 
 class Unreadable(NamedTuple):
@@ -63,6 +92,22 @@ def read(
             yield Unreadable(source, _reason(error))
 
 
+def read_blocks(
+    name: str, *, stdin_name: str = "<stdin>", start: int = 0, end: int | None = None
+) -> Iterator[LineBlock | Unreadable]:
+    """Yields the lines of the file *name* in blocks, and Unreadable for a read error.
+
+    They are the lines whose first byte is at *start* or behind it, and before *end*. Their
+    numbers are those in the whole file.
+    """
+    source = stdin_name if name == STDIN else name
+    try:
+        with _open(name) as file:
+            yield from _blocks(source, file, start, end)
+    except OSError as error:
+        yield Unreadable(source, _reason(error))
+
+
 def read_content(name: str) -> bytes | Unreadable:
     """Returns the bytes of the file *name*, or of standard input."""
     try:
@@ -88,8 +133,31 @@ def _open(name: str) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdin.buffer)
 
 
-def _lines(source: str, file: IO[bytes]) -> Iterator[Record]:
-    for number, line in enumerate(file, 1):
+def _blocks(source: str, file: IO[bytes], start: int, end: int | None) -> Iterator[LineBlock]:
+    number, position, data = 1, 0, b"\n"
+    while position < start and data:
+        data = file.read(min(_BLOCK_BYTES, start - position))
+        position += len(data)
+        number += data.count(b"\n")
+    if not data.endswith(b"\n"):
+        line = file.readline()
+        position += len(line)
+        number += 1
+    while end is None or position < end:
+        # A pipe gives what it has, so that a slow producer sees results early.
+        read: Callable[[int], bytes] = getattr(file, "read1", file.read)
+        data = read(_BLOCK_BYTES if end is None else min(_BLOCK_BYTES, end - position))
+        if not data:
+            return
+        if not data.endswith(b"\n"):
+            data += file.readline()
+        yield LineBlock(source, number, data)
+        position += len(data)
+        number += data.count(b"\n")
+
+
+def _lines(source: str, file: IO[bytes], first: int = 1) -> Iterator[Record]:
+    for number, line in enumerate(file, first):
         if not line.isspace():
             yield Record(source, number, line.rstrip(b"\r\n"))
 

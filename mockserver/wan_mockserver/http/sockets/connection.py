@@ -193,7 +193,8 @@ class Connection:
             elif self._server.is_quick(incoming.request):
                 self._server.answer_soon(self, incoming)
             else:
-                self._server.workers.run(partial(self._work, incoming))
+                workers = self._server.choose_workers(incoming.request)
+                workers.run(partial(self._work, incoming))
         if self._current or self._closes:
             return
         if self._has_ended:

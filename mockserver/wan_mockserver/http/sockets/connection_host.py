@@ -18,10 +18,11 @@ class ConnectionHost(Protocol):
 
     facts: ServerFacts
     loop: EventLoop
-    workers: WorkerPool
     is_quick: Callable[[Request], bool]
 
     def handle(self, request: Request) -> Response: ...
+
+    def choose_workers(self, request: Request) -> WorkerPool: ...
 
     def answer_soon(self, connection: Any, incoming: IncomingRequest) -> None: ...
 

@@ -15,6 +15,7 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "Table",
+    "UnreadableValue",
     "Value",
     "begin_request",
     "next_index",
@@ -73,18 +74,26 @@ class StoreUnavailable(OSError):
     """A store cannot be reached, is closed or is full; the message names it and a remedy."""
 
 
+class UnreadableValue(StoreUnavailable, ValueError):
+    """A stored value cannot be read by this version of wanproof."""
+
+
 class Store(Protocol):
     """Tables of values; every method is atomic for all clients of the store.
 
     Keys are unique in their table. Each value belongs to a *tenant*, "" for none.
     Values are immutable: dataclasses of plain values, enumerations, decimals and tuples.
-    A persistent store may raise StoreUnavailable from any method. It raises ValueError for
-    a stored value that this version cannot read.
+    A persistent store may raise StoreUnavailable from any method, and UnreadableValue from those
+    that read values.
 
     *is_local* tells whether it answers without a network, so that nobody needs to wait for it.
+
+    *epoch* is a text that chance depends on, so that ids are new. It is "" at first and after
+    everything was cleared. It changes when the store finds out that it has lost writes.
     """
 
     is_local: bool
+    epoch: str
 
     def get(self, table: Table[Value], key: str) -> Value | None: ...
 
@@ -125,6 +134,10 @@ class Store(Protocol):
 
         With *newest*, from 0 up, returns only the last *newest* of them.
         """
+        ...
+
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        """Returns how many values :meth:`values` would return, without reading them."""
         ...
 
     def tenants(self, table: Table[Any]) -> list[str]:

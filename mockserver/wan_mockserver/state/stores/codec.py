@@ -11,7 +11,7 @@ from typing import Any, Final, Generic, Union, get_args, get_origin
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from . import Value
+from . import UnreadableValue, Value
 
 with explain_missing_extra():
     from cattrs import Converter
@@ -56,12 +56,12 @@ class Codec(Generic[Value]):
         return octets(_JSON.encode(self._take_apart(value)))
 
     def decode(self, content: bytes) -> Value:
-        """Decodes *content*. Raises ValueError if it is of another kind."""
+        """Decodes *content*. Raises UnreadableValue if it is of another kind."""
         try:
             parts = json.loads(from_octets(content))
             built: Value = self._build(parts, self._kind)
         except Exception as error:
-            raise ValueError(
+            raise UnreadableValue(
                 f"a stored {self._kind.__name__} cannot be read by this version of wanproof, "
                 "another version may have written it; clear the store, or use a new one"
             ) from error

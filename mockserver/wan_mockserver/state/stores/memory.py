@@ -65,6 +65,7 @@ class MemoryStore:
     is_local = True
 
     def __init__(self) -> None:
+        self.epoch = ""
         self._lock = RLock()
         self._tables: defaultdict[str, _StoredTable] = defaultdict(_StoredTable)
         self._writes = 0
@@ -111,6 +112,13 @@ class MemoryStore:
         found.reverse()
         return found
 
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        with self._lock:
+            kept = self._tables[table.name].kept
+            if tenant is None:
+                return len(kept)
+            return sum(each.tenant == tenant for each in kept.values())
+
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._lock:
             kept = self._tables[table.name].kept.values()
@@ -129,6 +137,7 @@ class MemoryStore:
             self._writes += 1
             if tenant is None:
                 self._tables.clear()
+                self.epoch = ""
                 return
             for stored in self._tables.values():
                 stored.drop(tenant)

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from secrets import token_hex
+from threading import Lock
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from wan_validators.messages.formatting import format_seconds
+from wan_validators.messages.formatting import format_count, format_seconds
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from . import COUNTERS, Counter, StoreUnavailable, Table, Value
 from .codec import Codec, codec, from_octets, octets
+from .decoded_values import DecodedValues
+from .redis_errors import ErrorTranslator
 from .redis_scripts import CHANGE, CLEAR, INCREMENT, KEYS, MARK, PLACE, TENANTS, VALUES
 
 with explain_missing_extra():
-    from redis import BlockingConnectionPool, Redis, RedisError
+    from redis import BlockingConnectionPool, Redis
     from redis.backoff import ExponentialBackoff
     from redis.commands.core import Script
     from redis.exceptions import ConnectionError as Disconnected
-    from redis.exceptions import TimeoutError as TimedOut
     from redis.retry import Retry
 
 __all__ = ["FORMS", "LOCK_TIMEOUT_S", "PREFIX", "SCHEMES", "TTL", "RedisStore"]
+
+log = logging.getLogger("wan_mockserver")
 
 PREFIX: Final = "wanproof:"
 """The default prefix of the names of all keys."""
@@ -36,7 +41,7 @@ TTL: Final = 7 * 24 * 3600
 Nothing else expires by the clock of Redis.
 """
 
-LOCK_TIMEOUT_S: Final = 30.0
+LOCK_TIMEOUT_S: Final = 5.0
 """Seconds for which a change is repeated while other clients write first."""
 
 SCHEMES: Final = ("redis", "rediss", "valkey", "valkeys", "unix")
@@ -51,9 +56,9 @@ _OPTIONS: Final = {
     "protocol": 2,
     "max_connections": 32,
     "timeout": LOCK_TIMEOUT_S,
-    "socket_connect_timeout": 5.0,
-    "socket_timeout": 10.0,
-    "retry_on_error": [Disconnected, TimedOut],
+    "socket_connect_timeout": 2.0,
+    "socket_timeout": 3.0,
+    "retry_on_error": [Disconnected],
 }
 
 
@@ -62,7 +67,8 @@ class RedisStore:
 
     Any number of worlds may share a server, each under its own prefix. After a lost
     connection a write is sent again, but done only once. If that fails too, StoreUnavailable
-    is raised, and the write may have been done.
+    is raised, and the write may have been done. If the server has lost writes of this store, a
+    new epoch begins.
     Raises ValueError if *url* is not valid and StoreUnavailable if the server cannot be used.
     Neither message shows the password.
     """
@@ -73,6 +79,13 @@ class RedisStore:
         self._place = _place(url)
         self._keys = [octets(prefix + name) for name in KEYS]
         self._client = _client(url)
+        timeout = self._client.connection_pool.connection_kwargs.get("socket_timeout")
+        self._errors = ErrorTranslator(self._place, timeout)
+        self.epoch = ""
+        self._writer = token_hex(8)
+        self._writes = 0
+        self._lock = Lock()
+        self._decoded = DecodedValues()
         self._change = self._client.register_script(CHANGE)
         self._increment = self._client.register_script(INCREMENT)
         self._values = self._client.register_script(VALUES)
@@ -98,7 +111,7 @@ class RedisStore:
         while time.monotonic() < deadline:
             kept = self._read_entry(table, key)
             value = change(_read(coded, kept))
-            written = self._run(
+            written = self._write(
                 self._change,
                 table.name,
                 octets(key),
@@ -109,6 +122,7 @@ class RedisStore:
                 table.max_count,
                 "" if table.bytes is None else table.bytes,
                 coded.encode(value),
+                self._writer,
                 TTL,
             )
             if written:
@@ -125,9 +139,8 @@ class RedisStore:
 
     def increment(self, *counters: Counter) -> list[int]:
         places = [part for key, tenant in counters for part in (octets(key), _hex(tenant))]
-        answer = self._run(
-            self._increment, COUNTERS.name, _mark(), COUNTERS.max_count, TTL, *places
-        )
+        limits = COUNTERS.max_count, self._writer, TTL
+        answer = self._write(self._increment, COUNTERS.name, _mark(), *limits, *places)
         return [int(number) for number in answer.split()]
 
     def batch(self) -> AbstractContextManager[object]:
@@ -140,7 +153,18 @@ class RedisStore:
         of_tenant = [] if tenant is None else [_hex(tenant)]
         limit = -1 if newest is None else newest
         found = self._run(self._values, table.name, limit, *of_tenant)
-        return [_value(codec(table.type), kept) for kept in reversed(found)]
+        contents = (kept.partition(b"\n")[2] for kept in reversed(found))
+        return self._decoded.decode(table, contents)
+
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        name = table.name.encode()
+        with self._translate_errors():
+            if tenant is None:
+                return int(self._client.hget(self._keys[3], b"count\0" + name) or 0)
+            prefix = _hex(tenant).encode() + b"\0" + name + b"\0"
+            return int(
+                self._client.zlexcount(self._keys[2], b"[" + prefix, b"(" + prefix + b"\xff")
+            )
 
     def tenants(self, table: Table[Any]) -> list[str]:
         found = sorted(self._run(self._tenants, table.name))
@@ -160,7 +184,8 @@ class RedisStore:
             self._run(self._clear, _hex(tenant), _mark())
             return
         with self._translate_errors():
-            self._client.delete(*self._keys[:-1])
+            self._client.delete(*self._keys[:-2])
+        self.epoch = ""
 
     def close(self) -> None:
         self._client.connection_pool.disconnect()
@@ -175,15 +200,31 @@ class RedisStore:
         with self._translate_errors():
             return script(keys=self._keys, args=args)
 
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except RedisError as error:
-            raise StoreUnavailable(
-                f"the Redis server at {self._place} cannot be used ({error}); see that it runs "
-                "and that host, port, database and password are right"
-            ) from error
+    def _write(self, script: Script, *args: str | float | bytes) -> Any:
+        """Runs a script that writes, and finds out whether earlier writes were lost."""
+        known = self._writes
+        answer, writes = self._run(script, *args)
+        with self._lock:
+            if writes <= known:
+                self._begin_epoch(known + 1 - writes)
+                self._writes = writes
+            else:
+                self._writes = max(writes, self._writes)
+        return answer
+
+    def _begin_epoch(self, lost: int) -> None:
+        self.epoch = f"~{token_hex(8)}"
+        log.error(
+            "the Redis server at %s has lost %s or more of this server: it was flushed, failed "
+            "over, or stopped before it had written them to its disk; tasks, journal and ledger "
+            "may be incomplete, new ids do not repeat earlier ones; run it with --appendonly yes "
+            "--appendfsync always",
+            self._place,
+            format_count(lost, "write"),
+        )
+
+    def _translate_errors(self) -> AbstractContextManager[None]:
+        return self._errors.translating()
 
 
 def _mark() -> str:
@@ -206,7 +247,8 @@ def _read(coded: Codec[Value], kept: bytes | None) -> Value | None:
 
 def _client(url: str) -> Redis:
     """Builds a client that does not connect yet."""
-    retry = Retry(ExponentialBackoff(cap=0.5, base=0.01), 3)
+    # A server that hangs is not tried again: each try takes the whole time-out.
+    retry = Retry(ExponentialBackoff(cap=0.5, base=0.01), 3, supported_errors=(Disconnected,))
     plain = url.replace("valkey", "redis", 1) if url.startswith("valkey") else url
     return Redis(connection_pool=BlockingConnectionPool.from_url(plain, retry=retry, **_OPTIONS))
 

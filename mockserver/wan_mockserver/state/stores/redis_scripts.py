@@ -1,6 +1,6 @@
 """Lua scripts that Redis runs, each as one atomic step.
 
-A world consists of five keys, always passed in this order:
+A world consists of six keys, always passed in this order:
 
 * values, a hash from table NUL key to a line of facts and, after it, the value;
 * order, a sorted set of table NUL place key, where a place is a number of 16 digits;
@@ -8,10 +8,12 @@ A world consists of five keys, always passed in this order:
 * totals, a hash of the places used so far, of the mark of the last write and, by table, of
   the numbers of stored and forgotten values;
 * marks, a sorted set of the writes of the last MEMORY seconds by their time: a mark, and for
-  INCREMENT also the mark, a blank and its answer.
+  INCREMENT also the mark, a blank and its answer;
+* writers, a hash from the name of a server of wanproof to the number of its writes.
 
 The facts are: the mark of the last write, the place, the weight, the tenant. The first four
-keys expire together. Clearing keeps the marks, which soon expire by themselves.
+keys expire together. Clearing keeps the marks, which soon expire by themselves, and the
+writers: a number that is lower than a server knows shows that Redis has lost writes.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ __all__ = [
     "VALUES",
 ]
 
-KEYS: Final = ("values", "order", "tenants", "totals", "marks")
+KEYS: Final = ("values", "order", "tenants", "totals", "marks", "writers")
 
 MARK: Final = 16
 """Characters of the mark that identifies a write."""
@@ -44,7 +46,7 @@ MEMORY: Final = 120
 _HELPERS: Final = (
     f"local MEMORY = {MEMORY}"
     """
-local values, order, tenants, totals, marks = unpack(KEYS)
+local values, order, tenants, totals, marks, writers = unpack(KEYS)
 local NUL = string.char(0)
 
 local function range(set, prefix, ...)
@@ -87,7 +89,12 @@ local function put(name, key, old, mark, weight, tenant, most, bytes, content)
     end
 end
 
-local function finish(mark, ttl, answer)
+local function writes(writer)
+    return tonumber(redis.call('HGET', writers, writer) or 0)
+end
+
+local function finish(mark, writer, ttl, answer)
+    redis.call('HINCRBY', writers, writer, 1)
     local now = redis.call('TIME')[1]
     redis.call('HSET', totals, 'latest', mark)
     redis.call('ZREMRANGEBYSCORE', marks, 0, now - MEMORY)
@@ -105,38 +112,39 @@ end
 CHANGE: Final = (
     _HELPERS
     + """
-local name, key, seen, mark, weight, tenant, most, bytes, content, ttl = unpack(ARGV)
+local name, key, seen, mark, weight, tenant, most, bytes, content, writer, ttl = unpack(ARGV)
 if redis.call('ZSCORE', marks, mark) then
-    return 1
+    return {1, writes(writer)}
 end
 local old = redis.call('HGET', values, name .. NUL .. key)
 if (old and facts(old) or '') ~= seen then
-    return 0
+    return {0, writes(writer) + 1}
 end
 put(name, key, old, mark, weight, tenant, most, bytes, content)
-finish(mark, ttl)
-return 1
+finish(mark, writer, ttl)
+return {1, writes(writer)}
 """
 )
 """Writes one value.
 
 Arguments: table, key, the mark of the write that was seen ('' if there was no value), the
-mark of this one, weight, tenant, the table's limits of count and bytes, the value, seconds to
-live. Returns 1, or 0 if another write came between."""
+mark of this one, weight, tenant, the table's limits of count and bytes, the value, the
+writer, seconds to live. Returns 1, or 0 if another write came between, and the number of the
+writer's writes, this one included."""
 
 INCREMENT: Final = (
     _HELPERS
     + """
-local name, mark, most, ttl = unpack(ARGV)
+local name, mark, most, writer, ttl = unpack(ARGV)
 if redis.call('ZSCORE', marks, mark) then
     for _, member in ipairs(redis.call('ZRANGE', marks, 0, -1)) do
         if string.sub(member, 1, #mark + 1) == mark .. ' ' then
-            return string.sub(member, #mark + 2)
+            return {string.sub(member, #mark + 2), writes(writer)}
         end
     end
 end
 local numbers = {}
-for nth = 5, #ARGV, 2 do
+for nth = 6, #ARGV, 2 do
     local key, tenant = ARGV[nth], ARGV[nth + 1]
     local old = redis.call('HGET', values, name .. NUL .. key)
     local number = (old and tonumber(string.match(old, '\\n(.*)$')) or 0) + 1
@@ -144,15 +152,16 @@ for nth = 5, #ARGV, 2 do
     put(name, key, old, mark, 0, tenant, most, '', string.format('%.1f', number))
 end
 local answer = table.concat(numbers, ' ')
-finish(mark, ttl, answer)
-return answer
+finish(mark, writer, ttl, answer)
+return {answer, writes(writer)}
 """
 )
 """Adds 1 to numbers.
 
-Arguments: table, the mark of this write, the table's limit of count, seconds to live, and for
-each number its key and tenant. Returns the new numbers, separated by blanks. The search for
-an earlier answer is slow, but only happens after a lost connection."""
+Arguments: table, the mark of this write, the table's limit of count, the writer, seconds to
+live, and for each number its key and tenant. Returns the new numbers, separated by blanks, and
+the number of the writer's writes. The search for an earlier answer is slow, but
+only happens after a lost connection."""
 
 VALUES: Final = (
     _HELPERS

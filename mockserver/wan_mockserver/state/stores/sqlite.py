@@ -4,70 +4,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from threading import RLock, get_ident
+from threading import Lock, RLock, get_ident
 from typing import Any, Final, TypeVar, cast
 
 from . import Counter, StoreUnavailable, Table, Value
 from .codec import codec, from_octets, octets
+from .decoded_values import DecodedValues
 from .sqlite_batch import Known, SqliteBatch
 from .sqlite_errors import describe_error
+from .sqlite_file import LOCK_TIMEOUT_S, open_file, open_reader
 
-__all__ = ["APPLICATION", "LOCK_TIMEOUT_S", "SCHEMA", "SqliteStore"]
-
-SCHEMA: Final = 1
-"""The version of the tables below, kept in the file's ``user_version``."""
-
-APPLICATION: Final = 0x77616E70
-"""The file's ``application_id``, which identifies a database of wanproof."""
-
-LOCK_TIMEOUT_S: Final = 30.0
-"""Seconds to wait for other processes that hold the file."""
+__all__ = ["SqliteStore"]
 
 MAX_KNOWN_VALUES: Final = 1000
 """Values that are kept in memory until another process writes."""
 
 Result = TypeVar("Result")
 
-_TABLES: Final = (
-    """CREATE TABLE IF NOT EXISTS kept (
-        place INTEGER PRIMARY KEY,
-        shelf TEXT NOT NULL,
-        key BLOB NOT NULL,
-        tenant BLOB NOT NULL,
-        weight INTEGER NOT NULL,
-        value BLOB NOT NULL,
-        UNIQUE (shelf, key))""",
-    "CREATE INDEX IF NOT EXISTS by_shelf ON kept (shelf)",
-    "CREATE INDEX IF NOT EXISTS by_tenant ON kept (tenant, shelf)",
-    """CREATE TABLE IF NOT EXISTS shelves (
-        name TEXT PRIMARY KEY,
-        count INTEGER NOT NULL DEFAULT 0,
-        weight INTEGER NOT NULL DEFAULT 0,
-        forgotten INTEGER NOT NULL DEFAULT 0)""",
-    """CREATE TRIGGER IF NOT EXISTS came AFTER INSERT ON kept BEGIN
-        INSERT OR IGNORE INTO shelves (name) VALUES (NEW.shelf);
-        UPDATE shelves SET count = count + 1, weight = weight + NEW.weight
-            WHERE name = NEW.shelf;
-    END""",
-    """CREATE TRIGGER IF NOT EXISTS changed AFTER UPDATE OF weight ON kept
-        WHEN OLD.weight <> NEW.weight BEGIN
-        UPDATE shelves SET weight = weight + NEW.weight - OLD.weight WHERE name = NEW.shelf;
-    END""",
-    """CREATE TRIGGER IF NOT EXISTS went AFTER DELETE ON kept BEGIN
-        UPDATE shelves SET count = count - 1, weight = weight - OLD.weight
-            WHERE name = OLD.shelf;
-    END""",
-)
-
 _ALL: Final = "SELECT value FROM kept WHERE shelf = :shelf ORDER BY place DESC LIMIT :newest"
 _OF_TENANT: Final = (
     "SELECT value FROM kept WHERE shelf = :shelf AND tenant = :tenant "
     "ORDER BY place DESC LIMIT :newest"
 )
+_COUNT: Final = "SELECT count FROM shelves WHERE name = :shelf"
+_COUNT_OF_TENANT: Final = "SELECT count(*) FROM kept WHERE tenant = :tenant AND shelf = :shelf"
 _TENANTS: Final = "SELECT tenant FROM kept WHERE shelf = ? GROUP BY tenant ORDER BY min(place)"
 
 
@@ -82,13 +45,19 @@ class SqliteStore:
     is_local = True
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._path = Path(path)
+        self._path = Path(path).absolute()
+        self.epoch = ""
         self._lock = RLock()
+        self._read_lock = Lock()
+        self._reader: sqlite3.Connection | None = None
+        self._decoded = DecodedValues()
+        self._failure: StoreUnavailable | None = None
         self._batch: SqliteBatch | None = None
         self._owner = 0
         self._known: Known = {}
         self._version = 0
-        self._connection = _open(self._path)
+        self._connection = open_file(Path(path))
+        self._identity = _identify(self._path)
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         batch = self._get_own_batch()
@@ -143,7 +112,15 @@ class SqliteStore:
                 _ALL if tenant is None else _OF_TENANT,
                 {"shelf": table.name, "tenant": octets(tenant or ""), "newest": limit},
             ).fetchall()
-        return [codec(table.type).decode(content) for (content,) in reversed(rows)]
+        return self._decoded.decode(table, (content for (content,) in reversed(rows)))
+
+    def count(self, table: Table[Any], tenant: str | None = None) -> int:
+        with self._reading() as connection:
+            row = connection.execute(
+                _COUNT if tenant is None else _COUNT_OF_TENANT,
+                {"shelf": table.name, "tenant": octets(tenant or "")},
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def tenants(self, table: Table[Any]) -> list[str]:
         with self._reading() as connection:
@@ -171,8 +148,12 @@ class SqliteStore:
                 return
             connection.execute("DELETE FROM kept")
             connection.execute("DELETE FROM shelves")
+            self.epoch = ""
 
     def close(self) -> None:
+        with self._read_lock:
+            if self._reader:
+                self._reader.close()
         with self._lock:
             self._connection.close()
 
@@ -182,27 +163,43 @@ class SqliteStore:
         return batch if batch is not None and self._owner == get_ident() else None
 
     def _in_batch(self, step: Callable[..., Result], *arguments: Any) -> Result:
+        if self._failure:  # SQLite may have ended the transaction
+            raise self._failure
         try:
             return step(*arguments)
         except sqlite3.Error as error:
-            raise StoreUnavailable(describe_error(self._path, error, LOCK_TIMEOUT_S)) from error
+            self._failure = StoreUnavailable(describe_error(self._path, error, LOCK_TIMEOUT_S))
+            raise self._failure from error
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
         """Yields the connection to one thread at a time."""
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise StoreUnavailable(describe_error(self._path, error, LOCK_TIMEOUT_S)) from error
+        with self._lock, self._translating_errors():
+            yield self._connection
+
+    @contextmanager
+    def _translating_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreUnavailable(describe_error(self._path, error, LOCK_TIMEOUT_S)) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Yields the connection after everything that this thread changed was written."""
-        with self._using() as connection:
-            if self._batch is not None:
-                self._batch.flush()
-            yield connection
+        """Yields a connection that sees what is written, and what this thread has changed.
+
+        Long reads have a connection of their own, so that writers need not wait for them.
+        """
+        batch = self._get_own_batch()
+        if batch is not None:
+            self._in_batch(batch.flush)
+            with self._using() as connection:
+                yield connection
+            return
+        with self._read_lock, self._translating_errors():
+            if self._reader is None:
+                self._reader = open_reader(self._path)
+            yield self._reader
 
     @contextmanager
     def _writing(self) -> Iterator[SqliteBatch]:
@@ -211,12 +208,15 @@ class SqliteStore:
             if self._batch is not None:
                 yield self._batch
                 return
+            self._check_identity()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 self._forget_changed(connection)
                 self._owner = get_ident()
                 self._batch = SqliteBatch(connection, self._known)
                 yield self._batch
+                if self._failure:
+                    raise self._failure
                 self._batch.flush()
                 connection.execute("COMMIT")
             except BaseException:
@@ -225,7 +225,15 @@ class SqliteStore:
                     connection.execute("ROLLBACK")
                 raise
             finally:
-                self._batch = None
+                self._batch = self._failure = None
+
+    def _check_identity(self) -> None:
+        """Raises StoreUnavailable if the file was deleted: what is written would be lost."""
+        if _identify(self._path) != self._identity:
+            raise StoreUnavailable(
+                f"{self._path} was deleted or replaced while it was in use, so nothing more can "
+                "be kept; start the server again"
+            )
 
     def _forget_changed(self, connection: sqlite3.Connection) -> None:
         """Forgets the known values if another connection has written, or if they are many."""
@@ -235,66 +243,10 @@ class SqliteStore:
             self._version = version
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Opens the database at *path* and creates it if it does not exist."""
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; name a file in it, such as {path / 'wanproof.db'}")
-    if not path.parent.is_dir():
-        raise ValueError(f"{path} cannot be made: there is no folder {path.parent}; make it first")
+def _identify(path: Path) -> tuple[int, int] | None:
+    """Returns what tells the file at *path* from every other, or None without a file."""
     try:
-        with ExitStack() as unless_ready:
-            connection = sqlite3.connect(
-                path.absolute(),
-                timeout=LOCK_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-            unless_ready.callback(connection.close)
-            _check(connection, path)
-            _prepare(connection)
-            unless_ready.pop_all()
-            return connection
-    except sqlite3.Error as error:
-        raise ValueError(describe_error(path, error, LOCK_TIMEOUT_S)) from error
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises ValueError for a database of another program or of a newer version."""
-    with connection:
-        # One snapshot for all three: another process may be creating the tables.
-        connection.execute("BEGIN")
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (schema,) = connection.execute("PRAGMA user_version").fetchone()
-        (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION and (application or schema or objects):
-        raise ValueError(f"{path} is a database of another program; name another file")
-    if schema > SCHEMA:
-        raise ValueError(
-            f"{path} was written by a newer wanproof (its schema is {schema}, this one knows "
-            f"{SCHEMA}); update wanproof, or name another file"
-        )
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in _TABLES:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Sets the WAL journal mode; SQLite itself does not wait for others that do the same."""
-    deadline = time.monotonic() + LOCK_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino

@@ -1,0 +1,1 @@
+"""Lints large inputs: in several processes, in shards, and on clusters."""
