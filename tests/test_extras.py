@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 MOCK = ("cattrs", "flask", "httpx", "jinja2", "waitress", "werkzeug")
 CONTRACT = ("hypothesis", "jsonschema", "pytest", "respx")
 EVERYTHING = (*MOCK, *CONTRACT, "av", "redis")
+BULK = ("msgspec", "pyarrow", "dask", "distributed")
 
 BLOCK = """
 import json, sys
@@ -116,7 +117,8 @@ def test_each_extra_brings_all_that_its_commands_need() -> None:
     assert needs("video") == {*MOCK, "av"}
     assert needs("redis") == {*MOCK, "redis"}
     assert needs("contract") == {*MOCK, *CONTRACT}
-    assert needs("all") == {*EVERYTHING}
+    assert needs("fast") == {"msgspec"}
+    assert needs("all") == {*EVERYTHING, *BULK}
 
 
 def test_the_metadata_writes_out_an_extra_within_an_extra() -> None:
