@@ -27,7 +27,7 @@ from targets import TARGETS
 
 from wan_mockserver.captures.reading import read_capture
 from wan_mockserver.captures.replay import CaptureReplay
-from wan_mockserver.http.request_reader import RequestReader, ServerFacts
+from wan_mockserver.http.sockets.request_reader import RequestReader, ServerFacts
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators import lint
