@@ -147,7 +147,6 @@ INPUTS: Final[Mapping[str, tuple[str, Callable[[int], bytes]]]] = {
     "response-list": ("response", _repeat('"a",', '{"images":[', '""]}')),
     "toml-tables": ("toml", _repeat("[[a]]\n")),
     "toml-keys": ("toml", _repeat("a.", "", "a = 1")),
-    "config-lists": ("config", _repeat('"a",', "[lint]\nignore = [", "]")),
     "config-strings": ("config", _repeat("\\n", 'a = "', '"')),
     "prices-open": ("prices", _repeat("[", "a = ")),
     "known-keys": ("known", _repeat("[one-charge]\n")),
