@@ -150,7 +150,6 @@ INPUTS: Final[Mapping[str, tuple[str, Callable[[int], bytes]]]] = {
     "config-strings": ("config", _repeat("\\n", 'a = "', '"')),
     "prices-open": ("prices", _repeat("[", "a = ")),
     "known-keys": ("known", _repeat("[one-charge]\n")),
-    "stdio-outputs": ("stdio", _repeat("{},", '{"kind":"completed","outputs":[', "1]}")),
     "replay-bomb": ("replay", _build_bomb),
     "replay-texts": (
         "replay",
