@@ -24,7 +24,11 @@ from .processes import MockServer
 CONNECTIONS = 64
 READERS = ("/_wanproof/ledger", "/_wanproof/tasks?limit=20", "/_wanproof/requests?limit=20")
 VIDEO = "/vendors/alibaba/v1/wan2.5-t2v-preview/generation"
+VIDEO_SHARE = 0.02
 POLLS = 4
+
+DOWNLOAD_TIMEOUT_S = 120.0
+"""A file is made at its first download, after those that were asked for before."""
 
 MAX_GROWTH_MB = 40.0
 """By how much the memory of the last third may exceed that of the middle one."""
@@ -68,7 +72,7 @@ class _Soak:
             scenario = rng.choice(self._scenarios)
             client = Client(self._port, f"tenant{nth}", scenario, timeout=2)
             with suppress(HTTPException, OSError, ValueError, KeyError):
-                self._follow_task(client, VIDEO if rng.random() < 0.05 else CREATE, stop)
+                self._follow_task(client, VIDEO if rng.random() < VIDEO_SHARE else CREATE, stop)
             client.close()
 
     def _follow_task(self, client: Client, path: str, stop: threading.Event) -> None:
@@ -80,6 +84,7 @@ class _Soak:
                 return
             with suppress(HTTPException, OSError):
                 body = self._send(client, "GET", f"{path}/{task}")
+        client.set_timeout(DOWNLOAD_TIMEOUT_S)
         for url in json.loads(body).get("images", []) + json.loads(body).get("videos", []):
             self._send(client, "GET", "/files/" + str(url).partition("/files/")[2])
 
