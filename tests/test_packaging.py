@@ -96,6 +96,6 @@ def test_every_command_is_found() -> None:
 def test_all_is_the_sum_of_the_extras() -> None:
     extras = {line for line in requires("wanproof") or [] if "extra ==" in line}
 
-    for extra in ("mock", "video", "redis", "contract", "fast"):
+    for extra in ("mock", "video", "redis", "contract", "fast", "parquet", "dask"):
         own = {line.partition(";")[0] for line in extras if f"extra == '{extra}'" in line}
         assert own <= {line.partition(";")[0] for line in extras if "extra == 'all'" in line}

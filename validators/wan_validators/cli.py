@@ -37,6 +37,7 @@ _BUILT_IN: Final[Commands] = {
     "cost": "wan_validators.commands.cost:COMMAND",
     "drift": "wan_contracts.commands.drift:COMMAND",
     "lint": "wan_validators.commands.lint:COMMAND",
+    "merge": "wan_validators.commands.merge:COMMAND",
     "replay": "wan_contracts.commands.replay:COMMAND",
     "rules": "wan_validators.commands.rules:COMMAND",
     "scenarios": "wan_mockserver.commands.scenarios:COMMAND",

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import sys
 import time
 from argparse import Namespace
-from collections.abc import Collection
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
 
 from ..bulk.processes import choose_jobs
+from ..bulk.shards import InputPart
 from ..catalog import check_model
-from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, Command, UsageError
+from ..command import EXIT_OK, Command, UsageError
 from ..frozen import replace
-from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import Summary
-from ..reporters.factory import STATISTICS_FORMATS, create_reporter
+from ..reporters.factory import CLEAN_FORMATS
 from ..selection import Selection
 from ..source import files
-from ..spec import Severity
 from .fix import show_diffs, write_fixes
-from .lint_inputs import find_fixable, find_inputs, read_input
-from .lint_options import SEVERITIES, add_arguments
-from .lint_run import LintRun
-from .pricing import build_totals, report_problems
+from .lint_inputs import divide_inputs, find_fixable, find_inputs, is_parquet, read_parts
+from .lint_options import add_arguments
+from .lint_output import check_format, end_run, open_run
+from .pricing import build_totals
 
 __all__ = ["COMMAND"]
 
@@ -36,37 +30,27 @@ __all__ = ["COMMAND"]
 def run(options: Namespace) -> int:
     if options.config_schema:
         return _print_config_schema()
-    failing = [Severity(each) for each in SEVERITIES[: SEVERITIES.index(options.fail_on) + 1]]
-    if options.statistics and options.format not in STATISTICS_FORMATS:
-        formats = ", ".join(STATISTICS_FORMATS)
-        raise UsageError(f"--statistics is for --format {formats}, not for {options.format}")
+    check_format(options)
     linter = _build_linter(options)
     inputs = find_inputs(options)
+    names = [file.name for file in inputs]
+    parts: Sequence[InputPart] = [InputPart(file) for file in inputs]
+    shard = None
+    if options.shard is not None:
+        parts, shard = divide_inputs(inputs, options)
     if options.diff:
         return show_diffs(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     if options.fix:
         write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     summary = Summary(costs=linter.totals)
-    with ExitStack() as cleanup:
-        reporter = create_reporter(
-            options.format,
-            _open_output(options.output, cleanup),
-            os.environ,
-            failing,
-            quiet=options.quiet,
-            statistics=options.statistics,
-        )
-        try:
-            names = [file.name for file in inputs]
-            err = io.StringIO() if options.quiet else sys.stderr
-            with ProgressBar(lambda: files.total_size(names), err) as bar:
-                run = LintRun(reporter, summary, bar, options.max_findings)
-                run.lint(read_input(inputs, options), linter, choose_jobs(options.jobs))
-        finally:
-            # The output must be a complete document even after an error or an interrupt.
-            reporter.end(summary)
-    is_over = summary.costs is not None and report_problems(summary.costs)
-    return _exit_code(summary, failing, is_over=is_over, exit_zero=options.exit_zero)
+    with open_run(options, summary, lambda: _get_size(names), shard) as lint_run:
+        lint_run.lint(read_parts(parts, options), linter, choose_jobs(options.jobs))
+    return end_run(summary, options)
+
+
+def _get_size(names: Sequence[str]) -> int | None:
+    # The payloads in Parquet files are compressed.
+    return None if any(map(is_parquet, names)) else files.total_size(names)
 
 
 def _wants_costs(options: Namespace) -> bool:
@@ -85,6 +69,7 @@ def _build_linter(options: Namespace) -> RecordLinter:
         media_root=options.media_root,
         max_findings=options.max_per_payload,
         totals=build_totals(options) if _wants_costs(options) else None,
+        wants_clean=options.format in CLEAN_FORMATS,
     )
     models = getattr(options, "models", None)
     if not models:
@@ -103,26 +88,6 @@ def _build_selection(options: Namespace) -> Selection:
 
     folder = options.folders.get("per_file_ignores", Path.cwd())
     return build_selection(options.select, options.ignore, per_file, folder)
-
-
-def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:
-    """Opens *path* for writing, or returns standard output."""
-    if path is None or path == Path("-"):
-        return sys.stdout
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return cleanup.enter_context(path.open("w", encoding="utf-8", errors="backslashreplace"))
-    except OSError as error:
-        raise UsageError(f"cannot write --output {path}: {error.strerror}") from error
-
-
-def _exit_code(
-    summary: Summary, failing: Collection[Severity], *, is_over: bool, exit_zero: bool
-) -> int:
-    if summary.unreadable:
-        return EXIT_USAGE
-    is_failing = is_over or any(summary.count(severity) for severity in failing)
-    return EXIT_FINDINGS if is_failing and not exit_zero else EXIT_OK
 
 
 def _print_config_schema() -> int:
@@ -144,6 +109,8 @@ COMMAND = Command(
         "wanproof lint --strict --format json payloads/ > findings.json",
         "wanproof lint --format sarif --output findings.sarif payloads/",
         "wanproof lint --select image --statistics payloads/",
+        "wanproof lint --shard 2/8 --format json --output 2.json requests.jsonl",
+        "wanproof lint --column request calls.parquet",
         "generate-payload | wanproof lint -",
     ),
     notes="""exit codes:

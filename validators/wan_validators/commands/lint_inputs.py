@@ -6,15 +6,20 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from ..bulk.pieces import Piece
+from ..bulk.shards import InputPart, Shard, divide
 from ..command import UsageError
 from ..source import files
-from ..source.files import LINE_SUFFIXES, STDIN, LineBlock, Record, Unreadable
+from ..source.files import LINE_SUFFIXES, PARQUET_SUFFIX, STDIN, LineBlock, Record, Unreadable
 from ..source.path_patterns import PathPatterns
 from ..source.walking import InputFile, find_files
 
-__all__ = ["find_fixable", "find_inputs", "read_input"]
+__all__ = ["divide_inputs", "find_fixable", "find_inputs", "is_parquet", "read_parts"]
+
+
+_NOT_FIXABLE: Final = (".har", ".curl", PARQUET_SUFFIX)
 
 
 def find_inputs(options: Namespace) -> list[InputFile]:
@@ -22,24 +27,58 @@ def find_inputs(options: Namespace) -> list[InputFile]:
     folder = options.folders.get("exclude", Path.cwd())
     excluded = [PathPatterns(options.exclude, folder)] if options.exclude else []
     found = find_files(options.files or _sources_from_pipe(), excluded)
+    if any(is_parquet(each.name) for each in found):
+        import pyarrow.parquet  # noqa: F401  (if it is missing, say so before anything is reported)
     if options.output is None:
         return found
     output = options.output.absolute()
     return [each for each in found if not each.is_found or Path(each.name).absolute() != output]
 
 
+def is_parquet(name: str) -> bool:
+    return name.lower().endswith(PARQUET_SUFFIX)
+
+
 def find_fixable(inputs: Sequence[InputFile]) -> list[str]:
     """Returns the files of *inputs* that have payloads themselves, not requests with payloads."""
-    return [each.name for each in inputs if not each.name.lower().endswith((".har", ".curl"))]
+    return [each.name for each in inputs if not each.name.lower().endswith(_NOT_FIXABLE)]
 
 
-def read_input(inputs: Iterable[InputFile], options: Namespace) -> Iterator[Piece]:
-    """Yields the pieces of *inputs*, which payloads may have to be taken out of."""
-    for file in inputs:
+def divide_inputs(inputs: Sequence[InputFile], options: Namespace) -> tuple[list[InputPart], Shard]:
+    """Returns the parts of *inputs* in the shard of *options*, and that shard.
+
+    Raises UsageError for options that only the whole run can have.
+    """
+    unwanted = {
+        "--max-cost": options.max_cost is not None,
+        "--max-findings": options.max_findings is not None,
+        "--statistics": options.statistics,
+    }
+    for name, is_given in unwanted.items():
+        if is_given:
+            raise UsageError(f"{name} needs all shards; give it to wanproof merge, not to --shard")
+    if options.fix or options.diff:
+        raise UsageError("--shard reports findings only; use --fix and --diff without it")
+    if any(file.name == STDIN for file in inputs):
+        raise UsageError("--shard needs files, as standard input has no known size")
+    return divide(inputs, options.shard, lambda file: _is_lined(file.name, options))
+
+
+def _is_lined(name: str, options: Namespace) -> bool:
+    return name.lower().endswith(LINE_SUFFIXES) or (options.jsonl and not is_parquet(name))
+
+
+def read_parts(parts: Iterable[InputPart], options: Namespace) -> Iterator[Piece]:
+    """Yields the pieces of *parts*, which payloads may have to be taken out of."""
+    for file, start, end in parts:
         name = (options.stdin_filename or "<stdin>") if file.name == STDIN else file.name
         contents: Iterator[LineBlock | Record | Unreadable]
-        if options.jsonl or name.lower().endswith(LINE_SUFFIXES):
-            contents = files.read_blocks(file.name, stdin_name=name)
+        if _is_lined(name, options):
+            contents = files.read_blocks(file.name, stdin_name=name, start=start, end=end)
+        elif is_parquet(name):
+            from ..bulk.parquet import read_rows
+
+            contents = read_rows(file.name, options.column)
         else:
             contents = files.read([file.name], stdin_name=name)
         for content in contents:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, _ArgumentGroup
 from pathlib import Path
 from typing import Final
 
+from ..bulk.shards import Shard
 from ..editions import add_edition_argument
 from ..finding_limit import DEFAULT_MAX_FINDINGS
 from ..reporters.factory import FORMATS
 from .fix import add_fix_arguments
 from .pricing import add_cost_arguments
 
-__all__ = ["SEVERITIES", "add_arguments"]
+__all__ = ["SEVERITIES", "add_arguments", "add_ending_options", "add_report_options"]
 
 SEVERITIES: Final = ("error", "warning", "info")
 
@@ -32,8 +33,9 @@ def _add_input_options(parser: ArgumentParser) -> None:
         nargs="*",
         metavar="FILE",
         help="a .json file has one payload, a .jsonl file one per line; a text with curl commands "
-        "and a HAR file have one per create request; a directory means all such files in and "
-        "below it that git does not ignore; - or no FILE is standard input",
+        "and a HAR file have one per create request, a named .parquet file one per row; a "
+        "directory means all other such files in and below it that git does not ignore; - or no "
+        "FILE is standard input",
     )
     parser.add_argument(
         "-m",
@@ -47,12 +49,25 @@ def _add_input_options(parser: ArgumentParser) -> None:
         "--jsonl", action="store_true", help="read every file as one payload per line"
     )
     parser.add_argument(
+        "--column",
+        metavar="NAME",
+        help="the column of Parquet files that has the payloads, as JSON text or as a struct "
+        "(default: the only column, or else a payload has all columns as its members)",
+    )
+    parser.add_argument(
         "-j",
         "--jobs",
         type=_parse_jobs,
         metavar="N",
         help="use N processes for inputs of more than some megabytes (default: one for each "
         "processor core that may be used)",
+    )
+    parser.add_argument(
+        "--shard",
+        type=_parse_shard,
+        metavar="I/N",
+        help="lint the I-th of N parts of the input, divided by bytes; write it with --format "
+        "json, and wanproof merge makes one report of all parts",
     )
     parser.add_argument(
         "--exclude",
@@ -94,6 +109,11 @@ def _add_selection_options(parser: ArgumentParser) -> None:
             metavar="RULE",
             help=f"{what}: ids, codes, or the beginnings of some, separated by commas; repeatable",
         )
+    add_ending_options(group)
+
+
+def add_ending_options(group: _ArgumentGroup) -> None:
+    """Adds the options that decide on the exit code."""
     group.add_argument(
         "--fail-on",
         choices=SEVERITIES,
@@ -115,6 +135,24 @@ def _add_selection_options(parser: ArgumentParser) -> None:
 
 def _add_output_options(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("output")
+    add_report_options(group)
+    group.add_argument(
+        "--max-per-payload",
+        type=_parse_count,
+        default=DEFAULT_MAX_FINDINGS,
+        metavar="N",
+        help="list at most N findings of each payload, errors first, and count the others "
+        "(default %(default)s)",
+    )
+    group.add_argument(
+        "--config-schema",
+        action="store_true",
+        help="print the JSON Schema of the configuration file and exit",
+    )
+
+
+def add_report_options(group: _ArgumentGroup) -> None:
+    """Adds the options of every report of findings."""
     group.add_argument("-f", "--format", choices=FORMATS, default=FORMATS[0])
     group.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write to FILE; - is standard output"
@@ -133,19 +171,6 @@ def _add_output_options(parser: ArgumentParser) -> None:
         metavar="N",
         help="list the first N findings only; all of them count",
     )
-    group.add_argument(
-        "--max-per-payload",
-        type=_parse_count,
-        default=DEFAULT_MAX_FINDINGS,
-        metavar="N",
-        help="list at most N findings of each payload, errors first, and count the others "
-        "(default %(default)s)",
-    )
-    group.add_argument(
-        "--config-schema",
-        action="store_true",
-        help="print the JSON Schema of the configuration file and exit",
-    )
 
 
 def _parse_count(text: str) -> int:
@@ -158,6 +183,13 @@ def _parse_jobs(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 4):
         raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to 999")
     return int(text)
+
+
+def _parse_shard(text: str) -> Shard:
+    try:
+        return Shard.parse(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
 
 
 def _parse_moment(text: str) -> float:

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Final
 
 from ..bulk.pieces import Piece, PieceLinter, PieceReport, group_pieces
+from ..clean_lines import CleanPayloads
 from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Reporter, StreamingReporter, Summary
@@ -38,7 +39,7 @@ class LintRun:
         size = 0
         for piece in pieces:
             for each in piece.lint(linter):
-                self._add(each)
+                self.add(each)
             self._bar.advance(piece.size)
             size += piece.size
             if jobs > 1 and size >= MIN_PARALLEL_BYTES:
@@ -69,7 +70,8 @@ class LintRun:
             self._report(result)
         self._bar.advance(report.size)
 
-    def _add(self, found: LintResult | Unreadable | Skipped) -> None:
+    def add(self, found: LintResult | CleanPayloads | Unreadable | Skipped) -> None:
+        """Adds what was found, and reports it."""
         if isinstance(found, LintResult):
             self._summary.add(found)
             self._report(found)
@@ -78,6 +80,10 @@ class LintRun:
             self._bar.hide()
             _print_unreadable(found)
         self._summary.add_other(found)
+
+    def advance(self, size: int) -> None:
+        """Moves the bar by *size* bytes of the input."""
+        self._bar.advance(size)
 
     def _report(self, result: LintResult) -> None:
         if result.findings:
@@ -98,4 +104,5 @@ class LintRun:
 
 
 def _print_unreadable(item: Unreadable) -> None:
-    print(f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}", file=sys.stderr)
+    text = escape_controls(f"{item.source}: {item.reason}")
+    print(f"wanproof: cannot read {text}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, _ArgumentGroup
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,22 @@ if TYPE_CHECKING:
 
     from ..cost_totals import CostTotals
 
-__all__ = ["add_cost_arguments", "build_totals", "report_problems"]
+__all__ = ["add_cost_arguments", "add_limit_arguments", "build_totals", "report_problems"]
 
 
 def add_cost_arguments(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("costs")
+    add_limit_arguments(group)
+    group.add_argument(
+        "--prices",
+        metavar="FILE",
+        type=Path,
+        help="a TOML file with prices in place of the shipped ones",
+    )
+
+
+def add_limit_arguments(group: _ArgumentGroup) -> None:
+    """Adds the options about a limit of all costs."""
     group.add_argument(
         "--max-cost",
         metavar="USD",
@@ -30,12 +41,6 @@ def add_cost_arguments(parser: ArgumentParser) -> None:
         "--allow-unknown-cost",
         action="store_true",
         help="let --max-cost ignore payloads of unknown cost",
-    )
-    group.add_argument(
-        "--prices",
-        metavar="FILE",
-        type=Path,
-        help="a TOML file with prices in place of the shipped ones",
     )
 
 

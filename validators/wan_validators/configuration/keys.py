@@ -45,6 +45,7 @@ _FORMATS: Final = ("text", "json")
 
 _LINT: Final = (
     Key("allow-unknown-cost", "flag"),
+    Key("column"),
     Key("cost", "flag"),
     Key("edition"),
     Key("exclude", "list"),

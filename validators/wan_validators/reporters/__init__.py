@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from ..clean_lines import CleanPayloads
 from ..finding import Finding, Report, share_context
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
@@ -77,7 +78,8 @@ class Summary:
     *skipped* counts files in folders that are no payloads, and requests that create nothing.
     *hidden* is the number of findings that are counted but not listed, *unlisted* those of them
     that are over the limit of the run, not over that of their payload. If *is_exact* is false,
-    there are at least so many findings. *costs* are the totals if they are wanted.
+    there are at least so many findings. If *is_complete* is, the run was ended early. *costs* are
+    the totals if they are wanted.
     """
 
     def __init__(
@@ -96,7 +98,8 @@ class Summary:
     ) -> None:
         self.payloads, self.valid = payloads, valid
         self.errors, self.warnings, self.infos = errors, warnings, infos
-        self.hidden, self.unlisted, self.is_exact = hidden, unlisted, True
+        self.hidden, self.unlisted = hidden, unlisted
+        self.is_exact = self.is_complete = True
         self.unreadable = [*unreadable]
         self.skipped: Counter[str] = Counter(skipped)
         self.skipped_files: set[str] = set()
@@ -120,9 +123,12 @@ class Summary:
         self.hidden += omitted.total
         self.is_exact = self.is_exact and omitted.is_exact
 
-    def add_other(self, other: Unreadable | Skipped) -> None:
+    def add_other(self, other: CleanPayloads | Unreadable | Skipped) -> None:
         """Adds input that has no result."""
-        if isinstance(other, Unreadable):
+        if isinstance(other, CleanPayloads):
+            self.payloads += other.number
+            self.valid += other.number
+        elif isinstance(other, Unreadable):
             self.unreadable.append(other)
         elif other.kind == "file":
             self._skip_files({other.source})
@@ -149,11 +155,6 @@ class Summary:
         # A file with lines is one file, however many of them are skipped.
         self.skipped["file"] += len(sources - self.skipped_files)
         self.skipped_files |= sources
-
-    def add_clean(self, count: int) -> None:
-        """Adds *count* payloads without findings."""
-        self.payloads += count
-        self.valid += count
 
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
+from ..bulk.shards import Shard
 from ..spec import Severity
 from . import Reporter
 from .text import TextReporter, wants_colour
@@ -32,10 +33,12 @@ def create_reporter(
     *,
     quiet: bool = False,
     statistics: bool = False,
+    shard: Shard | None = None,
 ) -> Reporter:
     """Creates a reporter that writes to *out*. Findings of the severities *failing* fail the run.
 
     *environ* has the variables of the process. *quiet* leaves out the counts in formats for people.
+    Only JSON says which *shard* of the input it is about.
     """
     match format:
         case "text":
@@ -44,7 +47,7 @@ def create_reporter(
         case "json":
             from .json import JsonReporter
 
-            return JsonReporter(out, statistics=statistics)
+            return JsonReporter(out, statistics=statistics, shard=shard)
         case "jsonl":
             from .json import JsonLinesReporter
 

@@ -5,8 +5,11 @@
      "unreadable": [{"source", "reason"}],
      "summary": {"payloads", "valid", "errors", "warnings", "infos", "hidden", "skipped"}}
 
-A result with more findings than its limit has "omitted": {"count", "exact"}, and the summary then
-may have "exact": false.
+A result with more findings than its limit has "omitted": {"count", "exact", "rules"}, and the
+summary then may have "exact": false. That of a run that was ended early has "complete": false.
+
+The report of a shard has "shard" first, and what merging needs: the texts of an excerpt for each
+finding ("shown"), and the names of "skipped_files".
 
 With statistics, it has the number of findings of each rule instead of the findings. ``findings``
 have the format of :meth:`Finding.as_dict`. Costs are added if they are wanted. The output is
@@ -18,7 +21,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final, TextIO
 
+from ..bulk.shards import Shard
 from . import LintResult, Summary
+from .finding_texts import format_got
 
 __all__ = ["VERSION", "JsonLinesReporter", "JsonReporter"]
 
@@ -31,11 +36,15 @@ VERSION: Final = 1
 class JsonReporter:
     """Writes a document that any JSON parser can read after the run."""
 
-    def __init__(self, out: TextIO, *, statistics: bool = False) -> None:
+    def __init__(
+        self, out: TextIO, *, statistics: bool = False, shard: Shard | None = None
+    ) -> None:
         self._out = out
         self._statistics = statistics
+        self._shard = shard
         self._separator = "\n"
-        out.write(f'{{"version":{VERSION},"results":[')
+        part = "" if shard is None else f'"shard":{_dumps(shard.as_dict())},'
+        out.write(f'{{"version":{VERSION},{part}"results":[')
 
     def result(self, result: LintResult) -> None:
         self.write(self.format(result))
@@ -45,6 +54,11 @@ class JsonReporter:
         found = _result(result)
         if self._statistics:
             del found["findings"]
+        elif self._shard is not None and result.findings:
+            found["shown"] = [
+                (format_got(finding), *(excerpt or (None, None)))
+                for finding, excerpt in result.get_excerpts()
+            ]
         return _dumps(found) + _SEPARATOR
 
     def write(self, text: str) -> None:
@@ -62,6 +76,7 @@ class JsonReporter:
             "infos": summary.infos,
             "hidden": summary.hidden,
             **({} if summary.is_exact else {"exact": False}),
+            **({} if summary.is_complete else {"complete": False}),
             "skipped": {"files": summary.skipped["file"], "requests": summary.skipped["request"]},
         }
         statistics = ""
@@ -72,6 +87,8 @@ class JsonReporter:
             ]
             statistics = f',"statistics":{_dumps(rules)}'
         unreadable = _dumps([each._asdict() for each in summary.unreadable])
+        if self._shard is not None:
+            statistics = f',"skipped_files":{_dumps(sorted(summary.skipped_files))}'
         costs = "" if summary.costs is None else f',"cost":{_dumps(summary.costs.as_dict())}'
         end = f'{statistics},"summary":{_dumps(counts)}{costs}}}'
         self._out.write(f'\n],"unreadable":{unreadable}{end}\n')
@@ -122,8 +139,11 @@ def _result(result: LintResult) -> dict[str, Any]:
 
 
 def _omitted(result: LintResult) -> dict[str, Any]:
-    return {"count": result.omitted.total, "exact": result.omitted.is_exact}
+    rules = [
+        {"rule": rule, "code": code, "severity": str(severity), "count": count}
+        for (rule, code, severity), count in result.omitted.counts.items()
+    ]
+    return {"count": result.omitted.total, "exact": result.omitted.is_exact, "rules": rules}
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+_dumps: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LINE_SUFFIXES",
+    "PARQUET_SUFFIX",
     "STDIN",
     "LineBlock",
     "Record",
@@ -29,6 +30,8 @@ STDIN: Final = "-"
 
 LINE_SUFFIXES: Final = (".jsonl", ".ndjson")
 """Suffixes of files with one payload per line."""
+
+PARQUET_SUFFIX: Final = ".parquet"
 
 
 _BLOCK_BYTES: Final = 1 << 18

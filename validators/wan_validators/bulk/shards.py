@@ -1,0 +1,77 @@
+"""Divides the input of a run into shards by ranges of bytes, for several machines.
+
+All files of the run count as one text. A record belongs to the shard that has its first byte, and
+an empty or unreadable file to the one that has its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from ..source.walking import InputFile
+
+__all__ = ["InputPart", "Shard", "divide"]
+
+_TEXT: Final = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
+
+
+class Shard(NamedTuple):
+    """The shard *number* of *shards*, from 1. *total* is the size of the input in bytes."""
+
+    number: int
+    shards: int
+    total: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """Parses ``2/8``. Raises ValueError for another text."""
+        found = _TEXT.fullmatch(text)
+        shard = Shard(*map(int, found.groups())) if found else Shard(0, 0)
+        if not 1 <= shard.number <= shard.shards:
+            raise ValueError(f"{text!r} is not a shard such as 1/8, the first of eight")
+        return shard
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the shard as a JSON object."""
+        return {"number": self.number, "of": self.shards, "bytes": self.total}
+
+
+class InputPart(NamedTuple):
+    """The lines of a file that begin at *start* or later, and before *end*; or a whole file."""
+
+    file: InputFile
+    start: int = 0
+    end: int | None = None
+
+
+def divide(
+    files: Iterable[InputFile], shard: Shard, is_lined: Callable[[InputFile], bool]
+) -> tuple[list[InputPart], Shard]:
+    """Returns the parts of *files* in *shard*, and *shard* with the size of the input."""
+    sizes = [(file, _get_size(file.name)) for file in files]
+    total = sum(size for _, size in sizes)
+    start = total * (shard.number - 1) // shard.shards
+    end = total * shard.number // shard.shards if shard.number < shard.shards else None
+    parts = []
+    offset = 0
+    for file, size in sizes:
+        first = start - offset
+        last = None if end is None else end - offset
+        has_start = first <= 0 and (last is None or last > 0)
+        if not is_lined(file) or not size:
+            parts += [InputPart(file)] if has_start else []
+        elif first < size and (last is None or last > 0):
+            # What was appended since belongs to the shard with the end of the file.
+            parts.append(InputPart(file, max(0, first), None if (last or size) >= size else last))
+        offset += size
+    return parts, shard._replace(total=total)
+
+
+def _get_size(name: str) -> int:
+    try:
+        return Path(name).stat().st_size
+    except OSError:
+        return 0
