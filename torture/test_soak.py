@@ -58,8 +58,9 @@ class Sample:
 class _Soak:
     """The clients, and what they have seen."""
 
-    def __init__(self, port: int, scenarios: list[str]) -> None:
+    def __init__(self, port: int, scenarios: list[str], video_share: float) -> None:
         self._port = port
+        self._video_share = video_share
         self._scenarios = scenarios
         self.statuses: Counter[str] = Counter()
         self.unexpected: list[bytes] = []
@@ -72,7 +73,9 @@ class _Soak:
             scenario = rng.choice(self._scenarios)
             client = Client(self._port, f"tenant{nth}", scenario, timeout=2)
             with suppress(HTTPException, OSError, ValueError, KeyError):
-                self._follow_task(client, VIDEO if rng.random() < VIDEO_SHARE else CREATE, stop)
+                self._follow_task(
+                    client, VIDEO if rng.random() < self._video_share else CREATE, stop
+                )
             client.close()
 
     def _follow_task(self, client: Client, path: str, stop: threading.Event) -> None:
@@ -125,14 +128,15 @@ class _Soak:
 def test_a_soak_with_all_scenarios(
     tmp_path: Path, kind: str, scale: Scale, progress: Progress, record: Record
 ) -> None:
-    seconds = scale(300, 2)
+    seconds = scale(300, 1)
     store = "memory" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
     with MockServer(tmp_path, store) as server:
-        soak = _Soak(server.port, _list_scenarios(server))
+        videos = VIDEO_SHARE if seconds > 10 else 0.0
+        soak = _Soak(server.port, _list_scenarios(server), videos)
         begin = time.monotonic()
         samples: list[tuple[float, Sample]] = []
         with (
-            running(int(scale(CONNECTIONS, 8)), soak.use_scenarios),
+            running(int(scale(CONNECTIONS, 4)), soak.use_scenarios),
             running(len(READERS), soak.read_state),
             running(1, soak.probe),
         ):
