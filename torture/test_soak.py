@@ -124,11 +124,11 @@ class _Soak:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the figures of a process are in /proc")
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize(("kind", "full_seconds"), [("memory", 600), ("sqlite", 180)])
 def test_a_soak_with_all_scenarios(
-    tmp_path: Path, kind: str, scale: Scale, progress: Progress, record: Record
+    tmp_path: Path, kind: str, full_seconds: int, scale: Scale, progress: Progress, record: Record
 ) -> None:
-    seconds = scale(300, 1)
+    seconds = scale(full_seconds, 1)
     store = "memory" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
     with MockServer(tmp_path, store) as server:
         videos = VIDEO_SHARE if seconds > 10 else 0.0
