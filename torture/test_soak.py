@@ -22,6 +22,7 @@ from .conftest import Record, Scale
 from .processes import MockServer
 
 CONNECTIONS = 64
+FULL_SECONDS = {"memory": 600, "sqlite": 180}
 READERS = ("/_wanproof/ledger", "/_wanproof/tasks?limit=20", "/_wanproof/requests?limit=20")
 VIDEO = "/vendors/alibaba/v1/wan2.5-t2v-preview/generation"
 VIDEO_SHARE = 0.02
@@ -124,11 +125,11 @@ class _Soak:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the figures of a process are in /proc")
-@pytest.mark.parametrize(("kind", "full_seconds"), [("memory", 600), ("sqlite", 180)])
+@pytest.mark.parametrize("kind", FULL_SECONDS)
 def test_a_soak_with_all_scenarios(
-    tmp_path: Path, kind: str, full_seconds: int, scale: Scale, progress: Progress, record: Record
+    tmp_path: Path, kind: str, scale: Scale, progress: Progress, record: Record
 ) -> None:
-    seconds = scale(full_seconds, 1)
+    seconds = scale(FULL_SECONDS[kind], 1)
     store = "memory" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
     with MockServer(tmp_path, store) as server:
         videos = VIDEO_SHARE if seconds > 10 else 0.0
