@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import ExitStack
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -78,20 +78,31 @@ def _connect(address: str, jobs: int, cleanup: ExitStack) -> Client:
             f"{str(error).partition(chr(10))[0]}; start dask scheduler and dask worker, or use "
             f"--dask {LOCAL}"
         ) from error
-    ours = version(DISTRIBUTION)
-    for worker, theirs in client.run(_find_version).items():
-        if theirs != ours:
-            has = f"has wanproof {theirs}" if theirs else "has no wanproof"
-            raise UsageError(f"the worker {worker} {has}; install version {ours} on each worker")
+    _check_versions(client.run(_build_version_finder()))
     return client
 
 
-def _find_version() -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
+def _build_version_finder() -> Callable[[], str | None]:
+    """Returns a function that Dask sends as it is, as a worker may have no module of ours."""
 
-    with suppress(PackageNotFoundError):
-        return version("wanproof")
-    return None
+    def find_version() -> str | None:
+        from importlib import metadata
+
+        try:
+            return metadata.version("wanproof")
+        except metadata.PackageNotFoundError:
+            return None
+
+    return find_version
+
+
+def _check_versions(found: Mapping[str, str | None]) -> None:
+    """Raises UsageError if a worker has another version of wanproof, or none."""
+    ours = version(DISTRIBUTION)
+    for worker, theirs in found.items():
+        if theirs != ours:
+            has = f"has wanproof {theirs}" if theirs else "has no wanproof"
+            raise UsageError(f"the worker {worker} {has}; install version {ours} on each worker")
 
 
 def _take(future: Any) -> Any:
@@ -102,8 +113,8 @@ def _take(future: Any) -> Any:
         return future.result()
     except KilledWorker as error:
         raise UsageError(
-            "Dask gave a part of the input up, as several workers died of it; give the workers "
-            f"more memory ({str(error).partition(chr(10))[0]})"
+            f"Dask gave a part of the input up, as {error.allowed_failures + 1} workers died of "
+            "it; give the workers more memory"
         ) from error
     except FutureCancelledError as error:
         raise UsageError(f"the Dask cluster was lost during the run: {error}") from error
