@@ -68,7 +68,8 @@ measured: $(READY) packages
 	$(PYTEST) --cov --cov-report term --cov-fail-under 100 $(MEASURED)
 
 unmeasured: $(READY) packages
-	$(PYTEST) mockserver contract_tests/tests tests $(MEASURED:%=--ignore=%)
+	$(PYTEST) mockserver contract_tests/tests tests torture \
+		$(MEASURED:%=--ignore=%) --ignore torture/test_many_connections.py
 
 # Where they can neither be found nor installed, the tests that need them say that they are
 # skipped; with CI set they fail.
@@ -89,8 +90,11 @@ mutants: $(READY) ## seed mistakes into the tables; the independent fixtures mus
 law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
 
-torture: $(READY) ## load and faults in full: thousands of connections (minutes)
-	HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture
+# A share of the counts is for a try: make torture TORTURE=0.1
+TORTURE ?= 1
+
+torture: $(READY) packages ## load, faults and recovery in full: kills, crowds, a soak (half an hour)
+	WANPROOF_TORTURE=$(TORTURE) HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture
 
 COUNT ?= 20
 

@@ -36,6 +36,7 @@ from wan_validators.catalog import model
 
 ROOT: Final = Path(__file__).parents[1] / "contract_tests"
 REFERENCE: Final = f"{ROOT}/tests/faulty_clients/reference.py:Reference"
+ADAPTER: Final = f"{ROOT}/adapters/httpx_sync.py:client"
 NODE: Final = ("node", f"{ROOT}/adapters/node_fetch.mjs")
 IN_FLIGHT: Final = 8
 
@@ -67,8 +68,8 @@ def timed(owner: type, name: str) -> Iterator[list[float]]:
         setattr(owner, name, method)
 
 
-def python() -> Client:
-    return PythonClient("Reference", load(REFERENCE))
+def python(name: str = REFERENCE) -> Client:
+    return PythonClient("Reference", load(name))
 
 
 def plain_calls(client: Client, tempo: TimeProfile, models: Sequence[str]) -> float:
@@ -125,6 +126,7 @@ def main() -> int:
     table.add_column("calls/s", justify="right")
     image, video = ["wan2.5-i2i-preview", "wan26_i2i"], ["wan2.5-i2v-preview"]
     table.add_row("in process, images", shown(plain_calls(python(), VIRTUAL, image)))
+    table.add_row("the same with httpx.Client", shown(plain_calls(python(ADAPTER), VIRTUAL, image)))
     table.add_row("in process, videos", shown(plain_calls(python(), VIRTUAL, video)))
     if shutil.which("node"):
         table.add_row(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from wan_validators.constraints.basic import KnownMembers
+from wan_validators.constraints.relations import Relation
 from wan_validators.finding import Finding
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import MISSING, Path
@@ -26,16 +27,18 @@ def findings(spec: ModelSpec, payload: Any) -> list[Finding]:
         for path, value in json_pointer.find(payload, rule.path):
             if value is None and rule.path in nullable:
                 continue
-            if _broken(rule, path, value, found):
+            if _broken(rule, path, value, found, payload):
                 found.append(Finding(rule, json_pointer.text(path), value))
     return found + [
         finding for rule in spec.unknown_member_rules for finding in _strangers(rule, payload)
     ]
 
 
-def _broken(rule: Rule, path: Path, value: Any, found: list[Finding]) -> bool:
+def _broken(rule: Rule, path: Path, value: Any, found: list[Finding], payload: Any) -> bool:
     if value is MISSING:
         return rule.required
+    if isinstance(rule.constraint, Relation):
+        return not rule.constraint.is_satisfied_in(payload, value)
     seen = rule.constraint.view.extract(value)
     if rule.constraint.applies_to(seen):
         return not rule.constraint.is_satisfied(seen)

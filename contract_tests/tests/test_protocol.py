@@ -107,6 +107,12 @@ def test_an_outcome_survives_a_round_trip(outcome: Outcome) -> None:
     assert validate_outcome(outcome.as_json()) == outcome
 
 
+def test_a_length_of_too_many_digits_is_an_invalid_document() -> None:
+    output = Output(kind="image", sha256="0" * 64, length=10**5000)
+    with pytest.raises(InvalidDocument, match="JSON cannot represent"):
+        validate_outcome(Outcome.completed([output], "t"))
+
+
 def test_null_means_not_reported() -> None:
     members = dict.fromkeys(SCHEMAS["outcome"]["properties"])
     assert parse_outcome(json.dumps({**members, "outcome": "gave_up"})) == Outcome(

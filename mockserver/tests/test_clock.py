@@ -135,3 +135,46 @@ def test_retry_after_as_a_date_is_never_too_early(
 def test_no_clock_passes_the_year_9999() -> None:
     with pytest.raises(ValueError, match="past the year 9999"):
         ManualClock().advance(1e12)
+
+
+class MachineClock:
+    """The two clocks of a machine, in place of Python's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall, self.steady = 1_000_000.0, 50.0
+        monkeypatch.setattr("wan_mockserver.clock.time.time", lambda: self.wall)
+        monkeypatch.setattr("wan_mockserver.clock.time.monotonic", lambda: self.steady)
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.wall += seconds
+        self.steady += seconds
+
+
+def test_a_real_clock_goes_on_if_the_machines_is_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine = MachineClock(monkeypatch)
+    clock = RealClock()
+    assert clock.now() == 1_000_000
+    machine.pass_seconds(10)
+    machine.wall -= 3600
+    assert clock.now() == 1_000_010
+    machine.pass_seconds(5)
+    assert clock.now() == 1_000_015
+    machine.wall += 7200
+    assert clock.now() == 1_000_015 + 7200, "set forward, it follows"
+    machine.wall -= 7200
+    machine.pass_seconds(1)
+    assert clock.now() == 1_000_016 + 7200
+
+
+def test_a_clock_that_is_read_out_of_order_does_not_run_ahead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine = MachineClock(monkeypatch)
+    clock = RealClock()
+    clock.now()
+    machine.wall -= 0.01
+    assert clock.now() == 1_000_000
+    machine.wall += 1
+    assert clock.now() == 1_000_000.99

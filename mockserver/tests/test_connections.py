@@ -10,9 +10,10 @@ from contextlib import ExitStack, suppress
 import httpx
 import pytest
 
-from wan_mockserver.http import connection as connection_module
 from wan_mockserver.http import server as server_module
 from wan_mockserver.http.server import Server
+from wan_mockserver.http.sockets import connection as connection_module
+from wan_mockserver.http.sockets import connection_table as table_module
 
 from .http_services import GET, NEVER, Echo, connect, receive_all
 
@@ -129,8 +130,9 @@ def test_a_client_waits_while_all_places_wait_for_responses(
 def test_a_request_that_never_becomes_complete_is_answered(
     opened: Open, clients: ExitStack, monkeypatch: pytest.MonkeyPatch, sent: bytes, missing: str
 ) -> None:
-    for name in ("HEAD_TIMEOUT_S", "BODY_TIMEOUT_S", "SWEEP_INTERVAL_S"):
-        monkeypatch.setattr(server_module, name, 0.02)
+    monkeypatch.setattr(server_module, "SWEEP_INTERVAL_S", 0.02)
+    for name in ("HEAD_TIMEOUT_S", "BODY_TIMEOUT_S"):
+        monkeypatch.setattr(table_module, name, 0.02)
     connection = clients.enter_context(connect(opened()))
     connection.sendall(sent)
     answer = receive_all(connection).decode()
@@ -141,7 +143,7 @@ def test_a_request_that_never_becomes_complete_is_answered(
 def test_a_head_that_comes_byte_by_byte_has_no_more_time(
     opened: Open, clients: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "HEAD_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(table_module, "HEAD_TIMEOUT_S", 0.1)
     monkeypatch.setattr(server_module, "SWEEP_INTERVAL_S", 0.01)
     connection = clients.enter_context(connect(opened()))
     connection.settimeout(0.01)
@@ -159,8 +161,9 @@ def test_a_head_that_comes_byte_by_byte_has_no_more_time(
 def test_an_idle_connection_is_closed_in_the_end(
     opened: Open, clients: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("BODY_TIMEOUT_S", "IDLE_TIMEOUT_S", "SWEEP_INTERVAL_S"):
-        monkeypatch.setattr(server_module, name, 0.02)
+    monkeypatch.setattr(server_module, "SWEEP_INTERVAL_S", 0.02)
+    for name in ("BODY_TIMEOUT_S", "IDLE_TIMEOUT_S"):
+        monkeypatch.setattr(table_module, name, 0.02)
     connection = clients.enter_context(connect(opened()))
     connection.sendall(GET)
     assert receive_all(connection).startswith(b"HTTP/1.1 200 OK\r\n")

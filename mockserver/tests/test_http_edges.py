@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wan_mockserver.http import request_reader
 from wan_mockserver.http.httpx_transport import BASE_URL, WanTransport
-from wan_mockserver.http.request_reader import IncomingRequest, RequestReader, ServerFacts
 from wan_mockserver.http.server import Server
+from wan_mockserver.http.sockets import request_reader
+from wan_mockserver.http.sockets.request_reader import IncomingRequest, RequestReader, ServerFacts
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 

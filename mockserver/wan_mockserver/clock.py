@@ -17,6 +17,9 @@ START: Final = 1_700_000_000.0
 MAX_TIME: Final = 253_402_214_400.0
 """The last day of the year 9999, after which no date can be formatted."""
 
+MAX_JITTER_S: Final = 0.1
+"""Seconds by which a thread may read the clock earlier than another that reads it after it."""
+
 OFFSET: Final = "clock"
 """The key in COUNTERS of the seconds by which the clock was advanced."""
 
@@ -79,12 +82,27 @@ class _AdjustableClock:
 
 
 class RealClock(_AdjustableClock):
-    """The machine's clock, plus the seconds by which it was advanced."""
+    """The machine's clock, plus the seconds by which it was advanced.
+
+    If the machine's clock is set back, this one goes on: tasks must not return to earlier states.
+    """
 
     mode = "real"
 
+    def __init__(self, store: Store | None = None) -> None:
+        super().__init__(store)
+        self._ahead = 0.0
+        self._latest = self._latest_steady = 0.0
+
     def _get_base_time(self) -> float:
-        return time.time()
+        now, steady = time.time() + self._ahead, time.monotonic()
+        if now < self._latest:
+            passed = max(steady - self._latest_steady, 0.0)
+            if self._latest - now > MAX_JITTER_S:
+                self._ahead += self._latest + passed - now
+            now = self._latest + passed
+        self._latest, self._latest_steady = now, steady
+        return now
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)

@@ -137,7 +137,7 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
         '{"output":{"task_status":"FAILED","results":[{"url":"a"}]},"usage":{"cost":"1e9"}}',
         "Wed, 21 Oct 2026 07:28:00 GMT",
     ),
-    "toml": ('[mine]\nuse = "fail"\n', "[a]\noutcome.fail = 1\n"),
+    "toml": ('[mine]\nuse = ["moderated"]\noutcome = { after = 3 }\n', "[a]\noutcome.fail = 1\n"),
     "config": (
         '[lint]\nformat = "json"\nignore = ["unknown-member"]\n[serve]\nseed = 1\n',
         '[lint.models]\n"*.json" = "wan26_i2i"\n',

@@ -29,7 +29,7 @@ from wan_mockserver.captures.reading import read_capture
 from wan_mockserver.captures.replay import CaptureReplay
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request
-from wan_mockserver.http.request_reader import RequestReader, ServerFacts
+from wan_mockserver.http.sockets.request_reader import RequestReader, ServerFacts
 from wan_mockserver.scenarios.toml_format import read_scenarios
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.routing import ROOT

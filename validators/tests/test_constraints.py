@@ -25,8 +25,22 @@ from wan_validators.constraints.basic import (
     Undocumented,
     parse_integer,
 )
-from wan_validators.constraints.items import TypeCount, TypeSets, UrlOnly
-from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize, parse_sides
+from wan_validators.constraints.items import (
+    Percentage,
+    PercentageSum,
+    TypeCount,
+    TypeSets,
+    UrlOnly,
+    VideoUrls,
+)
+from wan_validators.constraints.size import (
+    AdvisedPixels,
+    Pixels,
+    Ratio,
+    Size,
+    TwoPartSize,
+    parse_sides,
+)
 
 VERY_LONG = "9" * 5000
 """More digits than Python's int() takes."""
@@ -116,6 +130,39 @@ CASES = [
         ([], "data:", None),
     ),
     Case(
+        VideoUrls(1),
+        (
+            *([], ["https://e.com/a.mp4"], ["https://e.com/a.mov", "https://e.com/a.png"]),
+            *(["https://e.com/a.mp4", "https://e.com/b", 5, None], ["https://[::1/a.mp4"] * 2),
+            ["https://e.com/mp4", "https://e.com/a?x=.mp4", "https://e.com/a.mp4"],
+            [f"https://e.com/{'a' * 4096}.mp4"] * 2,
+        ),
+        (
+            *(["https://e.com/a.mp4"] * 2, ["oss://b/a.MOV", "https://e.com/b.mp4?x=1#y"]),
+            ["https://e.com/a.webm", "https://e.com/a.avi", "https://e.com/a.mkv"],
+        ),
+        ("https://e.com/a.mp4", {}, None),
+    ),
+    Case(
+        Percentage(),
+        ("0.00%", "12.50%", "100.00%", "33.34%"),
+        (
+            *("12.5%", "12%", "12.500%", "12.50", "0.125", " 12.50%", "12.50%\n", "12,50%"),
+            *("-1.00%", "+1.00%", "1e1.00%", "1000.00%", "", "\u0661\u0662.50%"),
+        ),
+        (12.5, None, ["12.50%"]),
+    ),
+    Case(
+        PercentageSum("ratio"),
+        (
+            *([], [{"ratio": "100.00%"}], [{"ratio": "33.33%"}] * 2 + [{"ratio": "33.34%"}]),
+            # Other rules report these items.
+            *([{"ratio": "10%"}], [{}], ["a"], [{"ratio": 5}], [{"ratio": "1.00%"}, None]),
+        ),
+        ([{"ratio": "99.99%"}], [{"ratio": "100.01%"}], [{"ratio": "33.33%"}] * 3),
+        ({"ratio": "100.00%"}, "100.00%", None),
+    ),
+    Case(
         KnownMembers(frozenset({"a", "b"})),
         ({}, {"a": 1}, {"a": 1, "b": 2}),
         ({"c": 1}, {"A": 1}, {"a": 1, "": 2}),
@@ -134,6 +181,12 @@ CASES = [
         (1024, None, ["1K"]),
     ),
     Case(Size(("2K",)), ("1*2", "2K"), ("a*b", "0*5"), ("1K", "2k", "", None)),
+    Case(
+        AdvisedPixels(100, 400, ("12*11", "11*12")),
+        ("20*20", "9*11", "12*11", "11*12", "0012*11", "99*99"),
+        ("10*10", "19*21", "132*1", "11*11"),
+        ("2K", "1x1", None, 5, ["10*10"]),
+    ),
     Case(
         Pixels(100, 400, ("4K",)),
         ("10*10", "20*20", "4K"),

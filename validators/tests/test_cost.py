@@ -222,7 +222,73 @@ def test_every_valid_payload_has_a_cost(cases: list[Golden]) -> None:
             assert "no price is known for a second at " in str(cost)
             return
         assert cost.low is not None
+        assert cost.low > 0
+        if cost.unknown:
+            assert "at least" in str(cost)
+            return
         assert cost.high is not None
-        assert 0 < cost.low <= cost.high
+        assert cost.low <= cost.high
 
     check_each(check, cases)
+
+
+CAT, WALK = "https://example.com/cat.jpg", "https://example.com/walk.mp4"
+
+
+def media(model: str, *items: tuple[str, str], **parameters: Any) -> tuple[str, dict[str, Any]]:
+    array = [{"type": kind, "url": url} for kind, url in items]
+    given = {"prompt": "a cat", "media": array}
+    return f"dashscope/{model}", {"model": model, "input": given, "parameters": parameters}
+
+
+def references(*urls: Any) -> tuple[str, dict[str, Any]]:
+    given = {"prompt": "a cat", "reference_urls": [*urls]}
+    return "dashscope/wan2.6-r2v", {"model": "wan2.6-r2v", "input": given}
+
+
+@pytest.mark.parametrize(
+    ("given", "low"),
+    [
+        (media("wan2.7-r2v", ("reference_video", WALK), duration=10), "1.50"),
+        (media("wan2.7-i2v", ("first_clip", WALK), resolution="720P"), "0.50"),
+        (media("wan2.7-videoedit", ("video", WALK), duration=2), "0.30"),
+        (references(CAT, WALK), "0.75"),
+        (references("oss://bucket/walk"), "0.75"),
+        (references("https://[::1/walk.jpg"), "0.75"),
+        (references(f"https://example.com/{'a' * 4096}.jpg"), "0.75"),
+    ],
+)
+def test_the_seconds_of_input_videos_are_billed_and_not_known(given: Any, low: str) -> None:
+    model, payload = given
+    cost = estimate_cost(model, payload)
+
+    assert (cost.low, cost.high, cost.is_known) == (Decimal(low), None, False)
+    assert f"at least {low} USD: the seconds of input videos" in str(cost)
+    assert cost.as_dict()["high_usd"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "usd"),
+    [
+        (media("wan2.7-r2v", ("reference_image", CAT), duration=10), "1.50"),
+        (media("wan2.7-i2v", ("first_frame", CAT)), "0.75"),
+        (references(CAT, "https://example.com/CAT.PNG?x=1", "data:image/png;base64,", 5), "0.75"),
+        ((I2V, {"prompt": "a", "image": IMAGE, "duration": 5}), "0.50"),
+        (("dashscope/wan2.7-i2v", {"model": "wan2.7-i2v", "input": {"media": 5}}), "0.75"),
+    ],
+)
+def test_the_cost_of_a_video_from_images_is_known(given: Any, usd: str) -> None:
+    model, payload = given
+    cost = estimate_cost(model, payload)
+
+    assert (cost.low, cost.high, cost.unknown) == (Decimal(usd), Decimal(usd), None)
+
+
+def test_a_note_about_a_stream_is_no_note_about_costs() -> None:
+    message = {"role": "user", "content": [{"text": "a story"}]}
+    body = {"messages": [message]}
+    payload = {"model": "wan2.6-image", "input": body, "parameters": {"enable_interleave": True}}
+    report = lint(payload)
+
+    assert {found.rule for found in report.findings} == {"stream-interleave", "max-images-default"}
+    assert len(report.estimate_cost().notes) == 1

@@ -104,6 +104,7 @@ OBJECTS = [
     (spec.id, rule.pointer.replace("*", "0"))
     for spec in find_representatives(catalog())
     for rule in spec.unknown_member_rules
+    if json_pointer.find(BASES[spec.id], rule.path)
 ]
 
 

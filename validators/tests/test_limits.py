@@ -18,6 +18,7 @@ from wan_validators.catalog import catalog, model
 from wan_validators.constraints import basic as c
 from wan_validators.constraints import items as i
 from wan_validators.constraints import media as m
+from wan_validators.constraints import relations as r
 from wan_validators.constraints import size as s
 from wan_validators.constraints import text as t
 from wan_validators.outputs import Images, Outputs
@@ -29,7 +30,7 @@ from . import independent_fixtures
 Plain = dict[str, Any]
 
 KINDS = {dict: "object", list: "array", str: "string", bool: "boolean"}
-FILES = {m.IMAGE_VIEW: "image", m.AUDIO_VIEW: "audio"}
+FILES = {m.IMAGE_VIEW: "image", m.AUDIO_VIEW: "audio", m.MEDIA_VIEW: "media"}
 
 
 def is_(words: str) -> Callable[[Any], Plain]:
@@ -44,6 +45,15 @@ def type_count(count: i.TypeCount) -> str:
 
 def tokens(check: Any) -> Plain:
     return {"tokens": list(check.tokens)} if check.tokens else {}
+
+
+def item_of(check: Any) -> str:
+    name = getattr(check, "name", None)
+    return f"{check.array} {check.member}" + (f" {name}" if name else "")
+
+
+def limit_of(check: Any) -> Plain:
+    return PLAIN[type(check)](check)
 
 
 PLAIN: Mapping[type, Callable[[Any], Plain]] = {
@@ -63,6 +73,20 @@ PLAIN: Mapping[type, Callable[[Any], Plain]] = {
     c.MutuallyExclusive: lambda check: {"one-of": list(check.keys)},
     i.TypeSets: lambda check: {"sets": [[*map(type_count, each)] for each in check.sets]},
     i.UrlOnly: lambda check: {"url-only": list(check.types)},
+    i.VideoUrls: lambda check: {"videos": [0, check.high]},
+    i.Percentage: is_("percentage with two decimals"),
+    i.PercentageSum: lambda check: {"sum": "100.00%", "of-each": check.member},
+    r.LimitWithItem: lambda check: {
+        "with-any": item_of(check),
+        "limit": limit_of(check.inner),
+        "of": limit_of(check.outer),
+    },
+    r.EntryPerItem: lambda check: {"one-for-each": item_of(check)} | limit_of(check.items),
+    s.AdvisedPixels: lambda check: {
+        "advised-pixels": [check.low, check.high],
+        "usual": list(check.usual),
+    },
+    m.Aspect: lambda check: {"aspect": ["{}:{}".format(*check.low), "{}:{}".format(*check.high)]},
     c.KnownMembers: lambda check: {"members": sorted(check.known)},
     c.Undocumented: is_("absent"),
     t.Filled: is_("filled in"),

@@ -12,7 +12,9 @@ from wan_validators.constraints import media
 from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
+    MEDIA_VIEW,
     AddressesFile,
+    Aspect,
     Base64,
     Complete,
     Declared,
@@ -61,7 +63,22 @@ CLEAR_WEBP = data_uri(image("WEBP", mode="RGBA", lossless=True), "image/webp")
 CLEAR_BMP = data_uri(bmp_with_alpha(384, 384), "image/bmp")
 THIRTY_WITH_PADDING = (b"\xff\xe3\x14\xc0" + b"\0" * 44) * 628  # frames of 48 ms, padding 144 ms
 
+NARROW, TOO_NARROW = (data_uri(image("PNG", (9, tall), "1"), "image/png") for tall in (36, 37))
+FLAT, TOO_FLAT = (data_uri(image("PNG", (wide, 9), "1"), "image/png") for wide in (18, 19))
+
 CASES = [
+    Case(Aspect(low=(1, 4), high=(2, 1)), (WEB, "", NARROW, FLAT), (TOO_NARROW, TOO_FLAT)),
+    Case(
+        AddressesFile(MEDIA_VIEW),
+        (
+            *(WEB, URI, UPLOADED, "cat.jpg", "http://localhost/a.mp4", "https://example.com/a.MOV"),
+            *("https://example.com/a.mp3", "https://example.com/a", "http", "https://"),
+        ),
+        (
+            *("https://youtu.be/abc", "https://example.com/a.html", "https://example.com/a.gif"),
+            *("https://example.com/{name}.mp4", "https://clip.mp4", "HTTPS://example.com/a.webm"),
+        ),
+    ),
     Case(
         Reference(),
         (WEB, URI, ENCODED, "http://localhost/", url_safe(PNG)),
@@ -227,7 +244,7 @@ def test_every_check_has_edges() -> None:
     assert every == {type(case.check) for case in CASES}
 
 
-@pytest.mark.parametrize("view", [IMAGE_VIEW, AUDIO_VIEW])
+@pytest.mark.parametrize("view", [IMAGE_VIEW, AUDIO_VIEW, MEDIA_VIEW])
 def test_nothing_can_be_at_fault_in_what_a_view_calls_fine(view: Any) -> None:
     assert view.extract("https://example.com/cat") is view.known_good
     assert all(case.check.is_satisfied(view.known_good) for case in CASES)

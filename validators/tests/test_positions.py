@@ -1,7 +1,12 @@
 """Where pointers and offsets are in a text."""
 
+from __future__ import annotations
+
+import json
+
 import pytest
 
+from wan_validators.source.named_positions import MAX_SEARCHED, MAX_WANTED, find_named_spans
 from wan_validators.source.positions import (
     MAX_DUPLICATES,
     Lines,
@@ -98,3 +103,39 @@ def test_the_number_of_duplicates_is_bounded() -> None:
 )
 def test_a_word_is_found_outside_strings(text: str, wanted: str, offset: int) -> None:
     assert find_word(text, wanted) == offset
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "span"),
+    [
+        ('{"a": {"b": 10}}', "/a/b", Span(7, 12)),
+        ('{"a" :\n {"b"\t:10}}', "/a", Span(1, 8)),
+        ('{"b": "a", "a": "b"}', "/a", Span(11, 16)),
+        ('[{"a": 1}]', "/0/a", Span(2, 7)),
+        ('{"a": [10]}', "/a/0", None),
+        ('{"a": {"a": 1}}', "/a", None),
+        ('{"b": {"a": 1}}', "/a", None),
+        ('{"b": {"\\u0061": 1}, "a": 2}', "/b/a", None),
+        ('{"a b": 1}', "/a b", None),
+        ('{": ": ":"}', "/: ", None),
+        ('{"b": "a"}', "/a", None),
+        ('{"a": 1}', "", None),
+        ('{"a": 1}' + " " * MAX_SEARCHED, "/a", None),
+    ],
+)
+def test_a_member_is_found_by_its_name_only_if_that_tells_its_place(
+    text: str, pointer: str, span: Span | None
+) -> None:
+    found = find_named_spans(text, json.loads(text), [pointer, pointer])
+    assert found == (None if span is None else {pointer: span})
+    if span is not None:
+        assert find_spans(text, [pointer]) == found
+
+
+def test_many_pointers_are_found_by_reading_the_text() -> None:
+    members = {f"m{number}": number for number in range(MAX_WANTED + 1)}
+    wanted = [f"/{name}" for name in members]
+    assert find_named_spans(json.dumps(members), members, wanted) is None
+    few = wanted[:MAX_WANTED]
+    text = json.dumps(members)
+    assert find_named_spans(text, members, few) == find_spans(text, few)

@@ -85,7 +85,7 @@ def test_a_url_that_may_be_the_file_has_none(url: str) -> None:
     ],
 )
 def test_sound_is_not_a_picture(url: str, fault: str | None) -> None:
-    assert find_url_fault(url, audio=True) == fault
+    assert find_url_fault(url, "audio") == fault
 
 
 MOMENT = datetime(2025, 1, 1, tzinfo=UTC)

@@ -257,6 +257,11 @@ def _squeeze(name: str) -> str:
 
 def vendors() -> tuple[Vendor, ...]:
     """Returns every vendor of a documented model, in the order of :func:`list_all_specs`."""
+    return _list_vendors(_edition[0])
+
+
+@lru_cache(maxsize=8)
+def _list_vendors(_date: str | None) -> tuple[Vendor, ...]:
     return tuple({spec.vendor.name: spec.vendor for spec in list_all_specs()}.values())
 
 
@@ -273,6 +278,12 @@ def list_create_templates(vendor: Vendor) -> tuple[str, ...]:
 
 def list_submit_templates(vendor: Vendor) -> tuple[str, ...]:
     """Returns the paths of creates at *vendor*, and of those that wait for the task."""
+    return _list_submit_templates(vendor.name, _edition[0])
+
+
+@lru_cache(maxsize=64)
+def _list_submit_templates(name: str, _date: str | None) -> tuple[str, ...]:
+    vendor = next(each for each in vendors() if each.name == name)
     waiting = (vendor.synchronous.path,) if vendor.synchronous else ()
     return (*list_create_templates(vendor), *waiting)
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from .catalog import find
 from .constraints.basic import Anything, Between, JsonType, OneOf
+from .constraints.items import may_be_video
 from .messages.formatting import format_bounds, format_last_name, format_usd, pluralize
 from .outputs import Images, Price, Videos, find_tier
 from .source.json_pointer import MISSING, parse, value
@@ -28,7 +29,8 @@ Prices = Mapping[str, Price]
 class Cost:
     """The estimated cost of one payload, in USD.
 
-    *low* and *high* are None if they are not known, and *unknown* then says why. *units* is
+    *low* and *high* are None if they are not known, and *unknown* then says why. If only *high*
+    is, *low* is the part that is known. *units* is
     the output in words. *notes* name the defaults that cost more than the least. *price* is
     the price that was used, None if the list has none.
     """
@@ -50,6 +52,8 @@ class Cost:
         usd = f"unknown cost: {self.unknown}"
         if self.low is not None and self.high is not None:
             usd = format_range_usd(self.low, self.high)
+        elif self.low is not None:
+            usd = f"at least {format_usd(self.low)}: {self.unknown}"
         return f"{self.units}: {usd}" if self.units else usd
 
     def as_dict(self) -> dict[str, Any]:
@@ -120,7 +124,9 @@ def _estimate_images(
     notes = tuple(
         finding.message
         for finding in findings
-        if finding.severity is Severity.INFO and isinstance(finding.row.constraint, Anything)
+        if finding.severity is Severity.INFO
+        and isinstance(finding.row.constraint, Anything)
+        and finding.rule.endswith("-default")
     )
     usd = price.usd.get("image") if price else None
     if usd is None:
@@ -147,14 +153,26 @@ def _estimate_video(spec: ModelSpec, outputs: Videos, payload: Any, price: Price
         unknown = f"no price is known for a second at {tier} of {spec.id}"
         return Cost(model=spec.id, units=units, unknown=unknown, price=price)
     assert price
+    has_more = outputs.billed_inputs and _count_input_videos(payload, outputs.billed_inputs)
     return Cost(
         model=spec.id,
         units=units,
         low=min(known) * lengths[0],
-        high=max(known) * lengths[-1],
+        high=None if has_more else max(known) * lengths[-1],
+        unknown=_INPUT_SECONDS if has_more else None,
         notes=tuple(_describe_defaults(outputs, payload, price, tiers, lengths)),
         price=price,
     )
+
+
+_INPUT_SECONDS: Final = (
+    "the seconds of input videos are billed, too, and the payload does not tell them"
+)
+
+
+def _count_input_videos(payload: Any, pointer: str) -> int:
+    items = value(payload, parse(pointer))
+    return sum(map(may_be_video, items)) if type(items) is list else 0
 
 
 def _describe_defaults(

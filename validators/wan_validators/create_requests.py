@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from .catalog import list_submit_templates, vendors
@@ -36,6 +37,8 @@ class CreateUrl(NamedTuple):
     model: str | None
 
 
+# Laws and rules ask several times for the path of one request.
+@lru_cache(maxsize=256)
 def find_create_path(path: str) -> CreatePath | None:
     """Returns the create that *path* leads to, or None. It may begin with a gateway's path."""
     for vendor in vendors():

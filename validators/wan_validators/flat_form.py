@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, Final
 
@@ -11,12 +11,11 @@ from .outputs import Outputs
 from .source.json_pointer import parse, text
 from .spec import Equals, ModelSpec, Rule, Severity
 from .vendor import Vendor
-from .wrappers import open_envelope
+from .wrappers import NESTED_OBJECTS, is_nested, open_envelope
 
-__all__ = ["build_flat_spec", "has_flat_form"]
+__all__ = ["OBJECTS", "build_flat_spec", "has_flat_form"]
 
-OBJECTS: Final = ("/input", "/parameters")
-"""The objects whose members stand at the top of a flat payload."""
+OBJECTS: Final = tuple(f"/{name}" for name in NESTED_OBJECTS)
 
 NESTED_ONLY: Final = ("/model", *OBJECTS)
 """Pointers without a place in a flat payload."""
@@ -63,17 +62,13 @@ def has_flat_form(flat: ModelSpec, payload: Any, *, is_named: bool) -> bool:
 
     A flat payload does not name its model, so *is_named* must be true, or an envelope names it.
     """
-    if type(payload) is not dict or _is_nested(payload):
+    if type(payload) is not dict or is_nested(payload):
         return False
     envelope = open_envelope(flat, payload)
     inner = envelope.payload if envelope else payload
     known = {rule.path[0] for rule in flat.rules if rule.path}
-    is_flat = bool(known & inner.keys()) and not _is_nested(inner)
+    is_flat = bool(known & inner.keys()) and not is_nested(inner)
     return is_flat and (is_named or envelope is not None)
-
-
-def _is_nested(payload: Mapping[str, Any]) -> bool:
-    return any(each[1:] in payload for each in OBJECTS)
 
 
 def _flatten_pointer(pointer: str) -> str:

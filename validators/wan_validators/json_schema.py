@@ -39,7 +39,6 @@ DRAFTS: Mapping[str, str] = {
 }
 """The supported drafts of JSON Schema, and what ``$schema`` calls them."""
 
-
 TYPES: Mapping[type, str] = {
     dict: "object",
     list: "array",
@@ -49,7 +48,6 @@ TYPES: Mapping[type, str] = {
 }
 
 Keywords = dict[str, Any]
-
 
 WHOLE_NUMBERS = "Write integers without a fraction: 1.0 is rejected, which no schema can say."
 
@@ -70,9 +68,8 @@ def build_payload_schema(spec: ModelSpec) -> Keywords:
     """Builds the schema of an unwrapped payload for *spec*, in draft 2020-12."""
     always = [rule for rule in spec.rules if not rule.when]
     made = _build_tree(always, spec.all_rules).json_schema
-    conditions = [
-        {"if": _build_condition(when), "then": then} for when, then in _iter_conditional(spec)
-    ]
+    pairs = _iter_conditional(spec)
+    conditions = [{"if": _build_condition(when), "then": then} for when, then in pairs]
     made["title"] = spec.title
     lines = (f"{spec.source}.", WHOLE_NUMBERS, made.get("description", ""))
     made["description"] = "\n".join(lines).strip()
@@ -136,6 +133,11 @@ def _(check: s.TwoPartSize) -> Keywords:
 @build_keywords.register
 def _(check: s.Size) -> Keywords:
     return {"pattern": _allow_tokens(check.tokens, r"0*[1-9][0-9]*\*0*[1-9][0-9]*")}
+
+
+@build_keywords.register
+def _(check: i.Percentage) -> Keywords:
+    return {"pattern": r"^[0-9]{1,3}\.[0-9]{2}%$"}
 
 
 def _allow_tokens(tokens: tuple[str, ...], pattern: str) -> str:
@@ -244,7 +246,7 @@ def _iter_conditional(spec: ModelSpec) -> Iterable[tuple[Equals, Keywords]]:
         and build_keywords(rule.constraint) is not None
     ]
     rules.sort(key=lambda rule: str(rule.when))
-    for when, group in groupby(rules, key=lambda rule: rule.when):
+    for when, group in groupby(rules, lambda rule: rule.when):
         assert when
         yield when, _build_tree(group).json_schema
 

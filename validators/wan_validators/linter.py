@@ -24,7 +24,7 @@ from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
 from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
 from .spec import ModelSpec, Rule
-from .wrappers import unwrap_all
+from .wrappers import is_nested, unwrap_all
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -156,7 +156,8 @@ def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Optio
     if report.findings:
         report = _limit_report(report, options.limit)
         shown = document.text or decode_for_display(data)
-        report.findings = locate_findings(report.findings, shown, is_unique=is_unique)
+        unique_value = document.value if is_unique else MISSING
+        report.findings = locate_findings(report.findings, shown, unique_value)
     return report
 
 
@@ -202,6 +203,8 @@ def _lint_value(payload: Any, options: _Options) -> Report:
 
 def _find_flat(spec: ModelSpec, payload: Any, *, is_named: bool) -> ModelSpec | None:
     """Returns the spec for the flat form of *payload*, or None if it has another form."""
+    if type(payload) is dict and is_nested(payload):
+        return None
     flat = find_flat_form(spec)
     if flat is None:
         return None

@@ -15,7 +15,7 @@ DISTRIBUTION: Final = "wanproof"
 EXTRA_OF_PACKAGE: Final = {"wan_mockserver": "mock", "wan_contracts": "contract"}
 """The extra that installs everything a package of ours needs, by package."""
 
-_OPTIONAL: Final = re.compile(r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]")
+_OPTIONAL: Final = r"([\w.-]+).*extra == ['\"]([\w-]+)['\"]"
 """A requirement of an extra in the metadata: its name and the name of the extra.
 
 The build expands an extra within an extra, so its requirements are listed, too.
@@ -32,7 +32,7 @@ def format_install_hint(error: ModuleNotFoundError, asking: str) -> str | None:
 
     module = _package(error.name or "")
     requirements = metadata.requires(DISTRIBUTION) or ()
-    optional = [found.groups() for found in map(_OPTIONAL.match, requirements) if found]
+    optional = [found.groups() for each in requirements if (found := re.match(_OPTIONAL, each))]
     sizes = Counter(extra for _, extra in optional)
     extras = [extra for needed, extra in optional if needed.lower() == module]
     if not extras:

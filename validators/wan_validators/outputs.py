@@ -78,7 +78,8 @@ class Videos(Frozen, kw_only=True):
     images. *usage* are the members of the result that say what is billed, for a vendor that has
     them. *ratio* chooses the sides of a tier if there is no image. *whole* is the range of the
     seconds that *duration* 0 stands for: those of an input video. If *hides_prompt* is true, the
-    result never has the rewritten prompt.
+    result never has the rewritten prompt. The seconds of videos in the array *billed_inputs* are
+    billed, too.
     """
 
     resolution: str
@@ -98,6 +99,7 @@ class Videos(Frozen, kw_only=True):
     billing: str | None = None
     usage: tuple[str, ...] = ()
     hides_prompt: bool = False
+    billed_inputs: str | None = None
 
 
 Outputs = Images | Videos

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Skipped", "open_record"]
 
 _JSON_STARTS: Final = (b"{", b"[", b'"')
-_HAR: Final = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
+_HAR: Final = rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{'
 
 
 class Skipped(NamedTuple):
@@ -35,7 +35,7 @@ def open_record(record: Record) -> Iterator[Record | Unreadable | Skipped]:
         yield record  # the usual case, without a pattern
         return
     start = data[:1024].lstrip()
-    if _HAR.match(data) or (is_har and start[:1] == b"{"):
+    if re.match(_HAR, data) or (is_har and start[:1] == b"{"):
         yield from _read_har(record)
     elif start.startswith(_JSON_STARTS) or b"curl" not in data:
         yield record

@@ -16,6 +16,8 @@ from .constraints.basic import (
     Items,
     ObjectCount,
 )
+from .constraints.items import Percentage, PercentageSum
+from .constraints.relations import EntryPerItem, LimitWithItem
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .frozen import replace
 from .outputs import Images, Price
@@ -23,11 +25,10 @@ from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLO
 from .shared_rules import SEEDS, Rows, maximum_notice
 from .spec import Equals, Rule, Severity
 from .upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
-from .upstream_rules import ALPHA_IGNORED, upstream_image
+from .upstream_rules import ALPHA_IGNORED, aspect_rule, upstream_image
 
 __all__ = [
     "SEQUENCE_AMBIGUITIES",
-    "SEQUENCE_GAPS",
     "build_sequence_outputs",
     "build_sequence_price",
     "build_sequence_rules",
@@ -39,6 +40,7 @@ SIZE: Final = f"{PARAMETERS}/size"
 SEQUENTIAL: Final = Equals(f"{PARAMETERS}/enable_sequential", value=True, default=False)
 SEPARATE: Final = ~SEQUENTIAL
 MOST: Final = Between(1, 12)
+BOXES: Final = Items(0, 9)
 TOTALS: Final = {"1K": 1024 * 1024, "2K": 2048 * 2048, "4K": 4096 * 4096}
 """The total pixels of each token."""
 
@@ -75,13 +77,6 @@ SEQUENCE_AMBIGUITIES: Final = (
     ),
 )
 
-SEQUENCE_GAPS: Final = (
-    "the aspect of an input image, 1:8 to 8:1, is not checked",
-    "that bbox_list has an entry for each image is not checked",
-    "that the ratios of color_palette add up to 100.00% is not checked",
-    "that color_palette is only for images without enable_sequential is not checked",
-)
-
 
 def build_sequence_rules(
     model: str, *, tokens: tuple[str, ...] = ("1K", "2K"), sequence_tokens: tuple[str, ...] = ()
@@ -91,11 +86,13 @@ def build_sequence_rules(
     *sequence_tokens* are those of a sequence if they differ.
     """
     few = sequence_tokens or tokens
+    from_text = _build_from_text_rule(tokens, few) if few != tokens else ()
     return (
         *message_rules(model),
         *part_rules(5000, one_text=False),
         Rule("images-count", CONTENT, ObjectCount("image", 0, 9)),
         *upstream_image(IMAGE, sides=(240, 8000), megabytes=20),
+        aspect_rule(IMAGE, 8),
         Rule("parameters-type", PARAMETERS, OBJECT),
         Rule("sequential-type", SEQUENTIAL.pointer, BOOLEAN, default=False),
         Rule("n-range", N, MOST),
@@ -103,6 +100,7 @@ def build_sequence_rules(
         replace(maximum_notice(N, 12, SEQUENTIAL), default=12),
         Rule("seed-range", f"{PARAMETERS}/seed", SEEDS),
         *_build_size_rules(tokens, few),
+        *from_text,
         Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
         Rule("thinking-mode-type", f"{PARAMETERS}/thinking_mode", BOOLEAN, default=True),
         Rule(
@@ -113,12 +111,46 @@ def build_sequence_rules(
             when=SEQUENTIAL,
             message="thinking_mode has no effect when enable_sequential=true",
         ),
-        Rule("bbox-list-type", f"{PARAMETERS}/bbox_list", Items(0, 9)),
+        Rule(
+            "thinking-mode-images",
+            f"{PARAMETERS}/thinking_mode",
+            LimitWithItem(CONTENT, "image", None, BOOLEAN, Absent()),
+            severity=Severity.INFO,
+            when=SEPARATE,
+            message="thinking_mode has no effect when there is an image",
+        ),
+        Rule("bbox-list-type", f"{PARAMETERS}/bbox_list", BOXES),
+        Rule("bbox-list-images", f"{PARAMETERS}/bbox_list", EntryPerItem(CONTENT, "image", BOXES)),
         Rule("bbox-boxes", f"{PARAMETERS}/bbox_list/*", Items(0, 2)),
         Rule("color-palette-count", f"{PARAMETERS}/color_palette", Items(3, 10)),
+        Rule("color-palette-sum", f"{PARAMETERS}/color_palette", PercentageSum("ratio")),
+        Rule(
+            "color-palette-mode",
+            f"{PARAMETERS}/color_palette",
+            Absent(),
+            severity=Severity.WARNING,
+            when=SEQUENTIAL,
+            message="color_palette is only for images without enable_sequential=true",
+        ),
         Rule("color-type", f"{PARAMETERS}/color_palette/*", OBJECT),
         Rule("color-hex-type", f"{PARAMETERS}/color_palette/*/hex", STRING, required=True),
         Rule("color-ratio-type", f"{PARAMETERS}/color_palette/*/ratio", STRING, required=True),
+        Rule("color-ratio-format", f"{PARAMETERS}/color_palette/*/ratio", Percentage()),
+    )
+
+
+def _build_from_text_rule(tokens: tuple[str, ...], few: tuple[str, ...]) -> Rows:
+    """Returns the rule that the sizes beyond *few* are made from text alone."""
+    largest = Pixels(768 * 768, TOTALS[tokens[-1]], tokens)
+    smaller = Pixels(768 * 768, TOTALS[few[-1]], few)
+    return (
+        Rule(
+            "size-with-images",
+            SIZE,
+            LimitWithItem(CONTENT, "image", None, largest, smaller),
+            when=SEPARATE,
+            message="4K, and more than 2048*2048 pixels, are made from text without images only",
+        ),
     )
 
 

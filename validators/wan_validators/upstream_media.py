@@ -7,22 +7,22 @@ from typing import Any, Final
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, Constraint, Items, OneOf
 from .constraints.items import TypeCount, TypeSets, UrlOnly
-from .constraints.media import AddressesFile
+from .constraints.media import MEDIA_VIEW, AddressesFile
 from .frozen import replace
 from .outputs import Price, Videos
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt
 from .source.json_pointer import MISSING
 from .spec import Rule
-from .upstream_rules import upstream_audio, upstream_body, upstream_image
+from .upstream_rules import aspect_rule, upstream_audio, upstream_body, upstream_image
 from .upstream_videos import tier_choice
 
 __all__ = [
-    "ASPECT_GAP",
     "FAMILY_CHANGES",
     "INPUT_LENGTH_GAP",
     "MEDIA",
     "RATIOS",
     "USAGE",
+    "VIDEO_GAP",
     "build_family_outputs",
     "build_family_rules",
     "media_rules",
@@ -45,9 +45,9 @@ FAMILY_CHANGES: Final = Ambiguity(
     chosen="each family as on its own pages",
     rules=("watermark-type",),
 )
-ASPECT_GAP: Final = "the aspect of images and videos, from 1:8 to 8:1, is not checked"
+VIDEO_GAP: Final = "the sides, the aspect and the seconds of videos, which are not in the payload"
 INPUT_LENGTH_GAP: Final = (
-    "the seconds of input videos are billed too; without the files, costs are those of the output"
+    'the seconds of input videos, which are billed, too; costs are "at least" those of the output'
 )
 
 
@@ -72,6 +72,7 @@ def media_rules(
         *([Rule("media-data", f"{MEDIA}/*", UrlOnly(files))] if files else []),
         Rule("media-kind", f"{MEDIA}/*/type", OneOf(names), required=True),
         *url_rules(f"{MEDIA}/*/url"),
+        aspect_rule(f"{MEDIA}/*/url", 8),
         *(upstream_audio(f"{MEDIA}/*/reference_voice") if voice else ()),
     )
 
@@ -79,7 +80,11 @@ def media_rules(
 def url_rules(pointer: str, *, required: bool = True) -> Rows:
     """Returns the rules of a URL of any kind of file, and of an image as base64."""
     rows = upstream_image(pointer, sides=(240, 8000), megabytes=20, required=required)
-    return tuple(row for row in rows if not isinstance(row.constraint, AddressesFile))
+    any_file = AddressesFile(MEDIA_VIEW)
+    return tuple(
+        replace(row, constraint=any_file) if isinstance(row.constraint, AddressesFile) else row
+        for row in rows
+    )
 
 
 def build_family_rules(
@@ -120,7 +125,9 @@ def build_family_rules(
     )
 
 
-def build_family_outputs(*, price: Price, usage: tuple[str, ...] = USAGE, **more: Any) -> Videos:
+def build_family_outputs(
+    *, price: Price, has_media: bool = True, usage: tuple[str, ...] = USAGE, **more: Any
+) -> Videos:
     """Returns the outputs of a model of this family; all of its videos have sound."""
     return Videos(
         resolution="/parameters/resolution",
@@ -130,6 +137,7 @@ def build_family_outputs(*, price: Price, usage: tuple[str, ...] = USAGE, **more
         fps=24,
         always_audio=True,
         hides_prompt=True,
+        billed_inputs=MEDIA if has_media else None,
         billing="only successful tasks are billed",
         price=price,
         usage=usage,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import OBJECT, OneOf
-from .constraints.media import AUDIO_VIEW, FileSize, Opaque, Reference
+from .constraints.media import AUDIO_VIEW, Aspect, FileSize, Opaque, Reference
+from .constraints.size import AdvisedPixels
 from .frozen import replace
-from .shared_rules import MIB, Rows, audio, image
+from .shared_rules import MIB, Rows, audio, image, size
 from .spec import Rule, Severity
 
 __all__ = [
     "ALPHA_IGNORED",
+    "LEAST_PIXELS",
+    "aspect_rule",
+    "text_image_size",
     "upstream_audio",
     "upstream_body",
     "upstream_image",
@@ -20,6 +24,20 @@ __all__ = [
 
 URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
 """The rows for a sound that must be a URL: its content cannot be in the payload."""
+
+USUAL_SIZES: Final = ("1104*1472", "1472*1104", "960*1696", "1696*960")
+"""Sizes that the newer pages recommend, below the least pixels that they print."""
+
+LEAST_PIXELS: Final = Ambiguity(
+    "the least pixels of an image",
+    interpretations=(
+        "1280*1280 (the newer pages, which also recommend 1104*1472 and 960*1696)",
+        "768*768 (the page of winter 2025/26)",
+    ),
+    chosen="an error below 768*768, and a warning from there to 1280*1280, unless it is "
+    "recommended: the newer figure cannot be exact",
+    rules=("size-pixels", "size-advised"),
+)
 
 ALPHA_IGNORED: Final = Ambiguity(
     "an alpha channel",
@@ -56,6 +74,28 @@ def upstream_image(
         }.get(row.id, row.constraint)
         rows.append(replace(row, constraint=changed))
     return tuple(rows)
+
+
+def aspect_rule(pointer: str, longest: int, **more: Any) -> Rule:
+    """Returns the rule for an image whose longer side is at most *longest* times the other."""
+    limit = Aspect(low=(1, longest), high=(longest, 1))
+    return Rule("image-aspect", pointer, limit, **more)
+
+
+def text_image_size(pointer: str) -> Rows:
+    """Returns the rules for the size of an image from text, whose least pixels are disputed."""
+    advised = AdvisedPixels(768 * 768, 1280 * 1280, USUAL_SIZES)
+    return (
+        *size(pointer, (768 * 768, 1440 * 1440), default="1280*1280"),
+        Rule(
+            "size-advised",
+            pointer,
+            advised,
+            severity=Severity.WARNING,
+            message="size has fewer than 1280*1280 pixels and is none of the recommended sizes, so "
+            "the API may refuse it",
+        ),
+    )
 
 
 def upstream_audio(pointer: str) -> Rows:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from .spec import ModelSpec
 from .vendor import UnwrappedPayload
 
-__all__ = ["open_envelope", "unwrap", "unwrap_all"]
+__all__ = ["NESTED_OBJECTS", "is_nested", "open_envelope", "unwrap", "unwrap_all"]
+
+NESTED_OBJECTS: Final = ("input", "parameters")
+"""The objects of a written payload; their members stand at the top of a flat one."""
+
+
+def is_nested(payload: Mapping[str, Any]) -> bool:
+    """Returns True if *payload* is not flat."""
+    return any(name in payload for name in NESTED_OBJECTS)
 
 
 def unwrap_all(spec: ModelSpec, payload: Any) -> tuple[Any, tuple[UnwrappedPayload, ...]]:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,9 +52,9 @@ def preserve_process_state() -> Iterator[None]:
                 os.chdir(before)
 
 
-def _find_working_directory() -> Path | None:
+def _find_working_directory() -> str | None:
     """Returns the working directory; None if it was removed."""
     try:
-        return Path.cwd()
+        return os.getcwd()  # noqa: PTH109  (a Path takes ten times as long)
     except OSError:
         return None

@@ -56,7 +56,8 @@ def _iter_lines(report: DriftReport) -> Iterator[str]:
         (each.model, finding) for each in report.exchanges for finding in each.findings
     )
     for exchange in report.exchanges:
-        fresh = [each for each in exchange.findings if (exchange.model, each) in repeated]
+        different = dict.fromkeys(exchange.findings)
+        fresh = [each for each in different if (exchange.model, each) in repeated]
         if fresh:
             line = f"  {exchange.place}: {exchange.method} {exchange.path} {exchange.status}"
             yield escape_controls(line)

@@ -13,7 +13,9 @@ from wan_validators.constraints.basic import Json, View
 from wan_validators.constraints.media import (
     AUDIO_VIEW,
     IMAGE_VIEW,
+    MEDIA_VIEW,
     AddressesFile,
+    Aspect,
     Base64,
     Complete,
     Declared,
@@ -79,6 +81,7 @@ ODD_URLS: Final[Mapping[View, tuple[str, ...]]] = {
 FILE_URLS: Final[Mapping[View, tuple[str, ...]]] = {
     IMAGE_VIEW: ("https://example.com/1.png", "https://example.com/file?id=1"),
     AUDIO_VIEW: ("https://example.com/1.mp3", "https://example.com/file?id=1"),
+    MEDIA_VIEW: ("https://example.com/1.mp4", "https://example.com/file?id=1"),
 }
 PAGE_URLS: Final = (
     "https://www.youtube.com/watch?v=1",
@@ -245,6 +248,23 @@ def _(check: Dimensions) -> ValueStrategy:
 
 def _build_sized_file(name: str, width: int, height: int) -> str:
     return _build_file(name, SIZED_FILE_BUILDERS[name](width, height))
+
+
+@valid_values.register
+def _(check: Aspect) -> JsonValues:
+    return tuple(
+        _build_sized_file("PNG", 400 * width, 400 * height)
+        for width, height in (check.low, check.high)
+    )
+
+
+@invalid_values.register
+def _(check: Aspect, value: Json) -> JsonValues:
+    (narrow, tall), (wide, flat) = check.low, check.high
+    return (
+        _build_sized_file("PNG", 400 * narrow - 1, 400 * tall),
+        _build_sized_file("PNG", 400 * wide + 1, 400 * flat),
+    )
 
 
 @invalid_values.register

@@ -21,6 +21,7 @@ from wan_validators.source.json_pointer import ANY, MISSING, Path
 from wan_validators.spec import Equals, ModelSpec, Rule, Severity
 
 from . import size_values  # noqa: F401  (it registers the values of checks)
+from .item_values import fit_items
 from .media_values import ODD_URLS, SIGNED_URLS
 from .values import (
     AWKWARD_TEXTS,
@@ -203,7 +204,7 @@ class PayloadBuilder:
             checks = [row.constraint for row in self.rows[path]]
             limit = next((check for check in checks if isinstance(check, Items)), Items(0, 3))
             length = self._draw_count(item, limit.low, limit.high)
-            return [self.build_value(item) for _ in range(length)]
+            return fit_items([self.build_value(item) for _ in range(length)], checks)
         parts = [
             self.build_object(item, without={*ranges} - {key}, needed=key)
             for key, (low, high) in ranges.items()

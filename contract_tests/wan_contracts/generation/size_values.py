@@ -11,7 +11,7 @@ from math import isqrt
 from typing import Final
 
 from wan_validators.constraints.basic import Json
-from wan_validators.constraints.size import Pixels, Ratio, Size, TwoPartSize
+from wan_validators.constraints.size import AdvisedPixels, Pixels, Ratio, Size, TwoPartSize
 from wan_validators.optional_dependencies import explain_missing_extra
 
 from .values import JsonValues, ValueStrategy, invalid_values, valid_value_strategy, valid_values
@@ -64,6 +64,17 @@ def _(check: Pixels) -> ValueStrategy:
         return heights.map(lambda height: f"{width}*{height}")
 
     return st.integers(isqrt(check.low) // 2 + 1, isqrt(check.high) * 2).flatmap(size)
+
+
+@valid_values.register
+def _(check: AdvisedPixels) -> JsonValues:
+    return (*(f"{width}*{height}" for width, height in _find_factors(check.high)), *check.usual)
+
+
+@invalid_values.register
+def _(check: AdvisedPixels, value: Json) -> JsonValues:
+    pairs = [*_find_factors(check.low), *((w, h - 1) for w, h in _find_factors(check.high))]
+    return tuple(f"{width}*{height}" for width, height in pairs if height)
 
 
 @cache

@@ -14,6 +14,8 @@ from wan_validators.constraints.basic import (
     ObjectCount,
     Undocumented,
 )
+from wan_validators.constraints.relations import EntryPerItem, Relation
+from wan_validators.linter import find_findings
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source import json_pointer
 from wan_validators.source.json_pointer import ANY, MISSING
@@ -28,6 +30,7 @@ from .payloads import (
     is_notice,
     list_modes,
 )
+from .relations import break_relation, repair_relations
 from .values import JUNK_VALUES, ValueStrategy, invalid_values, lookalike_values
 
 with explain_missing_extra():
@@ -51,7 +54,7 @@ def valid(spec: ModelSpec) -> ValueStrategy:
     def payloads(draw: st.DrawFn) -> Any:
         mode = _draw_mode(draw, modes)
         rules = [rule for rule in find_active_rules(spec, mode) if not is_notice(rule)]
-        return PayloadBuilder(draw, rules, mode).build_value()
+        return repair_relations(PayloadBuilder(draw, rules, mode).build_value(), rules)
 
     return payloads()
 
@@ -90,12 +93,33 @@ def _draw_faulty_payload(
     It is defined once: Hypothesis reads the source of each new function, which takes long.
     """
     mode = draw(st.sampled_from(modes))
+    if isinstance(rule.constraint, Relation):
+        return _draw_broken_relation(draw, spec, rule, mode)
     fault = _draw_fault(draw, rule, find_active_rules(spec, mode), mode)
     after = {path: _find_value_after(rule, fault, path, value) for path, value in mode.items()}
     builder = PayloadBuilder(
         draw, _relax_rules(rule, find_active_rules(spec, after)), after, [rule.path]
     )
-    return _insert_fault(draw, builder, rule, fault)
+    payload = _insert_fault(draw, builder, rule, fault)
+    relations = [row for row in spec.rules if isinstance(row.constraint, Relation)]
+    if not relations:
+        return payload
+    payload = repair_relations(payload, relations)
+    assume([each.row for each in find_findings(spec, payload)] == [rule])
+    return payload
+
+
+def _draw_broken_relation(draw: st.DrawFn, spec: ModelSpec, rule: Rule, mode: Mode) -> Json:
+    """Draws a payload in *mode* with a member that does not suit an array elsewhere."""
+    rules = find_active_rules(spec, mode)
+    kept = repair_relations(
+        PayloadBuilder(draw, rules, mode, [rule.path]).build_value(),
+        [row for row in rules if isinstance(row.constraint, EntryPerItem) or row is not rule],
+    )
+    assume(json_pointer.value(kept, rule.path) is not MISSING)
+    payload = break_relation(draw, kept, rule, find_rules_at(rule.path, rules))
+    assume([each.row for each in find_findings(spec, payload)] == [rule])
+    return payload
 
 
 def wrap_payload(spec: ModelSpec, payload: Json) -> Json:

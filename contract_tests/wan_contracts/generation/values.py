@@ -26,12 +26,10 @@ from wan_validators.constraints.basic import (
     OneOf,
     Text,
 )
-from wan_validators.constraints.items import TypeSets, UrlOnly
+from wan_validators.constraints.relations import Relation
 from wan_validators.constraints.text import Filled, TextConstraint, Undamaged
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.source.json_pointer import MISSING
-
-from .media_files import build_data_uri, png
 
 with explain_missing_extra():
     from hypothesis import strategies as st
@@ -145,8 +143,15 @@ def _(check: Constraint, value: Json) -> JsonValues:
     return ()
 
 
-@valid_values.register
-def _(check: Absent) -> JsonValues:
+@valid_values.register(Absent)
+@valid_values.register(Relation)
+def _(check: Constraint) -> JsonValues:
+    return ()
+
+
+@invalid_values.register
+def _(check: Relation, value: Json) -> JsonValues:
+    """Returns nothing: no value is wrong without the rest of its payload."""
     return ()
 
 
@@ -262,20 +267,6 @@ def _(check: ObjectCount, value: Json) -> JsonValues:
         others + more[: check.high + 1],
         more[: check.high + 1] + others,
     )
-
-
-@invalid_values.register
-def _(check: TypeSets, value: Json) -> JsonValues:
-    names = dict.fromkeys(count.name for each in check.sets for count in each)
-    items = [{"type": name, "url": FILE_URL} for name in names]
-    return ([], *([item] * count for count in (1, 2, 9) for item in items), items)
-
-
-@invalid_values.register
-def _(check: UrlOnly, value: Json) -> JsonValues:
-    kinds = sorted(check.types, key=lambda kind: kind != value.get("type"))
-    image = build_data_uri(png(), "image/png")
-    return tuple({**value, "type": kind, "url": image} for kind in kinds)
 
 
 @invalid_values.register

@@ -86,7 +86,8 @@ LAWS: Final = (
         id="bearer-header",
         group=Group.SENDING,
         level=Level.MUST,
-        statement="Creates and polls carry the API key in the header Authorization: Bearer <key>.",
+        statement="Creates and polls carry the API key in the header Authorization: Bearer <key>; "
+        "the queue also accepts Key <key>.",
         source="S0 to S4",
         hint="set the header once on the session that sends both",
         judge=check_bearer_header,

@@ -56,7 +56,9 @@ def _check_type(limit: str | list[str], _schema: Schema) -> Accepts:
 
 
 def _check_enum(limit: list[Any], _schema: Schema) -> Accepts:
-    return lambda value: any(type(value) is type(each) and value == each for each in limit)
+    kept = frozenset((type(each), each) for each in limit)
+    types = frozenset(map(type, limit))  # their values have a hash
+    return lambda value: type(value) in types and (type(value), value) in kept
 
 
 def _check_pattern(limit: str, _schema: Schema) -> Accepts:

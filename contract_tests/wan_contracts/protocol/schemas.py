@@ -24,6 +24,9 @@ __all__ = ["SCHEMAS", "InvalidDocument", "build_validator", "parse_outcome", "va
 
 OUTPUT_KINDS: Final = ("image", "video", "text")
 
+MAX_LENGTH: Final = 2**63
+"""A file of more bytes is left to the validator."""
+
 DIALECT: Final = DRAFTS["2020-12"]
 
 
@@ -225,6 +228,9 @@ def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
     if isinstance(outcome, Outcome):
         # as_json() omits empty outputs, but the schema requires them.
         outcome = {"outputs": [], **outcome.as_json()}
+        # What is accepted has JSON's own types alone, which its text would give back unchanged.
+        if _is_valid_outcome(outcome) and _has_short_lengths(outcome):
+            return Outcome.from_json(outcome)
     try:
         text = _encode(outcome)
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
@@ -233,6 +239,11 @@ def validate_outcome(outcome: Outcome | Mapping[str, Any]) -> Outcome:
 
 
 _is_valid_outcome: Final = build_acceptor(SCHEMAS["outcome"])
+
+
+def _has_short_lengths(outcome: Mapping[str, Any]) -> bool:
+    """Returns whether all lengths can be written; Python refuses integers of many digits."""
+    return all((each.get("bytes") or 0) <= MAX_LENGTH for each in outcome["outputs"])
 
 
 def _normalize_words(document: Any) -> Any:

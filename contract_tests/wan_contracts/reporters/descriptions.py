@@ -6,9 +6,8 @@ No text contains control characters or the API key.
 from __future__ import annotations
 
 import json
-import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -16,7 +15,7 @@ from typing import Any, Final
 from wan_mockserver.scenarios.registry import Scenarios
 from wan_mockserver.state.secrets import redact
 from wan_validators.documentation import build_docs_url
-from wan_validators.messages.formatting import format_count, format_number, summarize_value
+from wan_validators.messages.formatting import format_count, format_number
 from wan_validators.reporters.excerpt import escape_controls
 
 from ..cases.case import Case
@@ -26,6 +25,7 @@ from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, Coverage, LawFailure, LawResult, Status
 from ..results.transcript import TranscriptBlock, build_blocks, format_block
 from ..runner.interaction import ClientError, ClientErrorKind
+from .plain_json import to_plain_json
 
 __all__ = [
     "CLIENT_ERROR_TITLES",
@@ -36,7 +36,6 @@ __all__ = [
     "PROBLEM_STATUSES",
     "FailureDescription",
     "build_law_url",
-    "client_result_to_json",
     "describe_failure",
     "describe_scenario",
     "describe_unexpected",
@@ -50,7 +49,6 @@ __all__ = [
     "format_summary",
     "format_verdict",
     "group_results",
-    "to_plain_json",
 ]
 
 MAX_TEXT_CHARS: Final = 200
@@ -237,43 +235,6 @@ def format_coverage(part: Coverage) -> str:
     return (
         f"{line}; missed: {', '.join(map(escape_controls, part.missed[:MAX_MISSED_NAMES]))}{rest}"
     )
-
-
-def client_result_to_json(client_result: Outcome | ClientError | None) -> dict[str, Any]:
-    """Returns ``outcome`` with the outcome of the client or None, or ``trouble`` with its error."""
-    if client_result is None:
-        return {"outcome": None}
-    if isinstance(client_result, Outcome):
-        return {"outcome": client_result.as_json()}
-    trouble = {
-        "kind": client_result.kind.value,
-        "says": client_result.message,
-        "stderr": client_result.stderr,
-    }
-    return {"trouble": trouble}
-
-
-def to_plain_json(value: Any, key: str = "") -> Any:
-    """Returns *value* as plain JSON without the API key *key*.
-
-    Texts replace numbers that JSON lacks and numbers that are too long for most parsers.
-    """
-    match value:
-        case None | bool():
-            return value
-        case str():
-            return redact(key, str(value))
-        case int():
-            return value if abs(value) < 2**1024 else summarize_value(value)
-        case float():
-            return value if math.isfinite(value) else str(value)
-        case Mapping():
-            return {
-                redact(key, str(name)): to_plain_json(each, key) for name, each in value.items()
-            }
-        case list() | tuple():
-            return [to_plain_json(each, key) for each in value]
-    return redact(key, str(value))
 
 
 def format_json(value: Any, key: str = "") -> tuple[str, ...]:

@@ -39,7 +39,8 @@ from typing import Any, Final
 from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, LawFailure, LawResult
 from ..results.transcript import format_lines
-from .descriptions import build_law_url, client_result_to_json, to_plain_json
+from .descriptions import build_law_url
+from .plain_json import client_result_to_json, to_plain_json
 
 __all__ = ["VERSION", "build_document", "render_report"]
 

@@ -13,6 +13,7 @@ from ..results.large_texts import describe_texts
 from ..results.report import ContractReport, LawFailure, LawResult, Status
 from ..results.transcript import format_lines
 from . import descriptions
+from .plain_json import client_result_to_json, to_plain_json
 
 __all__ = ["LEVELS", "REPORTED_STATUSES", "build_document", "render_report"]
 
@@ -117,13 +118,13 @@ def _format_message(result: LawResult) -> str:
 
 def _build_properties(failure: LawFailure) -> dict[str, Any]:
     interaction, key = failure.interaction, failure.interaction.setting.api_key
-    properties: dict[str, Any] = descriptions.to_plain_json(
+    properties: dict[str, Any] = to_plain_json(
         {
             "model": interaction.case.model_id,
             "payload": describe_texts(interaction.case.payload),
             "scenario": interaction.case.scenario,
             "number": failure.number,
-            **describe_texts(descriptions.client_result_to_json(interaction.client_result)),
+            **describe_texts(client_result_to_json(interaction.client_result)),
             "transcript": format_lines(interaction, failure.verdict.entries),
         },
         key,

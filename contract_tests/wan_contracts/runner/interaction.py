@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from wan_mockserver.http.messages import Request, Response
-from wan_mockserver.simulator.wire_tasks import to_wire_task
+from wan_mockserver.simulator.wire_tasks import build_outputs
 from wan_mockserver.state.journal import Entry
 from wan_mockserver.state.ledger import Ledger
 from wan_mockserver.state.tasks import TaskRecord
@@ -186,9 +186,7 @@ class Interaction:
         """Returns the results in the response of the final poll, in order."""
         if not (self.final_poll and self.record and self.is_task_done):
             return ()
-        return to_wire_task(
-            self.record, self.final_poll.request.base_url, self.case.spec.vendor
-        ).outputs
+        return build_outputs(self.record, self.final_poll.request.base_url)
 
     @property
     def requested_images(self) -> int | None:

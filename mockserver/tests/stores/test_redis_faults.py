@@ -47,12 +47,12 @@ def count(store: RedisStore) -> float:
 
 
 def snapshot(admin: Redis, prefix: str) -> dict[bytes, bytes]:
-    return {key: admin.dump(key) for key in admin.keys(f"{prefix}*")}  # type: ignore[union-attr,misc]
+    return {key: admin.dump(key) for key in admin.keys(f"{prefix}*")}  # type: ignore[misc]
 
 
 def restore(admin: Redis, prefix: str, kept: dict[bytes, bytes]) -> None:
     """As after a stop in which the last writes were lost, or a flush."""
-    for key in admin.keys(f"{prefix}*"):  # type: ignore[union-attr]
+    for key in admin.keys(f"{prefix}*"):
         admin.delete(key)
     for key, content in kept.items():
         admin.restore(key, 0, content)

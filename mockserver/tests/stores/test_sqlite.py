@@ -126,6 +126,19 @@ def test_a_newer_schema_is_refused(store: SqliteStore, file: Path) -> None:
     assert "update wanproof" in says
 
 
+def test_an_older_schema_is_refused_with_what_to_do(store: SqliteStore, file: Path) -> None:
+    store.change(COUNTERS, "n", lambda _: 1.0)
+    store.close()
+    execute(file, f"PRAGMA user_version = {SCHEMA - 1}")
+    says = refused(file)
+    assert f"older wanproof (its schema is {SCHEMA - 1}, this one knows {SCHEMA})" in says
+    assert "name another file, delete this one, or use it with the wanproof that wrote it" in says
+    assert execute(file, "PRAGMA user_version", "SELECT count(*) FROM kept") == [
+        (SCHEMA - 1,),
+        (1,),
+    ]
+
+
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     says = refused(tmp_path / "none" / "store.db")
     assert f"there is no folder {tmp_path / 'none'}; make it first" in says
@@ -250,3 +263,55 @@ def test_a_full_disk_is_reported_and_stored_values_survive(store: SqliteStore) -
     store._connection.execute("PRAGMA max_page_count = 100000")
     store.change(pages, "b", lambda _: Page("x" * 100_000))
     assert len(store.values(pages)) == 2
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_deleted_file_is_reported(store: SqliteStore, file: Path, *, replaced: bool) -> None:
+    store.change(COUNTERS, "n", lambda _: 1.0)
+    for each in file.parent.glob("store.db*"):
+        each.unlink()
+    if replaced:
+        file.touch()
+    writes: tuple[Callable[[], object], ...] = (
+        lambda: store.change(COUNTERS, "n", lambda _: 2.0),
+        store.increment,
+        store.clear,
+    )
+    for write in writes:
+        with pytest.raises(StoreUnavailable, match="was deleted or replaced while it was in use"):
+            write()
+
+
+def test_after_a_failure_a_batch_writes_nothing(store: SqliteStore) -> None:
+    """SQLite itself may end a transaction, and would write what comes then by itself."""
+    pages = Table("pages", Page)
+    store.change(pages, "a", lambda _: Page("kept"))
+    (size,) = store._connection.execute("PRAGMA page_count").fetchone()
+    store._connection.execute(f"PRAGMA max_page_count = {size}")
+
+    def change_much() -> None:
+        with store.batch():
+            store.change(pages, "b", lambda _: Page("x" * 100_000))
+            for use in (
+                lambda: store.values(pages),
+                lambda: store.get(pages, "a"),
+                lambda: store.change(pages, "c", lambda _: Page("small")),
+            ):
+                with pytest.raises(StoreUnavailable, match="disk is full"):
+                    use()
+
+    with pytest.raises(StoreUnavailable, match="disk is full"):
+        change_much()
+    assert [page.text for page in store.values(pages)] == ["kept"]
+    store.change(pages, "d", lambda _: Page("small"))
+    assert [page.text for page in store.values(pages)] == ["kept", "small"]
+
+
+def test_long_reads_do_not_wait_for_a_writer(store: SqliteStore) -> None:
+    store.change(COUNTERS, "n", lambda _: 1.0)
+    with ThreadPoolExecutor(1) as pool, store.batch():
+        store.change(COUNTERS, "n", lambda _: 2.0)
+        assert pool.submit(store.values, COUNTERS).result(timeout=20) == [1.0]
+        assert pool.submit(store.count, COUNTERS).result(timeout=20) == 1
+        assert store.values(COUNTERS) == [2.0]
+    assert store.values(COUNTERS) == [2.0]

@@ -38,26 +38,34 @@ class DrawingProcesses:
     """
 
     def __init__(self, count: int) -> None:
-        self._count = count
+        self._is_closed = False
+        self._processes = [_Process() for _ in range(count)]
         self._idle: SimpleQueue[_Process] = SimpleQueue()
-        for _ in range(count):
-            self._idle.put(_Process())
+        for process in self._processes:
+            self._idle.put(process)
 
     def make(self, artefact: Artefact) -> bytes:
         """Makes the file as :func:`make` does; waits until a process is free."""
         process = self._idle.get()
         try:
-            return process.make(artefact)
+            if not self._is_closed:
+                return process.make(artefact)
         except (OSError, EOFError):  # it was killed, or the system allows no more of them
             process.close()
-            return make(artefact)
         finally:
             self._idle.put(process)
+        if self._is_closed:
+            raise SystemExit  # ends the thread of a request that nobody waits for any more
+        return make(artefact)
 
     def close(self) -> None:
-        """Ends the processes, after the files that they are making."""
-        for _ in range(self._count):
-            self._idle.get().close()
+        """Ends the processes, and the threads that wait for them."""
+        self._is_closed = True
+        for process in self._processes:
+            process.kill()
+        for process in [self._idle.get() for _ in self._processes]:
+            process.close()
+            self._idle.put(process)
 
 
 class _Process:
@@ -76,6 +84,11 @@ class _Process:
         assert self._process.stdout
         _send(self._process.stdin, pickle.dumps(artefact))
         return _receive(self._process.stdout)
+
+    def kill(self) -> None:
+        process = self._process
+        if process:
+            process.kill()
 
     def close(self) -> None:
         process, self._process = self._process, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ __all__ = ["FORMATS", "InvalidCapture", "read_capture"]
 FORMATS: Final = "a HAR file, a cassette of vcrpy (YAML or JSON), or the journal of wanproof serve"
 
 COMPRESSED: Final = frozenset(("gzip", "x-gzip", "deflate"))
+
+HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+NOT_IN_HEADERS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+|[^\x00-\xff]")
 
 MAX_GROWTH: Final = 3
 """The bodies of a capture may take so many times the bytes of its file."""
@@ -164,7 +169,9 @@ def _read_journal_entry(entry: Mapping[str, Any]) -> CapturedExchange:
     return CapturedExchange(
         request=request,
         response=Response(
-            status=int(entry["status"]), headers=dict(answer["headers"]), body=(text or "").encode()
+            status=int(entry["status"]),
+            headers=_clean_headers(answer["headers"]),
+            body=(text or "").encode(),
         ),
         at=_parse_time(datetime.fromtimestamp(float(entry["at"]), UTC)),
         place=f"entry {int(entry['number'])}",
@@ -229,13 +236,26 @@ def _inflate(headers: Mapping[str, str], body: bytes, limit: int) -> bytes:
 
 
 def _join_pairs(pairs: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {pair["name"]: pair["value"] for pair in pairs if not pair["name"].startswith(":")}
+    return _clean_headers({pair["name"]: _to_text(pair["value"]) for pair in pairs})
 
 
 def _join_lists(headers: Mapping[str, Any]) -> dict[str, str]:
-    return {
+    texts = {
         name: ", ".join(map(_to_text, value)) if isinstance(value, list) else _to_text(value)
         for name, value in headers.items()
+    }
+    return _clean_headers(texts)
+
+
+def _clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Returns the headers that HTTP/1.1 has, without what would end one and start another.
+
+    HTTP/2 has others, whose names begin with a colon.
+    """
+    return {
+        name: NOT_IN_HEADERS.sub(" ", value)
+        for name, value in headers.items()
+        if HEADER_NAME.fullmatch(name)
     }
 
 

@@ -11,7 +11,7 @@ from wan_validators.command import EXIT_OK, Command, UsageError
 from wan_validators.messages.formatting import format_count
 
 from .options import HOST, make_option_parser, parse_port, parse_usd
-from .serve import create_server, handle_sigterm, write_line
+from .serve import create_server, handle_stop_signals, write_line
 
 __all__ = ["COMMAND"]
 
@@ -74,7 +74,7 @@ def run(options: Namespace) -> int:
         )
         server = create_server(recorder, HOST, options.port, HOST)
         try:
-            handle_sigterm()
+            handle_stop_signals(server)
             write_line(
                 f"wanproof capture: set the base URL of your client to {server.url}\n"
                 f"  Requests go to {options.upstream} and COST MONEY there.\n"

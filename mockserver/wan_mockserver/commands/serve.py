@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..state.journal import Exchange
 
 
-__all__ = ["COMMAND", "create_server", "handle_sigterm", "run", "write_line"]
+__all__ = ["COMMAND", "create_server", "handle_stop_signals", "run", "write_line"]
 
 
 SWITCH_INTERVAL_S: Final = 0.0005
@@ -44,7 +44,6 @@ def run(options: Namespace) -> int:
         if token is None and not _is_loopback(address):
             raise UsageError(_build_missing_token_message(address))
         drawing = DrawingProcesses(choose_process_count())
-        cleanup.callback(drawing.close)
         listener = _ignore_exchange if options.quiet else _print_exchange
         mock = build_mock(options, token, listener, Artefacts(make_file=drawing.make))
         cleanup.callback(mock.store.close)
@@ -52,8 +51,9 @@ def run(options: Namespace) -> int:
         _raise_descriptor_limit()
         server = create_server(service, address, options.port, options.host)
         cleanup.callback(server.stop)
+        cleanup.callback(drawing.close)
         try:
-            handle_sigterm()
+            handle_stop_signals(server)
             sys.setswitchinterval(SWITCH_INTERVAL_S)
             _announce(server, mock, options, replayed)
             server.run()
@@ -218,10 +218,20 @@ def _is_loopback(host: str) -> bool:
     return ip_address(host.partition("%")[0]).is_loopback
 
 
-def handle_sigterm() -> None:
-    """Makes SIGTERM end the server like Ctrl-C."""
+def handle_stop_signals(server: Server) -> None:
+    """Makes SIGTERM and Ctrl-C stop *server* after its answers; the second one stops it at once."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        for each in handled:
+            signal.signal(each, signal.default_int_handler)
+        server.request_stop()
+
+    # A shell makes background jobs ignore Ctrl-C.
+    ignores = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    handled = (signal.SIGTERM,) if ignores else (signal.SIGTERM, signal.SIGINT)
     with suppress(ValueError):  # only the main thread can handle signals
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for each in handled:
+            signal.signal(each, stop)
 
 
 def _print_exchange(exchange: Exchange) -> None:

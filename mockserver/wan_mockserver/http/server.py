@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import socket
-import sys
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections import deque
 from contextlib import nullcontext, suppress
-from itertools import takewhile
 from threading import Thread
-from time import monotonic, sleep  # by name, as a test may replace the clock of the module
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
+from ..real_time import monotonic, sleep
 from ..state.journal import log
 from ..state.stores import StoreUnavailable
-from .connection import Connection
 from .errors import AdminError, build_store_error
-from .event_loop import READ, EventLoop
 from .messages import MAX_BODY_BYTES, Request, Response
-from .request_reader import IncomingRequest, ServerFacts
 from .service import Service
-from .worker_pool import WorkerPool
+from .sockets.connection import Connection
+from .sockets.connection_table import ConnectionTable
+from .sockets.event_loop import READ, EventLoop
+from .sockets.request_reader import IncomingRequest, ServerFacts
+from .sockets.worker_pool import WorkerPool
 from .wsgi_service import WsgiService
 
 if TYPE_CHECKING:
@@ -35,25 +34,17 @@ THREADS: Final = 8
 DOWNLOAD_THREADS: Final = 16
 """Most of them wait for a file that another process makes."""
 
-MAX_CONNECTIONS: Final = 20_000
-
-RESERVED_DESCRIPTORS: Final = 32
-"""File descriptors that are left for the store and for everything else."""
-
-HEAD_TIMEOUT_S: Final = 10.0
-"""Seconds for the head of a request, from its first byte."""
-
-BODY_TIMEOUT_S: Final = 30.0
-"""Seconds without a byte, in the middle of a body."""
-
-IDLE_TIMEOUT_S: Final = 120.0
-"""Seconds without a request."""
-
 SWEEP_INTERVAL_S: Final = 1.0
 """Seconds between two looks at the connections that take too long."""
 
 MAX_BATCH: Final = 32
 """Requests that are answered in one step of the store, for which its other users wait."""
+
+SEND_TIMEOUT_S: Final = 1.0
+"""Seconds for which a server that stops still sends the responses that it has begun."""
+
+NO_ROOM: Final = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
+"""Errors of the system that has no place for one more connection."""
 
 DRAIN_INTERVAL_S: Final = 0.01
 """Seconds between two looks at whether every response is sent."""
@@ -88,13 +79,10 @@ class Server:
         self._listening.settimeout(0)
         self.host, self.port = self._listening.getsockname()[:2]
         self.facts = ServerFacts(host=self.host, port=self.port, max_body=max_body)
-        self.loop = EventLoop(self._answer_pending)
+        self.loop = EventLoop(self._answer_pending, self.build_internal_error)
         self._workers = WorkerPool(THREADS)
         self._download_workers = WorkerPool(DOWNLOAD_THREADS)
-        self._max_connections = max_connections or _find_connection_limit()
-        # In the order of their last bytes, so that those that idle come first.
-        self._connections: OrderedDict[Connection, None] = OrderedDict()
-        self._incomplete: dict[Connection, None] = {}
+        self._connections = ConnectionTable(max_connections)
         self._is_accepting = False
         self._thread: Thread | None = None
         self._stopping = False
@@ -124,16 +112,23 @@ class Server:
     def drain(self, max_seconds: float) -> None:
         """Waits until every response is sent, at most *max_seconds*."""
         until = monotonic() + max_seconds
-        while any(each.is_busy for each in [*self._connections]) and monotonic() < until:
+        while any(each.is_busy for each in self._connections.list_all()) and monotonic() < until:
             sleep(DRAIN_INTERVAL_S)
+
+    def request_stop(self) -> None:
+        """Makes :meth:`run` return soon, after the answers to what it has read.
+
+        A handler of a signal may call it, and any thread.
+        """
+        self._stopping = True
+        self.loop.call(lambda: None)
 
     def stop(self) -> None:
         """Closes every connection and returns when no thread runs any more."""
-        self._stopping = True
         if self._thread is None:
             self._close()
             return
-        self.loop.call(lambda: None)
+        self.request_stop()
         self._thread.join()
         self._thread = None
 
@@ -141,11 +136,17 @@ class Server:
         if self._listening.fileno() < 0:
             return
         self._stopping = True
+        if self._is_accepting:
+            self.loop.unwatch(self._listening)
         self._listening.close()
         self._workers.shut_down()
         self._download_workers.shut_down()
         self.loop.run_calls()  # the last answers
-        for connection in [*self._connections]:
+        self._answer_pending()
+        until = monotonic() + SEND_TIMEOUT_S
+        while any(each.is_sending for each in self._connections.list_all()) and monotonic() < until:
+            self.loop.run_once()
+        for connection in self._connections.list_all():
             connection.close()
         self.loop.close()
 
@@ -207,19 +208,14 @@ class Server:
             log.error("a lost response cannot be recorded: %s", error)
 
     def touch(self, connection: Connection) -> float:
-        """Notes that *connection* is active, and returns the time."""
-        self._connections.move_to_end(connection)
-        return monotonic()
+        return self._connections.touch(connection)
 
     def note_incomplete(self, connection: Connection) -> None:
-        """Notes that the head of a request on *connection* has begun."""
-        self._incomplete.pop(connection, None)
-        self._incomplete[connection] = None
+        self._connections.note_incomplete(connection)
 
     def forget(self, connection: Connection) -> None:
         """Notes that *connection* is closed."""
-        self._connections.pop(connection, None)
-        self._incomplete.pop(connection, None)
+        self._connections.forget(connection)
         if not self._is_accepting and not self._stopping:
             self._accept_more()
 
@@ -230,81 +226,40 @@ class Server:
         self.loop.watch(self._listening, READ, self._accept)
 
     def _accept(self, _events: int) -> None:
-        while not self._is_full() or self._find_idle():
+        while not self._connections.is_full or self._connections.find_idle():
             try:
                 channel, address = self._listening.accept()
             except BlockingIOError:
                 return
-            except OSError:  # no descriptor is left, or the client has left
-                idle = self._find_idle()
+            except OSError as error:
+                if error.errno not in NO_ROOM:
+                    return  # the client has left
+                idle = self._connections.find_idle()
                 if idle is None:
                     break
                 idle.close()
                 continue
-            idle = self._find_idle() if self._is_full() else None
+            idle = self._connections.find_idle() if self._connections.is_full else None
             if idle:
                 idle.close()
             channel.settimeout(0)
             with suppress(OSError):  # on macOS, if the client has left
                 channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             peer = f"{address[0]}:{address[1]}"
-            self._connections[Connection(self, channel, peer)] = None
-        # Everyone waits for a response. Others wait in the system's queue.
-        self.loop.unwatch(self._listening)
-        self._is_accepting = False
-
-    def _is_full(self) -> bool:
-        return len(self._connections) >= self._max_connections
-
-    def _find_idle(self) -> Connection | None:
-        """Returns the connection that has been idle for longest, or None."""
-        return next((each for each in self._connections if not each.is_busy), None)
+            self._connections.add(Connection(self, channel, peer))
+        if all(each.is_busy for each in self._connections.list_all()):
+            # Everyone waits for a response. Others wait in the system's queue.
+            self.loop.unwatch(self._listening)
+            self._is_accepting = False
 
     def _sweep(self) -> None:
-        """Closes the connections that take too long."""
         self.loop.call_later(SWEEP_INTERVAL_S, self._sweep)
-        if not self._is_accepting:  # another part of the process may have taken the descriptors
+        # Another part of the process may have taken the descriptors.
+        if not (self._is_accepting or self._stopping):
             self._accept_more()
-        now = monotonic()
-        for connection in _take_while(self._incomplete, lambda each: _is_head_late(each, now)):
-            del self._incomplete[connection]
-            if connection.head_since is not None and not connection.is_busy:
-                connection.reject(408, "Request Timeout", f"no more came in {HEAD_TIMEOUT_S:g} s")
-        quiet = _take_while(self._connections, lambda each: now - each.active_at >= BODY_TIMEOUT_S)
-        for connection in quiet:
-            if connection.is_busy:
-                continue
-            if connection.is_reading:
-                connection.reject(408, "Request Timeout", f"no more came in {BODY_TIMEOUT_S:g} s")
-            elif now - connection.active_at >= IDLE_TIMEOUT_S:
-                connection.close()
-
-
-def _take_while(
-    connections: Iterable[Connection], is_late: Callable[[Connection], bool]
-) -> list[Connection]:
-    """Returns the first *connections*, which are in the order of their times."""
-    return [*takewhile(is_late, connections)]
-
-
-def _is_head_late(connection: Connection, now: float) -> bool:
-    """Returns True if the head of a request takes too long, or is complete by now."""
-    since = connection.head_since
-    return since is None or now - since >= HEAD_TIMEOUT_S
+        self._connections.end_late_ones()
 
 
 def _is_never(_request: Request) -> bool:
     """A service that says nothing about it may take long to answer."""
     return False
-
-
-def _find_connection_limit() -> int:
-    """Returns how many connections the system allows."""
-    if sys.platform == "win32":
-        return 400  # below the 512 that select() takes
-    from resource import RLIMIT_NOFILE, getrlimit
-
-    descriptors, _ = getrlimit(RLIMIT_NOFILE)
-    if descriptors < 0:
-        return MAX_CONNECTIONS
-    return max(min(descriptors - RESERVED_DESCRIPTORS, MAX_CONNECTIONS), 1)

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from wan_validators import flat_form
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
+from wan_validators.vendors.vtrix_queue import VENDOR as QUEUE
 
 from .members import Member, list_members
 
 __all__ = ["OBJECTS", "build_contract"]
 
-OBJECTS: Final = ("input", "parameters")
+OBJECTS: Final = tuple(pointer.removeprefix("/") for pointer in flat_form.OBJECTS)
 """The objects whose members stand at the top of a flat payload."""
 
 FAMILY: Final = "qwen"
@@ -31,13 +33,9 @@ KEYWORDS: Final = (
 )
 """The keywords of limits that the clients know and that rules have."""
 
-QUEUE: Final = "/model/v1/queue/{model}"
-
 
 def build_contract(spec: ModelSpec) -> dict[str, Any]:
     """Builds the contract of *spec*."""
-    create = QUEUE.replace("{model}", spec.name)
-    task = f"{create}/requests/{{request_id}}"
     return {
         "schema_version": "model-contract.v1",
         "revision": REVISION,
@@ -48,13 +46,19 @@ def build_contract(spec: ModelSpec) -> dict[str, Any]:
         "protocol": "queue",
         "body_mode": "raw_json",
         "endpoints": {
-            "submit": {"method": "POST", "path": create},
-            "status": {"method": "GET", "path": f"{task}/status"},
-            "result": {"method": "GET", "path": f"{task}/response"},
-            "cancel": {"method": "PUT", "path": f"{task}/cancel"},
+            "submit": _build_endpoint(spec, "POST", QUEUE.create),
+            "status": _build_endpoint(spec, "GET", QUEUE.poll),
+            "result": _build_endpoint(spec, "GET", QUEUE.result),
+            "cancel": _build_endpoint(spec, "PUT", QUEUE.cancel),
         },
         "input_schema": _build_object(_flatten(list_members(spec))),
     }
+
+
+def _build_endpoint(spec: ModelSpec, method: str, template: str | None) -> dict[str, str]:
+    assert template
+    path = template.replace("{model}", spec.name).replace("{task_id}", "{request_id}")
+    return {"method": method, "path": path}
 
 
 def _flatten(members: Iterable[Member]) -> tuple[Member, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from wan_validators.catalog import models_of, vendors
 from wan_validators.json_schema import build_payload_schema
@@ -16,14 +16,20 @@ from wan_validators.vendor import Vendor, Wire
 from ..artefacts import files
 from ..http.errors import AdminError
 from ..http.messages import Request, Response
-from ..simulator.scenario_selection import HEADER, STEP
-from ..simulator.simulator import FINDINGS
+from .downloads import build_download_operation
 from .example_responses import (
     build_error_examples,
     build_success_examples,
 )
+from .headers import (
+    BEARER,
+    ERROR_HEADERS,
+    FINDINGS_HEADERS,
+    KEY,
+    SCENARIO,
+    STEP_HEADERS,
+)
 from .model_pages import build_page_operations, build_precharge_operation
-from .schema_from_types import infer_schema
 from .schemas import DIALECT, VERSION, version
 from .synchronous import build_synchronous_paths, find_waiting_models
 from .task_operations import (
@@ -36,61 +42,7 @@ from .task_operations import (
 )
 from .uploads import build_upload_paths
 
-__all__ = ["BEARER", "SCENARIO", "STEP_HEADERS", "answer"]
-
-BEARER: Final = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "Any key is accepted."}
-}
-
-KEY: Final = {
-    "key": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "Authorization",
-        "description": "Key and any key, in place of Bearer.",
-    }
-}
-
-SCENARIO: Final = {
-    "name": HEADER,
-    "in": "header",
-    "description": "Only in the mock: the scenario of this request and of the task it creates.",
-    "schema": {"type": "string"},
-}
-
-
-def _describe_header(description: str, kind: str = "string") -> Mapping[str, Any]:
-    return {"description": description, "schema": {"type": kind}}
-
-
-STEP_HEADERS: Final = {
-    STEP: _describe_header("The step of a scenario that was applied to the request."),
-    "Traceparent": _describe_header("The trace of the request (W3C Trace Context), or a new one."),
-}
-
-FINDINGS_HEADERS: Final = {
-    **STEP_HEADERS,
-    FINDINGS: _describe_header(
-        "The number of rules that the payload breaks; of very many, at least so many.", "integer"
-    ),
-}
-
-ERROR_HEADERS: Final = {
-    "Allow": _describe_header("The methods that are allowed; with 405."),
-    "Location": _describe_header("The target of a redirect."),
-    "Retry-After": _describe_header("Seconds, or an HTTP date, to wait; with 429 and 503."),
-}
-
-FILE_HEADERS: Final = {
-    **STEP_HEADERS,
-    "Accept-Ranges": _describe_header("The unit of ranges: bytes."),
-    "ETag": _describe_header("The version of the file, for If-Range."),
-}
-
-RANGE_HEADERS: Final = {
-    **FILE_HEADERS,
-    "Content-Range": _describe_header("The range that was sent, and the length of the file."),
-}
+__all__ = ["answer"]
 
 
 def answer(request: Request) -> Response:
@@ -104,7 +56,7 @@ def answer(request: Request) -> Response:
 
 @cache
 def _build_document() -> Mapping[str, Any]:
-    paths: dict[str, Any] = {files.PATH: {"get": _build_download_operation()}}
+    paths: dict[str, Any] = {files.PATH: {"get": build_download_operation()}}
     schemas: dict[str, Any] = {}
     for vendor in vendors():
         for path, specs in _group_by_path(vendor, attrgetter("create_path")):
@@ -294,42 +246,6 @@ def _link_to_file(spec: ModelSpec) -> dict[str, Any]:
     return {
         "operationId": "download",
         "parameters": {"task_id": "$request.path.task_id", "name": f"1.{extension}"},
-    }
-
-
-def _build_download_operation() -> dict[str, Any]:
-    # Without a schema: a file is bytes, and an object store writes its errors in XML.
-    file: dict[str, Any] = {"image/png": {}, "video/mp4": {}, "application/octet-stream": {}}
-    page: dict[str, Any] = {"application/xml": {}}
-    message = {"application/json": {"schema": infer_schema([{"message": ""}])}}
-    either = {**message, **page}
-    errors = {**STEP_HEADERS, **ERROR_HEADERS}
-    responses = {
-        "200": ("The file.", FILE_HEADERS, file),
-        "206": ("The requested range of the file.", RANGE_HEADERS, file),
-        "400": ("The query or the name of a scenario is not valid.", STEP_HEADERS, either),
-        "403": ("The URL has expired.", STEP_HEADERS, either),
-        "404": ("There is no such file.", STEP_HEADERS, either),
-        "405": ("The method is neither GET nor HEAD.", errors, message),
-        "416": ("There is no such range.", RANGE_HEADERS, file),
-        "default": ("Any other response of a scenario.", errors, {**either, **file}),
-    }
-    return {
-        "operationId": "download",
-        "summary": "A file that a task made.",
-        "parameters": [
-            *(
-                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-                for name in ("task_id", "name")
-            ),
-            {"name": "Range", "in": "header", "schema": {"type": "string"}},
-            SCENARIO,
-        ],
-        "security": [],
-        "responses": {
-            status: {"description": description, "headers": headers, "content": content}
-            for status, (description, headers, content) in responses.items()
-        },
     }
 
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from wan_validators.catalog import model, models_of, vendors
+from wan_validators.catalog import models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
 from wan_validators.spec import Severity
 from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
@@ -30,8 +30,9 @@ from ..state.stores import COUNTERS, Store, StoreUnavailable, begin_request
 from ..state.stores.memory import MemoryStore
 from ..state.tasks import TASKS, TaskRecord
 from . import fault_injection, routing
-from .auth import check_scheme, identify_caller
+from .auth import identify_caller
 from .context import ANONYMOUS, RequestContext
+from .dispatcher import Dispatcher, Handler
 from .handlers import Handlers
 from .rate_limits import Limits
 from .request_parsing import filter_errors
@@ -47,8 +48,6 @@ FINDINGS: Final = "X-Wanproof-Findings"
 SEED: Final = "seed"
 """The key in COUNTERS of a seed that replaces the simulator's own."""
 
-Handler = Callable[[], Response]
-
 
 class Simulator:
     """Simulates all vendors at once; safe under threads.
@@ -60,7 +59,7 @@ class Simulator:
     that are known to reject it. The HTTP errors of vendors in *error_texts* have the other
     form of the body, a text in place of an object. The results of vendors in *result_statuses*
     also have a status. *scenario* is for requests that select none
-    of the known *scenarios*; *chaos* draws them instead.
+    of the known *scenarios*; *chaos* draws them instead. *default* is the name of either.
 
     Raises ValueError for the name of an unknown vendor or scenario.
     """
@@ -102,9 +101,10 @@ class Simulator:
         self._listings = frozenset(
             route.template for route in self._routes if route.action is Action.LIST
         )
-        self._selector = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
+        selector = ScenarioSelector(self.store, self.scenarios, scenario, chaos)
+        self.default = selector.default
         limits = limits or Limits()
-        self._handlers = Handlers(
+        handlers = Handlers(
             models=models,
             factory=TaskFactory(
                 store=self.store,
@@ -120,11 +120,7 @@ class Simulator:
             artefacts=artefacts or Artefacts(),
             result_statuses=frozenset(result_statuses),
         )
-
-    @property
-    def default(self) -> str:
-        """Returns the name of the scenario or chaos for requests that select none."""
-        return self._selector.default
+        self._dispatcher = Dispatcher(self._routes, selector, handlers)
 
     @property
     def seed(self) -> int:
@@ -200,7 +196,7 @@ class Simulator:
         Raises StoreUnavailable alone.
         """
         try:
-            handler = self._prepare(context)
+            handler = self._dispatcher.find_handler(context)
             if context.step is None:
                 return handler()
             return self._apply_step(context, context.step, handler)
@@ -209,70 +205,6 @@ class Simulator:
             raise
         except Exception as error:  # noqa: BLE001  (one failed request must not end the server)
             return self._build_error_response(context, error)
-
-    def _prepare(self, context: RequestContext) -> Handler:
-        """Finds the route, the caller and the scenario; returns the handler."""
-        method, path = context.request.method, context.request.path
-        try:
-            route, context.path_parameters = routing.find_route(self._routes, method, path)
-        except RequestRejected as error:
-            # The vendor whose format the error has.
-            context.vendor = routing.find_nearest_vendor(self._routes, path)
-            raise self._add_poll_path(error, path) from None
-        context.vendor = vendor = route.vendor
-        context.action, context.waits = route.action.value, route.waits
-        if vendor is None:
-            record = self._handlers.find_file_task(context)
-            selected = self._selector.select_for_download(context, record)
-            return partial(self._handlers.download, context, record, selected)
-        if route.action is Action.UPLOAD:
-            # The form has a signed policy in place of a key.
-            return partial(self._handlers.uploads_of(vendor).put, context)
-        if route.page:
-            # Imported on first use: few clients ask for a page, and every start would pay.
-            from ..model_pages.pages import answer_page
-
-            # Without a key: one of the vendor's clients sends none.
-            name = context.path_parameters.get("model", "")
-            models = self._handlers.models[vendor.name]
-            return partial(answer_page, route.page, vendor, models, name, context.request)
-        authorization = context.request.headers.get("authorization")
-        check_scheme(authorization, vendor.auth_schemes)
-        if context.caller is ANONYMOUS:
-            # Raises the reason, now that the vendor is known.
-            identify_caller(authorization, vendor.auth_schemes)
-        if route.action is Action.STREAM:
-            raise RequestRejected(RejectionReason.NO_STREAM, "no stream of events is offered")
-        if route.action is Action.CREATE:
-            selected = self._selector.select_for_create(context, vendor)
-            return partial(self._handlers.create, context, vendor, selected)
-        other = {
-            Action.CANCEL: self._handlers.cancel,
-            Action.LIST: self._handlers.list_tasks,
-            Action.POLICY: self._handlers.uploads_of(vendor).grant,
-            Action.PRECHARGE: self._handlers.estimate_cost,
-        }
-        if route.action in other:
-            return partial(other[route.action], context, vendor)
-        if route.action is Action.RESULT:
-            record = self._handlers.find_task(context, vendor, vendor.result)
-            selected = self._selector.select_for_result(context, record)
-            return partial(self._handlers.get_result, context, vendor, selected)
-        record = self._handlers.register_poll(context, vendor)
-        selected = self._selector.select_for_poll(context, record)
-        return partial(self._handlers.poll, context, vendor, selected)
-
-    def _add_poll_path(self, error: RequestRejected, path: str) -> RequestRejected:
-        """Returns *error*, with the path to poll if *path* contains the id of a task."""
-        if error.rejection.reason is not RejectionReason.NO_ROUTE:
-            return error
-        for part in path.split("/")[: routing.MAX_PARTS]:
-            task = self.store.get(TASKS, part) if part else None
-            if task:
-                place = model(task.model).poll_path.replace("{task_id}", task.id)
-                detail = f"nothing is served at {path}; poll this task with GET {place}"
-                return RequestRejected(RejectionReason.NO_ROUTE, detail)
-        return error
 
     def _apply_step(self, context: RequestContext, step: Step, handler: Handler) -> Response:
         """Applies *step*; runs the handler unless *step* prevents it."""

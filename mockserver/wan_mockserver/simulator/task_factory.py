@@ -25,6 +25,7 @@ from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
 from ..state.evolving import evolve
+from ..state.secrets import find_secrets, redact_long
 from ..state.stores import Store, next_index
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 from .applicability import SelectedScenario, fit_to_model
@@ -129,8 +130,11 @@ class TaskFactory:
             answered=context.step is None or context.step.is_intact,
             **_find_shown_facts(spec, payload),
         )
+        hide = partial(redact_long, find_secrets(context.request.headers))
+        facts["prompt"] = hide(facts["prompt"])
         if submission.errors:
             failure = vendor.build_rejection_failure(submission.errors)
+            failure = Failure(failure.code, hide(failure.message), failure.integer)
             return TaskRecord(**facts, failure=failure)
         payload = _drop_invalid_members(spec, submission)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)

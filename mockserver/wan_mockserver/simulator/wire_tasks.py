@@ -16,7 +16,7 @@ from ..scenarios.scenario import PollBehaviour, Progress, Results
 from ..state.tasks import TERMINAL_STATES, TaskRecord
 from .signed_urls import build_signed_url
 
-__all__ = ["to_wire_task"]
+__all__ = ["build_outputs", "to_wire_task"]
 
 _BACKWARD_STATES: Final = {State.PENDING: State.RUNNING, State.RUNNING: State.PENDING}
 
@@ -52,7 +52,7 @@ def to_wire_task(
         updated_at=record.updated_at,
         progress=progress,
         remote_id=record.remote_id,
-        outputs=_build_outputs(record, base_url) if record.state is State.DONE else (),
+        outputs=build_outputs(record, base_url) if record.state is State.DONE else (),
         failure=replace(failure, integer=how.integer_codes) if failure else None,
         cost=record.cost,
         discount=record.discount,
@@ -65,7 +65,7 @@ def to_wire_task(
         extended=record.extended and not getattr(spec.outputs, "hides_prompt", False),
         requested=record.requested,
         picture_size=_format_picture_size(record),
-        has_choices=model(record.model).has_choices,
+        has_choices=spec.has_choices,
         seconds=film.seconds if film else 0,
         lines=_count_lines(find_tier(size) if size else record.tier),
         size=size,
@@ -83,7 +83,8 @@ def _get_state_word(state: State, vendor: Vendor, how: PollBehaviour) -> str:
     return word.upper() if how.upper_case else word
 
 
-def _build_outputs(record: TaskRecord, base_url: str) -> tuple[TaskOutput, ...]:
+def build_outputs(record: TaskRecord, base_url: str) -> tuple[TaskOutput, ...]:
+    """Returns the results of a task that is done, with the URLs of the files."""
     if record.results:
         return ()
     names = files.names(record.parts, record.id, unsorted=record.unsorted_names)

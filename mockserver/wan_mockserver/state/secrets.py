@@ -15,6 +15,7 @@ __all__ = [
     "Secrets",
     "find_secrets",
     "redact",
+    "redact_long",
     "redact_members",
     "select_request_headers",
     "select_response_headers",
@@ -40,6 +41,9 @@ RESPONSE_HEADERS: Final = frozenset(
 
 _MIN_CHARACTERS: Final = 4
 """A shorter text is not a real key."""
+
+_MIN_REAL_CHARACTERS: Final = 16
+"""Keys of vendors have more characters."""
 
 _MIN_PIECE_CHARACTERS: Final = 8
 """A shorter part of a malformed credential may be a common word."""
@@ -129,6 +133,14 @@ def redact(secret: Secrets, text: str) -> str:
         if len(each) >= _MIN_CHARACTERS:
             text = text.replace(each, REDACTED)
     return text
+
+
+def redact_long(secrets: tuple[str, ...], text: str) -> str:
+    """Replaces those of *secrets* in *text* that are as long as the keys of vendors.
+
+    It is for texts that a client gets back; the short keys of tests can be words of a prompt.
+    """
+    return redact(tuple(each for each in secrets if len(each) >= _MIN_REAL_CHARACTERS), text)
 
 
 def redact_members(text: str) -> str:

@@ -85,12 +85,14 @@ def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:
         return evolve(record, polls=polls)
     stage = record.lifecycle.stage(polls, now - record.created_at)
     state = State.FAILED if stage.state is State.DONE and record.failure else stage.state
+    if state is State.PENDING:
+        state = record.state  # the clock of the machine, or of another server, is behind
     moved = record.created_at + stage.since
     return evolve(
         record,
         polls=polls,
         state=state,
-        progress=stage.progress,
+        progress=max(stage.progress, record.progress),
         updated_at=record.updated_at if state is record.state else moved,
     )
 

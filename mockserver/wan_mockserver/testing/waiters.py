@@ -7,12 +7,14 @@ import selectors
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 from weakref import WeakSet
+
+from ..real_time import monotonic as _monotonic
+from ..real_time import sleep as _sleep
 
 __all__ = ["Waiters", "is_blocked"]
 
@@ -40,9 +42,6 @@ _BLOCKING_FUNCTIONS: Final = frozenset(
 
 _NETWORK_FILES: Final = (str(socket.__file__), "/ssl.py", "/_backends/sync.py")
 """Code in which a thread waits for the server, which takes real time."""
-
-_sleep, _monotonic = time.sleep, time.monotonic
-"""The real functions, which a clock may have replaced."""
 
 
 def is_blocked(ident: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from ..clean_lines import CleanPayloads
 from ..plain_finding import PlainFinding
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Summary
@@ -29,12 +30,13 @@ class Piece(NamedTuple):
     def size(self) -> int:
         return 0 if isinstance(self.content, Unreadable) else len(self.content.data)
 
-    def lint(self, linter: RecordLinter) -> Iterator[LintResult | Unreadable | Skipped]:
+    def lint(
+        self, linter: RecordLinter
+    ) -> Iterator[LintResult | CleanPayloads | Unreadable | Skipped]:
         """Yields what *linter* knows of each record."""
-        content = self.content
-        records = content.get_records() if isinstance(content, LineBlock) else (content,)
-        for record in records:
-            yield from linter.lint(record, is_found=self.is_found)
+        if isinstance(self.content, LineBlock):
+            return linter.lint_block(self.content, is_found=self.is_found)
+        return linter.lint(self.content, is_found=self.is_found)
 
 
 def group_pieces(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:

@@ -130,7 +130,7 @@ def _print_text(estimates: _Estimates) -> None:
     _print_lines([*lines, *estimates.totals.lines()])
     for unread in estimates.unreadable:
         source = escape_controls(unread.source)
-        print(f"wanproof: cannot read {source}: {unread.reason}", file=sys.stderr)
+        print(f"wanproof: cannot read {source}: {escape_controls(unread.reason)}", file=sys.stderr)
 
 
 def _print_lines(lines: Sequence[str]) -> None:

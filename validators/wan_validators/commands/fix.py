@@ -85,7 +85,7 @@ def show_diffs(names: Sequence[str], find_model: FindModel, *, lined: bool) -> i
                 sys.stdout.write(shown)
     for unread in unreadable:
         source = escape_controls(unread.source)
-        print(f"wanproof: cannot read {source}: {unread.reason}", file=sys.stderr)
+        print(f"wanproof: cannot read {source}: {escape_controls(unread.reason)}", file=sys.stderr)
     return EXIT_USAGE if unreadable else code
 
 

@@ -15,6 +15,7 @@ from ..command import EXIT_OK, Command, UsageError
 from ..frozen import replace
 from ..record_linter import RecordLinter
 from ..reporters import Summary
+from ..reporters.factory import CLEAN_FORMATS
 from ..selection import Selection
 from ..source import files
 from .fix import show_diffs, write_fixes
@@ -81,6 +82,7 @@ def _build_linter(options: Namespace) -> RecordLinter:
         media_root=options.media_root,
         max_findings=options.max_per_payload,
         totals=build_totals(options) if _wants_costs(options) else None,
+        wants_clean=options.format in CLEAN_FORMATS,
     )
     models = getattr(options, "models", None)
     if not models:

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Final
 
 from ..bulk.pieces import Piece, PieceLinter, PieceReport, group_pieces
+from ..clean_lines import CleanPayloads
 from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Reporter, StreamingReporter, Summary
@@ -80,7 +81,7 @@ class LintRun:
             self._report(result)
         self._bar.advance(report.size)
 
-    def add(self, found: LintResult | Unreadable | Skipped) -> None:
+    def add(self, found: LintResult | CleanPayloads | Unreadable | Skipped) -> None:
         """Adds what was found, and reports it."""
         if isinstance(found, LintResult):
             self._summary.add(found)
@@ -114,4 +115,5 @@ class LintRun:
 
 
 def _print_unreadable(item: Unreadable) -> None:
-    print(f"wanproof: cannot read {escape_controls(item.source)}: {item.reason}", file=sys.stderr)
+    text = escape_controls(f"{item.source}: {item.reason}")
+    print(f"wanproof: cannot read {text}", file=sys.stderr)

@@ -14,7 +14,7 @@ __all__ = ["FILE", "PROJECT_FILE", "ConfigurationFile", "find_file", "read_file"
 FILE: Final = "wanproof.toml"
 PROJECT_FILE: Final = "pyproject.toml"
 
-_SECTION: Final = re.compile(rb"tool[\s.\"']+wanproof|\[\s*tool\s*\]|^\s*tool\s*=", re.MULTILINE)
+_SECTION: Final = rb"(?m)tool[\s.\"']+wanproof|\[\s*tool\s*\]|^\s*tool\s*="
 """What every file with ``[tool.wanproof]`` has in some place."""
 
 
@@ -37,7 +37,7 @@ def find_file(folder: Path) -> ConfigurationFile | None:
             return read_file(path)
         if (path := each / PROJECT_FILE).is_file():
             # The parser of TOML takes long to load, and most projects do not need it.
-            found = read_file(path) if _SECTION.search(_read_bytes(path)) else None
+            found = read_file(path) if re.search(_SECTION, _read_bytes(path)) else None
             if found is not None and found.content:
                 return found
     return None

@@ -17,7 +17,9 @@ from .basic import Json, View
 __all__ = [
     "AUDIO_VIEW",
     "IMAGE_VIEW",
+    "MEDIA_VIEW",
     "AddressesFile",
+    "Aspect",
     "Base64",
     "Complete",
     "Declared",
@@ -46,6 +48,14 @@ AUDIO_VIEW: Final = View(
     reference.KNOWN_GOOD,
     good_values=reference.GOOD_AUDIO_URLS,
 )
+
+MEDIA_VIEW: Final = View(
+    reference.parse_media_reference,
+    str,
+    reference.KNOWN_GOOD,
+    good_values=reference.GOOD_MEDIA_URLS,
+)
+"""The view of a file of any kind: an image, a sound or a video."""
 
 
 class MediaConstraint(Frozen, ABC):
@@ -168,6 +178,22 @@ class Dimensions(MediaConstraint, kw_only=True):
 
     def is_satisfied(self, seen: Media) -> bool:
         return all(self.low <= side <= self.high for side in seen.header.sides or ())
+
+
+class Aspect(MediaConstraint, kw_only=True):
+    """An image with an aspect ratio from *low* to *high*, each a pair, both included."""
+
+    low: tuple[int, int]
+    high: tuple[int, int]
+
+    def is_satisfied(self, seen: Media) -> bool:
+        if seen.header.sides is None:
+            return True
+        width, height = seen.header.sides
+        return (
+            width * self.low[1] >= height * self.low[0]
+            and width * self.high[1] <= height * self.high[0]
+        )
 
 
 class FileSize(MediaConstraint, kw_only=True):

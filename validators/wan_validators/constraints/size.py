@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View, parse_integer
 
-__all__ = ["SIDES_VIEW", "Pixels", "Ratio", "Size", "TwoPartSize", "parse_sides"]
+__all__ = ["SIDES_VIEW", "AdvisedPixels", "Pixels", "Ratio", "Size", "TwoPartSize", "parse_sides"]
 
 _SIZE = re.compile(r"([0-9]+)\*([0-9]+)")
 
@@ -85,6 +85,23 @@ class Pixels(Frozen):
 
     def is_satisfied(self, seen: Any) -> bool:
         return bool(seen in self.tokens or self.low <= seen[0] * seen[1] <= self.high)
+
+
+class AdvisedPixels(Frozen):
+    """A size that has no pixel count from *low* to below *high*, unless it is one of *usual*."""
+
+    view: ClassVar[View] = SIDES_VIEW
+    low: int
+    high: int
+    usual: tuple[str, ...]
+
+    def applies_to(self, seen: Any) -> bool:
+        return type(seen) is tuple
+
+    def is_satisfied(self, seen: Any) -> bool:
+        width, height = seen
+        is_usual = any(parse_sides(each) == seen for each in self.usual)
+        return is_usual or not self.low <= width * height < self.high
 
 
 class Ratio(Frozen):

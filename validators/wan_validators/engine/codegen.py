@@ -8,6 +8,7 @@ from itertools import count, islice
 from typing import Any, Final
 
 from ..constraints.basic import IDENTITY_VIEW, KnownMembers, View
+from ..constraints.relations import Relation
 from ..constraints.size import parse_sides
 from ..finding import Finding
 from ..finding_limit import DEFAULT_MAX_FINDINGS, count_omitted, limit_findings
@@ -41,9 +42,12 @@ class Writer(ABC):
             "make": tuple.__new__,
             "sides": parse_sides,
             "add_unknown_members": _add_unknown_members,
+            "add_related": _add_related,
             "limit_findings": limit_findings,
         }
+        self._global_names: dict[int, str] = {}
         self._closed = {rule.path: rule for rule in spec.unknown_member_rules}
+        self._relations = [rule for rule in spec.rules if isinstance(rule.constraint, Relation)]
         self._number = count()
         self._lines: list[str] = []
         self._flags: dict[Path, str] = {path: self.new_name("flag") for path in flag_paths(spec)}
@@ -65,11 +69,10 @@ class Writer(ABC):
 
     def name_global(self, stem: str, thing: object) -> str:
         """Returns the global name of *thing*, and adds one if needed."""
-        for name, known in self.names.items():
-            if known is thing:
-                return name
-        name = self.new_name(stem)
-        self.names[name] = thing
+        name = self._global_names.get(id(thing))
+        if name is None:
+            name = self._global_names[id(thing)] = self.new_name(stem)
+            self.names[name] = thing
         return name
 
     def name_constraint(self, rule: Rule) -> str:
@@ -133,6 +136,12 @@ class Writer(ABC):
             depth + 1,
             f"found = add_unknown_members(found, limit, {value}, ({rule}, f{at!r}, {ORIGIN}))",
         )
+
+    def write_relations(self, depth: int) -> None:
+        """Writes the tests of members that depend on an array elsewhere."""
+        for rule in self._relations:
+            name = self.name_global("rule", rule)
+            self.emit(depth, f"add_related(found, {name}, payload, {ORIGIN})")
 
     def write_rules(
         self, depth: int, rules: Iterable[Rule], kind: str | None, value: str, at: str
@@ -204,6 +213,16 @@ class Writer(ABC):
 def format_member_pointer(at: str, name: str) -> str:
     """Returns the pointer of member *name* below *at*, as the inside of an f-string."""
     return at + "/" + json_pointer.escape(name).replace("{", "{{").replace("}", "}}")
+
+
+def _add_related(found: list[Finding], rule: Rule, payload: Any, origin: Any) -> None:
+    """Adds a finding to *found* if the member of *rule* does not suit the rest of *payload*."""
+    assert isinstance(rule.constraint, Relation)
+    value = json_pointer.value(payload, rule.path)
+    if value is MISSING or rule.constraint.is_satisfied_in(payload, value):
+        return
+    if rule.when is None or rule.when.is_satisfied_by(json_pointer.value(payload, rule.when.path)):
+        found.append(Finding(rule, rule.pointer, value, None, None, origin))
 
 
 def _add_unknown_members(

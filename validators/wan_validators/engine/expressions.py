@@ -20,7 +20,8 @@ from ..constraints.basic import (
     Text,
     Undocumented,
 )
-from ..constraints.items import UrlOnly
+from ..constraints.items import Percentage, PercentageSum, UrlOnly, VideoUrls
+from ..constraints.relations import Relation
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
 
@@ -41,10 +42,13 @@ KINDS: Final[Mapping[type, type]] = {
     TwoPartSize: str,
     Text: str,
     UrlOnly: dict,
+    VideoUrls: list,
+    Percentage: str,
+    PercentageSum: list,
 }
 """Constraints that apply to all values of one type."""
 
-TYPE_INDEPENDENT: Final = (Absent, Anything)
+TYPE_INDEPENDENT: Final = (Absent, Anything, Relation)
 """Constraints that apply to every value."""
 
 
@@ -82,6 +86,7 @@ def format_is_satisfied(constraint: Constraint, seen: str, name: str) -> str:
 
 @format_is_satisfied.register(Anything)
 @format_is_satisfied.register(JsonType)
+@format_is_satisfied.register(Relation)
 def _(constraint: Constraint, seen: str, name: str) -> str:
     return "True"
 

@@ -48,6 +48,7 @@ class FastPathWriter(FullWriter):
         for flag in self._flags.values():
             self.emit(2, f"{flag} = MISSING")
         self._write_fast(2, root, "payload", "")
+        self.write_relations(2)
         self.emit(2, "return found")
         self.emit(1, "except (LookupError, TypeError, AttributeError):")
         self.emit(2, FALLBACK_STATEMENT)

@@ -18,6 +18,7 @@ class FullWriter(Writer):
         self.emit(1, "found = []")
         self._read_flags()
         self.write_value(1, root, "payload", "")
+        self.write_relations(1)
         self.emit(1, "return found")
 
     def _read_flags(self) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ..constraints.basic import Items, KnownMembers, ObjectCount, OneOf
+from ..constraints.basic import Absent, Items, KnownMembers, ObjectCount, OneOf
+from ..constraints.relations import LimitWithItem, Relation, count_items
 from ..linter import find_findings
 from ..source.json_pointer import ANY, MISSING, Path, find, parse, put, value
 from ..spec import ModelSpec, Rule, Severity
-from .values import IMAGE_URL, PROMPT, list_broken, list_valid
+from . import item_values  # noqa: F401  (it registers the examples of items)
+from .values import IMAGE_URL, PROMPT, VIDEO_URL, list_broken, list_valid
 
 __all__ = ["Example", "build_example", "build_valid_payload"]
 
@@ -43,7 +45,7 @@ def build_example(spec: ModelSpec, rule: Rule) -> Example:
         passing = build_valid_payload(spec, put({}, when.path, when.value) if when else None)
         passing = build_valid_payload(spec, _fill_array(spec, rule, passing))
         passing = next(_iter_passing(spec, rule, passing), passing)
-        for failing in _iter_broken(rule, passing):
+        for failing in (*_iter_broken(rule, passing), *_iter_related(spec, rule, passing)):
             others = _list_others(spec, rule, failing)
             if others is not None:
                 examples.append((len(others), len(examples), Example(failing, passing)))
@@ -106,6 +108,25 @@ def _iter_broken(rule: Rule, payload: Any) -> Iterator[Any]:
             yield put(payload, path, broken)
         if rule.required:
             yield put(payload, path, MISSING)
+
+
+def _iter_related(spec: ModelSpec, rule: Rule, payload: Any) -> Iterator[Any]:
+    """Yields payloads with a valid member that *rule* forbids, or with an item it depends on."""
+    constraint = rule.constraint
+    rows = [each.constraint for each in spec.rules if each.pointer == rule.pointer]
+    values = [new for row in rows for new in list_valid(row)]
+    if isinstance(constraint, Relation):
+        item = {constraint.member: IMAGE_URL}
+        name = None
+        if isinstance(constraint, LimitWithItem):
+            name, values = constraint.name, [*list_broken(constraint.inner), *values]
+            item = {"type": name, "url": VIDEO_URL} if name else item
+        path = parse(constraint.array)
+        if not count_items(payload, constraint.array, constraint.member, name):
+            payload = put(payload, path, [*value(payload, path), item])
+    if isinstance(constraint, Relation | Absent):
+        for new in values:
+            yield put(payload, rule.path, new)
 
 
 def _locate(rule: Rule, payload: Any) -> list[Path]:

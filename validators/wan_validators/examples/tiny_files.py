@@ -13,11 +13,14 @@ def build_data_uri(content: bytes, declared: str) -> str:
     return f"data:{declared};base64,{b64encode(content).decode()}"
 
 
-def build_png(side: int, *, alpha: bool = False, padding: int = 0) -> bytes:
-    """Builds a black PNG of *side* by *side* pixels, and *padding* bytes after its end."""
+def build_png(
+    side: int, *, height: int | None = None, alpha: bool = False, padding: int = 0
+) -> bytes:
+    """Builds a black PNG, a square without *height*, with *padding* bytes after its end."""
+    rows = side if height is None else height
     row = bytes(1 + side * (4 if alpha else 1))
-    header = struct.pack(">IIBBBBB", side, side, 8, 6 if alpha else 0, 0, 0, 0)
-    pixels = zlib.compress(row * side, 9)
+    header = struct.pack(">IIBBBBB", side, rows, 8, 6 if alpha else 0, 0, 0, 0)
+    pixels = zlib.compress(row * rows, 9)
     chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunks + bytes(padding)
 

@@ -7,20 +7,20 @@ from functools import singledispatch
 from typing import Any, Final
 
 from ..constraints import basic as c
-from ..constraints import items as i
 from ..constraints import media as m
 from ..constraints import size as s
 from ..constraints import text as t
 from ..source.json_pointer import MISSING
 from . import tiny_files as files
 
-__all__ = ["AUDIO_URL", "IMAGE_URL", "PROMPT", "list_broken", "list_valid"]
+__all__ = ["AUDIO_URL", "IMAGE_URL", "PROMPT", "SIDE", "VIDEO_URL", "list_broken", "list_valid"]
 
 IMAGE_URL: Final = "https://example.com/cat.jpg"
 AUDIO_URL: Final = "https://example.com/music.mp3"
+VIDEO_URL: Final = "https://example.com/clip.mp4"
 PROMPT: Final = "A cat in the snow"
 
-_SIDE: Final = 400
+SIDE: Final = 400
 """Pixels, within the limits of every model."""
 
 _OTHER_TYPES: Final[tuple[Any, ...]] = ("a text", 7, ["a list"])
@@ -134,28 +134,9 @@ def _(constraint: c.ObjectCount) -> list[Any]:
     return [[{"image": IMAGE_URL}], [{"text": PROMPT}], [{"text": PROMPT}, *many]]
 
 
-@list_valid.register
-def _(constraint: i.TypeSets) -> list[Any]:
-    return [
-        [_build_item(count.name) for count in each for _ in range(count.low or 1)]
-        for each in constraint.sets
-    ]
-
-
 @list_broken.register
-def _(constraint: i.TypeSets) -> list[Any]:
-    valid = list_valid(constraint)
-    return [[], *(items + items for items in valid), *([item] for item in valid[0])]
-
-
-@list_broken.register
-def _(constraint: i.UrlOnly) -> list[Any]:
-    data = files.build_data_uri(files.build_png(_SIDE), "image/png")
-    return [{**_build_item(name), "url": data} for name in constraint.types]
-
-
-def _build_item(name: str) -> Any:
-    return {"type": name, "url": IMAGE_URL}
+def _(constraint: s.AdvisedPixels) -> list[Any]:
+    return ["1024*1024"]
 
 
 @list_broken.register
@@ -205,13 +186,13 @@ def _(constraint: m.AddressesFile) -> list[Any]:
 
 @list_broken.register
 def _(constraint: m.Prefixed) -> list[Any]:
-    return [b64encode(files.build_png(_SIDE)).decode()]
+    return [b64encode(files.build_png(SIDE)).decode()]
 
 
 @list_broken.register
 def _(constraint: m.Base64) -> list[Any]:
     good = [
-        files.build_data_uri(files.build_png(_SIDE), "image/png"),
+        files.build_data_uri(files.build_png(SIDE), "image/png"),
         files.build_data_uri(files.build_wav(50, 10), "audio/wav"),
     ]
     return [f"{each[:40]}\n{each[40:]}" for each in good]
@@ -229,7 +210,7 @@ def _(constraint: m.Format) -> list[Any]:
 @list_broken.register
 def _(constraint: m.Complete) -> list[Any]:
     return [
-        files.build_data_uri(files.build_png(_SIDE)[:-20], "image/png"),
+        files.build_data_uri(files.build_png(SIDE)[:-20], "image/png"),
         files.build_data_uri(files.build_wav(50, 10)[:-5], "audio/wav"),
     ]
 
@@ -237,7 +218,7 @@ def _(constraint: m.Complete) -> list[Any]:
 @list_broken.register
 def _(constraint: m.Declared) -> list[Any]:
     return [
-        files.build_data_uri(files.build_png(_SIDE), "image/jpeg"),
+        files.build_data_uri(files.build_png(SIDE), "image/jpeg"),
         files.build_data_uri(files.build_wav(50, 10), "audio/mpeg"),
     ]
 
@@ -245,9 +226,9 @@ def _(constraint: m.Declared) -> list[Any]:
 @list_broken.register
 def _(constraint: m.Opaque) -> list[Any]:
     return [
-        files.build_data_uri(files.build_png(_SIDE, alpha=True), "image/png"),
-        files.build_data_uri(files.build_webp(_SIDE), "image/webp"),
-        files.build_data_uri(files.build_bmp(_SIDE), "image/bmp"),
+        files.build_data_uri(files.build_png(SIDE, alpha=True), "image/png"),
+        files.build_data_uri(files.build_webp(SIDE), "image/webp"),
+        files.build_data_uri(files.build_bmp(SIDE), "image/bmp"),
     ]
 
 
@@ -257,8 +238,15 @@ def _(constraint: m.Dimensions) -> list[Any]:
 
 
 @list_broken.register
+def _(constraint: m.Aspect) -> list[Any]:
+    width, height = constraint.high
+    image = files.build_png(SIDE * width, height=SIDE * height - 1)
+    return [files.build_data_uri(image, "image/png")]
+
+
+@list_broken.register
 def _(constraint: m.FileSize) -> list[Any]:
-    image = files.build_png(_SIDE, padding=constraint.high)
+    image = files.build_png(SIDE, padding=constraint.high)
     sound = files.build_wav(constraint.high, constraint.high // 15)
     return [
         files.build_data_uri(image, "image/png"),

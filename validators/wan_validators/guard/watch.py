@@ -207,8 +207,7 @@ def _lint(route: GuardedRoute, get_header: GetHeader, body: bytes) -> Report:
         if name is None:
             model = route.path if find_all(route.path) else None
         else:
-            model = f"{route.vendor.name}/{name}"
-            model = model if find_all(model) else get_model(name).id
+            model = _find_own_model(route, name)
         return lint(body, model, now=time.time())
     except UnknownModel as error:
         report = lint(body, None)
@@ -218,6 +217,14 @@ def _lint(route: GuardedRoute, get_header: GetHeader, body: bytes) -> Report:
             )
         row = Rule("model-known", "", Anything(), message=str(error))
         return Report(None, [Finding(row, "", name)], report.payload)
+
+
+def _find_own_model(route: GuardedRoute, name: str) -> str:
+    """Returns the model *name* of the vendor. Raises UnknownModel if only others have it."""
+    for vendor in (route.vendor.name, route.vendor.platform):
+        if find_all(f"{vendor}/{name}"):
+            return f"{vendor}/{name}"
+    raise UnknownModel(name)
 
 
 def _hash(route: GuardedRoute, payload: Any) -> str:

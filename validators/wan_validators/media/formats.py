@@ -69,10 +69,9 @@ _ADTS_OR_MPEG: Final = ("AAC", "MP3", "MP2", "MP1")
 
 _WEAK_MAGICS: Final = {b"\xff\x0a": "JPEG XL", b"\x0b\x77": "AC-3"}
 
-_MARKUP: Final = re.compile(
-    rb"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE(?:[^\[>]|\[[^\]]*+\])*+>\s*+)*+"
-    rb"<(?:[\w.-]+:)?(svg|html|head|body)\b",
-    re.DOTALL | re.IGNORECASE,
+_MARKUP: Final = (
+    rb"(?is)\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+|<!DOCTYPE(?:[^\[>]|\[[^\]]*+\])*+>\s*+)*+"
+    rb"<(?:[\w.-]+:)?(svg|html|head|body)\b"
 )
 _BYTE_ORDER_MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -172,6 +171,6 @@ def _detect_markup(data: bytes) -> str | None:
             text = text.decode(encoding, "ignore").encode()
     if not text.lstrip().startswith(b"<"):
         return None
-    if found := _MARKUP.match(text):
+    if found := re.match(_MARKUP, text):
         return "SVG" if found[1].lower() == b"svg" else "HTML"
     return "XML" if text.lstrip().startswith(b"<?xml") else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..frozen import Frozen, field
 from ..recent_values import RecentValues
@@ -18,15 +18,20 @@ from . import urls
 from .formats import detect_format
 from .header import Header
 
+if TYPE_CHECKING:
+    from .url_faults import Kind
+
 __all__ = [
     "GOOD_AUDIO_URLS",
     "GOOD_IMAGE_URLS",
+    "GOOD_MEDIA_URLS",
     "KNOWN_GOOD",
     "Media",
     "Reader",
     "get_mime_types",
     "parse_audio_reference",
     "parse_image_reference",
+    "parse_media_reference",
 ]
 
 
@@ -54,6 +59,7 @@ KNOWN_GOOD: Final = Media(form="url")
 
 GOOD_IMAGE_URLS: Final = RecentValues()
 GOOD_AUDIO_URLS: Final = RecentValues()
+GOOD_MEDIA_URLS: Final = RecentValues()
 """URLs that were inspected before; the text of each is that of a public file."""
 
 _PRIVATE: Final = Media(form="url", public=False)
@@ -92,6 +98,20 @@ def parse_audio_reference(value: Any) -> Media | None:
     return seen
 
 
+def parse_media_reference(value: Any) -> Media | None:
+    """Inspects the URL of a file of any kind. Returns None if *value* is not a string.
+
+    Any other text is as good as a URL here: views of images or audio inspect it.
+    """
+    if type(value) is not str:
+        return None
+    is_url = value[:4].lower() == "http" and urls.is_url(value)
+    seen = _inspect_url(value, kind="media") if is_url else KNOWN_GOOD
+    if seen is KNOWN_GOOD:
+        GOOD_MEDIA_URLS.remember(value)
+    return seen
+
+
 @lru_cache(maxsize=256)
 def _inspect_short_image(text: str) -> Media:
     """Inspects a wrong URL or name once, as the engine asks twice, and findings once more."""
@@ -105,7 +125,7 @@ def _inspect_short_audio(text: str) -> Media:
 
 def _inspect(text: str, *, is_audio: bool) -> Media:
     if urls.PUBLIC(text) or urls.is_url(text):
-        return _inspect_url(text, audio=is_audio)
+        return _inspect_url(text, kind="audio" if is_audio else "image")
     if _OSS.fullmatch(text):
         return _UPLOADED
     prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
@@ -120,14 +140,14 @@ def _inspect(text: str, *, is_audio: bool) -> Media:
     return _inspect_content("data", text[prefix.end() :], declared, is_audio=is_audio)
 
 
-def _inspect_url(url: str, *, audio: bool) -> Media:
-    if not audio and urls.match_plain_file(url):
+def _inspect_url(url: str, *, kind: Kind) -> Media:
+    if kind != "audio" and urls.match_plain_file(url):
         return KNOWN_GOOD
     if not (urls.PUBLIC(url) or urls.is_public(url)):
         return _PRIVATE
     from .url_faults import find_url_fault
 
-    wrong = find_url_fault(url, audio=audio)
+    wrong = find_url_fault(url, kind)
     return KNOWN_GOOD if wrong is None else Media(form="url", wrong=wrong)
 
 

@@ -6,12 +6,16 @@ The network is not used, and a URL that looks right may still be wrong.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-__all__ = ["find_expiry", "find_url_fault"]
+__all__ = ["Kind", "find_expiry", "find_url_fault"]
+
+Kind: TypeAlias = Literal["image", "audio", "media"]
+"""What the file must be; ``media`` stands for an image, a sound or a video."""
 
 _PAGES: Final = (
     r"(?:www\.|m\.|music\.)?youtube\.com/(?:watch|shorts/|live/|embed/|playlist)|youtu\.be/",
@@ -59,6 +63,7 @@ def _compile_pages() -> tuple[re.Pattern[str], ...]:
 _PAGE_SUFFIXES: Final = frozenset(["html", "htm", "xhtml", "shtml", "mhtml", "aspx", "jsp", "md"])
 _IMAGES: Final = frozenset(["jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp"])
 _AUDIO: Final = frozenset(["wav", "wave", "mp3", "mpga"])
+_VIDEOS: Final = frozenset(["mp4", "mov"])
 _OTHERS: Final = frozenset(
     [
         "gif",
@@ -183,7 +188,7 @@ _EARLIEST, _LATEST = 1_000_000_000, 10_000_000_000
 """Numbers between these are seconds since 1970 (2001 to 2286)."""
 
 
-def find_url_fault(url: str, *, audio: bool = False) -> str | None:
+def find_url_fault(url: str, kind: Kind = "image") -> str | None:
     """Describes why *url* cannot be the file, as a phrase that follows its name, or None."""
     parts = urlsplit(url)
     host = parts.netloc.replace("[", "").replace("]", "")  # of an IPv6 address
@@ -198,7 +203,7 @@ def find_url_fault(url: str, *, audio: bool = False) -> str | None:
         if name in _IMAGES | _AUDIO | _OTHERS - {"ai", "ts", "py", "zip", "mov", "app"}:
             return "is the name of a file with http before it, not its address"
         return None
-    return _find_suffix_fault(parts.path, parts.query, audio=audio)
+    return _find_suffix_fault(parts.path, parts.query, kind)
 
 
 def _unquote_path(path: str) -> str:
@@ -206,16 +211,27 @@ def _unquote_path(path: str) -> str:
     return path if "%" not in path else unquote(path).replace("%", "")
 
 
-def _find_suffix_fault(path: str, query: str, *, audio: bool) -> str | None:
+_WRONG_SUFFIXES: Final[Mapping[Kind, frozenset[str]]] = {
+    "image": _OTHERS | _AUDIO,
+    "audio": _OTHERS | _IMAGES,
+    "media": _OTHERS - _VIDEOS,
+}
+_WANTED: Final[Mapping[Kind, str]] = {
+    "image": "a JPEG, PNG, BMP or WEBP image",
+    "audio": "a WAV or MP3 file",
+    "media": "an image, a sound or a video in a documented format",
+}
+
+
+def _find_suffix_fault(path: str, query: str, kind: Kind) -> str | None:
     _, dot, suffix = path.rpartition("/")[2].rpartition(".")
     suffix = suffix.lower()
     if not dot or query:
         return None  # a service that makes the file, or converts it
     if suffix in _PAGE_SUFFIXES:
         return f"is the address of a web page (.{suffix}), not of a file"
-    if suffix in (_OTHERS | (_IMAGES if audio else _AUDIO)):
-        wanted = "a WAV or MP3 file" if audio else "a JPEG, PNG, BMP or WEBP image"
-        return f"is the address of a .{suffix} file, not of {wanted}"
+    if suffix in _WRONG_SUFFIXES[kind]:
+        return f"is the address of a .{suffix} file, not of {_WANTED[kind]}"
     return None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..constraints import basic as c
 from ..constraints import items as i
 from ..constraints import media as m
+from ..constraints import relations as r
 from ..constraints import size as s
 from ..constraints import text as t
 from .formatting import (
@@ -98,6 +99,32 @@ def _describe_count(count: i.TypeCount) -> str:
 
 
 @describe_allowed.register
+def _(constraint: i.VideoUrls) -> str:
+    return f"an array with at most {constraint.high} videos"
+
+
+@describe_allowed.register
+def _(constraint: i.Percentage) -> str:
+    return 'a percentage with two decimals, such as "12.50%"'
+
+
+@describe_allowed.register
+def _(constraint: i.PercentageSum) -> str:
+    return f"an array in which every {constraint.member} together make 100.00%"
+
+
+@describe_allowed.register
+def _(constraint: r.LimitWithItem) -> str:
+    item = constraint.name or constraint.member
+    return f"{describe_allowed(constraint.inner)} if there is a {item}"
+
+
+@describe_allowed.register
+def _(constraint: r.EntryPerItem) -> str:
+    return f"an array with an item for each {constraint.member}"
+
+
+@describe_allowed.register
 def _(constraint: i.UrlOnly) -> str:
     return f"a URL, not base64, for {' and '.join(constraint.types)}"
 
@@ -121,6 +148,14 @@ def _(constraint: s.Size) -> str:
 @describe_allowed.register
 def _(constraint: s.Pixels) -> str:
     return f"{format_number(constraint.low)} to {format_number(constraint.high)} pixels in total"
+
+
+@describe_allowed.register
+def _(constraint: s.AdvisedPixels) -> str:
+    return (
+        f"at least {format_number(constraint.high)} pixels in total, or one of the usual sizes "
+        f"{', '.join(constraint.usual)}"
+    )
 
 
 @describe_allowed.register
@@ -192,6 +227,12 @@ def _(constraint: m.Opaque) -> str:
 @describe_allowed.register
 def _(constraint: m.Dimensions) -> str:
     return f"{constraint.low} to {constraint.high} pixels for width and for height"
+
+
+@describe_allowed.register
+def _(constraint: m.Aspect) -> str:
+    (width, height), (other, per) = constraint.low, constraint.high
+    return f"an image with an aspect ratio from {width}:{height} to {other}:{per}"
 
 
 @describe_allowed.register

@@ -8,6 +8,7 @@ from typing import Final
 from ..constraints import basic as c
 from ..constraints import items as i
 from ..constraints import media as m
+from ..constraints import relations as r
 from ..constraints import size as s
 from ..constraints import text as t
 from ..spec import Rule
@@ -30,6 +31,11 @@ _BY_CONSTRAINT: Final[Mapping[type, str]] = {
     c.ObjectCount: "The number of objects of this kind is limited.",
     i.TypeSets: "Only some kinds of media go together, each of them so often.",
     i.UrlOnly: "Audio and video are too large for base64, so the vendor takes a URL only.",
+    i.VideoUrls: "The number of videos among the references is limited.",
+    i.Percentage: "A ratio is text with two decimals and a percent sign, not a number.",
+    i.PercentageSum: "The parts of a whole make 100 percent.",
+    r.LimitWithItem: "The range of the member is smaller with this kind of input.",
+    r.EntryPerItem: "Each entry belongs to the input at the same place.",
     c.MutuallyExclusive: "Each object has one part, a text or an image.",
     c.KnownMembers: "No page documents the member. An API usually ignores what it does not know, "
     "so a misspelt member leaves its default in force.",
@@ -38,6 +44,7 @@ _BY_CONSTRAINT: Final[Mapping[type, str]] = {
     s.TwoPartSize: "A size is a string of two sides around one asterisk, in pixels.",
     s.Size: "Both sides are whole numbers of pixels above 0.",
     s.Pixels: "The total number of pixels is limited, not each side.",
+    s.AdvisedPixels: "The pages disagree about such a small size, so the vendor may refuse it.",
     s.Ratio: "The aspect ratio is limited.",
     m.Reference: "The vendor gets the file from a public URL, or from base64 in the payload. A "
     "path of your machine means nothing to it.",
@@ -51,6 +58,7 @@ _BY_CONSTRAINT: Final[Mapping[type, str]] = {
     m.Declared: "The declared MIME type is not that of the content.",
     m.Opaque: "The model takes no transparent pixels.",
     m.Dimensions: "Width and height of the file are each limited.",
+    m.Aspect: "The aspect ratio of the file is limited.",
     m.FileSize: "The size of the file is limited, not that of its base64 text.",
     m.Duration: "The playing time is limited.",
     m.PaddedDuration: "Only the silence that an encoder added makes the file too long.",
@@ -62,6 +70,7 @@ _BY_RULE: Final[Mapping[str, str]] = {
     "one is billed.",
     "audio-conflict": "The two members contradict each other, and one of them wins.",
     "seed-span": "Each image of a request uses the next seed, and the last one is too large.",
+    "stream-interleave": "The page demands a stream for text with images in a synchronous call.",
     "model-value": "All models share one path, so the payload names its model.",
 }
 

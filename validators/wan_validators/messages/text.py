@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..constraints import basic as c
 from ..constraints import items as i
 from ..constraints import media as m
+from ..constraints import relations as r
 from ..constraints import size as s
 from ..constraints import text as t
 from ..media.reference import Media
@@ -70,12 +71,19 @@ def _(constraint: c.Constraint) -> str:
 
 
 @describe_requirement.register
+def _(constraint: r.LimitWithItem) -> str:
+    item = constraint.name or constraint.member
+    return f"{describe_requirement(constraint.inner)} if there is a {item}"
+
+
+@describe_requirement.register
 def _(constraint: s.Ratio) -> str:
     return f"must have an aspect ratio from {describe_allowed(constraint)}"
 
 
-@describe_requirement.register
-def _(constraint: s.Pixels) -> str:
+@describe_requirement.register(s.Pixels)
+@describe_requirement.register(s.AdvisedPixels)
+def _(constraint: c.Constraint) -> str:
     return f"must have {describe_allowed(constraint)}"
 
 
@@ -138,6 +146,13 @@ def _(constraint: m.Dimensions, seen: Media) -> str:
 
 
 @describe_fault.register
+def _(constraint: m.Aspect, seen: Media) -> str:
+    sides = "*".join(map(str, seen.header.sides or ()))
+    low, high = (f"{width}:{height}" for width, height in (constraint.low, constraint.high))
+    return f"is {sides} pixels, outside the aspect ratio from {low} to {high}"
+
+
+@describe_fault.register
 def _(constraint: m.FileSize, seen: Media) -> str:
     return f"is a file of {format_megabytes(seen.size or 0)}"
 
@@ -173,15 +188,18 @@ def describe_got(rule: Rule, value: Any) -> Any:
         return ", ".join(map(str, constraint.view.extract(value))) or "no items"
     if isinstance(constraint, i.UrlOnly) and type(value) is dict:
         return f"a data: URI for {value['type']}"
-    if isinstance(constraint, s.Pixels | s.Ratio) and type(value) is str and len(value) <= 32:
+    if isinstance(constraint, _OF_SIZE) and type(value) is str and len(value) <= 32:
         return f"{value} ({_describe_size(constraint, *s.parse_sides(value) or (0, 1))})"
     if isinstance(constraint, m.MediaConstraint) and type(value) is str:
         return _describe_media_got(constraint, constraint.view.extract(value), value)
     return summarize_value(value)
 
 
-def _describe_size(constraint: s.Pixels | s.Ratio, width: int, height: int) -> str:
-    if isinstance(constraint, s.Pixels):
+_OF_SIZE = (s.Pixels, s.AdvisedPixels, s.Ratio)
+
+
+def _describe_size(constraint: c.Constraint, width: int, height: int) -> str:
+    if not isinstance(constraint, s.Ratio):
         return f"{format_number(width * height)} pixels"
     ratio = width / height
     return f"{ratio:.4g}:1" if ratio >= 1 else f"1:{height / width:.4g}"
@@ -194,6 +212,7 @@ def _describe_media_got(constraint: m.MediaConstraint, seen: Media, value: str) 
         m.Format: header.format or "unknown",
         m.Declared: clip(seen.declared or ""),
         m.Dimensions: "*".join(map(str, header.sides or ())),
+        m.Aspect: "*".join(map(str, header.sides or ())),
         m.FileSize: seen.size,
         m.Duration: header.seconds,
         m.PaddedDuration: header.seconds,

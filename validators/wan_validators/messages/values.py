@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from ..constraints import basic as c
 from ..constraints import items as i
+from ..constraints import relations as r
 from .sizes import parse_short_side
 
 __all__ = ["MAX_HINT_CHARACTERS", "propose_values", "unwrap_url"]
@@ -46,6 +47,12 @@ def _(constraint: c.BetweenIf, value: Any) -> Iterator[tuple[Any, str]]:
         nearest = min(max(value, constraint.inner.low), constraint.inner.high)
         less = "" if constraint.inner.low == constraint.inner.high else " or less"
         yield nearest, f"write {nearest}{less}"
+
+
+@propose_values.register
+def _(constraint: r.LimitWithItem, value: Any) -> Iterator[tuple[Any, str]]:
+    if isinstance(constraint.inner, c.Between):
+        yield constraint.inner.high, f"write {constraint.inner.high} or less"
 
 
 @propose_values.register

@@ -7,8 +7,8 @@ from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
 from ..outputs import Images, Price
 from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, SEED_SPAN, WHOLE_FLOATS
 from ..shared_rules import billing_notice, negative_prompt, prompt, seed, size
-from ..spec import ModelSpec, Rule
-from ..upstream_rules import ALPHA_IGNORED, upstream_body, upstream_image
+from ..spec import ModelSpec, Rule, Severity
+from ..upstream_rules import ALPHA_IGNORED, aspect_rule, upstream_body, upstream_image
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -25,6 +25,7 @@ SPEC = ModelSpec(
         *prompt("/input/prompt", 2000, cut=True),
         Rule("images-count", "/input/images", Items(1, 3), required=True),
         *upstream_image("/input/images/*", sides=(384, 5000), megabytes=10),
+        aspect_rule("/input/images/*", 4, severity=Severity.WARNING),
         *negative_prompt("/input/negative_prompt", cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
         billing_notice("/parameters", 4),
@@ -66,6 +67,15 @@ SPEC = ModelSpec(
             ),
             chosen="the aspect of the last image",
             rules=("size-format",),
+        ),
+        Ambiguity(
+            "the aspect of an input image",
+            interpretations=(
+                "1:4 to 4:1, in the table of one guide",
+                "the page of the API names only the sides",
+            ),
+            chosen="a warning",
+            rules=("image-aspect",),
         ),
         Ambiguity(
             "oss:// for images",

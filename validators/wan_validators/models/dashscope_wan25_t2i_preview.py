@@ -6,9 +6,9 @@ from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Between
 from ..outputs import Images, Price
 from ..shared_ambiguities import LEADING_ZEROS, SEED_SPAN, WHOLE_FLOATS
-from ..shared_rules import billing_notice, negative_prompt, prompt, seed, size
+from ..shared_rules import billing_notice, negative_prompt, prompt, seed
 from ..spec import ModelSpec, Rule
-from ..upstream_rules import upstream_body
+from ..upstream_rules import LEAST_PIXELS, text_image_size, upstream_body
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -25,7 +25,7 @@ SPEC = ModelSpec(
         *negative_prompt("/input/negative_prompt", cut=True),
         Rule("parameters-type", "/parameters", OBJECT),
         billing_notice("/parameters", 4),
-        *size("/parameters/size", (768 * 768, 1440 * 1440), default="1280*1280"),
+        *text_image_size("/parameters/size"),
         Rule("n-range", "/parameters/n", Between(1, 4), default=4),
         billing_notice("/parameters/n", 4),
         Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
@@ -50,15 +50,7 @@ SPEC = ModelSpec(
         LEADING_ZEROS,
         SEED_SPAN,
         WHOLE_FLOATS,
-        Ambiguity(
-            "the least pixels of an image",
-            interpretations=(
-                "1280*1280 (the newer pages, which also recommend 1104*1472 and 960*1696)",
-                "768*768 (the page of winter 2025/26)",
-            ),
-            chosen="768*768: the newer figure cannot be exact",
-            rules=("size-pixels",),
-        ),
+        LEAST_PIXELS,
         Ambiguity(
             "the pause between two polls",
             interpretations=("10 seconds, on the help page", "5 seconds, on the OpenAPI page"),

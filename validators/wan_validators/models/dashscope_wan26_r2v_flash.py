@@ -2,6 +2,7 @@
 
 from ..ambiguity import Ambiguity
 from ..constraints.basic import Between, Items
+from ..constraints.items import VideoUrls
 from ..spec import ModelSpec, Rule
 from ..upstream_media import INPUT_LENGTH_GAP, url_rules
 from ..upstream_videos import (
@@ -36,6 +37,7 @@ SPEC = ModelSpec(
         shots=True,
         inputs=(
             Rule("references-count", "/input/reference_urls", Items(1, 5), required=True),
+            Rule("videos-count", "/input/reference_urls", VideoUrls(3)),
             *url_rules("/input/reference_urls/*", required=False),
         ),
         more=SILENT_FLAG[:1],
@@ -46,6 +48,7 @@ SPEC = ModelSpec(
         fps=24,
         audio="/parameters/audio",
         hides_prompt=True,
+        billed_inputs="/input/reference_urls",
         usage=(
             *("duration", "size", "input_video_duration", "output_video_duration"),
             *("video_count", "SR"),
@@ -75,7 +78,7 @@ SPEC = ModelSpec(
     gaps=(
         FRAME_RATE_GAP,
         INPUT_LENGTH_GAP,
-        "which URLs are videos: at most 3 of the 5 may be, which is not checked",
+        "which URLs are videos, if their suffixes do not tell",
         "prices in USD",
     ),
 )

@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, Between
 from ..outputs import Images, Price
 from ..shared_ambiguities import LEADING_ZEROS, WHOLE_FLOATS
-from ..shared_rules import SEEDS, billing_notice, negative_prompt, size
+from ..shared_rules import SEEDS, billing_notice, negative_prompt
 from ..spec import ModelSpec, Rule
 from ..upstream_messages import FAILED_TASK, message_rules, part_rules
+from ..upstream_rules import LEAST_PIXELS, text_image_size
 from ..vendors.dashscope import MESSAGES, VENDOR
 
 SPEC = ModelSpec(
@@ -25,7 +25,7 @@ SPEC = ModelSpec(
         Rule("parameters-type", "/parameters", OBJECT),
         billing_notice("/parameters", 4),
         *negative_prompt("/parameters/negative_prompt", cut=True),
-        *size("/parameters/size", (768 * 768, 1440 * 1440), default="1280*1280"),
+        *text_image_size("/parameters/size"),
         Rule("n-range", "/parameters/n", Between(1, 4), default=4),
         billing_notice("/parameters/n", 4),
         Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
@@ -50,15 +50,7 @@ SPEC = ModelSpec(
         FAILED_TASK,
         LEADING_ZEROS,
         WHOLE_FLOATS,
-        Ambiguity(
-            "the least pixels of an image",
-            interpretations=(
-                "1280*1280 (the newer pages, which also recommend 1104*1472 and 960*1696)",
-                "768*768 (the page of winter 2025/26)",
-            ),
-            chosen="768*768: the newer figure cannot be exact",
-            rules=("size-pixels",),
-        ),
+        LEAST_PIXELS,
     ),
     gaps=("whether an image in the content is ignored or rejected",),
 )

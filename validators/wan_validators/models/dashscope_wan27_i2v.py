@@ -4,10 +4,10 @@ from ..constraints.basic import Between
 from ..constraints.items import TypeCount
 from ..spec import ModelSpec
 from ..upstream_media import (
-    ASPECT_GAP,
     FAMILY_CHANGES,
     INPUT_LENGTH_GAP,
     MEDIA,
+    VIDEO_GAP,
     build_family_outputs,
     build_family_rules,
     media_rules,
@@ -41,5 +41,5 @@ SPEC = ModelSpec(
     ),
     outputs=build_family_outputs(price=LISTED_PRICE_26, input=MEDIA),
     ambiguities=(*FRAME_AMBIGUITIES, FAMILY_CHANGES),
-    gaps=(ASPECT_GAP, FRAME_RATE_GAP, INPUT_LENGTH_GAP),
+    gaps=(VIDEO_GAP, FRAME_RATE_GAP, INPUT_LENGTH_GAP),
 )

@@ -3,7 +3,6 @@
 from ..spec import ModelSpec
 from ..upstream_images import (
     SEQUENCE_AMBIGUITIES,
-    SEQUENCE_GAPS,
     build_sequence_outputs,
     build_sequence_price,
     build_sequence_rules,
@@ -21,5 +20,4 @@ SPEC = ModelSpec(
     rules=build_sequence_rules("wan2.7-image"),
     outputs=build_sequence_outputs("1K", "2K", price=build_sequence_price("0.03")),
     ambiguities=SEQUENCE_AMBIGUITIES,
-    gaps=SEQUENCE_GAPS,
 )

@@ -3,7 +3,6 @@
 from ..spec import ModelSpec
 from ..upstream_images import (
     SEQUENCE_AMBIGUITIES,
-    SEQUENCE_GAPS,
     build_sequence_outputs,
     build_sequence_price,
     build_sequence_rules,
@@ -23,8 +22,4 @@ SPEC = ModelSpec(
     ),
     outputs=build_sequence_outputs("1K", "2K", "4K", price=build_sequence_price("0.075")),
     ambiguities=SEQUENCE_AMBIGUITIES,
-    gaps=(
-        *SEQUENCE_GAPS,
-        "that 4K, and more than 2048*2048 pixels, need a text without images is not checked",
-    ),
 )

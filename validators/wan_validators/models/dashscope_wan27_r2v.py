@@ -1,21 +1,25 @@
 """wan2.7-r2v at Alibaba Model Studio: a video with sound that shows what references show."""
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import Between, Items
+from ..constraints.basic import Absent, Between, Items, OneOf
 from ..constraints.items import TypeCount
-from ..spec import ModelSpec
+from ..constraints.relations import LimitWithItem
+from ..spec import ModelSpec, Rule, Severity
 from ..upstream_media import (
-    ASPECT_GAP,
     FAMILY_CHANGES,
     INPUT_LENGTH_GAP,
     MEDIA,
+    RATIOS,
     USAGE,
+    VIDEO_GAP,
     build_family_outputs,
     build_family_rules,
     media_rules,
 )
 from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
+
+DURATIONS = Between(2, 15)
 
 SPEC = ModelSpec(
     id="dashscope/wan2.7-r2v",
@@ -42,9 +46,23 @@ SPEC = ModelSpec(
             items=Items(1, 5),
             voice=True,
         ),
-        duration=Between(2, 15),
+        duration=DURATIONS,
         ratio="16:9",
         has_ratio=True,
+        more=(
+            Rule(
+                "duration-with-video",
+                "/parameters/duration",
+                LimitWithItem(MEDIA, "type", "reference_video", DURATIONS, Between(2, 10)),
+            ),
+            Rule(
+                "ratio-with-frame",
+                "/parameters/ratio",
+                LimitWithItem(MEDIA, "type", "first_frame", OneOf(RATIOS), Absent()),
+                severity=Severity.INFO,
+                message="ratio has no effect with a first_frame, whose aspect the video gets",
+            ),
+        ),
     ),
     outputs=build_family_outputs(
         price=LISTED_PRICE_26,
@@ -63,9 +81,8 @@ SPEC = ModelSpec(
         ),
     ),
     gaps=(
-        ASPECT_GAP,
+        VIDEO_GAP,
         FRAME_RATE_GAP,
         INPUT_LENGTH_GAP,
-        "that a video among the references limits the duration to 10 seconds is not checked",
     ),
 )

@@ -29,6 +29,7 @@ SPEC = ModelSpec(
     ),
     outputs=build_family_outputs(
         price=LISTED_PRICE_26,
+        has_media=False,
         ratio="/parameters/ratio",
         audio_url="/input/audio_url",
         usage=(*USAGE, "ratio"),

@@ -5,9 +5,9 @@ from ..constraints.basic import OneOf
 from ..constraints.items import TypeCount
 from ..spec import ModelSpec, Rule
 from ..upstream_media import (
-    ASPECT_GAP,
     FAMILY_CHANGES,
     INPUT_LENGTH_GAP,
+    VIDEO_GAP,
     build_family_outputs,
     build_family_rules,
     media_rules,
@@ -50,7 +50,7 @@ SPEC = ModelSpec(
         ),
     ),
     gaps=(
-        ASPECT_GAP,
+        VIDEO_GAP,
         FRAME_RATE_GAP,
         INPUT_LENGTH_GAP,
         "the sides of the input; without a ratio, the mock makes a video of 16:9",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from ..clean_lines import CleanPayloads
 from ..finding import Finding, Report, share_context
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
@@ -122,9 +123,12 @@ class Summary:
         self.hidden += omitted.total
         self.is_exact = self.is_exact and omitted.is_exact
 
-    def add_other(self, other: Unreadable | Skipped) -> None:
+    def add_other(self, other: CleanPayloads | Unreadable | Skipped) -> None:
         """Adds input that has no result."""
-        if isinstance(other, Unreadable):
+        if isinstance(other, CleanPayloads):
+            self.payloads += other.number
+            self.valid += other.number
+        elif isinstance(other, Unreadable):
             self.unreadable.append(other)
         elif other.kind == "file":
             self._skip_files({other.source})
@@ -151,11 +155,6 @@ class Summary:
         # A file with lines is one file, however many of them are skipped.
         self.skipped["file"] += len(sources - self.skipped_files)
         self.skipped_files |= sources
-
-    def add_clean(self, count: int) -> None:
-        """Adds *count* payloads without findings."""
-        self.payloads += count
-        self.valid += count
 
     def count(self, severity: Severity) -> int:
         """Returns the number of findings with *severity*."""

@@ -146,5 +146,4 @@ def _omitted(result: LintResult) -> dict[str, Any]:
     return {"count": result.omitted.total, "exact": result.omitted.is_exact, "rules": rules}
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+_dumps: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode

@@ -121,8 +121,10 @@ def _apply(command: CurlCommand, name: str, value: _Word, here: Piece | None) ->
             value = _Word([here])
         elif text.startswith("@") and name != "--data-raw":
             command.file = text[1:]
-        separator = [Piece("&", value.pieces[0].offset)] if command.data and value.pieces else []
-        command.data = [*(command.data or ()), *separator, *value.pieces]
+        if command.data and value.pieces:
+            command.data.append(Piece("&", value.pieces[0].offset))
+        command.data = command.data or []
+        command.data += value.pieces
     elif name == "--url":
         command.url = command.url or value.text
     elif name in ("-X", "--request"):

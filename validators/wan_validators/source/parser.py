@@ -76,14 +76,14 @@ def decode_for_display(data: Data) -> str:
 
 
 def locate_findings(
-    findings: Sequence[Finding], text: str, *, is_unique: bool = False
+    findings: Sequence[Finding], text: str, unique_value: Any = MISSING
 ) -> list[Finding]:
     """Returns the findings with the lines and columns of their pointers in *text*.
 
     An unknown member has the position of its name, a missing one the position of its
     object, and any other the position of its value. A pointer that is not in *text* has no
-    position, and one that has a position keeps it. If *is_unique* is true, no member of *text*
-    occurs twice.
+    position, and one that has a position keeps it. *unique_value* is the value of *text* if no
+    member occurs twice in it.
     """
     anchors = [
         finding.pointer.rpartition("/")[0] if finding.value is MISSING else finding.pointer
@@ -92,9 +92,14 @@ def locate_findings(
     ]
     if not anchors:
         return [*findings]
+    from .named_positions import find_named_spans
     from .positions import Lines, find_spans
 
-    spans, lines = find_spans(text, anchors, is_unique=is_unique), Lines(text)
+    is_unique = unique_value is not MISSING
+    spans = find_named_spans(text, unique_value, anchors) if is_unique else None
+    if spans is None:
+        spans = find_spans(text, anchors, is_unique=is_unique)
+    lines = Lines(text)
     rest = iter(anchors)
     return [
         finding

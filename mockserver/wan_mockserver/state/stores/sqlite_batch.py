@@ -70,10 +70,12 @@ class SqliteBatch:
     def flush(self) -> None:
         """Writes everything that was changed, in the order of the first changes."""
         changed, self._changed = self._changed, {}
-        for table, key in changed:
-            self._write(table, key)
+        # Each table once: a batch has many new values.
+        for table in {table: None for table, key in changed if self._write(table, key)}:
+            self._make_room(table)
 
-    def _write(self, table: Table[Any], key: str) -> None:
+    def _write(self, table: Table[Any], key: str) -> bool:
+        """Writes one value; returns True if its table has become larger."""
         known = self._known[table, key]
         weight, content = table.weigh(known.value), codec(table.type).encode(known.value)
         grows = known.place is None or weight > known.weight
@@ -92,8 +94,7 @@ class SqliteBatch:
                 "UPDATE kept SET value = ? WHERE place = ?", (content, known.place)
             )
         known.weight = weight
-        if grows:
-            self._make_room(table)
+        return grows
 
     def _make_room(self, table: Table[Any]) -> None:
         """Deletes the oldest values until *table* is within its limits."""

@@ -25,6 +25,11 @@ def describe_error(path: Path, error: sqlite3.Error, waited_s: float) -> str:
             problem = f"was held by another process for {waited}; end that process"
         case sqlite3.SQLITE_FULL:
             problem = "cannot grow, the disk is full; make room, or name a file on another disk"
+        case sqlite3.SQLITE_IOERR:
+            problem = (
+                "cannot be read or written; see that its disk works, has room and is within its "
+                "quota, or name a file on another disk"
+            )
         case _:
             problem = "cannot be used"
     return f"{path} {problem} ({error})"

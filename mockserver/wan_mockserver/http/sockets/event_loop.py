@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
-from time import monotonic
 from typing import Final
+
+from ...real_time import monotonic
 
 __all__ = ["READ", "WRITE", "EventLoop", "Timer"]
 
@@ -28,6 +29,7 @@ _Selector: Final = (
 )
 
 Callback = Callable[[int], None]
+ErrorReporter = Callable[[Exception], object]
 
 
 class Timer:
@@ -49,9 +51,15 @@ class EventLoop:
     number of sockets that are watched.
     """
 
-    def __init__(self, after_events: Callable[[], None] = lambda: None) -> None:
-        """*after_events* is called once in each round, after all events."""
+    def __init__(
+        self, after_events: Callable[[], None] = lambda: None, report: ErrorReporter | None = None
+    ) -> None:
+        """*after_events* is called at the end of each round; *report* receives exceptions.
+
+        Without *report*, they end the round.
+        """
         self._after_events = after_events
+        self._report = report
         self._selector = _Selector()
         self._timers: list[tuple[float, int, Timer]] = []
         self._serial = count()
@@ -92,16 +100,20 @@ class EventLoop:
         if self._timers:
             wait = min(max(self._timers[0][0] - monotonic(), 0.0), MAX_WAIT_S)
         for key, events in self._selector.select(wait):
-            key.data(events)
+            try:
+                key.data(events)
+            except Exception as error:  # noqa: BLE001  (reported)
+                self._handle_error(error)
         self.run_calls()
-        self._after_events()
+        # Before the end of the round, which does what timers may ask for.
         if self._timers:
             self._run_timers()
+        self._call(self._after_events)
 
     def run_calls(self) -> None:
         """Makes the calls that other threads asked for."""
         while self._calls:
-            self._calls.popleft()()
+            self._call(self._calls.popleft())
 
     def close(self) -> None:
         self._selector.close()
@@ -113,7 +125,19 @@ class EventLoop:
         while self._timers and self._timers[0][0] <= now:
             function = heappop(self._timers)[2].function
             if function is not None:
-                function()
+                self._call(function)
+
+    def _call(self, function: Callable[[], object]) -> None:
+        """Calls *function*, whose fault must not end what others do."""
+        try:
+            function()
+        except Exception as error:  # noqa: BLE001  (reported)
+            self._handle_error(error)
+
+    def _handle_error(self, error: Exception) -> None:
+        if self._report is None:
+            raise error
+        self._report(error)
 
     def _drain_waking(self, _events: int) -> None:
         with suppress(BlockingIOError):

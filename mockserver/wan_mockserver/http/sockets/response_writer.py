@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from wan_validators.vendor import find_status_phrase
 
-from .messages import BODILESS_STATUSES, Response
+from ..messages import BODILESS_STATUSES, Response
 
 __all__ = ["IDENT", "build_error", "build_head", "get_body"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
-from time import monotonic
 from typing import Final
+
+from ...real_time import monotonic
 
 __all__ = ["WorkerPool"]
 

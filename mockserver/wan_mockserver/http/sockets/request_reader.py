@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from wan_validators.optional_dependencies import explain_missing_extra
 
-from .messages import Request, parse_length
+from ..messages import Request, parse_length
 
 with explain_missing_extra():
     from waitress.adjustments import Adjustments

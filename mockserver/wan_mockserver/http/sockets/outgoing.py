@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import Final
 
-from .delivery import GARBAGE, TransmissionStep, WireEvent
+from ..delivery import GARBAGE, TransmissionStep, WireEvent
 from .peer import PeerState, find_peer_state, is_in_progress
 
 __all__ = ["CHECK_INTERVAL_S", "ClientGone", "Outgoing", "Waits"]

@@ -9,16 +9,16 @@ from __future__ import annotations
 import socket
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from .delivery import iter_steps
+from ...real_time import monotonic
+from ..delivery import iter_steps
+from ..messages import Response
 from .event_loop import READ, WRITE, Timer
-from .messages import Response
 from .outgoing import ClientGone, Outgoing, Waits
-from .peer import PeerState, find_peer_state
+from .peer import PeerState
 from .request_reader import (
     CONTINUE,
     NO_REQUEST,
@@ -27,19 +27,12 @@ from .request_reader import (
     build_request_error,
 )
 from .response_writer import build_error, build_head, get_body
+from .watched_socket import WatchedSocket
 
 if TYPE_CHECKING:
     from .connection_host import ConnectionHost
 
 __all__ = ["Connection"]
-
-LINGER_S: Final = 1.0
-"""Seconds for which a closed connection takes what the client still sends.
-
-Without them, the client's system would discard a response that it has not read.
-"""
-
-READ_BYTES: Final = 65536
 
 MAX_QUEUED_REQUESTS: Final = 32
 """Requests that are read ahead of their responses."""
@@ -58,9 +51,7 @@ class Connection:
     __slots__ = (
         "_closes",
         "_current",
-        "_events",
         "_has_ended",
-        "_lingers",
         "_outgoing",
         "_queue",
         "_reader",
@@ -74,18 +65,17 @@ class Connection:
 
     def __init__(self, server: ConnectionHost, channel: socket.socket, peer: str) -> None:
         self._server = server
-        self._socket: socket.socket | None = channel
+        self._socket = WatchedSocket(server.loop, channel, self._handle_events)
         self._reader = RequestReader(server.facts, peer)
         self._queue: deque[IncomingRequest] = deque()
         self._current: tuple[IncomingRequest, Response | None] | None = None
         self._outgoing = Outgoing(channel)
         self._waits: Waits | None = None
         self._timer: Timer | None = None
-        self._closes = self._has_ended = self._lingers = False
-        self._events = READ
+        self._closes = self._has_ended = False
         self.active_at = monotonic()
         self.head_since: float | None = None
-        server.loop.watch(channel, READ, self._handle_events)
+        self._socket.watch(READ)
 
     @property
     def is_busy(self) -> bool:
@@ -97,15 +87,20 @@ class Connection:
         """Whether a request is incomplete."""
         return self._reader.is_reading
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether a response is being sent that is not late by itself."""
+        return len(self._outgoing) > 0 and self._waits is None
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether the client has sent something that the server was too slow to read."""
+        return not self._closes and self._socket.has_unread
+
     def close(self) -> None:
         """Closes the connection at once; a response that is not sent is lost."""
-        channel, self._socket = self._socket, None
-        if channel is None:
+        if not self._socket.close():
             return
-        if self._events:
-            self._server.loop.unwatch(channel)
-        with suppress(OSError):
-            channel.close()
         if self._timer:
             self._timer.cancel()
         response = self._current[1] if self._current else None
@@ -127,7 +122,7 @@ class Connection:
         with self._closing_without_client():
             if events & WRITE:
                 self._flush()
-            if events & READ and self._socket:
+            if events & READ and self._socket.is_open:
                 self._read()
 
     @contextmanager
@@ -143,36 +138,24 @@ class Connection:
         self._watch()
 
     def _watch(self) -> None:
-        """Watches for what can happen next, which seldom changes."""
+        """Watches for what can happen next."""
         is_full = len(self._queue) > MAX_QUEUED_REQUESTS or len(self._outgoing) > MAX_UNSENT_BYTES
-        events = (0 if is_full or self._has_ended else READ) | (WRITE if self._outgoing else 0)
-        if events == self._events or self._socket is None:
-            return
-        loop = self._server.loop
-        if not events:
-            loop.unwatch(self._socket)
-        elif self._events:
-            loop.rewatch(self._socket, events, self._handle_events)
-        else:
-            loop.watch(self._socket, events, self._handle_events)
-        self._events = events
+        self._socket.watch(
+            (0 if is_full or self._has_ended else READ) | (WRITE if self._outgoing else 0)
+        )
 
     # Requests
 
     def _read(self) -> None:
-        assert self._socket
-        try:
-            data = self._socket.recv(READ_BYTES)
-        except BlockingIOError:
+        data = self._socket.receive()
+        if data is None:
             return
-        except OSError as error:
-            raise ClientGone from error
         if not data:
             self._handle_end()
             return
+        self.active_at = self._server.touch(self)
         if self._closes:
             return
-        self.active_at = self._server.touch(self)
         self._queue.extend(self._reader.feed(data))
         if self._queue and self._current is None:
             self._start_next()
@@ -195,7 +178,7 @@ class Connection:
     def _handle_end(self) -> None:
         """The client sends nothing more; it may still wait for the response to a request."""
         self._has_ended = True
-        if self._waits or self._lingers or not (self.is_busy or self.is_reading):
+        if self._waits or self._socket.lingers or not (self.is_busy or self.is_reading):
             self.close()
         elif self.is_reading and not self.is_busy:
             self.reject(400, "Bad Request", "the connection ended too early")
@@ -234,7 +217,7 @@ class Connection:
 
     def _answer(self, incoming: IncomingRequest, response: Response) -> None:
         """Sends *response*, or begins to send it in steps."""
-        state = PeerState.GONE if self._socket is None else find_peer_state(self._socket)
+        state = self._socket.find_state()
         if state is PeerState.GONE:
             if response.delivery.cut is None:
                 self._server.mark_lost(response)
@@ -268,14 +251,15 @@ class Connection:
 
     def _end(self) -> None:
         """Closes the connection in order: the client can still read everything."""
-        if self._lingers or self._socket is None:
+        if self._socket.lingers or not self._socket.is_open:
             return
         self._outgoing.end()
-        self._lingers = self._closes = True
+        self._closes = True
+        self._queue.clear()  # so that everything is read, and discarded
         if self._has_ended:
             self.close()
         else:
-            self._timer = self._server.loop.call_later(LINGER_S, self.close)
+            self._socket.linger(self.close)
 
     def _end_wait(self) -> None:
         """Goes on after a wait of a response that is sent in steps."""
@@ -287,7 +271,7 @@ class Connection:
 
     def _go_on(self) -> None:
         """Goes on with the next request, if the response is sent."""
-        if self._socket and self._current is None:
+        if self._socket.is_open and self._current is None:
             self.active_at = self._server.touch(self)
             self._start_next()
 

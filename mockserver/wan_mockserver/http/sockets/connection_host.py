@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..messages import Request, Response
 from .event_loop import EventLoop
-from .messages import Request, Response
 from .request_reader import IncomingRequest, ServerFacts
 from .worker_pool import WorkerPool
 

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from enum import Enum, auto
 
-__all__ = ["PeerState", "find_peer_state", "is_in_progress"]
+__all__ = ["PeerState", "find_peer_state", "has_unread", "is_in_progress"]
 
 
 class PeerState(Enum):
@@ -29,6 +29,13 @@ def find_peer_state(connection: socket.socket) -> PeerState:
     except OSError:  # reset by the client, or closed
         return PeerState.GONE
     return PeerState.CLOSING if closed else PeerState.OPEN
+
+
+def has_unread(connection: socket.socket) -> bool:
+    """Returns whether bytes of the client wait to be read."""
+    with suppress(OSError):
+        return connection.recv(1, socket.MSG_PEEK) != b""
+    return False
 
 
 def is_in_progress(connection: socket.socket) -> bool:
