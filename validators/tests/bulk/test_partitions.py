@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import pytest
@@ -24,8 +25,15 @@ def test_each_payload_has_an_object() -> None:
 
 
 def test_the_partition_is_not_read_ahead() -> None:
-    results = lint_partition(iter([GOOD, None]))
-    assert next(results)["valid"]
+    read = []
+
+    def payloads() -> Iterator[Mapping[str, object]]:
+        for payload in (GOOD, BAD):
+            read.append(payload)
+            yield payload
+
+    assert next(lint_partition(payloads()))["valid"]
+    assert read == [GOOD]
 
 
 def test_arguments_are_those_of_lint() -> None:
@@ -50,6 +58,6 @@ def test_a_batch_keeps_its_columns_and_has_the_same_types_each_time() -> None:
 
 
 @pytest.mark.parametrize("function", [lint_partition, lint_batch])
-def test_the_functions_can_be_sent(function: object) -> None:
-    sent = pickle.loads(pickle.dumps(partial(function, model="wan26_i2i")))  # type: ignore[arg-type]
+def test_the_functions_can_be_sent(function: Callable[..., object]) -> None:
+    sent = pickle.loads(pickle.dumps(partial(function, model="wan26_i2i")))
     assert sent.func is function
