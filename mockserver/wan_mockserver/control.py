@@ -123,7 +123,7 @@ class Control:
         """
         if abs(seed) > 2**53:
             raise ValueError(f"a seed must lie between -2**53 and 2**53; {seed} does not")
-        self.store.change(COUNTERS, SEED, lambda _: float(seed))
+        self.store.put(COUNTERS, SEED, float(seed))
 
     def tenants(self) -> list[str]:
         """Returns the tenants in the journal, in the order of their first entries."""

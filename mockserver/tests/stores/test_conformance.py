@@ -58,6 +58,20 @@ class TestStore:
         assert seen == [None, first]
         assert store.get(PAGES, "a") == second == Page("2")
 
+    def test_a_value_is_put_whether_there_is_one_or_not(self, store: Store) -> None:
+        put(store, PAGES, "a", "old", tenant="alice")
+        put(store, PAGES, "b", "last")
+        for text in ("new", "newer and longer"):
+            assert store.put(PAGES, "a", Page(text), "bob") == Page(text)
+            assert store.get(PAGES, "a") == Page(text)
+        with store.batch():
+            store.put(PAGES, "a", Page("newest"))
+            store.put(PAGES, "c", Page("c"), "carol")
+            assert store.get(PAGES, "c") == Page("c")
+        assert texts(store, PAGES) == ["newest", "last", "c"]
+        assert [page.text for page in store.values(PAGES, "alice")] == ["newest"]
+        assert store.values(PAGES, "carol") == [Page("c")]
+
     def test_keys_are_unique_in_their_table_only(self, store: Store) -> None:
         put(store, PAGES, "same", "page")
         store.change(NUMBERS, "same", lambda _: 7.0)

@@ -141,3 +141,17 @@ def test_what_is_known_is_bounded(store: SqliteStore, monkeypatch: pytest.Monkey
         put(store, str(number), str(number))
     assert len(store._known) <= 5
     assert store.get(PAGES, "9") == Page("9")
+
+
+def test_a_value_that_another_process_has_put_is_replaced(
+    store: SqliteStore, other: SqliteStore
+) -> None:
+    store.put(PAGES, "a", Page("first"), "alice")
+    other.put(PAGES, "a", Page("second"), "bob")
+    other.put(PAGES, "b", Page("b"))
+    with store.batch():
+        store.put(PAGES, "b", Page("longer"))
+        store.put(PAGES, "a", Page("third"))
+    assert other.values(PAGES) == [Page("third"), Page("longer")]
+    assert other.values(PAGES, "alice") == [Page("third")]
+    assert other.count_forgotten(PAGES) == 0

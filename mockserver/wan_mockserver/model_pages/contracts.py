@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from wan_validators import flat_form
+from wan_validators.catalog import find_flat_form
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
-from wan_validators.vendors.vtrix_queue import VENDOR as QUEUE
 
 from .members import Member, list_members
 
@@ -35,7 +35,10 @@ KEYWORDS: Final = (
 
 
 def build_contract(spec: ModelSpec) -> dict[str, Any]:
-    """Builds the contract of *spec*."""
+    """Builds the contract of *spec*, whose vendor takes flat payloads at a queue."""
+    flat = find_flat_form(spec)
+    assert flat
+    queue = flat.vendor
     return {
         "schema_version": "model-contract.v1",
         "revision": REVISION,
@@ -46,10 +49,10 @@ def build_contract(spec: ModelSpec) -> dict[str, Any]:
         "protocol": "queue",
         "body_mode": "raw_json",
         "endpoints": {
-            "submit": _build_endpoint(spec, "POST", QUEUE.create),
-            "status": _build_endpoint(spec, "GET", QUEUE.poll),
-            "result": _build_endpoint(spec, "GET", QUEUE.result),
-            "cancel": _build_endpoint(spec, "PUT", QUEUE.cancel),
+            "submit": _build_endpoint(spec, "POST", queue.create),
+            "status": _build_endpoint(spec, "GET", queue.poll),
+            "result": _build_endpoint(spec, "GET", queue.result),
+            "cancel": _build_endpoint(spec, "PUT", queue.cancel),
         },
         "input_schema": _build_object(_flatten(list_members(spec))),
     }

@@ -55,7 +55,7 @@ ARMED: Final = Table("armed", Armed, max_count=1000)
 
 def put_armed(store: Store, armed: Armed) -> None:
     """Arms a scenario for the creates of its tenant, in place of the one armed before."""
-    store.change(ARMED, armed.tenant, lambda _: armed, armed.tenant)
+    store.put(ARMED, armed.tenant, armed, armed.tenant)
 
 
 def take_armed(store: Store, tenant: str) -> Armed | None:

@@ -83,7 +83,7 @@ class TaskFactory:
         )
         self.store.change(ACCOUNTS, record.tenant, charge, record.tenant)
         context.task, context.state = record.id, record.state
-        self.store.change(TASKS, record.id, lambda _: record, record.tenant)
+        self.store.put(TASKS, record.id, record, record.tenant)
         return record
 
     def estimate_cost(self, submission: Submission, now: float) -> CostEstimate:

@@ -75,7 +75,7 @@ class Uploads:
         upload = Upload(
             tenant=grant.tenant, model=grant.model, content=form.content, at=context.now
         )
-        self.store.change(UPLOADS, key, lambda _: upload, grant.tenant)
+        self.store.put(UPLOADS, key, upload, grant.tenant)
         wanted = form.fields.get("success_action_status", "")
         return Response(
             status=int(wanted) if wanted in _STATUSES else 204, headers={"Content-Length": "0"}

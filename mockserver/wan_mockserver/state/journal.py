@@ -170,7 +170,7 @@ def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str
 
 def put_entry(store: Store, entry: Entry) -> None:
     """Stores *entry*, in place of the one with its number if there is one."""
-    store.change(JOURNAL, str(entry.number), lambda _: entry, entry.tenant)
+    store.put(JOURNAL, str(entry.number), entry, entry.tenant)
 
 
 def list_entries(store: Store, tenant: str | None = None, newest: int | None = None) -> list[Entry]:

@@ -111,6 +111,10 @@ class Store(Protocol):
         """
         ...
 
+    def put(self, table: Table[Value], key: str, value: Value, tenant: str = "") -> Value:
+        """Does the same with ``change=lambda _: value``, and need not read the old value."""
+        ...
+
     def increment(self, *counters: Counter) -> list[int]:
         """Adds 1 to each of *counters* in one step and returns their new values."""
         ...

@@ -87,6 +87,9 @@ class MemoryStore:
             self._writes += 1
         return value
 
+    def put(self, table: Table[Value], key: str, value: Value, tenant: str = "") -> Value:
+        return self.change(table, key, lambda _: value, tenant)
+
     def increment(self, *counters: Counter) -> list[int]:
         with self._lock:
             self._writes += 1

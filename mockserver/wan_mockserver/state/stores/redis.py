@@ -134,6 +134,9 @@ class RedisStore:
             "send fewer requests at a time"
         )
 
+    def put(self, table: Table[Value], key: str, value: Value, tenant: str = "") -> Value:
+        return self.change(table, key, lambda _: value, tenant)
+
     def increment(self, *counters: Counter) -> list[int]:
         places = [part for key, tenant in counters for part in (octets(key), _hex(tenant))]
         limits = COUNTERS.max_count, self._writer, TTL

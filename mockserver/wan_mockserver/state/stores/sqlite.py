@@ -83,6 +83,15 @@ class SqliteStore:
         with self._writing() as batch:
             return batch.change(table, key, change, tenant)
 
+    def put(self, table: Table[Value], key: str, value: Value, tenant: str = "") -> Value:
+        batch = self._get_own_batch()
+        if batch is not None:
+            self._in_batch(batch.put, table, key, value, tenant)
+            return value
+        with self._writing() as batch:
+            batch.put(table, key, value, tenant)
+        return value
+
     def increment(self, *counters: Counter) -> list[int]:
         batch = self._get_own_batch()
         if batch is not None:

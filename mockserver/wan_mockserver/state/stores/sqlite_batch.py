@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
 from .codec import codec, from_octets, octets
@@ -22,6 +22,8 @@ class KnownValue:
     weight: int = 0
     tenant: str = ""
 
+
+_INSERT: Final = "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)"
 
 Known = dict[tuple[Table[Any], str], KnownValue]
 """Values by their table and key, which nobody else changes during a transaction."""
@@ -61,6 +63,15 @@ class SqliteBatch:
         self._changed[table, key] = None
         return value
 
+    def put(self, table: Table[Value], key: str, value: Value, tenant: str) -> None:
+        known = self._known.get((table, key))
+        if known is None:
+            known = self._known[table, key] = KnownValue(None)
+        if known.value is None:
+            known.tenant = tenant
+        known.value = value
+        self._changed[table, key] = None
+
     def increment(self, counters: Iterable[Counter]) -> list[int]:
         return [
             int(self.change(COUNTERS, key, lambda old: (old or 0.0) + 1, tenant))
@@ -78,13 +89,19 @@ class SqliteBatch:
         """Writes one value; returns True if its table has become larger."""
         known = self._known[table, key]
         weight, content = table.weigh(known.value), codec(table.type).encode(known.value)
-        grows = known.place is None or weight > known.weight
+        row = (table.name, octets(key), octets(known.tenant), weight, content)
         if known.place is None:
-            known.place = self._connection.execute(
-                "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)",
-                (table.name, octets(key), octets(known.tenant), weight, content),
-            ).lastrowid
-        elif weight != known.weight:
+            try:
+                known.place = self._connection.execute(_INSERT, row).lastrowid
+            except sqlite3.IntegrityError:  # it was put without being read
+                known.place, known.weight = self._connection.execute(
+                    "SELECT place, weight FROM kept WHERE shelf = ? AND key = ?", row[:2]
+                ).fetchone()
+            else:
+                known.weight = weight
+                return True
+        grows = weight > known.weight
+        if weight != known.weight:
             self._connection.execute(
                 "UPDATE kept SET weight = ?, value = ? WHERE place = ?",
                 (weight, content, known.place),
