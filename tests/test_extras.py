@@ -19,7 +19,10 @@ ROOT = Path(__file__).parents[1]
 
 MOCK = ("cattrs", "flask", "httpx", "jinja2", "waitress", "werkzeug")
 CONTRACT = ("hypothesis", "jsonschema", "pytest", "respx")
-EVERYTHING = (*MOCK, *CONTRACT, "av", "redis")
+EVERYTHING = (
+    *(*MOCK, *CONTRACT, "av", "redis"),
+    *("msgspec", "pyarrow", "dask", "distributed"),
+)
 
 BLOCK = """
 import json, sys
@@ -116,6 +119,8 @@ def test_each_extra_brings_all_that_its_commands_need() -> None:
     assert needs("video") == {*MOCK, "av"}
     assert needs("redis") == {*MOCK, "redis"}
     assert needs("contract") == {*MOCK, *CONTRACT}
+    assert needs("parquet") == {"pyarrow"}
+    assert needs("dask") == {"dask", "distributed"}
     assert needs("all") == {*EVERYTHING}
 
 
@@ -133,6 +138,8 @@ def test_the_metadata_writes_out_an_extra_within_an_extra() -> None:
         (("scenarios",), None),
         (("scenarios", "accept-lost"), None),
         (("check", "--help"), None),
+        (("lint", "a.parquet"), "parquet"),
+        (("lint", "--dask", "local", "a.json"), "dask"),
         (("check", "--list"), "contract"),
         (("check", "--schema", "case"), None),
         (("check", "--client", "client.py:Client"), "contract"),
