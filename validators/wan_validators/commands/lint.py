@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..bulk.processes import choose_jobs
-from ..bulk.shards import InputPart
+from ..bulk.shards import InputPart, Shard
 from ..catalog import check_model
 from ..command import EXIT_OK, Command, UsageError
 from ..frozen import replace
@@ -52,7 +52,7 @@ def run(options: Namespace) -> int:
     if options.fix:
         write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     summary = Summary(costs=linter.totals)
-    with open_run(options, summary, lambda: _get_size(names), shard) as lint_run:
+    with open_run(options, summary, lambda: _get_size(names, shard), shard) as lint_run:
         pieces, jobs = read_parts(parts, options), choose_jobs(options.jobs)
         if options.dask is None:
             lint_run.lint(pieces, linter, jobs)
@@ -61,9 +61,10 @@ def run(options: Namespace) -> int:
     return end_run(summary, options)
 
 
-def _get_size(names: Sequence[str]) -> int | None:
-    # The payloads in Parquet files are compressed.
-    return None if any(map(is_parquet, names)) else files.total_size(names)
+def _get_size(names: Sequence[str], shard: Shard | None) -> int | None:
+    if any(map(is_parquet, names)):  # their payloads are compressed
+        return None
+    return files.total_size(names) if shard is None else shard.size
 
 
 def _wants_costs(options: Namespace) -> bool:
