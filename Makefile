@@ -90,11 +90,12 @@ mutants: $(READY) ## seed mistakes into the tables; the independent fixtures mus
 law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must detect each
 	$(BIN)/python contract_tests/tests/law_mutations.py
 
-# A share of the counts is for a try: make torture TORTURE=0.1
+# A share of the counts is for a try, and so is a part of the tests: make torture TORTURE=0.1 ONLY=soak
 TORTURE ?= 1
+ONLY ?=
 
 torture: $(READY) packages ## load, faults and recovery in full: kills, crowds, a soak (half an hour)
-	WANPROOF_TORTURE=$(TORTURE) HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture
+	WANPROOF_TORTURE=$(TORTURE) HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture -k '$(ONLY)'
 
 COUNT ?= 20
 

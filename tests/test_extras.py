@@ -119,6 +119,7 @@ def test_each_extra_brings_all_that_its_commands_need() -> None:
     assert needs("video") == {*MOCK, "av"}
     assert needs("redis") == {*MOCK, "redis"}
     assert needs("contract") == {*MOCK, *CONTRACT}
+    assert needs("fast") == {"msgspec"}
     assert needs("parquet") == {"pyarrow"}
     assert needs("dask") == {"dask", "distributed"}
     assert needs("all") == {*EVERYTHING}

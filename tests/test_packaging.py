@@ -89,7 +89,7 @@ def test_every_command_is_found() -> None:
     assert {point.name: point.value for point in points} == {**cli._BUILT_IN}
 
     mock = {"capture", "scenarios", "serve"}
-    assert names == mock | {"check", "cost", "drift", "lint", "replay", "rules", "schema"}
+    assert names == mock | {"check", "cost", "drift", "lint", "merge", "replay", "rules", "schema"}
     assert all(point.load().summary for point in entry_points(group="wanproof.commands"))
 
 

@@ -64,6 +64,11 @@ class Client:
         assert status == 200, body
         return json.loads(body)
 
+    def set_timeout(self, seconds: float) -> None:
+        self._connection.timeout = seconds
+        if self._connection.sock:
+            self._connection.sock.settimeout(seconds)
+
     def close(self) -> None:
         self._connection.close()
 

@@ -22,9 +22,14 @@ from .conftest import Record, Scale
 from .processes import MockServer
 
 CONNECTIONS = 64
+FULL_SECONDS = {"memory": 600, "sqlite": 180}
 READERS = ("/_wanproof/ledger", "/_wanproof/tasks?limit=20", "/_wanproof/requests?limit=20")
 VIDEO = "/vendors/alibaba/v1/wan2.5-t2v-preview/generation"
+VIDEO_SHARE = 0.02
 POLLS = 4
+
+DOWNLOAD_TIMEOUT_S = 120.0
+"""A file is made at its first download, after those that were asked for before."""
 
 MAX_GROWTH_MB = 40.0
 """By how much the memory of the last third may exceed that of the middle one."""
@@ -54,8 +59,9 @@ class Sample:
 class _Soak:
     """The clients, and what they have seen."""
 
-    def __init__(self, port: int, scenarios: list[str]) -> None:
+    def __init__(self, port: int, scenarios: list[str], video_share: float) -> None:
         self._port = port
+        self._video_share = video_share
         self._scenarios = scenarios
         self.statuses: Counter[str] = Counter()
         self.unexpected: list[bytes] = []
@@ -68,7 +74,9 @@ class _Soak:
             scenario = rng.choice(self._scenarios)
             client = Client(self._port, f"tenant{nth}", scenario, timeout=2)
             with suppress(HTTPException, OSError, ValueError, KeyError):
-                self._follow_task(client, VIDEO if rng.random() < 0.05 else CREATE, stop)
+                self._follow_task(
+                    client, VIDEO if rng.random() < self._video_share else CREATE, stop
+                )
             client.close()
 
     def _follow_task(self, client: Client, path: str, stop: threading.Event) -> None:
@@ -80,6 +88,7 @@ class _Soak:
                 return
             with suppress(HTTPException, OSError):
                 body = self._send(client, "GET", f"{path}/{task}")
+        client.set_timeout(DOWNLOAD_TIMEOUT_S)
         for url in json.loads(body).get("images", []) + json.loads(body).get("videos", []):
             self._send(client, "GET", "/files/" + str(url).partition("/files/")[2])
 
@@ -116,18 +125,19 @@ class _Soak:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the figures of a process are in /proc")
-@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("kind", FULL_SECONDS)
 def test_a_soak_with_all_scenarios(
     tmp_path: Path, kind: str, scale: Scale, progress: Progress, record: Record
 ) -> None:
-    seconds = scale(300, 2)
+    seconds = scale(FULL_SECONDS[kind], 1)
     store = "memory" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
     with MockServer(tmp_path, store) as server:
-        soak = _Soak(server.port, _list_scenarios(server))
+        videos = VIDEO_SHARE if seconds > 10 else 0.0
+        soak = _Soak(server.port, _list_scenarios(server), videos)
         begin = time.monotonic()
         samples: list[tuple[float, Sample]] = []
         with (
-            running(int(scale(CONNECTIONS, 8)), soak.use_scenarios),
+            running(int(scale(CONNECTIONS, 4)), soak.use_scenarios),
             running(len(READERS), soak.read_state),
             running(1, soak.probe),
         ):

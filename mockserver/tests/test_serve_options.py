@@ -260,3 +260,18 @@ def test_importing_the_command_loads_no_flask() -> None:
         "sys.exit(bool({'flask', 'waitress', 'av', 'PIL'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, env=os.environ).returncode == 0
+
+
+def test_the_ids_of_a_later_server_on_a_store_are_its_own(tmp_path: Path) -> None:
+    """The store may have lost what the first one wrote last."""
+    store = f"--store=sqlite:{tmp_path / 'store.db'}"
+    first, later, last = (made(store) for _ in range(3))
+    epochs = [each.store.epoch for each in (first, later, last)]
+    assert epochs[0] == ""
+    assert len(set(epochs)) == 3
+    draws = {each.simulator.new_random("task").random() for each in (first, later, last)}
+    assert len(draws) == 3
+    later.reset()
+    assert later.store.epoch == ""
+    for each in (first, later, last):
+        each.store.close()

@@ -18,6 +18,7 @@ import time
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,21 +27,26 @@ from targets import TARGETS
 
 from wan_mockserver.captures.reading import read_capture
 from wan_mockserver.captures.replay import CaptureReplay
+from wan_mockserver.http.sockets.request_reader import RequestReader, ServerFacts
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators import lint
+from wan_validators.command import UsageError
 
 MAX_SECONDS: Final = 2.0
 
-SECONDS: Final[Mapping[str, float]] = {"capture-yaml": 4.0}
-"""Larger limits: PyYAML itself takes so long for values of three characters."""
+SECONDS: Final[Mapping[str, float]] = {"capture-yaml": 4.0, "curl-commands": 4.0}
+"""Larger limits: PyYAML itself takes so long for values of three characters, and the other input
+has 80,000 commands for each megabyte."""
 
 MAX_GROWTH: Final = 3.0
 
 MEGABYTE: Final = 1_000_000
 
 HEAD_BYTES: Final = 64_000
-"""The server reads no longer head of a request."""
+"""The server reads no longer head of a request, and not much more at once."""
+
+FACTS: Final = ServerFacts(host="127.0.0.1", port=80, max_body=1000)
 
 OBJECTS_GROWTH: Final[Mapping[str, float]] = {
     "capture": 200,
@@ -134,15 +140,16 @@ INPUTS: Final[Mapping[str, tuple[str, Callable[[int], bytes]]]] = {
     ),
     "upload-edges": ("upload", _repeat("\r\n--edg", "--edge\r\nA: b\r\n\r\n")),
     "http-headers": ("http", _repeat("A: b\r\n", f"GET {CREATE} HTTP/1.1\r\n")),
-    "http-requests": ("http", _repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n")),
+    "http-requests": (
+        "http",
+        lambda size: b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * (min(size, HEAD_BYTES) // 27),
+    ),
     "response-list": ("response", _repeat('"a",', '{"images":[', '""]}')),
     "toml-tables": ("toml", _repeat("[[a]]\n")),
     "toml-keys": ("toml", _repeat("a.", "", "a = 1")),
-    "config-lists": ("config", _repeat('"a",', "[lint]\nignore = [", "]")),
     "config-strings": ("config", _repeat("\\n", 'a = "', '"')),
     "prices-open": ("prices", _repeat("[", "a = ")),
     "known-keys": ("known", _repeat("[one-charge]\n")),
-    "stdio-outputs": ("stdio", _repeat("{},", '{"kind":"completed","outputs":[', "1]}")),
     "replay-bomb": ("replay", _build_bomb),
     "replay-texts": (
         "replay",
@@ -152,21 +159,24 @@ INPUTS: Final[Mapping[str, tuple[str, Callable[[int], bytes]]]] = {
 """By name a target, and what builds its input of about so many bytes."""
 
 
+def _replay(data: bytes) -> None:
+    """Reads a capture in YAML, which includes JSON, and groups its tasks."""
+    file = Path(tempfile.mkdtemp()) / "input.yaml"
+    file.write_bytes(data)
+    with suppress(UsageError):
+        CaptureReplay(read_capture(file), Mock(Simulator()))
+
+
 ONCE: Final[Mapping[str, Callable[[bytes], object]]] = {
     "json": lambda data: lint(data, "wan26_i2i"),
     "files": lambda data: lint(_as_image(data), "wan2.5-i2v-preview"),
     "media": lambda data: lint({"image": data.decode()}, "wan2.5-i2v-preview"),
-    "capture": lambda data: CaptureReplay(read_capture(_write(data)), Mock(Simulator())),
+    "capture": _replay,
+    "http": lambda data: RequestReader(FACTS, "").feed(data),
     "vtrix": lambda data: lint(data, "wan26_i2i"),
     "dashscope": lambda data: lint(data, "wan2.6-t2i"),
 }
 """What stands for the targets that read an input several times."""
-
-
-def _write(data: bytes) -> Path:
-    file = Path(tempfile.mkdtemp()) / "input.yaml"
-    file.write_bytes(data)
-    return file
 
 
 def _as_image(data: bytes) -> dict[str, str]:

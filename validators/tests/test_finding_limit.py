@@ -146,7 +146,7 @@ def test_every_format_says_how_many_more_there_are(format: str) -> None:
     written = out.getvalue()
     if format in ("json", "jsonl"):
         assert '"omitted":{"count":4900,"exact":true,"rules":[{"rule":"unknown-member",' in written
-        assert '"exact":false,' in written
+        assert '"exact":false,"rules":' in written
     else:
         assert "and 4,900 more findings; " in written.replace("\\", "")
         assert "at least 1," in written

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .field_types import FieldType, InvalidField, Schema, invalid_value, unknown_name
+from .source.toml_text import parse_toml
 
 __all__ = [
     "Field",
@@ -122,7 +122,7 @@ class TableType(FieldType):
 def read_toml(file: Path, kind: FieldType) -> Any:
     """Reads *file* as *kind*; raises InvalidField, whose path begins with *file*, and OSError."""
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        tables = parse_toml(file.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InvalidField("", f"{file} is not valid TOML: {error}") from error
     try:

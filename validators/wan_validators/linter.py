@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from . import finding_copies  # noqa: F401  (findings can be pickled)
 from .catalog import UnknownModel, find_all, find_flat_form, suggest_model, vendors
 from .constraints.basic import OBJECT, Anything
 from .constraints.media import AddressesFile, Unexpired

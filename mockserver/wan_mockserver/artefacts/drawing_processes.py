@@ -18,7 +18,7 @@ __all__ = ["DrawingProcesses", "choose_process_count", "draw_until_end"]
 
 MAX_PROCESSES: Final = 4
 
-NICENESS: Final = 10
+NICENESS: Final = 3
 """How much the processes give way to the server, where the system knows priorities."""
 
 LENGTH_BYTES: Final = 8

@@ -175,6 +175,7 @@ WRONG = {
     "[lint": "{file} is not valid TOML: ",
     f"a = {'9' * 5000}": "{file} is not valid TOML: ",
     f"a = {'[' * 5000}": "{file} is not valid TOML: ",
+    f"{'a.' * 500}a = 1": "{file} is not valid TOML: a key has more than 100 parts",
     "[lint]\nformat = 'jsn'": "format in [lint] in {file}: invalid choice: 'jsn' (choose from",
     "[lint]\nformat = 7": "format in [lint] in {file} must be a string, not 7",
     "[lint]\nstrict = 'x'": "strict in [lint] in {file} must be true or false, not 'x'",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..command import UsageError
+from ..source.toml_text import parse_toml
 
 __all__ = ["FILE", "PROJECT_FILE", "ConfigurationFile", "find_file", "read_file"]
 
@@ -45,10 +46,8 @@ def find_file(folder: Path) -> ConfigurationFile | None:
 
 def read_file(path: Path) -> ConfigurationFile:
     """Reads *path*. Raises UsageError if it cannot be read or is not TOML."""
-    import tomllib
-
     try:
-        document = tomllib.loads(_read_bytes(path).decode("utf-8-sig"))
+        document = parse_toml(_read_bytes(path).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
     if path.name != PROJECT_FILE:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ..finding import Finding
 from ..finding_limit import DEFAULT_MAX_FINDINGS
+from ..frozen import Frozen
 from ..spec import ModelSpec
 from .codegen import Writer
 from .fast_path import FastPathWriter
@@ -36,16 +37,26 @@ def compile_spec(spec: ModelSpec) -> Engine:
     The full engine is compiled when the fast path needs it for the first time.
     """
 
-    @cache
-    def compile_full() -> Engine:
-        return _compile(_write_source(FullWriter, spec), "find_all")
-
-    def find_all(payload: Any, limit: int = DEFAULT_MAX_FINDINGS) -> list[Finding]:
-        return compile_full()(payload, limit)
-
     writer = _write_source(FastPathWriter, spec)
-    writer.names["find_all"] = find_all
+    writer.names["find_all"] = FullEngine(spec)
     return _compile(writer, "find_fast")
+
+
+class FullEngine(Frozen):
+    """The full engine of *spec*, which findings refer to, so it can be pickled as they can."""
+
+    spec: ModelSpec
+
+    def __call__(self, payload: Any, limit: int = DEFAULT_MAX_FINDINGS, /) -> list[Finding]:
+        return _compile_full(self.spec)(payload, limit)
+
+
+@cache
+def _compile_full(spec: ModelSpec) -> Engine:
+    writer = _write_source(FullWriter, spec)
+    engine = _compile(writer, "find_all")
+    writer.names["find_all"] = FullEngine(spec)
+    return engine
 
 
 def build_source(spec: ModelSpec) -> str:

@@ -33,6 +33,9 @@ class Missing:
     def __repr__(self) -> str:
         return "MISSING"
 
+    def __reduce__(self) -> str:
+        return "MISSING"  # a copy is the same object
+
 
 MISSING: Final = Missing()
 """The value of an absent member; JSON's ``null`` is ``None``."""

@@ -72,7 +72,11 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         # An array, as a text of megabytes can have as many lines.
-        self._starts = array("q", (0, *(end.end() for end in re.finditer("\n", text))))
+        self._starts = array("q", (0,))
+        end = text.find("\n")
+        while end >= 0:
+            self._starts.append(end + 1)
+            end = text.find("\n", end + 1)
 
     def position(self, offset: int) -> Position:
         line = bisect_right(self._starts, offset)
