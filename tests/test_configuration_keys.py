@@ -14,7 +14,7 @@ from wan_validators.configuration import add_arguments, parse_options
 from wan_validators.configuration.keys import KINDS, get_keys
 
 NOT_CONFIGURABLE = {
-    "lint": {"stdin-filename", "config-schema", "fix", "diff", "shard"},
+    "lint": {"stdin-filename", "config-schema", "fix", "diff", "shard", "dask"},
     "serve": {"admin-token"},  # a secret does not belong into a file
     "check": {"list", "listen", "schema", "stdio"},
 }

@@ -19,8 +19,10 @@ ROOT = Path(__file__).parents[1]
 
 MOCK = ("cattrs", "flask", "httpx", "jinja2", "waitress", "werkzeug")
 CONTRACT = ("hypothesis", "jsonschema", "pytest", "respx")
-EVERYTHING = (*MOCK, *CONTRACT, "av", "redis")
-BULK = ("msgspec", "pyarrow", "dask", "distributed")
+EVERYTHING = (
+    *(*MOCK, *CONTRACT, "av", "redis"),
+    *("msgspec", "pyarrow", "dask", "distributed"),
+)
 
 BLOCK = """
 import json, sys
@@ -118,7 +120,9 @@ def test_each_extra_brings_all_that_its_commands_need() -> None:
     assert needs("redis") == {*MOCK, "redis"}
     assert needs("contract") == {*MOCK, *CONTRACT}
     assert needs("fast") == {"msgspec"}
-    assert needs("all") == {*EVERYTHING, *BULK}
+    assert needs("parquet") == {"pyarrow"}
+    assert needs("dask") == {"dask", "distributed"}
+    assert needs("all") == {*EVERYTHING}
 
 
 def test_the_metadata_writes_out_an_extra_within_an_extra() -> None:
@@ -135,6 +139,8 @@ def test_the_metadata_writes_out_an_extra_within_an_extra() -> None:
         (("scenarios",), None),
         (("scenarios", "accept-lost"), None),
         (("check", "--help"), None),
+        (("lint", "a.parquet"), "parquet"),
+        (("lint", "--dask", "local", "a.json"), "dask"),
         (("check", "--list"), "contract"),
         (("check", "--schema", "case"), None),
         (("check", "--client", "client.py:Client"), "contract"),

@@ -20,7 +20,8 @@ LAZY = [wanproof, wan_mockserver, wan_contracts]
 
 PUBLIC = {
     wanproof: "lint catalog model Report Finding Severity UnknownModel create_app Server Mock "
-    "Simulator WanTransport AsyncWanTransport Outcome Output Setting Law Guard GuardError guard",
+    "Simulator WanTransport AsyncWanTransport Outcome Output Setting Law Guard GuardError guard "
+    "lint_batch lint_partition",
     wan_mockserver: "create_app Server Mock Simulator Limits World WanMock BASE_URL WanTransport "
     "AsyncWanTransport mount side_effect",
     wan_contracts: "Outcome Output Setting Law LAWS valid acceptable single_fault wrap_payload "

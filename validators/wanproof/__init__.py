@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wan_contracts import Law, Outcome, Output, Setting
     from wan_mockserver import AsyncWanTransport, Mock, Server, Simulator, WanTransport, create_app
     from wan_validators import Finding, Report, Severity, UnknownModel, catalog, lint, model
+    from wan_validators.bulk.partitions import lint_batch, lint_partition
     from wan_validators.guard import Guard, GuardError, guard
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "create_app",
     "guard",
     "lint",
+    "lint_batch",
+    "lint_partition",
     "model",
 ]
 
@@ -47,6 +50,7 @@ _EXPORTS: Final = {
         "create_app",
     ),
     "wan_validators": ("Finding", "Report", "Severity", "UnknownModel", "catalog", "lint", "model"),
+    "wan_validators.bulk.partitions": ("lint_batch", "lint_partition"),
     "wan_validators.guard": ("Guard", "GuardError", "guard"),
 }
 

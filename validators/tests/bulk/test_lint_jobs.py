@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from wan_validators import progress
 from wan_validators.bulk import pieces
 from wan_validators.bulk.pieces import Piece, PieceLinter, group_pieces
 from wan_validators.cli import main
@@ -85,6 +90,38 @@ def test_small_inputs_stay_in_one_process(
     monkeypatch.delattr(os, "fork")
     assert main(["lint", "in/a.jsonl", "--jobs=4"]) == 1
     assert capsys.readouterr().out.endswith("errors, 9 warnings\n")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shown"),
+    [
+        ("in/a.jsonl", [], "/8.8 kB"),
+        ("in/a.jsonl", ["--jobs=2"], "/8.8 kB"),
+        ("in/a.jsonl", ["--shard=1/2"], "/4.4 kB"),
+        ("in/a.jsonl", ["--quiet"], None),
+        ("a.parquet", ["--model=wan26_i2i"], "/? bytes"),
+    ],
+)
+@pytest.mark.usefixtures("folder", "small")
+def test_a_terminal_shows_a_bar_with_the_size_of_the_input(
+    name: str, options: list[str], shown: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(progress, "FIRST_SHOWN_AFTER_S", 0)
+    pq.write_table(pa.table({"a": [json.dumps(GOOD)]}), "a.parquet")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    main(["lint", name, "--output=out.txt", *options])
+    if shown is None:
+        assert terminal.getvalue() == ""
+    else:
+        assert shown in terminal.getvalue()
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "1.5", "x", "", "1000"])

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from wan_validators.bulk import pieces
 from wan_validators.bulk.parquet import read_rows
 from wan_validators.cli import main
 from wan_validators.commands import lint_run
@@ -122,7 +123,8 @@ def test_findings_of_several_processes_are_the_same(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lint_run, "MIN_PARALLEL_BYTES", 1)
-    write("a.parquet", request=[*texts(ROWS), json.dumps(BAD, indent=1)] * 500)
+    monkeypatch.setattr(pieces, "_TASK_PIECES", 7)
+    write("a.parquet", request=[*texts(ROWS), json.dumps(BAD, indent=1)] * 20)
     alone = main(["lint", "a.parquet", "--jobs=1"]), capsys.readouterr()
     together = main(["lint", "a.parquet", "--jobs=2"]), capsys.readouterr()
     assert together == alone

@@ -91,33 +91,24 @@ class _Team:
     def __init__(self, function: Callable[[Any], Any], jobs: int) -> None:
         from multiprocessing import get_context
 
-        context = get_context("fork")
+        self._context = get_context("fork")
+        self._function = function
+        self._jobs = jobs
         self._processes: dict[Connection, BaseProcess] = {}
         self._running: dict[Connection, int] = {}
         self._results: dict[int, Any] = {}
-        for _ in range(jobs):
-            ours, theirs = context.Pipe()
-            # A forked process has our ends of all pipes, too. It closes them, so that it sees
-            # the end of its own when we are gone.
-            inherited = [*self._processes, ours]
-            process = context.Process(
-                target=_run_worker, args=(function, theirs, inherited), daemon=True
-            )
-            process.start()
-            theirs.close()
-            self._processes[ours] = process
 
     def map(self, tasks: Iterable[Any]) -> Iterator[Any]:
         sent = done = 0
-        most = _AHEAD * len(self._processes)
         for task in tasks:
             # A process gets a task only when it waits for one, so that sending never blocks.
-            while len(self._running) == len(self._processes) or sent - done >= most:
+            while len(self._running) == self._jobs or sent - done >= _AHEAD * self._jobs:
                 self._receive()
                 while done in self._results:
                     yield self._results.pop(done)
                     done += 1
-            idle = next(each for each in self._processes if each not in self._running)
+            idle = next((each for each in self._processes if each not in self._running), None)
+            idle = idle or self._start()
             self._send(idle, task)
             self._running[idle] = sent
             sent += 1
@@ -127,6 +118,20 @@ class _Team:
                 continue
             yield self._results.pop(done)
             done += 1
+
+    def _start(self) -> Connection:
+        """Starts a process, and returns our end of the pipe to it."""
+        ours, theirs = self._context.Pipe()
+        # A forked process has our ends of all pipes, too. It closes them, so that it sees the
+        # end of its own when we are gone.
+        inherited = [*self._processes, ours]
+        process = self._context.Process(
+            target=_run_worker, args=(self._function, theirs, inherited), daemon=True
+        )
+        process.start()
+        theirs.close()
+        self._processes[ours] = process
+        return ours
 
     def _send(self, worker: Connection, task: Any) -> None:
         try:

@@ -34,6 +34,18 @@ class Shard(NamedTuple):
             raise ValueError(f"{text!r} is not a shard such as 1/8, the first of eight")
         return shard
 
+    @property
+    def start(self) -> int:
+        return self.total * (self.number - 1) // self.shards
+
+    @property
+    def end(self) -> int:
+        return self.total * self.number // self.shards
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
     def as_dict(self) -> dict[str, Any]:
         """Returns the shard as a JSON object."""
         return {"number": self.number, "of": self.shards, "bytes": self.total}
@@ -52,9 +64,8 @@ def divide(
 ) -> tuple[list[InputPart], Shard]:
     """Returns the parts of *files* in *shard*, and *shard* with the size of the input."""
     sizes = [(file, _get_size(file.name)) for file in files]
-    total = sum(size for _, size in sizes)
-    start = total * (shard.number - 1) // shard.shards
-    end = total * shard.number // shard.shards if shard.number < shard.shards else None
+    shard = shard._replace(total=sum(size for _, size in sizes))
+    start, end = shard.start, shard.end if shard.number < shard.shards else None
     parts = []
     offset = 0
     for file, size in sizes:
@@ -67,7 +78,7 @@ def divide(
             # What was appended since belongs to the shard with the end of the file.
             parts.append(InputPart(file, max(0, first), None if (last or size) >= size else last))
         offset += size
-    return parts, shard._replace(total=total)
+    return parts, shard
 
 
 def _get_size(name: str) -> int:

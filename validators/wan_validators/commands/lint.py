@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..bulk.processes import choose_jobs
-from ..bulk.shards import InputPart
+from ..bulk.shards import InputPart, Shard
 from ..catalog import check_model
 from ..command import EXIT_OK, Command, UsageError
 from ..frozen import replace
@@ -19,7 +19,14 @@ from ..reporters.factory import CLEAN_FORMATS
 from ..selection import Selection
 from ..source import files
 from .fix import show_diffs, write_fixes
-from .lint_inputs import divide_inputs, find_fixable, find_inputs, is_parquet, read_parts
+from .lint_inputs import (
+    check_dask,
+    divide_inputs,
+    find_fixable,
+    find_inputs,
+    is_parquet,
+    read_parts,
+)
 from .lint_options import add_arguments
 from .lint_output import check_format, end_run, open_run
 from .pricing import build_totals
@@ -33,6 +40,8 @@ def run(options: Namespace) -> int:
     check_format(options)
     linter = _build_linter(options)
     inputs = find_inputs(options)
+    if options.dask is not None:
+        check_dask(options)
     names = [file.name for file in inputs]
     parts: Sequence[InputPart] = [InputPart(file) for file in inputs]
     shard = None
@@ -43,14 +52,19 @@ def run(options: Namespace) -> int:
     if options.fix:
         write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     summary = Summary(costs=linter.totals)
-    with open_run(options, summary, lambda: _get_size(names), shard) as lint_run:
-        lint_run.lint(read_parts(parts, options), linter, choose_jobs(options.jobs))
+    with open_run(options, summary, lambda: _get_size(names, shard), shard) as lint_run:
+        pieces, jobs = read_parts(parts, options), choose_jobs(options.jobs)
+        if options.dask is None:
+            lint_run.lint(pieces, linter, jobs)
+        else:
+            lint_run.lint_on_dask(pieces, linter, options.dask, jobs)
     return end_run(summary, options)
 
 
-def _get_size(names: Sequence[str]) -> int | None:
-    # The payloads in Parquet files are compressed.
-    return None if any(map(is_parquet, names)) else files.total_size(names)
+def _get_size(names: Sequence[str], shard: Shard | None) -> int | None:
+    if any(map(is_parquet, names)):  # their payloads are compressed
+        return None
+    return files.total_size(names) if shard is None else shard.size
 
 
 def _wants_costs(options: Namespace) -> bool:
@@ -110,6 +124,7 @@ COMMAND = Command(
         "wanproof lint --format sarif --output findings.sarif payloads/",
         "wanproof lint --select image --statistics payloads/",
         "wanproof lint --shard 2/8 --format json --output 2.json requests.jsonl",
+        "wanproof lint --dask tcp://scheduler:8786 requests.jsonl",
         "wanproof lint --column request calls.parquet",
         "generate-payload | wanproof lint -",
     ),

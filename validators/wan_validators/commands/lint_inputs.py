@@ -16,7 +16,7 @@ from ..source.files import LINE_SUFFIXES, PARQUET_SUFFIX, STDIN, LineBlock, Reco
 from ..source.path_patterns import PathPatterns
 from ..source.walking import InputFile, find_files
 
-__all__ = ["divide_inputs", "find_fixable", "find_inputs", "is_parquet", "read_parts"]
+__all__ = ["check_dask", "divide_inputs", "find_fixable", "find_inputs", "is_parquet", "read_parts"]
 
 
 _NOT_FIXABLE: Final = (".har", ".curl", PARQUET_SUFFIX)
@@ -42,6 +42,19 @@ def is_parquet(name: str) -> bool:
 def find_fixable(inputs: Sequence[InputFile]) -> list[str]:
     """Returns the files of *inputs* that have payloads themselves, not requests with payloads."""
     return [each.name for each in inputs if not each.name.lower().endswith(_NOT_FIXABLE)]
+
+
+def check_dask(options: Namespace) -> None:
+    """Raises UsageError for options that a cluster cannot have.
+
+    Raises ModuleNotFoundError if Dask is missing, before anything is reported.
+    """
+    import distributed  # noqa: F401
+
+    if options.edition is not None:
+        raise UsageError("--edition is for a process of its own; use it without --dask")
+    if options.media_root is not None:
+        raise UsageError("--media-root is a folder of this machine; use it without --dask")
 
 
 def divide_inputs(inputs: Sequence[InputFile], options: Namespace) -> tuple[list[InputPart], Shard]:

@@ -63,6 +63,12 @@ def _add_input_options(parser: ArgumentParser) -> None:
         "processor core that may be used)",
     )
     parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="lint on the Dask cluster whose scheduler is at ADDRESS, such as "
+        "tcp://scheduler:8786; local is a cluster of --jobs workers on this machine",
+    )
+    parser.add_argument(
         "--shard",
         type=_parse_shard,
         metavar="I/N",

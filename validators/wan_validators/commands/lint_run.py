@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Final
 
@@ -51,12 +51,23 @@ class LintRun:
         worker = PieceLinter(linter)
         if isinstance(self._reporter, StreamingReporter) and self._most is None:
             worker = PieceLinter(linter, self._reporter.format)
-        tasks = group_pieces(pieces)
-        with closing(map_in_processes(worker.lint, tasks, jobs)) as reports:
-            for report in reports:
-                self.add_report(report)
+        self._add_reports(map_in_processes(worker.lint, group_pieces(pieces), jobs))
 
-    def add_report(self, report: PieceReport) -> None:
+    def lint_on_dask(
+        self, pieces: Iterator[Piece], linter: RecordLinter, address: str, jobs: int
+    ) -> None:
+        """Lints *pieces* on the cluster at *address*; a local one has *jobs* workers."""
+        from ..bulk.dask_cluster import map_on_dask
+
+        tasks = group_pieces(pieces)
+        self._add_reports(map_on_dask(PieceLinter(linter).lint, tasks, address, jobs))
+
+    def _add_reports(self, reports: Generator[PieceReport, None, None]) -> None:
+        with closing(reports):
+            for report in reports:
+                self._add_report(report)
+
+    def _add_report(self, report: PieceReport) -> None:
         """Adds what another process found."""
         if report.text or report.summary.unreadable:
             self._bar.hide()

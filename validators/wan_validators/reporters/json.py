@@ -63,9 +63,8 @@ class JsonReporter:
 
     def write(self, text: str) -> None:
         """Writes the objects in *text*, the last separator when others follow."""
-        if text:
-            self._out.write(self._separator + text.removesuffix(_SEPARATOR))
-            self._separator = _SEPARATOR
+        self._out.write(self._separator + text.removesuffix(_SEPARATOR))
+        self._separator = _SEPARATOR
 
     def end(self, summary: Summary) -> None:
         counts = {
