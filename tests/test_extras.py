@@ -218,7 +218,7 @@ def test_every_module_can_be_imported_or_names_the_extra_of_its_package(
         extra = "mock" if name.startswith("wan_mockserver") else "contract"
         if name.endswith(".films") and message.startswith("av "):
             extra = "video"
-        elif name.endswith(".redis") and message.startswith("redis "):
+        elif name.endswith((".redis", ".redis_errors")) and message.startswith("redis "):
             extra = "redis"
         module = message.partition(" ")[0]
         assert (kind, message) == ("ModuleNotFoundError", sentence(module, extra)), name
