@@ -349,6 +349,28 @@ def test_values_of_other_languages_are_understood(member: str, value: Any, hint:
     assert hints(FILM | {member: value}, "wan2.5-i2v-preview") == [hint]
 
 
+@pytest.mark.parametrize(
+    ("size", "hint"),
+    [
+        ("1280x720", 'write "1280*720"'),
+        ("720 x 1280", 'write "720*1280"'),
+        ([1920, 1080], 'write "1920*1080"'),
+        ("16:9", 'write "1280*720"'),
+        ("3840*2160", 'write "1920*1080"'),
+        ("720p", 'write "1280*720"'),
+        ("2:3", None),
+        ("large", None),
+    ],
+)
+def test_a_size_of_a_closed_list_is_understood(size: Any, hint: str | None) -> None:
+    payload = {
+        "model": "wan2.6-t2v",
+        "input": {"prompt": "A cat"},
+        "parameters": {"size": size},
+    }
+    assert hints(payload, "dashscope/wan2.6-t2v") == [hint]
+
+
 def test_the_findings_of_many_unknown_members_stay_cheap() -> None:
     strays = {f"sead{number}": number for number in range(150)}
     found = lint(FILM | strays, "wan2.5-i2v-preview").findings

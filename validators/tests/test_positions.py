@@ -69,6 +69,11 @@ def test_a_pointer_finds_its_value(text: str, pointer: str, value: int) -> None:
     assert find_spans(text, [pointer])[pointer].value == value
 
 
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_a_text_without_a_value_has_no_places(text: str) -> None:
+    assert find_spans(text, ["", "/a"]) == {}
+
+
 def test_depth_costs_no_recursion() -> None:
     depth = 100_000
     text = "[" * depth + "7" + "]" * depth

@@ -141,3 +141,18 @@ def test_a_further_name_means_the_same_table() -> None:
     assert model("wanx2.1-kf2v-plus") is table
     assert model("dashscope/wan2.1-kf2v-plus") is table
     assert model("wan2.1-kf2v-plus") is model("mulerouter/wan2.1-kf2v-plus")
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "is_fixed"),
+    [
+        ("wan2.5-i2v-preview", {}, True),
+        ("wan26_i2i", {"parameters": {"enable_interleave": True}}, False),
+        ("wan26_i2i", {"parameters": {"n": 2}}, True),
+        ("dashscope/wan2.7-image", {"parameters": {"enable_sequential": True}}, False),
+    ],
+)
+def test_the_number_of_images_may_be_an_upper_bound(
+    name: str, payload: dict[str, Any], *, is_fixed: bool
+) -> None:
+    assert model(name).has_fixed_count(payload) is is_fixed

@@ -54,4 +54,4 @@ def test_what_is_said_of_a_source_is_complete() -> None:
         assert spec.confidence in {"high", "medium", "low"}
         assert spec.on.startswith("2026-")
         assert (spec.on == "2026-10") == (spec.source[0] == "S" and spec.source[1].isdigit())
-        assert spec.confidence == "high" or spec.gaps
+        assert spec.confidence == "high" or spec.gaps or spec.ambiguities

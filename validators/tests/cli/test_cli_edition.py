@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.catalog import UnknownModel, catalog, find_excluded, model, restrict
+from wan_validators.catalog import (
+    UnknownModel,
+    catalog,
+    describe_edition,
+    find_excluded,
+    model,
+    restrict,
+)
 from wan_validators.cli import main
 
 CORE = [spec.id for spec in catalog() if spec.on == "2026-10"]
@@ -67,6 +74,8 @@ def test_what_an_edition_leaves_out_is_found_by_name_and_path(name: str) -> None
     assert find_excluded(name) == ()
     with restrict("2026-10"):
         assert find_excluded(name) == (newer,)
+        assert newer.name in describe_edition(newer)
+        assert "a later --edition" in describe_edition(newer)
         assert find_excluded("vtrix/wan26_i2i") == ()
         assert find_excluded(None) == ()
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ..constraints.basic import Absent, Items, KnownMembers, ObjectCount, OneOf
-from ..constraints.relations import LimitWithItem, Relation, count_items
+from ..constraints.basic import Absent, Items, KnownMembers, OneOf
+from ..constraints.relations import LimitWithItem, Relation
 from ..linter import find_findings
 from ..source.json_pointer import ANY, MISSING, Path, find, parse, put, value
 from ..spec import ModelSpec, Rule, Severity
 from . import item_values  # noqa: F401  (it registers the examples of items)
-from .values import IMAGE_URL, PROMPT, VIDEO_URL, list_broken, list_valid
+from .values import list_broken, list_valid
 
 __all__ = ["Example", "build_example", "build_valid_payload"]
 
@@ -77,10 +77,6 @@ def _repair(spec: ModelSpec, payload: Any, finding: Any) -> Any:
 
 
 def _list_repairs(spec: ModelSpec, payload: Any, finding: Any) -> list[Any]:
-    constraint, given = finding.row.constraint, value(payload, parse(finding.pointer))
-    if isinstance(constraint, ObjectCount):
-        item = {constraint.key: PROMPT if constraint.key == "text" else IMAGE_URL}
-        return [[*(given if type(given) is list else []), item]]
     rules = [rule for rule in spec.rules if rule.pointer == finding.row.pointer]
     return [new for rule in rules for new in list_valid(rule.constraint)]
 
@@ -111,19 +107,12 @@ def _iter_broken(rule: Rule, payload: Any) -> Iterator[Any]:
 
 
 def _iter_related(spec: ModelSpec, rule: Rule, payload: Any) -> Iterator[Any]:
-    """Yields payloads with a valid member that *rule* forbids, or with an item it depends on."""
+    """Yields payloads with a member that *rule* forbids, or forbids beside an item."""
     constraint = rule.constraint
     rows = [each.constraint for each in spec.rules if each.pointer == rule.pointer]
     values = [new for row in rows for new in list_valid(row)]
-    if isinstance(constraint, Relation):
-        item = {constraint.member: IMAGE_URL}
-        name = None
-        if isinstance(constraint, LimitWithItem):
-            name, values = constraint.name, [*list_broken(constraint.inner), *values]
-            item = {"type": name, "url": VIDEO_URL} if name else item
-        path = parse(constraint.array)
-        if not count_items(payload, constraint.array, constraint.member, name):
-            payload = put(payload, path, [*value(payload, path), item])
+    if isinstance(constraint, LimitWithItem):
+        values = [*list_broken(constraint.inner), *values]
     if isinstance(constraint, Relation | Absent):
         for new in values:
             yield put(payload, rule.path, new)

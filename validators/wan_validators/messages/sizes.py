@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from math import isqrt
 from typing import Any
 from unicodedata import normalize
 
-from ..constraints.size import Pixels, Ratio
+from ..constraints.size import Pixels, Ratio, parse_sides
 from ..spec import ModelSpec
 
-__all__ = ["find_allowed_size", "parse_meant_size", "parse_short_side"]
+__all__ = ["find_allowed_size", "find_listed_size", "parse_meant_size", "parse_short_side"]
 
 MAX_SIZE_CHARACTERS = 64
 
@@ -104,6 +105,19 @@ def find_allowed_size(spec: ModelSpec, pointer: str, value: Any) -> str | None:
     sides, only_ratio = meant
     width, height = _fit(sides, pixels, aspect, only_ratio=only_ratio)
     return f"{width}*{height}"
+
+
+def find_listed_size(sizes: Iterable[Any], value: Any) -> str | None:
+    """Returns that of *sizes* which *value* means, or the nearest one with the same ratio."""
+    meant = parse_meant_size(value)
+    if meant is None:
+        return None
+    (width, height), only_ratio = meant
+    known = {size: sides for size in sizes if (sides := parse_sides(size))}
+    alike = [size for size, sides in known.items() if sides[0] * height == sides[1] * width]
+    if only_ratio:
+        return next(iter(alike), None)
+    return min(alike, key=lambda size: abs(known[size][0] - width), default=None)
 
 
 def _fit(sides: Pair, pixels: Pixels, aspect: Ratio, *, only_ratio: bool) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from unicodedata import normalize
 from ..constraints import basic as c
 from ..constraints import items as i
 from ..constraints import relations as r
-from .sizes import parse_short_side
+from .sizes import find_listed_size, parse_short_side
 
 __all__ = ["MAX_HINT_CHARACTERS", "propose_values", "unwrap_url"]
 
@@ -69,6 +69,8 @@ def _(constraint: c.OneOf, value: Any) -> Iterator[tuple[Any, str]]:
     same = [known for known in constraint.values if str(known).lower() == text]
     lines = parse_short_side(value)
     same += [known for known in constraint.values if lines and str(known)[:-1] == str(lines)]
+    size = find_listed_size(constraint.values, value)
+    same += [] if size is None else [size]
     if not same and len(constraint.values) == 1:
         same = [*constraint.values]
     yield from ((known, f"write {json.dumps(known)}") for known in same[:1])
