@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from wan_validators import lint
 from wan_validators.catalog import list_all_specs, vendors
+from wan_validators.catalog import model as get_model
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
@@ -215,7 +216,8 @@ def test_what_is_typed_is_linted_offline(page: Page) -> None:
 def test_golden_payloads_have_the_findings_of_the_command(page: Page) -> None:
     assert len(GOLDEN) > 40
     for file in (*GOLDEN, *DATA_URIS):
-        text, model = file.read_text(encoding="utf-8"), file.parts[-3]
+        text, vendor, name = file.read_text(encoding="utf-8"), *file.parts[-4:-2]
+        model = get_model(f"{vendor}/{name}").id
         assert enter(page, text, model) == expected(text.replace("\r\n", "\n"), model), file
 
 

@@ -37,7 +37,7 @@ NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
 """Without Hypothesis, there is no Hypothesis plugin."""
 
 
-@pytest.mark.parametrize("module", ["werkzeug", "flask", "hypothesis"])
+@pytest.mark.parametrize("module", ["werkzeug", "hypothesis"])
 def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
     pytester.makepyfile(client=CLIENTS, test_it="def test_it(wan_report): pass")

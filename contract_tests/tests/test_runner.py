@@ -31,7 +31,7 @@ from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 from wan_contracts.runner.runner import RunPlan, check, replay_case
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_validators import lint
-from wan_validators.catalog import catalog, list_default_models, model
+from wan_validators.catalog import list_all_specs, list_default_models, model
 from wan_validators.source.json_pointer import parse, value
 
 REFERENCE = Path(__file__).parent / "faulty_clients" / "reference.py"
@@ -65,11 +65,15 @@ def test_systematic_cases_break_each_breakable_rule_alone(spec: Any) -> None:
 def test_systematic_cases_use_every_scenario(time_profile: Any) -> None:
     once = [
         case.scenario
-        for case in iter_systematic_cases(catalog(), time_profile, everywhere=False, edges=False)
+        for case in iter_systematic_cases(
+            list_all_specs(), time_profile, everywhere=False, edges=False
+        )
     ]
     everywhere = [
         case.scenario
-        for case in iter_systematic_cases(catalog(), time_profile, everywhere=True, edges=False)
+        for case in iter_systematic_cases(
+            list_all_specs(), time_profile, everywhere=True, edges=False
+        )
     ]
 
     repeated = {name for name in once if name.endswith(":3")}

@@ -59,11 +59,12 @@ def test_systematic_cases_include_choices_zeros_and_repeated_images(edges: Any) 
     assert any(case.get("model") == "wan26_i2i" for case in contents)
 
 
-@pytest.mark.parametrize("more", [{}, {"images": []}])
-def test_an_array_that_is_missing_or_empty_gets_no_second_item(more: Any) -> None:
-    plain = {"prompt": "night", **more}
+def test_an_empty_array_gets_no_item_and_a_missing_one_does() -> None:
+    plain: dict[str, Any] = {"prompt": "night", "images": []}
+    spec = model("wan2.5-i2i-preview")
 
-    assert build_varied_payload(model("wan2.5-i2i-preview"), plain) == plain
+    assert build_varied_payload(spec, plain) == plain
+    assert build_varied_payload(spec, {"prompt": "night"})["images"]
 
 
 def test_scenarios_and_limits_are_for_one_model_of_each_shape() -> None:

@@ -131,11 +131,12 @@ def test_the_first_signal_lets_answers_end_and_the_second_does_not(first: int) -
     before = [(each, signal.getsignal(each)) for each in (signal.SIGTERM, signal.SIGINT)]
     server: Any = Stopping()
     try:
-        handle_stop_signals(server)
-        signal.raise_signal(first)
-        assert stops == [True]
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+        with handle_stop_signals(server):
+            signal.raise_signal(first)
+            assert stops == [True]
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        assert before == [(each, signal.getsignal(each)) for each, _ in before]
     finally:
         for number, handler in before:
             signal.signal(number, handler)

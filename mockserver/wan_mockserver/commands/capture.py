@@ -74,13 +74,13 @@ def run(options: Namespace) -> int:
         )
         server = create_server(recorder, HOST, options.port, HOST)
         try:
-            handle_stop_signals(server)
-            write_line(
-                f"wanproof capture: set the base URL of your client to {server.url}\n"
-                f"  Requests go to {options.upstream} and COST MONEY there.\n"
-                f"  Invalid payloads are not sent. Ctrl-C ends the capture {options.output}."
-            )
-            server.run()
+            with handle_stop_signals(server):
+                write_line(
+                    f"wanproof capture: set the base URL of your client to {server.url}\n"
+                    f"  Requests go to {options.upstream} and COST MONEY there.\n"
+                    f"  Invalid payloads are not sent. Ctrl-C ends the capture {options.output}."
+                )
+                server.run()
         except KeyboardInterrupt:
             pass
         finally:

@@ -7,9 +7,10 @@ import os
 import signal
 import socket
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,8 +53,9 @@ def run(options: Namespace) -> int:
         server = create_server(service, address, options.port, options.host)
         cleanup.callback(server.stop)
         cleanup.callback(drawing.close)
+        cleanup.callback(sys.setswitchinterval, sys.getswitchinterval())
         try:
-            handle_stop_signals(server)
+            cleanup.enter_context(handle_stop_signals(server))
             sys.setswitchinterval(SWITCH_INTERVAL_S)
             _announce(server, mock, options, replayed)
             server.run()
@@ -218,7 +220,8 @@ def _is_loopback(host: str) -> bool:
     return ip_address(host.partition("%")[0]).is_loopback
 
 
-def handle_stop_signals(server: Server) -> None:
+@contextmanager
+def handle_stop_signals(server: Server) -> Iterator[None]:
     """Makes SIGTERM and Ctrl-C stop *server* after its answers; the second one stops it at once."""
 
     def stop(_signal: int, _frame: object) -> None:
@@ -229,9 +232,17 @@ def handle_stop_signals(server: Server) -> None:
     # A shell makes background jobs ignore Ctrl-C.
     ignores = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     handled = (signal.SIGTERM,) if ignores else (signal.SIGTERM, signal.SIGINT)
-    with suppress(ValueError):  # only the main thread can handle signals
+    before = {each: signal.getsignal(each) for each in handled}
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main:  # no other thread can handle signals
         for each in handled:
             signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        if is_main:
+            for each, handler in before.items():
+                signal.signal(each, handler)
 
 
 def _print_exchange(exchange: Exchange) -> None:
