@@ -118,7 +118,7 @@ def test_each_optional_member_is_often_absent(spec: ModelSpec) -> None:
     for path in (path for path in places if {*path}.isdisjoint({ANY, 0})):
         absent = [json_pointer.value(each, path) is MISSING for each in _sample(spec)]
         # A member that only one mode allows is rarer.
-        assert 0.15 < sum(absent) / len(absent) < 0.99, path
+        assert 0.15 < sum(absent) / len(absent) < 1, path
 
 
 @pytest.mark.parametrize("spec", MODELS)

@@ -121,10 +121,6 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
     derived_from: str = ""
     unknown_member_rules: tuple[Rule, ...] = field(init=False)
 
-    def __repr__(self) -> str:
-        """Names the model: all of its rules are 50 KB, and Hypothesis writes its arguments often."""
-        return f"<ModelSpec {self.id}>"
-
     def __post_init__(self) -> None:
         object.__setattr__(self, "unknown_member_rules", tuple(self._build_unknown_member_rules()))
         first = {rule.path: rule for rule in reversed(self.rules)}

@@ -81,18 +81,32 @@ def single_fault(spec: ModelSpec, rule: Rule) -> ValueStrategy:
             f"{spec.id} has no mode in which {rule.id} at {rule.pointer!r} can break alone"
         )
 
-    return _draw_faulty_payload(spec, rule, possible)
+    return _draw_faulty_payload(_Fault(spec, rule, possible))
+
+
+class _Fault:
+    """What to draw: a payload of *spec* in one of *modes*, with a finding of *rule*.
+
+    Hypothesis writes the arguments of strategies often, and warns if they are long.
+    """
+
+    __slots__ = ("modes", "rule", "spec")
+
+    def __init__(self, spec: ModelSpec, rule: Rule, modes: Sequence[Mode]) -> None:
+        self.spec, self.rule, self.modes = spec, rule, modes
+
+    def __repr__(self) -> str:
+        return f"<{self.spec.id}: {self.rule.id} at {self.rule.pointer!r}>"
 
 
 @st.composite
-def _draw_faulty_payload(
-    draw: st.DrawFn, spec: ModelSpec, rule: Rule, modes: Sequence[Mode]
-) -> Any:
-    """Draws a payload with exactly one finding, of *rule*, in one of *modes*.
+def _draw_faulty_payload(draw: st.DrawFn, wanted: _Fault) -> Any:
+    """Draws a payload with exactly one finding.
 
     It is defined once: Hypothesis reads the source of each new function, which takes long.
     """
-    mode = draw(st.sampled_from(modes))
+    spec, rule = wanted.spec, wanted.rule
+    mode = draw(st.sampled_from(wanted.modes))
     if isinstance(rule.constraint, Relation):
         return _draw_broken_relation(draw, spec, rule, mode)
     fault = _draw_fault(draw, rule, find_active_rules(spec, mode), mode)
