@@ -15,7 +15,10 @@ from .processes import MockServer, RedisServer, Server
 
 THREADS = 8
 MAX_LOAD_S = 0.6
-"""The longest time between a start and a kill."""
+"""The longest time between the first task after a start, and a kill."""
+
+MAX_START_S = 30.0
+"""The longest wait for this task."""
 
 Progress = Callable[[str], None]
 
@@ -44,6 +47,11 @@ def test_kills_of_redis_that_writes_each_change(
     assert "has lost" not in server.log.read_text()
 
 
+def _count(seen: list[Acknowledged]) -> int:
+    """Returns the number of acknowledged tasks."""
+    return sum(len(each.ids) for each in seen)
+
+
 def _kill_often(
     server: MockServer, victim: Server, kills: int, progress: Progress, record: Record
 ) -> None:
@@ -57,7 +65,11 @@ def _kill_often(
 
     with server:
         for kill in range(kills):
+            known = _count(seen)
             with running(THREADS, work):
+                until = time.monotonic() + MAX_START_S
+                while _count(seen) == known and time.monotonic() < until:
+                    time.sleep(0.01)  # on a busy machine the first create takes long
                 time.sleep(rng.uniform(0.1, MAX_LOAD_S))
                 victim.kill()
                 if victim is server:
@@ -68,7 +80,7 @@ def _kill_often(
             if victim is server:
                 victim.start()
             before = _check_state(server, seen, before)
-            acknowledged = sum(len(each.ids) for each in seen)
+            acknowledged = _count(seen)
             progress(f"kill {kill + 1} of {kills}: {acknowledged} tasks acknowledged, none lost")
     assert acknowledged
     refusals = {body for each in seen for _, body in each.refused}

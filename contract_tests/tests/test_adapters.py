@@ -59,9 +59,9 @@ def in_python(name: str, *usual: str, **facts: Any) -> Adapter:
     return Adapter(("--client", f"{name}:client"), usual, **facts)
 
 
-def few(*names: str) -> list[str]:
+def few(*names: str, models: Sequence[str] = MODELS) -> list[str]:
     scenarios = (word for name in names for word in ("--scenario", name))
-    return ["--brief", "--examples", "5", *MODELS, *scenarios]
+    return ["--brief", "--examples", "5", *models, *scenarios]
 
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -89,7 +89,12 @@ ADAPTERS: Mapping[str, Adapter] = {
         known="seacloudai.toml",
         judged=35,
     ),
-    "seaart": in_python("seaart.py", *few("ok", "stuck", *SOME), known="seaart.toml", judged=33),
+    "seaart": in_python(
+        "seaart.py",
+        *few("ok", "stuck", *SOME, models=("--model", "wan26_i2i")),
+        known="seaart.toml",
+        judged=33,
+    ),
     "node": Adapter(
         ("--stdio", "--", "node", "node_fetch.mjs"),
         few("ok", "stuck", *SOME),
