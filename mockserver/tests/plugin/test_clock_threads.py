@@ -92,6 +92,21 @@ def test_waiting_for_an_event_moves_the_clock_unless_it_is_set(wan_clock: Patchi
     assert wan_clock.elapsed == HOUR + 10
 
 
+def test_a_thread_that_sets_an_event_and_ends_is_not_missed(wan_clock: PatchingClock) -> None:
+    def set_later(event: threading.Event) -> None:
+        time.sleep(10)
+        event.set()
+
+    wan_clock.patch()
+    for round_number in range(1, 51):
+        event = threading.Event()
+        setter = threading.Thread(target=set_later, args=(event,))
+        setter.start()
+        assert event.wait(HOUR)
+        setter.join()
+        assert wan_clock.elapsed == 10 * round_number
+
+
 def test_a_timer_fires(wan_clock: PatchingClock) -> None:
     fired: list[float] = []
     wan_clock.patch()

@@ -27,6 +27,9 @@ LOOKS: Final = 4
 STALL_S: Final = 0.25
 """Real seconds after which a thread that does nothing counts as blocked."""
 
+STALL_LOOKS: Final = 100
+"""Looks at the other threads that this takes, too: a busy machine lets no thread go on."""
+
 OWN_THREADS: Final = ("waitress-", "wanproof-")
 """Prefixes of the names of the mock server's threads."""
 
@@ -81,12 +84,14 @@ class Waiters:
         return self._is_clients(threading.current_thread())
 
     @contextmanager
-    def waiting(self, wake_time: float) -> Iterator[Callable[[], bool]]:
+    def waiting(
+        self, wake_time: float, is_woken: Callable[[], bool] = lambda: False
+    ) -> Iterator[Callable[[], bool]]:
         """Registers a waiter. The yielded function moves the clock to *wake_time* if it may.
 
-        It returns True if the time has come.
+        It returns True if the time has come, and does not move the clock if *is_woken*.
         """
-        token, began = object(), _monotonic()
+        token, patience = object(), _Patience()
         last_seen: object = None
         same = 0
         self._wake_times[token] = (wake_time, threading.get_ident())
@@ -97,14 +102,19 @@ class Waiters:
                 return True
             if wake_time > min([each for each, _ in [*self._wake_times.values()]]):
                 return False
+            patience.look(self._elapsed())
             seen = self._look_at_others()
             same, last_seen = (same + 1 if seen == last_seen else 1), seen
-            if seen is None and not self._is_stalled(began):
+            if seen is None and not (patience.has_ended and self._is_none_in_network()):
                 return False
             # A thread that was just woken looks blocked until it gets its turn.
             if seen and same < LOOKS:
                 return False
-            if not self._are_tasks_asleep(began):
+            # Each call of a shared event loop waits, or does nothing for long.
+            if len(self._wake_times) < self.calls and not patience.has_ended:
+                return False
+            # Asked after the look, as what wakes this waiter may be what ended the other thread.
+            if is_woken():
                 return False
             with self._lock:
                 left = wake_time - self._elapsed()
@@ -122,11 +132,18 @@ class Waiters:
 
         *nap* waits for the given real seconds.
         """
-        with self.waiting(wake_time) as try_advance:
+        woken = False
+
+        def is_woken() -> bool:
+            nonlocal woken
+            woken = woken or bool(nap(0))
+            return woken
+
+        with self.waiting(wake_time, is_woken) as try_advance:
             while not try_advance():
-                if nap(NAP_S):
+                if woken or nap(NAP_S):
                     return True
-        return False
+        return is_woken()
 
     @property
     def is_shared(self) -> bool:
@@ -161,17 +178,30 @@ class Waiters:
     def _is_clients(self, thread: threading.Thread) -> bool:
         return thread not in self._foreign and not thread.name.startswith(OWN_THREADS)
 
-    def _are_tasks_asleep(self, began: float) -> bool:
-        """Returns True if each call of a shared event loop waits, or does nothing for long."""
-        return len(self._wake_times) >= self.calls or _monotonic() - began > STALL_S
-
-    def _is_stalled(self, began: float) -> bool:
-        """Returns True if the others have had time to go on, and none waits for the server."""
-        if _monotonic() - began < STALL_S:
-            return False
+    def _is_none_in_network(self) -> bool:
+        """Returns True if no other thread waits for the server."""
         frames = sys._current_frames()  # noqa: SLF001  (as above)
         shown = [frames.get(each.ident or 0) for each in self._list_others()]
         return not any(each and _is_network(each) for each in shown)
+
+
+class _Patience:
+    """Ends when the other threads have had time to go on since the clock moved last."""
+
+    def __init__(self) -> None:
+        self._elapsed = -1.0
+        self._began = 0.0
+        self._looks = 0
+
+    def look(self, elapsed: float) -> None:
+        """Counts a look at the others at the time *elapsed* of the clock, in seconds."""
+        if elapsed != self._elapsed:
+            self._elapsed, self._began, self._looks = elapsed, _monotonic(), 0
+        self._looks += 1
+
+    @property
+    def has_ended(self) -> bool:
+        return self._looks >= STALL_LOOKS and _monotonic() - self._began >= STALL_S
 
 
 def _is_blocking(frame: FrameType) -> bool:
