@@ -14,6 +14,7 @@ from .upstream_media import INPUT_LENGTH_GAP, url_rules
 from .upstream_videos import (
     FRAME_AMBIGUITIES,
     FRAME_RATE_GAP,
+    SIZE_USAGE,
     SIZES_720P,
     SIZES_1080P,
     build_video_outputs,
@@ -85,9 +86,6 @@ def build_reference_outputs(*, price: Price, **more: Any) -> Videos:
         fps=24,
         hides_prompt=True,
         billed_inputs=REFERENCES,
-        usage=(
-            *("duration", "size", "input_video_duration", "output_video_duration"),
-            *("video_count", "SR"),
-        ),
+        usage=SIZE_USAGE,
         **more,
     )

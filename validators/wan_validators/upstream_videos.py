@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Between, Constraint, OneOf
 from .frozen import replace
 from .outputs import Price, Videos
@@ -19,14 +20,20 @@ __all__ = [
     "FIRST_FRAME_PATH",
     "FRAME_AMBIGUITIES",
     "FRAME_RATE_GAP",
+    "INPUT_USAGE",
     "LISTED_PRICE_25",
     "LISTED_PRICE_26",
+    "PRICE_GAP",
+    "RATIO_USAGE",
     "SHOT_AMBIGUITIES",
     "SILENT_FLAG",
     "SIZES_480P",
     "SIZES_720P",
     "SIZES_1080P",
+    "SIZE_USAGE",
+    "TIER_USAGE",
     "UNPRICED",
+    "USAGE_AMBIGUITY",
     "VIDEO_PATH",
     "build_video_outputs",
     "build_video_rules",
@@ -44,6 +51,28 @@ SIZES_720P: Final = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
 SIZES_1080P: Final = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
 DURATIONS_26: Final = Between(2, 15)
 
+TIER_USAGE: Final = ("duration", "SR", "video_count")
+"""The members of ``usage`` on the page of image to video, up to the family 2.5."""
+RATIO_USAGE: Final = ("video_duration", "video_ratio", "video_count")
+"""The members on the page of text to video, up to the family 2.5."""
+INPUT_USAGE: Final = (
+    *("duration", "input_video_duration", "output_video_duration"),
+    *("video_count", "SR"),
+)
+"""The members from the family 2.6 on, for a video of a tier."""
+SIZE_USAGE: Final = ("duration", "size", *INPUT_USAGE[1:])
+"""The members from the family 2.6 on, for a video of a size."""
+
+USAGE_AMBIGUITY: Final = Ambiguity(
+    "the members of usage",
+    interpretations=(
+        "video_duration and video_ratio, on the page of text to video",
+        "duration and SR, on the page of image to video",
+    ),
+    chosen="as on the page of this model; it does not decide on validity",
+    rules=("duration-choice",),
+)
+
 FRAME_AMBIGUITIES: Final = (ALPHA_IGNORED, MEGABYTES, ORIENTATION, WHOLE_FLOATS, VIDEO_SIZE)
 """The ambiguities of an input image, and of the size of a video that is made from it."""
 
@@ -59,6 +88,7 @@ SHOT_AMBIGUITIES: Final = (
 
 EFFECTS_GAP: Final = "the names of template for this model; with one, the prompt is ignored"
 FRAME_RATE_GAP: Final = "the frame rate; the mock makes 24 frames a second, as for wan2.5"
+PRICE_GAP: Final = "prices in USD"
 
 LISTED_PRICE_25: Final = Price(
     usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},

@@ -6,6 +6,7 @@ from ..upstream_videos import (
     EFFECTS_GAP,
     FRAME_AMBIGUITIES,
     FRAME_RATE_GAP,
+    PRICE_GAP,
     SHOT_AMBIGUITIES,
     SILENT_FLAG,
     UNPRICED,
@@ -55,5 +56,5 @@ SPEC = ModelSpec(
         ),
     ),
     ambiguities=(*FRAME_AMBIGUITIES, *SHOT_AMBIGUITIES),
-    gaps=(EFFECTS_GAP, FRAME_RATE_GAP, "prices in USD"),
+    gaps=(EFFECTS_GAP, FRAME_RATE_GAP, PRICE_GAP),
 )

@@ -6,6 +6,7 @@ from ..upstream_videos import (
     EFFECTS_GAP,
     FRAME_AMBIGUITIES,
     FRAME_RATE_GAP,
+    PRICE_GAP,
     SHOT_AMBIGUITIES,
     UNPRICED,
     VIDEO_PATH,
@@ -45,5 +46,5 @@ SPEC = ModelSpec(
         usage=("duration", "input_video_duration", "output_video_duration", "video_count", "SR"),
     ),
     ambiguities=(*FRAME_AMBIGUITIES, *SHOT_AMBIGUITIES),
-    gaps=(EFFECTS_GAP, FRAME_RATE_GAP, "prices in USD"),
+    gaps=(EFFECTS_GAP, FRAME_RATE_GAP, PRICE_GAP),
 )

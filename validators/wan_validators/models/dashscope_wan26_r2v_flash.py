@@ -7,7 +7,7 @@ from ..upstream_references import (
     build_reference_outputs,
     build_reference_rules,
 )
-from ..upstream_videos import SILENT_FLAG, UNPRICED, VIDEO_PATH
+from ..upstream_videos import PRICE_GAP, SILENT_FLAG, UNPRICED, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -21,5 +21,5 @@ SPEC = ModelSpec(
     rules=build_reference_rules("wan2.6-r2v-flash", more=SILENT_FLAG[:1]),
     outputs=build_reference_outputs(price=UNPRICED, audio="/parameters/audio"),
     ambiguities=REFERENCE_AMBIGUITIES,
-    gaps=(*REFERENCE_GAPS, "prices in USD"),
+    gaps=(*REFERENCE_GAPS, PRICE_GAP),
 )

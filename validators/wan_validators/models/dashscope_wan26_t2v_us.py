@@ -6,6 +6,7 @@ from ..shared_ambiguities import WHOLE_FLOATS
 from ..spec import ModelSpec
 from ..upstream_videos import (
     FRAME_RATE_GAP,
+    PRICE_GAP,
     SHOT_AMBIGUITIES,
     SIZES_720P,
     SIZES_1080P,
@@ -60,5 +61,5 @@ SPEC = ModelSpec(
             rules=("duration-choice",),
         ),
     ),
-    gaps=(FRAME_RATE_GAP, "prices in USD"),
+    gaps=(FRAME_RATE_GAP, PRICE_GAP),
 )
