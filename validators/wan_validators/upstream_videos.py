@@ -6,16 +6,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
-from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Between, Constraint, OneOf
+from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Constraint, OneOf
 from .frozen import replace
 from .outputs import Price, Videos
-from .shared_ambiguities import MEGABYTES, ORIENTATION, SHOT_TYPE, VIDEO_SIZE, WHOLE_FLOATS
+from .shared_ambiguities import MEGABYTES, ORIENTATION, VIDEO_SIZE, WHOLE_FLOATS
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt
 from .spec import Equals, Rule, Severity
 from .upstream_rules import ALPHA_IGNORED, upstream_audio, upstream_body, upstream_image
 
 __all__ = [
-    "DURATIONS_26",
     "EFFECTS_GAP",
     "FIRST_FRAME_PATH",
     "FRAME_AMBIGUITIES",
@@ -25,7 +24,6 @@ __all__ = [
     "LISTED_PRICE_26",
     "PRICE_GAP",
     "RATIO_USAGE",
-    "SHOT_AMBIGUITIES",
     "SILENT_FLAG",
     "SIZES_480P",
     "SIZES_720P",
@@ -49,8 +47,6 @@ FIRST_FRAME_PATH: Final = "image2video/video-synthesis"
 SIZES_480P: Final = ("832*480", "480*832", "624*624")
 SIZES_720P: Final = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
 SIZES_1080P: Final = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
-DURATIONS_26: Final = Between(2, 15)
-
 TIER_USAGE: Final = ("duration", "SR", "video_count")
 """The members of ``usage`` on the page of image to video, up to the family 2.5."""
 RATIO_USAGE: Final = ("video_duration", "video_ratio", "video_count")
@@ -75,16 +71,6 @@ USAGE_AMBIGUITY: Final = Ambiguity(
 
 FRAME_AMBIGUITIES: Final = (ALPHA_IGNORED, MEGABYTES, ORIENTATION, WHOLE_FLOATS, VIDEO_SIZE)
 """The ambiguities of an input image, and of the size of a video that is made from it."""
-
-SHOT_AMBIGUITIES: Final = (
-    replace(
-        SHOT_TYPE,
-        interpretations=(
-            "shot_type works only if prompt_extend is true",
-            "no page says that it is rejected otherwise",
-        ),
-    ),
-)
 
 EFFECTS_GAP: Final = "the names of template for this model; with one, the prompt is ignored"
 FRAME_RATE_GAP: Final = "the frame rate; the mock makes 24 frames a second, as for wan2.5"
