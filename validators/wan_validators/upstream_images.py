@@ -25,7 +25,7 @@ from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLO
 from .shared_rules import SEEDS, Rows, maximum_notice
 from .spec import Equals, Rule, Severity
 from .upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
-from .upstream_rules import ALPHA_IGNORED, aspect_rule, upstream_image
+from .upstream_rules import ALPHA_IGNORED, OSS_IMAGES, aspect_rule, upstream_image
 
 __all__ = [
     "SEQUENCE_AMBIGUITIES",
@@ -66,15 +66,7 @@ SEQUENCE_AMBIGUITIES: Final = (
         chosen="a warning for any number but one",
         rules=("text-count",),
     ),
-    Ambiguity(
-        "oss:// for images",
-        interpretations=(
-            "only pages about videos name it",
-            "the official SDK uploads local images and sends it",
-        ),
-        chosen="allowed",
-        rules=("image-source",),
-    ),
+    OSS_IMAGES,
 )
 
 

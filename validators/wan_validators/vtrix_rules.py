@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .ambiguity import Ambiguity
-from .constraints.basic import BOOLEAN, OBJECT, Between, Items, OneOf
+from .constraints.basic import BOOLEAN, OBJECT, Items, OneOf
 from .frozen import replace
 from .shared_ambiguities import (
     LEADING_ZEROS,
@@ -17,16 +17,14 @@ from .shared_rules import (
     SEEDS,
     Rows,
     audio,
-    billing_notice,
     image,
     negative_prompt,
     prompt,
-    seed,
     size,
 )
 from .spec import Rule, Severity
 from .upstream_messages import CONTENT, message_rules
-from .upstream_rules import upstream_body
+from .upstream_rules import image_parameters, upstream_body
 
 __all__ = [
     "COMMON_AMBIGUITIES",
@@ -57,12 +55,10 @@ def build_edit_rules(model: str) -> Rows:
         Rule("images-count", "/input/images", Items(1, 3), required=True),
         *image("/input/images/*", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
         *negative_prompt("/input/negative_prompt", cut=True),
-        Rule("parameters-type", "/parameters", OBJECT),
-        billing_notice("/parameters", 4),
-        *size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
-        *_image_count(),
-        *_flags(),
-        *seed("/parameters/seed", n="/parameters/n", default_n=4),
+        *image_parameters(
+            size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
+            counts_seeds=True,
+        ),
     )
 
 
@@ -72,12 +68,7 @@ def build_text_to_image_rules(model: str) -> Rows:
         *upstream_body(model),
         *prompt("/input/prompt", 2000, cut=True),
         *negative_prompt("/input/negative_prompt", cut=True),
-        Rule("parameters-type", "/parameters", OBJECT),
-        billing_notice("/parameters", 4),
-        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
-        *_image_count(),
-        *_flags(),
-        Rule("seed-range", "/parameters/seed", SEEDS),
+        *image_parameters(_text_image_size()),
     )
 
 
@@ -91,13 +82,7 @@ def build_one_text_rules(model: str) -> Rows:
         Rule("content-array", CONTENT, Items(1, 1), required=True),
         Rule("content-part-type", f"{CONTENT}/0", OBJECT),
         *prompt(f"{CONTENT}/0/text", 2100, cut=True),
-        Rule("parameters-type", "/parameters", OBJECT),
-        billing_notice("/parameters", 4),
-        *negative_prompt("/parameters/negative_prompt", cut=True),
-        *size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280"),
-        *_image_count(),
-        *_flags(),
-        Rule("seed-range", "/parameters/seed", SEEDS),
+        *image_parameters(_text_image_size(), has_negative=True),
     )
 
 
@@ -124,12 +109,8 @@ def build_video_parameters(resolution: Rule) -> Rows:
     )
 
 
-def _image_count() -> Rows:
-    """Returns the rules for the number of images, with the notice about its default."""
-    return (
-        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
-        billing_notice("/parameters/n", 4),
-    )
+def _text_image_size() -> Rows:
+    return size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280")
 
 
 def _flags() -> Rows:

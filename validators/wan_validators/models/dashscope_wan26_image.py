@@ -19,7 +19,7 @@ from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FL
 from ..shared_rules import SEEDS, billing_notice, maximum_notice, negative_prompt
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
-from ..upstream_rules import ALPHA_IGNORED, upstream_image
+from ..upstream_rules import ALPHA_IGNORED, OSS_IMAGES, upstream_image
 from ..vendors.dashscope import MESSAGES, VENDOR
 
 PARAMETERS = "/parameters"
@@ -165,15 +165,7 @@ SPEC = ModelSpec(
             chosen="allowed without effect",
             rules=("max-images-mode",),
         ),
-        Ambiguity(
-            "oss:// for images",
-            interpretations=(
-                "only pages about videos name it",
-                "the official SDK uploads local images and sends it",
-            ),
-            chosen="allowed",
-            rules=("image-source",),
-        ),
+        OSS_IMAGES,
     ),
     gaps=("whether an n other than 1 is refused at create or later when interleaved",),
 )
