@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import BOOLEAN, OBJECT, Items, OneOf
 from .frozen import replace
+from .outputs import Images, Price
 from .shared_ambiguities import (
+    ALPHA,
+    BARE_BASE64_REJECTED,
     LEADING_ZEROS,
+    MEGABYTES,
     MODEL_IN_HEADER,
     NULL,
+    ORIENTATION,
+    SEED_SPAN,
     WHOLE_FLOATS,
 )
 from .shared_rules import (
@@ -24,11 +31,16 @@ from .shared_rules import (
 )
 from .spec import Rule, Severity
 from .upstream_messages import CONTENT, message_rules
-from .upstream_rules import image_parameters, upstream_body
+from .upstream_rules import build_image_outputs, image_parameters, upstream_body
 
 __all__ = [
     "COMMON_AMBIGUITIES",
+    "EDIT_AMBIGUITIES",
+    "SIZE_SIGN",
     "TEXT_TO_IMAGE_AMBIGUITIES",
+    "TEXT_TO_IMAGE_GAPS",
+    "TEXT_TO_IMAGE_PRICE",
+    "build_edit_outputs",
     "build_edit_rules",
     "build_one_text_rules",
     "build_text_to_image_rules",
@@ -60,6 +72,11 @@ def build_edit_rules(model: str) -> Rows:
             counts_seeds=True,
         ),
     )
+
+
+def build_edit_outputs(*, price: Price) -> Images:
+    """Returns the outputs of a model that edits images."""
+    return build_image_outputs(price=price, inputs="/input/images", keeps_aspect=True)
 
 
 def build_text_to_image_rules(model: str) -> Rows:
@@ -143,4 +160,60 @@ TEXT_TO_IMAGE_AMBIGUITIES: Final = (
         chosen="truncated, with a warning",
         rules=("prompt-length", "negative-prompt-length"),
     ),
+)
+
+SIZE_SIGN: Final = Ambiguity(
+    "the character between width and height",
+    interpretations=(
+        "the prose prints the multiplication sign",
+        "the format is width*height",
+    ),
+    chosen="an asterisk",
+    rules=("size-format",),
+)
+
+EDIT_AMBIGUITIES: Final = (
+    BARE_BASE64_REJECTED,
+    MEGABYTES,
+    ALPHA,
+    ORIENTATION,
+    SEED_SPAN,
+    *COMMON_AMBIGUITIES,
+    LEADING_ZEROS,
+    Ambiguity(
+        "text over the limit",
+        interpretations=(
+            "the prose says that it is truncated",
+            "wan26_i2i at the same vendor says so too, but has codes that reject it",
+        ),
+        chosen="truncated, with a warning: this page has no codes",
+        rules=("prompt-length", "negative-prompt-length"),
+    ),
+    Ambiguity(
+        "the size when none is given",
+        interpretations=(
+            "the default is 1280*1280",
+            "the aspect of the last image, with about 1280*1280 pixels in total",
+        ),
+        chosen="the aspect of the last image",
+        rules=("size-format",),
+    ),
+    SIZE_SIGN,
+    Ambiguity(
+        "n when moving to or from wan26_i2i",
+        interpretations=("the default here is 4", "the default there is 1"),
+        chosen="the default of each page, with an info if n is absent",
+        rules=("n-default",),
+    ),
+)
+
+TEXT_TO_IMAGE_PRICE: Final = Price(
+    usd={"image": Decimal("0.03")},
+    source="several public price lists of the upstream model",
+    on="2026-11",
+    confidence="medium",
+)
+TEXT_TO_IMAGE_GAPS: Final = (
+    "whether a text over the limit is rejected or cut",
+    "the seeds of the further images of one request",
 )

@@ -33,6 +33,7 @@ from ..shared_ambiguities import (
 from ..shared_rules import SEEDS, coded_rule, image, maximum_notice, wording
 from ..spec import Equals, ModelSpec, Rule, Severity
 from ..vendors.vtrix import VENDOR
+from ..vtrix_rules import SIZE_SIGN
 
 MESSAGE = "/input/messages/0"
 CONTENT = f"{MESSAGE}/content"
@@ -163,15 +164,7 @@ SPEC = ModelSpec(
             "018 unless both parts are ASCII digits above zero",
             rules=("size-format", "size-integers"),
         ),
-        Ambiguity(
-            "the character between width and height",
-            interpretations=(
-                "the prose prints the multiplication sign",
-                "the format is width*height",
-            ),
-            chosen="an asterisk",
-            rules=("size-format",),
-        ),
+        SIZE_SIGN,
         Ambiguity(
             "what 001021016 measures",
             interpretations=(
