@@ -1,4 +1,4 @@
-"""Rules that the models of the upstream API share: files and the body."""
+"""Rules that models with the body of the upstream API share: files, images and the body."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ from .spec import Rule, Severity
 
 __all__ = [
     "ALPHA_IGNORED",
+    "FLAGS",
     "LEAST_PIXELS",
     "OSS_IMAGES",
+    "URL_ROWS",
     "aspect_rule",
     "build_counted_outputs",
     "build_image_outputs",
@@ -38,7 +40,12 @@ __all__ = [
 ]
 
 URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
-"""The rows for a sound that must be a URL: its content cannot be in the payload."""
+"""The rows for a sound whose content is not checked."""
+
+FLAGS: Final = (
+    Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
+    Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
+)
 
 USUAL_SIZES: Final = ("1104*1472", "1472*1104", "960*1696", "1696*960")
 """Sizes that the newer pages recommend, below the least pixels that they print."""
@@ -145,8 +152,7 @@ def image_parameters(
         *sizes,
         Rule("n-range", "/parameters/n", Between(1, 4), default=4),
         billing_notice("/parameters/n", 4),
-        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
-        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
+        *FLAGS,
         *seeds,
     )
 

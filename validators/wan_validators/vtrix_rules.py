@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from .ambiguity import Ambiguity
-from .constraints.basic import BOOLEAN, OBJECT, Items, OneOf
+from .constraints.basic import OBJECT, Items, OneOf
 from .frozen import replace
 from .outputs import Images, Price
 from .shared_ambiguities import (
@@ -31,7 +31,13 @@ from .shared_rules import (
 )
 from .spec import Rule, Severity
 from .upstream_messages import CONTENT, message_rules
-from .upstream_rules import build_image_outputs, image_parameters, upstream_body
+from .upstream_rules import (
+    FLAGS,
+    URL_ROWS,
+    build_image_outputs,
+    image_parameters,
+    upstream_body,
+)
 
 __all__ = [
     "COMMON_AMBIGUITIES",
@@ -49,93 +55,11 @@ __all__ = [
     "image_of_unknown_limits",
 ]
 
-URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
-"""The rows for a sound whose format and length have no documented limits."""
-
 TEXT_TO_IMAGE_PIXELS: Final = (1104 * 1472, 1440 * 1440)
 """The smallest recommended size is 1104*1472, below the printed least of 1280*1280 pixels."""
 
 LIMITED_IMAGE_ROWS: Final = ("image-format", "image-dimensions", "image-bytes")
 """The rows with limits that only some pages have."""
-
-
-def build_edit_rules(model: str) -> Rows:
-    """Returns the rules of a model that edits one to three images (S2)."""
-    return (
-        *upstream_body(model),
-        *prompt("/input/prompt", 2000, cut=True),
-        Rule("images-count", "/input/images", Items(1, 3), required=True),
-        *image("/input/images/*", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
-        *negative_prompt("/input/negative_prompt", cut=True),
-        *image_parameters(
-            size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
-            counts_seeds=True,
-        ),
-    )
-
-
-def build_edit_outputs(*, price: Price) -> Images:
-    """Returns the outputs of a model that edits images."""
-    return build_image_outputs(price=price, inputs="/input/images", keeps_aspect=True)
-
-
-def build_text_to_image_rules(model: str) -> Rows:
-    """Returns the rules of a model that makes images from text, as on its two pages."""
-    return (
-        *upstream_body(model),
-        *prompt("/input/prompt", 2000, cut=True),
-        *negative_prompt("/input/negative_prompt", cut=True),
-        *image_parameters(_text_image_size()),
-    )
-
-
-def build_one_text_rules(model: str) -> Rows:
-    """Returns the rules of a model that makes images from one text in one message.
-
-    The page was read down to the size; the other parameters are those of the upstream model.
-    """
-    return (
-        *(row for row in message_rules(model) if row.id != "content-array"),
-        Rule("content-array", CONTENT, Items(1, 1), required=True),
-        Rule("content-part-type", f"{CONTENT}/0", OBJECT),
-        *prompt(f"{CONTENT}/0/text", 2100, cut=True),
-        *image_parameters(_text_image_size(), has_negative=True),
-    )
-
-
-def image_of_unknown_limits(pointer: str) -> Rows:
-    """Returns the rules for a required image whose page gives neither formats nor sizes."""
-    rows = image(pointer, sides=(0, 0), opaque=False, required=True, bare=Severity.ERROR)
-    return tuple(row for row in rows if row.id not in LIMITED_IMAGE_ROWS)
-
-
-def build_video_sound(pointer: str, *, limited: bool) -> Rows:
-    """Returns the rules for a sound, without those of its content unless *limited*."""
-    rows = (replace(row, nullable=False) for row in audio(pointer))
-    return tuple(row for row in rows if limited or row.id in URL_ROWS)
-
-
-def build_video_parameters(resolution: Rule) -> Rows:
-    """Returns the rules for the parameters of a video; *resolution* is about its size."""
-    return (
-        Rule("parameters-type", "/parameters", OBJECT),
-        resolution,
-        Rule("duration-choice", "/parameters/duration", OneOf((5, 10)), default=5),
-        *_flags(),
-        Rule("seed-range", "/parameters/seed", SEEDS),
-    )
-
-
-def _text_image_size() -> Rows:
-    return size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280")
-
-
-def _flags() -> Rows:
-    return (
-        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
-        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
-    )
-
 
 COMMON_AMBIGUITIES: Final = (NULL, WHOLE_FLOATS, MODEL_IN_HEADER)
 
@@ -217,3 +141,74 @@ TEXT_TO_IMAGE_GAPS: Final = (
     "whether a text over the limit is rejected or cut",
     "the seeds of the further images of one request",
 )
+
+
+def build_edit_rules(model: str) -> Rows:
+    """Returns the rules of a model that edits one to three images (S2)."""
+    return (
+        *upstream_body(model),
+        *prompt("/input/prompt", 2000, cut=True),
+        Rule("images-count", "/input/images", Items(1, 3), required=True),
+        *image("/input/images/*", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
+        *negative_prompt("/input/negative_prompt", cut=True),
+        *image_parameters(
+            size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
+            counts_seeds=True,
+        ),
+    )
+
+
+def build_edit_outputs(*, price: Price) -> Images:
+    """Returns the outputs of a model that edits images."""
+    return build_image_outputs(price=price, inputs="/input/images", keeps_aspect=True)
+
+
+def build_text_to_image_rules(model: str) -> Rows:
+    """Returns the rules of a model that makes images from text, as on its two pages."""
+    return (
+        *upstream_body(model),
+        *prompt("/input/prompt", 2000, cut=True),
+        *negative_prompt("/input/negative_prompt", cut=True),
+        *image_parameters(_text_image_size()),
+    )
+
+
+def build_one_text_rules(model: str) -> Rows:
+    """Returns the rules of a model that makes images from one text in one message.
+
+    The page was read down to the size; the other parameters are those of the upstream model.
+    """
+    return (
+        *(row for row in message_rules(model) if row.id != "content-array"),
+        Rule("content-array", CONTENT, Items(1, 1), required=True),
+        Rule("content-part-type", f"{CONTENT}/0", OBJECT),
+        *prompt(f"{CONTENT}/0/text", 2100, cut=True),
+        *image_parameters(_text_image_size(), has_negative=True),
+    )
+
+
+def image_of_unknown_limits(pointer: str) -> Rows:
+    """Returns the rules for a required image whose page gives neither formats nor sizes."""
+    rows = image(pointer, sides=(0, 0), opaque=False, required=True, bare=Severity.ERROR)
+    return tuple(row for row in rows if row.id not in LIMITED_IMAGE_ROWS)
+
+
+def build_video_sound(pointer: str, *, limited: bool) -> Rows:
+    """Returns the rules for a sound, without those of its content unless *limited*."""
+    rows = (replace(row, nullable=False) for row in audio(pointer))
+    return tuple(row for row in rows if limited or row.id in URL_ROWS)
+
+
+def build_video_parameters(resolution: Rule) -> Rows:
+    """Returns the rules for the parameters of a video; *resolution* is about its size."""
+    return (
+        Rule("parameters-type", "/parameters", OBJECT),
+        resolution,
+        Rule("duration-choice", "/parameters/duration", OneOf((5, 10)), default=5),
+        *FLAGS,
+        Rule("seed-range", "/parameters/seed", SEEDS),
+    )
+
+
+def _text_image_size() -> Rows:
+    return size("/parameters/size", TEXT_TO_IMAGE_PIXELS, default="1280*1280")
