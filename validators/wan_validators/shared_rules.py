@@ -50,6 +50,7 @@ __all__ = [
     "image",
     "maximum_notice",
     "negative_prompt",
+    "no_effect",
     "prompt",
     "seed",
     "size",
@@ -238,6 +239,13 @@ def _notice(id: str, pointer: str, says: str, when: Equals | None = None) -> Rul
     return Rule(
         id, pointer, Anything(), severity=severity, required=True, when=when, message=message
     )
+
+
+def no_effect(id: str, pointer: str, when: Equals) -> Rule:
+    """Returns the rule that reports a member without an effect; *when* is about a flag."""
+    word = "when" if when.value else "without"
+    message = f"{pointer.rpartition('/')[2]} has no effect {word} {when.path[-1]}=true"
+    return Rule(id, pointer, Absent(), severity=Severity.INFO, when=when, message=message)
 
 
 def undocumented(id: str, pointer: str, source: str) -> Rule:
