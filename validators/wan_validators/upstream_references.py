@@ -8,15 +8,13 @@ from .ambiguity import Ambiguity
 from .constraints.basic import Between, Items
 from .constraints.items import VideoUrls
 from .outputs import Price, Videos
-from .shared_rules import Rows
+from .shared_rules import SIZES_720P, SIZES_1080P, Rows
 from .spec import Rule
 from .upstream_media import INPUT_LENGTH_GAP, url_rules
 from .upstream_videos import (
     FRAME_AMBIGUITIES,
     FRAME_RATE_GAP,
     SIZE_USAGE,
-    SIZES_720P,
-    SIZES_1080P,
     build_video_outputs,
     build_video_rules,
     size_choice,

@@ -8,15 +8,13 @@ from .constraints.basic import Between, Constraint
 from .frozen import replace
 from .outputs import Price, Videos
 from .shared_ambiguities import SHOT_TYPE
-from .shared_rules import Rows
+from .shared_rules import SIZES_720P, SIZES_1080P, Rows
 from .upstream_videos import (
     EFFECTS_GAP,
     FRAME_AMBIGUITIES,
     FRAME_RATE_GAP,
     INPUT_USAGE,
     SIZE_USAGE,
-    SIZES_720P,
-    SIZES_1080P,
     build_video_outputs,
     build_video_rules,
     frame_rules,

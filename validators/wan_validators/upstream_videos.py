@@ -25,12 +25,8 @@ __all__ = [
     "PRICE_GAP",
     "RATIO_USAGE",
     "SILENT_FLAG",
-    "SIZES_480P",
-    "SIZES_720P",
-    "SIZES_1080P",
     "SIZE_USAGE",
     "TIER_USAGE",
-    "UNPRICED",
     "USAGE_AMBIGUITY",
     "VIDEO_PATH",
     "build_video_outputs",
@@ -44,9 +40,6 @@ VIDEO_PATH: Final = "video-generation/video-synthesis"
 FIRST_FRAME_PATH: Final = "image2video/video-synthesis"
 """The path of the models that take a first and a last frame."""
 
-SIZES_480P: Final = ("832*480", "480*832", "624*624")
-SIZES_720P: Final = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
-SIZES_1080P: Final = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
 TIER_USAGE: Final = ("duration", "SR", "video_count")
 """The members of ``usage`` on the page of image to video, up to the family 2.5."""
 RATIO_USAGE: Final = ("video_duration", "video_ratio", "video_count")
@@ -88,13 +81,6 @@ LISTED_PRICE_26: Final = Price(
     on="2026-11",
     confidence="medium",
 )
-UNPRICED: Final = Price(
-    usd={},
-    source="no price list names this model in USD",
-    on="2026-11",
-    confidence="unknown",
-)
-
 SILENT_FLAG: Final = (
     Rule("audio-flag-type", "/parameters/audio", BOOLEAN, default=True),
     Rule(

@@ -41,11 +41,11 @@ from .upstream_rules import (
 
 __all__ = [
     "COMMON_AMBIGUITIES",
-    "EDIT_AMBIGUITIES",
     "SIZE_SIGN",
     "TEXT_TO_IMAGE_AMBIGUITIES",
     "TEXT_TO_IMAGE_GAPS",
     "TEXT_TO_IMAGE_PRICE",
+    "build_edit_ambiguities",
     "build_edit_outputs",
     "build_edit_rules",
     "build_one_text_rules",
@@ -96,41 +96,6 @@ SIZE_SIGN: Final = Ambiguity(
     rules=("size-format",),
 )
 
-EDIT_AMBIGUITIES: Final = (
-    BARE_BASE64_REJECTED,
-    MEGABYTES,
-    ALPHA,
-    ORIENTATION,
-    SEED_SPAN,
-    *COMMON_AMBIGUITIES,
-    LEADING_ZEROS,
-    Ambiguity(
-        "text over the limit",
-        interpretations=(
-            "the prose says that it is truncated",
-            "wan26_i2i at the same vendor says so too, but has codes that reject it",
-        ),
-        chosen="truncated, with a warning: this page has no codes",
-        rules=("prompt-length", "negative-prompt-length"),
-    ),
-    Ambiguity(
-        "the size when none is given",
-        interpretations=(
-            "the default is 1280*1280",
-            "the aspect of the last image, with about 1280*1280 pixels in total",
-        ),
-        chosen="the aspect of the last image",
-        rules=("size-format",),
-    ),
-    SIZE_SIGN,
-    Ambiguity(
-        "n when moving to or from wan26_i2i",
-        interpretations=("the default here is 4", "the default there is 1"),
-        chosen="the default of each page, with an info if n is absent",
-        rules=("n-default",),
-    ),
-)
-
 TEXT_TO_IMAGE_PRICE: Final = Price(
     usd={"image": Decimal("0.03")},
     source="several public price lists of the upstream model",
@@ -161,6 +126,44 @@ def build_edit_rules(model: str) -> Rows:
 def build_edit_outputs(*, price: Price) -> Images:
     """Returns the outputs of a model that edits images."""
     return build_image_outputs(price=price, inputs="/input/images", keeps_aspect=True)
+
+
+def build_edit_ambiguities(newer: str) -> tuple[Ambiguity, ...]:
+    """Returns the ambiguities of a model that edits images; *newer* is the model after it."""
+    return (
+        BARE_BASE64_REJECTED,
+        MEGABYTES,
+        ALPHA,
+        ORIENTATION,
+        SEED_SPAN,
+        *COMMON_AMBIGUITIES,
+        LEADING_ZEROS,
+        Ambiguity(
+            "text over the limit",
+            interpretations=(
+                "the prose says that it is truncated",
+                f"{newer} at the same vendor says so too, but has codes that reject it",
+            ),
+            chosen="truncated, with a warning: this page has no codes",
+            rules=("prompt-length", "negative-prompt-length"),
+        ),
+        Ambiguity(
+            "the size when none is given",
+            interpretations=(
+                "the default is 1280*1280",
+                "the aspect of the last image, with about 1280*1280 pixels in total",
+            ),
+            chosen="the aspect of the last image",
+            rules=("size-format",),
+        ),
+        SIZE_SIGN,
+        Ambiguity(
+            f"n when moving to or from {newer}",
+            interpretations=("the default here is 4", "the default there is 1"),
+            chosen="the default of each page, with an info if n is absent",
+            rules=("n-default",),
+        ),
+    )
 
 
 def build_text_to_image_rules(model: str) -> Rows:

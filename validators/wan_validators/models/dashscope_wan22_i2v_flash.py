@@ -1,9 +1,10 @@
 """wan2.2-i2v-flash at Alibaba Model Studio: a silent video from an image."""
 
 from ..ambiguity import Ambiguity
+from ..shared_rules import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_silent_videos import FRAME, SILENT_GAPS, build_silent_outputs, build_silent_rules
-from ..upstream_videos import FRAME_AMBIGUITIES, TIER_USAGE, UNPRICED, VIDEO_PATH, tier_choice
+from ..upstream_videos import FRAME_AMBIGUITIES, TIER_USAGE, VIDEO_PATH, tier_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(

@@ -1,9 +1,10 @@
 """wan2.2-t2v-plus at Alibaba Model Studio: a silent video from text."""
 
 from ..shared_ambiguities import WHOLE_FLOATS
+from ..shared_rules import SIZES_480P, SIZES_1080P
 from ..spec import ModelSpec
 from ..upstream_silent_videos import GUESSED_PRICE, build_silent_outputs, build_silent_rules
-from ..upstream_videos import SIZES_480P, SIZES_1080P, VIDEO_PATH, size_choice
+from ..upstream_videos import VIDEO_PATH, size_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(

@@ -2,13 +2,11 @@
 
 from ..constraints.basic import OneOf
 from ..shared_ambiguities import WHOLE_FLOATS
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P
 from ..spec import ModelSpec
 from ..upstream_videos import (
     LISTED_PRICE_25,
     RATIO_USAGE,
-    SIZES_480P,
-    SIZES_720P,
-    SIZES_1080P,
     USAGE_AMBIGUITY,
     VIDEO_PATH,
     build_video_outputs,

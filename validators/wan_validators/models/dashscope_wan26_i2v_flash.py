@@ -1,5 +1,6 @@
 """wan2.6-i2v-flash at Alibaba Model Studio: a video from an image, with sound or silent."""
 
+from ..shared_rules import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_shots import (
     FRAME_SHOT_AMBIGUITIES,
@@ -7,7 +8,7 @@ from ..upstream_shots import (
     build_frame_shot_outputs,
     build_frame_shot_rules,
 )
-from ..upstream_videos import INPUT_USAGE, PRICE_GAP, SILENT_FLAG, UNPRICED, VIDEO_PATH
+from ..upstream_videos import INPUT_USAGE, PRICE_GAP, SILENT_FLAG, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(

@@ -1,6 +1,7 @@
 """wan2.6-i2v-us at Alibaba Model Studio: a video with sound from an image."""
 
 from ..constraints.basic import OneOf
+from ..shared_rules import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_shots import (
     FRAME_SHOT_AMBIGUITIES,
@@ -8,7 +9,7 @@ from ..upstream_shots import (
     build_frame_shot_outputs,
     build_frame_shot_rules,
 )
-from ..upstream_videos import PRICE_GAP, UNPRICED, VIDEO_PATH
+from ..upstream_videos import PRICE_GAP, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(

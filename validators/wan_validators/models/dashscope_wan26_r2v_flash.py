@@ -1,5 +1,6 @@
 """wan2.6-r2v-flash at Alibaba Model Studio: a video of what reference files show."""
 
+from ..shared_rules import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_references import (
     REFERENCE_AMBIGUITIES,
@@ -7,7 +8,7 @@ from ..upstream_references import (
     build_reference_outputs,
     build_reference_rules,
 )
-from ..upstream_videos import PRICE_GAP, SILENT_FLAG, UNPRICED, VIDEO_PATH
+from ..upstream_videos import PRICE_GAP, SILENT_FLAG, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(

@@ -1,5 +1,6 @@
 """wanx2.1-kf2v-plus at Alibaba Model Studio: a silent video between two images."""
 
+from ..shared_rules import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_silent_videos import (
     FRAME_PAIR,
@@ -8,7 +9,7 @@ from ..upstream_silent_videos import (
     build_silent_outputs,
     build_silent_rules,
 )
-from ..upstream_videos import FIRST_FRAME_PATH, UNPRICED, tier_choice
+from ..upstream_videos import FIRST_FRAME_PATH, tier_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(

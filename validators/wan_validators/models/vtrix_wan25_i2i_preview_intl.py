@@ -5,7 +5,7 @@ from decimal import Decimal
 from ..outputs import Price
 from ..spec import ModelSpec
 from ..vendors.vtrix import VENDOR
-from ..vtrix_rules import EDIT_AMBIGUITIES, build_edit_outputs, build_edit_rules
+from ..vtrix_rules import build_edit_ambiguities, build_edit_outputs, build_edit_rules
 
 SPEC = ModelSpec(
     id="wan25_i2i_preview_intl",
@@ -21,5 +21,5 @@ SPEC = ModelSpec(
             confidence="medium",
         ),
     ),
-    ambiguities=EDIT_AMBIGUITIES,
+    ambiguities=build_edit_ambiguities("wan26_i2i"),
 )
