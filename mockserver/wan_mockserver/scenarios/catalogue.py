@@ -9,7 +9,9 @@ from functools import cache
 from typing import Final
 
 from wan_validators.catalog import vendors
-from wan_validators.vendor import State, Vendor, find_status_phrase
+from wan_validators.rejection import find_status_phrase
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from ..http.delivery import Cut
 from .lifecycle import Never, Polls, Seconds
