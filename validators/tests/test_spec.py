@@ -10,17 +10,11 @@ import pytest
 
 from wan_validators import UnknownModel, catalog, model
 from wan_validators.ambiguity import Ambiguity
-from wan_validators.catalog import (
-    _spec,
-    list_all_specs,
-    models_of,
-    restrict,
-    suggest_model,
-    vendors,
-)
+from wan_validators.catalog import list_all_specs, models_of, restrict, suggest_model, vendors
 from wan_validators.constraints.basic import BOOLEAN, OBJECT, STRING, Absent
+from wan_validators.rejection import find_status_phrase
 from wan_validators.spec import Equals, ModelSpec, Rule
-from wan_validators.vendor import find_status_phrase
+from wan_validators.spec_loading import _spec
 
 FLAG = Equals("/flag", value=True, default=False)
 BODY = Rule("payload-type", "", OBJECT)

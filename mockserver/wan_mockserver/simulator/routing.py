@@ -18,7 +18,8 @@ from wan_validators.catalog import (
     models_of,
 )
 from wan_validators.messages.suggestions import find_nearest
-from wan_validators.vendor import Page, RejectionReason, Vendor
+from wan_validators.rejection import RejectionReason
+from wan_validators.vendor import Page, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
