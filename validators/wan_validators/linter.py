@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import finding_copies  # noqa: F401  (findings can be pickled)
@@ -29,6 +28,7 @@ from .wrappers import is_nested, unwrap_all
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 __all__ = ["Moment", "engine", "find_findings", "lint"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .catalog import find_all, suggest_model
@@ -21,6 +20,8 @@ from .source.json_pointer import MISSING
 from .spec import Rule
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .cost_totals import CostTotals
 
 __all__ = ["RecordLinter"]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ..constraints import basic as c
 from ..constraints import media as m
 from ..constraints import size as s
+from ..frozen import replace
 from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
 from ..spec import Rule
@@ -53,12 +54,15 @@ def build_hint(rule: Rule, pointer: str, value: Any, context: Context | None) ->
             return hint
         if context.is_correction(rule.id, site.pointer, hint.changes):
             outer = context.to_outer
-            return hint._replace(
-                changes=tuple(
-                    Change(outer(to), new, None if source is None else outer(source))
-                    for to, new, source in hint.changes
+            moved = [
+                replace(
+                    each,
+                    pointer=outer(each.pointer),
+                    source=None if each.source is None else outer(each.source),
                 )
-            )
+                for each in hint.changes
+            ]
+            return replace(hint, changes=tuple(moved))
     return None
 
 
