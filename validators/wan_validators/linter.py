@@ -20,6 +20,7 @@ from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
 from .ready_model import READY_MODELS, engine, lint_wrapper, prepare_model
+from .source.data_uris import is_cut
 from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
 from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
@@ -156,7 +157,9 @@ def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Optio
             report.omitted = report.omitted.add(key, 1, is_exact=False)
     if report.findings:
         report = _limit_report(report, options.limit)
-        shown = document.text or decode_for_display(data)
+        # Without its megabytes of media, a text is decoded and searched in no time.
+        is_short = is_unique and is_cut(names)
+        shown = document.text or decode_for_display(names if is_short else data)
         unique_value = document.value if is_unique else MISSING
         report.findings = locate_findings(report.findings, shown, unique_value)
     return report
