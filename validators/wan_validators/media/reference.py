@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..frozen import Frozen, field
 from ..recent_values import RecentValues
@@ -72,6 +72,10 @@ _MAX_CACHED_CHARACTERS = 512
 _OSS: Final = r"oss://[^\s\x00-\x1f]+"
 _NOT_BASE64: Final = r"[^A-Za-z0-9+/]"
 _FOREIGN: Final = r"[^A-Za-z0-9+/=]"
+
+_MIN_LARGE_CHARACTERS: Final = 256 * 1024
+_PNG_START: Final = "iVBORw0KGgo"
+"""The signature of PNG in base64."""
 
 Reader = Callable[[bytes], Header]
 
@@ -135,11 +139,11 @@ def _inspect(text: str, *, is_audio: bool) -> Media:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.
         start = None if is_audio else _decode_start(text)
         known = start is not None and detect_format(start) is not None
-        return _inspect_content("bare", text, None, is_audio=False) if known else _OTHER
+        return _inspect_content("bare", text, 0, None, is_audio=False) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER
     declared = prefix[1].strip().lower()
-    return _inspect_content("data", text[prefix.end() :], declared, is_audio=is_audio)
+    return _inspect_content("data", text, prefix.end(), declared, is_audio=is_audio)
 
 
 def _inspect_url(url: str, *, kind: Kind) -> Media:
@@ -160,16 +164,31 @@ def _decode_start(text: str) -> bytes | None:
     return _decode(whole) if whole else None
 
 
-def _inspect_content(form: str, encoded: str, declared: str | None, *, is_audio: bool) -> Media:
-    content = _decode(encoded)
+def _inspect_content(
+    form: str, text: str, start: int, declared: str | None, *, is_audio: bool
+) -> Media:
+    """Inspects the base64 from *start* on in *text*."""
+    content = _decode_content(text, start)
     if content is None:
-        return Media(form=form, declared=declared, flaw=_describe_base64_flaw(encoded))
+        return Media(form=form, declared=declared, flaw=_describe_base64_flaw(text[start:]))
     if not content:
         return Media(form=form, declared=declared, flaw="the data is empty")
     from .headers import read_audio_header, read_image_header  # loaded late: most are URLs
 
     read = read_audio_header if is_audio else read_image_header
     return Media(form=form, declared=declared, size=len(content), header=read(content))
+
+
+def _decode_content(text: str, start: int) -> bytes | None:
+    """Decodes the base64 from *start* on in *text*. Returns None if it is not valid.
+
+    A large PNG is not decoded: its header needs a few bytes of each part.
+    """
+    if len(text) < _MIN_LARGE_CHARACTERS or not text.startswith(_PNG_START, start):
+        return _decode(text[start:])
+    from .base64_content import Base64Content, is_base64
+
+    return cast("bytes", Base64Content(text, start)) if is_base64(text, start) else None
 
 
 def _decode(encoded: str) -> bytes | None:
