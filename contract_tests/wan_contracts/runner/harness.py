@@ -59,7 +59,14 @@ class SmallArtefacts(Artefacts):
         seed = artefact.seed % MAX_DISTINCT_FILES
         if isinstance(artefact, Film):
             return _draw_film(seed)
-        return super().bytes_of(Picture(16, 16, seed=seed))
+        return _draw_picture(seed)
+
+
+@cache
+def _draw_picture(seed: int) -> bytes:
+    from wan_mockserver.artefacts.pictures import plain_png  # loaded late, as Pillow is large
+
+    return plain_png(Picture(16, 16, seed=seed))
 
 
 @cache
