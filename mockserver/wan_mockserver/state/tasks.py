@@ -13,6 +13,7 @@ from ..scenarios.lifecycle import Lifecycle, Polls
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S, Results
 from .evolving import evolve
 from .stores import Table
+from .stores.index import IndexEntry, build_term
 
 __all__ = [
     "TASKS",
@@ -75,7 +76,17 @@ class TaskRecord:
     tier: str = ""
 
 
-TASKS: Final = Table("tasks", TaskRecord)
+def _build_index_entry(record: TaskRecord) -> IndexEntry:
+    """Returns what tasks are found by; the states of unfinished ones depend on the time."""
+    state = record.state.value if record.state in TERMINAL_STATES else None
+    facts = (
+        *(("vendor", record.vendor), ("model", record.model)),
+        *(("id", record.id), ("state", state)),
+    )
+    return IndexEntry.build(record.created_at, (build_term(*fact) for fact in facts))
+
+
+TASKS: Final = Table("tasks", TaskRecord, index=_build_index_entry)
 
 
 def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
+from .index import IndexEntry, Query, Selection
 
 __all__ = ["MemoryStore"]
 
@@ -23,6 +24,13 @@ class _StoredValue:
     tenant: str
     value: Any
     weight: int = 0
+    indexed: tuple[Any, IndexEntry] | None = None
+
+    def renew_index(self, index: Callable[[Any], IndexEntry]) -> tuple[Any, IndexEntry]:
+        """Returns the value and its entry, and keeps them until the value changes."""
+        value = self.value
+        self.indexed = indexed = value, index(value)
+        return indexed
 
 
 @dataclass(slots=True)
@@ -57,6 +65,28 @@ class _StoredTable:
         while table.is_overfull(len(self.kept), self.weight):
             self.weight -= self.kept.popitem(last=False)[1].weight
             self.forgotten += 1
+
+
+def _iter_matching(
+    kept: Iterable[_StoredValue], table: Table[Any], query: Query
+) -> Iterator[_StoredValue]:
+    """Yields those of the values that match *query*."""
+    if table.index is None:
+        return
+    parts, above, tenant = query.parts, query.above, query.tenant
+    for each in kept:
+        if tenant is None or each.tenant == tenant:
+            indexed = each.indexed
+            if indexed is None or indexed[0] is not each.value:
+                indexed = each.renew_index(table.index)
+            rank, text = indexed[1]
+            if rank <= above:
+                continue
+            for part in parts:
+                if part not in text:
+                    break
+            else:
+                yield each
 
 
 class MemoryStore:
@@ -111,6 +141,15 @@ class MemoryStore:
             found = list(islice(own, newest))
         found.reverse()
         return found
+
+    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+        with self._lock:
+            kept = [*self._tables[table.name].kept.values()]
+        # Without the lock, as it takes a while.
+        found = [*_iter_matching(reversed(kept), table, query)]
+        values = [each.value for each in islice(found, query.skip, query.end)]
+        values.reverse()
+        return Selection(len(found), values)
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._lock:
