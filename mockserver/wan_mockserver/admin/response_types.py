@@ -139,7 +139,7 @@ _PLAIN: Final = frozenset((str, int, float, bool, NoneType))
 def to_json(value: Any) -> Any:
     """Converts dataclasses and amounts in *value* to JSON values."""
     # By the exact type: one answer can have a hundred thousand values, mostly texts.
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _PLAIN:
         return value
     if kind is dict:
@@ -153,11 +153,11 @@ def to_json(value: Any) -> Any:
             return format_amount(value)
         case Mapping():
             return {name: to_json(each) for name, each in value.items()}
-    return {name: to_json(getattr(value, name)) for name in _list_names(type(value))}
+    return {name: to_json(getattr(value, name)) for name in _list_names(kind)}
 
 
 @cache
-def _list_names(kind: type) -> tuple[str, ...]:
+def _list_names(kind: Any) -> tuple[str, ...]:
     """Returns the names of the fields of a dataclass."""
     return tuple(field.name for field in fields(kind))
 
