@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,7 +11,8 @@ from threading import RLock
 from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
-from .index import IndexEntry, Query, Selection
+from .index import Query, Selection
+from .memory_index import CompactEntry, compact, find_matching
 
 __all__ = ["MemoryStore"]
 
@@ -24,13 +25,7 @@ class _StoredValue:
     tenant: str
     value: Any
     weight: int = 0
-    indexed: tuple[Any, IndexEntry] | None = None
-
-    def renew_index(self, index: Callable[[Any], IndexEntry]) -> tuple[Any, IndexEntry]:
-        """Returns the value and its entry, and keeps them until the value changes."""
-        value = self.value
-        self.indexed = indexed = value, index(value)
-        return indexed
+    entry: CompactEntry | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +43,7 @@ class _StoredTable:
             stored = self.kept[key] = _StoredValue(tenant, value)
         else:
             value = stored.value = change(stored.value)
+            stored.entry = None
         # Every request writes several values; few tables need their weights.
         if table.bytes is not None:
             weight = table.weigh(value)
@@ -65,28 +61,6 @@ class _StoredTable:
         while table.is_overfull(len(self.kept), self.weight):
             self.weight -= self.kept.popitem(last=False)[1].weight
             self.forgotten += 1
-
-
-def _iter_matching(
-    kept: Iterable[_StoredValue], table: Table[Any], query: Query
-) -> Iterator[_StoredValue]:
-    """Yields those of the values that match *query*."""
-    if table.index is None:
-        return
-    parts, above, tenant = query.parts, query.above, query.tenant
-    for each in kept:
-        if tenant is None or each.tenant == tenant:
-            indexed = each.indexed
-            if indexed is None or indexed[0] is not each.value:
-                indexed = each.renew_index(table.index)
-            rank, text = indexed[1]
-            if rank <= above:
-                continue
-            for part in parts:
-                if part not in text:
-                    break
-            else:
-                yield each
 
 
 class MemoryStore:
@@ -145,8 +119,17 @@ class MemoryStore:
     def select(self, table: Table[Value], query: Query) -> Selection[Value]:
         with self._lock:
             kept = [*self._tables[table.name].kept.values()]
+        index = table.index
+        if index is None:
+            return Selection(0, [])
+
+        def renew(stored: _StoredValue) -> CompactEntry:
+            with self._lock:  # so that the value does not change meanwhile
+                stored.entry = entry = compact(index(stored.value))
+            return entry
+
         # Without the lock, as it takes a while.
-        found = [*_iter_matching(reversed(kept), table, query)]
+        found = find_matching(reversed(kept), query, renew)
         values = [each.value for each in islice(found, query.skip, query.end)]
         values.reverse()
         return Selection(len(found), values)
