@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from .stores.index import IndexEntry, build_term
 
-__all__ = ["FACTS", "build_journal_entry", "list_wanted_terms"]
+__all__ = ["SHARED_FACTS", "build_journal_entry", "list_wanted_terms"]
 
-FACTS: Final = ("vendor", "model", "task", "action", "status", "method", "path")
-"""Fields of an exchange whose values are terms."""
+SHARED_FACTS: Final = ("vendor", "model", "action", "status", "method", "refused")
+"""Names of terms that many exchanges have."""
 
 REQUEST_ID_SUFFIXES: Final = (
     "request-id",
@@ -24,25 +25,33 @@ REQUEST_ID_SUFFIXES: Final = (
 
 def build_journal_entry(entry: Any) -> IndexEntry:
     """Returns the number of an exchange, an Entry, and its terms."""
-    return IndexEntry.build(entry.number, _iter_terms(entry))
+    # Every request has such an entry, so what many of them share is built once.
+    shared = _list_shared_terms(
+        entry.vendor, entry.model, entry.action, entry.status, entry.method, bool(entry.why)
+    )
+    return IndexEntry.build(entry.number, (*shared, *_iter_own_terms(entry)))
 
 
 def list_wanted_terms(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns the terms of exchanges with the *wanted* facts, where None is any.
 
-    The names are those in FACTS, ``refused``, ``traceparent`` and ``request_id``.
+    The names are those in SHARED_FACTS, ``task``, ``path``, ``traceparent`` and ``request_id``.
     """
-    names = (*FACTS, "refused", "request_id")
+    names = (*SHARED_FACTS, "task", "path", "request_id")
     terms = [build_term(name, wanted[name]) for name in names if wanted[name] is not None]
     if wanted["traceparent"] is not None:
         terms.append(build_term("traceparent", wanted["traceparent"].lower()))
     return tuple(terms)
 
 
-def _iter_terms(entry: Any) -> Iterator[str]:
-    for name in FACTS:
-        yield build_term(name, getattr(entry, name))
-    yield build_term("refused", bool(entry.why))
+@lru_cache(maxsize=1000)
+def _list_shared_terms(*facts: object) -> tuple[str, ...]:
+    return tuple(map(build_term, SHARED_FACTS, facts))
+
+
+def _iter_own_terms(entry: Any) -> Iterator[str]:
+    yield build_term("task", entry.task)
+    yield build_term("path", entry.path)
     for name, value in entry.sent.headers.items():
         if name.endswith(REQUEST_ID_SUFFIXES):
             yield build_term("request_id", value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from wan_validators.vendor import Failure, State
@@ -78,12 +79,15 @@ class TaskRecord:
 
 def _build_index_entry(record: TaskRecord) -> IndexEntry:
     """Returns what tasks are found by; the states of unfinished ones depend on the time."""
-    state = record.state.value if record.state in TERMINAL_STATES else None
-    facts = (
-        *(("vendor", record.vendor), ("model", record.model)),
-        *(("id", record.id), ("state", state)),
-    )
-    return IndexEntry.build(record.created_at, (build_term(*fact) for fact in facts))
+    shared = _list_shared_terms(record.vendor, record.model, record.state)
+    return IndexEntry.build(record.created_at, (*shared, build_term("id", record.id)))
+
+
+@lru_cache(maxsize=1000)
+def _list_shared_terms(vendor: str, model: str, state: State) -> tuple[str, ...]:
+    ended = state.value if state in TERMINAL_STATES else None
+    facts = {"vendor": vendor, "model": model, "state": ended}
+    return tuple(build_term(*fact) for fact in facts.items())
 
 
 TASKS: Final = Table("tasks", TaskRecord, index=_build_index_entry)
