@@ -13,8 +13,9 @@ from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
+from wan_validators.rejection import Rejection, RejectionReason
 from wan_validators.spec import Severity
-from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
+from wan_validators.vendor import Vendor, Wire
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from .stores import Store
 from .stores.index import Query, Selection, build_term

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from wan_validators.vendor import Failure, State
+from wan_validators.task import Failure, State
 
 from ..artefacts.plan import Part
 from ..scenarios.lifecycle import Lifecycle, Polls
