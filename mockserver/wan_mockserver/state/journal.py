@@ -143,7 +143,9 @@ class Exchange:
 Listener = Callable[[Exchange], None]
 
 
-JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight)
+JOURNAL: Final = Table(
+    "journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight, packs=True
+)
 
 
 def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:

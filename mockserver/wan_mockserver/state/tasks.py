@@ -75,7 +75,7 @@ class TaskRecord:
     tier: str = ""
 
 
-TASKS: Final = Table("tasks", TaskRecord)
+TASKS: Final = Table("tasks", TaskRecord, packs=True)
 
 
 def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:

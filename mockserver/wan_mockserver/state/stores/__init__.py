@@ -38,6 +38,7 @@ class Table(Generic[Value]):
 
     The oldest values are forgotten first. A single value over *bytes* is kept alone.
     *weigh* estimates the bytes of a value. Stores may ignore it if *bytes* is None.
+    *packs* allows a store to keep values in a form that takes longer to read.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table(Generic[Value]):
     max_count: int = DEFAULT_MAX_COUNT
     bytes: int | None = None
     weigh: Callable[[Value], int] = _weigh_nothing
+    packs: bool = False
 
     def is_overfull(self, count: int, weight: int) -> bool:
         """Returns True if *count* values of total *weight* exceed a limit."""
