@@ -150,6 +150,7 @@ JOURNAL: Final = Table(
     bytes=MAX_JOURNAL_BYTES,
     weigh=lambda entry: entry.weight,
     index=build_journal_entry,
+    packs=True,
 )
 
 

@@ -90,7 +90,7 @@ def _list_shared_terms(vendor: str, model: str, state: State) -> tuple[str, ...]
     return tuple(build_term(*fact) for fact in facts.items())
 
 
-TASKS: Final = Table("tasks", TaskRecord, index=_build_index_entry)
+TASKS: Final = Table("tasks", TaskRecord, index=_build_index_entry, packs=True)
 
 
 def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:

@@ -41,6 +41,7 @@ class Table(Generic[Value]):
     The oldest values are forgotten first. A single value over *bytes* is kept alone.
     *weigh* estimates the bytes of a value. Stores may ignore it if *bytes* is None.
     *index* tells by what a value can be found; without it, no value is.
+    *packs* allows a store to keep values in a form that takes longer to read.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Table(Generic[Value]):
     bytes: int | None = None
     weigh: Callable[[Value], int] = _weigh_nothing
     index: Callable[[Value], IndexEntry] | None = None
+    packs: bool = False
 
     def is_overfull(self, count: int, weight: int) -> bool:
         """Returns True if *count* values of total *weight* exceed a limit."""
