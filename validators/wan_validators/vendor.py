@@ -10,6 +10,7 @@ from .ambiguity import Ambiguity
 from .frozen import Frozen, field
 from .rejection import Rejection
 from .task import CostEstimate, Failure, State, Task
+from .task_list import TaskListQuery
 from .upload_api import UploadApi
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ class Vendor(Frozen, kw_only=True, eq=False):
     the usual one.
     *create_headers* are headers that a create must have. *cancel* is the path that cancels a
     pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
-    the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
+    the path that lists tasks; *parse_list_query* reads its query. *build_list_body* gets the tasks
+    of the page, the number of all, the query and an id of the request.
     *optional_prefix* is a start of all paths that a client's base URL may lack.
     A request to the path of *synchronous* must not have *create_headers*.
 
@@ -151,7 +153,8 @@ class Vendor(Frozen, kw_only=True, eq=False):
     cancel: str | None = None
     build_canceled_body: Callable[[Task], Wire] | None = None
     listing: str | None = None
-    build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
+    parse_list_query: Callable[[Mapping[str, str]], TaskListQuery] = lambda _: TaskListQuery()
+    build_list_body: Callable[[Sequence[Task], int, TaskListQuery, str], Wire] | None = None
     optional_prefix: str = ""
     synchronous: SynchronousApi | None = None
     uploads: UploadApi | None = None

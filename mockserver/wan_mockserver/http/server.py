@@ -74,7 +74,7 @@ class Server:
     ) -> None:
         self._service = WsgiService(app) if callable(app) else app
         self.is_quick = getattr(self._service, "is_quick", is_never)
-        self._is_download = getattr(self._service, "is_download", is_never)
+        self.is_download = getattr(self._service, "is_download", is_never)
         self._is_long_read = getattr(self._service, "is_long_read", is_never)
         self._batch = getattr(self._service, "batch", nullcontext)
         self._pending: deque[tuple[Connection, IncomingRequest]] = deque()
@@ -177,7 +177,7 @@ class Server:
 
     def choose_workers(self, request: Request) -> WorkerPool:
         """Returns the threads for *request*: others do not wait for downloads and long reads."""
-        if self._is_download(request):
+        if self.is_download(request):
             return self._download_workers
         return self._read_workers if self._is_long_read(request) else self._workers
 

@@ -11,6 +11,7 @@ from typing import Final
 from wan_validators.finding import Finding
 
 from ..http.messages import Request, Response, parse_length
+from .journal_index import build_journal_entry
 from .secrets import Secrets, redact, redact_members, select_response_headers
 from .stores import Store, Table
 
@@ -143,7 +144,14 @@ class Exchange:
 Listener = Callable[[Exchange], None]
 
 
-JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight)
+JOURNAL: Final = Table(
+    "journal",
+    Entry,
+    bytes=MAX_JOURNAL_BYTES,
+    weigh=lambda entry: entry.weight,
+    index=build_journal_entry,
+    packs=True,
+)
 
 
 def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:
