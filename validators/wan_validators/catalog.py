@@ -26,6 +26,7 @@ __all__ = [
     "catalog",
     "check_model",
     "describe_edition",
+    "describe_unmodelled",
     "find",
     "find_all",
     "find_excluded",
@@ -52,11 +53,17 @@ class UnknownModel(LookupError):
     def __init__(self, name: str) -> None:
         self.name = name
         edition = f" in the edition {_edition[0]}" if _edition[0] else ""
-        super().__init__(f"no documented model is called {name!r}{edition}; {suggest_model(name)}")
+        super().__init__(f"wanproof knows no model {name!r}{edition}; {suggest_model(name)}")
 
 
 _MAX_NAME_CHARACTERS: Final = 100
 """Longer names are of no model."""
+
+_SHOWN_MODELS: Final = 5
+"""Models that an error message names."""
+
+_MAX_PARTS: Final = 20
+"""Parts of a path that are compared with names of models."""
 
 _edition: list[str | None] = [None]
 """The date that restricts the catalog; not a context variable, so that threads see it, too."""
@@ -168,13 +175,30 @@ def find_page(name: str) -> ModelSpec | None:
 
 
 def suggest_model(name: str) -> str:
-    """Suggests the model that *name* probably means, or lists all models."""
+    """Suggests the model that *name*, or a path, probably means, or names some models.
+
+    Says so if a vendor has the model, and its limits are not known.
+    """
+    if text := describe_unmodelled(name):
+        return text
     nearest = find_nearest_model(name)
-    return (
-        f"did you mean {nearest.id}?"
-        if nearest
-        else "known models: " + ", ".join(spec.id for spec in catalog())
-    )
+    if nearest:
+        return f"did you mean {nearest.id}?"
+    ids = [spec.id for spec in catalog()]
+    more = len(ids) - _SHOWN_MODELS
+    others = f" and {more} more, which wanproof rules lists" if more > 0 else ""
+    return f"known models: {', '.join(ids[:_SHOWN_MODELS])}{others}"
+
+
+def describe_unmodelled(name: str) -> str | None:
+    """Returns a text about the model in *name*, or a path, that has no table here, or None."""
+    parts = name.strip().lower().split("/")[:_MAX_PARTS]
+    scope = [vendor for vendor in vendors() if vendor.name == parts[0]] or vendors()
+    for vendor in scope:
+        for part in parts:
+            if part in vendor.other_models:
+                return vendor.describe_unmodelled(part)
+    return None
 
 
 def find_nearest_model(name: str) -> ModelSpec | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .catalog import find_all, suggest_model, vendors
+from .catalog import find_all, suggest_model
 from .catalog import model as get_model
 from .clean_lines import CleanPayloads, find_clean_payloads
 from .constraints.basic import Anything
@@ -128,7 +128,4 @@ def _judge_stream(report: Report, spec: ModelSpec, path: str) -> Report:
 def _build_unknown_model(name: str, place: str) -> Finding:
     name = name.rpartition("/")[2]
     message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
-    for vendor in vendors():
-        if name.lower() in vendor.other_models:
-            message = vendor.describe_unmodelled(name)
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

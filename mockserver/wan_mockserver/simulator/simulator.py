@@ -162,6 +162,10 @@ class Simulator:
         path = routing.normalize_path(path)
         return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
 
+    def is_listing(self, path: str) -> bool:
+        """Returns True for a path that lists tasks."""
+        return routing.normalize_path(path) in self._listings
+
     def is_download(self, path: str) -> bool:
         """Returns True for the path of a file, which may have to be made first."""
         return routing.normalize_path(path).startswith(routing.FILES)
