@@ -18,7 +18,7 @@ from ..frozen import replace
 from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
 from ..spec import Rule
-from . import layout, members, references
+from . import layout, media_items, members, references
 from .context import Change, Context, Hint
 from .formatting import format_last_name
 from .sizes import find_allowed_size
@@ -69,6 +69,7 @@ def build_hint(rule: Rule, pointer: str, value: Any, context: Context | None) ->
 def _propose(site: _Site) -> Iterator[Hint]:
     if site.value is MISSING:
         if site.rule.severity == "error":
+            yield from media_items.propose_media_items(site.context, site.pointer)
             yield from layout.propose_layout(site.context)
         return
     yield from _propose_by_constraint(site.rule.constraint, site)
