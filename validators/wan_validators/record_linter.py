@@ -14,9 +14,9 @@ from .finding_limit import DEFAULT_MAX_FINDINGS
 from .frozen import Frozen, replace
 from .linter import lint
 from .reporters import LintResult
-from .request_files import Skipped, open_record
+from .request_files import open_record
 from .selection import Selection
-from .source.files import LineBlock, Record, Unreadable
+from .source.files import LineBlock, Record, Skipped, Unreadable
 from .source.json_pointer import MISSING
 from .spec import ModelSpec, Rule, Severity
 
