@@ -19,8 +19,8 @@ import wan_mockserver
 import wan_validators
 import wanproof
 from wan_validators import catalog
-from wan_validators.catalog import _by_name, _load_named
 from wan_validators.models import SHARED_NAMES
+from wan_validators.spec_loading import index_specs, load_named
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {
@@ -142,9 +142,9 @@ def test_a_model_is_found_without_loading_the_others() -> None:
     """A module is named after the vendor and the model; SHARED_NAMES has the exceptions."""
     for spec in catalog():
         for name in (spec.name, spec.qualified_name):
-            assert spec in _load_named(name)
-    everything = _by_name()
-    wrong = [name for name in everything if _load_named(name) not in ((), everything[name])]
+            assert spec in load_named(name)
+    everything = index_specs(None)
+    wrong = [name for name in everything if load_named(name) not in ((), everything[name])]
     assert wrong == [*SHARED_NAMES]
 
 

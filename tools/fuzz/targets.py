@@ -70,7 +70,10 @@ def fuzz_json(data: bytes) -> None:
 
 def fuzz_media(data: bytes) -> None:
     """Lints a reference, in the place of an image and in that of a sound."""
-    text = data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
     payload = {"prompt": text, "image": text, "audio_url": text}
     for finding in lint(payload, "wan2.5-i2v-preview", now=2e9).findings:
         json.dumps(finding.as_dict())

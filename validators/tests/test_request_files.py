@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from wan_validators.create_requests import CreateUrl, find_create_url
 from wan_validators.record_linter import RecordLinter
 from wan_validators.reporters import LintResult
-from wan_validators.request_files import Skipped, open_record
+from wan_validators.request_files import open_record
 from wan_validators.selection import Selection
 from wan_validators.source import curl
 from wan_validators.source.curl import find_commands
-from wan_validators.source.files import Record, Unreadable
+from wan_validators.source.files import Record, Skipped, Unreadable
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2v-preview/generation"
 URL = f"https://api.example.com{PATH}"

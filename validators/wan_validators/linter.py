@@ -262,7 +262,7 @@ def _build_no_model_finding(payload: Any) -> Finding:
     if name is MISSING:
         message = "the payload has no member model, and no model was given"
     else:
-        message = "no documented model has this name"
+        message = "wanproof knows no model of this name"
     suggestion = suggest_model(name if type(name) is str else "")
     message = f"{message}; {suggestion}; --model NAME names one for all payloads"
     row = Rule("model-known", "/model", Anything(), required=True, message=message)

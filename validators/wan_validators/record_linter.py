@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from .catalog import find_all, suggest_model, vendors
+from .catalog import find_all, suggest_model
 from .clean_lines import CleanPayloads, find_clean_payloads
 from .constraints.basic import Anything
 from .finding import Finding, Report
@@ -13,9 +13,9 @@ from .finding_limit import DEFAULT_MAX_FINDINGS
 from .frozen import Frozen
 from .linter import lint
 from .reporters import LintResult
-from .request_files import Skipped, open_record
+from .request_files import open_record
 from .selection import Selection
-from .source.files import LineBlock, Record, Unreadable
+from .source.files import LineBlock, Record, Skipped, Unreadable
 from .source.json_pointer import MISSING
 from .spec import Rule
 
@@ -106,7 +106,4 @@ def _excuse_model(report: Report) -> Report:
 def _build_unknown_model(name: str, place: str) -> Finding:
     name = name.rpartition("/")[2]
     message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
-    for vendor in vendors():
-        if name.lower() in vendor.other_models:
-            message = vendor.describe_unmodelled(name)
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

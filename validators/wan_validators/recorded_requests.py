@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from .create_requests import find_create_url, find_header_model
-from .request_files import Skipped
 from .source.curl import CURL, UnclosedQuote, find_commands
 from .source.embedding import Piece, embed
-from .source.files import Record, Unreadable
+from .source.files import Record, Skipped, Unreadable
 from .source.har import find_requests
 from .source.parser import decode_for_display
 from .source.positions import Lines

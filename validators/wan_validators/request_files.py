@@ -6,20 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .frozen import Frozen
-from .source.files import Record, Unreadable
+from .source.files import Record, Skipped, Unreadable
 
-__all__ = ["Skipped", "open_record"]
+__all__ = ["open_record"]
 
 _JSON_STARTS: Final = (b"{", b"[", b'"')
 _HAR: Final = rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{'
-
-
-class Skipped(Frozen):
-    """Input that is not a payload: a file in a folder, or a request that creates no task."""
-
-    source: str
-    kind: str
 
 
 def open_record(record: Record) -> Iterator[Record | Unreadable | Skipped]:

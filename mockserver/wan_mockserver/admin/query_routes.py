@@ -10,7 +10,7 @@ from wan_validators.catalog import list_all_specs, vendors
 from wan_validators.field_types import Array, Choice, Flag, Integer, TextType
 from wan_validators.fields import Field
 from wan_validators.messages.formatting import clip
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..http.errors import AdminError
 from ..openapi.schemas import version

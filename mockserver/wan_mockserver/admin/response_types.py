@@ -13,7 +13,8 @@ from typing import Any, TypedDict
 from wan_validators.catalog import model, vendors
 from wan_validators.outputs import Price
 from wan_validators.prices import Prices
-from wan_validators.vendor import Failure, TaskOutput, Vendor
+from wan_validators.task import Failure, TaskOutput
+from wan_validators.vendor import Vendor
 
 from ..simulator.scenario_selection import ARMED, UNLIMITED_CREATES, Armed
 from ..simulator.wire_tasks import to_wire_task

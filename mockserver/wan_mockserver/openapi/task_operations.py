@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from wan_validators.rejection import Rejection, RejectionReason
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Rejection, RejectionReason, State, Vendor
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from .example_responses import build_task_examples
 from .schema_from_types import infer_schema

@@ -11,7 +11,8 @@ from wan_validators.finding import Finding
 from wan_validators.finding_limit import get_rule_key
 from wan_validators.omitted import NOTHING_OMITTED, Omitted
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import State, Vendor
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from ..http.messages import Request, Response
 from ..scenarios.step import Step

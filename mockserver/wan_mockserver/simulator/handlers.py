@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from wan_validators.catalog import model
-from wan_validators.vendor import RejectionReason, State, Vendor
+from wan_validators.rejection import RejectionReason
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from ..artefacts import files
 from ..artefacts.cache import Artefacts

@@ -16,9 +16,11 @@ from wan_validators.catalog import model
 from wan_validators.cost import estimate_cost
 from wan_validators.outputs import TIERS, Images
 from wan_validators.prices import Prices
+from wan_validators.rejection import RejectionReason
 from wan_validators.source import json_pointer
 from wan_validators.spec import ModelSpec, Severity
-from wan_validators.vendor import CostEstimate, Failure, RejectionReason, State, Vendor
+from wan_validators.task import CostEstimate, Failure, State
+from wan_validators.vendor import Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
 from ..http.errors import RequestRejected

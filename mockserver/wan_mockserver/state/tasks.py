@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from wan_validators.vendor import Failure, State
+from wan_validators.task import Failure, State
 
 from ..artefacts.plan import Part
 from ..scenarios.lifecycle import Lifecycle, Polls

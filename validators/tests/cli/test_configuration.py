@@ -192,7 +192,7 @@ WRONG = {
     "[lint]\nper-file-ignores.x = 'n'": "in {file} must be a table of arrays of strings, not",
     "[lint]\nmax-findings = true": "in {file} must be a number or a string, not True",
     "[lint]\nmax-findings = -1": "in {file}: '-1' is not a whole number from 0 up",
-    "[lint]\nmodels.x = 'wan26_i2'": "the model of 'x' in the configuration: no documented model",
+    "[lint]\nmodels.x = 'wan26_i2'": "the model of 'x' in the configuration: wanproof knows no",
     "[lint]\nper-file-ignores.x = ['n-rage']": "no rule and no code is called 'n-rage'",
 }
 

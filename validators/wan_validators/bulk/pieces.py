@@ -11,8 +11,7 @@ from ..plain_finding import PlainFinding
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Summary
 from ..reporters.finding_texts import format_got
-from ..request_files import Skipped
-from ..source.files import LineBlock, Record, Unreadable
+from ..source.files import LineBlock, Record, Skipped, Unreadable
 
 __all__ = ["Piece", "PieceLinter", "PieceReport", "group_pieces", "make_plain"]
 

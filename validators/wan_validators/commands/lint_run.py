@@ -13,8 +13,7 @@ from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Reporter, StreamingReporter, Summary
 from ..reporters.excerpt import escape_controls
-from ..request_files import Skipped
-from ..source.files import Unreadable
+from ..source.files import Skipped, Unreadable
 
 __all__ = ["MIN_PARALLEL_BYTES", "LintRun"]
 

@@ -72,10 +72,10 @@ class TypeSets(Frozen):
 
     @staticmethod
     def _fits(seen: list[str], counts: tuple[TypeCount, ...]) -> bool:
-        numbers = [seen.count(count.name) for count in counts]
-        return sum(numbers) == len(seen) and all(
+        numbers = [(count, seen.count(count.name)) for count in counts]
+        return sum(number for _, number in numbers) == len(seen) and all(
             count.low <= number and (count.high is None or number <= count.high)
-            for count, number in zip(counts, numbers, strict=True)
+            for count, number in numbers
         )
 
 

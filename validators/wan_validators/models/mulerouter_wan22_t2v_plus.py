@@ -11,13 +11,9 @@ from ..mulerouter_rules import (
     size_choice,
 )
 from ..outputs import Price
+from ..shared_rules import SIZES_480P, SIZES_1080P
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
-
-SIZES = (
-    *("832*480", "480*832", "624*624"),
-    *("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632"),
-)
 
 SPEC = ModelSpec(
     id="wan2.2-t2v-plus",
@@ -29,7 +25,7 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_video_rules(
         800,
-        choice=size_choice(*SIZES, default="1920*1080"),
+        choice=size_choice(*SIZES_480P, *SIZES_1080P, default="1920*1080"),
         durations=(5,),
     ),
     outputs=build_video_outputs(

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
+    EXTEND_DEFAULT,
     TEXT_LIMIT_GAP,
     TEXT_TO_IMAGE_AMBIGUITIES,
     build_image_outputs,
@@ -32,12 +32,7 @@ SPEC = ModelSpec(
     ),
     ambiguities=(
         *TEXT_TO_IMAGE_AMBIGUITIES,
-        Ambiguity(
-            "the default of prompt_extend",
-            interpretations=("false, on the page", "true, in the help of the vendor's CLI"),
-            chosen="false; it does not decide on validity",
-            rules=("prompt-extend-type",),
-        ),
+        EXTEND_DEFAULT,
     ),
     gaps=(
         "the page of this model's own path; the combined page and two clients agree",

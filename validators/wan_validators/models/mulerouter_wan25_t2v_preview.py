@@ -11,14 +11,9 @@ from ..mulerouter_rules import (
     size_choice,
 )
 from ..outputs import Price
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
-
-SIZES = (
-    *("832*480", "480*832", "624*624"),
-    *("1280*720", "720*1280", "960*960", "1088*832", "832*1088"),
-    *("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632"),
-)
 
 SPEC = ModelSpec(
     id="wan2.5-t2v-preview",
@@ -30,7 +25,7 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_video_rules(
         2000,
-        choice=size_choice(*SIZES, default="1280*720"),
+        choice=size_choice(*SIZES_480P, *SIZES_720P, *SIZES_1080P, default="1280*720"),
         durations=(5, 10),
         sounds=True,
     ),

@@ -2,11 +2,10 @@
 
 from decimal import Decimal
 
-from ..outputs import Images, Price
+from ..outputs import Price
 from ..spec import ModelSpec
 from ..vendors.vtrix import VENDOR
-from ..vtrix_rules import build_edit_rules
-from .vtrix_wan25_i2i_preview_intl import AMBIGUITIES
+from ..vtrix_rules import build_edit_ambiguities, build_edit_outputs, build_edit_rules
 
 SPEC = ModelSpec(
     id="wan25_i2i_preview",
@@ -17,13 +16,7 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="medium",
     rules=build_edit_rules("wan25_i2i_preview"),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        inputs="/input/images",
-        watermark="/parameters/watermark",
-        keeps_aspect=True,
+    outputs=build_edit_outputs(
         price=Price(
             usd={"image": Decimal("0.03")},
             source="two public price lists of the upstream model, which agree",
@@ -31,6 +24,6 @@ SPEC = ModelSpec(
             confidence="medium",
         ),
     ),
-    ambiguities=AMBIGUITIES,
+    ambiguities=build_edit_ambiguities("wan26_i2i"),
     gaps=("n, seed and flags on the page of this model, which was read in part",),
 )

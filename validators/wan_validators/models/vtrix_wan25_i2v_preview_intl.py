@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from ..constraints.basic import OneOf
 from ..outputs import Price, Videos
 from ..shared_ambiguities import AUDIO_AS_DATA, BARE_BASE64_REJECTED, VIDEO_SIZE
 from ..shared_rules import negative_prompt, prompt
-from ..spec import ModelSpec, Rule
+from ..spec import ModelSpec
 from ..upstream_rules import upstream_body
+from ..upstream_videos import tier_choice
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import (
     COMMON_AMBIGUITIES,
@@ -29,14 +29,7 @@ SPEC = ModelSpec(
         *image_of_unknown_limits("/input/img_url"),
         *negative_prompt("/input/negative_prompt", max_length=None),
         *build_video_sound("/input/audio_url", limited=False),
-        *build_video_parameters(
-            Rule(
-                "resolution-tier",
-                "/parameters/resolution",
-                OneOf(("720P", "1080P")),
-                default="1080P",
-            )
-        ),
+        *build_video_parameters(tier_choice("720P", "1080P")),
     ),
     outputs=Videos(
         resolution="/parameters/resolution",

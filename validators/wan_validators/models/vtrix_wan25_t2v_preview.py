@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from ..outputs import Price, Videos
 from ..shared_ambiguities import AUDIO_AS_DATA, AUDIO_PADDING
-from ..shared_rules import negative_prompt, prompt
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P, negative_prompt, prompt
 from ..spec import ModelSpec
 from ..upstream_rules import upstream_body
-from ..upstream_videos import SIZES_480P, SIZES_720P, SIZES_1080P, size_choice
+from ..upstream_videos import size_choice
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import COMMON_AMBIGUITIES, build_video_parameters, build_video_sound
 

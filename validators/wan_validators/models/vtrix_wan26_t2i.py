@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from ..outputs import Images, Price
+from ..outputs import Price
 from ..spec import ModelSpec
+from ..upstream_rules import build_image_outputs
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import TEXT_TO_IMAGE_AMBIGUITIES, build_one_text_rules
 
@@ -16,11 +17,7 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="low",
     rules=build_one_text_rules("wan26_t2i"),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        watermark="/parameters/watermark",
+    outputs=build_image_outputs(
         price=Price(
             usd={"image": Decimal("0.03")},
             source="one public price list of the upstream model",

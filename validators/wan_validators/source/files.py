@@ -18,6 +18,7 @@ __all__ = [
     "STDIN",
     "LineBlock",
     "Record",
+    "Skipped",
     "Unreadable",
     "read",
     "read_blocks",
@@ -69,6 +70,13 @@ class Unreadable(NamedTuple):
 
     source: str
     reason: str
+
+
+class Skipped(NamedTuple):
+    """Input that is not a payload: a file in a folder, or a request that creates no task."""
+
+    source: str
+    kind: str
 
 
 def read(

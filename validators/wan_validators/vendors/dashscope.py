@@ -10,21 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..ambiguity import Ambiguity
+from ..rejection import Rejection, RejectionReason
 from ..source.json_pointer import MISSING
+from ..task import Failure, State, Task, new_uuid
 from ..upload_api import UploadApi
-from ..vendor import (
-    Failure,
-    Rejection,
-    RejectionReason,
-    State,
-    SynchronousApi,
-    Task,
-    Vendor,
-    Wire,
-)
+from ..vendor import SynchronousApi, Vendor, Wire
 from .dashscope_errors import ERRORS, FAILURES, OTHER_MODELS
 from .dashscope_messages import (
     build_final_response,
@@ -34,9 +27,6 @@ from .dashscope_messages import (
     find_stream_conflict,
 )
 from .dashscope_uploads import build_policy_body
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = ["MESSAGES", "VENDOR"]
 
@@ -57,12 +47,6 @@ UNKNOWN: Final = "UNKNOWN"
 MODERATION: Final = Failure("DataInspectionFailed", FAILURES["DataInspectionFailed"])
 
 BEIJING: Final = timezone(timedelta(hours=8))
-
-
-def new_id(random: Random) -> str:
-    from uuid import UUID  # loaded late: a payload is linted without ids
-
-    return str(UUID(int=random.getrandbits(128), version=4))
 
 
 def format_timestamp(seconds: float) -> str:
@@ -241,7 +225,7 @@ VENDOR: Final = Vendor(
     poll="/api/v1/tasks/{task_id}",
     created_status=200,
     lazy=True,
-    new_id=new_id,
+    new_id=new_uuid,
     build_created_body=build_created_body,
     build_status_body=build_status_body,
     build_error_response=build_error_response,
