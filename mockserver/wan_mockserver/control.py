@@ -13,6 +13,7 @@ from .state.journal import JOURNAL, Entry, get_entry, list_entries
 from .state.ledger import DEFAULT_WINDOW_S, Ledger, build_ledger
 from .state.stores import COUNTERS, Store
 from .state.tasks import TASKS, TaskRecord, state_at
+from .time_slices import in_slices
 
 __all__ = ["HOSTS", "Control"]
 
@@ -62,8 +63,8 @@ class Control:
 
         With *newest*, from 0 up, returns only the last *newest* of them.
         """
-        now = self.clock.now()
-        return [state_at(record, now) for record in self.store.values(TASKS, tenant, newest)]
+        now, records = self.clock.now(), self.store.values(TASKS, tenant, newest)
+        return [state_at(record, now) for record in in_slices(records)]
 
     def ledger(
         self, tenant: str | None = None, tasks: Sequence[TaskRecord] | None = None

@@ -10,6 +10,7 @@ from itertools import islice
 from threading import RLock
 from typing import Any, Final
 
+from ...time_slices import in_slices
 from . import COUNTERS, Counter, Table, Value
 from .index import Query, Selection
 from .memory_index import CompactEntry, compact, find_matching
@@ -150,7 +151,7 @@ class MemoryStore:
             found = list(islice((each for each in kept if tenant in (None, each.tenant)), newest))
         found.reverse()
         # Without the lock, as it may take a while.
-        return [stored.read(each) for each in found]
+        return [stored.read(each) for each in in_slices(found)]
 
     def select(self, table: Table[Value], query: Query) -> Selection[Value]:
         with self._lock:
