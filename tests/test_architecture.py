@@ -110,6 +110,12 @@ UNNEEDED = {
     *("wan_validators.text_damage", "wan_validators.text_placeholders"),
     *("wan_validators.media.url_faults", "wan_validators.source.positions"),
     *("wan_validators.messages.text", "wan_validators.commands.rules", "wan_validators.fixes"),
+    *("dataclasses", "fnmatch", "inspect", "ipaddress", "pathlib", "signal", "unicodedata"),
+    *("urllib.parse", "weakref"),
+    *("wan_validators.bulk.processes", "wan_validators.bulk.shards", "wan_validators.commands.fix"),
+    *("wan_validators.configuration.keys", "wan_validators.source.path_patterns"),
+    "wan_validators.source.toml_text",
+    *("wan_validators.text_placeholders", "wan_validators.vendors.dashscope"),
 }
 """Modules that the command does not need for a valid payload; each takes milliseconds to load."""
 

@@ -36,7 +36,6 @@ from .constraints.media import (
 from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .constraints.text import Filled, Undamaged
 from .frozen import replace
-from .outputs import Price
 from .spec import Equals, Rule, Severity
 
 __all__ = [
@@ -47,7 +46,6 @@ __all__ = [
     "SIZES_480P",
     "SIZES_720P",
     "SIZES_1080P",
-    "UNPRICED",
     "Rows",
     "audio",
     "billing_notice",
@@ -73,13 +71,6 @@ SIZES_480P = ("832*480", "480*832", "624*624")
 SIZES_720P = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
 SIZES_1080P = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
 """The sizes of a video of each tier, in the order of the pages."""
-
-UNPRICED = Price(
-    usd={},
-    source="no price list names this model in USD",
-    on="2026-11",
-    confidence="unknown",
-)
 
 
 Rows = tuple[Rule, ...]

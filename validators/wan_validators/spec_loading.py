@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from . import models
@@ -36,9 +36,10 @@ def list_written_specs(edition: str | None) -> tuple[ModelSpec, ...]:
 @cache
 def list_modules(package: ModuleType = models) -> tuple[str, ...]:
     """Returns the names of the modules in *package*, without loading them."""
-    folder = Path(package.__path__[0])
-    if folder.is_dir():
-        return tuple(sorted(file.stem for file in folder.glob("[!_]*.py")))
+    folder = package.__path__[0]
+    if os.path.isdir(folder):
+        files = sorted(os.listdir(folder))
+        return tuple(each[:-3] for each in files if each.endswith(".py") and each[0] != "_")
     from pkgutil import iter_modules  # the package is in an archive
 
     return tuple(sorted(module.name for module in iter_modules(package.__path__)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 from .ambiguity import Ambiguity
@@ -22,6 +21,7 @@ from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .frozen import replace
 from .outputs import Images, Price
 from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
+from .shared_prices import build_image_price
 from .shared_rules import SEEDS, Rows, maximum_notice, no_effect
 from .spec import Equals, Rule, Severity
 from .upstream_messages import (
@@ -168,12 +168,7 @@ def _build_size_rules(tokens: tuple[str, ...], few: tuple[str, ...]) -> Rows:
 
 def build_sequence_price(usd: str) -> Price:
     """Returns the price of a model that costs *usd* an image."""
-    return Price(
-        usd={"image": Decimal(usd)},
-        source="the vendor's skill for agents, April 2026",
-        on="2026-11",
-        confidence="medium",
-    )
+    return build_image_price(usd, "the vendor's skill for agents, April 2026", "medium")
 
 
 def build_sequence_outputs(*tokens: str, price: Price) -> Images:

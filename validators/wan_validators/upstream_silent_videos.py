@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import OneOf
 from .outputs import Price, Videos
+from .shared_prices import USD_22, build_video_price
 from .shared_rules import Rows
 from .spec import Rule
 from .upstream_videos import (
@@ -51,11 +51,8 @@ FRAME_PAIR_AMBIGUITIES: Final = (
         rules=("image-type",),
     ),
 )
-GUESSED_PRICE: Final = Price(
-    usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
-    source="a guess from a catalogue in CNY: 0.14 and 0.70",
-    on="2026-11",
-    confidence="guess",
+GUESSED_PRICE: Final = build_video_price(
+    USD_22, "a guess from a catalogue in CNY: 0.14 and 0.70", "guess"
 )
 SILENT_GAPS: Final = (EFFECTS_GAP, PRICE_GAP)
 """The gaps of a model that takes frames and has no price in USD."""

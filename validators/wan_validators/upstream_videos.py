@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
@@ -10,6 +9,7 @@ from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Constraint, OneO
 from .frozen import replace
 from .outputs import Price, Videos
 from .shared_ambiguities import MEGABYTES, ORIENTATION, VIDEO_SIZE, WHOLE_FLOATS
+from .shared_prices import USD_25, USD_26, build_video_price
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt
 from .spec import Equals, Rule, Severity
 from .upstream_rules import ALPHA_IGNORED, upstream_audio, upstream_body, upstream_image
@@ -69,18 +69,8 @@ EFFECTS_GAP: Final = "the names of template for this model; with one, the prompt
 FRAME_RATE_GAP: Final = "the frame rate; the mock makes 24 frames a second, as for wan2.5"
 PRICE_GAP: Final = "prices in USD"
 
-LISTED_PRICE_25: Final = Price(
-    usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-    source="two public price lists, which agree",
-    on="2026-11",
-    confidence="medium",
-)
-LISTED_PRICE_26: Final = Price(
-    usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-    source="one public price list",
-    on="2026-11",
-    confidence="medium",
-)
+LISTED_PRICE_25: Final = build_video_price(USD_25, "two public price lists, which agree", "medium")
+LISTED_PRICE_26: Final = build_video_price(USD_26, "one public price list", "medium")
 SILENT_FLAG: Final = (
     Rule("audio-flag-type", "/parameters/audio", BOOLEAN, default=True),
     Rule(

@@ -82,7 +82,8 @@ class Vendor(Frozen, kw_only=True, eq=False):
     """One vendor's wire format as a value. No code branches on the vendor's name.
 
     *create* and *poll* are path templates with ``{model}`` and ``{task_id}``. *tolerated*
-    are top-level members in use that are not parameters of a model. *build_created_body*
+    are top-level members in use that are not parameters of a model, and *sdk_members* those, by
+    pointer, that an official SDK adds to each call with one value. *build_created_body*
     and *build_status_body* build the bodies of the create and poll responses.
     *build_error_response* returns an HTTP status and a body. *build_rejection_failure*
     chooses the task's failure from the errors of a payload (at least one, in the order of
@@ -142,6 +143,7 @@ class Vendor(Frozen, kw_only=True, eq=False):
     ambiguities: tuple[Ambiguity, ...] = ()
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
+    sdk_members: Mapping[str, Any] = field(default_factory=dict)
     unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None
     build_error_text_response: Callable[[Rejection], tuple[int, Wire]] | None = None
     other_models: tuple[str, ...] = ()

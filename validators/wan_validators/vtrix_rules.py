@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 from .ambiguity import Ambiguity
@@ -20,6 +19,7 @@ from .shared_ambiguities import (
     SEED_SPAN,
     WHOLE_FLOATS,
 )
+from .shared_prices import build_image_price
 from .shared_rules import (
     SEEDS,
     Rows,
@@ -96,11 +96,8 @@ SIZE_SIGN: Final = Ambiguity(
     rules=("size-format",),
 )
 
-TEXT_TO_IMAGE_PRICE: Final = Price(
-    usd={"image": Decimal("0.03")},
-    source="several public price lists of the upstream model",
-    on="2026-11",
-    confidence="medium",
+TEXT_TO_IMAGE_PRICE: Final = build_image_price(
+    "0.03", "several public price lists of the upstream model", "medium"
 )
 TEXT_TO_IMAGE_GAPS: Final = (
     "whether a text over the limit is rejected or cut",

@@ -121,7 +121,7 @@ class RequestContext:
             task=self.task,
             state=self.state.value if self.state else "",
             step=redact(key, self.label),
-            why=redact(key, self.reason),
+            why=redact_members(redact(key, self.reason)),
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=not self.failed and (self.step is None or self.step.is_intact),

@@ -171,9 +171,12 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
 def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str, str]:
     """Returns *headers* without *secret*, each up to MAX_HEADER_CHARACTERS."""
     values = "\n".join(headers.values())
-    if len(values) <= MAX_HEADER_CHARACTERS and redact(secret, values) == values:
+    if len(values) <= MAX_HEADER_CHARACTERS and redact_members(redact(secret, values)) == values:
         return headers
-    return {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
+    return {
+        name: redact_members(redact(secret, value))[:MAX_HEADER_CHARACTERS]
+        for name, value in headers.items()
+    }
 
 
 def put_entry(store: Store, entry: Entry) -> None:

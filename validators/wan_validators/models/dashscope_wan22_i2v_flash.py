@@ -1,7 +1,7 @@
 """wan2.2-i2v-flash at Alibaba Model Studio: a silent video from an image."""
 
 from ..ambiguity import Ambiguity
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_silent_videos import FRAME, SILENT_GAPS, build_silent_outputs, build_silent_rules
 from ..upstream_videos import FRAME_AMBIGUITIES, TIER_USAGE, VIDEO_PATH, tier_choice

@@ -1,6 +1,6 @@
 """wan2.2-kf2v-flash at Alibaba Model Studio: a silent video between two images."""
 
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_silent_videos import (
     FRAME_PAIR,

@@ -1,11 +1,9 @@
 """wan2.5-i2i-preview at Alibaba Model Studio: images edited by text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import Items
-from ..outputs import Price
 from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, SEED_SPAN, WHOLE_FLOATS
+from ..shared_prices import build_image_price
 from ..shared_rules import negative_prompt, prompt, size
 from ..spec import ModelSpec, Rule, Severity
 from ..upstream_rules import (
@@ -43,12 +41,7 @@ SPEC = ModelSpec(
     outputs=build_counted_outputs(
         inputs="/input/images",
         keeps_aspect=True,
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_image_price("0.03", "two public price lists, which agree", "medium"),
     ),
     ambiguities=(
         ALPHA_IGNORED,

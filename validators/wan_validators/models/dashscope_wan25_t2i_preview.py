@@ -1,10 +1,8 @@
 """wan2.5-t2i-preview at Alibaba Model Studio: images from text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
-from ..outputs import Price
 from ..shared_ambiguities import LEADING_ZEROS, SEED_SPAN, WHOLE_FLOATS
+from ..shared_prices import build_image_price
 from ..shared_rules import negative_prompt, prompt
 from ..spec import ModelSpec
 from ..upstream_rules import (
@@ -31,12 +29,7 @@ SPEC = ModelSpec(
         *image_parameters(text_image_size("/parameters/size"), counts_seeds=True),
     ),
     outputs=build_counted_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_image_price("0.03", "two public price lists, which agree", "medium"),
     ),
     ambiguities=(
         LEADING_ZEROS,

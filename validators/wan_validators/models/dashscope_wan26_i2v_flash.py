@@ -1,6 +1,6 @@
 """wan2.6-i2v-flash at Alibaba Model Studio: a video from an image, with sound or silent."""
 
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_shots import (
     FRAME_SHOT_AMBIGUITIES,

@@ -1,7 +1,7 @@
 """wan2.6-i2v-us at Alibaba Model Studio: a video with sound from an image."""
 
 from ..constraints.basic import OneOf
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_shots import (
     FRAME_SHOT_AMBIGUITIES,

@@ -1,7 +1,5 @@
 """wan2.6-image at Alibaba Model Studio: image editing and interleaved output."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import (
     BOOLEAN,
@@ -13,8 +11,8 @@ from ..constraints.basic import (
     ObjectCount,
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
-from ..outputs import Price
 from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
+from ..shared_prices import build_image_price
 from ..shared_rules import SEEDS, billing_notice, maximum_notice, negative_prompt, no_effect
 from ..spec import ModelSpec, Rule, Severity
 from ..upstream_messages import (
@@ -93,12 +91,7 @@ SPEC = ModelSpec(
         interleave=INTERLEAVED.pointer,
         max_images=MAX_IMAGES,
         tokens={"1K": 1280 * 1280, "2K": 2048 * 2048},
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="one public price list",
-            on="2026-11",
-            confidence="low",
-        ),
+        price=build_image_price("0.03", "one public price list", "low"),
     ),
     ambiguities=(
         ALPHA_IGNORED,

@@ -1,6 +1,6 @@
 """wan2.6-r2v-flash at Alibaba Model Studio: a video of what reference files show."""
 
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_references import (
     REFERENCE_AMBIGUITIES,

@@ -1,9 +1,7 @@
 """wan2.6-t2i at Alibaba Model Studio: images from text."""
 
-from decimal import Decimal
-
-from ..outputs import Price
 from ..shared_ambiguities import LEADING_ZEROS, WHOLE_FLOATS
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
 from ..upstream_messages import FAILED_TASK, message_rules, part_rules
 from ..upstream_rules import (
@@ -28,11 +26,8 @@ SPEC = ModelSpec(
         *image_parameters(text_image_size("/parameters/size"), has_negative=True),
     ),
     outputs=build_counted_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="a price list of a reseller, and a catalogue with 0.20 CNY",
-            on="2026-11",
-            confidence="medium",
+        price=build_image_price(
+            "0.03", "a price list of a reseller, and a catalogue with 0.20 CNY", "medium"
         ),
     ),
     ambiguities=(

@@ -3,7 +3,7 @@
 from ..ambiguity import Ambiguity
 from ..constraints.basic import OneOf
 from ..shared_ambiguities import WHOLE_FLOATS
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_shots import SHOT_AMBIGUITY, build_text_shot_outputs, build_text_shot_rules
 from ..upstream_videos import FRAME_RATE_GAP, PRICE_GAP, VIDEO_PATH

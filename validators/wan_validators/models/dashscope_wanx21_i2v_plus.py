@@ -1,6 +1,6 @@
 """wanx2.1-i2v-plus at Alibaba Model Studio: a silent video from an image."""
 
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..upstream_silent_videos import FRAME, SILENT_GAPS, build_silent_outputs, build_silent_rules
 from ..upstream_videos import FRAME_AMBIGUITIES, VIDEO_PATH, tier_choice

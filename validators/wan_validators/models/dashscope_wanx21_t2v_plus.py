@@ -1,7 +1,8 @@
 """wanx2.1-t2v-plus at Alibaba Model Studio: a silent video from text."""
 
 from ..shared_ambiguities import WHOLE_FLOATS
-from ..shared_rules import SIZES_720P, UNPRICED
+from ..shared_prices import UNPRICED
+from ..shared_rules import SIZES_720P
 from ..spec import ModelSpec
 from ..upstream_silent_videos import build_silent_outputs, build_silent_rules
 from ..upstream_videos import PRICE_GAP, VIDEO_PATH, size_choice

@@ -11,7 +11,7 @@ from ..mulerouter_rules import (
     tier_choice,
 )
 from ..shared_ambiguities import TEMPLATE
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 

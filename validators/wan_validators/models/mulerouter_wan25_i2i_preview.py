@@ -1,10 +1,7 @@
 """wan2.5-i2i-preview at MuleRouter: images edited by text (S0)."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import build_edit_rules, build_image_outputs
-from ..outputs import Price
 from ..shared_ambiguities import (
     BARE_BASE64,
     LEADING_ZEROS,
@@ -13,6 +10,7 @@ from ..shared_ambiguities import (
     SEED_SPAN,
     WHOLE_FLOATS,
 )
+from ..shared_prices import TWO_LISTS, build_image_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -24,11 +22,11 @@ SPEC = ModelSpec(
     rules=build_edit_rules(),
     outputs=build_image_outputs(
         inputs="/images",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists of the upstream model, which agree",
+        price=build_image_price(
+            "0.03",
+            TWO_LISTS,
+            "medium",
             on="2026-10",
-            confidence="medium",
         ),
     ),
     ambiguities=(

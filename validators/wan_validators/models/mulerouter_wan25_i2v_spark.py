@@ -13,7 +13,7 @@ from ..mulerouter_rules import (
     build_video_rules,
     tier_choice,
 )
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 

@@ -1,7 +1,5 @@
 """wan2.5-t2i-preview at MuleRouter: images from text."""
 
-from decimal import Decimal
-
 from ..mulerouter_rules import (
     EXTEND_DEFAULT,
     TEXT_LIMIT_GAP,
@@ -9,7 +7,7 @@ from ..mulerouter_rules import (
     build_image_outputs,
     build_text_to_image_rules,
 )
-from ..outputs import Price
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -23,11 +21,8 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_text_to_image_rules(),
     outputs=build_image_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="several public price lists of the upstream model",
-            on="2026-11",
-            confidence="medium",
+        price=build_image_price(
+            "0.03", "several public price lists of the upstream model", "medium"
         ),
     ),
     ambiguities=(

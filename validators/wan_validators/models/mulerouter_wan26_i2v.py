@@ -1,7 +1,5 @@
 """wan2.6-i2v at MuleRouter: a video with sound from an image."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
     FRAME_RATE_GAP,
@@ -14,8 +12,8 @@ from ..mulerouter_rules import (
     build_video_rules,
     tier_choice,
 )
-from ..outputs import Price
 from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE
+from ..shared_prices import USD_26, build_video_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -42,12 +40,7 @@ SPEC = ModelSpec(
         sounds=True,
         fps=24,
         input="/image",
-        price=Price(
-            usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_26, "one public price list of the upstream model", "medium"),
     ),
     ambiguities=(
         *IMAGE_AMBIGUITIES,

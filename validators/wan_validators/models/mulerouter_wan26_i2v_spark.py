@@ -16,7 +16,7 @@ from ..mulerouter_rules import (
     tier_choice,
 )
 from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE
-from ..shared_rules import UNPRICED
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 

@@ -1,10 +1,7 @@
 """wan2.6-image at MuleRouter: images edited by text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import TEXT_LIMIT_GAP, build_edit_rules, build_image_outputs
-from ..outputs import Price
 from ..shared_ambiguities import (
     BARE_BASE64,
     DEFAULT_OF_N,
@@ -15,6 +12,7 @@ from ..shared_ambiguities import (
     SEED_SPAN,
     WHOLE_FLOATS,
 )
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -28,12 +26,7 @@ SPEC = ModelSpec(
     rules=build_edit_rules(),
     outputs=build_image_outputs(
         inputs="/images",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="a price list of a sister model upstream",
-            on="2026-11",
-            confidence="low",
-        ),
+        price=build_image_price("0.03", "a price list of a sister model upstream", "low"),
     ),
     ambiguities=(
         BARE_BASE64,

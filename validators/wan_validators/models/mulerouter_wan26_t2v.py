@@ -1,7 +1,5 @@
 """wan2.6-t2v at MuleRouter: a video with sound from text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
     FRAME_RATE_GAP,
@@ -12,8 +10,8 @@ from ..mulerouter_rules import (
     build_video_rules,
     size_choice,
 )
-from ..outputs import Price
 from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE, VIDEO_SIZES
+from ..shared_prices import USD_26, build_video_price
 from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
@@ -39,12 +37,7 @@ SPEC = ModelSpec(
         "/size",
         sounds=True,
         fps=24,
-        price=Price(
-            usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_26, "one public price list of the upstream model", "medium"),
     ),
     ambiguities=(
         *VIDEO_AMBIGUITIES,

@@ -1,8 +1,6 @@
 """wan25_i2i_preview_intl at Vtrix: images edited by text; no error codes documented (S2)."""
 
-from decimal import Decimal
-
-from ..outputs import Price
+from ..shared_prices import TWO_LISTS, build_image_price
 from ..spec import ModelSpec
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import build_edit_ambiguities, build_edit_outputs, build_edit_rules
@@ -14,11 +12,11 @@ SPEC = ModelSpec(
     source="S2: Vtrix, model page wan25_i2i_preview_intl",
     rules=build_edit_rules("wan25_i2i_preview_intl"),
     outputs=build_edit_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists of the upstream model, which agree",
+        price=build_image_price(
+            "0.03",
+            TWO_LISTS,
+            "medium",
             on="2026-10",
-            confidence="medium",
         ),
     ),
     ambiguities=build_edit_ambiguities("wan26_i2i"),

@@ -1,9 +1,8 @@
 """wan25_i2v_preview_intl at Vtrix: a video with sound from an image."""
 
-from decimal import Decimal
-
-from ..outputs import Price, Videos
+from ..outputs import Videos
 from ..shared_ambiguities import AUDIO_AS_DATA, BARE_BASE64_REJECTED, VIDEO_SIZE
+from ..shared_prices import TWO_LISTS, USD_26, build_video_price
 from ..shared_rules import negative_prompt, prompt
 from ..spec import ModelSpec
 from ..upstream_rules import upstream_body
@@ -40,12 +39,7 @@ SPEC = ModelSpec(
         always_audio=True,
         seconds=5,
         fps=24,
-        price=Price(
-            usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="two public price lists of the upstream model, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_26, TWO_LISTS, "medium"),
     ),
     ambiguities=(*COMMON_AMBIGUITIES, BARE_BASE64_REJECTED, AUDIO_AS_DATA, VIDEO_SIZE),
     gaps=(

@@ -1,7 +1,5 @@
 """wan26_i2i at Vtrix: image editing and interleaved output, with the 001021xxx codes (S4)."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import (
     ARRAY,
@@ -19,7 +17,6 @@ from ..constraints.basic import (
     Text,
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
-from ..outputs import Price
 from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64_REJECTED,
@@ -30,6 +27,7 @@ from ..shared_ambiguities import (
     ORIENTATION,
     WHOLE_FLOATS,
 )
+from ..shared_prices import build_image_price
 from ..shared_rules import SEEDS, coded_rule, image, maximum_notice, no_effect, wording
 from ..spec import ModelSpec, Rule, Severity
 from ..upstream_messages import (
@@ -109,11 +107,8 @@ SPEC = ModelSpec(
     outputs=build_message_outputs(
         interleave=INTERLEAVED.pointer,
         max_images=MAX_IMAGES,
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="a public price list of a related model",
-            on="2026-10",
-            confidence="low",
+        price=build_image_price(
+            "0.03", "a public price list of a related model", "low", on="2026-10"
         ),
     ),
     ambiguities=(

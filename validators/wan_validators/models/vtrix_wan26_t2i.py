@@ -1,8 +1,6 @@
 """wan26_t2i at Vtrix: images from one text in one message."""
 
-from decimal import Decimal
-
-from ..outputs import Price
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
 from ..upstream_rules import build_image_outputs
 from ..vendors.vtrix import VENDOR
@@ -18,12 +16,7 @@ SPEC = ModelSpec(
     confidence="low",
     rules=build_one_text_rules("wan26_t2i"),
     outputs=build_image_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="low",
-        ),
+        price=build_image_price("0.03", "one public price list of the upstream model", "low"),
     ),
     ambiguities=TEXT_TO_IMAGE_AMBIGUITIES,
     gaps=(

@@ -47,6 +47,16 @@ UNKNOWN: Final = "UNKNOWN"
 
 MODERATION: Final = Failure("DataInspectionFailed", FAILURES["DataInspectionFailed"])
 
+SDK_MEMBERS: Final = {
+    "/input/extend_prompt": True,
+    "/input/function": "video-synthesis",
+    "/parameters/is_async": True,
+}
+"""What the SDK for Python adds to each call. With another value, a person has written it.
+
+The SDK for Java also adds ``with_audio: false``, by which a person can mean a silent video.
+"""
+
 BEIJING: Final = timezone(timedelta(hours=8))
 
 
@@ -241,6 +251,7 @@ VENDOR: Final = Vendor(
     moderation=MODERATION,
     failures=FAILURES,
     other_models=OTHER_MODELS,
+    sdk_members=SDK_MEMBERS,
     create_headers={"X-DashScope-Async": "enable"},
     cancel="/api/v1/tasks/{task_id}/cancel",
     build_canceled_body=build_canceled_body,
