@@ -10,6 +10,7 @@ from itertools import islice
 from threading import RLock
 from typing import Any, Final
 
+from ...time_slices import in_slices
 from . import COUNTERS, Counter, Table, Value
 from .index import Query, Selection
 from .memory_index import CompactEntry, compact, find_matching
@@ -32,6 +33,7 @@ class _StoredValue:
     kept: Any
     weight: int = 0
     entry: CompactEntry | None = None
+    summary: Any = None
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ class _StoredTable:
         else:
             is_first = type(stored.kept) is bytes
             value = stored.kept = change(self.read(stored))
-            stored.entry = None
+            stored.entry = stored.summary = None
         if is_first and table.packs:
             self.unpacked.append(key)
             if len(self.unpacked) > MAX_UNPACKED:
@@ -150,7 +152,16 @@ class MemoryStore:
             found = list(islice((each for each in kept if tenant in (None, each.tenant)), newest))
         found.reverse()
         # Without the lock, as it may take a while.
-        return [stored.read(each) for each in found]
+        summarize = table.summarize
+        if summarize is None:
+            return [stored.read(each) for each in in_slices(found)]
+
+        def renew(each: _StoredValue) -> Any:
+            with self._lock:  # so that the value does not change meanwhile
+                each.summary = summary = summarize(stored.read(each))
+            return summary
+
+        return [each.summary or renew(each) for each in in_slices(found)]
 
     def select(self, table: Table[Value], query: Query) -> Selection[Value]:
         with self._lock:

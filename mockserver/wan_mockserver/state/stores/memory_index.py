@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+from ...time_slices import in_slices
 from .index import IndexEntry, Query
 
 __all__ = ["CompactEntry", "Indexed", "compact", "find_matching"]
@@ -43,7 +44,7 @@ def find_matching(
     # One condition after the other, in the form that Python runs fastest.
     if query.tenant is not None:
         stored = [each for each in stored if each.tenant == query.tenant]
-    found = [(each.entry or renew(each), each) for each in stored]
+    found = [(each.entry or renew(each), each) for each in in_slices(stored)]
     if query.above > -math.inf:
         above = query.above
         found = [each for each in found if each[0][0] > above]
