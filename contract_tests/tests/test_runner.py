@@ -29,7 +29,8 @@ from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.results.report import ContractReport, LawResult, Status
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind
-from wan_contracts.runner.runner import RunPlan, check, replay_case
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check, replay_case
 from wan_mockserver.scenarios.catalogue import load_shipped_scenarios
 from wan_validators import lint
 from wan_validators.catalog import list_all_specs, list_default_models, model
