@@ -91,6 +91,17 @@ def test_polls_show_the_states_and_at_last_the_images(
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "name"), [(IMAGES, EDIT, "images"), (VIDEOS, MOVE, "videos")]
+)
+def test_a_task_without_results_has_an_empty_list(
+    simulator: Make, send: Send, path: str, value: Any, name: str
+) -> None:
+    server = simulator(lifecycle=Polls(0), scenario="empty-results")
+    body = read(send(server, "GET", f"{path}/{created(send, server, path, value)}"))
+    assert (body["task_info"]["status"], body[name]) == ("completed", [])
+
+
 def test_a_video_comes_as_one_plain_url(simulator: Make, send: Send) -> None:
     server = simulator(lifecycle=Polls(0))
     task_id = created(send, server, VIDEOS, MOVE)
