@@ -287,7 +287,7 @@ def test_a_task_from_create_to_download_over_a_socket(
     serve: Callable[..., Server], path: str, payload: Any, member: str, signature: bytes
 ) -> None:
     server, key = serve(lifecycle=Polls(1)), {"Authorization": "Bearer alice"}
-    with httpx.Client(base_url=server.url, headers=key) as http:
+    with httpx.Client(base_url=server.url, headers=key, timeout=60) as http:
         task = http.post(path, json=payload)
         assert task.status_code == 202
         place = f"{path}/{task.json()['task_info']['id']}"
