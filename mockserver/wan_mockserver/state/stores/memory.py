@@ -11,20 +11,23 @@ from threading import RLock
 from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
-from .packer import Packer
+from .packed_values import PackedValues, unpack
 
 __all__ = ["MAX_UNPACKED", "MemoryStore"]
 
 
 _NO_BATCH: Final = nullcontext()
 
-MAX_UNPACKED: Final = 32
+MAX_UNPACKED: Final = 64
 """Values of a table that are kept as they are; those that were written last."""
+
+PACKED_AT_ONCE: Final = 16
+"""Values that are packed together: with more of them, to read one would take longer."""
 
 
 @dataclass(slots=True)
 class _StoredValue:
-    """A value of *tenant*, or the bytes of a packer, which no table has as its values."""
+    """What is kept for a value of *tenant*: the value, or those that it is packed with."""
 
     tenant: str
     kept: Any
@@ -44,12 +47,14 @@ class _StoredTable:
     weight: int = 0
     forgotten: int = 0
     unpacked: deque[str] = field(default_factory=deque)
-    packer: Packer | None = None
 
-    def read(self, stored: _StoredValue) -> Any:
-        """Returns the value itself, which takes a while if it is packed."""
+    def get(self, key: str) -> Any:
+        """Returns the value at *key* or None; it takes a while if it is packed."""
+        stored = self.kept.get(key)
+        if stored is None:
+            return None
         kept = stored.kept
-        return self.packer.unpack(kept) if self.packer and type(kept) is bytes else kept
+        return kept.read(key)[0] if type(kept) is PackedValues else kept
 
     def change(self, table: Table[Any], key: str, change: Callable[[Any], Any], tenant: str) -> Any:
         stored = self.kept.get(key)
@@ -59,12 +64,12 @@ class _StoredTable:
             self.order.append(key)
             is_first = True
         else:
-            is_first = type(stored.kept) is bytes
-            value = stored.kept = change(self.read(stored))
+            is_first = type(stored.kept) is PackedValues
+            value = stored.kept = change(self.get(key))
         if is_first and table.packs:
             self.unpacked.append(key)
             if len(self.unpacked) > MAX_UNPACKED:
-                self._pack_oldest(table)
+                self._pack_oldest()
         # Every request writes several values; few tables need their weights.
         if table.bytes is not None:
             weight = table.weigh(value)
@@ -74,13 +79,16 @@ class _StoredTable:
             self._make_room(table)
         return value
 
-    def _pack_oldest(self, table: Table[Any]) -> None:
-        if self.packer is None:
-            stored = (self.kept.get(key) for key in self.unpacked)
-            self.packer = Packer(each.kept for each in stored if each)
-        oldest = self.kept.get(self.unpacked.popleft())
-        if oldest and type(oldest.kept) is not bytes:
-            oldest.kept = self.packer.pack(oldest.kept)
+    def _pack_oldest(self) -> None:
+        keys = [self.unpacked.popleft() for _ in range(PACKED_AT_ONCE)]
+        found = {key: self.kept[key] for key in keys if key in self.kept}
+        values = {key: stored.kept for key, stored in found.items()}
+        packed = PackedValues(
+            {key: value for key, value in values.items() if type(value) is not PackedValues}
+        )
+        for key, value in values.items():
+            if type(value) is not PackedValues:
+                found[key].kept = packed
 
     def drop(self, tenant: str) -> None:
         for key in [key for key, kept in self.kept.items() if kept.tenant == tenant]:
@@ -106,9 +114,8 @@ class MemoryStore:
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         # Without the lock: one look-up is atomic, and each request makes several.
-        stored = self._tables[table.name]
-        found = stored.kept.get(key)
-        return stored.read(found) if found else None
+        found: Value | None = self._tables[table.name].get(key)
+        return found
 
     def change(
         self,
@@ -141,12 +148,12 @@ class MemoryStore:
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         with self._lock:
-            stored = self._tables[table.name]
-            kept = reversed(stored.kept.values())
-            found = list(islice((each for each in kept if tenant in (None, each.tenant)), newest))
+            kept = reversed(self._tables[table.name].kept.items())
+            own = ((key, each.kept) for key, each in kept if tenant in (None, each.tenant))
+            found = list(islice(own, newest))
         found.reverse()
         # Without the lock, as it may take a while.
-        return [stored.read(each) for each in found]
+        return unpack(found)
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._lock:
