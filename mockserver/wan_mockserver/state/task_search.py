@@ -68,6 +68,4 @@ def find_tasks(store: Store, query: TaskQuery, now: float) -> Selection[TaskReco
         count -= sum(record.id in matching for record in ended.values)
         matching |= {record.id: record for record in ended.values}
     records = sorted(matching.values(), key=lambda record: record.entry)
-    end = len(records) - query.skip
-    first = 0 if query.newest is None else max(end - query.newest, 0)
-    return Selection(count, records[first : max(end, 0)])
+    return Selection(count, wanted.choose(records))

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 __all__ = ["IndexEntry", "Query", "Selection", "build_term"]
 
+Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 
@@ -49,6 +50,12 @@ class Query:
     def end(self) -> int | None:
         """The number of the newest that are left out or wanted, None for all."""
         return None if self.newest is None else self.skip + self.newest
+
+    def choose(self, found: list[Item]) -> list[Item]:
+        """Returns those that are wanted of all values that were *found*, the oldest first."""
+        end = len(found) - self.skip
+        first = 0 if self.newest is None else max(end - self.newest, 0)
+        return found[first : max(end, 0)]
 
     @property
     def parts(self) -> tuple[str, ...]:
