@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-__all__ = ["IndexEntry", "Query", "Selection", "build_term"]
+__all__ = ["IndexEntry", "Query", "QueryResult", "build_term"]
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -63,7 +63,7 @@ class Query:
         return tuple(f"\n{term}\n" for term in self.terms)
 
 
-class Selection(NamedTuple, Generic[Value]):
+class QueryResult(NamedTuple, Generic[Value]):
     """The *total* number of values that match a query, and those that were wanted of them."""
 
     total: int

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ...time_slices import in_slices
 from . import COUNTERS, Counter, Table, Value
-from .index import Query, Selection
+from .index import Query, QueryResult
 from .memory_index import CompactEntry, compact, find_matching
 from .packed_values import PackedValues, unpack
 
@@ -169,18 +169,18 @@ class MemoryStore:
             return _read(found)
         return self._find_parts(found, "summary", table.summarize)
 
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         with self._lock:
             kept = [*self._tables[table.name].kept.items()]
         index = table.index
         if index is None:
-            return Selection(0, [])
+            return QueryResult(0, [])
         # Without the lock, as it takes a while.
         if query.tenant is not None:
             kept = [pair for pair in kept if pair[1].tenant == query.tenant]
         entries = self._find_parts(kept, "entry", lambda value: compact(index(value)))
         found = [kept[nth] for nth in find_matching(entries, query)]
-        return Selection(len(found), _read(query.choose(found)))
+        return QueryResult(len(found), _read(query.choose(found)))
 
     def _find_parts(
         self, kept: list[tuple[str, _StoredValue]], name: str, make: Callable[[Any], Any]
