@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ..command import Command, UsageError
 from ..reporters import Summary
 from ..source import files
-from ..source.files import Skipped
 from .lint_options import add_ending_options, add_report_options
 from .lint_output import check_format, end_run, open_run
 from .pricing import add_limit_arguments
