@@ -133,6 +133,10 @@ class Waiters:
 
     def sleep(self, wake_time: float) -> None:
         """Waits until *wake_time*; nothing else ends it."""
+        if self._list_others():
+            # A thread that was just woken gets its turn before the clock moves.
+            self.wait(wake_time, _sleep)
+            return
         with self.waiting(wake_time) as try_advance:
             while not try_advance():
                 _sleep(NAP_S)
