@@ -172,7 +172,7 @@ def download_oldest_pip(folder: Path) -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def oldest_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def oldest_pip(all_certificates: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel of the oldest pip, which can run itself."""
     wheel = download_oldest_pip(tmp_path_factory.mktemp("pip"))
     if wheel is None:

@@ -7,7 +7,7 @@ payloads for all models, too.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ __all__ = [
     "FORM_PARAMS",
     "REPRESENTATIVES",
     "REPRESENTATIVE_PARAMS",
+    "ROWS_BY_MODEL",
     "ROW_PARAMS",
 ]
 
@@ -80,6 +81,12 @@ def _iter_distinct_rows() -> Iterator[tuple[ModelSpec, int, Rule]]:
 
 
 DISTINCT_ROWS = tuple(_iter_distinct_rows())
+
+ROWS_BY_MODEL: Mapping[ModelSpec, Sequence[Rule]] = {
+    spec: spec.all_rules if THOROUGH else [rule for each, _, rule in DISTINCT_ROWS if each is spec]
+    for spec in (catalog() if THOROUGH else dict.fromkeys(spec for spec, _, _ in DISTINCT_ROWS))
+}
+"""Each row once, by the first model that has it; all rows in ``make thorough``."""
 
 ROW_PARAMS = [
     pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")

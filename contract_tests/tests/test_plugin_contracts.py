@@ -285,7 +285,7 @@ def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-model=wan3"),
-            "no documented model is called 'wan3'; known",
+            "wanproof knows no model 'wan3'; known",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=interleaved"),

@@ -19,8 +19,8 @@ from wan_mockserver.simulator.simulator import FINDINGS, Simulator
 from wan_validators import Report, lint
 from wan_validators.catalog import vendors
 from wan_validators.spec import ModelSpec
+from wan_validators.task import State, Task
 from wan_validators.task_bodies import find_task_id
-from wan_validators.vendor import State, Task
 
 every_model = pytest.mark.parametrize("spec", FORM_PARAMS)
 HEADERS = {"Authorization": "Bearer k", "Content-Type": "application/json"}

@@ -248,3 +248,21 @@ def test_every_check_has_edges() -> None:
 def test_nothing_can_be_at_fault_in_what_a_view_calls_fine(view: Any) -> None:
     assert view.extract("https://example.com/cat") is view.known_good
     assert all(case.check.is_satisfied(view.known_good) for case in CASES)
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        *((f"{WEB}?Expires=1000000000&Signature=a", False), (f"{WEB}?Expires=1&Signature=a", True)),
+        *(
+            (f"{WEB}?Expires=1000000001&Signature=a", True),
+            (f"{WEB}?n=1000000000", True),
+            (WEB, True),
+        ),
+        ("HTTPS://e.com/a.jpg?Expires=1000000000&Signature=a", False),
+        ("oss://b/a.jpg?Expires=1000000000&Signature=a", True),
+        *((URI, True), (None, True), (5, True)),
+    ],
+)
+def test_a_signature_is_valid_before_its_time(value: Any, valid: bool) -> None:  # noqa: FBT001
+    assert Unexpired().is_satisfied_at(value, 1e9) is valid

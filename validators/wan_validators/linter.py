@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import finding_copies  # noqa: F401  (findings can be pickled)
@@ -20,7 +19,8 @@ from .frozen import replace
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
-from .ready_model import READY_MODELS, engine, lint_wrapper, prepare_model
+from .ready_model import READY_MODELS, ReadyModel, engine, lint_wrapper, prepare_model
+from .source.data_uris import is_cut
 from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
 from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
@@ -29,6 +29,7 @@ from .wrappers import is_nested, unwrap_all
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 __all__ = ["Moment", "engine", "find_findings", "lint"]
 
@@ -63,6 +64,7 @@ def lint(
     """
     value: Any = MISSING
     names: bytes | bytearray = b""
+    found: list[Finding] | None = None
     if type(payload) is dict:
         if model is None and now is None and media_root is None:
             usual = _lint_usual_value(payload, max_findings)
@@ -71,12 +73,15 @@ def lint(
     elif isinstance(payload, (str, bytes, bytearray)):
         value, names = parse_plain(payload)
         if media_root is None and (now is None or not has_query(payload)):
-            usual = _lint_usual_text(value, names, model)
-            if usual is not None:
-                return usual
+            ready = _find_ready_model(value, model)
+            found = None if ready is None else ready.engine(value, max_findings)
+            if ready is not None and not found:
+                if has_unique_names(names, ready.count_members(value)):
+                    return Report(ready.id, [], value)
+                found = None
     options = _build_options(model, now, media_root, max_findings)
     if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, value, names, options)
+        return _lint_text(payload, value, names, options, found)
     return _limit_report(_lint_value(payload, options), max_findings)
 
 
@@ -125,20 +130,25 @@ def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
     return _limit_report(ready.report(payload, found, limit), limit)
 
 
-def _lint_usual_text(value: Any, names: bytes | bytearray, model: str | None) -> Report | None:
-    """Returns a report without findings, or None if there may be any."""
+def _find_ready_model(value: Any, model: str | None) -> ReadyModel | None:
+    """Returns the only model with this name, if it is compiled."""
     try:
-        ready = READY_MODELS[value["model"] if model is None else model]
+        return READY_MODELS[value["model"] if model is None else model]
     except (KeyError, TypeError):
         return None  # unknown, not yet compiled, or not a name
-    found = ready.engine(value)
-    if found or not has_unique_names(names, ready.count_members(value)):
-        return None
-    return Report(ready.id, found, value)
 
 
-def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Options) -> Report:
-    """Lints *data* with the *value* that was parsed fast, and the text that has its *names*."""
+def _lint_text(
+    data: Data,
+    value: Any,
+    names: bytes | bytearray,
+    options: _Options,
+    found: list[Finding] | None,
+) -> Report:
+    """Lints *data* with the *value* that was parsed fast, and the text that has its *names*.
+
+    *found* is what the engine of the only model found in *value*, None if it was not asked.
+    """
     is_unique = is_unambiguous(value, names)
     if options.now is not None and not has_query(data):
         options = options._replace(now=None)
@@ -147,7 +157,7 @@ def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Optio
         specs = options.specs
         report = Report(specs[0].id if specs else None, document.findings)
         return _limit_report(report, options.limit)
-    report = _lint_value(document.value, options)
+    report = _lint_value(document.value, options, found if is_unique else None)
     report.payload = document.value
     if document.findings:
         report.findings = [*document.findings, *report.findings]
@@ -156,7 +166,9 @@ def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Optio
             report.omitted = report.omitted.add(key, 1, is_exact=False)
     if report.findings:
         report = _limit_report(report, options.limit)
-        shown = document.text or decode_for_display(data)
+        # Without its megabytes of media, a text is decoded and searched in no time.
+        is_short = is_unique and is_cut(names)
+        shown = document.text or decode_for_display(names if is_short else data)
         unique_value = document.value if is_unique else MISSING
         report.findings = locate_findings(report.findings, shown, unique_value)
     return report
@@ -170,8 +182,11 @@ def _limit_report(report: Report, limit: int) -> Report:
     return Report(report.model, list(kept), report.payload, get_omitted(kept))
 
 
-def _lint_value(payload: Any, options: _Options) -> Report:
-    """Lints *payload*; the engine, but no other part, keeps to the limit."""
+def _lint_value(payload: Any, options: _Options, found: list[Finding] | None = None) -> Report:
+    """Lints *payload*; the engine, but no other part, keeps to the limit.
+
+    *found* is what the engine of the only model found in it, None if it was not asked.
+    """
     specs, now, root, limit = options
     is_named = specs is not None
     if specs is None:
@@ -180,7 +195,8 @@ def _lint_value(payload: Any, options: _Options) -> Report:
         return Report(None, [_build_no_model_finding(payload)])
     spec, is_certain = choose_model(specs, payload)
     ready = prepare_model(spec)
-    found = ready.engine(payload, limit)
+    if found is None:
+        found = ready.engine(payload, limit)
     flat = _find_flat(spec, payload, is_named=is_named) if found else None
     if flat:
         spec, ready, is_certain = flat, prepare_model(flat), True
@@ -246,7 +262,7 @@ def _build_no_model_finding(payload: Any) -> Finding:
     if name is MISSING:
         message = "the payload has no member model, and no model was given"
     else:
-        message = "no documented model has this name"
+        message = "wanproof knows no model of this name"
     suggestion = suggest_model(name if type(name) is str else "")
     message = f"{message}; {suggestion}; --model NAME names one for all payloads"
     row = Rule("model-known", "/model", Anything(), required=True, message=message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -102,6 +103,9 @@ def lint_wrapper(
         ignored = _lint_ignored(inner, payload)
         payload, outer = inner.payload, (*outer, inner)
         found = check(payload, limit)
+    if found and spec.vendor.sdk_members:
+        kept = [each for each in found if not _is_sdk_member(each, spec.vendor.sdk_members)]
+        found = replace_findings(found, kept)
     if not outer:
         return found
     context = Context(spec, payload, check, outer)
@@ -111,6 +115,14 @@ def lint_wrapper(
     ]
     placed += [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
     return replace_findings(found, placed)
+
+
+def _is_sdk_member(finding: Finding, members: Mapping[str, Any]) -> bool:
+    """Returns True for an unknown member that an SDK adds to each call, with the same value."""
+    if finding.row.id != UNKNOWN_MEMBER:
+        return False
+    known = members.get(finding.pointer, MISSING)
+    return type(finding.value) is type(known) and bool(finding.value == known)
 
 
 def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:

@@ -86,7 +86,7 @@ def test_a_failed_test_tells_what_was_said_and_what_it_would_have_cost(run: Run)
     assert said[2].startswith(f"#3 +90s {path} -> ")
     assert said[3].startswith("    error n-range at /n: ")
     assert said[-1].startswith(
-        "#5 +90s GET /nothing?key=[the API key] -> 404  why: nothing is served at /nothing"
+        "#5 +90s GET /nothing?key=[the-API-key] -> 404  why: nothing is served at /nothing"
     )
     assert verdict == "would have cost 0.06 USD, 0.03 USD of it twice"
     result.stdout.no_fnmatch_line("*sk-very-secret*")

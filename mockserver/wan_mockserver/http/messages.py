@@ -113,16 +113,17 @@ class Response:
         return replace(self, body=b"")
 
 
-def encode_in_parts(value: Any) -> str:
-    """Encodes *value* like ``json.dumps``, but member by member.
+def encode_in_parts(value: Any, depth: int = 2) -> str:
+    """Encodes *value* like ``json.dumps``, but member by member, down to *depth*.
 
     ``json.dumps`` of a large value would keep all other threads waiting, those that answer
     creates and polls included.
     """
     match value:
-        case dict():
+        case dict() if depth:
             members = (
-                f"{json.dumps(name)}: {encode_in_parts(each)}" for name, each in value.items()
+                f"{json.dumps(name)}: {encode_in_parts(each, depth - 1)}"
+                for name, each in value.items()
             )
             return f"{{{', '.join(members)}}}"
         case list():

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from wan_validators.messages.formatting import format_count, format_number
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from .tasks import TERMINAL_STATES, TaskRecord
 

@@ -127,7 +127,13 @@ class Waiters:
         finally:
             del self._wake_times[token]
 
-    def wait(self, wake_time: float, nap: Callable[[float], object] = _sleep) -> bool:
+    def sleep(self, wake_time: float) -> None:
+        """Waits until *wake_time*; nothing else ends it."""
+        with self.waiting(wake_time) as try_advance:
+            while not try_advance():
+                _sleep(NAP_S)
+
+    def wait(self, wake_time: float, nap: Callable[[float], object]) -> bool:
         """Waits until *wake_time*, or until *nap* returns something true; returns whether so.
 
         *nap* waits for the given real seconds.

@@ -11,7 +11,9 @@ from threading import RLock
 from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
-from .packed_values import PackedValues, unpack
+from .index import Query, Selection
+from .memory_index import CompactEntry, compact, find_matching
+from .packed_values import PackedValues, Unpacker
 
 __all__ = ["MAX_UNPACKED", "MemoryStore"]
 
@@ -27,11 +29,13 @@ PACKED_AT_ONCE: Final = 16
 
 @dataclass(slots=True)
 class _StoredValue:
-    """What is kept for a value of *tenant*: the value, or those that it is packed with."""
+    """What is kept for the value at *key*: the value, or those that it is packed with."""
 
+    key: str
     tenant: str
     kept: Any
     weight: int = 0
+    entry: CompactEntry | None = None
 
 
 @dataclass(slots=True)
@@ -54,18 +58,19 @@ class _StoredTable:
         if stored is None:
             return None
         kept = stored.kept
-        return kept.read(key)[0] if type(kept) is PackedValues else kept
+        return Unpacker().read(key, kept) if type(kept) is PackedValues else kept
 
     def change(self, table: Table[Any], key: str, change: Callable[[Any], Any], tenant: str) -> Any:
         stored = self.kept.get(key)
         if stored is None:
             value = change(None)
-            stored = self.kept[key] = _StoredValue(tenant, value)
+            stored = self.kept[key] = _StoredValue(key, tenant, value)
             self.order.append(key)
             is_first = True
         else:
             is_first = type(stored.kept) is PackedValues
             value = stored.kept = change(self.get(key))
+            stored.entry = None
         if is_first and table.packs:
             self.unpacked.append(key)
             if len(self.unpacked) > MAX_UNPACKED:
@@ -148,12 +153,33 @@ class MemoryStore:
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         with self._lock:
-            kept = reversed(self._tables[table.name].kept.items())
-            own = ((key, each.kept) for key, each in kept if tenant in (None, each.tenant))
-            found = list(islice(own, newest))
+            kept = reversed(self._tables[table.name].kept.values())
+            found = list(islice((each for each in kept if tenant in (None, each.tenant)), newest))
         found.reverse()
         # Without the lock, as it may take a while.
-        return unpack(found)
+        unpacker = Unpacker()
+        return [unpacker.read(each.key, each.kept) for each in found]
+
+    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+        with self._lock:
+            kept = [*self._tables[table.name].kept.values()]
+        index = table.index
+        if index is None:
+            return Selection(0, [])
+        unpacker = Unpacker()
+
+        def renew(each: _StoredValue) -> CompactEntry:
+            with self._lock:  # so that the value does not change meanwhile
+                each.entry = entry = compact(index(unpacker.read(each.key, each.kept)))
+            return entry
+
+        # Without the lock, as it takes a while.
+        found = find_matching(reversed(kept), query, renew)
+        values = [
+            unpacker.read(each.key, each.kept) for each in islice(found, query.skip, query.end)
+        ]
+        values.reverse()
+        return Selection(len(found), values)
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._lock:
