@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest measured unmeasured mutants \
-	thorough torture bench fuzz audit api-check law-mutants check-under-load docs release release-check \
+	thorough torture bench fuzz audit engines api-check law-mutants check-under-load docs release release-check \
 	constraints lower-bounds clean
 .SUFFIXES:
 
@@ -13,9 +13,13 @@ DEMO_READY := $(VENV)/demo-ready
 READY := $(VENV)/ready
 
 # The tests that reach every branch of the linter; measuring doubles their time.
-MEASURED := validators $(addprefix mockserver/tests/,admin scenarios) \
-	$(wildcard mockserver/tests/test_wire_*.py)
-PYTEST := HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --dist worksteal
+SLOW := admin/test_openapi.py admin/test_openapi_statuses.py admin/test_reads.py \
+	scenarios/test_chaos.py scenarios/test_replay.py scenarios/test_seen.py
+ALSO := test_mock.py test_precharge.py test_uploads.py
+MEASURED := validators $(addprefix mockserver/tests/,$(ALSO)) \
+	$(filter-out $(addprefix mockserver/tests/,$(SLOW)),$(wildcard \
+		$(addprefix mockserver/tests/,admin/test_*.py scenarios/test_*.py test_wire_*.py)))
+PYTEST := HYPOTHESIS_PROFILE=ci $(BIN)/pytest --dist worksteal --numprocesses
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,10 +69,11 @@ pytest: ## the tests alone, with full branch coverage of the linter
 	@$(MAKE) --no-print-directory unmeasured
 
 measured: $(READY) packages
-	$(PYTEST) --cov --cov-report term --cov-fail-under 100 $(MEASURED)
+	$(PYTEST) 2 --cov --cov-report term --cov-fail-under 100 $(MEASURED)
 
+# Three workers on two cores, as some tests wait for processes and clocks.
 unmeasured: $(READY) packages
-	$(PYTEST) mockserver contract_tests/tests tests torture \
+	$(PYTEST) 3 torture tests contract_tests/tests mockserver \
 		$(MEASURED:%=--ignore=%) --ignore torture/test_many_connections.py
 
 # Where they can neither be found nor installed, the tests that need them say that they are
@@ -129,10 +134,27 @@ WHEEL_PACKAGES := validators/wanproof validators/wan_validators mockserver/wan_m
 # nothing about are an error, not a clean result.
 audit: $(AUDIT_READY) ## search the code with bandit, and the pins for known vulnerabilities
 	$(AUDIT)/bin/bandit --quiet --configfile pyproject.toml --recursive $(WHEEL_PACKAGES)
-	for file in constraints.txt constraints-demo.txt constraints-release.txt constraints-audit.txt; do \
+	for file in constraints.txt constraints-demo.txt constraints-release.txt constraints-audit.txt \
+			constraints-engines.txt; do \
 		$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$file \
 			|| exit 1; \
 	done
+
+ENGINES := .venv-engines
+ENGINES_READY := $(ENGINES)/ready
+
+# pyspark is published as source alone; pip makes its wheel with setuptools, which is not pinned.
+$(ENGINES_READY): constraints-engines.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(ENGINES)
+	$(ENGINES)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--require-hashes --requirement constraints-engines.txt
+	$(ENGINES)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--no-build-isolation --editable .
+	@touch $@
+
+# Not in the gate: a gigabyte, and Spark needs Java 17.
+engines: $(READY) $(ENGINES_READY) ## run the examples of the documentation for Ray and Spark
+	$(BIN)/pytest tests/engines_check.py
 
 API_SECONDS ?= 180
 
@@ -140,7 +162,8 @@ api-check: $(READY) $(AUDIT_READY) ## send requests of schemathesis by both Open
 	$(BIN)/python tools/check_api.py --schemathesis $(AUDIT)/bin/schemathesis --seconds $(API_SECONDS)
 
 thorough: $(READY) ## more examples, all models, all calls and all pins (many minutes)
-	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests/tests tests/test_pins.py
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 \
+		validators contract_tests/tests tests/test_pins.py
 
 docs: $(READY) ## build the documentation into docs/_build; a warning is an error
 	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going \
@@ -164,6 +187,8 @@ constraints: $(READY) ## choose the newest versions for the pins
 		--output-file constraints-release.txt
 	$(COMPILE:pyproject.toml=) --generate-hashes --constraint constraints.txt --group audit \
 		--output-file constraints-audit.txt
+	$(COMPILE) --generate-hashes --constraint constraints.txt --group engines --group build \
+		--output-file constraints-engines.txt
 	$(COMPILE) --resolution lowest-direct --all-extras --group dev \
 		--output-file constraints-lowest.txt
 
@@ -180,4 +205,4 @@ release-check: release ## build dist/, and run its wheel by uvx and by pipx run
 	$(BIN)/pytest tests/release_check.py
 
 clean: ## remove .venv and all caches
-	rm -rf $(VENV) .venv-lowest $(AUDIT) docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest $(AUDIT) $(ENGINES) docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -17,6 +17,7 @@ from wan_validators.spec import ModelSpec, Rule
 
 __all__ = [
     "DISTINCT_ROWS",
+    "FEW_PARAMS",
     "FORM_MODELS",
     "FORM_PARAMS",
     "REPRESENTATIVES",
@@ -63,6 +64,9 @@ FORM_MODELS = tuple(catalog() if THOROUGH else _choose_models(catalog()))
 """Few models that together have each form of row; all models in ``make thorough``."""
 
 FORM_PARAMS = [pytest.param(spec, id=spec.id) for spec in FORM_MODELS]
+
+FEW_PARAMS = FORM_PARAMS if THOROUGH else FORM_PARAMS[:4]
+"""Of these the models with the most forms, for a test that takes a second for each model."""
 
 
 def _iter_distinct_rows() -> Iterator[tuple[ModelSpec, int, Rule]]:

@@ -125,6 +125,14 @@ INPUTS: Final[Mapping[str, tuple[str, Callable[[int], bytes]]]] = {
             '{"image":"a"},', '{"model":"wan26_i2i","input":{"messages":[{"content":[', "1]}]}}"
         ),
     ),
+    "vtrix-unknown": (
+        "vtrix",
+        _repeat(
+            '{"a":1},',
+            '{"model":"wan26_i2i","input":{"messages":[{"role":"user","content":[',
+            "1]}]}}",
+        ),
+    ),
     "dashscope-oss": (
         "dashscope",
         _repeat('"oss://a",', '{"model":"wan2.6-t2i","input":{"a":[', '""]}}'),

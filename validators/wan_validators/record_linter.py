@@ -127,6 +127,7 @@ def _judge_stream(report: Report, spec: ModelSpec, path: str) -> Report:
 
 
 def _build_unknown_model(name: str, place: str) -> Finding:
+    suggestion = suggest_model(name)  # with the vendor of the URL, if the name has one
     name = name.rpartition("/")[2]
-    message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
+    message = f"the {place} has an unknown model, {name!r}; {suggestion}"
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

@@ -97,7 +97,7 @@ class Harness:
             )
         )
         self._binding: list[ModuleType] | None = None
-        self._proxy = RecordingProxy(self.mock)
+        self._proxy = RecordingProxy(self.mock, small_files=not full_size)
         self._server = Server(self._proxy)
         self._transports = self._build_transports() if client.in_process else {}
 

@@ -281,7 +281,8 @@ def test_a_missing_extra_is_named_where_it_is_needed(
     def test_server(wan_server): pass
     """
     )
-    result = pytester.runpytest_subprocess("-rfE")
+    # For each failure, the plugin of Hypothesis would import it: a second.
+    result = pytester.runpytest_subprocess("-rfE", "-p", "no:hypothesispytest")
     remedy = f'{module} is not installed; get it with: pip install "wanproof[{extra}]"'
     errors = [line for line in result.stdout.lines if line.startswith("E  ")]
     assert errors == [f"E   ModuleNotFoundError: {remedy}"] * len(broken)

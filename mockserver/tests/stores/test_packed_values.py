@@ -17,7 +17,7 @@ from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.journal import JOURNAL
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.stores.memory import MAX_UNPACKED, MemoryStore
-from wan_mockserver.state.stores.packed_values import PackedValues, Unpacker
+from wan_mockserver.state.stores.packed_values import PackedValues
 from wan_mockserver.state.tasks import TASKS
 
 from .store_tables import Colour, Page
@@ -51,9 +51,9 @@ def mark(page: Page | None) -> Page:
 def test_what_is_packed_is_read_as_it_was(kind: type[Any], data: st.DataObject) -> None:
     values = data.draw(st.lists(KEPT[kind], min_size=1, max_size=3))
     packed = PackedValues({str(nth): value for nth, value in enumerate(values)})
-    unpacker = Unpacker()
-    for nth in reversed(range(len(values))):
-        assert repr(unpacker.read(str(nth), packed)) == repr(values[nth])
+    keys = [*map(str, range(len(values)))][::-1]
+    assert repr(packed.read(*keys)) == repr(values[::-1])
+    assert repr(packed.read("0")) == repr(values[:1])
 
 
 def test_one_object_at_several_keys_is_read_at_each() -> None:

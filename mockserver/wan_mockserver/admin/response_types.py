@@ -24,6 +24,7 @@ from ..state.journal import Entry, get_entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger, build_charge
 from ..state.stores import Store
 from ..state.tasks import TaskRecord
+from ..time_slices import in_slices
 
 __all__ = [
     "ArmedJson",
@@ -144,9 +145,9 @@ def to_json(value: Any) -> Any:
     if kind in _PLAIN:
         return value
     if kind is dict:
-        return {name: to_json(each) for name, each in value.items()}
+        return {name: to_json(each) for name, each in in_slices(value.items())}
     if kind is list or kind is tuple:
-        return [to_json(each) for each in value]
+        return [to_json(each) for each in in_slices(value)]
     match value:
         case str() | int() | float():
             return value

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
+from ..time_slices import in_slices
 from .delivery import DEFAULT_DELIVERY, Delivery
 
 __all__ = [
@@ -123,11 +124,11 @@ def encode_in_parts(value: Any, depth: int = 2) -> str:
         case dict() if depth:
             members = (
                 f"{json.dumps(name)}: {encode_in_parts(each, depth - 1)}"
-                for name, each in value.items()
+                for name, each in in_slices(value.items())
             )
             return f"{{{', '.join(members)}}}"
         case list():
-            return f"[{', '.join(map(json.dumps, value))}]"
+            return f"[{', '.join(map(json.dumps, in_slices(value)))}]"
     return json.dumps(value)
 
 

@@ -86,7 +86,7 @@ class Server:
         self.loop = EventLoop(self._answer_pending, self.build_internal_error)
         self._workers = WorkerPool(THREADS)
         self._download_workers = WorkerPool(DOWNLOAD_THREADS)
-        self._read_workers = WorkerPool(READ_THREADS)
+        self._read_workers = WorkerPool(READ_THREADS, self.loop.gate.use)
         self._connections = ConnectionTable(max_connections)
         self._is_accepting = False
         self._thread: Thread | None = None
@@ -144,6 +144,7 @@ class Server:
         if self._is_accepting:
             self.loop.unwatch(self._listening)
         self._listening.close()
+        self.loop.gate.open()  # an exception may have left it closed
         for workers in (self._workers, self._download_workers, self._read_workers):
             workers.shut_down()
         self.loop.run_calls()  # the last answers

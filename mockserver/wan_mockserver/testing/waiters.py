@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures.thread
+import http.client
 import selectors
 import socket
 import sys
@@ -43,8 +44,11 @@ _BLOCKING_FUNCTIONS: Final = frozenset(
 )
 """Functions of Python in which a thread waits for another thread."""
 
-_NETWORK_FILES: Final = (str(socket.__file__), "/ssl.py", "/_backends/sync.py")
-"""Code in which a thread waits for the server, which takes real time."""
+_NETWORK_FILES: Final = (
+    *(str(socket.__file__), str(http.client.__file__), "/ssl.py", "/_backends/sync.py"),
+    "/urllib3/util/connection.py",
+)
+"""Code in which a thread connects, sends, or waits for the server, which takes real time."""
 
 
 def is_blocked(ident: int) -> bool:

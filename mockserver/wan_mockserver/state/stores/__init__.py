@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from .index import IndexEntry, Query, Selection
+from .index import IndexEntry, Query, QueryResult
 
 __all__ = [
     "COUNTERS",
@@ -41,6 +41,8 @@ class Table(Generic[Value]):
     The oldest values are forgotten first. A single value over *bytes* is kept alone.
     *weigh* estimates the bytes of a value. Stores may ignore it if *bytes* is None.
     *index* tells by what a value can be found; without it, no value is.
+    *summarize* allows :meth:`Store.values` to return less of each value, which a store can keep at
+    hand. Only one table of each name has it.
     *packs* allows a store to keep values in a form that takes longer to read.
     """
 
@@ -51,6 +53,7 @@ class Table(Generic[Value]):
     weigh: Callable[[Value], int] = _weigh_nothing
     index: Callable[[Value], IndexEntry] | None = None
     packs: bool = False
+    summarize: Callable[[Value], Value] | None = None
 
     def is_overfull(self, count: int, weight: int) -> bool:
         """Returns True if *count* values of total *weight* exceed a limit."""
@@ -142,7 +145,7 @@ class Store(Protocol):
         """
         ...
 
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         """Counts the values that match *query*, and returns those that it wants, in order.
 
         Only the values that it returns are read.

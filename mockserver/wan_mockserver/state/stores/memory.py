@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from threading import RLock
 from typing import Any, Final
 
+from ...time_slices import in_slices
 from . import COUNTERS, Counter, Table, Value
-from .index import Query, Selection
+from .index import Query, QueryResult
 from .memory_index import CompactEntry, compact, find_matching
-from .packed_values import PackedValues, Unpacker
+from .packed_values import PackedValues, unpack
 
 __all__ = ["MAX_UNPACKED", "MemoryStore"]
 
@@ -29,13 +31,13 @@ PACKED_AT_ONCE: Final = 16
 
 @dataclass(slots=True)
 class _StoredValue:
-    """What is kept for the value at *key*: the value, or those that it is packed with."""
+    """What is kept for a value of *tenant*: the value, or those that it is packed with."""
 
-    key: str
     tenant: str
     kept: Any
     weight: int = 0
     entry: CompactEntry | None = None
+    summary: Any = None
 
 
 @dataclass(slots=True)
@@ -58,19 +60,19 @@ class _StoredTable:
         if stored is None:
             return None
         kept = stored.kept
-        return Unpacker().read(key, kept) if type(kept) is PackedValues else kept
+        return kept.read(key)[0] if type(kept) is PackedValues else kept
 
     def change(self, table: Table[Any], key: str, change: Callable[[Any], Any], tenant: str) -> Any:
         stored = self.kept.get(key)
         if stored is None:
             value = change(None)
-            stored = self.kept[key] = _StoredValue(key, tenant, value)
+            stored = self.kept[key] = _StoredValue(tenant, value)
             self.order.append(key)
             is_first = True
         else:
             is_first = type(stored.kept) is PackedValues
             value = stored.kept = change(self.get(key))
-            stored.entry = None
+            stored.entry = stored.summary = None
         if is_first and table.packs:
             self.unpacked.append(key)
             if len(self.unpacked) > MAX_UNPACKED:
@@ -104,6 +106,11 @@ class _StoredTable:
         while table.is_overfull(len(self.kept), self.weight):
             self.weight -= self.kept.pop(self.order.popleft()).weight
             self.forgotten += 1
+
+
+def _read(found: Iterable[tuple[str, _StoredValue]]) -> list[Any]:
+    """Returns the values of keys."""
+    return unpack((key, stored.kept) for key, stored in in_slices(found))
 
 
 class MemoryStore:
@@ -153,33 +160,44 @@ class MemoryStore:
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         with self._lock:
-            kept = reversed(self._tables[table.name].kept.values())
-            found = list(islice((each for each in kept if tenant in (None, each.tenant)), newest))
+            kept = reversed(self._tables[table.name].kept.items())
+            own = (pair for pair in kept if tenant in (None, pair[1].tenant))
+            found = list(islice(own, newest))
         found.reverse()
         # Without the lock, as it may take a while.
-        unpacker = Unpacker()
-        return [unpacker.read(each.key, each.kept) for each in found]
+        if table.summarize is None:
+            return _read(found)
+        return self._find_parts(found, "summary", table.summarize)
 
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         with self._lock:
-            kept = [*self._tables[table.name].kept.values()]
+            kept = [*self._tables[table.name].kept.items()]
         index = table.index
         if index is None:
-            return Selection(0, [])
-        unpacker = Unpacker()
-
-        def renew(each: _StoredValue) -> CompactEntry:
-            with self._lock:  # so that the value does not change meanwhile
-                each.entry = entry = compact(index(unpacker.read(each.key, each.kept)))
-            return entry
-
+            return QueryResult(0, [])
         # Without the lock, as it takes a while.
-        found = find_matching(reversed(kept), query, renew)
-        values = [
-            unpacker.read(each.key, each.kept) for each in islice(found, query.skip, query.end)
-        ]
-        values.reverse()
-        return Selection(len(found), values)
+        if query.tenant is not None:
+            kept = [pair for pair in kept if pair[1].tenant == query.tenant]
+        entries = self._find_parts(kept, "entry", lambda value: compact(index(value)))
+        found = [kept[nth] for nth in find_matching(entries, query)]
+        return QueryResult(len(found), _read(query.choose(found)))
+
+    def _find_parts(
+        self, kept: list[tuple[str, _StoredValue]], name: str, make: Callable[[Any], Any]
+    ) -> list[Any]:
+        """Returns the parts called *name* of values; those that are missing are made and kept."""
+        get = attrgetter(name)
+        parts = [get(stored) for _, stored in kept]
+        if all(parts):
+            return parts
+        missing = [pair for pair, part in zip(kept, parts, strict=True) if part is None]
+        for first in in_slices(range(0, len(missing), PACKED_AT_ONCE)):
+            some = missing[first : first + PACKED_AT_ONCE]
+            with self._lock:  # so that the values do not change meanwhile
+                for (_, stored), value in zip(some, _read(some), strict=True):
+                    setattr(stored, name, make(value))
+        # A value that has changed since then has no part again.
+        return [get(pair[1]) or make(_read([pair])[0]) for pair in in_slices(kept)]
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._lock:
