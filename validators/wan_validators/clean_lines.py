@@ -42,8 +42,8 @@ def find_clean_payloads(block: LineBlock, model: str | None = None) -> CleanPayl
         if (
             ready is not None
             and len(line) <= LONG
-            and not ready.engine(value)
-            and has_unique_names(line, ready.count_members(value))
+            and type(members := ready.check(value)) is int
+            and has_unique_names(line, members)
             and not (may_have_queries and has_query(line))
         ):
             count += 1

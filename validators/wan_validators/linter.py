@@ -117,9 +117,9 @@ def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
         ready = READY_MODELS[payload["model"]]
     except (KeyError, TypeError):
         return None  # unknown, not yet compiled, or not a name
-    found = ready.engine(payload, limit)
-    if not found:
-        return Report(ready.id, found, payload)
+    found = ready.check(payload, limit)
+    if isinstance(found, int):
+        return Report(ready.id, [], payload)
     if _find_flat(ready.spec, payload, is_named=False):
         return None
     return _limit_report(ready.report(payload, found, limit), limit)
@@ -131,10 +131,10 @@ def _lint_usual_text(value: Any, names: bytes | bytearray, model: str | None) ->
         ready = READY_MODELS[value["model"] if model is None else model]
     except (KeyError, TypeError):
         return None  # unknown, not yet compiled, or not a name
-    found = ready.engine(value)
-    if found or not has_unique_names(names, ready.count_members(value)):
-        return None
-    return Report(ready.id, found, value)
+    count = ready.check(value)
+    if isinstance(count, int) and has_unique_names(names, count):
+        return Report(ready.id, [], value)
+    return None
 
 
 def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Options) -> Report:

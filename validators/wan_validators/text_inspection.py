@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from .recent_values import RecentValues
 from .text_words import WORDS, fold
 
-__all__ = ["CLEAN", "CLEAN_TEXTS", "TextReport", "inspect_text", "match_plain_text"]
+__all__ = ["CLEAN", "TextReport", "inspect_text", "match_plain_text"]
 
 
 class TextReport(NamedTuple):
@@ -25,10 +24,6 @@ class TextReport(NamedTuple):
 
 CLEAN: Final = TextReport()
 """The report on every text without faults."""
-
-CLEAN_TEXTS: Final = RecentValues()
-"""Texts that were inspected before and have no faults."""
-
 
 match_plain_text: Final = re.compile(
     rf"[\"'( ]*+(?!(?:{WORDS})\W*\Z|{fold('lorem ipsum')})"
@@ -48,5 +43,4 @@ def inspect_text(value: Any) -> TextReport | None:
         placeholder, damage = find_placeholder(value), find_damage(value)
         if placeholder or damage:
             return TextReport(placeholder, damage)
-    CLEAN_TEXTS.remember(value)
     return CLEAN

@@ -10,6 +10,7 @@ from ..constraints.basic import (
     Absent,
     Anything,
     Between,
+    BetweenIf,
     Constraint,
     Items,
     JsonType,
@@ -21,6 +22,14 @@ from ..constraints.basic import (
     Undocumented,
 )
 from ..constraints.items import Percentage, PercentageSum, UrlOnly, VideoUrls
+from ..constraints.media import (
+    AddressesFile,
+    Base64,
+    ContentConstraint,
+    Prefixed,
+    Reachable,
+    Reference,
+)
 from ..constraints.relations import Relation
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
@@ -71,6 +80,9 @@ def format_applies_to(constraint: Constraint, seen: str, name: str) -> str:
             return f"type({seen}) is str and {parts}"
         case Pixels() | Ratio():
             return _allow_tokens(constraint, seen, f"type({seen}) is tuple")
+        case BetweenIf():
+            outer = constraint.outer
+            return f"type({seen}) is int and {outer.low} <= {seen} <= {outer.high}"
         case _ if type(constraint) in KINDS:
             kind = KINDS[type(constraint)]
         case _:
@@ -108,6 +120,11 @@ def _(constraint: OneOf, seen: str, name: str) -> str:
 @format_is_satisfied.register
 def _(constraint: Between, seen: str, name: str) -> str:
     return f"{constraint.low} <= {seen} <= {constraint.high}"
+
+
+@format_is_satisfied.register
+def _(constraint: BetweenIf, seen: str, name: str) -> str:
+    return format_is_satisfied(constraint.inner, seen, name)
 
 
 @format_is_satisfied.register(Text)
@@ -155,6 +172,36 @@ def _(constraint: Ratio, seen: str, name: str) -> str:
         f" and {seen}[0] * {per_high} <= {seen}[1] * {high}"
     )
     return _allow_tokens(constraint, seen, test)
+
+
+@format_is_satisfied.register
+def _(constraint: Reference, seen: str, name: str) -> str:
+    return f"{seen}.form in {constraint.forms!r}"
+
+
+@format_is_satisfied.register
+def _(constraint: Reachable, seen: str, name: str) -> str:
+    return f"{seen}.public"
+
+
+@format_is_satisfied.register
+def _(constraint: AddressesFile, seen: str, name: str) -> str:
+    return f"{seen}.wrong is None"
+
+
+@format_is_satisfied.register
+def _(constraint: Prefixed, seen: str, name: str) -> str:
+    return f"{seen}.form != 'bare'"
+
+
+@format_is_satisfied.register
+def _(constraint: Base64, seen: str, name: str) -> str:
+    return f"{seen}.flaw is None"
+
+
+@format_is_satisfied.register
+def _(constraint: ContentConstraint, seen: str, name: str) -> str:
+    return f"({seen}.size is None or {name}.is_satisfied({seen}))"
 
 
 def _allow_tokens(constraint: TwoPartSize | Size | Pixels | Ratio, seen: str, test: str) -> str:
