@@ -99,7 +99,7 @@ def test_payloads_without_findings_are_only_counted() -> None:
     data = f"{TEXT}\n\n{LINES[1]}\r\n{TEXT}\n".encode()
     found = find_clean_payloads(LineBlock("a.jsonl", 1, data))
     assert found.number == 2
-    assert [(each.number, each.data) for each in found.others] == [(3, LINES[1].encode())]
+    assert [(each.number, each.data) for each, _ in found.others] == [(3, LINES[1].encode())]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 18])

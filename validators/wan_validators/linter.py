@@ -20,7 +20,7 @@ from .frozen import replace
 from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
-from .ready_model import READY_MODELS, engine, lint_wrapper, prepare_model
+from .ready_model import READY_MODELS, ReadyModel, engine, lint_wrapper, prepare_model
 from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
 from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
@@ -30,7 +30,7 @@ from .wrappers import is_nested, unwrap_all
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["Moment", "engine", "find_findings", "lint"]
+__all__ = ["Moment", "engine", "find_findings", "lint", "lint_read_text"]
 
 Moment: TypeAlias = "datetime | float"
 """A moment, as a datetime or in seconds since 1970."""
@@ -71,7 +71,7 @@ def lint(
     elif isinstance(payload, (str, bytes, bytearray)):
         value, names = parse_plain(payload)
         if media_root is None and (now is None or not has_query(payload)):
-            usual = _lint_usual_text(value, names, model)
+            usual = _lint_usual_text(payload, value, names, (model, max_findings))
             if usual is not None:
                 return usual
     options = _build_options(model, now, media_root, max_findings)
@@ -120,21 +120,55 @@ def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
     found = ready.check(payload, limit)
     if isinstance(found, int):
         return Report(ready.id, [], payload)
-    if _find_flat(ready.spec, payload, is_named=False):
+    return _report_usual(ready, payload, found, limit, is_named=False)
+
+
+def _report_usual(
+    ready: ReadyModel, payload: Any, found: list[Finding], limit: int, *, is_named: bool
+) -> Report | None:
+    """Returns the report of a payload in its written form, in which *found* was found, or None."""
+    if _find_flat(ready.spec, payload, is_named=is_named):
         return None
-    return _limit_report(ready.report(payload, found, limit), limit)
+    return _limit_report(ready.report(payload, found, limit, is_named=is_named), limit)
 
 
-def _lint_usual_text(value: Any, names: bytes | bytearray, model: str | None) -> Report | None:
-    """Returns a report without findings, or None if there may be any."""
+def _lint_usual_text(
+    data: Data, value: Any, names: bytes | bytearray, options: tuple[str | None, int]
+) -> Report | None:
+    """Returns the report of the text of such a payload, or None. *options* are model and limit."""
+    model, limit = options
     try:
         ready = READY_MODELS[value["model"] if model is None else model]
     except (KeyError, TypeError):
         return None  # unknown, not yet compiled, or not a name
-    count = ready.check(value)
-    if isinstance(count, int) and has_unique_names(names, count):
-        return Report(ready.id, [], value)
-    return None
+    found = ready.check(value, limit)
+    if not isinstance(found, int):
+        return lint_read_text(ready, data, (value, names), found, limit, is_named=model is not None)
+    return Report(ready.id, [], value) if has_unique_names(names, found) else None
+
+
+def lint_read_text(
+    ready: ReadyModel,
+    data: Data,
+    read: tuple[Any, bytes | bytearray],
+    found: list[Finding],
+    limit: int,
+    *,
+    is_named: bool,
+) -> Report | None:
+    """Returns the report of *data*, in whose value *found* was found, or None if it is unusual.
+
+    *read* has the value, and the text that has its names. If *is_named* is true, the model is
+    known without the payload's member.
+    """
+    value, names = read
+    if not is_unambiguous(value, names):
+        return None
+    report = _report_usual(ready, value, found, limit, is_named=is_named)
+    if report is not None and report.findings:
+        text = data if isinstance(data, str) else data.decode()
+        report.findings = locate_findings(report.findings, text, value)
+    return report
 
 
 def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Options) -> Report:

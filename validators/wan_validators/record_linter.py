@@ -60,13 +60,17 @@ class RecordLinter(Frozen, kw_only=True):
         self, block: LineBlock, *, is_found: bool
     ) -> Iterator[LintResult | Unreadable | Skipped | CleanPayloads]:
         """Yields what is known of the lines of *block*."""
-        records = block.get_records()
-        if not self.wants_clean and self.totals is None and self.media_root is None:
-            found = find_clean_payloads(block, self.find_model(block.source))
-            yield found
-            records = iter(found.others)
-        for record in records:
-            yield from self.lint(record, is_found=is_found)
+        if self.wants_clean or self.totals is not None or self.media_root is not None:
+            for record in block.get_records():
+                yield from self.lint(record, is_found=is_found)
+            return
+        found = find_clean_payloads(block, self.find_model(block.source), self.max_findings)
+        yield found
+        for record, report in found.others:
+            if report is None:
+                yield from self.lint(record, is_found=is_found)
+            else:
+                yield self._build_result(record, report, is_found=is_found)
 
     def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
         model = self.find_model(record.source) or record.model
@@ -83,6 +87,11 @@ class RecordLinter(Frozen, kw_only=True):
             )
             if record.has_model_header:
                 report = _excuse_model(report)
+        return self._build_result(record, report, is_found=is_found)
+
+    def _build_result(
+        self, record: Record, report: Report, *, is_found: bool
+    ) -> LintResult | Skipped:
         if is_found and not report.valid:
             from .payload_recognition import is_payload
 

@@ -75,7 +75,7 @@ def _propose(site: _Site) -> Iterator[Hint]:
 
 def _propose_omission(site: _Site) -> Iterator[Hint]:
     """Yields the advice to leave an optional member out, which no value stands for."""
-    rules = [rule for rule in site.context.spec.rules if rule.pointer == site.rule.pointer]
+    rules = site.context.spec.rules_by_pointer.get(site.rule.pointer, [])
     is_optional = not any(rule.required and rule.severity == "error" for rule in rules)
     value, name = site.value, format_last_name(site.pointer)
     word = (

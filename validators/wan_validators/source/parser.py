@@ -114,7 +114,7 @@ def _locate_finding(finding: Finding, span: Span | None, lines: Lines) -> Findin
         return finding
     offset = span.name if isinstance(finding.row.constraint, KnownMembers) else span.value
     line, column = lines.position(offset)
-    return finding._replace(line=line, column=column)
+    return finding.place(line, column, finding.origin)
 
 
 def _finding(
