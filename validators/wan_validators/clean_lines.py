@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .catalog import find_all
@@ -17,35 +18,32 @@ __all__ = ["CleanPayloads", "find_clean_payloads"]
 
 
 class CleanPayloads(NamedTuple):
-    """The *number* of payloads without findings, and the *others*, with reports if they are known.
-
-    Those without a report have to be linted.
-    """
+    """The *number* of payloads without findings, of which nothing else is kept."""
 
     number: int
-    others: list[tuple[Record, Report | None]]
 
 
 def find_clean_payloads(
     block: LineBlock, model: str | None = None, limit: int = DEFAULT_MAX_FINDINGS
-) -> CleanPayloads:
-    """Counts the payloads of *block* that have no findings as payloads of *model*.
+) -> Iterator[tuple[Record, Report | None] | CleanPayloads]:
+    """Yields the payloads of *block* with findings as payloads of *model*, and counts the others.
 
-    Without *model*, each names its own. What is not a usual payload of one model, or has an
-    address that may have expired, is not linted. Reports have at most *limit* findings.
+    Without *model*, each names its own. Each has a report with at most *limit* findings, or None if
+    it has to be linted: it is not a usual payload of one model, or has an address that may have
+    expired. The number of those without findings comes last.
     """
     source, first, data = block
-    if source.lower().endswith(".har") or b'"log"' in data:
-        return CleanPayloads(0, [(each, None) for each in block.get_records()])
+    if source.lower().endswith(".har"):
+        yield from ((each, None) for each in block.get_records())
+        return
     lines = data.split(b"\n")
-    decode, may_have_queries = get_decoder(len(lines)), has_query(data)
+    decode, may_have_queries, is_named = get_decoder(len(lines)), has_query(data), model is not None
     count = 0
-    others: list[tuple[Record, Report | None]] = []
     for number, line in enumerate(lines, first):
         report = None
         try:
             value = decode(line)
-            name = value["model"] if model is None else model
+            name = model if is_named else value["model"]
             ready = READY_MODELS.get(name) or _prepare_model(name)
         except (LookupError, TypeError, ValueError, RecursionError):
             ready = None  # not JSON, or not an object with a name
@@ -55,13 +53,12 @@ def find_clean_payloads(
                 if has_unique_names(line, found):
                     count += 1
                     continue
-            elif found:
+            elif found and b'"log"' not in line:  # which a HAR file has
                 text = line.rstrip(b"\r\n")
-                read = value, line
-                report = lint_read_text(ready, text, read, found, limit, is_named=model is not None)
+                report = lint_read_text(ready, text, (value, line), found, limit, is_named=is_named)
         if line and not line.isspace():
-            others.append((Record(source, number, line.rstrip(b"\r\n")), report))
-    return CleanPayloads(count, others)
+            yield Record(source, number, line.rstrip(b"\r\n")), report
+    yield CleanPayloads(count)
 
 
 def _prepare_model(name: Any) -> ReadyModel | None:

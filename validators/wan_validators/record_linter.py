@@ -64,9 +64,12 @@ class RecordLinter(Frozen, kw_only=True):
             for record in block.get_records():
                 yield from self.lint(record, is_found=is_found)
             return
-        found = find_clean_payloads(block, self.find_model(block.source), self.max_findings)
-        yield found
-        for record, report in found.others:
+        model = self.find_model(block.source)
+        for found in find_clean_payloads(block, model, self.max_findings):
+            if isinstance(found, CleanPayloads):
+                yield found
+                continue
+            record, report = found
             if report is None:
                 yield from self.lint(record, is_found=is_found)
             else:
