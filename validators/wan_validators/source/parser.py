@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ..constraints.basic import Anything, KnownMembers, parse_integer
@@ -92,14 +93,12 @@ def locate_findings(
     ]
     if not anchors:
         return [*findings]
-    from .named_positions import find_named_spans
-    from .positions import Lines, find_spans
-
+    positions = _load_positions()
     is_unique = unique_value is not MISSING
-    spans = find_named_spans(text, unique_value, anchors) if is_unique else None
+    spans = positions.find_named_spans(text, unique_value, anchors) if is_unique else None
     if spans is None:
-        spans = find_spans(text, anchors, is_unique=is_unique)
-    lines = Lines(text)
+        spans = positions.find_spans(text, anchors, is_unique=is_unique)
+    lines = positions.lines(text)
     rest = iter(anchors)
     return [
         finding
@@ -107,6 +106,23 @@ def locate_findings(
         else _locate_finding(finding, spans.get(next(rest)), lines)
         for finding in findings
     ]
+
+
+class _Positions(NamedTuple):
+    """What finds positions."""
+
+    find_named_spans: Callable[[str, Any, Sequence[str]], dict[str, Span] | None]
+    find_spans: Callable[..., dict[str, Span]]
+    lines: type[Lines]
+
+
+@cache
+def _load_positions() -> _Positions:
+    """Loads what finds positions, which most payloads do not need; an import statement is slow."""
+    from .named_positions import find_named_spans
+    from .positions import Lines, find_spans
+
+    return _Positions(find_named_spans, find_spans, Lines)
 
 
 def _locate_finding(finding: Finding, span: Span | None, lines: Lines) -> Finding:
