@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from typing import Any
 
 import pytest
@@ -66,6 +67,15 @@ def test_a_report_counts_errors_and_warnings_apart() -> None:
     assert repr(report) == (
         "Report(model='wan26_i2i', valid=False, findings=['n-range', 'unknown-member'])"
     )
+
+
+def test_reports_are_equal_if_they_say_the_same_of_equal_payloads() -> None:
+    assert lint(chat(n=9)) == lint(chat(n=9))
+    assert lint(chat(n=9)) != lint(chat(n=8))
+    assert lint(chat(n=9)) != lint(json.dumps(chat(n=9)))  # has lines and columns
+    assert lint(chat(n=9)) != lint(chat(n=9), max_findings=0)
+    assert lint(chat()) == lint(json.dumps(chat()))
+    assert lint(chat()) != "valid"
 
 
 def test_warnings_leave_a_payload_valid() -> None:

@@ -190,6 +190,16 @@ class Report:
         self.payload = payload
         self.omitted = omitted
 
+    def __eq__(self, other: object) -> bool:
+        """Compares everything but the origin of findings, which are the same objects or not."""
+        return isinstance(other, Report) and self._get_compared() == other._get_compared()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _get_compared(self) -> tuple[Any, ...]:
+        findings = [each[:-1] for each in self.findings]
+        return self.model, findings, self.payload, self.omitted
+
     @property
     def cost(self) -> Cost:
         """The estimated cost at the shipped prices, unknown if the model is not known."""

@@ -105,14 +105,15 @@ def lint_wrapper(
     A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
     are the envelopes that the payload came in. Pointers lead through all of them.
     """
-    check, inner = engine(spec), unwrap(spec, payload)
+    inner = unwrap(spec, payload)
+    if inner is None and not outer:
+        return found
+    check = engine(spec)
     ignored: list[Finding] = []
     if inner is not None:
         ignored = _lint_ignored(inner, payload)
         payload, outer = inner.payload, (*outer, inner)
         found = check(payload, limit)
-    if not outer:
-        return found
     context = Context(spec, payload, check, outer)
     before = Context(spec, payload, check, outer[:-1] if inner is not None else outer)
     placed = [
