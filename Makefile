@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install packages demo demo-faults test lint types pytest measured unmeasured mutants \
-	thorough torture bench fuzz audit api-check law-mutants check-under-load docs release release-check \
+	thorough torture bench fuzz audit engines api-check law-mutants check-under-load docs release release-check \
 	constraints lower-bounds clean
 .SUFFIXES:
 
@@ -129,10 +129,27 @@ WHEEL_PACKAGES := validators/wanproof validators/wan_validators mockserver/wan_m
 # nothing about are an error, not a clean result.
 audit: $(AUDIT_READY) ## search the code with bandit, and the pins for known vulnerabilities
 	$(AUDIT)/bin/bandit --quiet --configfile pyproject.toml --recursive $(WHEEL_PACKAGES)
-	for file in constraints.txt constraints-demo.txt constraints-release.txt constraints-audit.txt; do \
+	for file in constraints.txt constraints-demo.txt constraints-release.txt constraints-audit.txt \
+			constraints-engines.txt; do \
 		$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --requirement $$file \
 			|| exit 1; \
 	done
+
+ENGINES := .venv-engines
+ENGINES_READY := $(ENGINES)/ready
+
+# pyspark is published as source alone; pip makes its wheel with setuptools, which is not pinned.
+$(ENGINES_READY): constraints-engines.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(ENGINES)
+	$(ENGINES)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--require-hashes --requirement constraints-engines.txt
+	$(ENGINES)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--no-build-isolation --editable .
+	@touch $@
+
+# Not in the gate: a gigabyte, and Spark needs Java 17.
+engines: $(READY) $(ENGINES_READY) ## run the examples of the documentation for Ray and Spark
+	$(BIN)/pytest tests/engines_check.py
 
 API_SECONDS ?= 180
 
@@ -164,6 +181,8 @@ constraints: $(READY) ## choose the newest versions for the pins
 		--output-file constraints-release.txt
 	$(COMPILE:pyproject.toml=) --generate-hashes --constraint constraints.txt --group audit \
 		--output-file constraints-audit.txt
+	$(COMPILE) --generate-hashes --constraint constraints.txt --group engines --group build \
+		--output-file constraints-engines.txt
 	$(COMPILE) --resolution lowest-direct --all-extras --group dev \
 		--output-file constraints-lowest.txt
 
@@ -180,4 +199,4 @@ release-check: release ## build dist/, and run its wheel by uvx and by pipx run
 	$(BIN)/pytest tests/release_check.py
 
 clean: ## remove .venv and all caches
-	rm -rf $(VENV) .venv-lowest $(AUDIT) docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-lowest $(AUDIT) $(ENGINES) docs/_build .bench .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

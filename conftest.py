@@ -30,6 +30,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _few_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.MonkeyPatch]:
+    """One certificate instead of all: each new httpx client loads them, which takes 25 ms."""
+    import certifi
+
+    end = "-----END CERTIFICATE-----\n"
+    first = Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0]
+    file = tmp_path_factory.mktemp("certificates") / "one.pem"
+    file.write_text(first + end, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SSL_CERT_FILE", str(file))
+        yield patched
+
+
+@pytest.fixture(scope="module")
+def all_certificates(_few_certificates: pytest.MonkeyPatch) -> Iterator[None]:
+    """The usual certificates, for tests that use a package index."""
+    few = os.environ["SSL_CERT_FILE"]
+    _few_certificates.undo()
+    yield
+    _few_certificates.setenv("SSL_CERT_FILE", few)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _signals() -> Iterator[None]:
     """Jobs in the background inherit that Ctrl-C is ignored, and hand it on to what they start."""
     usual: dict[signal.Signals, Any] = {

@@ -30,7 +30,8 @@ from wan_contracts.clients.process_client import ProcessClient
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.in_flight import iter_in_flight
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 from wan_mockserver.service import Mock
 from wan_validators.catalog import model
 

@@ -22,6 +22,8 @@ PAYLOADS: Final = ROOT / "fixtures/payloads/vtrix/wan26_i2i"
 
 Command = list[str]
 
+pytestmark = pytest.mark.usefixtures("all_certificates")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

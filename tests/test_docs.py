@@ -14,7 +14,7 @@ A comment in the line before a block says how:
 ``ci``                       the steps of a GitHub workflow run without an error
 ``gitlab``                   the script of a GitLab job runs without an error
 ``action``, ``pre-commit``   the action and the hooks of this repository have these inputs and ids
-``needs: MODULE``            Python runs where MODULE is installed
+``engine: MODULE``           Python runs in ``make engines``; see ``engines_check.py``
 ``serve``                    Python runs beside a server at the default address
 ``pytest``                   a test module passes
 ``suite: SUMMARY``           the contract suite ends with SUMMARY
@@ -151,7 +151,7 @@ Enter = Callable[[Block], Path]
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_console_and_python_block_says_how_it_is_executed(page: Path) -> None:
     kinds = {"file", "run", "prints", "checked", "then", "starts", "setup", "ci", "serve"}
-    kinds |= {"listens", "pytest", "suite", "python", "needs", "gitlab", "action", "pre-commit"}
+    kinds |= {"listens", "pytest", "suite", "python", "engine", "gitlab", "action", "pre-commit"}
 
     odd = [
         block.id
@@ -315,14 +315,12 @@ def test_the_suite_runs_in_a_repository_of_the_users(block: Block, enter: Enter)
     assert run.returncode == int("failed" in block.value)
 
 
-@pytest.mark.parametrize("block", blocks("python", "needs", "serve"), ids=identify)
+@pytest.mark.parametrize("block", blocks("python", "serve"), ids=identify)
 def test_python_runs(block: Block, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(enter(block))
     code = "\n" * (block.line - 1) + block.text
     names: dict[str, Any] = {"__name__": "documentation"}
     if block.kind != "serve":
-        if block.value:
-            pytest.importorskip(block.value)
         exec(compile(code, block.page, "exec"), names)
         return
     with Server(create_app(seed=7)) as server:

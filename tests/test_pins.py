@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from itertools import product
 from pathlib import Path
@@ -24,6 +25,7 @@ FILES: Final = (
     "constraints-demo.txt",
     "constraints-release.txt",
     "constraints-audit.txt",
+    "constraints-engines.txt",
 )
 OLDEST_PIP: Final = "23.2.1"
 """The version that Python 3.11 bundles."""
@@ -60,6 +62,8 @@ def own_requirements(file: str) -> list[Requirement]:
         return [Requirement("wanproof"), *group("release")]
     if file == "constraints-audit.txt":
         return group("audit")
+    if file == "constraints-engines.txt":
+        return [Requirement("wanproof"), *group("engines"), *group("build")]
     return [Requirement("wanproof[video]"), *group("build")]
 
 
@@ -79,14 +83,18 @@ def requirements_of(needed: Requirement, environment: Mapping[str, str]) -> Iter
 
     The metadata of a distribution for other systems is not at hand.
     """
-    try:
-        lines = metadata.requires(needed.name) or []
-    except metadata.PackageNotFoundError:
-        return
-    for requirement in map(Requirement, lines):
+    for requirement in read_requirements(needed.name):
         extras = ("", *needed.extras)
         if any(applies(requirement, environment, extra) for extra in extras):
             yield requirement
+
+
+@cache
+def read_requirements(name: str) -> list[Requirement]:
+    try:
+        return [Requirement(line) for line in metadata.requires(name) or []]
+    except metadata.PackageNotFoundError:
+        return []
 
 
 def applies(requirement: Requirement, environment: Mapping[str, str], extra: str = "") -> bool:
@@ -172,7 +180,7 @@ def download_oldest_pip(folder: Path) -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def oldest_pip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def oldest_pip(all_certificates: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel of the oldest pip, which can run itself."""
     wheel = download_oldest_pip(tmp_path_factory.mktemp("pip"))
     if wheel is None:
@@ -195,7 +203,7 @@ for parsed in parse_requirements(sys.argv[1], session=PipSession()):
 """Prints what pip reads in a requirements file; no command of pip does."""
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", FILES[:2])  # the others are for other targets alone
 def test_the_oldest_pip_reads_each_pin_with_its_hashes(oldest_pip: Path, file: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", READ_PINS, file],

@@ -1,4 +1,4 @@
-"""Builds methods of constraints, each with one mistake in its code."""
+"""Builds the functions of a module, each with one mistake in its code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import copy
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -27,44 +27,52 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 
 class CodeMutant(NamedTuple):
-    """A method of a constraint with one mistake, and its description."""
+    """A function or method with one mistake in its code, and its description."""
 
-    check: type
-    method: str
-    function: Any
+    function: Any  # not bound, as mypy takes it for a method
+    code: CodeType
     mistake: str
 
     @contextmanager
     def apply(self) -> Iterator[None]:
-        """Puts the mistake into the constraint for the duration of the context."""
-        right = getattr(self.check, self.method)
-        setattr(self.check, self.method, self.function)
+        """Puts the mistake into the function for the duration of the context."""
+        # The code, as other values may hold the function itself.
+        right, self.function.__code__ = self.function.__code__, self.code
+        self._forget_results()
         try:
             yield
         finally:
-            setattr(self.check, self.method, right)
+            self.function.__code__ = right
+            self._forget_results()
+
+    def _forget_results(self) -> None:
+        for each in self.function.__globals__.values():
+            if hasattr(each, "cache_clear"):
+                each.cache_clear()
 
 
 def code_mutants(module: ModuleType) -> Iterator[CodeMutant]:
-    """Yields each mutant of ``applies_to`` and ``is_satisfied`` of all constraints of *module*."""
+    """Yields each mutant of the functions of *module*, and of the methods of its classes."""
     for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.ClassDef) and node.name in vars(module):
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name in (
-                    "applies_to",
-                    "is_satisfied",
-                ):
-                    yield from _mutate(module, vars(module)[node.name], method)
+        owner = vars(module).get(node.name) if isinstance(node, ast.ClassDef) else module
+        for part in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if owner is not None and isinstance(part, ast.FunctionDef):
+                found = inspect.getattr_static(owner, part.name)
+                found = inspect.unwrap(getattr(found, "__func__", found))  # of a static method
+                if isinstance(found, FunctionType):
+                    yield from _mutate(module, found, part)
 
 
-def _mutate(module: ModuleType, check: type, method: ast.FunctionDef) -> Iterator[CodeMutant]:
-    for index, node in enumerate(ast.walk(method)):
-        for mistake in _mistakes(node):
-            wrong = copy.deepcopy(method)
+def _mutate(
+    module: ModuleType, function: FunctionType, node: ast.FunctionDef
+) -> Iterator[CodeMutant]:
+    where = f"{module.__name__.rpartition('.')[2]}.{function.__qualname__}"
+    node.decorator_list = []
+    for index, part in enumerate(ast.walk(node)):
+        for mistake in _mistakes(part):
+            wrong = copy.deepcopy(node)
             _make(list(ast.walk(wrong))[index], mistake)
-            if (function := _compiled(module, wrong)) is not None:
-                where = f"{module.__name__.rpartition('.')[2]}.{check.__name__}.{method.name}"
-                yield CodeMutant(check, method.name, function, f"{where}: {mistake}")
+            yield CodeMutant(function, _compile(module, wrong), f"{where}: {mistake}")
 
 
 def _mistakes(node: ast.AST) -> list[str]:
@@ -99,10 +107,8 @@ def _make(node: ast.AST, mistake: str) -> None:
         node.op = wrong
 
 
-def _compiled(module: ModuleType, method: ast.FunctionDef) -> Any:
-    tree = ast.fix_missing_locations(ast.Module([method], []))
-    names: dict[str, Any] = {}
+def _compile(module: ModuleType, function: ast.FunctionDef) -> CodeType:
+    tree = ast.fix_missing_locations(ast.Module([function], []))
     future = __import__("__future__").annotations.compiler_flag
     code = compile(tree, module.__name__, "exec", flags=future, dont_inherit=True)
-    exec(code, vars(module) | {}, names)  # noqa: S102  (the module's own source, with one mistake)
-    return names[method.name]
+    return next(each for each in code.co_consts if isinstance(each, CodeType))

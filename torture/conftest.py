@@ -23,6 +23,7 @@ SHARE = float(os.environ.get("WANPROOF_TORTURE", "0"))
 
 Scale = Callable[[float, float], float]
 Record = Callable[..., None]
+Progress = Callable[[str], None]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def scale() -> Scale:
 
 
 @pytest.fixture
-def progress(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def progress(request: pytest.FixtureRequest) -> Progress:
     """Prints a line while a test runs, unless it is a short one."""
     capture = cast("Any", request.config.pluginmanager.get_plugin("capturemanager"))
 

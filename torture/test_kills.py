@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from .clients import Acknowledged, Client, create_and_poll, running
-from .conftest import Record, Scale
+from .conftest import Progress, Record, Scale
 from .processes import MockServer, RedisServer, Server
 
 THREADS = 8
@@ -19,8 +18,6 @@ MAX_LOAD_S = 0.6
 
 MAX_START_S = 30.0
 """The longest wait for this task."""
-
-Progress = Callable[[str], None]
 
 
 def test_kills_of_a_server_on_sqlite(

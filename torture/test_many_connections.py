@@ -13,6 +13,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
+from .conftest import Progress
 from .serving import serve
 
 CREATE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
@@ -40,7 +41,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
-def test_a_crowd_keeps_no_one_waiting(port: int, crowd: str) -> None:
+def test_a_crowd_keeps_no_one_waiting(port: int, crowd: str, progress: Progress) -> None:
     count, sent = CROWDS[crowd]
     own = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, trust_env=False)
     with ExitStack() as connections, own as http:
@@ -49,6 +50,7 @@ def test_a_crowd_keeps_no_one_waiting(port: int, crowd: str) -> None:
             connections.enter_context(each).sendall(sent.encode())
             if nth % 500 == 0:
                 complete_task(http)
+                progress(f"{nth + 1} of {count} connections; others are served")
         for _ in range(20):
             complete_task(http)
 

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 
 from .clients import CREATE, Client, make_payload, running
-from .conftest import Record, Scale
+from .conftest import Progress, Record, Scale
 from .processes import MockServer
 
 CONNECTIONS = 64
@@ -31,6 +30,9 @@ POLLS = 4
 DOWNLOAD_TIMEOUT_S = 120.0
 """A file is made at its first download, after those that were asked for before."""
 
+LAST_DOWNLOAD_TIMEOUT_S = 5.0
+"""The same for those that are asked for shortly before the end, so that the end is not late."""
+
 MAX_GROWTH_MB = 40.0
 """By how much the memory of the last third may exceed that of the middle one."""
 
@@ -40,8 +42,6 @@ MAX_EXTRA_DESCRIPTORS = 64
 MAX_THREADS = 32
 
 UNEXPECTED = re.compile(rb"internal error|cannot use its store")
-
-Progress = Callable[[str], None]
 
 
 class Sample:
@@ -59,8 +59,9 @@ class Sample:
 class _Soak:
     """The clients, and what they have seen."""
 
-    def __init__(self, port: int, scenarios: list[str], video_share: float) -> None:
+    def __init__(self, port: int, scenarios: list[str], video_share: float, seconds: float) -> None:
         self._port = port
+        self._until = time.monotonic() + seconds
         self._video_share = video_share
         self._scenarios = scenarios
         self.statuses: Counter[str] = Counter()
@@ -88,7 +89,8 @@ class _Soak:
                 return
             with suppress(HTTPException, OSError):
                 body = self._send(client, "GET", f"{path}/{task}")
-        client.set_timeout(DOWNLOAD_TIMEOUT_S)
+        left = self._until - time.monotonic()
+        client.set_timeout(min(max(left, LAST_DOWNLOAD_TIMEOUT_S), DOWNLOAD_TIMEOUT_S))
         for url in json.loads(body).get("images", []) + json.loads(body).get("videos", []):
             self._send(client, "GET", "/files/" + str(url).partition("/files/")[2])
 
@@ -133,7 +135,7 @@ def test_a_soak_with_all_scenarios(
     store = "memory" if kind == "memory" else f"sqlite:{tmp_path / 'store.db'}"
     with MockServer(tmp_path, store) as server:
         videos = VIDEO_SHARE if seconds > 10 else 0.0
-        soak = _Soak(server.port, _list_scenarios(server), videos)
+        soak = _Soak(server.port, _list_scenarios(server), videos, seconds)
         begin = time.monotonic()
         samples: list[tuple[float, Sample]] = []
         with (

@@ -6,20 +6,20 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from .clients import CREATE, Client, compute_price, make_payload, running
-from .conftest import Record, Scale
+from .conftest import Progress, Record, Scale
 from .processes import MockServer, RedisServer
 
 RANKS = {"pending": 0, "processing": 1, "completed": 2}
 POLLS = 8
+PROGRESS_INTERVAL_S = 5.0
 
-Progress = Callable[[str], None]
 Poll = tuple[float, float, int]
 """When it was sent, when it was answered, and the rank of the state."""
 
@@ -74,6 +74,15 @@ class _Run:
         for client in clients.values():
             client.close()
 
+    def report(self, progress: Progress, _nth: int, stop: threading.Event) -> None:
+        """Tells the progress every few seconds."""
+        while not stop.wait(PROGRESS_INTERVAL_S):
+            tasks = [task for each in [*self.made.values()] for task in [*each]]
+            ended = sum(map(self._has_ended, tasks))
+            polls = sum(len(self.polls[task]) for task in tasks)
+            allowed = self._allowed * len(self._tenants)
+            progress(f"{len(tasks)} of {allowed} creates, {ended} tasks ended, {polls} polls")
+
     def _has_ended(self, task: str) -> bool:
         polls = self.polls[task]
         return len(polls) > POLLS and polls[-1][2] == RANKS["completed"]
@@ -96,7 +105,7 @@ def _run(folder: Path, store: str, scale: Scale, progress: Progress, record: Rec
         MockServer(folder, store, *options, name="two") as two,
     ):
         run = _Run((one.port, two.port), tenants, allowed)
-        with running(creators, run.poll):
+        with running(1, partial(run.report, progress)), running(creators, run.poll):
             with running(creators, run.create):
                 pass
             progress(f"{sum(map(len, run.made.values()))} creates were accepted")

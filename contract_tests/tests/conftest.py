@@ -12,7 +12,7 @@ import pytest
 import wan_contracts.runner.options  # noqa: F401  (or each run in this process loads it anew)
 from client_scripts import PREAMBLE, Write
 from plugin_runs import Run
-from wan_contracts.runner.runner import RunPlan
+from wan_contracts.runner.run_plan import RunPlan
 
 
 @pytest.fixture(scope="session")

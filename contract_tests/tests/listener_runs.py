@@ -16,7 +16,7 @@ from wan_contracts import Outcome, Setting
 from wan_contracts.laws import LAWS
 from wan_contracts.listener.run import ListenAddress, listen
 from wan_contracts.results.report import ContractReport
-from wan_contracts.runner.runner import RunPlan
+from wan_contracts.runner.run_plan import RunPlan
 from wan_validators.catalog import model
 
 MODEL: Final = "wan2.5-i2i-preview"

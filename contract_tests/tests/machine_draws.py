@@ -18,7 +18,7 @@ from wan_mockserver.artefacts.plan import Artefact
 from wan_mockserver.simulator.auth import identify_caller
 from wan_validators.catalog import list_default_models
 from wan_validators.spec import ModelSpec, Severity
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 KEYS: Final = {identify_caller(f"Bearer {key}").tenant: key for key in ("a-key", "another-key")}
 """API keys by the names of the tenants that hold them."""

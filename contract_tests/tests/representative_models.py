@@ -7,7 +7,7 @@ payloads for all models, too.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -17,10 +17,12 @@ from wan_validators.spec import ModelSpec, Rule
 
 __all__ = [
     "DISTINCT_ROWS",
+    "FEW_PARAMS",
     "FORM_MODELS",
     "FORM_PARAMS",
     "REPRESENTATIVES",
     "REPRESENTATIVE_PARAMS",
+    "ROWS_BY_MODEL",
     "ROW_PARAMS",
 ]
 
@@ -63,6 +65,9 @@ FORM_MODELS = tuple(catalog() if THOROUGH else _choose_models(catalog()))
 
 FORM_PARAMS = [pytest.param(spec, id=spec.id) for spec in FORM_MODELS]
 
+FEW_PARAMS = FORM_PARAMS if THOROUGH else FORM_PARAMS[:4]
+"""Of these the models with the most forms, for a test that takes a second for each model."""
+
 
 def _iter_distinct_rows() -> Iterator[tuple[ModelSpec, int, Rule]]:
     """Yields each row once, in the first model that has it, with its number there.
@@ -80,6 +85,12 @@ def _iter_distinct_rows() -> Iterator[tuple[ModelSpec, int, Rule]]:
 
 
 DISTINCT_ROWS = tuple(_iter_distinct_rows())
+
+ROWS_BY_MODEL: Mapping[ModelSpec, Sequence[Rule]] = {
+    spec: spec.all_rules if THOROUGH else [rule for each, _, rule in DISTINCT_ROWS if each is spec]
+    for spec in (catalog() if THOROUGH else dict.fromkeys(spec for spec, _, _ in DISTINCT_ROWS))
+}
+"""Each row once, by the first model that has it; all rows in ``make thorough``."""
 
 ROW_PARAMS = [
     pytest.param(spec, rule, id=f"{spec.id}:{number}:{rule.id}:{rule.pointer}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,12 @@ from hypothesis import strategies as st
 
 from wan_contracts.protocol.acceptance import build_acceptor
 from wan_contracts.protocol.outcome import Outcome, Output
-from wan_contracts.protocol.schemas import SCHEMAS, build_validator
+from wan_contracts.protocol.schemas import (
+    SCHEMAS,
+    InvalidDocument,
+    build_validator,
+    parse_outcome,
+)
 
 accepts = build_acceptor(SCHEMAS["outcome"])
 
@@ -21,6 +27,7 @@ ODD_VALUES: Final[tuple[Any, ...]] = (
     1,
     -1,
     0.5,
+    2.0,
     100,
     1e12,
     "",
@@ -73,7 +80,7 @@ def test_it_accepts_the_usual_outcomes(outcome: Outcome) -> None:
     ("schema", "accepted", "rejected"),
     [
         ({"type": ["string", "null"]}, ["", None], [0, False, []]),
-        ({"type": "integer"}, [1], [True, 1.5, "1"]),
+        ({"type": "integer"}, [1, 1.0], [True, 1.5, "1", float("inf")]),
         ({"type": "number"}, [1, 0.5], [True, "1"]),
         ({"enum": ["a", 1]}, ["a", 1], ["b", True]),
         ({"const": 1}, [1], [True, 2]),
@@ -103,3 +110,20 @@ def test_each_keyword(schema: Any, accepted: list[Any], rejected: list[Any]) -> 
 def test_a_keyword_that_it_does_not_know_is_an_error() -> None:
     with pytest.raises(KeyError):
         build_acceptor({"not": {}})
+
+
+def test_many_wrong_outputs_are_described_by_the_first_of_them() -> None:
+    outputs = [{"kind": "text", "text": "a"}] * 500 + [1] * 5000
+    outcome = {"outcome": "completed", "outputs": outputs}
+
+    found = [error.absolute_path[-1] for error in build_validator("outcome").iter_errors(outcome)]
+
+    assert found == [*range(500, 600)]
+    with pytest.raises(InvalidDocument, match=r"^/outputs/[0-9]+: is 1; allowed: object$"):
+        parse_outcome(json.dumps(outcome))
+
+
+def test_an_array_of_something_else_has_no_wrong_items() -> None:
+    [error] = build_validator("outcome").iter_errors({"outcome": "failed", "outputs": {"0": 1}})
+
+    assert error.validator == "type"

@@ -11,6 +11,7 @@ from wan_contracts.runner.recording_proxy import KEY_PREFIX, RecordedCall, Recor
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request
 from wan_mockserver.service import Mock
+from wan_mockserver.simulator.routing import FILES
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.tasks import TASKS
 from wan_validators.catalog import model
@@ -117,3 +118,12 @@ def test_a_key_in_the_query_decides(
     download(proxy, file, query=f"key={KEY % number}")
 
     assert len(list_paths(proxy, call)) == counted
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_only_small_files_are_sent_without_a_thread(mock: Mock, small: bool) -> None:  # noqa: FBT001
+    proxy = RecordingProxy(mock, small_files=small)
+
+    assert proxy.is_quick(Request(method="GET", path=f"{FILES}a/b.png")) is small
+    assert proxy.is_quick(Request(method="POST", path="/model/v1/generation"))
+    assert not proxy.is_quick(Request(method="GET", path="/_wanproof/journal"))

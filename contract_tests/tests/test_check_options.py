@@ -12,7 +12,7 @@ from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS
 from wan_contracts.runner.pace import find_laws_without_time
-from wan_contracts.runner.runner import RunPlan
+from wan_contracts.runner.run_plan import RunPlan
 from wan_validators.cli import main
 
 CLIENTS = Path(__file__).parent / "faulty_clients"

@@ -30,7 +30,8 @@ from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.in_flight import iter_in_flight
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind, Interaction
-from wan_contracts.runner.runner import RunPlan, check, replay_case
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check, replay_case
 from wan_validators import lint
 from wan_validators.catalog import catalog, model
 from wan_validators.command import UsageError

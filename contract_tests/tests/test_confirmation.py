@@ -25,11 +25,12 @@ from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.reporters import render
 from wan_contracts.reporters.terminal import write
 from wan_contracts.results.report import ContractReport, LawResult, Status
-from wan_contracts.runner import runner
+from wan_contracts.runner import run_loop
 from wan_contracts.runner.confirmation import Limits
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.minimize import shrink_sequence
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 from wan_validators.catalog import model
 from wan_validators.cli import main
 from wan_validators.command import UsageError
@@ -151,7 +152,7 @@ def test_a_client_without_failures_is_called_no_more_often() -> None:
 
 def test_the_search_for_a_sequence_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = Limits(repeats=1, law_calls=1, all_calls=100)
-    monkeypatch.setattr(runner, "IN_PROCESS_LIMITS", limits)
+    monkeypatch.setattr(run_loop, "IN_PROCESS_LIMITS", limits)
 
     report = check(PythonClient("limited", BrokenAfterLimit()), PLAN)
 

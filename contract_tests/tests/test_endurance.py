@@ -13,7 +13,8 @@ from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.results.report import ContractReport, LawResult, Status
 from wan_contracts.runner.endurance import MAX_EQUAL_CALLS
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 from wan_validators.catalog import model
 
 PLAN = RunPlan(specs=[model("wan2.5-i2i-preview")], examples=0, brief=True, seed=1)

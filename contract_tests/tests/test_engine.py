@@ -31,7 +31,7 @@ ALL = 10**9
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(10)
+@examples(10, ci=3)
 @given(data=st.data())
 def test_both_find_only_infos_in_valid_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(valid(spec))
@@ -41,7 +41,7 @@ def test_both_find_only_infos_in_valid_payloads(spec: ModelSpec, data: st.DataOb
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(40)
+@examples(40, ci=8)
 @given(data=st.data())
 def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec))
@@ -50,7 +50,7 @@ def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataO
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(20)
+@examples(20, ci=5)
 @given(data=st.data())
 def test_both_find_the_same_in_any_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(arbitrary(spec))
@@ -59,7 +59,7 @@ def test_both_find_the_same_in_any_json(spec: ModelSpec, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("spec", WRAPPING)
-@examples(20)
+@examples(20, ci=5)
 @given(data=st.data())
 def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
     spec: ModelSpec, data: st.DataObject
@@ -74,7 +74,7 @@ def test_the_same_is_found_in_a_wrapper_with_pointers_through_it(
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(10)
+@examples(10, ci=3)
 @given(data=st.data())
 def test_the_payload_is_not_modified(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(valid(spec) | battered(spec))
@@ -84,7 +84,7 @@ def test_the_payload_is_not_modified(spec: ModelSpec, data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(10)
+@examples(10, ci=3)
 @given(data=st.data())
 def test_text_and_its_value_have_the_same_findings(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw((valid(spec) | battered(spec)).filter(lambda p: type(p) is not str))
@@ -98,7 +98,7 @@ def test_text_and_its_value_have_the_same_findings(spec: ModelSpec, data: st.Dat
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(10)
+@examples(10, ci=3)
 @given(data=st.data())
 def test_every_finding_can_be_written_as_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec) | arbitrary(spec))

@@ -21,7 +21,8 @@ from wan_contracts.clients.loading import load
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, Level, law
 from wan_contracts.runner.harness import Harness
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 NONE: frozenset[str] = frozenset()

@@ -17,12 +17,13 @@ from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.results.report import Status
-from wan_contracts.runner import late_responses, runner
+from wan_contracts.runner import late_responses, run_plan
 from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
 from wan_contracts.runner.recording_proxy import RecordingProxy
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
@@ -172,7 +173,7 @@ def test_a_run_in_which_many_responses_are_late_fails_no_law(
         return response
 
     monkeypatch.setattr(Mock, "handle", handle)
-    monkeypatch.setattr(runner, "REAL", FAST)
+    monkeypatch.setattr(run_plan, "REAL", FAST)
     scenarios = ("fail-3001", "http-401", "poll-500", "poll-401", "expired-urls", "partial")
     plan = RunPlan(specs=[IMAGES], scenarios=scenarios, real_time=True)
 

@@ -18,7 +18,7 @@ from wan_contracts.laws import LAWS
 from wan_contracts.protocol.outcome import OutcomeKind
 from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 CLIENTS = Path(__file__).parent / "faulty_clients"
 

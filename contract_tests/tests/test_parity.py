@@ -172,7 +172,7 @@ def over_a_socket(steps: list[Step]) -> list[Seen]:
 
 
 @pytest.mark.parametrize("other", [async_in_process, sync_respx, async_respx, over_a_socket])
-@examples(4)
+@examples(4, ci=1)
 @given(steps=runs())
 def test_every_way_to_the_server_gives_the_same_answers(
     other: Callable[[list[Step]], list[Seen]], steps: list[Step]

@@ -16,7 +16,8 @@ from plugin_runs import HERE, ONE_CALL, OURS, PLAIN_CALL, PYARGS, Run
 from wan_contracts.clients.loading import load
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.laws import LAWS, MONEY_SAFE
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 from wan_validators.catalog import model
 from wan_validators.cli import main
 
@@ -285,7 +286,7 @@ def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT0
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-model=wan3"),
-            "no documented model is called 'wan3'; known",
+            "wanproof knows no model 'wan3'; known",
         ),
         (
             ("--wan-client=client.py:Reference", "--wan-scenario=interleaved"),

@@ -16,7 +16,7 @@ from wan_contracts.laws import LAWS
 from wan_contracts.runner.aggregation import evaluate_laws
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import Interaction
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 QUEUE = "vtrix-queue/wan25_i2i_preview_intl"
 FLAT = {"prompt": "night", "images": ["https://example.com/in.png"], "n": 2}

@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 import report_examples as examples
 from wan_contracts.cases.time_profiles import REAL, VIRTUAL
 from wan_contracts.laws import law
-from wan_contracts.results.replay import REPLAY, ClientSpec, Replay, write_replays
+from wan_contracts.results.replay import ClientSpec, Replay, write_replays
+from wan_contracts.results.replay_fields import REPLAY
 from wan_contracts.results.report import LawResult
 from wan_validators.cli import main
 from wan_validators.command import UsageError

@@ -19,8 +19,8 @@ from wan_mockserver.simulator.simulator import FINDINGS, Simulator
 from wan_validators import Report, lint
 from wan_validators.catalog import vendors
 from wan_validators.spec import ModelSpec
+from wan_validators.task import State, Task
 from wan_validators.task_bodies import find_task_id
-from wan_validators.vendor import State, Task
 
 every_model = pytest.mark.parametrize("spec", FORM_PARAMS)
 HEADERS = {"Authorization": "Bearer k", "Content-Type": "application/json"}
@@ -55,7 +55,7 @@ def linted(spec: ModelSpec, payload: Any) -> Report:
 
 
 @every_model
-@examples(6)
+@examples(6, ci=2)
 @given(data=st.data())
 def test_create_accepts_exactly_the_payloads_that_lint_accepts(
     spec: ModelSpec, data: st.DataObject
@@ -70,7 +70,7 @@ def test_create_accepts_exactly_the_payloads_that_lint_accepts(
 
 
 @every_model
-@examples(6)
+@examples(6, ci=2)
 @given(data=st.data())
 def test_a_task_fails_with_the_first_code_of_lint_and_otherwise_is_done(
     spec: ModelSpec, data: st.DataObject

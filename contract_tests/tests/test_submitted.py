@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wan_contracts.clients.python_client import PythonClient
 from wan_contracts.results.report import Status
-from wan_contracts.runner.runner import RunPlan, check
+from wan_contracts.runner.run_plan import RunPlan
+from wan_contracts.runner.runner import check
 from wan_validators.catalog import model
 
 from faulty_clients.broken import CORRECT  # isort: skip

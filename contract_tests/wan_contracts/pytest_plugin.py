@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .clients import Client
     from .results.replay import ClientSpec
     from .results.report import ContractReport
-    from .runner.runner import RunPlan
+    from .runner.run_plan import RunPlan
 
 __all__ = [
     "LawWarning",

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from dashscope import ImageSynthesis, VideoSynthesis
 from dashscope.aigc.image_generation import AioImageGeneration, ImageGeneration
+from dashscope.api_entities.aio_session import close_shared_aio_session
 from dashscope.common.error import UploadFileException
 
 from wan_mockserver.http.server import Server
@@ -103,6 +104,7 @@ async def run_async() -> tuple[Any, list[Any], Any]:
     chunks = [chunk async for chunk in stream]
     made: Any = await AioImageGeneration.async_call("wan2.6-t2i", **key)
     done = await AioImageGeneration.wait(made, api_key="alice")
+    await close_shared_aio_session()  # or aiohttp complains when the process ends
     return plain, chunks, done
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from wan_mockserver.scenarios.lifecycle import Lifecycle, Polls, Seconds, parse_lifecycle
 from wan_mockserver.state.tasks import TaskRecord, advance_on_poll
-from wan_validators.vendor import Failure, State
+from wan_validators.task import Failure, State
 
 
 def record(lifecycle: Lifecycle, failure: Failure | None = None) -> TaskRecord:

@@ -17,7 +17,7 @@ from wan_mockserver.scenarios.scenario import PollBehaviour, Scenario, TaskOutco
 from wan_mockserver.scenarios.step import Step
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 MULE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 VTRIX = "/model/v1/generation"

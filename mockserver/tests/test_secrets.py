@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from wan_mockserver.captures.exchange import CapturedExchange
 from wan_mockserver.captures.har import write_har
+from wan_mockserver.captures.reading import read_capture
+from wan_mockserver.captures.replay import CaptureReplay
 from wan_mockserver.clock import ManualClock
 from wan_mockserver.http.messages import Request, Response
 from wan_mockserver.service import Mock
@@ -18,6 +21,7 @@ from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.journal import log_exchange
 from wan_mockserver.state.secrets import redact_members, select_request_headers
 from wan_mockserver.state.stores.sqlite import SqliteStore
+from wan_validators import lint
 
 CREATE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 UPLOADS = "/dashscope-uploads"
@@ -145,6 +149,82 @@ def test_a_signed_policy_is_not_stored_or_shown(site: Site, content: bytes) -> N
     assert policy["signature"] not in seen
     assert policy["policy"] not in seen
     assert policy["oss_access_key_id"] not in seen.replace(f"?{'OSSAccessKeyId'}=", "")
+
+
+SIGNATURE = "Zx81%2Bnot%2Fto-be-seen%3D"
+SIGNED_URLS = [
+    f"https://a.io/1.png?{query}"
+    for query in (
+        f"Expires=4102444800&OSSAccessKeyId=LTAI5t&Signature={SIGNATURE}",
+        f"x-oss-expires=60&x-oss-credential={SIGNATURE}&x-oss-signature={SIGNATURE}",
+        f"X-Amz-Date=20991128T000000Z&X-Amz-Credential={SIGNATURE}&X-Amz-Signature={SIGNATURE}",
+        f"X-Amz-Security-Token={SIGNATURE}&X-Amz-Expires=60",
+        f"x-goog-signature={SIGNATURE}#part",
+        f"sv=2022-11-02&se=2099-01-01&sr=b&sp=r&sig={SIGNATURE}",
+        f"q-ak={SIGNATURE}&q-signature={SIGNATURE}",
+        f"token={SIGNATURE}",
+        f"n=1&access_token={SIGNATURE}",
+        f"auth_key={SIGNATURE}",
+        f"hdnts={SIGNATURE}",
+        f"wsSecret={SIGNATURE}&wsTime=1",
+        f"url=https%3A%2F%2Fb.io%2F1.png%3Fa%3D1%26Signature%3D{SIGNATURE}",
+    )
+]
+
+
+@pytest.mark.parametrize("escape", [str, lambda text: text.replace("&", "\\u0026")])
+@pytest.mark.parametrize("url", SIGNED_URLS)
+def test_a_signature_in_a_payload_is_not_stored_or_shown(
+    site: Site, url: str, escape: Callable[[str], str]
+) -> None:
+    payload = {"prompt": "a", "images": [url, url.replace("1.png", "1.exe")], "mask": url}
+    headers = {"Authorization": "Bearer alice", "Referer": url}
+    for images in (payload["images"], [url]):
+        body = escape(json.dumps({**payload, "images": images})).encode()
+        site.send("POST", CREATE, {**headers, "Content-Type": "application/json"}, body)
+    site.send("GET", f"{CREATE}/none?{url.partition('?')[2]}", headers, b"")
+
+    seen = site.collect()
+
+    assert SIGNATURE not in seen
+    assert "https://a.io/1.png?" in seen
+    if "Expires=" in url:
+        assert "Expires=" in seen
+
+
+@pytest.mark.parametrize("url", SIGNED_URLS)
+def test_a_capture_without_signatures_answers_requests_with_them(tmp_path: Path, url: str) -> None:
+    body = json.dumps({"prompt": "a", "images": [url]}).encode()
+    request = Request(method="POST", path=CREATE, headers={}, body=body, base_url="https://a.io")
+    made = Response.json(202, {"task_info": {"id": "1", "created_at": "2026-11-28T10:00:00Z"}})
+    exchange = CapturedExchange(request=request, response=made, at=1e9, place="entry 1")
+    write_har([exchange], tmp_path / "run.har")
+    assert SIGNATURE not in (tmp_path / "run.har").read_text(encoding="utf-8")
+
+    replay = CaptureReplay(read_capture(tmp_path / "run.har"), Mock(Simulator()), strict=True)
+
+    again = url.replace(SIGNATURE, "another%3D")
+    for given in (url, again):
+        body = json.dumps({"images": [given], "prompt": "a"}).encode()
+        assert replay.handle(replace(request, body=body)).status == 202
+    other = json.dumps({"images": [url.replace("1.png", "2.png")], "prompt": "a"}).encode()
+    assert replay.handle(replace(request, body=other)).status == 404
+
+
+@pytest.mark.parametrize("url", SIGNED_URLS)
+def test_a_url_without_its_signature_has_the_same_findings(url: str) -> None:
+    model = "wan2.5-i2v-preview"
+    hidden = redact_members(url)
+    assert hidden == redact_members(hidden)
+    before, after = (lint({"prompt": "a", "image": each}, model).findings for each in (url, hidden))
+    assert [each.rule for each in before] == [each.rule for each in after]
+
+
+def test_other_parameters_of_urls_are_stored() -> None:
+    url = "https://a.io/1.png?max_tokens=1&design=a&signed=b&author=c&page=2&Expires=3&keys=d"
+    assert redact_members(json.dumps({"image": url, "a": "b=c"})) == json.dumps(
+        {"image": url, "a": "b=c"}
+    )
 
 
 @pytest.mark.parametrize(

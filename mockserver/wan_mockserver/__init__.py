@@ -1,4 +1,4 @@
-"""The mock server: implements create, poll and download like both vendors, offline."""
+"""The mock server: implements create, poll and download like the vendors, offline."""
 
 from __future__ import annotations
 

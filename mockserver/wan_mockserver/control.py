@@ -12,7 +12,9 @@ from .simulator.simulator import SEED, Simulator
 from .state.journal import JOURNAL, Entry, get_entry, list_entries
 from .state.ledger import DEFAULT_WINDOW_S, Ledger, build_ledger
 from .state.stores import COUNTERS, Store
+from .state.summaries import ENTRY_SUMMARIES, TASK_SUMMARIES
 from .state.tasks import TASKS, TaskRecord, state_at
+from .time_slices import in_slices
 
 __all__ = ["HOSTS", "Control"]
 
@@ -62,14 +64,16 @@ class Control:
 
         With *newest*, from 0 up, returns only the last *newest* of them.
         """
-        now = self.clock.now()
-        return [state_at(record, now) for record in self.store.values(TASKS, tenant, newest)]
+        now, records = self.clock.now(), self.store.values(TASKS, tenant, newest)
+        return [state_at(record, now) for record in in_slices(records)]
 
     def ledger(
         self, tenant: str | None = None, tasks: Sequence[TaskRecord] | None = None
     ) -> Ledger:
         """Returns what the tasks cost until now; *tasks* saves reading them again."""
-        records = self.tasks(tenant) if tasks is None else tasks
+        if tasks is None:
+            now, stored = self.clock.now(), self.store.values(TASK_SUMMARIES, tenant)
+            tasks = [state_at(record, now) for record in in_slices(stored)]
         forgotten = self.store.count_forgotten(TASKS)
         # Once for all tasks: it reads the whole journal.
         find_oldest = cache(self._find_oldest_entry)
@@ -85,13 +89,13 @@ class Control:
                 return True
             return record.entry < find_oldest()
 
-        return build_ledger(records, forgotten, self._window, has_response)
+        return build_ledger(tasks, forgotten, self._window, has_response)
 
     def _find_oldest_entry(self) -> int:
         """Returns the lowest number in the journal, 0 if it has forgotten none."""
         if not self.store.count_forgotten(JOURNAL):
             return 0
-        return min((entry.number for entry in self.store.values(JOURNAL)), default=0)
+        return min((entry.number for entry in self.store.values(ENTRY_SUMMARIES)), default=0)
 
     def arm(self, scenario: str, creates: int | None = 1, tenant: str = "") -> None:
         """Arms *scenario* for the next *creates*, None for all, of *tenant*, "" for any.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Final
 
 from .control import Control
 from .http.errors import AdminError, build_store_error
@@ -12,7 +13,25 @@ from .simulator.routing import OPENAPI, ROOT, normalize_path
 from .state.journal import escape_line, log
 from .state.stores import StoreUnavailable
 
-__all__ = ["OPENAPI", "Mock"]
+__all__ = ["LONG_READS", "OPENAPI", "Mock"]
+
+LONG_READS: Final = frozenset(
+    (
+        OPENAPI,
+        ROOT,
+        *(
+            f"{ROOT}/{name}"
+            for name in (
+                *("", "ui/live", "openapi.json"),
+                *("requests", "requests/count", "tasks", "ledger", "verify", "reset"),
+            )
+        ),
+    )
+)
+"""Paths whose answers read, or write, many values."""
+
+_DRAWN: Final = (f"{ROOT}/ui/files/", f"{ROOT}/ui/thumbnails/")
+"""Beginnings of the paths of files that the dashboard shows."""
 
 
 class Mock(Control):
@@ -34,7 +53,13 @@ class Mock(Control):
 
     def is_download(self, request: Request) -> bool:
         """Returns True if the response to *request* may have to be made for seconds."""
-        return self.simulator.is_download(request.path)
+        path = normalize_path(request.path)
+        return path.startswith(_DRAWN) or self.simulator.is_download(path)
+
+    def is_long_read(self, request: Request) -> bool:
+        """Returns True if the answer to *request* may read many tasks or exchanges."""
+        path = normalize_path(request.path)
+        return path in LONG_READS or self.simulator.is_listing(path)
 
     def batch(self) -> AbstractContextManager[object]:
         """Lets the store write what the quick requests in the context change in one step."""

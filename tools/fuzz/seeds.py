@@ -151,7 +151,36 @@ SEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+def _build_parquet() -> list[bytes]:
+    """Builds files of one column with texts, and of several with structs, lists and times."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = json.dumps({"model": "wan26_i2i", **_PAYLOAD})
+    tables = [
+        pa.table({"request": [text, "{}", None, text.replace(",", ",\n")]}),
+        pa.table({"request": pa.array([text.encode(), b"\xff"]).dictionary_encode()}),
+        pa.table(
+            {
+                "prompt": ["a", None],
+                "images": [["https://b.io/a.png"], []],
+                "parameters": [{"n": 1, "seed": None}, {"n": 9, "seed": 2**40}],
+                "labels": pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64())),
+                "at": pa.array([0, 2**62], pa.timestamp("ns")),
+            }
+        ),
+    ]
+    files = []
+    for table, compression in zip(tables, ("none", "snappy", "none"), strict=True):
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression=compression, store_schema=False)
+        files.append(sink.getvalue().to_pybytes())
+    return files
+
+
 def find_seeds(name: str) -> list[bytes]:
     """Returns the seeds of the target *name*."""
+    if name == "parquet":
+        return _build_parquet()
     coding = "latin-1" if name == "files" else "utf-8"
     return [text.encode(coding) for text in SEEDS[name]]

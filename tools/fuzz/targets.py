@@ -35,6 +35,7 @@ from wan_mockserver.service import Mock
 from wan_mockserver.simulator.routing import ROOT
 from wan_mockserver.simulator.simulator import Simulator
 from wan_validators import lint
+from wan_validators.bulk.parquet import read_rows
 from wan_validators.catalog import find_all
 from wan_validators.cli import main
 from wan_validators.command import UsageError
@@ -69,7 +70,10 @@ def fuzz_json(data: bytes) -> None:
 
 def fuzz_media(data: bytes) -> None:
     """Lints a reference, in the place of an image and in that of a sound."""
-    text = data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
     payload = {"prompt": text, "image": text, "audio_url": text}
     for finding in lint(payload, "wan2.5-i2v-preview", now=2e9).findings:
         json.dumps(finding.as_dict())
@@ -85,6 +89,17 @@ def fuzz_lines(data: bytes) -> None:
     for item in read([str(_write(data, "input.jsonl"))]):
         if isinstance(item, Record):
             lint(item.data, "wan26_i2i")
+
+
+def fuzz_parquet(data: bytes) -> None:
+    """Lints the rows of a file, which pyarrow reads, as those of one column and as payloads."""
+    name = str(_write(data, "input.parquet"))
+    for column in (None, "request", "at"):
+        for item in read_rows(name, column):
+            if isinstance(item, Record):
+                lint(item.data, "wan26_i2i")
+            else:
+                json.dumps(item.reason)
 
 
 def fuzz_har(data: bytes) -> None:

@@ -32,6 +32,7 @@ from wan_validators.constraints.items import (
     TypeSets,
     UrlOnly,
     VideoUrls,
+    may_be_video,
 )
 from wan_validators.constraints.size import (
     AdvisedPixels,
@@ -140,6 +141,7 @@ CASES = [
         (
             *(["https://e.com/a.mp4"] * 2, ["oss://b/a.MOV", "https://e.com/b.mp4?x=1#y"]),
             ["https://e.com/a.webm", "https://e.com/a.avi", "https://e.com/a.mkv"],
+            [f"https://e.com/{'a' * 4078}.mp4"] * 2,
         ),
         ("https://e.com/a.mp4", {}, None),
     ),
@@ -311,3 +313,16 @@ def test_sides_are_two_integers_above_zero_or_nothing(
     text: Any, pair: tuple[int, int] | None
 ) -> None:
     assert parse_sides(text) == pair
+
+
+@pytest.mark.parametrize(
+    ("item", "possible"),
+    [
+        *(({"type": "video"}, True), ({"type": "first_clip"}, True), ({"type": "frame"}, False)),
+        *(({}, False), (5, False), (None, False), (["https://e.com/a.mp4"], False)),
+        *(("https://e.com/a.mp4", True), ("https://e.com/a", True), ("https://e.com/a.PNG", False)),
+        *(("data:video/mp4;base64,", False), ("DATA:,", False), ("data", True), ("a.jpg", False)),
+    ],
+)
+def test_an_item_of_an_image_is_no_video(item: Any, possible: bool) -> None:  # noqa: FBT001
+    assert may_be_video(item) is possible

@@ -46,6 +46,12 @@ def test_a_payload_whose_model_is_none_is_a_finding(name: Any) -> None:
     assert [(found.rule, found.pointer) for found in report.findings] == [("model-known", "/model")]
 
 
+def test_a_model_that_only_a_vendor_knows_is_named_with_it() -> None:
+    (found,) = lint({"model": "wan2.2-t2i-flash", "input": {"prompt": "a"}}).findings
+
+    assert "Alibaba Model Studio has the model wan2.2-t2i-flash, but" in found.message
+
+
 def test_a_payload_without_a_model_gets_the_known_models() -> None:
     (found,) = lint({"prompt": "a"}).findings
 

@@ -259,3 +259,21 @@ def test_what_has_no_content_breaks_no_limit_of_a_content(form: str) -> None:
     limits = [case.check for case in CASES if isinstance(case.check, ContentConstraint)]
     assert len({type(each) for each in limits}) == 9
     assert all(each.is_satisfied(seen) for each in limits)
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        *((f"{WEB}?Expires=1000000000&Signature=a", False), (f"{WEB}?Expires=1&Signature=a", True)),
+        *(
+            (f"{WEB}?Expires=1000000001&Signature=a", True),
+            (f"{WEB}?n=1000000000", True),
+            (WEB, True),
+        ),
+        ("HTTPS://e.com/a.jpg?Expires=1000000000&Signature=a", False),
+        ("oss://b/a.jpg?Expires=1000000000&Signature=a", True),
+        *((URI, True), (None, True), (5, True)),
+    ],
+)
+def test_a_signature_is_valid_before_its_time(value: Any, valid: bool) -> None:  # noqa: FBT001
+    assert Unexpired().is_satisfied_at(value, 1e9) is valid

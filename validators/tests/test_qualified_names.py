@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from wan_validators import UnknownModel, lint, model
-from wan_validators.catalog import _list_modules, find_all, find_nearest_model
+from wan_validators.catalog import find_all, find_nearest_model
 from wan_validators.cli import main
 from wan_validators.create_requests import CreateUrl, find_create_url
 from wan_validators.guard.routes import find_guarded_route
 from wan_validators.prices import read_prices
 from wan_validators.request_files import open_record
 from wan_validators.source.files import Record
+from wan_validators.spec_loading import list_modules
 
 URL = "https://example.com/in.png"
 NAME = "wan2.5-i2i-preview"
@@ -195,9 +196,9 @@ def test_the_configuration_names_models_of_files(
 
 
 def test_models_are_found_in_an_archive_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = _list_modules()
-    _list_modules.cache_clear()
+    before = list_modules()
+    list_modules.cache_clear()
     monkeypatch.setattr(Path, "is_dir", lambda path: False)
 
-    assert _list_modules() == before
-    _list_modules.cache_clear()
+    assert list_modules() == before
+    list_modules.cache_clear()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -14,10 +16,11 @@ from hypothesis import strategies as st
 from wan_validators.create_requests import CreateUrl, find_create_url
 from wan_validators.record_linter import RecordLinter
 from wan_validators.reporters import LintResult
-from wan_validators.request_files import Skipped, open_record
+from wan_validators.request_files import open_record
 from wan_validators.selection import Selection
+from wan_validators.source import curl
 from wan_validators.source.curl import find_commands
-from wan_validators.source.files import Record, Unreadable
+from wan_validators.source.files import Record, Skipped, Unreadable
 
 PATH = "/vendors/alibaba/v1/wan2.5-i2v-preview/generation"
 URL = f"https://api.example.com{PATH}"
@@ -280,3 +283,26 @@ def test_positions_in_a_body_are_those_in_the_file(prompt: str) -> None:
     at = record.embedding.locate(3, lines[2].index("7") + 1) if len(lines) == 4 else None
     if at is not None:
         assert text[at.column - 1] == "7"
+
+
+def read_commands(text: str) -> list[Any]:
+    try:
+        return [*find_commands(text)]
+    except curl.UnclosedQuote as error:
+        return [error.offset]
+
+
+@given(
+    st.lists(st.sampled_from([*"a1-@#'\"\\;&|()<>^`$\r\xa0\t\n ", " -d ", "\ncurl "]), max_size=20)
+)
+def test_plain_lines_are_read_as_all_others(parts: list[str]) -> None:
+    text = f"curl {''.join(parts)}"
+
+    with patch.object(curl, "_PLAIN_LINE", re.compile("(?!)")):
+        careful = read_commands(text)
+
+    assert read_commands(text) == careful
+
+
+def test_a_command_that_creates_nothing_is_skipped_without_its_payload() -> None:
+    assert opened("curl a -d b\ncurl - -d c") == [Skipped("a.txt", "request")] * 2

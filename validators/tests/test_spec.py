@@ -10,10 +10,11 @@ import pytest
 
 from wan_validators import UnknownModel, catalog, model
 from wan_validators.ambiguity import Ambiguity
-from wan_validators.catalog import _spec, list_all_specs, models_of, vendors
+from wan_validators.catalog import list_all_specs, models_of, restrict, suggest_model, vendors
 from wan_validators.constraints.basic import BOOLEAN, OBJECT, STRING, Absent
+from wan_validators.rejection import find_status_phrase
 from wan_validators.spec import Equals, ModelSpec, Rule
-from wan_validators.vendor import find_status_phrase
+from wan_validators.spec_loading import _spec
 
 FLAG = Equals("/flag", value=True, default=False)
 BODY = Rule("payload-type", "", OBJECT)
@@ -88,8 +89,19 @@ def test_models_are_found_by_name_and_in_paths_and_urls() -> None:
         model("wan2.5-i2v")
     with pytest.raises(UnknownModel, match=r"known models: wan2\.2-i2v-plus, "):
         model("veo")
-    with pytest.raises(UnknownModel, match="no documented model is called"):
+    with pytest.raises(UnknownModel, match="wanproof knows no model"):
         model("/vendors/alibaba/v1/veo/generation")
+
+
+def test_a_path_of_a_model_without_a_table_names_the_model() -> None:
+    with pytest.raises(UnknownModel, match=r"MuleRouter has the model wan2\.1-vace-plus, but"):
+        model("https://api.example.com/vendors/alibaba/v1/wan2.1-vace-plus/generation")
+
+
+def test_few_of_many_models_are_suggested() -> None:
+    assert suggest_model("veo").endswith(" more, which wanproof rules lists")
+    with restrict("2026-10"):
+        assert suggest_model("veo") == f"known models: {', '.join(each.id for each in catalog())}"
 
 
 def test_every_model_belongs_to_one_vendor() -> None:
@@ -106,6 +118,7 @@ def test_the_text_about_a_model_without_a_table_names_it_and_its_vendor() -> Non
         for name in vendor.other_models:
             text = vendor.describe_unmodelled(name)
             assert text.startswith(f"{vendor.title} has the model {name}, but ")
+            assert suggest_model(f"{vendor.name}/{name.upper()}") == text
             assert name not in models_of(vendor)
 
 

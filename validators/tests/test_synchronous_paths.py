@@ -69,3 +69,35 @@ def test_a_curl_command_is_checked_with_the_model_of_its_path(
 
     assert main(["lint", str(file)]) == 1
     assert "n must be an integer from 1 to 4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "severities"),
+    [
+        (SYNC, {}, ["warning"]),
+        (SYNC, {"stream": True}, []),
+        ("/api/v1/services/aigc/image-generation/generation", {}, []),
+    ],
+)
+def test_only_a_call_that_waits_needs_a_stream(
+    path: str,
+    parameters: dict[str, Any],
+    severities: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A payload without its request gets an info, as it may be of either call."""
+    asked = {"enable_interleave": True, "max_images": 2, "size": "1280*1280", **parameters}
+    body = json.dumps(draw("wan2.6-image", **asked))
+    command = f"curl 'https://dashscope-intl.aliyuncs.com{path}' -d '{body}'"
+    (tmp_path / "request.txt").write_text(command, encoding="utf-8")
+    (tmp_path / "payload.json").write_text(body, encoding="utf-8")
+
+    assert main(["lint", "--format", "json", str(tmp_path / "request.txt")]) == 0
+    [result] = json.loads(capsys.readouterr().out)["results"]
+    assert [each["severity"] for each in result["findings"]] == severities
+    assert not any("; an asynchronous" in each["message"] for each in result["findings"])
+
+    assert main(["lint", "--format", "json", str(tmp_path / "payload.json")]) == 0
+    [result] = json.loads(capsys.readouterr().out)["results"]
+    assert [each["severity"] for each in result["findings"]] == ["info"] * (not parameters)

@@ -8,8 +8,9 @@ import pytest
 
 from wan_validators.catalog import catalog, list_default_models, vendors
 from wan_validators.guard.responses import is_failed
+from wan_validators.task import State, Task
 from wan_validators.task_bodies import find_error, find_status_word, find_task_id
-from wan_validators.vendor import State, Task, Vendor
+from wan_validators.vendor import Vendor
 
 ERROR = {"code": "1", "message": "no"}
 

@@ -135,7 +135,7 @@ def test_what_is_no_http_url_is_neither_url_nor_public(text: str) -> None:
     assert parse_image_reference(text) == parse_audio_reference(text) == Media(form="other")
 
 
-@pytest.mark.parametrize("quickly", [urls.PUBLIC, urls.match_plain_file])
+@pytest.mark.parametrize("quickly", [urls.is_plain_public, urls.match_plain_file])
 def test_the_quick_ways_never_call_public_what_is_not(quickly: Any) -> None:
     assert [text for text in OUT_OF_REACH + NO_URLS if quickly(text)] == []
     assert quickly("https://example.com/cat.jpg")

@@ -1,4 +1,4 @@
-"""Checks payloads against every documented limit of the Wan models at MuleRouter and Vtrix."""
+"""Checks payloads against every documented limit of the Wan models at their vendors."""
 
 from .catalog import UnknownModel, catalog, model
 from .finding import Finding, Report

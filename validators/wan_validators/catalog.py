@@ -1,21 +1,24 @@
-"""Finds every model spec: a new file in ``models/`` is a new model."""
+"""Finds the specs of models, among those of an edition: by name, path, page and vendor."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, lru_cache
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType
+from functools import lru_cache
 from typing import Any, Final
 
 from . import models
-from . import vendors as vendor_modules
 from .messages.suggestions import find_nearest
 from .path_templates import compile_template
 from .spec import ModelSpec
+from .spec_loading import (
+    derive_flat_spec,
+    index_specs,
+    list_flat_specs,
+    list_written_specs,
+    load_named,
+    squeeze,
+)
 from .vendor import Vendor
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "catalog",
     "check_model",
     "describe_edition",
+    "describe_unmodelled",
     "find",
     "find_all",
     "find_excluded",
@@ -49,11 +53,17 @@ class UnknownModel(LookupError):
     def __init__(self, name: str) -> None:
         self.name = name
         edition = f" in the edition {_edition[0]}" if _edition[0] else ""
-        super().__init__(f"no documented model is called {name!r}{edition}; {suggest_model(name)}")
+        super().__init__(f"wanproof knows no model {name!r}{edition}; {suggest_model(name)}")
 
 
 _MAX_NAME_CHARACTERS: Final = 100
 """Longer names are of no model."""
+
+_SHOWN_MODELS: Final = 5
+"""Models that an error message names."""
+
+_MAX_PARTS: Final = 20
+"""Parts of a path that are compared with names of models."""
 
 _edition: list[str | None] = [None]
 """The date that restricts the catalog; not a context variable, so that threads see it, too."""
@@ -61,21 +71,18 @@ _edition: list[str | None] = [None]
 
 def catalog() -> tuple[ModelSpec, ...]:
     """Returns the written specs: those read first, then in the order of their module names."""
-    return _list_specs(_edition[0])
+    return list_written_specs(_edition[0])
 
 
 def list_all_specs() -> tuple[ModelSpec, ...]:
     """Returns the written specs, then those derived from them for a vendor's second protocol."""
-    return _list_specs(_edition[0]) + _list_flat_specs(_edition[0])
+    return list_written_specs(_edition[0]) + list_flat_specs(_edition[0])
 
 
 def find_flat_form(spec: ModelSpec) -> ModelSpec | None:
     """Returns the spec that is derived from *spec* for flat payloads, or None."""
-    for protocol in _list_flat_protocols():
-        if _takes_flat_payloads(spec, protocol):
-            flat = _build_flat_spec(spec, protocol)
-            return flat if _edition[0] is None or flat.on <= _edition[0] else None
-    return None
+    flat = derive_flat_spec(spec)
+    return flat if flat and (_edition[0] is None or flat.on <= _edition[0]) else None
 
 
 @contextmanager
@@ -87,64 +94,6 @@ def restrict(date: str | None) -> Iterator[None]:
         yield
     finally:
         _edition[0] = before
-
-
-@cache
-def _list_specs(edition: str | None) -> tuple[ModelSpec, ...]:
-    if edition is not None:
-        return tuple(spec for spec in _list_specs(None) if spec.on <= edition)
-    return _sort(map(_load_spec, _list_modules()))
-
-
-@cache
-def _list_modules(package: ModuleType = models) -> tuple[str, ...]:
-    """Returns the names of the modules in *package*, without loading them."""
-    folder = Path(package.__path__[0])
-    if folder.is_dir():
-        return tuple(sorted(file.stem for file in folder.glob("[!_]*.py")))
-    from pkgutil import iter_modules  # the package is in an archive
-
-    return tuple(sorted(module.name for module in iter_modules(package.__path__)))
-
-
-def _load_spec(module: str) -> ModelSpec:
-    return _spec(import_module(f"{models.__name__}.{module}"))
-
-
-def _sort(specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
-    return tuple(sorted(specs, key=lambda spec: (spec.id != spec.name, spec.on)))
-
-
-@cache
-def _list_flat_specs(edition: str | None) -> tuple[ModelSpec, ...]:
-    if edition is not None:
-        return tuple(spec for spec in _list_flat_specs(None) if spec.on <= edition)
-    return tuple(
-        _build_flat_spec(spec, protocol)
-        for protocol in _list_flat_protocols()
-        for spec in _list_specs(None)
-        if _takes_flat_payloads(spec, protocol)
-    )
-
-
-@cache
-def _build_flat_spec(spec: ModelSpec, protocol: Vendor) -> ModelSpec:
-    from .flat_form import build_flat_spec
-
-    return build_flat_spec(spec, protocol)
-
-
-@cache
-def _list_flat_protocols() -> tuple[Vendor, ...]:
-    """Returns the second protocols of vendors, whose payloads are flat."""
-    names = _list_modules(vendor_modules)
-    found = [import_module(f"{vendor_modules.__name__}.{name}") for name in names]
-    protocols = [module.VENDOR for module in found if hasattr(module, "VENDOR")]
-    return tuple(each for each in protocols if each.platform)
-
-
-def _takes_flat_payloads(spec: ModelSpec, protocol: Vendor) -> bool:
-    return spec.vendor.name == protocol.platform and spec.name in protocol.flat_models
 
 
 def list_default_models() -> tuple[ModelSpec, ...]:
@@ -206,8 +155,8 @@ def find_excluded(name: Any) -> tuple[ModelSpec, ...]:
     """Returns the specs that *name* can mean, but that the edition leaves out."""
     if type(name) is not str or _edition[0] is None:
         return ()
-    every = _list_specs(None) + _list_flat_specs(None)
-    found = _index(None).get(name) or _find_in_path(name, every)
+    every = list_written_specs(None) + list_flat_specs(None)
+    found = index_specs(None).get(name) or _find_in_path(name, every)
     return tuple(spec for spec in found if spec not in list_all_specs())
 
 
@@ -226,13 +175,30 @@ def find_page(name: str) -> ModelSpec | None:
 
 
 def suggest_model(name: str) -> str:
-    """Suggests the model that *name* probably means, or lists all models."""
+    """Suggests the model that *name*, or a path, probably means, or names some models.
+
+    Says so if a vendor has the model, and its limits are not known.
+    """
+    if text := describe_unmodelled(name):
+        return text
     nearest = find_nearest_model(name)
-    return (
-        f"did you mean {nearest.id}?"
-        if nearest
-        else "known models: " + ", ".join(spec.id for spec in catalog())
-    )
+    if nearest:
+        return f"did you mean {nearest.id}?"
+    ids = [spec.id for spec in catalog()]
+    more = len(ids) - _SHOWN_MODELS
+    others = f" and {more} more, which wanproof rules lists" if more > 0 else ""
+    return f"known models: {', '.join(ids[:_SHOWN_MODELS])}{others}"
+
+
+def describe_unmodelled(name: str) -> str | None:
+    """Returns a text about the model in *name*, or a path, that has no table here, or None."""
+    parts = name.strip().lower().split("/")[:_MAX_PARTS]
+    scope = [vendor for vendor in vendors() if vendor.name == parts[0]] or vendors()
+    for vendor in scope:
+        for part in parts:
+            if part in vendor.other_models:
+                return vendor.describe_unmodelled(part)
+    return None
 
 
 def find_nearest_model(name: str) -> ModelSpec | None:
@@ -246,13 +212,9 @@ def find_nearest_model(name: str) -> ModelSpec | None:
     names = list(dict.fromkeys(spec.name for spec in catalog()))
     # A prefix of a known name is a match, however short it is; so are other separators.
     prefixed = [each for each in names if short and each.startswith(short)]
-    prefixed += [each for each in names if _squeeze(each) == _squeeze(short)]
+    prefixed += [each for each in names if squeeze(each) == squeeze(short)]
     found = prefixed[0] if prefixed else find_nearest(short, names, cutoff=0.5)
     return known[found] if found else None
-
-
-def _squeeze(name: str) -> str:
-    return re.sub(r"[._-]", "", name)
 
 
 def vendors() -> tuple[Vendor, ...]:
@@ -298,39 +260,11 @@ def _find_named(name: Any) -> tuple[ModelSpec, ...]:
     if type(name) is not str:
         return ()
     is_usual = len(name) <= _MAX_NAME_CHARACTERS and name not in models.SHARED_NAMES
-    found = _load_named(name) if is_usual else ()
+    found = load_named(name) if is_usual else ()
     if not found:
-        return _by_name().get(name, ())
+        return index_specs(_edition[0]).get(name, ())
     edition = _edition[0]
     return tuple(spec for spec in found if edition is None or spec.on <= edition)
-
-
-@lru_cache(maxsize=256)
-def _load_named(name: str) -> tuple[ModelSpec, ...]:
-    """Returns the models that *name* means, and loads only modules that are named after it.
-
-    A module in ``models/`` is named after the vendor and the model. To load all of them takes
-    longer than to lint a payload.
-    """
-    end = _squeeze(name.replace("/", ""))
-    modules = [each for each in _list_modules() if end and _squeeze(each).endswith(end)]
-    known = map(_load_spec, modules)
-    return _sort(spec for spec in known if name in (spec.name, spec.qualified_name))
-
-
-def _by_name() -> dict[str, tuple[ModelSpec, ...]]:
-    return _index(_edition[0])
-
-
-@cache
-def _index(edition: str | None) -> dict[str, tuple[ModelSpec, ...]]:
-    found: dict[str, tuple[ModelSpec, ...]] = {}
-    for spec in _list_specs(edition):
-        for name in spec.names:
-            found[name] = (*found.get(name, ()), spec)
-            found[f"{spec.vendor.name}/{name}"] = (spec,)
-    # A plain name means the written spec; its form decides, see find_flat_form().
-    return found | {spec.qualified_name: (spec,) for spec in _list_flat_specs(edition)}
 
 
 def _find_in_path(path: str, specs: Iterable[ModelSpec]) -> tuple[ModelSpec, ...]:
@@ -351,10 +285,3 @@ def _find_name(template: str, spec: ModelSpec, path: str) -> str | None:
     if model is None:
         return None if template == spec.vendor.create else ""
     return str(model)
-
-
-def _spec(module: object) -> ModelSpec:
-    spec = getattr(module, "SPEC", None)
-    if not isinstance(spec, ModelSpec):
-        raise TypeError(f"{module!r} must define SPEC, a ModelSpec")
-    return spec

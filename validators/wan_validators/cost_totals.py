@@ -20,7 +20,7 @@ def format_cost_lines(place: str, cost: Cost, errors: int = 0) -> Iterator[str]:
     """Yields the estimate of the payload at *place*, and its notes."""
     yield f"{place}: {cost.model or _UNKNOWN_MODEL}: {cost}"
     yield from (f"  note: {note}" for note in cost.notes)
-    if errors:
+    if errors and cost.model:
         problem = format_count(errors, "error")
         yield f"  note: it has {problem}, so the vendor should refuse it; wanproof lint shows why"
 

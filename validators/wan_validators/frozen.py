@@ -190,7 +190,7 @@ class Frozen:
         )
 
 
-def replace(value: T, **changes: Any) -> T:
+def replace(value: T, /, **changes: Any) -> T:
     """Returns a copy of *value* in which the fields named in *changes* are changed."""
     given = {
         name: value.__dict__[name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import finding_copies  # noqa: F401  (findings can be pickled)
@@ -21,6 +20,7 @@ from .messages.context import Context
 from .model_choice import build_ambiguity_finding, choose_model
 from .omitted import LimitedFindings, get_omitted
 from .ready_model import READY_MODELS, ReadyModel, engine, lint_wrapper, prepare_model
+from .source.data_uris import is_cut
 from .source.json_pointer import MISSING, iter_values, text
 from .source.parser import Data, Document, decode_for_display, locate_findings, read_carefully
 from .source.plain_reader import has_query, has_unique_names, is_unambiguous, parse_plain
@@ -29,6 +29,7 @@ from .wrappers import is_nested, unwrap_all
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 __all__ = ["Moment", "engine", "find_findings", "lint", "lint_read_text"]
 
@@ -164,7 +165,9 @@ def lint_read_text(
         return None
     report = _report_usual(ready, value, found, limit, is_named=is_named)
     if report is not None and report.findings:
-        text = data if isinstance(data, str) else data.decode()
+        # Without its megabytes of media, a text is decoded and searched in no time.
+        shown = names if is_cut(names) else data
+        text = shown if isinstance(shown, str) else shown.decode()
         report.findings = locate_findings(report.findings, text, value)
     return report
 
@@ -188,7 +191,9 @@ def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Optio
             report.omitted = report.omitted.add(key, 1, is_exact=False)
     if report.findings:
         report = _limit_report(report, options.limit)
-        shown = document.text or decode_for_display(data)
+        # Without its megabytes of media, a text is decoded and searched in no time.
+        is_short = is_unique and is_cut(names)
+        shown = document.text or decode_for_display(names if is_short else data)
         unique_value = document.value if is_unique else MISSING
         report.findings = locate_findings(report.findings, shown, unique_value)
     return report
@@ -278,7 +283,7 @@ def _build_no_model_finding(payload: Any) -> Finding:
     if name is MISSING:
         message = "the payload has no member model, and no model was given"
     else:
-        message = "no documented model has this name"
+        message = "wanproof knows no model of this name"
     suggestion = suggest_model(name if type(name) is str else "")
     message = f"{message}; {suggestion}; --model NAME names one for all payloads"
     row = Rule("model-known", "/model", Anything(), required=True, message=message)

@@ -1,7 +1,6 @@
 """Rules, outputs and ambiguities that models of one shape share at MuleRouter.
 
-They are for the models whose pages could be read in part. Those of S1 and S3 have tables of
-their own.
+The pages of most models could be read in part only. S1 and S3 have tables of their own.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
-from .constraints.basic import BOOLEAN, OBJECT, STRING, Between, OneOf
+from .constraints.basic import BOOLEAN, OBJECT, STRING, Between, Items, OneOf
 from .frozen import replace
 from .outputs import Images, Price, Videos
 from .shared_ambiguities import (
@@ -36,19 +35,25 @@ from .shared_rules import (
     seed,
     size,
     sound,
+    undocumented,
 )
 from .spec import Rule
 
 __all__ = [
+    "EXTEND_DEFAULT",
+    "FRAME_RATE_GAP",
     "IMAGE_AMBIGUITIES",
     "NULL_SOUND",
+    "PRICE_GAP",
     "REQUIRED_UNMARKED",
     "SOUND_AMBIGUITIES",
+    "TEMPLATE_GAPS",
     "TEXT_LIMIT_GAP",
     "TEXT_TO_IMAGE_AMBIGUITIES",
-    "UNPRICED",
     "VIDEO_AMBIGUITIES",
     "VIDEO_LIMITS",
+    "build_edit_rules",
+    "build_frame_pair_rules",
     "build_frame_rules",
     "build_image_outputs",
     "build_text_to_image_rules",
@@ -71,20 +76,37 @@ REQUIRED_UNMARKED: Final = Ambiguity(
     rules=("prompt-type", "image-type"),
 )
 NULL_SOUND: Final = replace(NULL_UNMARKED, rules=("audio-flag-type", "audio-type"))
-UNPRICED: Final = Price(
-    usd={},
-    source="no price list names this model in USD",
-    on="2026-11",
-    confidence="unknown",
-)
 TEXT_LIMIT_GAP: Final = "whether a text over the limit is rejected or cut"
+FRAME_RATE_GAP: Final = "the frame rate; the mock makes 24 frames a second, as for wan2.5"
+PRICE_GAP: Final = "prices at this vendor, and in USD upstream"
+TEMPLATE_GAPS: Final = (
+    TEXT_LIMIT_GAP,
+    "the names of template, and whether the prompt counts beside one",
+    PRICE_GAP,
+)
+EXTEND_DEFAULT: Final = Ambiguity(
+    "the default of prompt_extend",
+    interpretations=("false, on the page", "true, in the help of the vendor's CLI"),
+    chosen="false; it does not decide on validity",
+    rules=("prompt-extend-type",),
+)
 
 
-def build_text_to_image_rules() -> Rows:
-    """Returns the rules of a model that makes images from text only."""
+def build_edit_rules() -> Rows:
+    """Returns the rules of a model that edits one to three images (S0)."""
+    images = (
+        Rule("images-count", "/images", Items(1, 3), required=True),
+        *image("/images/*", sides=(384, 5000), opaque=False),
+    )
+    return build_text_to_image_rules(images=images)
+
+
+def build_text_to_image_rules(*, images: Rows = ()) -> Rows:
+    """Returns the rules of a model that makes images from text, or from *images* as well."""
     return (
         Rule("payload-type", "", OBJECT),
         *prompt("/prompt", 2000),
+        *images,
         *negative_prompt("/negative_prompt"),
         *size("/size", (768 * 768, 1440 * 1440), nullable=True, default="1280*1280"),
         Rule("n-range", "/n", Between(1, 4), default=4),
@@ -95,14 +117,23 @@ def build_text_to_image_rules() -> Rows:
     )
 
 
-def build_image_outputs(*, price: Price) -> Images:
-    """Returns the outputs of a model that makes images from text only."""
-    return Images(count="/n", size="/size", seed="/seed", price=price)
+def build_image_outputs(*, price: Price, inputs: str | None = None) -> Images:
+    """Returns the outputs of a model that makes images; *inputs* points to those it edits."""
+    return Images(count="/n", size="/size", seed="/seed", inputs=inputs, price=price)
 
 
 def build_frame_rules(pointer: str, *, required: bool = True) -> Rows:
     """Returns the rules of an image that is a frame of the video."""
     return image(pointer, sides=(360, 2000), opaque=True, required=required)
+
+
+def build_frame_pair_rules(source: str) -> Rows:
+    """Returns the rules of the first frame, and of a last one that only *source* shows."""
+    return (
+        *build_frame_rules("/image"),
+        *build_frame_rules("/last_frame", required=False),
+        undocumented("last-frame-undocumented", "/last_frame", source),
+    )
 
 
 def tier_choice(*tiers: str, default: str) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -105,15 +105,17 @@ def lint_wrapper(
     A wrapper always has findings, so a payload without findings is never a wrapper. *outer*
     are the envelopes that the payload came in. Pointers lead through all of them.
     """
-    inner = unwrap(spec, payload)
-    if inner is None and not outer:
-        return found
-    check = engine(spec)
+    check, inner = engine(spec), unwrap(spec, payload)
     ignored: list[Finding] = []
     if inner is not None:
         ignored = _lint_ignored(inner, payload)
         payload, outer = inner.payload, (*outer, inner)
         found = check(payload, limit)
+    if found and spec.vendor.sdk_members:
+        kept = [each for each in found if not _is_sdk_member(each, spec.vendor.sdk_members)]
+        found = replace_findings(found, kept)
+    if not outer:
+        return found
     context = Context(spec, payload, check, outer)
     before = Context(spec, payload, check, outer[:-1] if inner is not None else outer)
     placed = [
@@ -121,6 +123,14 @@ def lint_wrapper(
     ]
     placed += [each._replace(pointer=before.to_outer(each.pointer)) for each in ignored]
     return replace_findings(found, placed)
+
+
+def _is_sdk_member(finding: Finding, members: Mapping[str, Any]) -> bool:
+    """Returns True for an unknown member that an SDK adds to each call, with the same value."""
+    if finding.row.id != UNKNOWN_MEMBER:
+        return False
+    known = members.get(finding.pointer, MISSING)
+    return type(finding.value) is type(known) and bool(finding.value == known)
 
 
 def _lint_ignored(inner: UnwrappedPayload, payload: Any) -> list[Finding]:

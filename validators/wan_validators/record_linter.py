@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .catalog import find_all, suggest_model, vendors
+from .catalog import find_all, suggest_model
+from .catalog import model as get_model
 from .clean_lines import CleanPayloads, find_clean_payloads
 from .constraints.basic import Anything
 from .finding import Finding, Report
 from .finding_limit import DEFAULT_MAX_FINDINGS
-from .frozen import Frozen
+from .frozen import Frozen, replace
 from .linter import lint
 from .reporters import LintResult
-from .request_files import Skipped, open_record
+from .request_files import open_record
 from .selection import Selection
-from .source.files import LineBlock, Record, Unreadable
+from .source.files import LineBlock, Record, Skipped, Unreadable
 from .source.json_pointer import MISSING
-from .spec import Rule
+from .spec import ModelSpec, Rule, Severity
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .cost_totals import CostTotals
 
 __all__ = ["RecordLinter"]
 
 FindModel = Callable[[str], str | None]
+
+_STREAM: Final = "stream-interleave"
+"""A rule that only a call which waits for its task must keep."""
 
 
 class RecordLinter(Frozen, kw_only=True):
@@ -90,6 +95,9 @@ class RecordLinter(Frozen, kw_only=True):
             )
             if record.has_model_header:
                 report = _excuse_model(report)
+            if record.model is not None:
+                spec = get_model(report.model or record.model)
+                report = _judge_stream(report, spec, record.model)
         return self._build_result(record, report, is_found=is_found)
 
     def _build_result(
@@ -114,10 +122,24 @@ def _excuse_model(report: Report) -> Report:
     return Report(report.model, kept, report.payload, report.omitted)
 
 
+def _judge_stream(report: Report, spec: ModelSpec, path: str) -> Report:
+    """Returns *report* for a request to *path*: a call that waits has a warning, others nothing.
+
+    Without a path, the finding of the model's table leaves open which call it is.
+    """
+    kept = []
+    for each in report.findings:
+        if each.rule != _STREAM or path not in spec.submit_templates:
+            kept.append(each)
+        elif path == spec.synchronous_path:
+            message = each.message.partition(";")[0]
+            row = replace(each.row, severity=Severity.WARNING, message=message)
+            kept.append(each._replace(row=row))
+    return Report(report.model, kept, report.payload, report.omitted)
+
+
 def _build_unknown_model(name: str, place: str) -> Finding:
+    suggestion = suggest_model(name)  # with the vendor of the URL, if the name has one
     name = name.rpartition("/")[2]
-    message = f"the {place} has an unknown model, {name!r}; {suggest_model(name)}"
-    for vendor in vendors():
-        if name.lower() in vendor.other_models:
-            message = vendor.describe_unmodelled(name)
+    message = f"the {place} has an unknown model, {name!r}; {suggestion}"
     return Finding(Rule("model-known", "", Anything(), message=message), "", name)

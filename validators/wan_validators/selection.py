@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .finding import Report
 from .frozen import Frozen, field
-from .source.path_patterns import PathPatterns
+
+if TYPE_CHECKING:
+    from .source.path_patterns import PathPatterns
 
 __all__ = ["Names", "Selection"]
 

@@ -42,29 +42,28 @@ def build_selection(
 
     The patterns of *per_file_ignores* are relative to *folder*.
     """
-    selected = [*select]
+    selected, known = [*select], list_names()
     return Selection(
-        resolve_names(selected) if selected else None,
-        resolve_names(ignore),
+        resolve_names(selected, known) if selected else None,
+        resolve_names(ignore, known),
         [
-            (PathPatterns([pattern], folder), resolve_names(names))
+            (PathPatterns([pattern], folder), resolve_names(names, known))
             for pattern, names in per_file_ignores.items()
         ],
     )
 
 
-def resolve_names(texts: Iterable[str]) -> Names:
-    """Returns the rules and codes that *texts* name: whole, or by a prefix.
+def resolve_names(texts: Iterable[str], known: Names) -> Names:
+    """Returns those of the *known* rules and codes that *texts* name: whole, or by a prefix.
 
     Each text may have several names, separated by commas. ``image`` stands for all rules
     that begin with ``image-``; only if there is none, for those that begin with these letters.
     """
-    names = [name.strip() for text in texts for name in text.split(",")]
-    return frozenset().union(*(_resolve(name) for name in names if name))
+    names = dict.fromkeys(name.strip() for text in texts for name in text.split(","))
+    return frozenset().union(*(_resolve(name, known) for name in names if name))
 
 
-def _resolve(name: str) -> Names:
-    known = list_names()
+def _resolve(name: str, known: Names) -> Names:
     folded = name.lower()
     whole = {each for each in known if each == folded or each.startswith(f"{folded.rstrip('-')}-")}
     found = whole or {each for each in known if each.startswith(folded)}
@@ -74,8 +73,8 @@ def _resolve(name: str) -> Names:
     return frozenset(found)
 
 
-def list_names() -> set[str]:
+def list_names() -> Names:
     """Returns the ids of all rules and all codes."""
     rules = [rule for spec in catalog() for rule in spec.all_rules]
     codes = {rule.code for rule in rules if rule.code}
-    return {rule.id for rule in rules} | codes | {*LINTER_RULES}
+    return frozenset({rule.id for rule in rules} | codes | {*LINTER_RULES})

@@ -1,4 +1,4 @@
-"""Rules that several models share: the same ids and order, with the limits of each page."""
+"""Rules and values of several models: the same ids and order, with the limits of each page."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ __all__ = [
     "IMAGE_FORMATS",
     "MIB",
     "SEEDS",
+    "SIZES_480P",
+    "SIZES_720P",
+    "SIZES_1080P",
     "Rows",
     "audio",
     "billing_notice",
@@ -50,6 +53,7 @@ __all__ = [
     "image",
     "maximum_notice",
     "negative_prompt",
+    "no_effect",
     "prompt",
     "seed",
     "size",
@@ -62,6 +66,11 @@ IMAGE_FORMATS = ("JPEG", "PNG", "BMP", "WEBP")
 AUDIO_FORMATS = ("WAV", "MP3")
 SEEDS = Between(0, 2_147_483_647)
 MIB = 1024 * 1024
+
+SIZES_480P = ("832*480", "480*832", "624*624")
+SIZES_720P = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
+SIZES_1080P = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
+"""The sizes of a video of each tier, in the order of the pages."""
 
 
 Rows = tuple[Rule, ...]
@@ -238,6 +247,13 @@ def _notice(id: str, pointer: str, says: str, when: Equals | None = None) -> Rul
     return Rule(
         id, pointer, Anything(), severity=severity, required=True, when=when, message=message
     )
+
+
+def no_effect(id: str, pointer: str, when: Equals) -> Rule:
+    """Returns the rule that reports a member without an effect; *when* is about a flag."""
+    word = "when" if when.value else "without"
+    message = f"{pointer.rpartition('/')[2]} has no effect {word} {when.path[-1]}=true"
+    return Rule(id, pointer, Absent(), severity=Severity.INFO, when=when, message=message)
 
 
 def undocumented(id: str, pointer: str, source: str) -> Rule:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import (
@@ -22,10 +21,21 @@ from .constraints.size import Pixels, Ratio, Size, TwoPartSize
 from .frozen import replace
 from .outputs import Images, Price
 from .shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
-from .shared_rules import SEEDS, Rows, maximum_notice
+from .shared_prices import build_image_price
+from .shared_rules import SEEDS, Rows, maximum_notice, no_effect
 from .spec import Equals, Rule, Severity
-from .upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
-from .upstream_rules import ALPHA_IGNORED, aspect_rule, upstream_image
+from .upstream_messages import (
+    CONTENT,
+    FAILED_TASK,
+    IMAGE,
+    PARAMETERS,
+    SIZE,
+    N,
+    build_message_outputs,
+    message_rules,
+    part_rules,
+)
+from .upstream_rules import ALPHA_IGNORED, OSS_IMAGES, aspect_rule, upstream_image
 
 __all__ = [
     "SEQUENCE_AMBIGUITIES",
@@ -34,9 +44,6 @@ __all__ = [
     "build_sequence_rules",
 ]
 
-PARAMETERS: Final = "/parameters"
-N: Final = f"{PARAMETERS}/n"
-SIZE: Final = f"{PARAMETERS}/size"
 SEQUENTIAL: Final = Equals(f"{PARAMETERS}/enable_sequential", value=True, default=False)
 SEPARATE: Final = ~SEQUENTIAL
 MOST: Final = Between(1, 12)
@@ -66,15 +73,7 @@ SEQUENCE_AMBIGUITIES: Final = (
         chosen="a warning for any number but one",
         rules=("text-count",),
     ),
-    Ambiguity(
-        "oss:// for images",
-        interpretations=(
-            "only pages about videos name it",
-            "the official SDK uploads local images and sends it",
-        ),
-        chosen="allowed",
-        rules=("image-source",),
-    ),
+    OSS_IMAGES,
 )
 
 
@@ -103,14 +102,7 @@ def build_sequence_rules(
         *from_text,
         Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
         Rule("thinking-mode-type", f"{PARAMETERS}/thinking_mode", BOOLEAN, default=True),
-        Rule(
-            "thinking-mode-mode",
-            f"{PARAMETERS}/thinking_mode",
-            Absent(),
-            severity=Severity.INFO,
-            when=SEQUENTIAL,
-            message="thinking_mode has no effect when enable_sequential=true",
-        ),
+        no_effect("thinking-mode-mode", f"{PARAMETERS}/thinking_mode", SEQUENTIAL),
         Rule(
             "thinking-mode-images",
             f"{PARAMETERS}/thinking_mode",
@@ -176,27 +168,10 @@ def _build_size_rules(tokens: tuple[str, ...], few: tuple[str, ...]) -> Rows:
 
 def build_sequence_price(usd: str) -> Price:
     """Returns the price of a model that costs *usd* an image."""
-    return Price(
-        usd={"image": Decimal(usd)},
-        source="the vendor's skill for agents, April 2026",
-        on="2026-11",
-        confidence="medium",
-    )
+    return build_image_price(usd, "the vendor's skill for agents, April 2026", "medium")
 
 
 def build_sequence_outputs(*tokens: str, price: Price) -> Images:
     """Returns the outputs of a model that takes *tokens* as sizes."""
-    more: dict[str, Any] = {name: TOTALS[name] for name in tokens}
-    return Images(
-        count=N,
-        size=SIZE,
-        seed=f"{PARAMETERS}/seed",
-        inputs=IMAGE,
-        watermark=f"{PARAMETERS}/watermark",
-        sequential=SEQUENTIAL.pointer,
-        has_image_count=True,
-        keeps_aspect=True,
-        tokens=more,
-        billing="only images that were generated successfully are billed",
-        price=price,
-    )
+    totals = {name: TOTALS[name] for name in tokens}
+    return build_message_outputs(price=price, sequential=SEQUENTIAL.pointer, tokens=totals)

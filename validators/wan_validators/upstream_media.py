@@ -14,14 +14,13 @@ from .shared_rules import SEEDS, Rows, negative_prompt, prompt
 from .source.json_pointer import MISSING
 from .spec import Rule
 from .upstream_rules import aspect_rule, upstream_audio, upstream_body, upstream_image
-from .upstream_videos import tier_choice
+from .upstream_videos import INPUT_USAGE, build_video_outputs, tier_choice
 
 __all__ = [
     "FAMILY_CHANGES",
     "INPUT_LENGTH_GAP",
     "MEDIA",
     "RATIOS",
-    "USAGE",
     "VIDEO_GAP",
     "build_family_outputs",
     "build_family_rules",
@@ -31,10 +30,6 @@ __all__ = [
 
 MEDIA: Final = "/input/media"
 RATIOS: Final = ("16:9", "9:16", "1:1", "4:3", "3:4")
-USAGE: Final = (
-    *("duration", "input_video_duration", "output_video_duration"),
-    *("video_count", "SR"),
-)
 
 FAMILY_CHANGES: Final = Ambiguity(
     "what changed with the family 2.7",
@@ -126,19 +121,15 @@ def build_family_rules(
 
 
 def build_family_outputs(
-    *, price: Price, has_media: bool = True, usage: tuple[str, ...] = USAGE, **more: Any
+    *, price: Price, has_media: bool = True, usage: tuple[str, ...] = INPUT_USAGE, **more: Any
 ) -> Videos:
     """Returns the outputs of a model of this family; all of its videos have sound."""
-    return Videos(
-        resolution="/parameters/resolution",
-        duration="/parameters/duration",
-        seed="/parameters/seed",
-        seconds=5,
+    return build_video_outputs(
+        "resolution",
         fps=24,
         always_audio=True,
         hides_prompt=True,
         billed_inputs=MEDIA if has_media else None,
-        billing="only successful tasks are billed",
         price=price,
         usage=usage,
         **more,

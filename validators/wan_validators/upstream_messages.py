@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from .ambiguity import Ambiguity
 from .constraints.basic import ARRAY, OBJECT, Items, MutuallyExclusive, ObjectCount, OneOf
 from .frozen import replace
+from .outputs import Images, Price
 from .shared_rules import Rows, prompt
-from .spec import Rule, Severity
-from .upstream_rules import upstream_body
+from .spec import Equals, Rule, Severity
+from .upstream_rules import build_counted_outputs, upstream_body
 
-__all__ = ["CONTENT", "FAILED_TASK", "IMAGE", "message_rules", "part_rules"]
+__all__ = [
+    "CONTENT",
+    "EDITING",
+    "FAILED_TASK",
+    "IMAGE",
+    "INTERLEAVED",
+    "MAX_IMAGES",
+    "MESSAGE",
+    "PARAMETERS",
+    "SIZE",
+    "TEXT",
+    "N",
+    "build_message_outputs",
+    "message_rules",
+    "part_rules",
+]
 
 MESSAGE: Final = "/input/messages/0"
 CONTENT: Final = f"{MESSAGE}/content"
 TEXT: Final = f"{CONTENT}/*/text"
 IMAGE: Final = f"{CONTENT}/*/image"
+
+PARAMETERS: Final = "/parameters"
+N: Final = f"{PARAMETERS}/n"
+SIZE: Final = f"{PARAMETERS}/size"
+
+INTERLEAVED: Final = Equals(f"{PARAMETERS}/enable_interleave", value=True, default=False)
+"""Text and images together; otherwise, a model of both kinds edits images."""
+EDITING: Final = ~INTERLEAVED
+MAX_IMAGES: Final = f"{PARAMETERS}/max_images"
 
 FAILED_TASK: Final = Ambiguity(
     "where a failed task has its code",
@@ -61,3 +86,8 @@ def part_rules(characters: int, *, one_text: bool = True, images: bool = True) -
         replace(kind, required=False),
         *limits,
     )
+
+
+def build_message_outputs(*, price: Price, **more: Any) -> Images:
+    """Returns the outputs of a model that makes images from those of a message."""
+    return build_counted_outputs(price=price, inputs=IMAGE, keeps_aspect=True, **more)

@@ -1,21 +1,38 @@
-"""Rules that the models of the upstream API share: files and the body."""
+"""Rules that models with the body of the upstream API share: files, images and the body."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from .ambiguity import Ambiguity
-from .constraints.basic import OBJECT, OneOf
+from .constraints.basic import BOOLEAN, OBJECT, Between, OneOf
 from .constraints.media import AUDIO_VIEW, Aspect, FileSize, Opaque, Reference
 from .constraints.size import AdvisedPixels
 from .frozen import replace
-from .shared_rules import MIB, Rows, audio, image, size
+from .outputs import Images, Price
+from .shared_rules import (
+    MIB,
+    SEEDS,
+    Rows,
+    audio,
+    billing_notice,
+    image,
+    negative_prompt,
+    seed,
+    size,
+)
 from .spec import Rule, Severity
 
 __all__ = [
     "ALPHA_IGNORED",
+    "FLAGS",
     "LEAST_PIXELS",
+    "OSS_IMAGES",
+    "URL_ROWS",
     "aspect_rule",
+    "build_counted_outputs",
+    "build_image_outputs",
+    "image_parameters",
     "text_image_size",
     "upstream_audio",
     "upstream_body",
@@ -23,7 +40,12 @@ __all__ = [
 ]
 
 URL_ROWS: Final = ("audio-type", "audio-source", "audio-reachable", "audio-address")
-"""The rows for a sound that must be a URL: its content cannot be in the payload."""
+"""The rows for a sound whose content is not checked."""
+
+FLAGS: Final = (
+    Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
+    Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
+)
 
 USUAL_SIZES: Final = ("1104*1472", "1472*1104", "960*1696", "1696*960")
 """Sizes that the newer pages recommend, below the least pixels that they print."""
@@ -47,6 +69,17 @@ ALPHA_IGNORED: Final = Ambiguity(
     ),
     chosen="a warning",
     rules=("image-alpha",),
+)
+
+
+OSS_IMAGES: Final = Ambiguity(
+    "oss:// for images",
+    interpretations=(
+        "only pages about videos name it",
+        "the official SDK uploads local images and sends it",
+    ),
+    chosen="allowed",
+    rules=("image-source",),
 )
 
 
@@ -95,6 +128,54 @@ def text_image_size(pointer: str) -> Rows:
             message="size has fewer than 1280*1280 pixels and is none of the recommended sizes, so "
             "the API may refuse it",
         ),
+    )
+
+
+def image_parameters(
+    sizes: Rows, *, has_negative: bool = False, counts_seeds: bool = False
+) -> Rows:
+    """Returns the rules of ``parameters`` for one to four images; *sizes* are those of the size.
+
+    With *has_negative*, the negative prompt is a parameter, too. With *counts_seeds*, each image
+    has the seed after the one before.
+    """
+    negative = negative_prompt("/parameters/negative_prompt", cut=True) if has_negative else ()
+    seeds = (
+        seed("/parameters/seed", n="/parameters/n", default_n=4)
+        if counts_seeds
+        else (Rule("seed-range", "/parameters/seed", SEEDS),)
+    )
+    return (
+        Rule("parameters-type", "/parameters", OBJECT),
+        billing_notice("/parameters", 4),
+        *negative,
+        *sizes,
+        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
+        billing_notice("/parameters/n", 4),
+        *FLAGS,
+        *seeds,
+    )
+
+
+def build_image_outputs(*, price: Price, **more: Any) -> Images:
+    """Returns the outputs of images that ``parameters`` decide on; *more* are fields."""
+    return Images(
+        count="/parameters/n",
+        size="/parameters/size",
+        seed="/parameters/seed",
+        watermark="/parameters/watermark",
+        price=price,
+        **more,
+    )
+
+
+def build_counted_outputs(*, price: Price, **more: Any) -> Images:
+    """Returns the outputs of images whose page documents their count and their bill."""
+    return build_image_outputs(
+        price=price,
+        has_image_count=True,
+        billing="only images that were generated successfully are billed",
+        **more,
     )
 
 

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
-from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Between, Constraint, OneOf
+from .ambiguity import Ambiguity
+from .constraints.basic import BOOLEAN, OBJECT, STRING, Absent, Constraint, OneOf
 from .frozen import replace
 from .outputs import Price, Videos
-from .shared_ambiguities import MEGABYTES, ORIENTATION, SHOT_TYPE, VIDEO_SIZE, WHOLE_FLOATS
+from .shared_ambiguities import MEGABYTES, ORIENTATION, VIDEO_SIZE, WHOLE_FLOATS
+from .shared_prices import USD_25, USD_26, build_video_price
 from .shared_rules import SEEDS, Rows, negative_prompt, prompt
 from .spec import Equals, Rule, Severity
 from .upstream_rules import ALPHA_IGNORED, upstream_audio, upstream_body, upstream_image
 
 __all__ = [
-    "DURATIONS_26",
     "EFFECTS_GAP",
     "FIRST_FRAME_PATH",
     "FRAME_AMBIGUITIES",
     "FRAME_RATE_GAP",
+    "INPUT_USAGE",
     "LISTED_PRICE_25",
     "LISTED_PRICE_26",
-    "SHOT_AMBIGUITIES",
+    "PRICE_GAP",
+    "RATIO_USAGE",
     "SILENT_FLAG",
-    "SIZES_480P",
-    "SIZES_720P",
-    "SIZES_1080P",
-    "UNPRICED",
+    "SIZE_USAGE",
+    "TIER_USAGE",
+    "USAGE_AMBIGUITY",
     "VIDEO_PATH",
     "build_video_outputs",
     "build_video_rules",
@@ -39,46 +40,37 @@ VIDEO_PATH: Final = "video-generation/video-synthesis"
 FIRST_FRAME_PATH: Final = "image2video/video-synthesis"
 """The path of the models that take a first and a last frame."""
 
-SIZES_480P: Final = ("832*480", "480*832", "624*624")
-SIZES_720P: Final = ("1280*720", "720*1280", "960*960", "1088*832", "832*1088")
-SIZES_1080P: Final = ("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632")
-DURATIONS_26: Final = Between(2, 15)
+TIER_USAGE: Final = ("duration", "SR", "video_count")
+"""The members of ``usage`` on the page of image to video, up to the family 2.5."""
+RATIO_USAGE: Final = ("video_duration", "video_ratio", "video_count")
+"""The members on the page of text to video, up to the family 2.5."""
+INPUT_USAGE: Final = (
+    *("duration", "input_video_duration", "output_video_duration"),
+    *("video_count", "SR"),
+)
+"""The members from the family 2.6 on, for a video of a tier."""
+SIZE_USAGE: Final = ("duration", "size", *INPUT_USAGE[1:])
+"""The members from the family 2.6 on, for a video of a size."""
+
+USAGE_AMBIGUITY: Final = Ambiguity(
+    "the members of usage",
+    interpretations=(
+        "video_duration and video_ratio, on the page of text to video",
+        "duration and SR, on the page of image to video",
+    ),
+    chosen="as on the page of this model; it does not decide on validity",
+    rules=("duration-choice",),
+)
 
 FRAME_AMBIGUITIES: Final = (ALPHA_IGNORED, MEGABYTES, ORIENTATION, WHOLE_FLOATS, VIDEO_SIZE)
 """The ambiguities of an input image, and of the size of a video that is made from it."""
 
-SHOT_AMBIGUITIES: Final = (
-    replace(
-        SHOT_TYPE,
-        interpretations=(
-            "shot_type works only if prompt_extend is true",
-            "no page says that it is rejected otherwise",
-        ),
-    ),
-)
-
 EFFECTS_GAP: Final = "the names of template for this model; with one, the prompt is ignored"
 FRAME_RATE_GAP: Final = "the frame rate; the mock makes 24 frames a second, as for wan2.5"
+PRICE_GAP: Final = "prices in USD"
 
-LISTED_PRICE_25: Final = Price(
-    usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-    source="two public price lists, which agree",
-    on="2026-11",
-    confidence="medium",
-)
-LISTED_PRICE_26: Final = Price(
-    usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-    source="one public price list",
-    on="2026-11",
-    confidence="medium",
-)
-UNPRICED: Final = Price(
-    usd={},
-    source="no price list names this model in USD",
-    on="2026-11",
-    confidence="unknown",
-)
-
+LISTED_PRICE_25: Final = build_video_price(USD_25, "two public price lists, which agree", "medium")
+LISTED_PRICE_26: Final = build_video_price(USD_26, "one public price list", "medium")
 SILENT_FLAG: Final = (
     Rule("audio-flag-type", "/parameters/audio", BOOLEAN, default=True),
     Rule(

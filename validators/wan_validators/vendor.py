@@ -3,179 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .ambiguity import Ambiguity
 from .frozen import Frozen, field
+from .rejection import Rejection
+from .task import CostEstimate, Failure, State, Task
+from .task_list import TaskListQuery
 from .upload_api import UploadApi
 
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = [
-    "CostEstimate",
-    "Failure",
-    "Page",
-    "Rejection",
-    "RejectionReason",
-    "State",
-    "SynchronousApi",
-    "Task",
-    "TaskOutput",
-    "UnwrappedPayload",
-    "Vendor",
-    "Wire",
-    "find_status_phrase",
-]
+__all__ = ["Page", "SynchronousApi", "UnwrappedPayload", "Vendor", "Wire"]
 
 Wire = Mapping[str, Any]
 """A JSON object on the wire."""
-
-
-PROXY_PHRASES: Final = {
-    520: "Web Server Returned an Unknown Error",
-    521: "Web Server Is Down",
-    522: "Connection Timed Out",
-    523: "Origin Is Unreachable",
-    524: "A Timeout Occurred",
-    529: "Site Is Overloaded",
-}
-"""Statuses of proxies that are not registered for HTTP."""
-
-
-def find_status_phrase(status: int) -> str:
-    """Returns the reason phrase of *status*, or a general one if it has none."""
-    from http import HTTPStatus  # loaded late, as it takes longer to load than a payload to lint
-
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return PROXY_PHRASES.get(status, "Unknown Status")
-
-
-class State(Enum):
-    """The state of a task; DONE, FAILED and CANCELED are terminal."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELED = "canceled"
-
-
-class TaskOutput(Frozen):
-    """One result: *kind* is ``image``, ``video`` or ``text``, *value* its URL or text."""
-
-    kind: str
-    value: str
-
-
-class Failure(Frozen):
-    """The reason for a failed task: the vendor's code and message.
-
-    If *integer* is true, the code is a number on the wire. The vendor's pages and some of
-    its clients disagree on the type.
-    """
-
-    code: str
-    message: str
-    integer: bool = False
-
-
-class Task(Frozen, kw_only=True):
-    """A generation task, independent of a vendor's wire format.
-
-    Times are Unix seconds. *progress* is from 0 to 1. *remote_id* is the upstream's own id.
-    *cost* is in USD, None if no price is known. *image_count* is None if the model's page
-    has no such figure. *word* replaces the vendor's word for the state; "" omits it, None
-    keeps it. If *results* is false, a completed task lacks the member for its outputs.
-    *discount* is the factor that *cost* includes, None if there is none. If *split_output*
-    is true, each output has an item of its own, for a vendor with such items. *prompt* is the
-    text of the payload, *extended* whether the vendor rewrites it, *requested* the number of
-    images that it asks for. *seconds*, *lines*, *size*, *ratio* and *has_sound* are facts about a
-    video (*size* is "" if its tier decides), *usage* the members of its result that the model
-    documents. *picture_size* is that of each image, such as ``1280*1280``. If *has_choices* is
-    true, the vendor returns the outputs of this model as messages. *base_url* is the URL by which
-    the client calls the server, for vendors with URLs in their bodies.
-    """
-
-    id: str
-    model: str
-    state: State
-    created_at: float
-    updated_at: float
-    progress: float = 0.0
-    remote_id: str = ""
-    outputs: tuple[TaskOutput, ...] = ()
-    failure: Failure | None = None
-    cost: Decimal | None = None
-    image_count: int | None = None
-    kind: str = "image"
-    word: str | None = None
-    results: bool = True
-    discount: Decimal | None = None
-    split_output: bool = False
-    prompt: str = ""
-    extended: bool = False
-    requested: int = 0
-    seconds: int = 0
-    lines: int = 0
-    picture_size: str = ""
-    has_choices: bool = False
-    size: str = ""
-    ratio: str = ""
-    has_sound: bool = False
-    usage: tuple[str, ...] = ()
-    base_url: str = ""
-
-
-class RejectionReason(Enum):
-    """The reason for a rejected request, independent of the HTTP status."""
-
-    NO_KEY = "no Authorization header"
-    NO_SCHEME = "Authorization without the word Bearer"
-    BAD_KEY = "a malformed key"
-    NO_ROUTE = "nothing at this path"
-    NO_METHOD = "not with this method"
-    NO_MODEL = "no such model here"
-    UNMODELLED = "a model that wanproof does not know at this vendor"
-    WRONG_PATH = "a model of another path"
-    NO_HEADER = "a required header is missing"
-    ASYNC_HEADER = "a header for tasks at a path without tasks"
-    NO_TASK = "no such task of this key"
-    NOT_PENDING = "a cancel of a task that is no longer pending"
-    NO_TASK_TO_CANCEL = "a cancel of no task of this key"
-    NO_STREAM = "a stream of events, which is not offered"
-    WEBHOOK = "a webhook, which is not offered"
-    MALFORMED = "a body that is not a JSON object"
-    MEDIA_TYPE = "a content type other than JSON"
-    TOO_LARGE = "a body over the limit"
-    PAYLOAD = "a payload that breaks a documented rule"
-    BALANCE = "no balance left"
-    RATE = "too many requests"
-    EXPIRED = "an expired file"
-    NO_SCENARIO = "an unknown or inapplicable scenario"
-    SCENARIO = "an error that a scenario causes"
-    INTERNAL = "an internal error of the server"
-
-
-class Rejection(Frozen, kw_only=True):
-    """A rejected request, independent of a vendor's wire format.
-
-    *detail* describes the problem, for vendors without a text of their own. *path* and
-    *request_id* are from the request, *task_id* is the requested id. *task* is the failed
-    task for a rejected payload, with its failure. *status* replaces the usual HTTP status.
-    """
-
-    reason: RejectionReason
-    detail: str
-    status: int | None = None
-    path: str = ""
-    request_id: str = ""
-    task_id: str = ""
-    task: Task | None = None
 
 
 class Page(Enum):
@@ -186,20 +30,6 @@ class Page(Enum):
     CONTRACT = "the paths and the schema of a model at the queue"
     SEARCH = "the models that fit a query"
     TEXT = "the text about a model"
-
-
-class CostEstimate(Frozen, kw_only=True):
-    """The cost of a payload before its task is created, independent of a vendor's wire format.
-
-    *cost* is in USD, None if it is not known. *digest* is the same for equal payloads. *count*
-    is the number of results, *at* the time in Unix seconds.
-    """
-
-    model: str
-    cost: Decimal | None
-    digest: str
-    count: int
-    at: float
 
 
 class UnwrappedPayload(Frozen):
@@ -252,7 +82,8 @@ class Vendor(Frozen, kw_only=True, eq=False):
     """One vendor's wire format as a value. No code branches on the vendor's name.
 
     *create* and *poll* are path templates with ``{model}`` and ``{task_id}``. *tolerated*
-    are top-level members in use that are not parameters of a model. *build_created_body*
+    are top-level members in use that are not parameters of a model, and *sdk_members* those, by
+    pointer, that an official SDK adds to each call with one value. *build_created_body*
     and *build_status_body* build the bodies of the create and poll responses.
     *build_error_response* returns an HTTP status and a body. *build_rejection_failure*
     chooses the task's failure from the errors of a payload (at least one, in the order of
@@ -275,7 +106,8 @@ class Vendor(Frozen, kw_only=True, eq=False):
     the usual one.
     *create_headers* are headers that a create must have. *cancel* is the path that cancels a
     pending task, None if there is none; *build_canceled_body* builds its response. *listing* is
-    the path that lists tasks; *build_list_body* gets them, the query and an id of the request.
+    the path that lists tasks; *parse_list_query* reads its query. *build_list_body* gets the tasks
+    of the page, the number of all, the query and an id of the request.
     *optional_prefix* is a start of all paths that a client's base URL may lack.
     A request to the path of *synchronous* must not have *create_headers*.
 
@@ -311,6 +143,7 @@ class Vendor(Frozen, kw_only=True, eq=False):
     ambiguities: tuple[Ambiguity, ...] = ()
     model_header: str | None = None
     tolerated: tuple[str, ...] = ()
+    sdk_members: Mapping[str, Any] = field(default_factory=dict)
     unwrap: Callable[[Mapping[str, Any]], UnwrappedPayload | None] | None = None
     build_error_text_response: Callable[[Rejection], tuple[int, Wire]] | None = None
     other_models: tuple[str, ...] = ()
@@ -322,7 +155,8 @@ class Vendor(Frozen, kw_only=True, eq=False):
     cancel: str | None = None
     build_canceled_body: Callable[[Task], Wire] | None = None
     listing: str | None = None
-    build_list_body: Callable[[Sequence[Task], Mapping[str, str], str], Wire] | None = None
+    parse_list_query: Callable[[Mapping[str, str]], TaskListQuery] = lambda _: TaskListQuery()
+    build_list_body: Callable[[Sequence[Task], int, TaskListQuery, str], Wire] | None = None
     optional_prefix: str = ""
     synchronous: SynchronousApi | None = None
     uploads: UploadApi | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 
 class StartsWithTheList(ReferenceClient):

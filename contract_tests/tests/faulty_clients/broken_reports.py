@@ -12,7 +12,7 @@ from faulty_clients.broken_results import Rearranges
 from wan_contracts.protocol.outcome import Outcome, OutcomeKind, Output
 from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
-from wan_validators import vendor
+from wan_validators.task import TaskOutput
 
 
 class AnswersFromACache(ReferenceClient):
@@ -129,14 +129,14 @@ class FailsWhereFilesDo(ReferenceClient):
 class KeepsUrlsAndNeverCounts(KeepsUrls):
     """Reports files without their URLs, and does not count them."""
 
-    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
+    def is_partial(self, results: Sequence[TaskOutput]) -> bool:
         return False
 
 
 class KeepsOneUrlAndNeverCounts(Rearranges):
     """Reports the URL of the first file only, and does not count the files."""
 
-    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
+    def is_partial(self, results: Sequence[TaskOutput]) -> bool:
         return False
 
     def arranged(self, outputs: Sequence[Output]) -> Sequence[Output]:
@@ -167,9 +167,7 @@ class FailsOn5xx(ReferenceClient):
 class TrustsTheForm(ReferenceClient):
     """Expects that output is the list of another vendor, and nothing else."""
 
-    def parse_results(
-        self, reply: ReceivedResponse | TransportFailure
-    ) -> Sequence[vendor.TaskOutput]:
+    def parse_results(self, reply: ReceivedResponse | TransportFailure) -> Sequence[TaskOutput]:
         for item in self.parse_body(reply).get("output") or ():
             item.get("content")
         return super().parse_results(reply)
@@ -178,9 +176,7 @@ class TrustsTheForm(ReferenceClient):
 class FindsNoOutputUrl(ReferenceClient):
     """Reads lists of results only."""
 
-    def parse_results(
-        self, reply: ReceivedResponse | TransportFailure
-    ) -> Sequence[vendor.TaskOutput]:
+    def parse_results(self, reply: ReceivedResponse | TransportFailure) -> Sequence[TaskOutput]:
         if isinstance(self.parse_body(reply).get("output"), dict):
             return ()
         return super().parse_results(reply)

@@ -10,7 +10,7 @@ from faulty_clients.allowed import HandsOnUrls
 from wan_contracts.protocol.outcome import Outcome, Output
 from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.reference_client.io_events import ReceivedResponse, Steps, TransportFailure
-from wan_validators import vendor
+from wan_validators.task import TaskOutput
 
 
 class Rearranges(ReferenceClient):
@@ -52,7 +52,7 @@ class MissesAllFiles(ReferenceClient):
 class MissesVideos(ReferenceClient):
     """Reports every video as missing, without a try."""
 
-    def fetch_output(self, result: vendor.TaskOutput) -> Steps[Output]:
+    def fetch_output(self, result: TaskOutput) -> Steps[Output]:
         if result.kind == "video":
             return Output.missing("video", "it takes too long", result.value)
         return (yield from super().fetch_output(result))
@@ -112,14 +112,14 @@ class CallsVideosImages(Rearranges):
 class NeverPartial(ReferenceClient):
     """Does not count what came."""
 
-    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
+    def is_partial(self, results: Sequence[TaskOutput]) -> bool:
         return False
 
 
 class AlwaysPartial(ReferenceClient):
     """Says that something is missing, to be on the safe side."""
 
-    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
+    def is_partial(self, results: Sequence[TaskOutput]) -> bool:
         return True
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
+from zlib import crc32
 
 from wan_validators import Report, lint
 from wan_validators.catalog import model
@@ -16,6 +17,9 @@ __all__ = ["PROTOCOL_VERSION", "Case", "Setting", "build_case_document"]
 
 PROTOCOL_VERSION: Final = 1
 """Version of the JSON form of cases and outcomes that are exchanged over pipes."""
+
+MAX_WHOLE_CHARS: Final = 100_000
+"""The longest text of a payload of which the seed of a case has more than both ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,36 @@ class Case:
     def canonical_json(self) -> str:
         """Returns JSON text that is equal if and only if two cases are equal."""
         return json.dumps(self.as_json(), sort_keys=True)
+
+    @cached_property
+    def size_chars(self) -> int:
+        """Returns how many characters the case has as JSON, which a request will have, too."""
+        return len(self._abridged[0]) + self._abridged[1]
+
+    @cached_property
+    def seed(self) -> int:
+        """Returns a number that depends only on the case; long texts count by their ends."""
+        return crc32(self._abridged[0].encode())
+
+    @cached_property
+    def _abridged(self) -> tuple[str, int]:
+        """Returns JSON text with the ends of long texts, and how many characters it omits.
+
+        To write megabytes as JSON takes longer than the rest of a call.
+        """
+        omitted = 0
+
+        def abridge(value: Any) -> Any:
+            nonlocal omitted
+            if isinstance(value, str) and len(value) > MAX_WHOLE_CHARS:
+                omitted += len(value) - MAX_WHOLE_CHARS
+                return value[: MAX_WHOLE_CHARS // 2] + value[-MAX_WHOLE_CHARS // 2 :]
+            if isinstance(value, dict):
+                return {name: abridge(each) for name, each in value.items()}
+            return [abridge(each) for each in value] if isinstance(value, list) else value
+
+        text = json.dumps(abridge(self.as_json()), sort_keys=True)
+        return text, omitted
 
     def as_json(self) -> dict[str, Any]:
         """Returns the case as a JSON object."""

@@ -44,7 +44,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def parse_client_spec(options: Namespace) -> ClientSpec | None:
     """Returns the client of *options*, or None. Raises UsageError for two clients."""
-    from ..results.replay import MAX_IN_FLIGHT, ClientSpec
+    from ..results.replay import ClientSpec
+    from ..results.replay_fields import MAX_IN_FLIGHT
 
     if not 1 <= options.in_flight <= MAX_IN_FLIGHT:
         raise UsageError(

@@ -16,6 +16,7 @@ from wan_validators.linter import lint
 from wan_validators.spec import ModelSpec, Severity
 from wan_validators.task_bodies import find_task_id
 from wan_validators.vendor import Vendor
+from wan_validators.wrappers import unwrap_all
 
 from .finding import DriftFinding, DriftReport, ExchangeDrift
 from .settling import CapturedTask, find_settled
@@ -47,12 +48,13 @@ def find_drift(capture: str, exchanges: Sequence[CapturedExchange]) -> DriftRepo
             findings += _describe_request(report)
             if spec is None:
                 continue
+            payload, _ = unwrap_all(spec, _parse(exchange.request.body or b""))
             task = CapturedTask(
                 spec=spec,
                 create=exchange,
                 body=body,
                 report=report,
-                payload=_unwrap(spec, _parse(exchange.request.body or b"")),
+                payload=payload if isinstance(payload, dict) else {},
             )
             task_id = find_task_id(body)
             if task_id:
@@ -126,13 +128,6 @@ def _parse(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def _unwrap(spec: ModelSpec, payload: Any) -> Any:
-    if not isinstance(payload, dict):
-        return {}
-    inner = spec.vendor.unwrap(payload) if spec.vendor.unwrap else None
-    return inner.payload if inner else payload
 
 
 def _name_model(vendor: Vendor, names: Mapping[str, str], exchange: CapturedExchange) -> str | None:

@@ -13,8 +13,8 @@ from wan_validators.messages.formatting import clip, format_count, summarize_val
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.spec import ModelSpec
+from wan_validators.task import State
 from wan_validators.task_bodies import find_error, find_status_word, find_task_object
-from wan_validators.vendor import State
 
 from .finding import Settled
 

@@ -18,8 +18,9 @@ from wan_validators.catalog import models_of, vendors
 from wan_validators.messages.formatting import clip, summarize_value
 from wan_validators.optional_dependencies import explain_missing_extra
 from wan_validators.spec import Severity
+from wan_validators.task import State
 from wan_validators.task_bodies import find_error
-from wan_validators.vendor import State, Vendor
+from wan_validators.vendor import Vendor
 
 from .finding import DriftFinding
 

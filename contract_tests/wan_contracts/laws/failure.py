@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from wan_mockserver.assertions.verdict import Verdict
+from wan_validators.task import State
 from wan_validators.task_bodies import find_task_id
-from wan_validators.vendor import State
 
 from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import (

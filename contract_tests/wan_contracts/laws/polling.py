@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from wan_mockserver.assertions import checks
 from wan_mockserver.assertions.verdict import Verdict
-from wan_mockserver.state.journal import Entry
 from wan_validators.messages.formatting import format_seconds
 
 from ..protocol.outcome import Outcome, OutcomeKind
@@ -120,15 +118,7 @@ def check_slow_is_not_failed(interaction: Interaction) -> Verdict | None:
 def check_end_is_end(interaction: Interaction) -> Verdict | None:
     if interaction.final_poll is None:
         return None
-    return checks.no_poll_after_end(
-        [_mark_end(interaction, exchange) for exchange in interaction.exchanges]
-    )
-
-
-def _mark_end(interaction: Interaction, exchange: ObservedExchange) -> Entry:
-    """Returns the entry of *exchange*, which ended the task only if the client could see it."""
-    ended = interaction.is_final_poll(exchange)
-    return exchange.entry if exchange.entry.ended == ended else replace(exchange.entry, ended=ended)
+    return checks.no_poll_after_end(interaction.entries)
 
 
 def check_deadline(interaction: Interaction) -> Verdict | None:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from wan_mockserver.assertions.verdict import Verdict
-from wan_validators.vendor import TaskOutput
+from wan_validators.task import TaskOutput
 
 from ..protocol.outcome import OutcomeKind, Output
 from ..runner.interaction import Interaction, ObservedExchange

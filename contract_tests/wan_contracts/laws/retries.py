@@ -7,7 +7,7 @@ from typing import Final
 from wan_mockserver.assertions import checks
 from wan_mockserver.assertions.verdict import Verdict
 from wan_validators.messages.formatting import format_count
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction, ObservedExchange

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wan_mockserver.assertions.verdict import Verdict
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..protocol.outcome import OutcomeKind
 from ..runner.interaction import Interaction, has_recorded_form

@@ -35,7 +35,7 @@ from ..results.report import ContractReport
 from ..runner.harness import SmallArtefacts
 from ..runner.pace import find_laws_without_time
 from ..runner.random_search import RandomSearch
-from ..runner.runner import RunPlan, find_possible_scenarios, is_wanted
+from ..runner.run_plan import RunPlan, find_possible_scenarios, is_wanted
 from .calls import SETTLING_GRACE_S, create_calls
 from .origins import OriginPolicy
 from .service import ListeningService

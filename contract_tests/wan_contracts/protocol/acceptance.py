@@ -27,7 +27,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 def build_acceptor(schema: Schema) -> Accepts:
     """Returns a function that returns True only for values that match *schema*.
 
-    It can return False for a valid value, such as 1.0 for an integer, but not for those that
+    It can return False for a valid value, such as 1.0 for a const of 1, but not for those that
     are usual. A validator decides about these. Raises KeyError for an unknown keyword.
     """
     checks = [
@@ -52,6 +52,8 @@ def _ignore(_limit: Any, _schema: Schema) -> None:
 def _check_type(limit: str | list[str], _schema: Schema) -> Accepts:
     names = [limit] if isinstance(limit, str) else limit
     types = frozenset(each for name in names for each in _TYPES[name])
+    if "integer" in names and float not in types:  # to JSON Schema, 1.0 is an integer
+        return lambda value: type(value) in types or (type(value) is float and value.is_integer())
     return lambda value: type(value) in types
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ from .outcome import Outcome, OutcomeKind, find_word
 from .validation import InvalidDocument, Schema, parse_document, validate
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, ValidationError
 
 __all__ = ["SCHEMAS", "InvalidDocument", "build_validator", "parse_outcome", "validate_outcome"]
 
@@ -26,6 +26,9 @@ OUTPUT_KINDS: Final = ("image", "video", "text")
 
 MAX_LENGTH: Final = 2**63
 """A file of more bytes is left to the validator."""
+
+MAX_WRONG_ITEMS: Final = 100
+"""Wrong items of an array that are looked at."""
 
 DIALECT: Final = DRAFTS["2020-12"]
 
@@ -284,8 +287,32 @@ def build_validator(name: str) -> Draft202012Validator:
     """Returns the validator for the schema *name*."""
     with explain_missing_extra():
         from jsonschema import Draft202012Validator
+        from jsonschema.validators import extend
 
-    return Draft202012Validator(SCHEMAS[name])
+    build: Any = extend  # it has no types
+    validator: Draft202012Validator = build(Draft202012Validator, {"items": _find_wrong_items})(
+        SCHEMAS[name]
+    )
+    return validator
+
+
+def _find_wrong_items(
+    validator: Draft202012Validator, items: Schema, instance: Any, _schema: Schema
+) -> Iterator[ValidationError]:
+    """Yields the errors of the first wrong items; one of them is described.
+
+    The validator takes 40 µs for each item, wrong or not, and an answer can have any number.
+    """
+    if not isinstance(instance, list):
+        return
+    accepts, wrong = build_acceptor(items), 0
+    for index, item in enumerate(instance):
+        if not accepts(item):
+            errors = [*validator.descend(item, items, path=index)]
+            yield from errors
+            wrong += bool(errors)
+            if wrong == MAX_WRONG_ITEMS:
+                return
 
 
 def _format_decimal(value: Any) -> str:

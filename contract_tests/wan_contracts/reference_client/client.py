@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from wan_validators import vendor
-from wan_validators.vendor import State
+from wan_validators.task import State, TaskOutput
 
 from ..cases.case import Setting
 from ..protocol.outcome import Outcome, Output
@@ -144,7 +143,7 @@ class ReferenceClient(ClientPolicy):
         partial, spent = self.is_partial(results), self.parse_cost(reply)
         return Outcome.completed(outputs, task_id, partial=partial, spent_usd=spent)
 
-    def fetch_output(self, result: vendor.TaskOutput) -> Steps[Output]:
+    def fetch_output(self, result: TaskOutput) -> Steps[Output]:
         """Returns one result, and downloads it if it is a file."""
         if result.kind == "text":
             return Output.words(result.value)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 
-from wan_validators import lint, vendor
+from wan_validators import lint
 from wan_validators.catalog import model
 from wan_validators.outputs import Images
-from wan_validators.vendor import State
+from wan_validators.task import State, TaskOutput
 
 from ..cases.case import Setting
 from ..protocol.outcome import Outcome, OutcomeKind
@@ -149,15 +149,13 @@ class ClientPolicy:
         """Returns the vendor's error message; "" if there is none."""
         return response_parsing.parse_message(self.parse_body(reply))
 
-    def parse_results(
-        self, reply: ReceivedResponse | TransportFailure
-    ) -> Sequence[vendor.TaskOutput]:
+    def parse_results(self, reply: ReceivedResponse | TransportFailure) -> Sequence[TaskOutput]:
         return response_parsing.parse_results(self.parse_body(reply))
 
     def parse_cost(self, reply: ReceivedResponse | TransportFailure) -> Decimal | None:
         return response_parsing.parse_cost(self.parse_body(reply))
 
-    def is_partial(self, results: Sequence[vendor.TaskOutput]) -> bool:
+    def is_partial(self, results: Sequence[TaskOutput]) -> bool:
         """Returns True if these are fewer images than the payload requests."""
         requested = self.count_requested()
         return requested is not None and sum(each.kind == "image" for each in results) < requested

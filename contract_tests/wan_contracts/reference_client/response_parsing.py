@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from wan_validators.media.formats import detect_format
-from wan_validators.vendor import State, TaskOutput
+from wan_validators.task import State, TaskOutput
 
 __all__ = [
     "Object",

@@ -10,7 +10,6 @@ from functools import cache
 from time import monotonic
 from types import ModuleType, TracebackType
 from typing import Any, Final, Self
-from zlib import crc32
 
 from wan_mockserver.artefacts.cache import Artefacts
 from wan_mockserver.artefacts.plain_films import mp4
@@ -60,7 +59,14 @@ class SmallArtefacts(Artefacts):
         seed = artefact.seed % MAX_DISTINCT_FILES
         if isinstance(artefact, Film):
             return _draw_film(seed)
-        return super().bytes_of(Picture(16, 16, seed=seed))
+        return _draw_picture(seed)
+
+
+@cache
+def _draw_picture(seed: int) -> bytes:
+    from wan_mockserver.artefacts.pictures import plain_png  # loaded late, as Pillow is large
+
+    return plain_png(Picture(16, 16, seed=seed))
 
 
 @cache
@@ -91,7 +97,7 @@ class Harness:
             )
         )
         self._binding: list[ModuleType] | None = None
-        self._proxy = RecordingProxy(self.mock)
+        self._proxy = RecordingProxy(self.mock, small_files=not full_size)
         self._server = Server(self._proxy)
         self._transports = self._build_transports() if client.in_process else {}
 
@@ -120,7 +126,7 @@ class Harness:
         return _hide_peers(interaction)
 
     def _run(self, cases: Sequence[Case], number: int) -> list[Interaction]:
-        self.mock.reset(seed=crc32("".join(case.canonical_json for case in cases).encode()))
+        self.mock.reset(seed=sum(case.seed for case in cases))
         idle_before = measure_idle_seconds()
         with self._patch_clock(len(cases)):
             interactions = self._record(cases, number)
@@ -141,9 +147,7 @@ class Harness:
     def _record(self, cases: Sequence[Case], number: int) -> list[Interaction]:
         """Makes the calls and records them."""
         started_at = monotonic()
-        allowances = [
-            self.time_profile.compute_allowance(len(case.canonical_json)) for case in cases
-        ]
+        allowances = [self.time_profile.compute_allowance(case.size_chars) for case in cases]
         settings = [
             self._build_setting(case, f"{KEY_PREFIX}{nth:x}.", allowance)
             for nth, (case, allowance) in enumerate(zip(cases, allowances, strict=True), number)

@@ -15,8 +15,8 @@ from wan_mockserver.state.ledger import Ledger
 from wan_mockserver.state.tasks import TaskRecord
 from wan_validators.outputs import Images
 from wan_validators.source.json_pointer import MISSING
+from wan_validators.task import State, TaskOutput
 from wan_validators.task_bodies import find_status_word
-from wan_validators.vendor import State, TaskOutput
 
 from ..cases.case import Case, Setting
 from ..protocol.outcome import Outcome

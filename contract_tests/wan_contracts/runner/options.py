@@ -24,7 +24,9 @@ from ..protocol.outcome import OutcomeKind
 from ..results.known_failures import load_known_failures, mark_known_failures
 from ..results.replay import ClientSpec, write_replays
 from ..results.report import ContractReport
-from .runner import DEFAULT_EXAMPLES, ProgressCallback, RunPlan, check
+from .run_loop import ProgressCallback
+from .run_plan import DEFAULT_EXAMPLES, RunPlan
+from .runner import check
 from .selection import Selection
 
 __all__ = ["build_plan", "read_known_failures", "run_plan"]

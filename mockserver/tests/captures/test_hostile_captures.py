@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import gzip
 import json
 import tracemalloc
@@ -177,3 +178,23 @@ def build_replay(folder: Path, answer: str) -> CaptureReplay:
     ]
     (folder / "a.har").write_text(json.dumps({"log": {"entries": entries}}))
     return CaptureReplay(read_capture(folder / "a.har"), Mock(Simulator()), strict=True)
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_no_garbage_is_looked_for_while_a_capture_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_enabled: bool
+) -> None:
+    file = tmp_path / "a.har"
+    file.write_text("{}", encoding="utf-8")
+    seen: list[bool] = []
+    monkeypatch.setattr(json, "loads", lambda _text: seen.append(gc.isenabled()))
+    was_enabled = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        with pytest.raises(InvalidCapture):
+            read_capture(file)
+        seen.append(gc.isenabled())
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
+
+    assert seen == [False, is_enabled]

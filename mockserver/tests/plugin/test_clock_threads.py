@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
 from wan_mockserver.clock import START
+from wan_mockserver.real_time import sleep as sleep_really
 from wan_mockserver.testing.fake_time import PatchingClock
 
 HOUR = 3600
@@ -167,3 +170,31 @@ def test_threads_of_before_wait_in_real_time(seconds: float) -> None:
         release.set()
         thread.join()
     assert clock.elapsed == seconds
+
+
+def test_a_request_that_is_being_sent_holds_the_time_up(wan_clock: PatchingClock) -> None:
+    read_at: list[float] = []
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            sleep_really(0.6)
+            while connection.recv(2**20):
+                pass
+            read_at.append(wan_clock.elapsed)
+
+    def send() -> None:
+        client = HTTPConnection("127.0.0.1", listening.getsockname()[1])
+        client.request("POST", "/", body=bytes(2**24))
+        client.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threads = [threading.Thread(target=serve, name="wanproof-test")]
+        threads.append(threading.Thread(target=send))
+        wan_clock.patch()
+        for each in threads:
+            each.start()
+        time.sleep(HOUR)
+        for each in threads:
+            each.join()
+    assert read_at == [0]

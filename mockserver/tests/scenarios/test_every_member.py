@@ -12,7 +12,7 @@ from wan_mockserver.scenarios.step import Body, Lag, Step
 from wan_mockserver.scenarios.toml_format import read_scenarios
 from wan_mockserver.scenarios.toml_parts import SCENARIO
 from wan_mockserver.scenarios.toml_steps import STEP
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 EVERY = Path(__file__).parents[3] / "fixtures/scenarios/every-member.toml"
 

@@ -19,7 +19,7 @@ from wan_mockserver.simulator.scenario_selection import Armed
 from wan_mockserver.state.journal import Entry, Message
 from wan_mockserver.state.stores.codec import codec, octets
 from wan_mockserver.state.tasks import TaskRecord
-from wan_validators.vendor import Failure
+from wan_validators.task import Failure
 
 
 class Mood(Enum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final, Literal, TypedDict
 
@@ -10,18 +9,22 @@ from wan_validators.catalog import list_all_specs, vendors
 from wan_validators.field_types import Array, Choice, Flag, Integer, TextType
 from wan_validators.fields import Field
 from wan_validators.messages.formatting import clip
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..http.errors import AdminError
 from ..openapi.schemas import version
 from ..scenarios.scenario import Scenario
 from ..simulator.routing import ROOT, Action
-from ..state.journal import JOURNAL, Entry
+from ..state.journal import JOURNAL, Entry, get_entry, list_entries
+from ..state.journal_index import list_wanted_terms
+from ..state.stores.index import Query
+from ..state.summaries import list_entry_summaries
+from ..state.task_search import TaskQuery, find_tasks
 from ..state.tasks import TASKS, TaskRecord, state_at
 from . import response_types
 from .response_types import ArmedJson, list_armed
 from .route import AdminCall
-from .verify import CheckType, Evidence, VerifiedJson, evaluate_checks
+from .verify import MAX_NAMED, CheckType, Evidence, VerifiedJson, evaluate_checks
 
 __all__ = [
     "CHECKS",
@@ -125,14 +128,6 @@ FILTER: Final = (
     Field("traceparent", TextType(), "Only of this trace: a traceparent, or its trace id."),
     Field("request_id", TextType(), "Only with this id in a header such as X-Request-Id."),
 )
-REQUEST_ID_SUFFIXES: Final = (
-    "request-id",
-    "requestid",
-    "correlation-id",
-    "trace-id",
-    "idempotency-key",
-)
-"""Ends of header names that carry a client's own request id."""
 TASK_FILTER: Final = (
     TENANT,
     Field("state", Choice.of(state.value for state in State), "Only in this state."),
@@ -169,18 +164,22 @@ def list_scenarios(call: AdminCall) -> ScenariosJson:
 
 
 def list_requests(call: AdminCall) -> RequestsJson:
-    limit, tenant = call.values["limit"], call.values["tenant"]
+    limit, tenant, store = call.values["limit"], call.values["tenant"], call.control.store
     if not _is_filtered(call):
-        count = call.control.store.count(JOURNAL, tenant)
-        return {"count": count, "requests": call.control.journal(tenant, limit)}
-    found = list(_iter_matching(call))
-    return {"count": len(found), "requests": found[len(found) - min(limit, len(found)) :]}
+        return {
+            "count": store.count(JOURNAL, tenant),
+            "requests": call.control.journal(tenant, limit),
+        }
+    found = store.select(JOURNAL, _build_query(call, limit))
+    # The newest are those that were stored last; their requests may have begun earlier.
+    requests = sorted(found.values, key=lambda entry: entry.number)
+    return {"count": found.total, "requests": requests}
 
 
 def count_requests(call: AdminCall) -> CountJson:
     if not _is_filtered(call):
         return {"count": call.control.store.count(JOURNAL, call.values["tenant"])}
-    return {"count": sum(1 for _ in _iter_matching(call))}
+    return {"count": call.control.store.select(JOURNAL, _build_query(call, 0)).total}
 
 
 def list_tasks(call: AdminCall) -> TasksJson:
@@ -189,14 +188,13 @@ def list_tasks(call: AdminCall) -> TasksJson:
         count = control.store.count(TASKS, values["tenant"])
         shown = control.tasks(values["tenant"], values["limit"])
     else:
-        found = [
-            record
-            for record in control.tasks(values["tenant"])
-            if values["state"] in (None, record.state.value)
-            and values["model"] in (None, record.model)
-        ]
-        count = len(found)
-        shown = found[count - min(values["limit"], count) :]
+        query = TaskQuery(
+            tenant=values["tenant"],
+            model=values["model"],
+            states=None if values["state"] is None else {State(values["state"])},
+            newest=values["limit"],
+        )
+        count, shown = find_tasks(control.store, query, control.clock.now())
     return {"count": count, "tasks": [_build_task_json(call, record) for record in shown]}
 
 
@@ -220,7 +218,13 @@ def get_ledger(call: AdminCall) -> response_types.LedgerJson:
 
 def verify_checks(call: AdminCall) -> VerifiedJson:
     control, tenant = call.control, call.values["tenant"]
-    seen = Evidence(partial(control.journal, tenant), partial(control.ledger, tenant))
+    # A long journal is read in short; only the exchanges that the answer shows are read whole.
+    is_short = control.store.count(JOURNAL, tenant) <= MAX_NAMED
+    seen = Evidence(
+        partial(list_entries if is_short else list_entry_summaries, control.store, tenant),
+        partial(control.ledger, tenant),
+        None if is_short else partial(get_entry, control.store),
+    )
     return evaluate_checks(call.values["checks"], seen, control.store.count_forgotten(JOURNAL))
 
 
@@ -230,41 +234,14 @@ def _is_filtered(call: AdminCall) -> bool:
     return any(call.values[name] is not None for name in names)
 
 
-def _iter_matching(call: AdminCall) -> Iterator[Entry]:
-    """Yields the exchanges that match the query, the oldest first."""
-    values = call.values
-    wanted = {
-        name: values[name]
-        for name in ("vendor", "model", "task", "action", "status", "method", "path")
-        if values[name] is not None
-    }
-    for entry in call.control.journal(values["tenant"]):
-        if entry.number <= (values["since"] or 0):
-            continue
-        if values["refused"] is not None and values["refused"] != bool(entry.why):
-            continue
-        if values["traceparent"] is not None and not _is_of_trace(entry, values["traceparent"]):
-            continue
-        if values["request_id"] not in (None, *_iter_request_ids(entry)):
-            continue
-        if all(getattr(entry, name) == value for name, value in wanted.items()):
-            yield entry
-
-
-def _is_of_trace(entry: Entry, traceparent: str) -> bool:
-    """Returns True if a traceparent of *entry* is the given one or has its trace id."""
-    found = [
-        message.headers.get("traceparent", "").lower() for message in (entry.sent, entry.answer)
-    ]
-    wanted = traceparent.lower()
-    return wanted in found or wanted in (text.split("-")[1] for text in found if "-" in text)
-
-
-def _iter_request_ids(entry: Entry) -> Iterator[str]:
-    """Yields the ids that the client gave to the request."""
-    for name, value in entry.sent.headers.items():
-        if name.endswith(REQUEST_ID_SUFFIXES):
-            yield value
+def _build_query(call: AdminCall, newest: int) -> Query:
+    """Builds the query for the *newest* of the exchanges that a call asks for."""
+    return Query(
+        terms=list_wanted_terms(call.values),
+        tenant=call.values["tenant"],
+        above=call.values["since"] or 0,
+        newest=newest,
+    )
 
 
 def _build_task_json(call: AdminCall, record: TaskRecord) -> response_types.TaskJson:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any, TypedDict
+from functools import cache
+from types import NoneType
+from typing import Any, Final, TypedDict
 
 from wan_validators.catalog import model, vendors
 from wan_validators.outputs import Price
 from wan_validators.prices import Prices
-from wan_validators.vendor import Failure, TaskOutput, Vendor
+from wan_validators.task import Failure, TaskOutput
+from wan_validators.vendor import Vendor
 
 from ..simulator.scenario_selection import ARMED, UNLIMITED_CREATES, Armed
 from ..simulator.wire_tasks import to_wire_task
@@ -21,6 +24,7 @@ from ..state.journal import Entry, get_entry
 from ..state.ledger import Charge, DuplicateCharge, Ledger, build_charge
 from ..state.stores import Store
 from ..state.tasks import TaskRecord
+from ..time_slices import in_slices
 
 __all__ = [
     "ArmedJson",
@@ -131,18 +135,33 @@ def format_amount(usd: Decimal) -> str:
     return f"{usd:.{max(2, -exponent)}f}"
 
 
+_PLAIN: Final = frozenset((str, int, float, bool, NoneType))
+
+
 def to_json(value: Any) -> Any:
     """Converts dataclasses and amounts in *value* to JSON values."""
+    # By the exact type: one answer can have a hundred thousand values, mostly texts.
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is dict:
+        return {name: to_json(each) for name, each in in_slices(value.items())}
+    if kind is list or kind is tuple:
+        return [to_json(each) for each in in_slices(value)]
     match value:
-        case str() | int() | float() | None:
+        case str() | int() | float():
             return value
         case Decimal():
             return format_amount(value)
         case Mapping():
             return {name: to_json(each) for name, each in value.items()}
-        case list() | tuple():
-            return [to_json(each) for each in value]
-    return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    return {name: to_json(getattr(value, name)) for name in _list_names(kind)}
+
+
+@cache
+def _list_names(kind: Any) -> tuple[str, ...]:
+    """Returns the names of the fields of a dataclass."""
+    return tuple(field.name for field in fields(kind))
 
 
 def build_task_json(record: TaskRecord, base_url: str) -> TaskJson:

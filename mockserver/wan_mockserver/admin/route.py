@@ -28,7 +28,7 @@ class AdminCall:
     path_parameters: Values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class AdminRoute:
     """A path below ROOT with ``{names}`` for variable parts; *answer* is the type of a 200."""
 
@@ -46,27 +46,11 @@ def get(
     path: str, name: str, summary: str, answer: Any, handler: Handler, *query: Field
 ) -> AdminRoute:
     """Builds a route for GET with the fields of its query."""
-    return AdminRoute(
-        method="GET",
-        path=path,
-        name=name,
-        summary=summary,
-        answer=answer,
-        handler=handler,
-        query=query,
-    )
+    return AdminRoute("GET", path, name, summary, answer, handler, query=query)
 
 
 def post(
     path: str, name: str, summary: str, answer: Any, handler: Handler, *body: Field
 ) -> AdminRoute:
     """Builds a route for POST with the members of its body."""
-    return AdminRoute(
-        method="POST",
-        path=path,
-        name=name,
-        summary=summary,
-        answer=answer,
-        handler=handler,
-        body=body,
-    )
+    return AdminRoute("POST", path, name, summary, answer, handler, body=body)

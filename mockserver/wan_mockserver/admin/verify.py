@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypedDict
@@ -24,10 +24,12 @@ from ..assertions import checks
 from ..assertions.verdict import CountRange, Entries, Verdict
 from ..state.journal import Entry
 from ..state.ledger import Ledger
+from ..time_slices import in_slices
 
 __all__ = [
     "CHECKS",
     "COUNT_TYPE",
+    "MAX_NAMED",
     "TRUE_TYPE",
     "Check",
     "CheckFunction",
@@ -49,13 +51,18 @@ MAX_NAMED: Final = 1000
 class Evidence:
     """The journal entries, by number, and the ledger of one tenant or of all.
 
-    Both are read when a check needs them: reading takes most of the time of many checks.
+    Both are read when a check needs them: reading takes most of the time of many checks. If the
+    entries are only summaries, *read_entry* reads one of them as a whole.
     """
 
     def __init__(
-        self, read_entries: Callable[[], Entries], read_ledger: Callable[[], Ledger]
+        self,
+        read_entries: Callable[[], Entries],
+        read_ledger: Callable[[], Ledger],
+        read_entry: Callable[[int], Entry | None] | None = None,
     ) -> None:
         self._read_entries, self._read_ledger = read_entries, read_ledger
+        self._read_entry = read_entry
 
     @cached_property
     def entries(self) -> Entries:
@@ -64,6 +71,14 @@ class Evidence:
     @cached_property
     def ledger(self) -> Ledger:
         return self._read_ledger()
+
+    def find_entries(self, numbers: Collection[int]) -> Iterator[Entry]:
+        """Yields the entries with *numbers*, in their order, as far as they are still there."""
+        if self._read_entry is None:
+            yield from (entry for entry in self.entries if entry.number in numbers)
+        else:
+            found = map(self._read_entry, in_slices(sorted(numbers)))
+            yield from (entry for entry in found if entry)
 
 
 _LIMITS: Final = TableType((Field("at_least", COUNT_TYPE), Field("at_most", COUNT_TYPE)))
@@ -252,9 +267,7 @@ def evaluate_checks(
             for check, verdict in zip(checks, verdicts, strict=True)
         ],
         "requests": {
-            str(entry.number): entry
-            for entry in (seen.entries if named else ())
-            if entry.number in named
+            str(entry.number): entry for entry in (seen.find_entries(named) if named else ())
         },
         "forgotten": forgotten,
     }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from importlib.util import find_spec
 from threading import Lock
 from typing import Final
 
+from ..client_presence import CHECK_INTERVAL_S, ClientLeft, has_client_left
 from .plan import Artefact, Film
 
 __all__ = [
@@ -65,17 +66,24 @@ class Artefacts:
         self._pending: dict[Artefact, Future[bytes]] = {}
 
     def bytes_of(self, artefact: Artefact) -> bytes:
-        """Returns the file from the cache, or makes it. Raises the exceptions of make()."""
-        with self._lock:
-            if artefact in self._cached:
-                self._cached.move_to_end(artefact)
-                return self._cached[artefact]
-            pending = self._pending.get(artefact)
-            if pending is None:
-                promise = self._pending[artefact] = Future[bytes]()
-        if pending is not None:
-            return pending.result()
-        return self._make(artefact, promise)
+        """Returns the file from the cache, or makes it. Raises the exceptions of make().
+
+        Returns b"" if the client who asks for it has left before it is made.
+        """
+        while True:
+            with self._lock:
+                if artefact in self._cached:
+                    self._cached.move_to_end(artefact)
+                    return self._cached[artefact]
+                pending = self._pending.get(artefact)
+                if pending is None:
+                    promise = self._pending[artefact] = Future[bytes]()
+            try:
+                return self._make(artefact, promise) if pending is None else _wait_for(pending)
+            except ClientLeft:
+                if has_client_left():
+                    return b""
+                # It was another client who left: the file is made for this one.
 
     def _make(self, artefact: Artefact, promise: Future[bytes]) -> bytes:
         try:
@@ -97,3 +105,11 @@ class Artefacts:
         while self._size > self._limit:
             _, dropped = self._cached.popitem(last=False)
             self._size -= len(dropped)
+
+
+def _wait_for(file: Future[bytes]) -> bytes:
+    """Returns the *file* that another thread makes. Raises ClientLeft if nobody wants it."""
+    while not wait((file,), CHECK_INTERVAL_S).done:
+        if has_client_left():
+            raise ClientLeft
+    return file.result()

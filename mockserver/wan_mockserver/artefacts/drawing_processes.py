@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # nosec B403  (see below)
 import signal
 import subprocess
 import sys
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Final
 
+from ..client_presence import CHECK_INTERVAL_S, ClientLeft, has_client_left
 from .cache import make
 from .plan import Artefact
 
@@ -45,9 +46,14 @@ class DrawingProcesses:
             self._idle.put(process)
 
     def make(self, artefact: Artefact) -> bytes:
-        """Makes the file as :func:`make` does; waits until a process is free."""
-        process = self._idle.get()
+        """Makes the file as :func:`make` does; waits until a process is free.
+
+        Raises ClientLeft if nobody waits for the file any more.
+        """
+        process = self._wait_for_process()
         try:
+            if has_client_left():
+                raise ClientLeft
             if not self._is_closed:
                 return process.make(artefact)
         except (OSError, EOFError):  # it was killed, or the system allows no more of them
@@ -57,6 +63,13 @@ class DrawingProcesses:
         if self._is_closed:
             raise SystemExit  # ends the thread of a request that nobody waits for any more
         return make(artefact)
+
+    def _wait_for_process(self) -> _Process:
+        while True:
+            with suppress(Empty):
+                return self._idle.get(timeout=CHECK_INTERVAL_S)
+            if has_client_left():
+                raise ClientLeft
 
     def close(self) -> None:
         """Ends the processes, and the threads that wait for them."""
@@ -113,7 +126,7 @@ def draw_until_end() -> None:
     with suppress(EOFError, OSError), output:
         while True:
             # The server's own process wrote it.
-            artefact = pickle.loads(_receive(sys.stdin.buffer))  # noqa: S301
+            artefact = pickle.loads(_receive(sys.stdin.buffer))  # noqa: S301  # nosec B301
             _send(output, make(artefact))
 
 

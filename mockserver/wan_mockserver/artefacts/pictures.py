@@ -22,6 +22,7 @@ __all__ = [
     "label",
     "mix",
     "palette",
+    "plain_png",
     "png",
     "scene",
 ]
@@ -62,8 +63,18 @@ def png(picture: Picture) -> bytes:
     label(image, f"seed {picture.seed} · {picture.width}*{picture.height}", "top left")
     if picture.watermark:
         label(image, WATERMARK, "lower right")
+    return _encode(image, picture.seed)
+
+
+def plain_png(picture: Picture) -> bytes:
+    """Returns the same of one colour, in a tenth of the time; the seed tells it from others."""
+    colour = palette(picture.seed).horizon
+    return _encode(Image.new("RGB", (picture.width, picture.height), colour), picture.seed)
+
+
+def _encode(image: Image.Image, seed: int) -> bytes:
     notes = PngInfo()
-    notes.add_text("seed", str(picture.seed))
+    notes.add_text("seed", str(seed))
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1, pnginfo=notes)
     return file.getvalue()

@@ -22,6 +22,7 @@ from wan_validators.messages.formatting import format_count, format_seconds, for
 from ..http.delivery import Cut
 from ..state.journal import Entry
 from ..state.ledger import Charge, DuplicateCharge
+from ..time_slices import in_slices
 from .verdict import CountRange, Entries, Verdict, judge_count, list_entry_numbers
 
 __all__ = [
@@ -202,7 +203,7 @@ def _find_violations(
     """
     held: dict[Hashable, tuple[Entry, float]] = {}
     broken = []
-    for entry in entries:
+    for entry in in_slices(entries):
         rule = held.get(asks(entry))
         if rule and entry.at < rule[1] - TOLERANCE_S:
             broken.append((rule[0], entry))
@@ -255,13 +256,13 @@ def _name(entry: Entry) -> str:
 
 
 def _filter_by_action(entries: Iterable[Entry], action: str) -> list[Entry]:
-    return [entry for entry in entries if entry.action == action]
+    return [entry for entry in in_slices(entries) if entry.action == action]
 
 
 def _group_by(
     entries: Iterable[Entry], key: Callable[[Entry], Hashable]
 ) -> Mapping[Hashable, Entries]:
     groups: dict[Hashable, list[Entry]] = defaultdict(list)
-    for entry in entries:
+    for entry in in_slices(entries):
         groups[key(entry)].append(entry)
     return groups

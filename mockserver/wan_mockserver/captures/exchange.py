@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
 
 from ..http.messages import Request, Response
 from ..state.secrets import (
-    REDACTED,
     Secrets,
     find_secrets,
     redact,
@@ -19,12 +16,6 @@ from ..state.secrets import (
 )
 
 __all__ = ["CapturedExchange", "find_header", "redact_exchanges"]
-
-SIGNATURES: Final = re.compile(
-    "(?i)((?:[?&]|\\\\u0026)(?:[a-z-]*signature|[a-z-]*accesskeyid|[a-z-]*credential|sig"
-    "|[a-z-]*security-token)=)[^&#\\s\"'\\\\<]+"
-)
-"""Signed parameters of URLs. A signature opens a file, and holds the name of an account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +72,7 @@ def redact_exchanges(exchanges: Iterable[CapturedExchange]) -> list[CapturedExch
 
 
 def _redact_text(secrets: Secrets, text: str) -> str:
-    text = redact_members(redact(secrets, text))
-    return SIGNATURES.sub(lambda match: match[1] + REDACTED.replace(" ", "-"), text)
+    return redact_members(redact(secrets, text))
 
 
 def _redact_headers(headers: Mapping[str, str], hide: partial[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from wan_validators.vendor import Vendor
 
 from ..http.errors import RequestRejected
 from ..simulator.routing import Action, build_routes, find_route, normalize_path
+from ..state.secrets import redact_members
 from .exchange import CapturedExchange, find_header
 
 __all__ = ["ROUTES", "RecordedTask", "build_key", "group_tasks", "parse_json"]
@@ -86,10 +87,14 @@ def group_tasks(exchanges: Iterable[CapturedExchange]) -> dict[str, list[Recorde
 
 
 def build_key(path: str, body: bytes) -> str:
-    """Builds the key of a create: the order of members and the white space do not matter."""
+    """Builds the key of a create.
+
+    The order of members and the white space do not matter, and neither do signatures of URLs: a
+    capture does not have them.
+    """
     value = parse_json(body)
     text = body.decode("utf-8", "replace") if value is None else json.dumps(value, sort_keys=True)
-    return f"{path} {text}"
+    return f"{path} {redact_members(text)}"
 
 
 def parse_json(body: bytes) -> Any:

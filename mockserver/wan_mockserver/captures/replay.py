@@ -17,7 +17,7 @@ from ..artefacts import files
 from ..clock import Clock
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response
-from ..http.service import Service
+from ..http.service import Service, is_never
 from ..simulator.routing import OPENAPI, ROOT, Action, find_route, normalize_path
 from ..simulator.scenario_selection import STEP
 from .exchange import CapturedExchange, find_header
@@ -66,6 +66,8 @@ class CaptureReplay(Service):
         log: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._mock = mock
+        self.is_download = getattr(mock, "is_download", is_never)
+        self.is_long_read = getattr(mock, "is_long_read", is_never)
         self._strict = strict
         self._random = random or Random()  # noqa: S311  (ids of tasks, not secrets)
         self._log = log

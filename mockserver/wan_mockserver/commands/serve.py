@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMAND", "create_server", "handle_stop_signals", "run", "write_line"]
 
 
-SWITCH_INTERVAL_S: Final = 0.0005
+SWITCH_INTERVAL_S: Final = 0.0001
 """Seconds after which a thread that reads much gives way to the one that answers polls."""
 
 

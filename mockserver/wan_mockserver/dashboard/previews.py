@@ -6,7 +6,7 @@ import io
 from functools import lru_cache
 from typing import Final
 
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..artefacts import files
 from ..artefacts.cache import Artefacts

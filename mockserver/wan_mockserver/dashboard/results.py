@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..artefacts import files
 from ..artefacts.plan import Artefact, Film, Words

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wan_validators.messages.formatting import format_count, format_usd
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from ..scenarios.lifecycle import Lifecycle, Seconds
 from ..state.ledger import Ledger

@@ -7,7 +7,9 @@ from html import escape
 from typing import Final
 
 from wan_validators.finding import Finding
-from wan_validators.vendor import Rejection, RejectionReason, Task, Wire
+from wan_validators.rejection import Rejection, RejectionReason
+from wan_validators.task import Task
+from wan_validators.vendor import Wire
 
 from ..state.journal import log
 from ..state.stores import StoreUnavailable

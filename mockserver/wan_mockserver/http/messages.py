@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
+from ..time_slices import in_slices
 from .delivery import DEFAULT_DELIVERY, Delivery
 
 __all__ = [
@@ -113,20 +114,21 @@ class Response:
         return replace(self, body=b"")
 
 
-def encode_in_parts(value: Any) -> str:
-    """Encodes *value* like ``json.dumps``, but member by member.
+def encode_in_parts(value: Any, depth: int = 2) -> str:
+    """Encodes *value* like ``json.dumps``, but member by member, down to *depth*.
 
     ``json.dumps`` of a large value would keep all other threads waiting, those that answer
     creates and polls included.
     """
     match value:
-        case dict():
+        case dict() if depth:
             members = (
-                f"{json.dumps(name)}: {encode_in_parts(each)}" for name, each in value.items()
+                f"{json.dumps(name)}: {encode_in_parts(each, depth - 1)}"
+                for name, each in in_slices(value.items())
             )
             return f"{{{', '.join(members)}}}"
         case list():
-            return f"[{', '.join(map(json.dumps, value))}]"
+            return f"[{', '.join(map(json.dumps, in_slices(value)))}]"
     return json.dumps(value)
 
 

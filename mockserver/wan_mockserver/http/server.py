@@ -15,7 +15,7 @@ from ..state.journal import log
 from ..state.stores import StoreUnavailable
 from .errors import AdminError, build_store_error
 from .messages import MAX_BODY_BYTES, Request, Response
-from .service import Service
+from .service import Service, is_never
 from .sockets.connection import Connection
 from .sockets.connection_table import ConnectionTable
 from .sockets.event_loop import READ, EventLoop
@@ -33,6 +33,9 @@ THREADS: Final = 8
 
 DOWNLOAD_THREADS: Final = 16
 """Most of them wait for a file that another process makes."""
+
+READ_THREADS: Final = 1
+"""Python runs one thread at a time, so more of them only keep the event loop waiting."""
 
 SWEEP_INTERVAL_S: Final = 1.0
 """Seconds between two looks at the connections that take too long."""
@@ -70,8 +73,9 @@ class Server:
         max_connections: int | None = None,
     ) -> None:
         self._service = WsgiService(app) if callable(app) else app
-        self.is_quick = getattr(self._service, "is_quick", _is_never)
-        self._is_download = getattr(self._service, "is_download", _is_never)
+        self.is_quick = getattr(self._service, "is_quick", is_never)
+        self.is_download = getattr(self._service, "is_download", is_never)
+        self._is_long_read = getattr(self._service, "is_long_read", is_never)
         self._batch = getattr(self._service, "batch", nullcontext)
         self._pending: deque[tuple[Connection, IncomingRequest]] = deque()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -82,6 +86,7 @@ class Server:
         self.loop = EventLoop(self._answer_pending, self.build_internal_error)
         self._workers = WorkerPool(THREADS)
         self._download_workers = WorkerPool(DOWNLOAD_THREADS)
+        self._read_workers = WorkerPool(READ_THREADS, self.loop.gate.use)
         self._connections = ConnectionTable(max_connections)
         self._is_accepting = False
         self._thread: Thread | None = None
@@ -139,8 +144,9 @@ class Server:
         if self._is_accepting:
             self.loop.unwatch(self._listening)
         self._listening.close()
-        self._workers.shut_down()
-        self._download_workers.shut_down()
+        self.loop.gate.open()  # an exception may have left it closed
+        for workers in (self._workers, self._download_workers, self._read_workers):
+            workers.shut_down()
         self.loop.run_calls()  # the last answers
         self._answer_pending()
         until = monotonic() + SEND_TIMEOUT_S
@@ -171,8 +177,10 @@ class Server:
             return self.build_internal_error(error)
 
     def choose_workers(self, request: Request) -> WorkerPool:
-        """Returns the threads for *request*: others do not wait for downloads."""
-        return self._download_workers if self._is_download(request) else self._workers
+        """Returns the threads for *request*: others do not wait for downloads and long reads."""
+        if self.is_download(request):
+            return self._download_workers
+        return self._read_workers if self._is_long_read(request) else self._workers
 
     def answer_soon(self, connection: Connection, incoming: IncomingRequest) -> None:
         """Answers a request of which the service says that it is quick, at the end of the round."""
@@ -258,8 +266,3 @@ class Server:
         if not (self._is_accepting or self._stopping):
             self._accept_more()
         self._connections.end_late_ones()
-
-
-def _is_never(_request: Request) -> bool:
-    """A service that says nothing about it may take long to answer."""
-    return False

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 
 from wan_validators.messages.formatting import clip
 from wan_validators.messages.suggestions import suggest
+from wan_validators.rejection import RejectionReason
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Page, RejectionReason, Vendor
+from wan_validators.vendor import Page, Vendor
 
 from ..http.errors import RequestRejected
 from ..http.messages import Request, Response

@@ -8,8 +8,10 @@ from random import Random
 from typing import Final, NamedTuple
 
 from wan_validators.outputs import Images
+from wan_validators.rejection import Rejection, RejectionReason
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Rejection, RejectionReason, State, Task, TaskOutput, Vendor, Wire
+from wan_validators.task import State, Task, TaskOutput
+from wan_validators.vendor import Vendor, Wire
 
 __all__ = [
     "AT",

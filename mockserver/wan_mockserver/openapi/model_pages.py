@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from wan_validators.catalog import models_of
-from wan_validators.vendor import CostEstimate, Page, Vendor
+from wan_validators.task import CostEstimate
+from wan_validators.vendor import Page, Vendor
 
 from ..http.messages import Request
 from ..model_pages.pages import answer_page

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from wan_validators.catalog import models_of
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import State, SynchronousApi, Vendor
+from wan_validators.task import State
+from wan_validators.vendor import SynchronousApi, Vendor
 
 from .example_responses import build_task_examples
 from .schema_from_types import infer_schema

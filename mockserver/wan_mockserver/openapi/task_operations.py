@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from wan_validators.rejection import Rejection, RejectionReason
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import Rejection, RejectionReason, State, Vendor
+from wan_validators.task import State
+from wan_validators.task_list import TaskListQuery
+from wan_validators.vendor import Vendor
 
 from .example_responses import build_task_examples
 from .schema_from_types import infer_schema
@@ -52,7 +55,8 @@ def format_task_owner(vendor: Vendor, spec: ModelSpec) -> str:
 
 def build_list_operation(vendor: Vendor, spec: ModelSpec) -> dict[str, Any]:
     assert vendor.build_list_body
-    body = vendor.build_list_body(build_task_examples(vendor, spec), {}, "")
+    examples = build_task_examples(vendor, spec)
+    body = vendor.build_list_body(examples, len(examples), TaskListQuery(), "")
     return {
         "operationId": f"list-{vendor.name}",
         "summary": "Lists the tasks of the API key.",

@@ -9,9 +9,11 @@ from functools import cache
 from typing import Final
 
 from wan_validators.catalog import vendors
-from wan_validators.vendor import State, Vendor, find_status_phrase
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from ..http.delivery import Cut
+from .faults import build_page, iter_faults
 from .lifecycle import Never, Polls, Seconds
 from .scenario import (
     CreateBehaviour,
@@ -23,15 +25,11 @@ from .scenario import (
     TaskOutcome,
     UnsetMembers,
 )
-from .step import Body, Lag, Step
+from .step import Body, Step
 
 __all__ = [
-    "CLIENT_ERROR_STATUSES",
     "DEFAULT_SCENARIO",
-    "FILE_PACE",
     "GROUPS",
-    "SILENT_STEP",
-    "TRANSIENT_STATUSES",
     "load_shipped_scenarios",
 ]
 
@@ -39,19 +37,8 @@ DEFAULT_SCENARIO: Final = Scenario(
     name="ok", group="outcome", summary="Everything goes as documented."
 )
 
-CLIENT_ERROR_STATUSES: Final = (401, 402, 403, 404, 409, 423, 451)
-"""Statuses that are permanent."""
-
-TRANSIENT_STATUSES: Final = (500, 502, 503, 504)
-"""Statuses that are transient: they do not occur again after some retries."""
-
-PROXY_STATUSES: Final = (520, 524)
-"""Transient statuses of a proxy that got no usable response from the server."""
-
 ACCEPTING_STATUSES: Final = (408, 502, 503, 504, 520, 524)
 """Statuses of a proxy that may have forwarded the request."""
-
-SILENT_STEP: Final = Step(handled=False, cut=Cut.SILENCE)
 
 ODD_TEXTS: Final = (
     "  Zwölf Boxkämpfer — «ça» \u2026 Привет!\n",
@@ -165,55 +152,6 @@ def _iter_states() -> Iterator[Scenario]:
     )
 
 
-def _iter_faults() -> Iterator[tuple[str, str, str, Step]]:
-    """Yields the group, the name, the effect on a request, and the step of each fault."""
-    for status in (*CLIENT_ERROR_STATUSES, *TRANSIENT_STATUSES):
-        passes = status in TRANSIENT_STATUSES
-        text = f"{status} {find_status_phrase(status)}{', twice' if passes else ''}"
-        step = Step(handled=False, status=status, times=2 if passes else None)
-        yield "http", f"http-{status}", f"is answered with {text}", step
-    for status in PROXY_STATUSES:
-        text = f"a proxy's page: {status} {find_status_phrase(status)}, twice"
-        yield "http", f"http-{status}", f"is answered with {text}", _build_page(status, times=2)
-    overloaded = Step(handled=False, status=503, retry_after=2, times=2)
-    effect = "is answered with 503, twice, and Retry-After in seconds"
-    yield "http", "http-503-retry-after", effect, overloaded
-    limited = Step(handled=False, status=429, retry_after=2, times=2)
-    effect = "is answered with 429, twice, and Retry-After"
-    yield "http", "rate-limited", f"{effect} in seconds", limited
-    dated = Step(handled=False, status=429, retry_after=2, retry_as_date=True, times=2)
-    yield "http", "rate-limited-date", f"{effect} as an HTTP date", dated
-    bare = Step(handled=False, status=429, times=2)
-    yield "http", "rate-limited-bare", "is answered with 429, twice, without Retry-After", bare
-    page = Step(handled=False, status=200, body=Body.HTML, content_type="text/html")
-    yield "http", "html-page", "is answered with an HTML page in place of JSON", page
-    json_error = Step(handled=False, status=200, body=Body.ERROR)
-    yield "http", "json-error", "is answered with 200 and a JSON error", json_error
-    redirect = Step(handled=False, status=307, location="", body=Body.EMPTY)
-    yield "http", "redirect", "is redirected, to the same path", redirect
-    plain = Step(content_type="text/plain")
-    yield "http", "wrong-content-type", "is answered as usual, as text/plain", plain
-    before = Step(handled=False, cut=Cut.RESET)
-    yield "transport", "reset-before", "is lost to a reset before anything is done", before
-    middle = Step(cut=Cut.RESET_MIDWAY)
-    yield "transport", "reset-midway", "is done, and a reset cuts the answer in the middle", middle
-    short = Step(cut=Cut.TRUNCATED)
-    effect = "is done, and the answer ends short of its Content-Length"
-    yield "transport", "truncated-body", effect, short
-    yield "transport", "garbage", "is done, and the answer is not HTTP", Step(cut=Cut.GARBAGE)
-    yield "transport", "timeout", "is never answered and not done", SILENT_STEP
-    yield "transport", "slow-body", "is answered slowly, byte by byte", Step(pace=100, times=None)
-    lag = Lag(median=0.4, sigma=0.7)
-    effect = "is answered late, after a random time"
-    yield "transport", "latency", effect, Step(delay=lag, times=None)
-
-
-def _build_page(status: int, *, handled: bool = False, times: int | None = 1) -> Step:
-    """Builds a step that sends a proxy's page with *status* in place of the response."""
-    phrase = f"{status} {find_status_phrase(status)}"
-    return Step(handled=handled, status=status, body=Body.HTML, detail=phrase, times=times)
-
-
 def _iter_creates() -> Iterator[Scenario]:
     def build(group: str, name: str, effect: str, step: Step) -> Scenario:
         summary = f"Create {effect}."
@@ -221,11 +159,11 @@ def _iter_creates() -> Iterator[Scenario]:
             name=name, summary=summary, group=group, create=CreateBehaviour(steps=(step,))
         )
 
-    for fault in _iter_faults():
+    for fault in iter_faults():
         yield build(*fault)
-    large = _build_page(413, times=None)
+    large = build_page(413, times=None)
     yield build("http", "http-413", "is refused by a proxy with 413 and an HTML page", large)
-    moved = replace(_build_page(302), location="")
+    moved = replace(build_page(302), location="")
     effect = "is answered with 302 and an HTML page; a library that follows sends a GET"
     yield build("http", "http-302", effect, moved)
     empty = Step(status=202, body=Body.EMPTY)
@@ -235,14 +173,14 @@ def _iter_creates() -> Iterator[Scenario]:
     internal = Step(status=500)
     yield build("transport", "accept-500", f"{done} to the vendor's own 500", internal)
     for status in ACCEPTING_STATUSES:
-        effect, page = f"{done} to a proxy's {status}", _build_page(status, handled=True)
+        effect, page = f"{done} to a proxy's {status}", build_page(status, handled=True)
         yield build("transport", f"accept-{status}", effect, page)
     silence = Step(cut=Cut.SILENCE)
     yield build("transport", "accept-timeout", f"{done}: no response arrives", silence)
 
 
 def _iter_polls() -> Iterator[Scenario]:
-    for group, name, effect, step in _iter_faults():
+    for group, name, effect, step in iter_faults():
         short = name.removeprefix("http-")
         poll = PollBehaviour(steps=(step,))
         yield Scenario(name=f"poll-{short}", summary=f"A poll {effect}.", group=group, poll=poll)
@@ -272,7 +210,7 @@ def _iter_downloads() -> Iterator[Scenario]:
     yield build("no-ranges", effect, steps=(cut,), no_ranges=True)
     empty = Step(status=200, body=Body.EMPTY, times=None)
     yield build("download-empty", "gets zero bytes", steps=(empty,))
-    for _, name, effect, step in _iter_faults():
+    for _, name, effect, step in iter_faults():
         if name not in ("wrong-content-type", "rate-limited-bare"):
             short = name.removeprefix("http-").removesuffix("-body")
             paced = replace(step, pace=FILE_PACE) if step.pace else step

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Final, NamedTuple
 
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 __all__ = [
     "DEFAULT",

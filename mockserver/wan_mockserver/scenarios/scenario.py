@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from .lifecycle import Lifecycle
 from .step import Steps

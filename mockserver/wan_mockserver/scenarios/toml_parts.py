@@ -21,7 +21,7 @@ from wan_validators.field_types import (
 )
 from wan_validators.fields import Field, TableType
 from wan_validators.messages.suggestions import suggest
-from wan_validators.vendor import State
+from wan_validators.task import State
 
 from . import lifecycle
 from .scenario import PARTS, Progress, Results, TaskOutcome, UnsetMembers

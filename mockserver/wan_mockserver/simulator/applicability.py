@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wan_validators.outputs import Images
+from wan_validators.rejection import RejectionReason
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Vendor
 
 from ..http.errors import RequestRejected
 from ..scenarios.scenario import Scenario, TaskOutcome

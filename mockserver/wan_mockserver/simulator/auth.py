@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from hashlib import sha256
 
-from wan_validators.vendor import RejectionReason
+from wan_validators.rejection import RejectionReason
 
 from ..http.errors import RequestRejected
 from .context import Caller

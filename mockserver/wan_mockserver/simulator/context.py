@@ -11,7 +11,8 @@ from wan_validators.finding import Finding
 from wan_validators.finding_limit import get_rule_key
 from wan_validators.omitted import NOTHING_OMITTED, Omitted
 from wan_validators.spec import ModelSpec
-from wan_validators.vendor import State, Vendor
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from ..http.messages import Request, Response
 from ..scenarios.step import Step
@@ -120,7 +121,7 @@ class RequestContext:
             task=self.task,
             state=self.state.value if self.state else "",
             step=redact(key, self.label),
-            why=redact(key, self.reason),
+            why=redact_members(redact(key, self.reason)),
             delivery=delivery.cut.value if delivery.cut else "",
             delay=delivery.delay,
             arrived=not self.failed and (self.step is None or self.step.is_intact),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from wan_validators.catalog import model
-from wan_validators.vendor import RejectionReason
+from wan_validators.rejection import RejectionReason
 
 from ..http.errors import RequestRejected
 from ..http.messages import Response

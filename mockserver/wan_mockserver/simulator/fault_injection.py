@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 from urllib.parse import quote
 
-from wan_validators.vendor import RejectionReason, find_status_phrase
+from wan_validators.rejection import RejectionReason, find_status_phrase
 
 from ..http.delivery import Cut, Delivery
 from ..http.errors import RequestRejected, build_xml_error

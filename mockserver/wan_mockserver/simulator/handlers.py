@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from wan_validators.catalog import model
-from wan_validators.vendor import RejectionReason, State, Vendor
+from wan_validators.rejection import RejectionReason
+from wan_validators.task import State
+from wan_validators.vendor import Vendor
 
 from ..artefacts import files
 from ..artefacts.cache import Artefacts
@@ -20,6 +22,7 @@ from ..http.messages import Response
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S
 from ..state.evolving import evolve
 from ..state.stores import Store
+from ..state.task_search import TaskQuery, find_tasks
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, advance_on_poll, state_at
 from .applicability import SelectedScenario
 from .context import Caller, RequestContext
@@ -184,15 +187,27 @@ class Handlers:
         """Lists the caller's tasks of *vendor* as they are now."""
         assert vendor.build_list_body
         self._charge_poll(context)
-        now = context.now
-        tasks = [
-            to_wire_task(state_at(record, now), context.request.base_url, vendor)
-            for record in self.store.values(TASKS, context.caller.tenant)
-            if record.vendor == vendor.name and now - record.created_at <= DEFAULT_FILE_LIFETIME_S
-        ]
-        query = dict(parse_qsl(context.request.query))
+        now, asked = context.now, vendor.parse_list_query(dict(parse_qsl(context.request.query)))
+        spec = self.models[vendor.name].get(asked.model or "")
+        states = {state for state, word in vendor.words.items() if word == asked.state_word}
+        found = find_tasks(
+            self.store,
+            TaskQuery(
+                tenant=context.caller.tenant,
+                vendor=vendor.name,
+                model=spec.id if spec else asked.model,
+                task_id=asked.task_id,
+                states=None if asked.state_word is None else states,
+                since=now - DEFAULT_FILE_LIFETIME_S,
+                newest=asked.page_size,
+                skip=(asked.page_number - 1) * asked.page_size,
+            ),
+            now,
+        )
+        base_url = context.request.base_url
+        tasks = [to_wire_task(record, base_url, vendor) for record in reversed(found.values)]
         request_id = str(UUID(int=context.random.getrandbits(128), version=4))
-        return Response.json(200, vendor.build_list_body(tasks, query, request_id))
+        return Response.json(200, vendor.build_list_body(tasks, found.total, asked, request_id))
 
     def estimate_cost(self, context: RequestContext, vendor: Vendor) -> Response:
         """Returns what the task of the request's payload would cost; no task is created."""

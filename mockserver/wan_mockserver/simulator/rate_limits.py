@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from wan_validators.messages.formatting import format_usd
-from wan_validators.vendor import RejectionReason
+from wan_validators.rejection import RejectionReason
 
 from ..http.errors import RequestRejected
 from ..state.evolving import evolve

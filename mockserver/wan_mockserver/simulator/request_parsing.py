@@ -15,10 +15,11 @@ from wan_validators.linter import find_findings
 from wan_validators.messages.formatting import clip, format_megabytes
 from wan_validators.omitted import NOTHING_OMITTED, LimitedFindings, Omitted, get_omitted
 from wan_validators.optional_dependencies import explain_missing_extra
+from wan_validators.rejection import RejectionReason
 from wan_validators.source.json_pointer import MISSING
 from wan_validators.source.parser import read
 from wan_validators.spec import ModelSpec, Rule, Severity
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Vendor
 
 from ..http.errors import RequestRejected
 from ..http.messages import MAX_BODY_BYTES, Request

@@ -11,13 +11,15 @@ from typing import Final, NamedTuple
 
 from wan_validators.catalog import (
     describe_edition,
+    describe_unmodelled,
     find_excluded,
     list_create_templates,
     list_poll_templates,
     models_of,
 )
 from wan_validators.messages.suggestions import find_nearest
-from wan_validators.vendor import Page, RejectionReason, Vendor
+from wan_validators.rejection import RejectionReason
+from wan_validators.vendor import Page, Vendor
 
 from ..artefacts import files
 from ..http.errors import RequestRejected
@@ -236,7 +238,7 @@ def find_route(table: RouteTable, method: str, path: str) -> Match:
 def _build_hint(table: Iterable[Route], path: str) -> str:
     """Names a model without a table, the path that was probably meant, or the known paths."""
     table = [route for route in table if not route.variant]
-    unmodelled = _describe_unmodelled(table, path)
+    unmodelled = describe_unmodelled(path)
     if unmodelled:
         return unmodelled
     excluded = find_excluded(path)
@@ -252,15 +254,6 @@ def _build_hint(table: Iterable[Route], path: str) -> str:
     near = find_nearest_vendor(table, path)
     offered = [route for route in table if near is None or route.vendor is near]
     return f"known: {', '.join(f'{route.methods[0]} {route.template}' for route in offered)}"
-
-
-def _describe_unmodelled(table: Iterable[Route], path: str) -> str | None:
-    """Returns a text about the model in *path* that a vendor has at a path of its own, or None."""
-    for vendor in dict.fromkeys(route.vendor for route in table if route.vendor):
-        for part in path.split("/")[:MAX_PARTS]:
-            if part.lower() in vendor.other_models:
-                return vendor.describe_unmodelled(part)
-    return None
 
 
 def find_nearest_vendor(table: Iterable[Route], path: str) -> Vendor | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.rejection import RejectionReason
+from wan_validators.vendor import Vendor
 
 from ..http.errors import RequestRejected
 from ..scenarios.chaos import Chaos

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from wan_validators.catalog import models_of, vendors
 from wan_validators.prices import Prices, load_shipped_prices
+from wan_validators.rejection import Rejection, RejectionReason
 from wan_validators.spec import Severity
-from wan_validators.vendor import Rejection, RejectionReason, Vendor, Wire
+from wan_validators.vendor import Vendor, Wire
 
 from ..artefacts.cache import Artefacts
 from ..clock import Clock, RealClock
@@ -160,6 +161,10 @@ class Simulator:
         """Returns True if a request for *path* needs neither a file nor many tasks."""
         path = routing.normalize_path(path)
         return not path.startswith(routing.SLOW_PATHS) and path not in self._listings
+
+    def is_listing(self, path: str) -> bool:
+        """Returns True for a path that lists tasks."""
+        return routing.normalize_path(path) in self._listings
 
     def is_download(self, path: str) -> bool:
         """Returns True for the path of a file, which may have to be made first."""

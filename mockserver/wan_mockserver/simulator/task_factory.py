@@ -16,16 +16,18 @@ from wan_validators.catalog import model
 from wan_validators.cost import estimate_cost
 from wan_validators.outputs import TIERS, Images
 from wan_validators.prices import Prices
+from wan_validators.rejection import RejectionReason
 from wan_validators.source import json_pointer
 from wan_validators.spec import ModelSpec, Severity
-from wan_validators.vendor import CostEstimate, Failure, RejectionReason, State, Vendor
+from wan_validators.task import CostEstimate, Failure, State
+from wan_validators.vendor import Vendor
 
 from ..artefacts.plan import Picture, Plan, cost, keep_images, plan, replace_texts
 from ..http.errors import RequestRejected
 from ..scenarios.lifecycle import Lifecycle
 from ..scenarios.scenario import TaskOutcome
 from ..state.evolving import evolve
-from ..state.secrets import find_secrets, redact_long
+from ..state.secrets import find_secrets, redact_long, redact_members
 from ..state.stores import Store, next_index
 from ..state.tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 from .applicability import SelectedScenario, fit_to_model
@@ -134,7 +136,8 @@ class TaskFactory:
         facts["prompt"] = hide(facts["prompt"])
         if submission.errors:
             failure = vendor.build_rejection_failure(submission.errors)
-            failure = Failure(failure.code, hide(failure.message), failure.integer)
+            message = redact_members(hide(failure.message))
+            failure = Failure(failure.code, message, failure.integer)
             return TaskRecord(**facts, failure=failure)
         payload = _drop_invalid_members(spec, submission)
         planned = plan(spec, payload, random.getrandbits(31), interleaved=outcome.interleaved)

@@ -13,10 +13,11 @@ from wan_validators.constraints.basic import Anything
 from wan_validators.finding import Finding
 from wan_validators.media.formats import detect_format
 from wan_validators.media.reference import get_mime_types
+from wan_validators.rejection import RejectionReason
 from wan_validators.source.json_pointer import escape, find, parse, put, text
 from wan_validators.spec import Rule
 from wan_validators.upload_api import UploadApi
-from wan_validators.vendor import RejectionReason, Vendor
+from wan_validators.vendor import Vendor
 
 from ..http.errors import RequestRejected, build_xml_error
 from ..http.messages import Response

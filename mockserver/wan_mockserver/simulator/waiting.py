@@ -12,7 +12,8 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from wan_validators.vendor import RejectionReason, SynchronousApi, Vendor
+from wan_validators.rejection import RejectionReason
+from wan_validators.vendor import SynchronousApi, Vendor
 
 from ..clock import Clock
 from ..http.delivery import Delivery

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wan_validators.vendor import Task, Vendor, Wire
+from wan_validators.task import Task
+from wan_validators.vendor import Vendor, Wire
 
 from ..scenarios.scenario import PollBehaviour, UnsetMembers
 

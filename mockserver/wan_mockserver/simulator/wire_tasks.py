@@ -8,7 +8,8 @@ from typing import Final
 
 from wan_validators.catalog import model
 from wan_validators.outputs import Videos, find_ratio, find_tier
-from wan_validators.vendor import State, Task, TaskOutput, Vendor
+from wan_validators.task import State, Task, TaskOutput
+from wan_validators.vendor import Vendor
 
 from ..artefacts import files
 from ..artefacts.plan import Film, Picture, Words

@@ -11,6 +11,7 @@ from typing import Final
 from wan_validators.finding import Finding
 
 from ..http.messages import Request, Response, parse_length
+from .journal_index import build_journal_entry
 from .secrets import Secrets, redact, redact_members, select_response_headers
 from .stores import Store, Table
 
@@ -143,7 +144,14 @@ class Exchange:
 Listener = Callable[[Exchange], None]
 
 
-JOURNAL: Final = Table("journal", Entry, bytes=MAX_JOURNAL_BYTES, weigh=lambda entry: entry.weight)
+JOURNAL: Final = Table(
+    "journal",
+    Entry,
+    bytes=MAX_JOURNAL_BYTES,
+    weigh=lambda entry: entry.weight,
+    index=build_journal_entry,
+    packs=True,
+)
 
 
 def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secrets = ()) -> Message:
@@ -163,9 +171,12 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
 def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str, str]:
     """Returns *headers* without *secret*, each up to MAX_HEADER_CHARACTERS."""
     values = "\n".join(headers.values())
-    if len(values) <= MAX_HEADER_CHARACTERS and redact(secret, values) == values:
+    if len(values) <= MAX_HEADER_CHARACTERS and redact_members(redact(secret, values)) == values:
         return headers
-    return {name: redact(secret, value)[:MAX_HEADER_CHARACTERS] for name, value in headers.items()}
+    return {
+        name: redact_members(redact(secret, value))[:MAX_HEADER_CHARACTERS]
+        for name, value in headers.items()
+    }
 
 
 def put_entry(store: Store, entry: Entry) -> None:

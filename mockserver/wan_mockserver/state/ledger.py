@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 from wan_validators.messages.formatting import format_count, format_number
-from wan_validators.vendor import State
+from wan_validators.task import State
 
+from ..time_slices import in_slices
 from .tasks import TERMINAL_STATES, TaskRecord
 
 __all__ = [
@@ -111,7 +112,7 @@ def build_ledger(
         DuplicateCharge(first=build_charge(first), second=build_charge(second))
         for first, second in _find_repeats(records, window, has_response)
     )
-    entries = tuple(map(build_charge, records))
+    entries = tuple(map(build_charge, in_slices(records)))
     return Ledger(entries=entries, duplicate_charges=duplicate_charges, forgotten=forgotten)
 
 
@@ -123,7 +124,7 @@ def _find_repeats(
     The second of a pair repeats the last equal one before it.
     """
     last: dict[tuple[str, str, str, str], TaskRecord] = {}
-    for record in records:
+    for record in in_slices(records):
         if record.failure:
             continue
         what = (record.tenant, record.vendor, record.model, record.digest)

@@ -1,4 +1,4 @@
-"""Finds API keys in requests, and keeps them out of everything that is stored."""
+"""Finds API keys and signatures of URLs, and keeps them out of everything that is stored."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ Secrets = str | tuple[str, ...]
 """One key, or several texts that contain one."""
 
 REDACTED: Final = "[the API key]"
+_REDACTED_PARAMETER: Final = REDACTED.replace(" ", "-")
+"""The same in a URL, which would end at a space."""
 
 RESPONSE_HEADERS: Final = frozenset(
     (
@@ -71,8 +73,20 @@ _SIGNED: Final = r"(?:[a-z0-9]+[-_])*(?:signature|policy|[a-z]*access[-_]?key[-_
 
 _MEMBERS: Final = re.compile(
     rf'(?i)("(?:{_NAME}|{_SIGNED})"\s*:\s*")(?:[^"\\]|\\.)*'
-    rf"|((?:^|[?&])(?:{_NAME}|key|token)=)(?:{re.escape(REDACTED)}|[^&#\s\"]+)"
     rf'|(name="?(?:{_NAME}|{_SIGNED})"?(?:\r?\n[^\r\n]{{1,200}}){{0,4}}(?:\r?\n){{2}})[^\r\n]+'
+)
+_PARAMETER: Final = (
+    rf"(?:{_NAME}|key|[a-z0-9_-]*(?:signature|credential|token|access[-_]?key[-_]?id)"
+    "|sig|sign|hmac|jwt|auth|ticket|q-ak|hdn(?:ts|ea)|[a-z]*secret)"
+)
+"""The parameters of a URL that open what it leads to, at the usual stores and caches of files.
+
+So are the names of accounts that stores add to a signature.
+"""
+
+_PARAMETERS: Final = re.compile(
+    rf"(?i)((?:^|[?&](?:amp;)?|\\u0026){_PARAMETER}=)(?:{re.escape(REDACTED)}|[^&#\s\"'\\<]+)"
+    rf"|((?:%26|%3F){_PARAMETER}%3D)(?:(?!%26)[^&#\s\"'\\<])+"  # a URL within a URL
 )
 _MEMBER_HINTS: Final = ("key", "token", "secret", "authorization", "password", "signature")
 
@@ -144,11 +158,16 @@ def redact_long(secrets: tuple[str, ...], text: str) -> str:
 
 
 def redact_members(text: str) -> str:
-    """Replaces the values of members and parameters whose names say that they are keys."""
+    """Replaces the values of members and parameters whose names say that they are keys.
+
+    The parameters are those of a query, and of all URLs in *text*. What is replaced once stays.
+    """
     lowered = text.casefold()
-    if not (text and any(hint in lowered for hint in _MEMBER_HINTS)):
-        return text
-    return _MEMBERS.sub(lambda match: f"{match[1] or match[2] or match[3]}{REDACTED}", text)
+    if any(hint in lowered for hint in _MEMBER_HINTS):
+        text = _MEMBERS.sub(lambda match: f"{match[1] or match[2]}{REDACTED}", text)
+    if "=" in text or "%3d" in lowered:
+        text = _PARAMETERS.sub(lambda match: f"{match[1] or match[2]}{_REDACTED_PARAMETER}", text)
+    return text
 
 
 def select_request_headers(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
-from wan_validators.vendor import Failure, State
+from wan_validators.task import Failure, State
 
 from ..artefacts.plan import Part
 from ..scenarios.lifecycle import Lifecycle, Polls
 from ..scenarios.scenario import DEFAULT_FILE_LIFETIME_S, Results
 from .evolving import evolve
 from .stores import Table
+from .stores.index import IndexEntry, build_term
 
 __all__ = [
     "TASKS",
@@ -75,7 +77,20 @@ class TaskRecord:
     tier: str = ""
 
 
-TASKS: Final = Table("tasks", TaskRecord)
+def _build_index_entry(record: TaskRecord) -> IndexEntry:
+    """Returns what tasks are found by; the states of unfinished ones depend on the time."""
+    shared = _list_shared_terms(record.vendor, record.model, record.state)
+    return IndexEntry.build(record.created_at, (*shared, build_term("id", record.id)))
+
+
+@lru_cache(maxsize=1000)
+def _list_shared_terms(vendor: str, model: str, state: State) -> tuple[str, ...]:
+    ended = state.value if state in TERMINAL_STATES else None
+    facts = {"vendor": vendor, "model": model, "state": ended}
+    return tuple(build_term(*fact) for fact in facts.items())
+
+
+TASKS: Final = Table("tasks", TaskRecord, index=_build_index_entry, packs=True)
 
 
 def advance_on_poll(record: TaskRecord, now: float) -> TaskRecord:

@@ -78,7 +78,7 @@ class PatchingClock(ManualClock):
         """
         if not 0 <= seconds < float("inf"):
             self.advance(seconds)
-        self.waiters.wait(self.elapsed + seconds)
+        self.waiters.sleep(self.elapsed + seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         """Lets other asyncio tasks run, then moves the clock.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures.thread
+import http.client
 import selectors
 import socket
 import sys
@@ -43,8 +44,11 @@ _BLOCKING_FUNCTIONS: Final = frozenset(
 )
 """Functions of Python in which a thread waits for another thread."""
 
-_NETWORK_FILES: Final = (str(socket.__file__), "/ssl.py", "/_backends/sync.py")
-"""Code in which a thread waits for the server, which takes real time."""
+_NETWORK_FILES: Final = (
+    *(str(socket.__file__), str(http.client.__file__), "/ssl.py", "/_backends/sync.py"),
+    "/urllib3/util/connection.py",
+)
+"""Code in which a thread connects, sends, or waits for the server, which takes real time."""
 
 
 def is_blocked(ident: int) -> bool:
@@ -127,7 +131,13 @@ class Waiters:
         finally:
             del self._wake_times[token]
 
-    def wait(self, wake_time: float, nap: Callable[[float], object] = _sleep) -> bool:
+    def sleep(self, wake_time: float) -> None:
+        """Waits until *wake_time*; nothing else ends it."""
+        with self.waiting(wake_time) as try_advance:
+            while not try_advance():
+                _sleep(NAP_S)
+
+    def wait(self, wake_time: float, nap: Callable[[float], object]) -> bool:
         """Waits until *wake_time*, or until *nap* returns something true; returns whether so.
 
         *nap* waits for the given real seconds.

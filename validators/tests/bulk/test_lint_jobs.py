@@ -22,9 +22,8 @@ from wan_validators.frozen import replace
 from wan_validators.record_linter import RecordLinter
 from wan_validators.reporters import LintResult, Summary
 from wan_validators.reporters.factory import FORMATS
-from wan_validators.request_files import Skipped
 from wan_validators.selection import Selection
-from wan_validators.source.files import LineBlock, Record, Unreadable
+from wan_validators.source.files import LineBlock, Record, Skipped, Unreadable
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork"),

@@ -103,6 +103,43 @@ def test_values_of_other_types_are_payloads_of_a_wrong_type() -> None:
     assert [*read_rows("c.parquet", None)] == [Record("c.parquet", 1, b'{"b": 1}')]
 
 
+LABELS = pa.map_(pa.string(), pa.int8())
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (pa.array([None, 2**62], pa.timestamp("ns")), "Nanosecond resolution"),
+        (pa.array([None, 2**62], pa.timestamp("us")), "out of range"),
+        (pa.array([None, [("a", 1), ("a", 2)]], LABELS), "a"),
+        (pa.array([None, b"\xff"]).cast(pa.string(), safe=False), "can't decode"),
+    ],
+)
+def test_a_value_that_python_cannot_have_is_reported_with_its_row(
+    values: Any, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("a.parquet", prompt=["a", "b"], at=values)
+    found = [*read_rows("a.parquet", None)]
+    assert found[0] == Record("a.parquet", 1, b'{"prompt": "a"}')
+    assert isinstance(found[1], Unreadable)
+    assert found[1].reason.startswith("row 2: ")
+    assert reason in found[1].reason
+    assert found[1:] == [*read_rows("a.parquet", "at")][1:]
+    assert main(["lint", "a.parquet", "--model=wan2.5-i2v-preview"]) == 2
+    out, err = capsys.readouterr()
+    assert "1 payload" in out
+    assert err.startswith("wanproof: cannot read a.parquet: row 2: ")
+    assert "Traceback" not in err
+
+
+def test_a_column_without_a_name_in_utf_8_is_reported() -> None:
+    write("a.parquet", request=["{}"])
+    file = Path("a.parquet")
+    file.write_bytes(file.read_bytes().replace(b"request", b"\xff\xffquest"))
+    [problem] = read_rows("a.parquet", None)
+    assert isinstance(problem, Unreadable)
+
+
 def test_text_of_several_lines_is_in_the_line_of_its_row(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -19,6 +19,7 @@ import pytest
 from wan_validators.bulk.processes import (
     WorkerError,
     _run_worker,
+    _Team,
     choose_jobs,
     count_cores,
     map_in_processes,
@@ -119,6 +120,18 @@ def test_a_process_that_died_while_it_waited_is_a_clear_error() -> None:
     processes.add(next(results))
     with pytest.raises(UsageError, match="SIGKILL"):
         list(results)
+
+
+def test_a_task_for_a_process_that_died_is_a_clear_error() -> None:
+    team = _Team(abs, 1)
+    worker = team._start()
+    process = team._processes[worker].pid
+    assert process
+    os.kill(process, signal.SIGKILL)
+    wait_for_death(process)
+    with pytest.raises(UsageError, match="SIGKILL"):
+        team._send(worker, 1)
+    team.end()
 
 
 def wait_for_death(process: int) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from wan_validators.bulk.shards import InputPart, Shard, divide
+from wan_validators.bulk.shards import Shard, divide
 from wan_validators.cli import main
 from wan_validators.source.files import LineBlock, Record, Unreadable, read, read_blocks
-from wan_validators.source.walking import InputFile
+from wan_validators.source.walking import InputFile, InputPart
 
 FILES = {
     "a.jsonl": b"1\n22\n\n333\n",
@@ -35,11 +35,12 @@ def is_lined(file: InputFile) -> bool:
 
 def read_all(parts: list[InputPart]) -> list[Record | Unreadable]:
     found: list[Record | Unreadable] = []
-    for file, start, end in parts:
+    for part in parts:
+        file = part.file
         if not is_lined(file):
             found += read([file.name])
             continue
-        for block in read_blocks(file.name, start=start, end=end):
+        for block in read_blocks(file.name, start=part.start, end=part.end):
             found += block.get_records() if isinstance(block, LineBlock) else [block]
     return found
 

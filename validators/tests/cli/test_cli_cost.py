@@ -97,9 +97,11 @@ def test_json_has_the_same(wanproof: Run) -> None:
 def test_an_unknown_model_has_a_total_of_its_own(wanproof: Run, tmp_path: Path) -> None:
     (tmp_path / "sora.json").write_text('{"model": "sora"}', encoding="utf-8")
 
-    assert wanproof("cost", "sora.json")[1].endswith(
+    _, out, _ = wanproof("cost", "sora.json")
+    assert out.endswith(
         "total: 1 payload: unknown cost\n  unknown model: 1 payload: unknown cost\n"
     )
+    assert "refuse" not in out
 
 
 def test_json_without_a_known_cost_has_null(wanproof: Run) -> None:

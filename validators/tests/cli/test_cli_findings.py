@@ -58,8 +58,8 @@ def test_what_is_ignored_does_not_count(wanproof: Run) -> None:
 
 
 def test_a_prefix_ends_at_a_dash_if_there_is_such_a_rule() -> None:
-    assert all(name.startswith("n-") for name in resolve_names(["n"]))
-    assert "image-source" in resolve_names(["ima"])
+    assert all(name.startswith("n-") for name in resolve_names(["n"], list_names()))
+    assert "image-source" in resolve_names(["ima"], list_names())
 
 
 @pytest.mark.parametrize("option", ["--select", "--ignore"])

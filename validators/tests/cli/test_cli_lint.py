@@ -160,7 +160,7 @@ def test_the_model_can_be_named(wanproof: Run, name: str) -> None:
 def test_a_model_that_is_none_is_a_usage_error_with_the_nearest_name(wanproof: Run) -> None:
     code, out, err = wanproof("lint", "a.json", "--model", "wan26_i2")
     assert (code, out) == (2, "")
-    assert err.partition("\n")[0].endswith("called 'wan26_i2'; did you mean wan26_i2i?")
+    assert err.partition("\n")[0].endswith("no model 'wan26_i2'; did you mean wan26_i2i?")
 
 
 def test_any_encoding_of_the_output_will_do(wanproof: Run, monkeypatch: pytest.MonkeyPatch) -> None:

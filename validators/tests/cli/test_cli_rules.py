@@ -84,7 +84,7 @@ def test_text_has_every_rule_and_every_ambiguity(capsys: pytest.CaptureFixture[s
 
 
 def test_an_unknown_model_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rules", "wan26_i2v"]) == 2
+    assert main(["rules", "wan26-i2v"]) == 2
     assert "did you mean wan2.6-i2v?" in capsys.readouterr().err
 
 
@@ -145,7 +145,7 @@ def test_explanations_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["n-rang"], "there is no model and no rule 'n-rang'; did you mean n-range?"),
         (["wan26_i2i", "duration-choice"], "there is no rule duration-choice in wan26_i2i"),
-        (["sora"], "no documented model is called 'sora'; known models:"),
+        (["sora"], "wanproof knows no model 'sora'; known models:"),
     ],
 )
 def test_an_unknown_rule_is_a_usage_error(

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from wan_validators.configuration.files import find_file
+from wan_validators import selection_building
+from wan_validators.argument_parser import CommandParser
+from wan_validators.configuration.files import ConfigurationFile, find_file
 from wan_validators.configuration.keys import build_schema
+from wan_validators.selection_building import list_names
 
 from .cli_input import BROKEN, VALID, Run, write
 
@@ -30,15 +33,17 @@ def test_the_nearest_file_counts_up_to_the_root_of_the_repository(tmp_path: Path
     folder.mkdir(parents=True)
     (project / ".git").mkdir()
     (tmp_path / "wanproof.toml").write_text("[lint]\nstrict = true\n")
-    assert find_file(folder) is None
+    assert find_file(str(folder)) is None
     (project / "pyproject.toml").write_text("[tool.wanproof.lint]\nquiet = true\n")
     (project / "a" / "pyproject.toml").write_text("[project]\nname = 'uses-wanproof'\n")
-    found = find_file(folder)
-    assert found == (project / "pyproject.toml", "tool.wanproof.", {"lint": {"quiet": True}})
+    found = find_file(str(folder))
+    assert found == ConfigurationFile(
+        project / "pyproject.toml", "tool.wanproof.", {"lint": {"quiet": True}}
+    )
     (project / "a" / "wanproof.toml").write_text("")
-    assert find_file(folder) == (project / "a" / "wanproof.toml", "", {})
+    assert find_file(str(folder)) == ConfigurationFile(project / "a" / "wanproof.toml", "", {})
     (tmp_path / ".git").mkdir()
-    assert find_file(tmp_path) == (
+    assert find_file(str(tmp_path)) == ConfigurationFile(
         tmp_path / "wanproof.toml",
         "",
         {"lint": {"strict": True}},
@@ -187,7 +192,7 @@ WRONG = {
     "[lint]\nper-file-ignores.x = 'n'": "in {file} must be a table of arrays of strings, not",
     "[lint]\nmax-findings = true": "in {file} must be a number or a string, not True",
     "[lint]\nmax-findings = -1": "in {file}: '-1' is not a whole number from 0 up",
-    "[lint]\nmodels.x = 'wan26_i2'": "the model of 'x' in the configuration: no documented model",
+    "[lint]\nmodels.x = 'wan26_i2'": "the model of 'x' in the configuration: wanproof knows no",
     "[lint]\nper-file-ignores.x = ['n-rage']": "no rule and no code is called 'n-rage'",
 }
 
@@ -252,3 +257,31 @@ def test_the_schema_is_printed_and_accepts_what_lint_accepts(wanproof: Run) -> N
     assert validator.is_valid(good)
     wrongs: list[dict[str, Any]] = [{"lnt": {}}, {"lint": {"selct": []}}]
     assert not any(map(validator.is_valid, [*wrongs, {"lint": {"format": "jsn"}}]))
+
+
+@pytest.mark.parametrize("key", ["ignore", "select"])
+def test_the_work_for_a_list_of_thousands_does_not_grow_with_its_square(
+    wanproof: Run, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    names = sorted(list_names())
+    create(p_json=BROKEN, wanproof_toml=f"[lint]\n{key} = {json.dumps(names * 20)}\n")
+    parsed: list[int] = []
+    resolved: list[str] = []
+    parse, resolve = CommandParser.parse_args, selection_building._resolve
+
+    def count_parsed(parser: CommandParser, argv: list[str]) -> Any:
+        parsed.append(len(argv))
+        return parse(parser, argv)
+
+    def count_resolved(name: str, known: Any) -> Any:
+        resolved.append(name)
+        return resolve(name, known)
+
+    monkeypatch.setattr(CommandParser, "parse_args", count_parsed)
+    monkeypatch.setattr(selection_building, "_resolve", count_resolved)
+    code, _, _ = wanproof("lint", "p.json")
+
+    assert max(parsed) <= 50
+    assert sum(parsed) > 20 * len(names)
+    assert sorted(resolved) == names
+    assert code == (0 if key == "ignore" else 1)

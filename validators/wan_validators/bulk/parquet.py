@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..messages.formatting import clip
 from ..messages.suggestions import suggest
 from ..source import embedding
 from ..source.embedding import Embedding
@@ -16,6 +17,7 @@ from ..source.files import Record, Unreadable
 from ..source.positions import Lines, Position
 
 if TYPE_CHECKING:
+    from pyarrow import RecordBatch
     from pyarrow.parquet import ParquetFile
 
 __all__ = ["read_rows"]
@@ -43,8 +45,11 @@ def read_rows(name: str, column: str | None) -> Iterator[Record | Unreadable]:
                 return
             chosen = column if column is not None or len(names) != 1 else names[0]
             for number, value in enumerate(_read_values(file, chosen), 1):
-                yield _build_record(name, number, value)
-    except (OSError, ArrowException) as error:
+                if isinstance(value, _NotConvertible):
+                    yield Unreadable(name, f"row {number}: {value}")
+                else:
+                    yield _build_record(name, number, value)
+    except (OSError, ArrowException, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         yield Unreadable(name, reason)
 
@@ -53,8 +58,30 @@ def _read_values(file: ParquetFile, column: str | None) -> Iterator[Any]:
     # Without threads, as the processes of --jobs are forked.
     columns = None if column is None else [column]
     for batch in file.iter_batches(_ROWS, columns=columns, use_threads=False):
-        for row in batch.to_pylist(maps_as_pydicts="strict"):
-            yield row if column is None else row[column]
+        try:
+            rows = batch.to_pylist(maps_as_pydicts="strict")
+        except _CONVERSION_ERRORS:
+            rows = [_convert_row(batch.slice(number, 1)) for number in range(batch.num_rows)]
+        for row in rows:
+            is_whole = column is None or isinstance(row, _NotConvertible)
+            yield row if is_whole else row[column]
+
+
+def _convert_row(batch: RecordBatch) -> Any:
+    """Returns the only row of *batch*, or why Python cannot have its values."""
+    try:
+        return batch.to_pylist(maps_as_pydicts="strict")[0]
+    except _CONVERSION_ERRORS as error:
+        return _NotConvertible(clip(str(error)))
+
+
+class _NotConvertible(str):
+    """Why a row cannot be converted: a time beyond Python's, wrong UTF-8, a key that is twice."""
+
+    __slots__ = ()
+
+
+_CONVERSION_ERRORS: Final = (LookupError, ArithmeticError, ValueError)
 
 
 def _build_record(name: str, number: int, value: Any) -> Record:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..clean_lines import CleanPayloads
+from ..frozen import Frozen
 from ..plain_finding import PlainFinding
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Summary
 from ..reporters.finding_texts import format_got
-from ..request_files import Skipped
-from ..source.files import LineBlock, Record, Unreadable
+from ..source.files import LineBlock, Record, Skipped, Unreadable
 
 __all__ = ["Piece", "PieceLinter", "PieceReport", "group_pieces", "make_plain"]
 
@@ -20,7 +20,7 @@ _TASK_PIECES: Final = 1000
 """The size of a task: large against the costs of sending it, small against those of linting."""
 
 
-class Piece(NamedTuple):
+class Piece(Frozen):
     """A record or many lines. *is_found* is true if only the folder of the file was named."""
 
     content: Record | Unreadable | LineBlock
@@ -53,7 +53,7 @@ def group_pieces(pieces: Iterable[Piece]) -> Iterator[Sequence[Piece]]:
         yield group
 
 
-class PieceReport(NamedTuple):
+class PieceReport(Frozen):
     """What another process says of its pieces: counts, and texts or plain results to report."""
 
     summary: Summary
@@ -62,7 +62,7 @@ class PieceReport(NamedTuple):
     results: Sequence[LintResult]
 
 
-class PieceLinter(NamedTuple):
+class PieceLinter(Frozen):
     """Lints pieces, and formats results with *format*; without it, results are made plain."""
 
     linter: RecordLinter

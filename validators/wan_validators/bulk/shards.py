@@ -6,14 +6,14 @@ an empty or unreadable file to the one that has its place.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ..source.walking import InputFile
+from ..source.walking import InputFile, InputPart
 
-__all__ = ["InputPart", "Shard", "divide"]
+__all__ = ["Shard", "divide"]
 
 _TEXT: Final = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
 
@@ -51,14 +51,6 @@ class Shard(NamedTuple):
         return {"number": self.number, "of": self.shards, "bytes": self.total}
 
 
-class InputPart(NamedTuple):
-    """The lines of a file that begin at *start* or later, and before *end*; or a whole file."""
-
-    file: InputFile
-    start: int = 0
-    end: int | None = None
-
-
 def divide(
     files: Iterable[InputFile], shard: Shard, is_lined: Callable[[InputFile], bool]
 ) -> tuple[list[InputPart], Shard]:
@@ -83,6 +75,6 @@ def divide(
 
 def _get_size(name: str) -> int:
     try:
-        return Path(name).stat().st_size
+        return os.stat(name).st_size
     except OSError:
         return 0

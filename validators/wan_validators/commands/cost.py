@@ -17,9 +17,9 @@ from ..editions import add_edition_argument
 from ..linter import lint
 from ..payload_recognition import is_payload
 from ..reporters.excerpt import escape_controls
-from ..request_files import Skipped, open_record
+from ..request_files import open_record
 from ..source import files
-from ..source.files import Record, Unreadable
+from ..source.files import Record, Skipped, Unreadable
 from ..source.walking import find_files
 from .pricing import add_cost_arguments, build_totals, report_problems
 

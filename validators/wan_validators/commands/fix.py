@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,9 +15,7 @@ from ..messages.formatting import format_count
 from ..reporters.excerpt import escape_controls
 from ..source import files
 
-# Other modules are imported where they are needed: every run of the linter loads this one.
-
-__all__ = ["add_fix_arguments", "show_diffs", "write_fixes"]
+__all__ = ["show_diffs", "write_fixes"]
 
 
 FindModel = Callable[[str], str | None]
@@ -32,21 +29,6 @@ class _FixedFile(NamedTuple):
     before: bytes
     after: bytes
     fixes: int
-
-
-def add_fix_arguments(parser: ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--fix",
-        action="store_true",
-        help="correct the files where the meaning cannot change (1280x720, "
-        '"720p", numbers as text, a wrong MIME type, misspelt members), then check them',
-    )
-    group.add_argument(
-        "--diff",
-        action="store_true",
-        help="print what --fix would change as a unified diff, and change nothing",
-    )
 
 
 def write_fixes(names: Sequence[str], find_model: FindModel, *, lined: bool) -> None:

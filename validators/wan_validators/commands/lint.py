@@ -6,10 +6,8 @@ import json
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..bulk.processes import choose_jobs
-from ..bulk.shards import InputPart, Shard
 from ..catalog import check_model
 from ..command import EXIT_OK, Command, UsageError
 from ..frozen import replace
@@ -18,7 +16,7 @@ from ..reporters import Summary
 from ..reporters.factory import CLEAN_FORMATS
 from ..selection import Selection
 from ..source import files
-from .fix import show_diffs, write_fixes
+from ..source.walking import InputPart
 from .lint_inputs import (
     check_dask,
     divide_inputs,
@@ -30,6 +28,9 @@ from .lint_inputs import (
 from .lint_options import add_arguments
 from .lint_output import check_format, end_run, open_run
 from .pricing import build_totals
+
+if TYPE_CHECKING:
+    from ..bulk.shards import Shard
 
 __all__ = ["COMMAND"]
 
@@ -48,16 +49,20 @@ def run(options: Namespace) -> int:
     if options.shard is not None:
         parts, shard = divide_inputs(inputs, options)
     if options.diff:
+        from .fix import show_diffs
+
         return show_diffs(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     if options.fix:
+        from .fix import write_fixes
+
         write_fixes(find_fixable(inputs), linter.find_model, lined=options.jsonl)
     summary = Summary(costs=linter.totals)
     with open_run(options, summary, lambda: _get_size(names, shard), shard) as lint_run:
-        pieces, jobs = read_parts(parts, options), choose_jobs(options.jobs)
+        pieces = read_parts(parts, options)
         if options.dask is None:
-            lint_run.lint(pieces, linter, jobs)
+            lint_run.lint(pieces, linter, options.jobs)
         else:
-            lint_run.lint_on_dask(pieces, linter, options.dask, jobs)
+            lint_run.lint_on_dask(pieces, linter, options.dask, options.jobs)
     return end_run(summary, options)
 
 
@@ -98,6 +103,8 @@ def _build_selection(options: Namespace) -> Selection:
     per_file = getattr(options, "per_file_ignores", None) or {}
     if not (options.select or options.ignore or per_file):
         return Selection()
+    from pathlib import Path
+
     from ..selection_building import build_selection
 
     folder = options.folders.get("per_file_ignores", Path.cwd())

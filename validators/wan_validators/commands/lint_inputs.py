@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..bulk.pieces import Piece
-from ..bulk.shards import InputPart, Shard, divide
 from ..command import UsageError
 from ..source import files
 from ..source.files import LINE_SUFFIXES, PARQUET_SUFFIX, STDIN, LineBlock, Record, Unreadable
-from ..source.path_patterns import PathPatterns
-from ..source.walking import InputFile, find_files
+from ..source.walking import InputFile, InputPart, find_files
+
+if TYPE_CHECKING:
+    from ..bulk.shards import Shard
+    from ..source.path_patterns import PathPatterns
 
 __all__ = ["check_dask", "divide_inputs", "find_fixable", "find_inputs", "is_parquet", "read_parts"]
 
@@ -24,15 +25,25 @@ _NOT_FIXABLE: Final = (".har", ".curl", PARQUET_SUFFIX)
 
 def find_inputs(options: Namespace) -> list[InputFile]:
     """Returns the files to read, without the file that the output goes to."""
-    folder = options.folders.get("exclude", Path.cwd())
-    excluded = [PathPatterns(options.exclude, folder)] if options.exclude else []
-    found = find_files(options.files or _sources_from_pipe(), excluded)
+    found = find_files(options.files or _sources_from_pipe(), _find_excluded(options))
     if any(is_parquet(each.name) for each in found):
         import pyarrow.parquet  # noqa: F401  (if it is missing, say so before anything is reported)
     if options.output is None:
         return found
+    from pathlib import Path
+
     output = options.output.absolute()
     return [each for each in found if not each.is_found or Path(each.name).absolute() != output]
+
+
+def _find_excluded(options: Namespace) -> list[PathPatterns]:
+    if not options.exclude:
+        return []
+    from pathlib import Path
+
+    from ..source.path_patterns import PathPatterns
+
+    return [PathPatterns(options.exclude, options.folders.get("exclude", Path.cwd()))]
 
 
 def is_parquet(name: str) -> bool:
@@ -62,6 +73,8 @@ def divide_inputs(inputs: Sequence[InputFile], options: Namespace) -> tuple[list
 
     Raises UsageError for options that only the whole run can have.
     """
+    from ..bulk.shards import divide
+
     unwanted = {
         "--max-cost": options.max_cost is not None,
         "--max-findings": options.max_findings is not None,
@@ -83,7 +96,8 @@ def _is_lined(name: str, options: Namespace) -> bool:
 
 def read_parts(parts: Iterable[InputPart], options: Namespace) -> Iterator[Piece]:
     """Yields the pieces of *parts*, which payloads may have to be taken out of."""
-    for file, start, end in parts:
+    for part in parts:
+        file, start, end = part.file, part.start, part.end
         name = (options.stdin_filename or "<stdin>") if file.name == STDIN else file.name
         contents: Iterator[LineBlock | Record | Unreadable]
         if _is_lined(name, options):

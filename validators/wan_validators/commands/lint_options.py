@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, _ArgumentGroup
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..bulk.shards import Shard
+from ..argument_parser import parse_path
 from ..editions import add_edition_argument
 from ..finding_limit import DEFAULT_MAX_FINDINGS
 from ..reporters.factory import FORMATS
-from .fix import add_fix_arguments
 from .pricing import add_cost_arguments
+
+if TYPE_CHECKING:
+    from ..bulk.shards import Shard
 
 __all__ = ["SEVERITIES", "add_arguments", "add_ending_options", "add_report_options"]
 
@@ -24,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_output_options(parser)
     parser.add_argument("--cost", action="store_true", help="show the cost of each payload, too")
     add_cost_arguments(parser)
-    add_fix_arguments(parser)
+    _add_fix_options(parser)
 
 
 def _add_input_options(parser: ArgumentParser) -> None:
@@ -89,7 +90,7 @@ def _add_input_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--media-root",
-        type=Path,
+        type=parse_path,
         metavar="DIR",
         help="read the headers of images and audio files that payloads name, relative to DIR",
     )
@@ -161,7 +162,11 @@ def add_report_options(group: _ArgumentGroup) -> None:
     """Adds the options of every report of findings."""
     group.add_argument("-f", "--format", choices=FORMATS, default=FORMATS[0])
     group.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write to FILE; - is standard output"
+        "-o",
+        "--output",
+        type=parse_path,
+        metavar="FILE",
+        help="write to FILE; - is standard output",
     )
     group.add_argument(
         "-q", "--quiet", action="store_true", help="print findings only: no counts, no progress"
@@ -179,6 +184,21 @@ def add_report_options(group: _ArgumentGroup) -> None:
     )
 
 
+def _add_fix_options(parser: ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--fix",
+        action="store_true",
+        help="correct the files where the meaning cannot change (1280x720, "
+        '"720p", numbers as text, a wrong MIME type, misspelt members), then check them',
+    )
+    group.add_argument(
+        "--diff",
+        action="store_true",
+        help="print what --fix would change as a unified diff, and change nothing",
+    )
+
+
 def _parse_count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
@@ -192,6 +212,8 @@ def _parse_jobs(text: str) -> int:
 
 
 def _parse_shard(text: str) -> Shard:
+    from ..bulk.shards import Shard
+
     try:
         return Shard.parse(text)
     except ValueError as error:

@@ -8,10 +8,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from ..bulk.shards import Shard
 from ..command import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, UsageError
 from ..progress import ProgressBar
 from ..reporters import Summary
@@ -20,6 +18,11 @@ from ..spec import Severity
 from .lint_options import SEVERITIES
 from .lint_run import LintRun
 from .pricing import report_problems
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..bulk.shards import Shard
 
 __all__ = ["check_format", "end_run", "open_run"]
 
@@ -75,7 +78,7 @@ def _find_failing(options: Namespace) -> list[Severity]:
 
 def _open_output(path: Path | None, cleanup: ExitStack) -> TextIO:
     """Opens *path* for writing, or returns standard output."""
-    if path is None or path == Path("-"):
+    if path is None or str(path) == "-":
         return sys.stdout
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,7 @@ from ..progress import ProgressBar
 from ..record_linter import RecordLinter
 from ..reporters import LintResult, Reporter, StreamingReporter, Summary
 from ..reporters.excerpt import escape_controls
-from ..request_files import Skipped
-from ..source.files import Unreadable
+from ..source.files import Skipped, Unreadable
 
 __all__ = ["MIN_PARALLEL_BYTES", "LintRun"]
 
@@ -34,33 +33,36 @@ class LintRun:
         self._most = most
         self._listed = 0
 
-    def lint(self, pieces: Iterator[Piece], linter: RecordLinter, jobs: int) -> None:
-        """Lints *pieces*, in *jobs* processes if there are many."""
-        size = 0
+    def lint(self, pieces: Iterator[Piece], linter: RecordLinter, asked: int | None) -> None:
+        """Lints *pieces*; if there are many, in *asked* processes, by default one for each core."""
+        size, jobs = 0, 0
         for piece in pieces:
             for each in piece.lint(linter):
                 self.add(each)
             self._bar.advance(piece.size)
             size += piece.size
-            if jobs > 1 and size >= MIN_PARALLEL_BYTES:
+            if size >= MIN_PARALLEL_BYTES and not jobs:
+                from ..bulk.processes import choose_jobs, map_in_processes
+
+                jobs = choose_jobs(asked)
+            if jobs > 1:
                 break
         else:
             return
-        from ..bulk.processes import map_in_processes
-
         worker = PieceLinter(linter)
         if isinstance(self._reporter, StreamingReporter) and self._most is None:
             worker = PieceLinter(linter, self._reporter.format)
         self._add_reports(map_in_processes(worker.lint, group_pieces(pieces), jobs))
 
     def lint_on_dask(
-        self, pieces: Iterator[Piece], linter: RecordLinter, address: str, jobs: int
+        self, pieces: Iterator[Piece], linter: RecordLinter, address: str, asked: int | None
     ) -> None:
-        """Lints *pieces* on the cluster at *address*; a local one has *jobs* workers."""
+        """Lints *pieces* on the cluster at *address*; a local one has *asked* workers."""
         from ..bulk.dask_cluster import map_on_dask
+        from ..bulk.processes import choose_jobs
 
         tasks = group_pieces(pieces)
-        self._add_reports(map_on_dask(PieceLinter(linter).lint, tasks, address, jobs))
+        self._add_reports(map_on_dask(PieceLinter(linter).lint, tasks, address, choose_jobs(asked)))
 
     def _add_reports(self, reports: Generator[PieceReport, None, None]) -> None:
         with closing(reports):

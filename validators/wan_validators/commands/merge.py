@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..command import Command, UsageError
 from ..reporters import Summary
-from ..request_files import Skipped
 from ..source import files
 from .lint_options import add_ending_options, add_report_options
 from .lint_output import check_format, end_run, open_run
@@ -68,7 +67,7 @@ def _add_document(
     for each in unreadable:
         lint_run.add(each)
     for source in document.skipped_files:
-        lint_run.add(Skipped(source, "file"))
+        lint_run.add(files.Skipped(source, "file"))
     summary.skipped["request"] += document.skipped_requests
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, _ArgumentGroup
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..argument_parser import parse_path
 from ..command import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_cost_arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         "--prices",
         metavar="FILE",
-        type=Path,
+        type=parse_path,
         help="a TOML file with prices in place of the shipped ones",
     )
 

@@ -191,4 +191,7 @@ COMMAND = Command(
         "wanproof rules 001021011",
         "wanproof rules --format json",
     ),
+    notes="""exit codes:
+  0  the rules were shown
+  2  wrong usage, or a name of no model, rule or code""",
 )

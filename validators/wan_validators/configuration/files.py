@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from ..command import UsageError
-from ..source.toml_text import parse_toml
+from ..frozen import Frozen
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["FILE", "PROJECT_FILE", "ConfigurationFile", "find_file", "read_file"]
 
@@ -19,7 +22,7 @@ _SECTION: Final = rb"(?m)tool[\s.\"']+wanproof|\[\s*tool\s*\]|^\s*tool\s*="
 """What every file with ``[tool.wanproof]`` has in some place."""
 
 
-class ConfigurationFile(NamedTuple):
+class ConfigurationFile(Frozen):
     """A file, the heading of its tables for messages, and its content."""
 
     path: Path
@@ -27,16 +30,16 @@ class ConfigurationFile(NamedTuple):
     content: Mapping[str, Any]
 
 
-def find_file(folder: Path) -> ConfigurationFile | None:
+def find_file(folder: str) -> ConfigurationFile | None:
     """Returns the configuration nearest to *folder*, up to the root of the repository.
 
     In each folder, ``wanproof.toml`` comes before ``pyproject.toml``. A ``pyproject.toml``
     without ``[tool.wanproof]`` is no configuration.
     """
     for each in _list_parents(folder):
-        if (path := each / FILE).is_file():
+        if os.path.isfile(path := os.path.join(each, FILE)):
             return read_file(path)
-        if (path := each / PROJECT_FILE).is_file():
+        if os.path.isfile(path := os.path.join(each, PROJECT_FILE)):
             # The parser of TOML takes long to load, and most projects do not need it.
             found = read_file(path) if re.search(_SECTION, _read_bytes(path)) else None
             if found is not None and found.content:
@@ -44,10 +47,15 @@ def find_file(folder: Path) -> ConfigurationFile | None:
     return None
 
 
-def read_file(path: Path) -> ConfigurationFile:
-    """Reads *path*. Raises UsageError if it cannot be read or is not TOML."""
+def read_file(name: str) -> ConfigurationFile:
+    """Reads the file *name*. Raises UsageError if it cannot be read or is not TOML."""
+    from pathlib import Path
+
+    from ..source.toml_text import parse_toml
+
+    path = Path(name).absolute()
     try:
-        document = parse_toml(_read_bytes(path).decode("utf-8-sig"))
+        document = parse_toml(_read_bytes(name).decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
     if path.name != PROJECT_FILE:
@@ -59,15 +67,16 @@ def read_file(path: Path) -> ConfigurationFile:
     return ConfigurationFile(path, "tool.wanproof.", content)
 
 
-def _list_parents(folder: Path) -> Iterator[Path]:
-    for each in (folder, *folder.parents):
-        yield each
-        if (each / ".git").exists():
-            return
+def _list_parents(folder: str) -> Iterator[str]:
+    yield folder
+    parent = os.path.dirname(folder)
+    if parent != folder and not os.path.exists(os.path.join(folder, ".git")):
+        yield from _list_parents(parent)
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(name: str) -> bytes:
     try:
-        return path.read_bytes()
+        with open(name, "rb") as file:
+            return file.read()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        raise UsageError(f"cannot read {name}: {error.strerror}") from error

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from argparse import SUPPRESS, Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from ..argument_parser import CommandParser
+from ..argument_parser import CommandParser, parse_path
 from ..command import UsageError
+from ..frozen import Frozen, replace
 from .files import ConfigurationFile, find_file, read_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .keys import Key
 
 __all__ = ["FILE_VARIABLE", "add_arguments", "parse_options"]
 
 FILE_VARIABLE: Final = "WANPROOF_CONFIG"
+
+_MAX_WORDS: Final = 50
+"""Arguments that are parsed at once: the time of argparse grows with the square of their number."""
 
 _TABLES: Final = ("names", "lists")
 """The kinds of values that only a file can have."""
@@ -27,7 +33,7 @@ _WORDS: Final = {
 }
 
 
-class _Setting(NamedTuple):
+class _Setting(Frozen):
     """One configured value. *origin* names its place in messages."""
 
     key: Key
@@ -42,7 +48,7 @@ def add_arguments(parser: CommandParser) -> None:
     group = parser.add_argument_group("configuration")
     group.add_argument(
         "--config",
-        type=Path,
+        type=parse_path,
         metavar="FILE",
         help="read the options from this file (default: the nearest wanproof.toml, or "
         "pyproject.toml with [tool.wanproof])",
@@ -95,7 +101,7 @@ def _choose_file(options: Namespace, environ: Mapping[str, str]) -> Configuratio
     if options.no_config:
         return None
     named = options.config or environ.get(FILE_VARIABLE)
-    return read_file(Path(named).absolute()) if named else find_file(Path.cwd())
+    return read_file(os.path.abspath(named)) if named else find_file(os.getcwd())
 
 
 def _read_sections(file: ConfigurationFile, command: str) -> Iterator[_Setting]:
@@ -181,11 +187,19 @@ def _convert(parser: CommandParser, setting: _Setting) -> dict[str, _Setting]:
     else:
         words = [f"--{key.name}={value}"]
     try:
-        parsed = getattr(parser.parse_args(words), action.dest)
+        parsed = _parse_words(parser, words, action.dest)
     except UsageError as error:
         reason = str(error).partition(": ")[2] or str(error)
         raise UsageError(f"{setting.origin}: {reason}") from error
-    return {action.dest: setting._replace(value=parsed)} if words else {}
+    return {action.dest: replace(setting, value=parsed)} if words else {}
+
+
+def _parse_words(parser: CommandParser, words: Sequence[str], dest: str) -> Any:
+    """Returns the value of *dest* after *words*, of which only those of a list can be many."""
+    if len(words) <= _MAX_WORDS:
+        return getattr(parser.parse_args(words), dest)
+    parts = [words[start : start + _MAX_WORDS] for start in range(0, len(words), _MAX_WORDS)]
+    return [each for part in parts for each in getattr(parser.parse_args(part), dest)]
 
 
 def _find_fault(kind: str, value: Any) -> str | None:

@@ -9,7 +9,7 @@ and compiled code are derived in tables keyed on these classes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from ..frozen import Frozen
 
@@ -44,7 +44,7 @@ Json = Any
 """Any value that ``json.loads`` can return."""
 
 
-class View(NamedTuple):
+class View(Frozen):
     """The part of a value that a constraint checks.
 
     If *kind* is set, ``extract(value)`` returns None if and only if ``type(value) is not

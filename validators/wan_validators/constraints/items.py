@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Any, ClassVar, Final
-from urllib.parse import urlsplit
 
 from ..frozen import Frozen
 from .basic import IDENTITY_VIEW, Json, View
@@ -24,7 +22,7 @@ __all__ = [
     "may_be_video",
 ]
 
-_PERCENTAGE = re.compile(r"[0-9]{1,3}\.[0-9]{2}%")
+_PERCENTAGE: Final = r"[0-9]{1,3}\.[0-9]{2}%"
 _VIDEO_SUFFIXES: Final = ("mp4", "mov", "m4v", "avi", "mkv", "webm")
 _IMAGE_SUFFIXES: Final = ("jpg", "jpeg", "png", "bmp", "webp")
 VIDEO_TYPES: Final = ("reference_video", "first_clip", "video")
@@ -74,10 +72,10 @@ class TypeSets(Frozen):
 
     @staticmethod
     def _fits(seen: list[str], counts: tuple[TypeCount, ...]) -> bool:
-        numbers = [seen.count(count.name) for count in counts]
-        return sum(numbers) == len(seen) and all(
+        numbers = [(count, seen.count(count.name)) for count in counts]
+        return sum(number for _, number in numbers) == len(seen) and all(
             count.low <= number and (count.high is None or number <= count.high)
-            for count, number in zip(counts, numbers, strict=True)
+            for count, number in numbers
         )
 
 
@@ -113,6 +111,8 @@ def may_be_video(item: Any) -> bool:
 def _find_suffix(url: str) -> str:
     if len(url) > _MAX_URL_CHARACTERS:
         return ""
+    from urllib.parse import urlsplit
+
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -142,7 +142,7 @@ class Percentage(Frozen):
         return type(seen) is str
 
     def is_satisfied(self, seen: Any) -> bool:
-        return _PERCENTAGE.fullmatch(seen) is not None
+        return re.fullmatch(_PERCENTAGE, seen) is not None
 
 
 class PercentageSum(Frozen):
@@ -159,7 +159,9 @@ class PercentageSum(Frozen):
 
     def is_satisfied(self, seen: Any) -> bool:
         parts = [item.get(self.member) if type(item) is dict else None for item in seen]
-        known = [each for each in parts if type(each) is str and _PERCENTAGE.fullmatch(each)]
+        known = [each for each in parts if type(each) is str and re.fullmatch(_PERCENTAGE, each)]
         if not known or len(known) < len(parts):
             return True
+        from decimal import Decimal
+
         return bool(sum(Decimal(each[:-1]) for each in known) == 100)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import singledispatch
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from ..constraints.basic import (
     Absent,
@@ -90,26 +89,22 @@ def format_applies_to(constraint: Constraint, seen: str, name: str) -> str:
     return f"type({seen}) is {kind.__name__}"
 
 
-@singledispatch
 def format_is_satisfied(constraint: Constraint, seen: str, name: str) -> str:
     """Returns source that is true if *seen*, to which *constraint* applies, satisfies it."""
-    return f"{name}.is_satisfied({seen})"
+    write = _FORMATS.get(type(constraint))
+    if write is not None:
+        return write(constraint, seen)
+    if isinstance(constraint, Relation):
+        return "True"
+    satisfied = f"{name}.is_satisfied({seen})"
+    if isinstance(constraint, MutuallyExclusive):
+        return f"(len({seen}) == 1 or {satisfied})"
+    if isinstance(constraint, ContentConstraint):
+        return f"({seen}.size is None or {satisfied})"
+    return satisfied
 
 
-@format_is_satisfied.register(Anything)
-@format_is_satisfied.register(JsonType)
-@format_is_satisfied.register(Relation)
-def _(constraint: Constraint, seen: str, name: str) -> str:
-    return "True"
-
-
-@format_is_satisfied.register
-def _(constraint: Absent, seen: str, name: str) -> str:
-    return "False"
-
-
-@format_is_satisfied.register
-def _(constraint: OneOf, seen: str, name: str) -> str:
+def _format_one_of(constraint: OneOf, seen: str) -> str:
     return (
         f"{seen} in {constraint.values!r}"
         if constraint.values[1:]
@@ -117,55 +112,24 @@ def _(constraint: OneOf, seen: str, name: str) -> str:
     )
 
 
-@format_is_satisfied.register
-def _(constraint: Between, seen: str, name: str) -> str:
-    return f"{constraint.low} <= {seen} <= {constraint.high}"
-
-
-@format_is_satisfied.register
-def _(constraint: BetweenIf, seen: str, name: str) -> str:
-    return format_is_satisfied(constraint.inner, seen, name)
-
-
-@format_is_satisfied.register(Text)
-@format_is_satisfied.register(Items)
-def _(constraint: Text | Items, seen: str, name: str) -> str:
+def _format_length(constraint: Text | Items, seen: str) -> str:
     return format_between(f"len({seen})", constraint.low, constraint.high)
 
 
-@format_is_satisfied.register
-def _(constraint: NotBlank, seen: str, name: str) -> str:
+def _format_not_blank(constraint: NotBlank, seen: str) -> str:
     return f"not {seen}.isspace()" + ("" if constraint.empty else f" and {seen} != ''")
 
 
-@format_is_satisfied.register
-def _(constraint: MutuallyExclusive, seen: str, name: str) -> str:
-    return f"(len({seen}) == 1 or {name}.is_satisfied({seen}))"
-
-
-@format_is_satisfied.register
-def _(constraint: ObjectCount, seen: str, name: str) -> str:
+def _format_object_count(constraint: ObjectCount, seen: str) -> str:
     return format_between(f"{seen}.count({constraint.key!r})", constraint.low, constraint.high)
 
 
-@format_is_satisfied.register
-def _(constraint: TwoPartSize, seen: str, name: str) -> str:
-    return _allow_tokens(constraint, seen, f"{seen}.count('*') == 1")
-
-
-@format_is_satisfied.register
-def _(constraint: Size, seen: str, name: str) -> str:
-    return _allow_tokens(constraint, seen, f"sides({seen}) is not None")
-
-
-@format_is_satisfied.register
-def _(constraint: Pixels, seen: str, name: str) -> str:
+def _format_pixels(constraint: Pixels, seen: str) -> str:
     test = f"{constraint.low} <= {seen}[0] * {seen}[1] <= {constraint.high}"
     return _allow_tokens(constraint, seen, test)
 
 
-@format_is_satisfied.register
-def _(constraint: Ratio, seen: str, name: str) -> str:
+def _format_ratio(constraint: Ratio, seen: str) -> str:
     (low, per_low), (high, per_high) = constraint.low, constraint.high
     test = (
         f"{seen}[0] * {per_low} >= {seen}[1] * {low}"
@@ -174,39 +138,33 @@ def _(constraint: Ratio, seen: str, name: str) -> str:
     return _allow_tokens(constraint, seen, test)
 
 
-@format_is_satisfied.register
-def _(constraint: Reference, seen: str, name: str) -> str:
-    return f"{seen}.form in {constraint.forms!r}"
-
-
-@format_is_satisfied.register
-def _(constraint: Reachable, seen: str, name: str) -> str:
-    return f"{seen}.public"
-
-
-@format_is_satisfied.register
-def _(constraint: AddressesFile, seen: str, name: str) -> str:
-    return f"{seen}.wrong is None"
-
-
-@format_is_satisfied.register
-def _(constraint: Prefixed, seen: str, name: str) -> str:
-    return f"{seen}.form != 'bare'"
-
-
-@format_is_satisfied.register
-def _(constraint: Base64, seen: str, name: str) -> str:
-    return f"{seen}.flaw is None"
-
-
-@format_is_satisfied.register
-def _(constraint: ContentConstraint, seen: str, name: str) -> str:
-    return f"({seen}.size is None or {name}.is_satisfied({seen}))"
-
-
 def _allow_tokens(constraint: TwoPartSize | Size | Pixels | Ratio, seen: str, test: str) -> str:
     """Returns *test*, or source that is also true for the tokens of *constraint*."""
     return f"({seen} in {constraint.tokens!r} or {test})" if constraint.tokens else test
+
+
+_FORMATS: Final[Mapping[type, Callable[[Any, str], str]]] = {
+    Absent: lambda _, seen: "False",
+    AddressesFile: lambda _, seen: f"{seen}.wrong is None",
+    Anything: lambda _, seen: "True",
+    Base64: lambda _, seen: f"{seen}.flaw is None",
+    Between: lambda constraint, seen: f"{constraint.low} <= {seen} <= {constraint.high}",
+    BetweenIf: lambda each, seen: f"{each.inner.low} <= {seen} <= {each.inner.high}",
+    Items: _format_length,
+    JsonType: lambda _, seen: "True",
+    NotBlank: _format_not_blank,
+    ObjectCount: _format_object_count,
+    OneOf: _format_one_of,
+    Pixels: _format_pixels,
+    Prefixed: lambda _, seen: f"{seen}.form != 'bare'",
+    Ratio: _format_ratio,
+    Reachable: lambda _, seen: f"{seen}.public",
+    Reference: lambda constraint, seen: f"{seen}.form in {constraint.forms!r}",
+    Size: lambda each, seen: _allow_tokens(each, seen, f"sides({seen}) is not None"),
+    Text: _format_length,
+    TwoPartSize: lambda each, seen: _allow_tokens(each, seen, f"{seen}.count('*') == 1"),
+}
+"""What the source for a value of each constraint is made with; all others are called by it."""
 
 
 def format_between(number: str, low: int, high: int) -> str:

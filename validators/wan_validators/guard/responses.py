@@ -6,8 +6,9 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ..task import State
 from ..task_bodies import find_error, find_status_word
-from ..vendor import State, Vendor
+from ..vendor import Vendor
 
 __all__ = ["is_failed", "parse_body", "parse_cost"]
 

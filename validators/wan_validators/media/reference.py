@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..frozen import Frozen, field
 from . import urls
@@ -57,12 +57,16 @@ _PRIVATE: Final = Media(form="url", public=False)
 _OTHER: Final = Media(form="other")
 _UPLOADED: Final = Media(form="oss")
 
-_DATA = re.compile(r"data:([^,;]*)((?:;[^,;]*)*),", re.IGNORECASE)
+_DATA: Final = r"(?i)data:([^,;]*)((?:;[^,;]*)*),"
 _MAX_PREFIX_CHARACTERS = 512
 _MAX_CACHED_CHARACTERS = 512
-_OSS = re.compile(r"oss://[^\s\x00-\x1f]+")
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
-_FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
+_OSS: Final = r"oss://[^\s\x00-\x1f]+"
+_NOT_BASE64: Final = r"[^A-Za-z0-9+/]"
+_FOREIGN: Final = r"[^A-Za-z0-9+/=]"
+
+_MIN_LARGE_CHARACTERS: Final = 256 * 1024
+_PNG_START: Final = "iVBORw0KGgo"
+"""The signature of PNG in base64."""
 
 Reader = Callable[[bytes], Header]
 
@@ -106,26 +110,28 @@ def _inspect_short_audio(text: str) -> Media:
 
 
 def _inspect(text: str, *, is_audio: bool) -> Media:
-    if urls.PUBLIC(text) or urls.is_url(text):
+    if not is_audio and urls.match_plain_file(text):
+        return KNOWN_GOOD  # the usual case, without other patterns
+    if urls.is_plain_public(text) or urls.is_url(text):
         return _inspect_url(text, kind="audio" if is_audio else "image")
-    if _OSS.fullmatch(text):
+    if re.fullmatch(_OSS, text):
         return _UPLOADED
-    prefix = _DATA.match(text[:_MAX_PREFIX_CHARACTERS])
+    prefix = re.match(_DATA, text[:_MAX_PREFIX_CHARACTERS])
     if prefix is None:
         # Text that only happens to be in the base64 alphabet ("cat") is not an image.
         start = None if is_audio else _decode_start(text)
         known = start is not None and detect_format(start) is not None
-        return _inspect_content("bare", text, None, is_audio=False) if known else _OTHER
+        return _inspect_content("bare", text, 0, None, is_audio=False) if known else _OTHER
     if "base64" not in re.split(r"\s*;\s*", prefix[2].strip().lower()):
         return _OTHER
     declared = prefix[1].strip().lower()
-    return _inspect_content("data", text[prefix.end() :], declared, is_audio=is_audio)
+    return _inspect_content("data", text, prefix.end(), declared, is_audio=is_audio)
 
 
 def _inspect_url(url: str, *, kind: Kind) -> Media:
     if kind != "audio" and urls.match_plain_file(url):
         return KNOWN_GOOD
-    if not (urls.PUBLIC(url) or urls.is_public(url)):
+    if not (urls.is_plain_public(url) or urls.is_public(url)):
         return _PRIVATE
     from .url_faults import find_url_fault
 
@@ -135,21 +141,36 @@ def _inspect_url(url: str, *, kind: Kind) -> Media:
 
 def _decode_start(text: str) -> bytes | None:
     """Decodes the start of *text* as base64. Returns None if there are not even three bytes."""
-    start = _NOT_BASE64.split(text[:_MAX_PREFIX_CHARACTERS], maxsplit=1)[0]
+    start = re.split(_NOT_BASE64, text[:_MAX_PREFIX_CHARACTERS], maxsplit=1)[0]
     whole = start[: len(start) // 4 * 4]
     return _decode(whole) if whole else None
 
 
-def _inspect_content(form: str, encoded: str, declared: str | None, *, is_audio: bool) -> Media:
-    content = _decode(encoded)
+def _inspect_content(
+    form: str, text: str, start: int, declared: str | None, *, is_audio: bool
+) -> Media:
+    """Inspects the base64 from *start* on in *text*."""
+    content = _decode_content(text, start)
     if content is None:
-        return Media(form=form, declared=declared, flaw=_describe_base64_flaw(encoded))
+        return Media(form=form, declared=declared, flaw=_describe_base64_flaw(text[start:]))
     if not content:
         return Media(form=form, declared=declared, flaw="the data is empty")
     from .headers import read_audio_header, read_image_header  # loaded late: most are URLs
 
     read = read_audio_header if is_audio else read_image_header
     return Media(form=form, declared=declared, size=len(content), header=read(content))
+
+
+def _decode_content(text: str, start: int) -> bytes | None:
+    """Decodes the base64 from *start* on in *text*. Returns None if it is not valid.
+
+    A large PNG is not decoded: its header needs a few bytes of each part.
+    """
+    if len(text) < _MIN_LARGE_CHARACTERS or not text.startswith(_PNG_START, start):
+        return _decode(text[start:])
+    from .base64_content import Base64Content, is_base64
+
+    return cast("bytes", Base64Content(text, start)) if is_base64(text, start) else None
 
 
 def _decode(encoded: str) -> bytes | None:
@@ -165,7 +186,7 @@ def _describe_base64_flaw(encoded: str) -> str:
     """Describes the first error of text that did not decode."""
     body = encoded.rstrip("=")
     padding = len(encoded) - len(body)
-    invalid = _FOREIGN.search(encoded) or _NOT_BASE64.search(body)
+    invalid = re.search(_FOREIGN, encoded) or re.search(_NOT_BASE64, body)
     if invalid is not None:
         return _WRONG_CHARACTERS.get(invalid[0], f"{invalid[0]!a} is not in the alphabet") + (
             f" (character {invalid.start() + 1} of the data)"
@@ -187,21 +208,16 @@ _WRONG_CHARACTERS: Mapping[str, str] = {
 }
 
 
-class _Type(NamedTuple):
-    format: str
-    names: tuple[str, ...]
-
-
-_TYPES = (
-    _Type("JPEG", ("image/jpeg", "image/jpg", "image/pjpeg")),
-    _Type("PNG", ("image/png", "image/x-png")),
-    _Type("BMP", ("image/bmp", "image/x-bmp", "image/x-ms-bmp")),
-    _Type("WEBP", ("image/webp",)),
-    _Type("WAV", ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")),
-    _Type("MP3", ("audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3")),
-)
+_MIME_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "JPEG": ("image/jpeg", "image/jpg", "image/pjpeg"),
+    "PNG": ("image/png", "image/x-png"),
+    "BMP": ("image/bmp", "image/x-bmp", "image/x-ms-bmp"),
+    "WEBP": ("image/webp",),
+    "WAV": ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"),
+    "MP3": ("audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3"),
+}
 
 
 def get_mime_types(format: str) -> tuple[str, ...]:
     """Returns the MIME types for *format*: the recommended one, then common aliases."""
-    return next((kind.names for kind in _TYPES if kind.format == format), ())
+    return _MIME_TYPES.get(format, ())

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["PUBLIC", "is_public", "is_url", "match_plain_file"]
+__all__ = ["is_plain_public", "is_public", "is_url", "match_plain_file"]
 
 _LOCAL = "local|localhost|internal|intranet|lan|home|corp|test|invalid|example"
 """Top-level domains without public name servers."""
 
-PUBLIC: Final = re.compile(
+_PUBLIC: Final = (
     r"https?://(?:[a-zA-Z0-9-]++\.)++"
     rf"(?!(?i:{_LOCAL}|arpa)\b)"
     r"[a-zA-Z]{2,63}(?::[0-9]{1,4})?(?:[/?#][!-~]*+)?"
-).fullmatch
-"""Matches plain public URLs, the common case, fast. A mismatch means nothing."""
+)
 
 match_plain_file: Final = re.compile(
     r"https?+://(?!www\.|your|insert|enter|xxx|[a-z-]*url)[a-z0-9.-]++(?<=\.com|\.net|\.org)"
@@ -25,12 +24,13 @@ match_plain_file: Final = re.compile(
 ).fullmatch
 """Matches the usual public URLs of image files fast. A mismatch means nothing."""
 
-_URL = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
+_URL: Final = r"(?i)https?://[^\s\x00-\x1f]+"
+_RESERVED_NAMES: Final = rf"(?ai)(?:.*\.)?(?:{_LOCAL}|home\.arpa)\.?"
 
-_RESERVED_NAMES = re.compile(
-    rf"(?:.*\.)?(?:{_LOCAL}|home\.arpa)\.?",
-    re.ASCII | re.IGNORECASE,
-)
+
+def is_plain_public(url: str) -> bool:
+    """Returns True for plain public URLs, which are common, fast. False means nothing."""
+    return re.fullmatch(_PUBLIC, url) is not None
 
 
 def is_url(text: str) -> bool:
@@ -52,11 +52,11 @@ def is_public(url: str) -> bool:
     address = _is_global_address(host)
     if address is not None:
         return address
-    return "." in host.rstrip(".") and _RESERVED_NAMES.fullmatch(host) is None
+    return "." in host.rstrip(".") and re.fullmatch(_RESERVED_NAMES, host) is None
 
 
 def _host(text: str) -> str | None:
-    if text[:4].lower() != "http" or _URL.fullmatch(text) is None:
+    if text[:4].lower() != "http" or re.fullmatch(_URL, text) is None:
         return None
     from urllib.parse import urlsplit
 

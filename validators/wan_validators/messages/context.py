@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..frozen import Frozen
 from ..omitted import LimitedFindings
 from ..source.json_pointer import MISSING
 from ..spec import ModelSpec, Severity
@@ -19,7 +20,7 @@ _MAX_MEMBERS = 100
 """Deeper in long containers hints are not checked, so that their time stays linear."""
 
 
-class Change(NamedTuple):
+class Change(Frozen):
     """One change of a payload: *pointer* gets *value*; MISSING removes it.
 
     If *source* is given, the value at *source* moves to *pointer*.
@@ -30,7 +31,7 @@ class Change(NamedTuple):
     source: str | None = None
 
 
-class Hint(NamedTuple):
+class Hint(Frozen):
     """An imperative sentence, and the same as *changes*; advice in words alone has none."""
 
     text: str

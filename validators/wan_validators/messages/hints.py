@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 from ..constraints import basic as c
 from ..constraints import media as m
 from ..constraints import size as s
+from ..frozen import replace
 from ..media.reference import get_mime_types
 from ..source.json_pointer import MISSING
 from ..spec import Rule
-from . import layout, members, references
+from . import layout, media_items, members, references
 from .context import Change, Context, Hint
 from .formatting import format_last_name
 from .sizes import find_allowed_size
@@ -53,18 +54,22 @@ def build_hint(rule: Rule, pointer: str, value: Any, context: Context | None) ->
             return hint
         if context.is_correction(rule.id, site.pointer, hint.changes):
             outer = context.to_outer
-            return hint._replace(
-                changes=tuple(
-                    Change(outer(to), new, None if source is None else outer(source))
-                    for to, new, source in hint.changes
+            moved = [
+                replace(
+                    each,
+                    pointer=outer(each.pointer),
+                    source=None if each.source is None else outer(each.source),
                 )
-            )
+                for each in hint.changes
+            ]
+            return replace(hint, changes=tuple(moved))
     return None
 
 
 def _propose(site: _Site) -> Iterator[Hint]:
     if site.value is MISSING:
         if site.rule.severity == "error":
+            yield from media_items.propose_media_items(site.context, site.pointer)
             yield from layout.propose_layout(site.context)
         return
     yield from _propose_by_constraint(site.rule.constraint, site)

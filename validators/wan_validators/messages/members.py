@@ -9,6 +9,7 @@ from ..source.json_pointer import MISSING, escape
 from ..spec import ModelSpec
 from .context import Change, Context, Hint
 from .layout import CONTAINERS, propose_layout
+from .media_items import propose_media_items
 from .names import adapt_value, collect_homes, find_meanings, last_name, normalize_name, parent_of
 from .sizes import find_allowed_size, parse_short_side
 from .suggestions import find_nearest
@@ -40,6 +41,7 @@ def propose_member(
     home, homes = find_home(context, pointer), collect_homes(context.spec)
     if pointer == "/model" and "model" not in homes:
         yield Hint(_MODEL_IN_PATH, (Change(pointer),))
+    yield from propose_media_items(context, pointer)
     layout = [*propose_layout(context)]
     is_container = type(value) in (dict, list) and normalize_name(name) in CONTAINERS
     if is_container or (home and any(each.value is MISSING for each in _errors(context))):

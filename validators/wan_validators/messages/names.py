@@ -52,6 +52,8 @@ _ALIASES: Final[Mapping[str, str]] = {
     "contentfilter safety enablesafetyfilter safetyfilterenabled",
     "watermark": "addwatermark enablewatermark withwatermark logoadd",
     "enable_interleave": "interleave interleaved enableinterleaved interleavemode",
+    "video": "videourl videourls videofile videopath videouri inputvideo inputvideourl sourcevideo "
+    "clip clipurl firstclipurl",
     "seed": "randomseed noiseseed manualseed generatorseed rngseed seeds",
     "text": "prompt",
 }

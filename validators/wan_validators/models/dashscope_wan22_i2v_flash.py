@@ -1,18 +1,10 @@
 """wan2.2-i2v-flash at Alibaba Model Studio: a silent video from an image."""
 
 from ..ambiguity import Ambiguity
-from ..constraints.basic import OneOf
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    EFFECTS_GAP,
-    FRAME_AMBIGUITIES,
-    UNPRICED,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    frame_rules,
-    tier_choice,
-)
+from ..upstream_silent_videos import FRAME, SILENT_GAPS, build_silent_outputs, build_silent_rules
+from ..upstream_videos import FRAME_AMBIGUITIES, TIER_USAGE, VIDEO_PATH, tier_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -23,20 +15,13 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
+    rules=build_silent_rules(
         "wan2.2-i2v-flash",
-        characters=800,
         choice=tier_choice("480P", "720P", "1080P", default="720P"),
-        duration=OneOf((5,)),
-        inputs=frame_rules(megabytes=10),
-        template=True,
+        frames=FRAME,
     ),
-    outputs=build_video_outputs(
-        "resolution",
-        price=UNPRICED,
-        fps=30,
-        input="/input/img_url",
-        usage=("duration", "SR", "video_count"),
+    outputs=build_silent_outputs(
+        "resolution", price=UNPRICED, input="/input/img_url", usage=TIER_USAGE
     ),
     ambiguities=(
         *FRAME_AMBIGUITIES,
@@ -50,5 +35,5 @@ SPEC = ModelSpec(
             rules=("model-value",),
         ),
     ),
-    gaps=(EFFECTS_GAP, "prices in USD"),
+    gaps=SILENT_GAPS,
 )

@@ -1,18 +1,15 @@
 """wan2.2-kf2v-flash at Alibaba Model Studio: a silent video between two images."""
 
-from ..ambiguity import Ambiguity
-from ..constraints.basic import OneOf
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    EFFECTS_GAP,
-    FIRST_FRAME_PATH,
-    FRAME_AMBIGUITIES,
-    UNPRICED,
-    build_video_outputs,
-    build_video_rules,
-    frame_rules,
-    tier_choice,
+from ..upstream_silent_videos import (
+    FRAME_PAIR,
+    FRAME_PAIR_AMBIGUITIES,
+    SILENT_GAPS,
+    build_silent_outputs,
+    build_silent_rules,
 )
+from ..upstream_videos import FIRST_FRAME_PATH, USAGE_AMBIGUITY, tier_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -23,44 +20,17 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about the first and the last frame, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
+    rules=build_silent_rules(
         "wan2.2-kf2v-flash",
-        characters=800,
         choice=tier_choice("480P", "720P", "1080P", default="720P"),
-        duration=OneOf((5,)),
-        inputs=(
-            *frame_rules("first_frame_url", megabytes=10),
-            *frame_rules("last_frame_url", megabytes=10, required=False),
-        ),
-        template=True,
+        frames=FRAME_PAIR,
     ),
-    outputs=build_video_outputs(
+    outputs=build_silent_outputs(
         "resolution",
         price=UNPRICED,
-        fps=30,
         input="/input/first_frame_url",
         usage=("video_duration", "video_count", "SR"),
     ),
-    ambiguities=(
-        *FRAME_AMBIGUITIES,
-        Ambiguity(
-            "last_frame_url",
-            interpretations=(
-                "optional, in the table of the members",
-                "with a template only the first frame is needed, so that it is needed without one",
-            ),
-            chosen="optional",
-            rules=("image-type",),
-        ),
-        Ambiguity(
-            "the members of usage",
-            interpretations=(
-                "video_duration and video_ratio, on the page of text to video",
-                "duration and SR, on the page of image to video",
-            ),
-            chosen="as on the page of this model; it does not decide on validity",
-            rules=("duration-choice",),
-        ),
-    ),
-    gaps=(EFFECTS_GAP, "prices in USD"),
+    ambiguities=(*FRAME_PAIR_AMBIGUITIES, USAGE_AMBIGUITY),
+    gaps=SILENT_GAPS,
 )

@@ -1,19 +1,10 @@
 """wan2.2-t2v-plus at Alibaba Model Studio: a silent video from text."""
 
-from decimal import Decimal
-
-from ..constraints.basic import OneOf
-from ..outputs import Price
 from ..shared_ambiguities import WHOLE_FLOATS
+from ..shared_rules import SIZES_480P, SIZES_1080P
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    SIZES_480P,
-    SIZES_1080P,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    size_choice,
-)
+from ..upstream_silent_videos import GUESSED_PRICE, build_silent_outputs, build_silent_rules
+from ..upstream_videos import VIDEO_PATH, size_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -24,23 +15,7 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about text to video 2.1 to 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
-        "wan2.2-t2v-plus",
-        characters=800,
-        choice=size_choice(*SIZES_480P, *SIZES_1080P),
-        duration=OneOf((5,)),
-        needs_prompt=True,
-    ),
-    outputs=build_video_outputs(
-        "size",
-        price=Price(
-            usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
-            source="a guess from a catalogue in CNY: 0.14 and 0.70",
-            on="2026-11",
-            confidence="guess",
-        ),
-        fps=30,
-        usage=("video_duration", "video_ratio", "video_count"),
-    ),
+    rules=build_silent_rules("wan2.2-t2v-plus", choice=size_choice(*SIZES_480P, *SIZES_1080P)),
+    outputs=build_silent_outputs("size", price=GUESSED_PRICE),
     ambiguities=(WHOLE_FLOATS,),
 )

@@ -1,14 +1,20 @@
 """wan2.5-i2i-preview at Alibaba Model Studio: images edited by text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
-from ..outputs import Images, Price
+from ..constraints.basic import Items
 from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, SEED_SPAN, WHOLE_FLOATS
-from ..shared_rules import billing_notice, negative_prompt, prompt, seed, size
+from ..shared_prices import build_image_price
+from ..shared_rules import negative_prompt, prompt, size
 from ..spec import ModelSpec, Rule, Severity
-from ..upstream_rules import ALPHA_IGNORED, aspect_rule, upstream_body, upstream_image
+from ..upstream_rules import (
+    ALPHA_IGNORED,
+    OSS_IMAGES,
+    aspect_rule,
+    build_counted_outputs,
+    image_parameters,
+    upstream_body,
+    upstream_image,
+)
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -27,30 +33,15 @@ SPEC = ModelSpec(
         *upstream_image("/input/images/*", sides=(384, 5000), megabytes=10),
         aspect_rule("/input/images/*", 4, severity=Severity.WARNING),
         *negative_prompt("/input/negative_prompt", cut=True),
-        Rule("parameters-type", "/parameters", OBJECT),
-        billing_notice("/parameters", 4),
-        *size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
-        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
-        billing_notice("/parameters/n", 4),
-        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
-        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
-        *seed("/parameters/seed", n="/parameters/n", default_n=4),
-    ),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        inputs="/input/images",
-        watermark="/parameters/watermark",
-        has_image_count=True,
-        keeps_aspect=True,
-        billing="only images that were generated successfully are billed",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists, which agree",
-            on="2026-11",
-            confidence="medium",
+        *image_parameters(
+            size("/parameters/size", (768 * 768, 1280 * 1280), default="1280*1280"),
+            counts_seeds=True,
         ),
+    ),
+    outputs=build_counted_outputs(
+        inputs="/input/images",
+        keeps_aspect=True,
+        price=build_image_price("0.03", "two public price lists, which agree", "medium"),
     ),
     ambiguities=(
         ALPHA_IGNORED,
@@ -77,14 +68,6 @@ SPEC = ModelSpec(
             chosen="a warning",
             rules=("image-aspect",),
         ),
-        Ambiguity(
-            "oss:// for images",
-            interpretations=(
-                "only pages about videos name it",
-                "the official SDK uploads local images and sends it",
-            ),
-            chosen="allowed",
-            rules=("image-source",),
-        ),
+        OSS_IMAGES,
     ),
 )

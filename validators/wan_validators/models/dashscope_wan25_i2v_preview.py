@@ -6,6 +6,7 @@ from ..spec import ModelSpec
 from ..upstream_videos import (
     FRAME_AMBIGUITIES,
     LISTED_PRICE_25,
+    TIER_USAGE,
     VIDEO_PATH,
     build_video_outputs,
     build_video_rules,
@@ -38,7 +39,7 @@ SPEC = ModelSpec(
         input="/input/img_url",
         audio_url="/input/audio_url",
         always_audio=True,
-        usage=("duration", "SR", "video_count"),
+        usage=TIER_USAGE,
     ),
     ambiguities=(
         *FRAME_AMBIGUITIES,

@@ -1,14 +1,17 @@
 """wan2.5-t2i-preview at Alibaba Model Studio: images from text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, Between
-from ..outputs import Images, Price
 from ..shared_ambiguities import LEADING_ZEROS, SEED_SPAN, WHOLE_FLOATS
-from ..shared_rules import billing_notice, negative_prompt, prompt, seed
-from ..spec import ModelSpec, Rule
-from ..upstream_rules import LEAST_PIXELS, text_image_size, upstream_body
+from ..shared_prices import build_image_price
+from ..shared_rules import negative_prompt, prompt
+from ..spec import ModelSpec
+from ..upstream_rules import (
+    LEAST_PIXELS,
+    build_counted_outputs,
+    image_parameters,
+    text_image_size,
+    upstream_body,
+)
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -23,28 +26,10 @@ SPEC = ModelSpec(
         *upstream_body("wan2.5-t2i-preview"),
         *prompt("/input/prompt", 2000, cut=True),
         *negative_prompt("/input/negative_prompt", cut=True),
-        Rule("parameters-type", "/parameters", OBJECT),
-        billing_notice("/parameters", 4),
-        *text_image_size("/parameters/size"),
-        Rule("n-range", "/parameters/n", Between(1, 4), default=4),
-        billing_notice("/parameters/n", 4),
-        Rule("watermark-type", "/parameters/watermark", BOOLEAN, default=False),
-        Rule("prompt-extend-type", "/parameters/prompt_extend", BOOLEAN, default=True),
-        *seed("/parameters/seed", n="/parameters/n", default_n=4),
+        *image_parameters(text_image_size("/parameters/size"), counts_seeds=True),
     ),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        watermark="/parameters/watermark",
-        has_image_count=True,
-        billing="only images that were generated successfully are billed",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+    outputs=build_counted_outputs(
+        price=build_image_price("0.03", "two public price lists, which agree", "medium"),
     ),
     ambiguities=(
         LEADING_ZEROS,

@@ -1,14 +1,13 @@
 """wan2.5-t2v-preview at Alibaba Model Studio: a video with sound from text."""
 
-from ..ambiguity import Ambiguity
 from ..constraints.basic import OneOf
 from ..shared_ambiguities import WHOLE_FLOATS
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P
 from ..spec import ModelSpec
 from ..upstream_videos import (
     LISTED_PRICE_25,
-    SIZES_480P,
-    SIZES_720P,
-    SIZES_1080P,
+    RATIO_USAGE,
+    USAGE_AMBIGUITY,
     VIDEO_PATH,
     build_video_outputs,
     build_video_rules,
@@ -38,18 +37,7 @@ SPEC = ModelSpec(
         fps=24,
         audio_url="/input/audio_url",
         always_audio=True,
-        usage=("video_duration", "video_ratio", "video_count"),
+        usage=RATIO_USAGE,
     ),
-    ambiguities=(
-        WHOLE_FLOATS,
-        Ambiguity(
-            "the members of usage",
-            interpretations=(
-                "video_duration and video_ratio, on the page of text to video",
-                "duration and SR, on the page of image to video",
-            ),
-            chosen="as on the page of this model; it does not decide on validity",
-            rules=("duration-choice",),
-        ),
-    ),
+    ambiguities=(WHOLE_FLOATS, USAGE_AMBIGUITY),
 )

@@ -1,19 +1,13 @@
 """wan2.6-i2v at Alibaba Model Studio: a video with sound from an image."""
 
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    DURATIONS_26,
-    EFFECTS_GAP,
-    FRAME_AMBIGUITIES,
-    FRAME_RATE_GAP,
-    LISTED_PRICE_26,
-    SHOT_AMBIGUITIES,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    frame_rules,
-    tier_choice,
+from ..upstream_shots import (
+    FRAME_SHOT_AMBIGUITIES,
+    FRAME_SHOT_GAPS,
+    build_frame_shot_outputs,
+    build_frame_shot_rules,
 )
+from ..upstream_videos import LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -24,26 +18,8 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
-        "wan2.6-i2v",
-        characters=1500,
-        choice=tier_choice("720P", "1080P"),
-        duration=DURATIONS_26,
-        inputs=frame_rules(megabytes=20),
-        template=True,
-        shots=True,
-        audio_url=True,
-    ),
-    outputs=build_video_outputs(
-        "resolution",
-        price=LISTED_PRICE_26,
-        fps=24,
-        input="/input/img_url",
-        audio_url="/input/audio_url",
-        always_audio=True,
-        hides_prompt=True,
-        usage=("duration", "input_video_duration", "output_video_duration", "video_count", "SR"),
-    ),
-    ambiguities=(*FRAME_AMBIGUITIES, *SHOT_AMBIGUITIES),
-    gaps=(EFFECTS_GAP, FRAME_RATE_GAP),
+    rules=build_frame_shot_rules("wan2.6-i2v"),
+    outputs=build_frame_shot_outputs(price=LISTED_PRICE_26, always_audio=True),
+    ambiguities=FRAME_SHOT_AMBIGUITIES,
+    gaps=FRAME_SHOT_GAPS,
 )

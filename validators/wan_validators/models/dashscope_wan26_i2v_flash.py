@@ -1,20 +1,14 @@
 """wan2.6-i2v-flash at Alibaba Model Studio: a video from an image, with sound or silent."""
 
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    DURATIONS_26,
-    EFFECTS_GAP,
-    FRAME_AMBIGUITIES,
-    FRAME_RATE_GAP,
-    SHOT_AMBIGUITIES,
-    SILENT_FLAG,
-    UNPRICED,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    frame_rules,
-    tier_choice,
+from ..upstream_shots import (
+    FRAME_SHOT_AMBIGUITIES,
+    FRAME_SHOT_GAPS,
+    build_frame_shot_outputs,
+    build_frame_shot_rules,
 )
+from ..upstream_videos import INPUT_USAGE, PRICE_GAP, SILENT_FLAG, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -25,35 +19,13 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about image to video 2.1 to 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
-        "wan2.6-i2v-flash",
-        characters=1500,
-        choice=tier_choice("720P", "1080P"),
-        duration=DURATIONS_26,
-        inputs=frame_rules(megabytes=20),
-        template=True,
-        shots=True,
-        audio_url=True,
-        more=SILENT_FLAG,
-    ),
-    outputs=build_video_outputs(
-        "resolution",
+    rules=build_frame_shot_rules("wan2.6-i2v-flash", more=SILENT_FLAG),
+    outputs=build_frame_shot_outputs(
         price=UNPRICED,
-        fps=24,
-        input="/input/img_url",
         audio="/parameters/audio",
-        audio_url="/input/audio_url",
         audio_wins=True,
-        hides_prompt=True,
-        usage=(
-            "duration",
-            "input_video_duration",
-            "output_video_duration",
-            "video_count",
-            "SR",
-            "audio",
-        ),
+        usage=(*INPUT_USAGE, "audio"),
     ),
-    ambiguities=(*FRAME_AMBIGUITIES, *SHOT_AMBIGUITIES),
-    gaps=(EFFECTS_GAP, FRAME_RATE_GAP, "prices in USD"),
+    ambiguities=FRAME_SHOT_AMBIGUITIES,
+    gaps=(*FRAME_SHOT_GAPS, PRICE_GAP),
 )

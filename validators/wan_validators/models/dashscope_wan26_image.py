@@ -1,33 +1,37 @@
 """wan2.6-image at Alibaba Model Studio: image editing and interleaved output."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import (
     BOOLEAN,
     OBJECT,
     STRING,
-    Absent,
     Anything,
     Between,
     BetweenIf,
     ObjectCount,
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
-from ..outputs import Images, Price
 from ..shared_ambiguities import LEADING_ZEROS, MEGABYTES, ORIENTATION, WHOLE_FLOATS
-from ..shared_rules import SEEDS, billing_notice, maximum_notice, negative_prompt
-from ..spec import Equals, ModelSpec, Rule, Severity
-from ..upstream_messages import CONTENT, FAILED_TASK, IMAGE, message_rules, part_rules
-from ..upstream_rules import ALPHA_IGNORED, upstream_image
+from ..shared_prices import build_image_price
+from ..shared_rules import SEEDS, billing_notice, maximum_notice, negative_prompt, no_effect
+from ..spec import ModelSpec, Rule, Severity
+from ..upstream_messages import (
+    CONTENT,
+    EDITING,
+    FAILED_TASK,
+    IMAGE,
+    INTERLEAVED,
+    MAX_IMAGES,
+    PARAMETERS,
+    SIZE,
+    N,
+    build_message_outputs,
+    message_rules,
+    part_rules,
+)
+from ..upstream_rules import ALPHA_IGNORED, OSS_IMAGES, upstream_image
 from ..vendors.dashscope import MESSAGES, VENDOR
 
-PARAMETERS = "/parameters"
-N = f"{PARAMETERS}/n"
-MAX_IMAGES = f"{PARAMETERS}/max_images"
-SIZE = f"{PARAMETERS}/size"
-INTERLEAVED = Equals(f"{PARAMETERS}/enable_interleave", value=True, default=False)
-EDITING = ~INTERLEAVED
 COUNT = Between(1, 4)
 TOKENS = ("1K", "2K")
 
@@ -70,14 +74,7 @@ SPEC = ModelSpec(
         billing_notice(N, 4, EDITING),
         Rule("max-images-range", MAX_IMAGES, Between(1, 5), default=5),
         maximum_notice(MAX_IMAGES, 5, INTERLEAVED),
-        Rule(
-            "max-images-mode",
-            MAX_IMAGES,
-            Absent(),
-            severity=Severity.INFO,
-            when=EDITING,
-            message="max_images has no effect without enable_interleave=true",
-        ),
+        no_effect("max-images-mode", MAX_IMAGES, EDITING),
         Rule("seed-range", f"{PARAMETERS}/seed", SEEDS),
         Rule("size-type", SIZE, STRING, default="1K"),
         Rule("size-format", SIZE, TwoPartSize(TOKENS), when=EDITING),
@@ -87,34 +84,14 @@ SPEC = ModelSpec(
         Rule("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280, TOKENS), when=INTERLEAVED),
         Rule("size-ratio", SIZE, Ratio((1, 4), (4, 1), TOKENS)),
         Rule("prompt-extend-type", f"{PARAMETERS}/prompt_extend", BOOLEAN, default=True),
-        Rule(
-            "prompt-extend-mode",
-            f"{PARAMETERS}/prompt_extend",
-            Absent(),
-            severity=Severity.INFO,
-            when=INTERLEAVED,
-            message="prompt_extend has no effect when enable_interleave=true",
-        ),
+        no_effect("prompt-extend-mode", f"{PARAMETERS}/prompt_extend", INTERLEAVED),
         Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
     ),
-    outputs=Images(
-        count=N,
-        size=SIZE,
-        seed=f"{PARAMETERS}/seed",
-        inputs=IMAGE,
-        watermark=f"{PARAMETERS}/watermark",
+    outputs=build_message_outputs(
         interleave=INTERLEAVED.pointer,
         max_images=MAX_IMAGES,
-        has_image_count=True,
-        keeps_aspect=True,
         tokens={"1K": 1280 * 1280, "2K": 2048 * 2048},
-        billing="only images that were generated successfully are billed",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="one public price list",
-            on="2026-11",
-            confidence="low",
-        ),
+        price=build_image_price("0.03", "one public price list", "low"),
     ),
     ambiguities=(
         ALPHA_IGNORED,
@@ -165,15 +142,7 @@ SPEC = ModelSpec(
             chosen="allowed without effect",
             rules=("max-images-mode",),
         ),
-        Ambiguity(
-            "oss:// for images",
-            interpretations=(
-                "only pages about videos name it",
-                "the official SDK uploads local images and sends it",
-            ),
-            chosen="allowed",
-            rules=("image-source",),
-        ),
+        OSS_IMAGES,
     ),
     gaps=("whether an n other than 1 is refused at create or later when interleaved",),
 )

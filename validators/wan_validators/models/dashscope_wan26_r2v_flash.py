@@ -1,22 +1,14 @@
 """wan2.6-r2v-flash at Alibaba Model Studio: a video of what reference files show."""
 
-from ..ambiguity import Ambiguity
-from ..constraints.basic import Between, Items
-from ..constraints.items import VideoUrls
-from ..spec import ModelSpec, Rule
-from ..upstream_media import INPUT_LENGTH_GAP, url_rules
-from ..upstream_videos import (
-    FRAME_AMBIGUITIES,
-    FRAME_RATE_GAP,
-    SILENT_FLAG,
-    SIZES_720P,
-    SIZES_1080P,
-    UNPRICED,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    size_choice,
+from ..shared_prices import UNPRICED
+from ..spec import ModelSpec
+from ..upstream_references import (
+    REFERENCE_AMBIGUITIES,
+    REFERENCE_GAPS,
+    build_reference_outputs,
+    build_reference_rules,
 )
+from ..upstream_videos import PRICE_GAP, SILENT_FLAG, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -27,58 +19,8 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about reference to video 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
-        "wan2.6-r2v-flash",
-        characters=1500,
-        choice=size_choice(*SIZES_720P, *SIZES_1080P),
-        duration=Between(2, 10),
-        needs_prompt=True,
-        extends=False,
-        shots=True,
-        inputs=(
-            Rule("references-count", "/input/reference_urls", Items(1, 5), required=True),
-            Rule("videos-count", "/input/reference_urls", VideoUrls(3)),
-            *url_rules("/input/reference_urls/*", required=False),
-        ),
-        more=SILENT_FLAG[:1],
-    ),
-    outputs=build_video_outputs(
-        "size",
-        price=UNPRICED,
-        fps=24,
-        audio="/parameters/audio",
-        hides_prompt=True,
-        billed_inputs="/input/reference_urls",
-        usage=(
-            *("duration", "size", "input_video_duration", "output_video_duration"),
-            *("video_count", "SR"),
-        ),
-    ),
-    ambiguities=(
-        *(each for each in FRAME_AMBIGUITIES if "resolution-tier" not in each.rules),
-        Ambiguity(
-            "prompt_extend",
-            interpretations=(
-                "the table of this model has no such member",
-                "its prose mentions that the prompt is rewritten, as other models do",
-            ),
-            chosen="an unknown member, which is only a warning",
-            rules=("prompt-type",),
-        ),
-        Ambiguity(
-            "reference_video_urls",
-            interpretations=(
-                "reference_urls is required",
-                "the deprecated reference_video_urls was sent in its place, with 2 to 30 seconds",
-            ),
-            chosen="reference_urls is required, and the other is an unknown member",
-            rules=("references-count",),
-        ),
-    ),
-    gaps=(
-        FRAME_RATE_GAP,
-        INPUT_LENGTH_GAP,
-        "which URLs are videos, if their suffixes do not tell",
-        "prices in USD",
-    ),
+    rules=build_reference_rules("wan2.6-r2v-flash", more=SILENT_FLAG[:1]),
+    outputs=build_reference_outputs(price=UNPRICED, audio="/parameters/audio"),
+    ambiguities=REFERENCE_AMBIGUITIES,
+    gaps=(*REFERENCE_GAPS, PRICE_GAP),
 )

@@ -2,18 +2,8 @@
 
 from ..shared_ambiguities import WHOLE_FLOATS
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    DURATIONS_26,
-    FRAME_RATE_GAP,
-    LISTED_PRICE_26,
-    SHOT_AMBIGUITIES,
-    SIZES_720P,
-    SIZES_1080P,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    size_choice,
-)
+from ..upstream_shots import SHOT_AMBIGUITY, build_text_shot_outputs, build_text_shot_rules
+from ..upstream_videos import FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -24,31 +14,8 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about text to video 2.1 to 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
-        "wan2.6-t2v",
-        characters=1500,
-        choice=size_choice(*SIZES_720P, *SIZES_1080P),
-        duration=DURATIONS_26,
-        needs_prompt=True,
-        shots=True,
-        audio_url=True,
-    ),
-    outputs=build_video_outputs(
-        "size",
-        price=LISTED_PRICE_26,
-        fps=24,
-        audio_url="/input/audio_url",
-        always_audio=True,
-        hides_prompt=True,
-        usage=(
-            "duration",
-            "size",
-            "input_video_duration",
-            "output_video_duration",
-            "video_count",
-            "SR",
-        ),
-    ),
-    ambiguities=(*SHOT_AMBIGUITIES, WHOLE_FLOATS),
+    rules=build_text_shot_rules("wan2.6-t2v"),
+    outputs=build_text_shot_outputs(price=LISTED_PRICE_26),
+    ambiguities=(SHOT_AMBIGUITY, WHOLE_FLOATS),
     gaps=(FRAME_RATE_GAP,),
 )

@@ -3,18 +3,10 @@
 from ..ambiguity import Ambiguity
 from ..constraints.basic import OneOf
 from ..shared_ambiguities import WHOLE_FLOATS
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    FRAME_RATE_GAP,
-    SHOT_AMBIGUITIES,
-    SIZES_720P,
-    SIZES_1080P,
-    UNPRICED,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    size_choice,
-)
+from ..upstream_shots import SHOT_AMBIGUITY, build_text_shot_outputs, build_text_shot_rules
+from ..upstream_videos import FRAME_RATE_GAP, PRICE_GAP, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -25,33 +17,10 @@ SPEC = ModelSpec(
     source="the public page of Alibaba Model Studio about text to video 2.1 to 2.6, in Chinese",
     on="2026-11",
     confidence="high",
-    rules=build_video_rules(
-        "wan2.6-t2v-us",
-        characters=1500,
-        choice=size_choice(*SIZES_720P, *SIZES_1080P),
-        duration=OneOf((5, 10)),
-        needs_prompt=True,
-        shots=True,
-        audio_url=True,
-    ),
-    outputs=build_video_outputs(
-        "size",
-        price=UNPRICED,
-        fps=24,
-        audio_url="/input/audio_url",
-        always_audio=True,
-        hides_prompt=True,
-        usage=(
-            "duration",
-            "size",
-            "input_video_duration",
-            "output_video_duration",
-            "video_count",
-            "SR",
-        ),
-    ),
+    rules=build_text_shot_rules("wan2.6-t2v-us", duration=OneOf((5, 10))),
+    outputs=build_text_shot_outputs(price=UNPRICED),
     ambiguities=(
-        *SHOT_AMBIGUITIES,
+        SHOT_AMBIGUITY,
         WHOLE_FLOATS,
         Ambiguity(
             "15 seconds",
@@ -60,5 +29,5 @@ SPEC = ModelSpec(
             rules=("duration-choice",),
         ),
     ),
-    gaps=(FRAME_RATE_GAP, "prices in USD"),
+    gaps=(FRAME_RATE_GAP, PRICE_GAP),
 )

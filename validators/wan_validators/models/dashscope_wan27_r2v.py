@@ -10,13 +10,18 @@ from ..upstream_media import (
     INPUT_LENGTH_GAP,
     MEDIA,
     RATIOS,
-    USAGE,
     VIDEO_GAP,
     build_family_outputs,
     build_family_rules,
     media_rules,
 )
-from ..upstream_videos import FRAME_AMBIGUITIES, FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
+from ..upstream_videos import (
+    FRAME_AMBIGUITIES,
+    FRAME_RATE_GAP,
+    INPUT_USAGE,
+    LISTED_PRICE_26,
+    VIDEO_PATH,
+)
 from ..vendors.dashscope import VENDOR
 
 DURATIONS = Between(2, 15)
@@ -68,7 +73,7 @@ SPEC = ModelSpec(
         price=LISTED_PRICE_26,
         input=MEDIA,
         ratio="/parameters/ratio",
-        usage=(*USAGE, "ratio"),
+        usage=(*INPUT_USAGE, "ratio"),
     ),
     ambiguities=(
         *FRAME_AMBIGUITIES,

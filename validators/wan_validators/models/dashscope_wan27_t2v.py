@@ -3,9 +3,9 @@
 from ..constraints.basic import Between
 from ..shared_ambiguities import WHOLE_FLOATS
 from ..spec import ModelSpec
-from ..upstream_media import FAMILY_CHANGES, USAGE, build_family_outputs, build_family_rules
+from ..upstream_media import FAMILY_CHANGES, build_family_outputs, build_family_rules
 from ..upstream_rules import upstream_audio
-from ..upstream_videos import FRAME_RATE_GAP, LISTED_PRICE_26, VIDEO_PATH
+from ..upstream_videos import FRAME_RATE_GAP, INPUT_USAGE, LISTED_PRICE_26, VIDEO_PATH
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -32,7 +32,7 @@ SPEC = ModelSpec(
         has_media=False,
         ratio="/parameters/ratio",
         audio_url="/input/audio_url",
-        usage=(*USAGE, "ratio"),
+        usage=(*INPUT_USAGE, "ratio"),
     ),
     ambiguities=(WHOLE_FLOATS, FAMILY_CHANGES),
     gaps=(FRAME_RATE_GAP,),

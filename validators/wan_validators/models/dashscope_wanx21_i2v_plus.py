@@ -1,17 +1,9 @@
 """wanx2.1-i2v-plus at Alibaba Model Studio: a silent video from an image."""
 
-from ..constraints.basic import OneOf
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    EFFECTS_GAP,
-    FRAME_AMBIGUITIES,
-    UNPRICED,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    frame_rules,
-    tier_choice,
-)
+from ..upstream_silent_videos import FRAME, SILENT_GAPS, build_silent_outputs, build_silent_rules
+from ..upstream_videos import FRAME_AMBIGUITIES, VIDEO_PATH, tier_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -23,22 +15,13 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="high",
     aliases=("wan2.1-i2v-plus",),
-    rules=build_video_rules(
+    rules=build_silent_rules(
         "wanx2.1-i2v-plus",
         "wan2.1-i2v-plus",
-        characters=800,
         choice=tier_choice("720P", default="720P"),
-        duration=OneOf((5,)),
-        inputs=frame_rules(megabytes=10),
-        template=True,
+        frames=FRAME,
     ),
-    outputs=build_video_outputs(
-        "resolution",
-        price=UNPRICED,
-        fps=30,
-        input="/input/img_url",
-        usage=("video_duration", "video_ratio", "video_count"),
-    ),
+    outputs=build_silent_outputs("resolution", price=UNPRICED, input="/input/img_url"),
     ambiguities=FRAME_AMBIGUITIES,
-    gaps=(EFFECTS_GAP, "prices in USD"),
+    gaps=SILENT_GAPS,
 )

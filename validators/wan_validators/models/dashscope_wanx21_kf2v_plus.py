@@ -1,18 +1,15 @@
 """wanx2.1-kf2v-plus at Alibaba Model Studio: a silent video between two images."""
 
-from ..ambiguity import Ambiguity
-from ..constraints.basic import OneOf
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    EFFECTS_GAP,
-    FIRST_FRAME_PATH,
-    FRAME_AMBIGUITIES,
-    UNPRICED,
-    build_video_outputs,
-    build_video_rules,
-    frame_rules,
-    tier_choice,
+from ..upstream_silent_videos import (
+    FRAME_PAIR,
+    FRAME_PAIR_AMBIGUITIES,
+    SILENT_GAPS,
+    build_silent_outputs,
+    build_silent_rules,
 )
+from ..upstream_videos import FIRST_FRAME_PATH, tier_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -24,36 +21,13 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="high",
     aliases=("wan2.1-kf2v-plus",),
-    rules=build_video_rules(
+    rules=build_silent_rules(
         "wanx2.1-kf2v-plus",
         "wan2.1-kf2v-plus",
-        characters=800,
         choice=tier_choice("720P", default="720P"),
-        duration=OneOf((5,)),
-        inputs=(
-            *frame_rules("first_frame_url", megabytes=10),
-            *frame_rules("last_frame_url", megabytes=10, required=False),
-        ),
-        template=True,
+        frames=FRAME_PAIR,
     ),
-    outputs=build_video_outputs(
-        "resolution",
-        price=UNPRICED,
-        fps=30,
-        input="/input/first_frame_url",
-        usage=("video_duration", "video_ratio", "video_count"),
-    ),
-    ambiguities=(
-        *FRAME_AMBIGUITIES,
-        Ambiguity(
-            "last_frame_url",
-            interpretations=(
-                "optional, in the table of the members",
-                "with a template only the first frame is needed, so that it is needed without one",
-            ),
-            chosen="optional",
-            rules=("image-type",),
-        ),
-    ),
-    gaps=(EFFECTS_GAP, "prices in USD"),
+    outputs=build_silent_outputs("resolution", price=UNPRICED, input="/input/first_frame_url"),
+    ambiguities=FRAME_PAIR_AMBIGUITIES,
+    gaps=SILENT_GAPS,
 )

@@ -1,16 +1,11 @@
 """wanx2.1-t2v-plus at Alibaba Model Studio: a silent video from text."""
 
-from ..constraints.basic import OneOf
 from ..shared_ambiguities import WHOLE_FLOATS
+from ..shared_prices import UNPRICED
+from ..shared_rules import SIZES_720P
 from ..spec import ModelSpec
-from ..upstream_videos import (
-    SIZES_720P,
-    UNPRICED,
-    VIDEO_PATH,
-    build_video_outputs,
-    build_video_rules,
-    size_choice,
-)
+from ..upstream_silent_videos import build_silent_outputs, build_silent_rules
+from ..upstream_videos import PRICE_GAP, VIDEO_PATH, size_choice
 from ..vendors.dashscope import VENDOR
 
 SPEC = ModelSpec(
@@ -22,20 +17,12 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="high",
     aliases=("wan2.1-t2v-plus",),
-    rules=build_video_rules(
+    rules=build_silent_rules(
         "wanx2.1-t2v-plus",
         "wan2.1-t2v-plus",
-        characters=800,
         choice=size_choice(*SIZES_720P, default="1280*720"),
-        duration=OneOf((5,)),
-        needs_prompt=True,
     ),
-    outputs=build_video_outputs(
-        "size",
-        price=UNPRICED,
-        fps=30,
-        usage=("video_duration", "video_ratio", "video_count"),
-    ),
+    outputs=build_silent_outputs("size", price=UNPRICED),
     ambiguities=(WHOLE_FLOATS,),
-    gaps=("prices in USD",),
+    gaps=(PRICE_GAP,),
 )

@@ -3,8 +3,7 @@
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
     IMAGE_AMBIGUITIES,
-    TEXT_LIMIT_GAP,
-    UNPRICED,
+    TEMPLATE_GAPS,
     VIDEO_AMBIGUITIES,
     build_frame_rules,
     build_video_outputs,
@@ -12,6 +11,7 @@ from ..mulerouter_rules import (
     tier_choice,
 )
 from ..shared_ambiguities import TEMPLATE
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -48,9 +48,5 @@ SPEC = ModelSpec(
             rules=("safety-filter-type",),
         ),
     ),
-    gaps=(
-        TEXT_LIMIT_GAP,
-        "the names of template, and whether the prompt counts beside one",
-        "prices at this vendor, and in USD upstream",
-    ),
+    gaps=TEMPLATE_GAPS,
 )

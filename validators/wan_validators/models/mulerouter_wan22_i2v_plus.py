@@ -1,10 +1,8 @@
 """wan2.2-i2v-plus at MuleRouter: a silent video from an image (S3)."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, OneOf
-from ..outputs import Price, Videos
+from ..outputs import Videos
 from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64,
@@ -14,6 +12,7 @@ from ..shared_ambiguities import (
     VIDEO_SIZE,
     WHOLE_FLOATS,
 )
+from ..shared_prices import USD_22, build_video_price
 from ..shared_rules import SEEDS, image, negative_prompt, prompt, undocumented
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
@@ -43,11 +42,8 @@ SPEC = ModelSpec(
         input="/image",
         seconds=5,
         fps=30,
-        price=Price(
-            usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
-            source="a guess: no price list names this model",
-            on="2026-10",
-            confidence="guess",
+        price=build_video_price(
+            USD_22, "a guess: no price list names this model", "guess", on="2026-10"
         ),
     ),
     ambiguities=(

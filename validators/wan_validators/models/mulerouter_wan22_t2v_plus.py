@@ -1,7 +1,5 @@
 """wan2.2-t2v-plus at MuleRouter: a silent video from text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
     TEXT_LIMIT_GAP,
@@ -10,14 +8,10 @@ from ..mulerouter_rules import (
     build_video_rules,
     size_choice,
 )
-from ..outputs import Price
+from ..shared_prices import USD_22, build_video_price
+from ..shared_rules import SIZES_480P, SIZES_1080P
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
-
-SIZES = (
-    *("832*480", "480*832", "624*624"),
-    *("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632"),
-)
 
 SPEC = ModelSpec(
     id="wan2.2-t2v-plus",
@@ -29,18 +23,15 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_video_rules(
         800,
-        choice=size_choice(*SIZES, default="1920*1080"),
+        choice=size_choice(*SIZES_480P, *SIZES_1080P, default="1920*1080"),
         durations=(5,),
     ),
     outputs=build_video_outputs(
         "/size",
         sounds=False,
         fps=30,
-        price=Price(
-            usd={"480P": Decimal("0.02"), "1080P": Decimal("0.10")},
-            source="a guess, from ratios of prices in another currency",
-            on="2026-11",
-            confidence="guess",
+        price=build_video_price(
+            USD_22, "a guess, from ratios of prices in another currency", "guess"
         ),
     ),
     ambiguities=(

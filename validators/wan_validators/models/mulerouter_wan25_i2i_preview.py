@@ -1,10 +1,7 @@
 """wan2.5-i2i-preview at MuleRouter: images edited by text (S0)."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
-from ..outputs import Images, Price
+from ..mulerouter_rules import build_edit_rules, build_image_outputs
 from ..shared_ambiguities import (
     BARE_BASE64,
     LEADING_ZEROS,
@@ -13,8 +10,8 @@ from ..shared_ambiguities import (
     SEED_SPAN,
     WHOLE_FLOATS,
 )
-from ..shared_rules import billing_notice, image, negative_prompt, prompt, seed, size
-from ..spec import ModelSpec, Rule
+from ..shared_prices import TWO_LISTS, build_image_price
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SPEC = ModelSpec(
@@ -22,29 +19,14 @@ SPEC = ModelSpec(
     vendor=VENDOR,
     title="Wan 2.5 image editing",
     source="S0: MuleRouter, wan2.5-i2i-preview, Create Generation Task",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 2000),
-        Rule("images-count", "/images", Items(1, 3), required=True),
-        *image("/images/*", sides=(384, 5000), opaque=False),
-        *negative_prompt("/negative_prompt"),
-        *size("/size", (768 * 768, 1440 * 1440), nullable=True, default="1280*1280"),
-        Rule("n-range", "/n", Between(1, 4), default=4),
-        billing_notice("/n", 4),
-        *seed("/seed", n="/n", default_n=4),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=False),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
-    ),
-    outputs=Images(
-        count="/n",
-        size="/size",
-        seed="/seed",
+    rules=build_edit_rules(),
+    outputs=build_image_outputs(
         inputs="/images",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists of the upstream model, which agree",
+        price=build_image_price(
+            "0.03",
+            TWO_LISTS,
+            "medium",
             on="2026-10",
-            confidence="medium",
         ),
     ),
     ambiguities=(

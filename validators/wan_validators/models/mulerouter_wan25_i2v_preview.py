@@ -1,10 +1,8 @@
 """wan2.5-i2v-preview at MuleRouter: a video with sound from an image (S1)."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import BOOLEAN, OBJECT, OneOf
-from ..outputs import Price, Videos
+from ..outputs import Videos
 from ..shared_ambiguities import (
     ALPHA,
     AUDIO_AS_DATA,
@@ -16,6 +14,7 @@ from ..shared_ambiguities import (
     VIDEO_SIZE,
     WHOLE_FLOATS,
 )
+from ..shared_prices import TWO_LISTS, USD_25, build_video_price
 from ..shared_rules import SEEDS, image, negative_prompt, prompt, sound
 from ..spec import ModelSpec, Rule
 from ..vendors.mulerouter import VENDOR
@@ -46,11 +45,11 @@ SPEC = ModelSpec(
         audio_url="/audio_url",
         seconds=5,
         fps=24,
-        price=Price(
-            usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="two public price lists of the upstream model, which agree",
+        price=build_video_price(
+            USD_25,
+            TWO_LISTS,
+            "medium",
             on="2026-10",
-            confidence="medium",
         ),
     ),
     ambiguities=(

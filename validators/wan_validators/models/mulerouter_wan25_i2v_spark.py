@@ -3,16 +3,17 @@
 from ..mulerouter_rules import (
     IMAGE_AMBIGUITIES,
     NULL_SOUND,
+    PRICE_GAP,
     REQUIRED_UNMARKED,
     SOUND_AMBIGUITIES,
     TEXT_LIMIT_GAP,
-    UNPRICED,
     VIDEO_LIMITS,
     build_frame_rules,
     build_video_outputs,
     build_video_rules,
     tier_choice,
 )
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -44,6 +45,6 @@ SPEC = ModelSpec(
     gaps=(
         TEXT_LIMIT_GAP,
         "the frame rate; the mock makes 24 frames a second, as for wan2.5-i2v-preview",
-        "prices at this vendor, and in USD upstream",
+        PRICE_GAP,
     ),
 )

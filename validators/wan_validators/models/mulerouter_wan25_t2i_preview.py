@@ -1,15 +1,13 @@
 """wan2.5-t2i-preview at MuleRouter: images from text."""
 
-from decimal import Decimal
-
-from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
+    EXTEND_DEFAULT,
     TEXT_LIMIT_GAP,
     TEXT_TO_IMAGE_AMBIGUITIES,
     build_image_outputs,
     build_text_to_image_rules,
 )
-from ..outputs import Price
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -23,21 +21,13 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_text_to_image_rules(),
     outputs=build_image_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="several public price lists of the upstream model",
-            on="2026-11",
-            confidence="medium",
+        price=build_image_price(
+            "0.03", "several public price lists of the upstream model", "medium"
         ),
     ),
     ambiguities=(
         *TEXT_TO_IMAGE_AMBIGUITIES,
-        Ambiguity(
-            "the default of prompt_extend",
-            interpretations=("false, on the page", "true, in the help of the vendor's CLI"),
-            chosen="false; it does not decide on validity",
-            rules=("prompt-extend-type",),
-        ),
+        EXTEND_DEFAULT,
     ),
     gaps=(
         "the page of this model's own path; the combined page and two clients agree",

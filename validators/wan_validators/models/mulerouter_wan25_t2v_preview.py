@@ -1,7 +1,5 @@
 """wan2.5-t2v-preview at MuleRouter: a video with sound from text."""
 
-from decimal import Decimal
-
 from ..mulerouter_rules import (
     SOUND_AMBIGUITIES,
     TEXT_LIMIT_GAP,
@@ -10,15 +8,10 @@ from ..mulerouter_rules import (
     build_video_rules,
     size_choice,
 )
-from ..outputs import Price
+from ..shared_prices import TWO_LISTS, USD_25, build_video_price
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
-
-SIZES = (
-    *("832*480", "480*832", "624*624"),
-    *("1280*720", "720*1280", "960*960", "1088*832", "832*1088"),
-    *("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632"),
-)
 
 SPEC = ModelSpec(
     id="wan2.5-t2v-preview",
@@ -30,7 +23,7 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_video_rules(
         2000,
-        choice=size_choice(*SIZES, default="1280*720"),
+        choice=size_choice(*SIZES_480P, *SIZES_720P, *SIZES_1080P, default="1280*720"),
         durations=(5, 10),
         sounds=True,
     ),
@@ -38,12 +31,7 @@ SPEC = ModelSpec(
         "/size",
         sounds=True,
         fps=24,
-        price=Price(
-            usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="two public price lists of the upstream model, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_25, TWO_LISTS, "medium"),
     ),
     ambiguities=(
         *VIDEO_AMBIGUITIES,

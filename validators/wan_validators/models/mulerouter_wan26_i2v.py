@@ -1,21 +1,19 @@
 """wan2.6-i2v at MuleRouter: a video with sound from an image."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
+    FRAME_RATE_GAP,
     IMAGE_AMBIGUITIES,
     SOUND_AMBIGUITIES,
     TEXT_LIMIT_GAP,
     VIDEO_AMBIGUITIES,
-    build_frame_rules,
+    build_frame_pair_rules,
     build_video_outputs,
     build_video_rules,
     tier_choice,
 )
-from ..outputs import Price
 from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE
-from ..shared_rules import undocumented
+from ..shared_prices import USD_26, build_video_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -33,11 +31,7 @@ SPEC = ModelSpec(
         2000,
         choice=tier_choice(*TIERS, default="720P"),
         durations=(5, 10, 15),
-        frames=(
-            *build_frame_rules("/image"),
-            *build_frame_rules("/last_frame", required=False),
-            undocumented("last-frame-undocumented", "/last_frame", "an example of the page"),
-        ),
+        frames=build_frame_pair_rules("an example of the page"),
         shots=True,
         sounds=True,
     ),
@@ -46,12 +40,7 @@ SPEC = ModelSpec(
         sounds=True,
         fps=24,
         input="/image",
-        price=Price(
-            usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_26, "one public price list of the upstream model", "medium"),
     ),
     ambiguities=(
         *IMAGE_AMBIGUITIES,
@@ -87,7 +76,7 @@ SPEC = ModelSpec(
     ),
     gaps=(
         TEXT_LIMIT_GAP,
-        "the frame rate; the mock makes 24 frames a second, as for wan2.5",
+        FRAME_RATE_GAP,
         "the sizes of 2K and 4K videos; the mock takes 2560*1440 and 3840*2160 pixels",
     ),
 )

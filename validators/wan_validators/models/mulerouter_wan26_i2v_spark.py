@@ -2,20 +2,21 @@
 
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
+    FRAME_RATE_GAP,
     IMAGE_AMBIGUITIES,
     NULL_SOUND,
+    PRICE_GAP,
     REQUIRED_UNMARKED,
     SOUND_AMBIGUITIES,
     TEXT_LIMIT_GAP,
-    UNPRICED,
     VIDEO_LIMITS,
-    build_frame_rules,
+    build_frame_pair_rules,
     build_video_outputs,
     build_video_rules,
     tier_choice,
 )
 from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE
-from ..shared_rules import undocumented
+from ..shared_prices import UNPRICED
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -31,11 +32,7 @@ SPEC = ModelSpec(
         2000,
         choice=tier_choice("1080P", default="1080P"),
         durations=(5, 10, 15),
-        frames=(
-            *build_frame_rules("/image"),
-            *build_frame_rules("/last_frame", required=False),
-            undocumented("last-frame-undocumented", "/last_frame", "an example of the page"),
-        ),
+        frames=build_frame_pair_rules("an example of the page"),
         shots=True,
         sounds=True,
         filters=False,
@@ -61,8 +58,8 @@ SPEC = ModelSpec(
     ),
     gaps=(
         TEXT_LIMIT_GAP,
-        "the frame rate; the mock makes 24 frames a second, as for wan2.5",
+        FRAME_RATE_GAP,
         "the default of prompt_extend; related models have true",
-        "prices at this vendor, and in USD upstream",
+        PRICE_GAP,
     ),
 )

@@ -1,10 +1,7 @@
 """wan2.6-image at MuleRouter: images edited by text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
-from ..constraints.basic import BOOLEAN, OBJECT, Between, Items
-from ..outputs import Images, Price
+from ..mulerouter_rules import TEXT_LIMIT_GAP, build_edit_rules, build_image_outputs
 from ..shared_ambiguities import (
     BARE_BASE64,
     DEFAULT_OF_N,
@@ -15,8 +12,8 @@ from ..shared_ambiguities import (
     SEED_SPAN,
     WHOLE_FLOATS,
 )
-from ..shared_rules import billing_notice, image, negative_prompt, prompt, seed, size
-from ..spec import ModelSpec, Rule
+from ..shared_prices import build_image_price
+from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
 SPEC = ModelSpec(
@@ -26,30 +23,10 @@ SPEC = ModelSpec(
     source="MuleRouter, wan2.6-image, Create Generation Task",
     on="2026-11",
     confidence="medium",
-    rules=(
-        Rule("payload-type", "", OBJECT),
-        *prompt("/prompt", 2000),
-        Rule("images-count", "/images", Items(1, 3), required=True),
-        *image("/images/*", sides=(384, 5000), opaque=False),
-        *negative_prompt("/negative_prompt"),
-        *size("/size", (768 * 768, 1440 * 1440), nullable=True, default="1280*1280"),
-        Rule("n-range", "/n", Between(1, 4), default=4),
-        billing_notice("/n", 4),
-        *seed("/seed", n="/n", default_n=4),
-        Rule("prompt-extend-type", "/prompt_extend", BOOLEAN, default=False),
-        Rule("safety-filter-type", "/safety_filter", BOOLEAN, nullable=True, default=True),
-    ),
-    outputs=Images(
-        count="/n",
-        size="/size",
-        seed="/seed",
+    rules=build_edit_rules(),
+    outputs=build_image_outputs(
         inputs="/images",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="a price list of a sister model upstream",
-            on="2026-11",
-            confidence="low",
-        ),
+        price=build_image_price("0.03", "a price list of a sister model upstream", "low"),
     ),
     ambiguities=(
         BARE_BASE64,
@@ -73,5 +50,5 @@ SPEC = ModelSpec(
             rules=("prompt-extend-type",),
         ),
     ),
-    gaps=("whether a text over the limit is rejected or cut",),
+    gaps=(TEXT_LIMIT_GAP,),
 )

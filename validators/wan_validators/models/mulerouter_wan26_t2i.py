@@ -1,16 +1,14 @@
 """wan2.6-t2i at MuleRouter: images from text."""
 
-from decimal import Decimal
-
-from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
+    EXTEND_DEFAULT,
     TEXT_LIMIT_GAP,
     TEXT_TO_IMAGE_AMBIGUITIES,
     build_image_outputs,
     build_text_to_image_rules,
 )
-from ..outputs import Price
 from ..shared_ambiguities import DEFAULT_OF_N
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
@@ -24,22 +22,12 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_text_to_image_rules(),
     outputs=build_image_outputs(
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="low",
-        ),
+        price=build_image_price("0.03", "one public price list of the upstream model", "low"),
     ),
     ambiguities=(
         *TEXT_TO_IMAGE_AMBIGUITIES,
         DEFAULT_OF_N,
-        Ambiguity(
-            "the default of prompt_extend",
-            interpretations=("false, on the page", "true, in the help of the vendor's CLI"),
-            chosen="false; it does not decide on validity",
-            rules=("prompt-extend-type",),
-        ),
+        EXTEND_DEFAULT,
     ),
     gaps=(TEXT_LIMIT_GAP,),
 )

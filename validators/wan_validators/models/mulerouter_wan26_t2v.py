@@ -1,9 +1,8 @@
 """wan2.6-t2v at MuleRouter: a video with sound from text."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..mulerouter_rules import (
+    FRAME_RATE_GAP,
     SOUND_AMBIGUITIES,
     TEXT_LIMIT_GAP,
     VIDEO_AMBIGUITIES,
@@ -11,17 +10,13 @@ from ..mulerouter_rules import (
     build_video_rules,
     size_choice,
 )
-from ..outputs import Price
 from ..shared_ambiguities import MULTI_SHOTS, SHOT_TYPE, VIDEO_SIZES
+from ..shared_prices import USD_26, build_video_price
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P
 from ..spec import ModelSpec
 from ..vendors.mulerouter import VENDOR
 
-SIZES = (
-    *("832*480", "480*832", "624*624"),
-    *("1280*720", "720*1280", "960*960", "1088*832", "832*1088"),
-    *("1920*1080", "1080*1920", "1440*1440", "1632*1248", "1248*1632"),
-    *("2560*1440", "1440*2560", "1920*1920"),
-)
+SIZES_2K = ("2560*1440", "1440*2560", "1920*1920")
 
 SPEC = ModelSpec(
     id="wan2.6-t2v",
@@ -33,7 +28,7 @@ SPEC = ModelSpec(
     confidence="medium",
     rules=build_video_rules(
         2000,
-        choice=size_choice(*SIZES, default="1280*720"),
+        choice=size_choice(*SIZES_480P, *SIZES_720P, *SIZES_1080P, *SIZES_2K, default="1280*720"),
         durations=(5, 10, 15),
         shots=True,
         sounds=True,
@@ -42,12 +37,7 @@ SPEC = ModelSpec(
         "/size",
         sounds=True,
         fps=24,
-        price=Price(
-            usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_26, "one public price list of the upstream model", "medium"),
     ),
     ambiguities=(
         *VIDEO_AMBIGUITIES,
@@ -64,6 +54,6 @@ SPEC = ModelSpec(
     ),
     gaps=(
         TEXT_LIMIT_GAP,
-        "the frame rate; the mock makes 24 frames a second, as for wan2.5",
+        FRAME_RATE_GAP,
     ),
 )

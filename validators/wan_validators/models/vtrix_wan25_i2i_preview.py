@@ -1,12 +1,9 @@
 """wan25_i2i_preview at Vtrix: images edited by text, as wan25_i2i_preview_intl."""
 
-from decimal import Decimal
-
-from ..outputs import Images, Price
+from ..shared_prices import TWO_LISTS, build_image_price
 from ..spec import ModelSpec
 from ..vendors.vtrix import VENDOR
-from ..vtrix_rules import build_edit_rules
-from .vtrix_wan25_i2i_preview_intl import AMBIGUITIES
+from ..vtrix_rules import build_edit_ambiguities, build_edit_outputs, build_edit_rules
 
 SPEC = ModelSpec(
     id="wan25_i2i_preview",
@@ -17,20 +14,9 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="medium",
     rules=build_edit_rules("wan25_i2i_preview"),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        inputs="/input/images",
-        watermark="/parameters/watermark",
-        keeps_aspect=True,
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="two public price lists of the upstream model, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+    outputs=build_edit_outputs(
+        price=build_image_price("0.03", TWO_LISTS, "medium"),
     ),
-    ambiguities=AMBIGUITIES,
+    ambiguities=build_edit_ambiguities("wan26_i2i"),
     gaps=("n, seed and flags on the page of this model, which was read in part",),
 )

@@ -1,13 +1,12 @@
 """wan25_i2v_preview_intl at Vtrix: a video with sound from an image."""
 
-from decimal import Decimal
-
-from ..constraints.basic import OneOf
-from ..outputs import Price, Videos
+from ..outputs import Videos
 from ..shared_ambiguities import AUDIO_AS_DATA, BARE_BASE64_REJECTED, VIDEO_SIZE
+from ..shared_prices import TWO_LISTS, USD_26, build_video_price
 from ..shared_rules import negative_prompt, prompt
-from ..spec import ModelSpec, Rule
+from ..spec import ModelSpec
 from ..upstream_rules import upstream_body
+from ..upstream_videos import tier_choice
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import (
     COMMON_AMBIGUITIES,
@@ -29,14 +28,7 @@ SPEC = ModelSpec(
         *image_of_unknown_limits("/input/img_url"),
         *negative_prompt("/input/negative_prompt", max_length=None),
         *build_video_sound("/input/audio_url", limited=False),
-        *build_video_parameters(
-            Rule(
-                "resolution-tier",
-                "/parameters/resolution",
-                OneOf(("720P", "1080P")),
-                default="1080P",
-            )
-        ),
+        *build_video_parameters(tier_choice("720P", "1080P")),
     ),
     outputs=Videos(
         resolution="/parameters/resolution",
@@ -47,12 +39,7 @@ SPEC = ModelSpec(
         always_audio=True,
         seconds=5,
         fps=24,
-        price=Price(
-            usd={"720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="two public price lists of the upstream model, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_26, TWO_LISTS, "medium"),
     ),
     ambiguities=(*COMMON_AMBIGUITIES, BARE_BASE64_REJECTED, AUDIO_AS_DATA, VIDEO_SIZE),
     gaps=(

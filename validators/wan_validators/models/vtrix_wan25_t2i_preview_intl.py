@@ -1,11 +1,14 @@
 """wan25_t2i_preview_intl at Vtrix: images from text."""
 
-from decimal import Decimal
-
-from ..outputs import Images, Price
 from ..spec import ModelSpec
+from ..upstream_rules import build_image_outputs
 from ..vendors.vtrix import VENDOR
-from ..vtrix_rules import TEXT_TO_IMAGE_AMBIGUITIES, build_text_to_image_rules
+from ..vtrix_rules import (
+    TEXT_TO_IMAGE_AMBIGUITIES,
+    TEXT_TO_IMAGE_GAPS,
+    TEXT_TO_IMAGE_PRICE,
+    build_text_to_image_rules,
+)
 
 SPEC = ModelSpec(
     id="wan25_t2i_preview_intl",
@@ -15,21 +18,7 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="medium",
     rules=build_text_to_image_rules("wan25_t2i_preview_intl"),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        watermark="/parameters/watermark",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="several public price lists of the upstream model",
-            on="2026-11",
-            confidence="medium",
-        ),
-    ),
+    outputs=build_image_outputs(price=TEXT_TO_IMAGE_PRICE),
     ambiguities=TEXT_TO_IMAGE_AMBIGUITIES,
-    gaps=(
-        "whether a text over the limit is rejected or cut",
-        "the seeds of the further images of one request",
-    ),
+    gaps=TEXT_TO_IMAGE_GAPS,
 )

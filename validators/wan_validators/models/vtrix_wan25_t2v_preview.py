@@ -1,13 +1,12 @@
 """wan25_t2v_preview at Vtrix: a video with sound from text."""
 
-from decimal import Decimal
-
-from ..outputs import Price, Videos
+from ..outputs import Videos
 from ..shared_ambiguities import AUDIO_AS_DATA, AUDIO_PADDING
-from ..shared_rules import negative_prompt, prompt
+from ..shared_prices import TWO_LISTS, USD_25, build_video_price
+from ..shared_rules import SIZES_480P, SIZES_720P, SIZES_1080P, negative_prompt, prompt
 from ..spec import ModelSpec
 from ..upstream_rules import upstream_body
-from ..upstream_videos import SIZES_480P, SIZES_720P, SIZES_1080P, size_choice
+from ..upstream_videos import size_choice
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import COMMON_AMBIGUITIES, build_video_parameters, build_video_sound
 
@@ -34,12 +33,7 @@ SPEC = ModelSpec(
         always_audio=True,
         seconds=5,
         fps=24,
-        price=Price(
-            usd={"480P": Decimal("0.05"), "720P": Decimal("0.10"), "1080P": Decimal("0.15")},
-            source="two public price lists of the upstream model, which agree",
-            on="2026-11",
-            confidence="medium",
-        ),
+        price=build_video_price(USD_25, TWO_LISTS, "medium"),
     ),
     ambiguities=(*COMMON_AMBIGUITIES, AUDIO_PADDING, AUDIO_AS_DATA),
     gaps=(

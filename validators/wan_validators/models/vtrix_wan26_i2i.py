@@ -1,7 +1,5 @@
 """wan26_i2i at Vtrix: image editing and interleaved output, with the 001021xxx codes (S4)."""
 
-from decimal import Decimal
-
 from ..ambiguity import Ambiguity
 from ..constraints.basic import (
     ARRAY,
@@ -19,7 +17,6 @@ from ..constraints.basic import (
     Text,
 )
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
-from ..outputs import Images, Price
 from ..shared_ambiguities import (
     ALPHA,
     BARE_BASE64_REJECTED,
@@ -30,20 +27,26 @@ from ..shared_ambiguities import (
     ORIENTATION,
     WHOLE_FLOATS,
 )
-from ..shared_rules import SEEDS, coded_rule, image, maximum_notice, wording
-from ..spec import Equals, ModelSpec, Rule, Severity
+from ..shared_prices import build_image_price
+from ..shared_rules import SEEDS, coded_rule, image, maximum_notice, no_effect, wording
+from ..spec import ModelSpec, Rule, Severity
+from ..upstream_messages import (
+    CONTENT,
+    EDITING,
+    IMAGE,
+    INTERLEAVED,
+    MAX_IMAGES,
+    MESSAGE,
+    PARAMETERS,
+    SIZE,
+    TEXT,
+    N,
+    build_message_outputs,
+)
 from ..vendors.vtrix import VENDOR
+from ..vtrix_rules import SIZE_SIGN
 
-MESSAGE = "/input/messages/0"
-CONTENT = f"{MESSAGE}/content"
-TEXT = f"{CONTENT}/*/text"
-PARAMETERS = "/parameters"
 NEGATIVE = f"{PARAMETERS}/negative_prompt"
-N = f"{PARAMETERS}/n"
-MAX_IMAGES = f"{PARAMETERS}/max_images"
-SIZE = f"{PARAMETERS}/size"
-INTERLEAVED = Equals(f"{PARAMETERS}/enable_interleave", value=True, default=False)
-EDITING = ~INTERLEAVED
 COUNT = Between(1, 4)
 
 SPEC = ModelSpec(
@@ -79,7 +82,7 @@ SPEC = ModelSpec(
             when=INTERLEAVED,
         ),
         coded_rule("images-count", CONTENT, ObjectCount("image", 1, 4), "001021008", when=EDITING),
-        *image(f"{CONTENT}/*/image", sides=(384, 5000), opaque=True, bare=Severity.ERROR),
+        *image(IMAGE, sides=(384, 5000), opaque=True, bare=Severity.ERROR),
         Rule("parameters-type", PARAMETERS, OBJECT),
         Rule("negative-prompt-type", NEGATIVE, STRING),
         coded_rule("negative-prompt-length", NEGATIVE, Text(0, 500), "001021009"),
@@ -98,32 +101,14 @@ SPEC = ModelSpec(
         coded_rule("size-pixels", SIZE, Pixels(768 * 768, 1280 * 1280), "001021016"),
         coded_rule("size-ratio", SIZE, Ratio((1, 4), (4, 1)), "001021017"),
         Rule("prompt-extend-type", f"{PARAMETERS}/prompt_extend", BOOLEAN, default=True),
-        Rule(
-            "prompt-extend-mode",
-            f"{PARAMETERS}/prompt_extend",
-            Absent(),
-            severity=Severity.INFO,
-            when=INTERLEAVED,
-            message="prompt_extend has no effect when enable_interleave=true",
-        ),
+        no_effect("prompt-extend-mode", f"{PARAMETERS}/prompt_extend", INTERLEAVED),
         Rule("watermark-type", f"{PARAMETERS}/watermark", BOOLEAN, default=False),
     ),
-    outputs=Images(
-        count=N,
-        size=SIZE,
-        seed=f"{PARAMETERS}/seed",
-        inputs=f"{CONTENT}/*/image",
-        watermark=f"{PARAMETERS}/watermark",
+    outputs=build_message_outputs(
         interleave=INTERLEAVED.pointer,
         max_images=MAX_IMAGES,
-        has_image_count=True,
-        keeps_aspect=True,
-        billing="only images that were generated successfully are billed",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="a public price list of a related model",
-            on="2026-10",
-            confidence="low",
+        price=build_image_price(
+            "0.03", "a public price list of a related model", "low", on="2026-10"
         ),
     ),
     ambiguities=(
@@ -163,15 +148,7 @@ SPEC = ModelSpec(
             "018 unless both parts are ASCII digits above zero",
             rules=("size-format", "size-integers"),
         ),
-        Ambiguity(
-            "the character between width and height",
-            interpretations=(
-                "the prose prints the multiplication sign",
-                "the format is width*height",
-            ),
-            chosen="an asterisk",
-            rules=("size-format",),
-        ),
+        SIZE_SIGN,
         Ambiguity(
             "what 001021016 measures",
             interpretations=(

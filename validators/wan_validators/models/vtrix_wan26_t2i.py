@@ -1,9 +1,8 @@
 """wan26_t2i at Vtrix: images from one text in one message."""
 
-from decimal import Decimal
-
-from ..outputs import Images, Price
+from ..shared_prices import build_image_price
 from ..spec import ModelSpec
+from ..upstream_rules import build_image_outputs
 from ..vendors.vtrix import VENDOR
 from ..vtrix_rules import TEXT_TO_IMAGE_AMBIGUITIES, build_one_text_rules
 
@@ -16,17 +15,8 @@ SPEC = ModelSpec(
     on="2026-11",
     confidence="low",
     rules=build_one_text_rules("wan26_t2i"),
-    outputs=Images(
-        count="/parameters/n",
-        size="/parameters/size",
-        seed="/parameters/seed",
-        watermark="/parameters/watermark",
-        price=Price(
-            usd={"image": Decimal("0.03")},
-            source="one public price list of the upstream model",
-            on="2026-11",
-            confidence="low",
-        ),
+    outputs=build_image_outputs(
+        price=build_image_price("0.03", "one public price list of the upstream model", "low"),
     ),
     ambiguities=TEXT_TO_IMAGE_AMBIGUITIES,
     gaps=(

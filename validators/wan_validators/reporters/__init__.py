@@ -12,14 +12,13 @@ from ..finding import Finding, Report, share_context
 from ..messages.formatting import format_count
 from ..omitted import NOTHING_OMITTED, Omitted, RuleKey
 from ..plain_finding import PlainFinding
-from ..source.files import Record, Unreadable
+from ..source.files import Record, Skipped, Unreadable
 from ..source.parser import decode_for_display
 from ..spec import Severity
 
 if TYPE_CHECKING:
     from ..cost import Cost
     from ..cost_totals import CostTotals
-    from ..request_files import Skipped
 
 __all__ = ["LintResult", "Reporter", "StreamingReporter", "Summary", "format_summary"]
 

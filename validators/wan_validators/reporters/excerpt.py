@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from unicodedata import category, east_asian_width
 
 __all__ = ["WIDTH", "escape_controls", "format_excerpt"]
 
@@ -64,6 +63,8 @@ def _cells(shown: Iterable[str]) -> int:
 
 
 def _width(character: str) -> int:
+    from unicodedata import category, east_asian_width  # most texts need no tables
+
     if category(character) in ("Mn", "Me"):
         return 0
     return 2 if east_asian_width(character) in ("W", "F") else 1

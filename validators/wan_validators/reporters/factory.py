@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from ..bulk.shards import Shard
 from ..spec import Severity
 from . import Reporter
 from .text import TextReporter, wants_colour
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..bulk.shards import Shard
 
 __all__ = ["CLEAN_FORMATS", "FORMATS", "STATISTICS_FORMATS", "create_reporter"]
 
@@ -75,4 +78,6 @@ def create_reporter(
 
 
 def _find_root(environ: Mapping[str, str]) -> Path | None:
+    from pathlib import Path
+
     return next((Path(environ[name]) for name in ROOT_VARIABLES if environ.get(name)), None)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..finding import Finding
 from ..omitted import Omitted
 from ..plain_finding import PlainFinding
 from ..source.json_pointer import MISSING
 from .excerpt import escape_controls
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "ReportedFinding",
@@ -53,6 +56,8 @@ def format_path(source: str, root: Path | None = None) -> str:
 
     Otherwise, and without *root*, it is relative to the working directory if inside that.
     """
+    from pathlib import Path
+
     path = Path(source)
     if root is not None and path.absolute().is_relative_to(root):
         return path.absolute().relative_to(root).as_posix()

@@ -21,6 +21,10 @@ _SPACE: Final = re.compile(r"(?:[ \t]|[\\^`]\r?\n)+")
 _END: Final = re.compile(r"\r?\n|[;&|)#]|\Z")
 _HERE: Final = re.compile(r"<<(-?)[ \t]*(['\"]?)(\w+)\2")
 _REDIRECTION: Final = re.compile(r"[0-9]*(?:<<<|>>|[<>])&?[0-9]*")
+_PLAIN_LINE: Final = re.compile(r"(?:[ \t]++(?!#)[^\s'\"\\;&|()<>^`]++)*+[ \t]*+(?=\r?\n|\Z)")
+"""The rest of a line of words that have no special characters: most commands have only such."""
+
+_PLAIN_WORD: Final = re.compile(r"[^ \t]+")
 _UNQUOTED: Final = re.compile(r"[^\s'\"\\;&|()<>]+")
 _QUOTED: Final = re.compile(r'[^"\\]+|\\[\\"$`]|\\\r?\n|\\')
 _ANSI: Final = re.compile(r"[^'\\]+|\\u[0-9A-Fa-f]{1,4}|\\x[0-9A-Fa-f]{1,2}|\\.", re.DOTALL)
@@ -54,7 +58,8 @@ class _Word(NamedTuple):
 
     @property
     def text(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
+        pieces = self.pieces
+        return pieces[0].text if len(pieces) == 1 else "".join(piece.text for piece in pieces)
 
 
 @dataclass(slots=True)
@@ -85,13 +90,16 @@ def _interpret(offset: int, words: list[_Word], here: Piece | None) -> CurlComma
     command = CurlCommand(offset)
     rest = iter(words)
     for word in rest:
+        if word.text == "-" or not word.text.startswith("-"):
+            command.url = command.url or word.text
+            continue
         for name, value in _read_options(word, rest):
             _apply(command, name, value, here)
     return command
 
 
 def _read_options(word: _Word, rest: Iterator[_Word]) -> Iterator[tuple[str, _Word]]:
-    """Yields the options of *word* with their values, or ``--url`` for a word of its own."""
+    """Yields the options of *word*, which begins with a hyphen, with their values."""
     text = word.text
     if text.startswith("--"):
         name, mark, _ = text.partition("=")
@@ -99,15 +107,13 @@ def _read_options(word: _Word, rest: Iterator[_Word]) -> Iterator[tuple[str, _Wo
             yield name, _cut(word, len(name) + 1)
         else:
             yield text, next(rest, _Word([])) if _has_value(text) else _Word([])
-    elif text.startswith("-") and len(text) > 1:
+    else:
         for index, letter in enumerate(text[1:], 1):
             if letter in _SHORT_WITH_VALUE:
                 inline = index + 1 < len(text)
                 yield f"-{letter}", _cut(word, index + 1) if inline else next(rest, _Word([]))
                 return
             yield f"-{letter}", _Word([])
-    else:
-        yield "--url", word
 
 
 def _has_value(name: str) -> bool:
@@ -148,6 +154,10 @@ def _cut(word: _Word, count: int) -> _Word:
 
 def _split(text: str, at: int) -> tuple[list[_Word], int, Piece | None]:
     """Splits the command at *at* to words, with the place behind it and its here-document."""
+    if plain := _PLAIN_LINE.match(text, at):
+        end = plain.end()
+        found = _PLAIN_WORD.finditer(text, at, end)
+        return [_Word([Piece(each[0], each.start())]) for each in found], end, None
     words: list[_Word] = []
     here: tuple[str, bool] | None = None
     while True:

@@ -7,9 +7,10 @@ times as fast, and such a string means itself.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any, Final
 
-__all__ = ["LONG", "cut_data_uris", "restore_strings"]
+__all__ = ["LONG", "cut_data_uris", "find_cuts", "is_cut", "restore_strings"]
 
 LONG: Final = 32 * 1024
 """The length from which a text is searched for URIs, and a URI is taken out."""
@@ -20,7 +21,10 @@ _CHUNK: Final = 64 * 1024
 """The length of base64 that is looked at in one step, a multiple of 4."""
 
 _MARK: Final = f"wanproof-{os.urandom(8).hex()}-"
-"""The start of what stands in place of a string; no text has it, as nobody can know it."""
+"""The start of what stands in place of a string; no text has it, as nobody can know it.
+
+The number of the string follows, and its length.
+"""
 
 
 def cut_data_uris(data: bytes | bytearray) -> tuple[bytes, dict[str, str]] | None:
@@ -34,12 +38,25 @@ def cut_data_uris(data: bytes | bytearray) -> tuple[bytes, dict[str, str]] | Non
     while start >= 0:
         end = data.find(b'"', start + 1)
         if end - start > LONG and _is_value(data, start, end) and _is_clean(data, start + 1, end):
-            mark = f"{_MARK}{len(strings)}"
+            mark = f"{_MARK}{len(strings)}-{end - start - 1}"
             strings[mark] = str(memoryview(data)[start + 1 : end], "ascii")
             parts += (data[done:start], b'"', mark.encode(), b'"')
             done = end + 1
         start = data.find(_START, end + 1) if end >= 0 else -1
     return (b"".join((*parts, data[done:])), strings) if strings else None
+
+
+def is_cut(data: bytes | bytearray) -> bool:
+    """Returns True if *data* has marks in place of URIs."""
+    return _MARK.encode() in data
+
+
+def find_cuts(text: str) -> list[tuple[int, int]]:
+    """Returns the end of each mark in *text*, and by how much its string is longer."""
+    if _MARK not in text:
+        return []
+    marks = re.finditer(rf"{_MARK}\d+-(\d+)", text)
+    return [(mark.end(), int(mark[1]) - len(mark[0])) for mark in marks]
 
 
 def restore_strings(value: Any, strings: dict[str, str]) -> Any:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ __all__ = [
     "STDIN",
     "LineBlock",
     "Record",
+    "Skipped",
     "Unreadable",
     "read",
     "read_blocks",
@@ -71,6 +72,13 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class Skipped(NamedTuple):
+    """Input that is not a payload: a file in a folder, or a request that creates no task."""
+
+    source: str
+    kind: str
+
+
 def read(
     names: Iterable[str], *, lined: bool = False, stdin_name: str = "<stdin>"
 ) -> Iterator[Record | Unreadable]:
@@ -120,14 +128,14 @@ def read_content(name: str) -> bytes | Unreadable:
 def total_size(names: Iterable[str]) -> int | None:
     """Returns the number of bytes that :func:`read` will read, or None if unknown."""
     try:
-        return sum(Path(name).stat().st_size for name in names)
+        return sum(os.stat(name).st_size for name in names)
     except OSError:
         return None
 
 
 def _open(name: str) -> AbstractContextManager[IO[bytes]]:
     if name != STDIN:
-        return Path(name).open("rb")
+        return open(name, "rb")
     if sys.stdin is None:  # Python sets it to None if it is closed at startup
         raise OSError("standard input is closed")
     return nullcontext(sys.stdin.buffer)

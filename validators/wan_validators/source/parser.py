@@ -13,6 +13,7 @@ from ..constraints.basic import Anything, KnownMembers, parse_integer
 from ..finding import Finding
 from ..messages.formatting import format_last_name
 from ..spec import Rule, Severity
+from .data_uris import find_cuts
 from .json_pointer import MISSING
 from .plain_reader import read_plain
 
@@ -81,6 +82,8 @@ def locate_findings(
 ) -> list[Finding]:
     """Returns the findings with the lines and columns of their pointers in *text*.
 
+    If *text* has marks in place of ``data:`` URIs, the columns are those of the whole text.
+
     An unknown member has the position of its name, a missing one the position of its
     object, and any other the position of its value. A pointer that is not in *text* has no
     position, and one that has a position keeps it. *unique_value* is the value of *text* if no
@@ -98,12 +101,12 @@ def locate_findings(
     spans = positions.find_named_spans(text, unique_value, anchors) if is_unique else None
     if spans is None:
         spans = positions.find_spans(text, anchors, is_unique=is_unique)
-    lines = positions.lines(text)
+    lines, cuts = positions.lines(text), find_cuts(text)
     rest = iter(anchors)
     return [
         finding
         if finding.line is not None
-        else _locate_finding(finding, spans.get(next(rest)), lines)
+        else _locate_finding(finding, spans.get(next(rest)), lines, cuts)
         for finding in findings
     ]
 
@@ -125,11 +128,16 @@ def _load_positions() -> _Positions:
     return _Positions(find_named_spans, find_spans, Lines)
 
 
-def _locate_finding(finding: Finding, span: Span | None, lines: Lines) -> Finding:
+def _locate_finding(
+    finding: Finding, span: Span | None, lines: Lines, cuts: Sequence[tuple[int, int]]
+) -> Finding:
     if span is None:
         return finding
     offset = span.name if isinstance(finding.row.constraint, KnownMembers) else span.value
     line, column = lines.position(offset)
+    if cuts:
+        start = offset - column + 1
+        column += sum(removed for end, removed in cuts if start < end <= offset)
     return finding.place(line, column, finding.origin)
 
 

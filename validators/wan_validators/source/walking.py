@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from ..frozen import Frozen
 from .files import LINE_SUFFIXES, STDIN
-from .path_patterns import PathPatterns
 
-__all__ = ["SUFFIXES", "InputFile", "find_files"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .path_patterns import PathPatterns
+
+__all__ = ["SUFFIXES", "InputFile", "InputPart", "find_files"]
 
 SUFFIXES: Final = (".json", *LINE_SUFFIXES, ".har", ".curl")
 """The suffixes of files that are read in folders."""
@@ -18,11 +22,19 @@ SUFFIXES: Final = (".json", *LINE_SUFFIXES, ".har", ".curl")
 _IGNORE_FILE: Final = ".gitignore"
 
 
-class InputFile(NamedTuple):
+class InputFile(Frozen):
     """A file to read. *is_found* is true if a folder was named, not the file."""
 
     name: str
     is_found: bool = False
+
+
+class InputPart(Frozen):
+    """The lines of a file that begin at *start* or later, and before *end*; or a whole file."""
+
+    file: InputFile
+    start: int = 0
+    end: int | None = None
 
 
 def find_files(names: Iterable[str], excluded: Iterable[PathPatterns] = ()) -> list[InputFile]:
@@ -39,7 +51,7 @@ def find_files(names: Iterable[str], excluded: Iterable[PathPatterns] = ()) -> l
 def _find(name: str, excluded: list[PathPatterns]) -> list[InputFile]:
     if name != STDIN and any(each.match(name) for each in excluded):
         return []
-    if not Path(name).is_dir():
+    if not os.path.isdir(name):
         return [InputFile(name)]
     found = [*_walk(name, excluded)]
     return [each for each in found if each.name] if found else [InputFile(name)]
@@ -47,6 +59,8 @@ def _find(name: str, excluded: list[PathPatterns]) -> list[InputFile]:
 
 def _walk(name: str, excluded: list[PathPatterns]) -> Iterator[InputFile]:
     """Yields the files in the folder *name*, and one without a name for all that are left out."""
+    from pathlib import Path
+
     errors: list[InputFile] = []
     # Folders that cannot be listed are kept: opening them reports the reason.
     walk = os.walk(name, onerror=lambda error: errors.append(InputFile(error.filename)))
@@ -94,6 +108,8 @@ def _read_outer_patterns(folder: Path) -> Iterator[PathPatterns]:
 
 
 def _read_patterns(file: Path, folder: Path) -> PathPatterns:
+    from .path_patterns import PathPatterns
+
     try:
         lines = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     except OSError:
@@ -102,4 +118,4 @@ def _read_patterns(file: Path, folder: Path) -> PathPatterns:
 
 
 def _join(folder: str, name: str) -> str:
-    return os.path.join(folder, name)  # noqa: PTH118  (Path would drop a leading "./")
+    return os.path.join(folder, name)  # Path would drop a leading "./"

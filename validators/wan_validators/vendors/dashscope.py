@@ -10,21 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..ambiguity import Ambiguity
+from ..rejection import Rejection, RejectionReason
 from ..source.json_pointer import MISSING
+from ..task import Failure, State, Task, new_uuid
+from ..task_list import TaskListQuery
 from ..upload_api import UploadApi
-from ..vendor import (
-    Failure,
-    Rejection,
-    RejectionReason,
-    State,
-    SynchronousApi,
-    Task,
-    Vendor,
-    Wire,
-)
+from ..vendor import SynchronousApi, Vendor, Wire
 from .dashscope_errors import ERRORS, FAILURES, OTHER_MODELS
 from .dashscope_messages import (
     build_final_response,
@@ -34,9 +28,6 @@ from .dashscope_messages import (
     find_stream_conflict,
 )
 from .dashscope_uploads import build_policy_body
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = ["MESSAGES", "VENDOR"]
 
@@ -56,13 +47,17 @@ UNKNOWN: Final = "UNKNOWN"
 
 MODERATION: Final = Failure("DataInspectionFailed", FAILURES["DataInspectionFailed"])
 
+SDK_MEMBERS: Final = {
+    "/input/extend_prompt": True,
+    "/input/function": "video-synthesis",
+    "/parameters/is_async": True,
+}
+"""What the SDK for Python adds to each call. With another value, a person has written it.
+
+The SDK for Java also adds ``with_audio: false``, by which a person can mean a silent video.
+"""
+
 BEIJING: Final = timezone(timedelta(hours=8))
-
-
-def new_id(random: Random) -> str:
-    from uuid import UUID  # loaded late: a payload is linted without ids
-
-    return str(UUID(int=random.getrandbits(128), version=4))
 
 
 def format_timestamp(seconds: float) -> str:
@@ -180,26 +175,31 @@ def build_canceled_body(task: Task) -> Wire:
     return {"request_id": build_request_id(task)}
 
 
-def build_list_body(tasks: Sequence[Task], query: Mapping[str, str], request_id: str) -> Wire:
-    """Builds the page of *tasks* that *query* asks for, the newest first.
+def parse_list_query(query: Mapping[str, str]) -> TaskListQuery:
+    """Reads the query of a list.
 
     ``start_time`` and ``end_time`` are not read: the mock has tasks of 24 hours, the default.
     """
-    shown = [
-        task
-        for task in sorted(tasks, key=lambda task: task.created_at, reverse=True)
-        if query.get("model_name", task.model) == task.model
-        and query.get("status", STATES[task.state]) == STATES[task.state]
-        and query.get("task_id", task.id) == task.id
-    ]
-    number, size = parse_count(query.get("page_no"), 1), parse_count(query.get("page_size"), 10)
+    return TaskListQuery(
+        model=query.get("model_name"),
+        state_word=query.get("status"),
+        task_id=query.get("task_id"),
+        page_number=parse_count(query.get("page_no"), 1),
+        page_size=parse_count(query.get("page_size"), 10),
+    )
+
+
+def build_list_body(
+    tasks: Sequence[Task], total: int, query: TaskListQuery, request_id: str
+) -> Wire:
+    """Builds the page that *query* asks for: *tasks* out of *total*, the newest first."""
     return {
         "request_id": request_id,
-        "total": len(shown),
-        "total_page": -(-len(shown) // size),
-        "page_no": number,
-        "page_size": size,
-        "data": [build_list_item(task) for task in shown[(number - 1) * size : number * size]],
+        "total": total,
+        "total_page": -(-total // query.page_size),
+        "page_no": query.page_number,
+        "page_size": query.page_size,
+        "data": [build_list_item(task) for task in tasks],
     }
 
 
@@ -241,7 +241,7 @@ VENDOR: Final = Vendor(
     poll="/api/v1/tasks/{task_id}",
     created_status=200,
     lazy=True,
-    new_id=new_id,
+    new_id=new_uuid,
     build_created_body=build_created_body,
     build_status_body=build_status_body,
     build_error_response=build_error_response,
@@ -251,10 +251,12 @@ VENDOR: Final = Vendor(
     moderation=MODERATION,
     failures=FAILURES,
     other_models=OTHER_MODELS,
+    sdk_members=SDK_MEMBERS,
     create_headers={"X-DashScope-Async": "enable"},
     cancel="/api/v1/tasks/{task_id}/cancel",
     build_canceled_body=build_canceled_body,
     listing="/api/v1/tasks",
+    parse_list_query=parse_list_query,
     build_list_body=build_list_body,
     optional_prefix="/api/v1",
     uploads=UploadApi(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..vendor import RejectionReason
+from ..rejection import RejectionReason
 
 __all__ = ["ERRORS", "FAILURES", "OTHER_MODELS"]
 

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from ..vendor import Failure, State, Task, TaskOutput, Wire
+from ..task import Failure, State, Task, TaskOutput
+from ..vendor import Wire
 from .dashscope_errors import FAILURES
 
 __all__ = [

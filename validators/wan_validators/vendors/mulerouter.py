@@ -11,22 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..ambiguity import Ambiguity
-from ..vendor import (
-    Failure,
-    Rejection,
-    RejectionReason,
-    State,
-    Task,
-    Vendor,
-    Wire,
-    find_status_phrase,
-)
-
-if TYPE_CHECKING:
-    from random import Random
+from ..rejection import USUAL_STATUSES, Rejection, RejectionReason, find_status_phrase
+from ..task import Failure, State, Task, new_uuid
+from ..vendor import Vendor, Wire
 
 __all__ = ["VENDOR"]
 
@@ -67,26 +57,7 @@ FAILURE_TITLES: Final = {
 MODERATION: Final = Failure("3001", "The generated content was refused by content moderation")
 """A guess: how a moderated task looks is not documented."""
 
-STATUS: Final = {
-    RejectionReason.NO_KEY: 401,
-    RejectionReason.NO_SCHEME: 401,
-    RejectionReason.BAD_KEY: 401,
-    RejectionReason.NO_ROUTE: 404,
-    RejectionReason.NO_METHOD: 405,
-    RejectionReason.NO_MODEL: 404,
-    RejectionReason.UNMODELLED: 404,
-    RejectionReason.NO_TASK: 404,
-    RejectionReason.MALFORMED: 400,
-    RejectionReason.MEDIA_TYPE: 400,
-    RejectionReason.TOO_LARGE: 400,
-    RejectionReason.PAYLOAD: 400,
-    RejectionReason.BALANCE: 402,
-    RejectionReason.RATE: 429,
-    RejectionReason.EXPIRED: 403,
-    RejectionReason.NO_SCENARIO: 400,
-    RejectionReason.SCENARIO: 500,
-    RejectionReason.INTERNAL: 500,
-}
+STATUS: Final = {**USUAL_STATUSES, RejectionReason.TOO_LARGE: 400}
 """The page of HTTP errors does not list 413, 415 and 422, so those cases use 400."""
 
 TITLES: Final = {
@@ -110,12 +81,6 @@ OTHER_MODELS: Final = (
     "w3.0-video-prime-pro",
 )
 """Models on the vendor's public pages or in its clients that have no table here."""
-
-
-def new_id(random: Random) -> str:
-    from uuid import UUID  # loaded late: a payload is linted without ids
-
-    return str(UUID(int=random.getrandbits(128), version=4))
 
 
 def format_timestamp(seconds: float) -> str:
@@ -235,7 +200,7 @@ VENDOR: Final = Vendor(
     endpoint="alibaba",
     created_status=202,
     lazy=False,
-    new_id=new_id,
+    new_id=new_uuid,
     build_created_body=build_created_body,
     build_status_body=build_status_body,
     build_error_response=build_error_response,

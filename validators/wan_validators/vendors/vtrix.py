@@ -7,24 +7,20 @@ the documents put ``error`` into the task and give no HTTP status.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import error_codes
 from ..ambiguity import Ambiguity
 from ..source.json_pointer import escape
-from ..vendor import (
-    CostEstimate,
-    Failure,
-    Page,
-    Rejection,
-    RejectionReason,
-    State,
-    SynchronousApi,
-    Task,
-    UnwrappedPayload,
-    Vendor,
-    Wire,
+from ..task import CostEstimate, Failure, State, Task
+from ..vendor import Page, SynchronousApi, UnwrappedPayload, Vendor, Wire
+from .vtrix_errors import (
+    OTHER_MODELS,
+    build_error,
+    build_error_response,
+    build_error_text_response,
+    build_rejection_failure,
 )
 from .vtrix_streams import KEEPALIVE, MAX_WAIT_S, build_stream_frames, build_timeout_error
 
@@ -40,43 +36,8 @@ STATES: Final = {
     State.FAILED: "failed",
 }
 
-STATUS: Final = {
-    RejectionReason.NO_KEY: 401,
-    RejectionReason.NO_SCHEME: 401,
-    RejectionReason.BAD_KEY: 401,
-    RejectionReason.NO_ROUTE: 404,
-    RejectionReason.NO_METHOD: 405,
-    RejectionReason.NO_MODEL: 400,
-    RejectionReason.UNMODELLED: 404,
-    RejectionReason.NO_TASK: 404,
-    RejectionReason.MALFORMED: 400,
-    RejectionReason.MEDIA_TYPE: 400,
-    RejectionReason.TOO_LARGE: 413,
-    RejectionReason.PAYLOAD: 400,
-    RejectionReason.BALANCE: 403,
-    RejectionReason.RATE: 429,
-    RejectionReason.EXPIRED: 403,
-    RejectionReason.NO_SCENARIO: 400,
-    RejectionReason.SCENARIO: 500,
-    RejectionReason.INTERNAL: 500,
-}
-"""401, 403, 404, 429 and 500 are documented; the others are guesses."""
-
 MODERATION: Final = Failure("001021095", "The generated content was refused by moderation")
 """A guess: how a moderated task looks is not documented."""
-
-OTHER_MODELS: Final = (
-    "wan26_i2v",
-    "wan26_r2v",
-    "wanx26_i2v_flash",
-    "wan26_image_intl",
-    "wan27_image",
-    "wan27_image_pro",
-    "wan27_image_intl",
-    "wan27_i2v",
-    "wan27_r2v",
-)
-"""Models on the vendor's public pages or in its clients whose limits no page has completely."""
 
 XID_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuv"
 
@@ -145,13 +106,6 @@ def build_metadata(task: Task) -> dict[str, float]:
     }
 
 
-def build_error(failure: Failure) -> dict[str, str | int]:
-    """Returns ``code`` and ``message`` as documented, and the member that the SDK reads."""
-    code, message = failure.code, failure.message
-    number = int(code) if failure.integer else code
-    return {"code": number, "message": message, "error_message": message}
-
-
 def build_precharge_body(estimate: CostEstimate) -> Wire:
     """Builds the cost of a payload, or the reason why it is not known.
 
@@ -173,41 +127,6 @@ def build_precharge_body(estimate: CostEstimate) -> Wire:
         "updated_at": int(estimate.at * 1000),
     }
     return {"status": "success", "data": data}
-
-
-def build_error_response(rejection: Rejection) -> tuple[int, Wire]:
-    """Builds an ``error`` object, the form that the published SDK reads (a guess).
-
-    It has no ``code`` except for a rejected payload: no page documents other codes.
-    """
-    failure = rejection.task and rejection.task.failure
-    message = format_detail(rejection)
-    error = build_error(failure) if failure else {"message": message, "error_message": message}
-    return rejection.status or STATUS[rejection.reason], {"error": error}
-
-
-def build_error_text_response(rejection: Rejection) -> tuple[int, Wire]:
-    """Builds the other form that clients read: ``error`` is the message itself."""
-    return rejection.status or STATUS[rejection.reason], {"error": format_detail(rejection)}
-
-
-def format_detail(rejection: Rejection) -> str:
-    if rejection.task and rejection.task.failure:
-        return rejection.task.failure.message
-    return "Task not found" if rejection.reason is RejectionReason.NO_TASK else rejection.detail
-
-
-def build_rejection_failure(errors: Sequence[Any]) -> Failure:
-    """Returns the first documented code in the order of the table.
-
-    Without one, the code is 001021099 (the task could not be created) with the message of
-    the first error. That is a guess: no code is documented for those errors.
-    """
-    coded = [error for error in errors if error.code]
-    if coded:
-        first = min(coded, key=lambda error: error.code)
-        return Failure(first.code, first.message)
-    return Failure("001021099", f"{error_codes.TEXTS['001021099']}: {errors[0].message}")
 
 
 def build_final_response(task: Task) -> tuple[int, Wire]:

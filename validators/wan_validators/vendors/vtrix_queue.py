@@ -13,15 +13,8 @@ from random import Random
 from typing import Any, Final
 
 from ..ambiguity import Ambiguity
-from ..vendor import (
-    Failure,
-    State,
-    Task,
-    TaskOutput,
-    UnwrappedPayload,
-    Vendor,
-    Wire,
-)
+from ..task import Failure, State, Task, TaskOutput
+from ..vendor import UnwrappedPayload, Vendor, Wire
 from .vtrix import VENDOR as PLATFORM
 from .vtrix_queue_errors import (
     OTHER_MODELS,

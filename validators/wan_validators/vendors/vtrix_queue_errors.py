@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..vendor import Rejection, RejectionReason, Wire
+from ..rejection import USUAL_STATUSES, Rejection, RejectionReason
+from ..vendor import Wire
 
 __all__ = ["OTHER_MODELS", "build_error_response", "build_error_text_response"]
 
@@ -21,28 +22,11 @@ OTHER_MODELS: Final = (
 """Models that pages or public clients name at the queue."""
 
 STATUS: Final = {
-    RejectionReason.NO_KEY: 401,
-    RejectionReason.NO_SCHEME: 401,
-    RejectionReason.BAD_KEY: 401,
-    RejectionReason.NO_ROUTE: 404,
-    RejectionReason.NO_METHOD: 405,
-    RejectionReason.NO_MODEL: 404,
-    RejectionReason.UNMODELLED: 404,
-    RejectionReason.NO_TASK: 404,
+    **USUAL_STATUSES,
     RejectionReason.NO_TASK_TO_CANCEL: 404,
     RejectionReason.NOT_PENDING: 400,
     RejectionReason.NO_STREAM: 400,
     RejectionReason.WEBHOOK: 400,
-    RejectionReason.MALFORMED: 400,
-    RejectionReason.MEDIA_TYPE: 400,
-    RejectionReason.TOO_LARGE: 413,
-    RejectionReason.PAYLOAD: 400,
-    RejectionReason.BALANCE: 402,
-    RejectionReason.RATE: 429,
-    RejectionReason.EXPIRED: 403,
-    RejectionReason.NO_SCENARIO: 400,
-    RejectionReason.SCENARIO: 500,
-    RejectionReason.INTERNAL: 500,
 }
 """401, 404 of a task, 429 and the cancels are documented, 402 is in a client's test."""
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ..vendor import State, Task, Wire
+from ..task import State, Task
+from ..vendor import Wire
 
 __all__ = ["KEEPALIVE", "MAX_WAIT_S", "build_stream_frames", "build_timeout_error"]
 

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from ...client_presence import serving
 from ...real_time import monotonic
 from ..delivery import iter_steps
 from ..messages import Response
 from .event_loop import READ, WRITE, Timer
 from .outgoing import ClientGone, Outgoing, Waits
 from .peer import PeerState
+from .presence_probe import can_probe, probe_presence
 from .request_reader import (
     CONTINUE,
     NO_REQUEST,
@@ -182,6 +184,9 @@ class Connection:
             self.close()
         elif self.is_reading and not self.is_busy:
             self.reject(400, "Bad Request", "the connection ended too early")
+        elif self._current and can_probe(self._server, self._current[0]):
+            is_over = partial(self._has_answered, self._current[0])
+            probe_presence(self._server.loop, self._outgoing, is_over, self.close)
 
     def _start_next(self) -> None:
         """Answers the requests that were read, until one of them takes longer."""
@@ -204,8 +209,12 @@ class Connection:
 
     def _work(self, incoming: IncomingRequest) -> None:
         """Answers a request in another thread."""
-        response = self._server.handle(incoming.request)
+        with serving(lambda: not self._socket.is_open):
+            response = self._server.handle(incoming.request)
         self._server.loop.call(partial(self.take_answer, incoming, response))
+
+    def _has_answered(self, incoming: IncomingRequest) -> bool:
+        return self._current != (incoming, None)
 
     def take_answer(self, incoming: IncomingRequest, response: Response) -> None:
         """Sends the response to the current request, and goes on."""

@@ -19,6 +19,7 @@ class ConnectionHost(Protocol):
     facts: ServerFacts
     loop: EventLoop
     is_quick: Callable[[Request], bool]
+    is_download: Callable[[Request], bool]
 
     def handle(self, request: Request) -> Response: ...
 

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from ...real_time import monotonic
+from ...time_slices import Gate
 
 __all__ = ["READ", "WRITE", "EventLoop", "Timer"]
 
@@ -48,7 +49,7 @@ class EventLoop:
     """Calls back when a socket is ready and when a timer is due.
 
     Only :meth:`call` is for other threads. The time of one round does not depend on the
-    number of sockets that are watched.
+    number of sockets that are watched. *gate* is closed while events are handled.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class EventLoop:
         """
         self._after_events = after_events
         self._report = report
+        self.gate = Gate()
         self._selector = _Selector()
         self._timers: list[tuple[float, int, Timer]] = []
         self._serial = count()
@@ -99,7 +101,9 @@ class EventLoop:
         wait = MAX_WAIT_S
         if self._timers:
             wait = min(max(self._timers[0][0] - monotonic(), 0.0), MAX_WAIT_S)
-        for key, events in self._selector.select(wait):
+        ready = self._selector.select(wait)
+        self.gate.close()
+        for key, events in ready:
             try:
                 key.data(events)
             except Exception as error:  # noqa: BLE001  (reported)
@@ -109,6 +113,7 @@ class EventLoop:
         if self._timers:
             self._run_timers()
         self._call(self._after_events)
+        self.gate.open()
 
     def run_calls(self) -> None:
         """Makes the calls that other threads asked for."""

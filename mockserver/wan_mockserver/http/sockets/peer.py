@@ -28,7 +28,11 @@ def find_peer_state(connection: socket.socket) -> PeerState:
         return PeerState.OPEN
     except OSError:  # reset by the client, or closed
         return PeerState.GONE
-    return PeerState.CLOSING if closed else PeerState.OPEN
+    if not closed:
+        return PeerState.OPEN
+    # After the end of the client's direction, reading does not show that it reset the connection.
+    is_reset = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+    return PeerState.GONE if is_reset else PeerState.CLOSING
 
 
 def has_unread(connection: socket.socket) -> bool:

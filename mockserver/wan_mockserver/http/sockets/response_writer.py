@@ -6,7 +6,7 @@ from email.utils import formatdate
 from time import time
 from typing import Any, Final
 
-from wan_validators.vendor import find_status_phrase
+from wan_validators.rejection import find_status_phrase
 
 from ..messages import BODILESS_STATUSES, Response
 

@@ -18,10 +18,10 @@ Job = Callable[[], None]
 
 
 class WorkerPool:
-    """At most *size* daemon threads; jobs must not raise."""
+    """At most *size* daemon threads, each of which calls *prepare* first; jobs must not raise."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, size: int, prepare: Callable[[], None] = lambda: None) -> None:
+        self._size, self._prepare = size, prepare
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._threads: list[Thread] = []
         self._unfinished = 0
@@ -47,6 +47,7 @@ class WorkerPool:
             thread.join(max(until - monotonic(), 0.0))
 
     def _work(self) -> None:
+        self._prepare()
         while (job := self._jobs.get()) is not None:
             job()
             with self._lock:

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from .index import IndexEntry, Query, Selection
+
 __all__ = [
     "COUNTERS",
     "DEFAULT_MAX_COUNT",
@@ -38,6 +40,10 @@ class Table(Generic[Value]):
 
     The oldest values are forgotten first. A single value over *bytes* is kept alone.
     *weigh* estimates the bytes of a value. Stores may ignore it if *bytes* is None.
+    *index* tells by what a value can be found; without it, no value is.
+    *summarize* allows :meth:`Store.values` to return less of each value, which a store can keep at
+    hand. Only one table of each name has it.
+    *packs* allows a store to keep values in a form that takes longer to read.
     """
 
     name: str
@@ -45,6 +51,9 @@ class Table(Generic[Value]):
     max_count: int = DEFAULT_MAX_COUNT
     bytes: int | None = None
     weigh: Callable[[Value], int] = _weigh_nothing
+    index: Callable[[Value], IndexEntry] | None = None
+    packs: bool = False
+    summarize: Callable[[Value], Value] | None = None
 
     def is_overfull(self, count: int, weight: int) -> bool:
         """Returns True if *count* values of total *weight* exceed a limit."""
@@ -133,6 +142,13 @@ class Store(Protocol):
         """Returns all values, or those of one tenant, in the order of their first writes.
 
         With *newest*, from 0 up, returns only the last *newest* of them.
+        """
+        ...
+
+    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+        """Counts the values that match *query*, and returns those that it wants, in order.
+
+        Only the values that it returns are read.
         """
         ...
 

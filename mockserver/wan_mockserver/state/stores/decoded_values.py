@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import Any, Final
 
+from ...time_slices import in_slices
 from . import Table, Value
 from .codec import codec
 
@@ -31,7 +32,7 @@ class DecodedValues:
         """Returns the values of *table* that *contents* encode."""
         decode = codec(table.type).decode
         values = []
-        for content in contents:
+        for content in in_slices(contents):
             key = table.name, content
             value = self._known.get(key)
             if value is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from secrets import token_hex
 from threading import Lock
@@ -18,8 +19,19 @@ from wan_validators.optional_dependencies import explain_missing_extra
 from . import COUNTERS, Counter, StoreUnavailable, Table, Value
 from .codec import Codec, codec, from_octets, octets
 from .decoded_values import DecodedValues
+from .index import Query, Selection
 from .redis_errors import ErrorTranslator
-from .redis_scripts import CHANGE, CLEAR, INCREMENT, KEYS, MARK, PLACE, TENANTS, VALUES
+from .redis_scripts import (
+    CHANGE,
+    CLEAR,
+    INCREMENT,
+    KEYS,
+    MARK,
+    PLACE,
+    SELECT,
+    TENANTS,
+    VALUES,
+)
 
 with explain_missing_extra():
     from redis import BlockingConnectionPool, Redis
@@ -89,6 +101,7 @@ class RedisStore:
         self._change = self._client.register_script(CHANGE)
         self._increment = self._client.register_script(INCREMENT)
         self._values = self._client.register_script(VALUES)
+        self._select = self._client.register_script(SELECT)
         self._tenants = self._client.register_script(TENANTS)
         self._clear = self._client.register_script(CLEAR)
         try:
@@ -124,6 +137,7 @@ class RedisStore:
                 coded.encode(value),
                 self._writer,
                 TTL,
+                "" if table.index is None else "{}{}".format(*table.index(value)),
             )
             if written:
                 return value
@@ -153,6 +167,18 @@ class RedisStore:
         of_tenant = [] if tenant is None else [_hex(tenant)]
         limit = -1 if newest is None else newest
         found = self._run(self._values, table.name, limit, *of_tenant)
+        return self._decode(table, found)
+
+    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+        of_tenant = ("", "") if query.tenant is None else ("of", _hex(query.tenant))
+        above = max(query.above, -sys.float_info.max)  # Lua does not read every infinity
+        limit = -1 if query.newest is None else query.newest
+        limits = f"{above:.17g}", limit, query.skip
+        count, found = self._run(self._select, table.name, *limits, *of_tenant, *query.parts)
+        return Selection(count, self._decode(table, found))
+
+    def _decode(self, table: Table[Value], found: Sequence[bytes]) -> list[Value]:
+        """Returns the values of stored lines, the newest of which comes first."""
         contents = (kept.partition(b"\n")[2] for kept in reversed(found))
         return self._decoded.decode(table, contents)
 

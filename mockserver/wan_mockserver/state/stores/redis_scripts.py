@@ -2,7 +2,8 @@
 
 A world consists of six keys, always passed in this order:
 
-* values, a hash from table NUL key to a line of facts and, after it, the value;
+* values, a hash from table NUL key to a line of facts and, after it, the value, and from NUL
+  table NUL key to what the value is found by: a line with its rank, then its terms;
 * order, a sorted set of table NUL place key, where a place is a number of 16 digits;
 * tenants, a sorted set of tenant NUL table NUL place key, the tenant in hexadecimal;
 * totals, a hash of the places used so far, of the mark of the last write and, by table, of
@@ -28,6 +29,7 @@ __all__ = [
     "MARK",
     "MEMORY",
     "PLACE",
+    "SELECT",
     "TENANTS",
     "VALUES",
 ]
@@ -61,14 +63,14 @@ local function drop(name, placed)
     local key = string.sub(placed, 17)
     local field = name .. NUL .. key
     local _, place, weight, tenant = facts(redis.call('HGET', values, field))
-    redis.call('HDEL', values, field)
+    redis.call('HDEL', values, field, NUL .. field)
     redis.call('ZREM', order, name .. NUL .. placed)
     redis.call('ZREM', tenants, tenant .. NUL .. name .. NUL .. placed)
     return redis.call('HINCRBY', totals, 'count' .. NUL .. name, -1),
         redis.call('HINCRBY', totals, 'weight' .. NUL .. name, 0 - weight)
 end
 
-local function put(name, key, old, mark, weight, tenant, most, bytes, content)
+local function put(name, key, old, mark, weight, tenant, most, bytes, content, indexed)
     local place, before, _ = nil, 0, nil
     if old then
         _, place, before, tenant = facts(old)
@@ -82,6 +84,9 @@ local function put(name, key, old, mark, weight, tenant, most, bytes, content)
     end
     local line = table.concat({mark, place, weight, tenant}, ' ')
     redis.call('HSET', values, name .. NUL .. key, line .. '\\n' .. content)
+    if (indexed or '') ~= '' then
+        redis.call('HSET', values, NUL .. name .. NUL .. key, indexed)
+    end
     while count > tonumber(most) or (bytes ~= '' and heavy > tonumber(bytes) and count > 1) do
         local first = range(order, name .. NUL, 'LIMIT', 0, 1)[1]
         count, heavy = drop(name, string.sub(first, #name + 2))
@@ -112,7 +117,8 @@ end
 CHANGE: Final = (
     _HELPERS
     + """
-local name, key, seen, mark, weight, tenant, most, bytes, content, writer, ttl = unpack(ARGV)
+local name, key, seen, mark, weight, tenant, most, bytes, content, writer, ttl, indexed =
+    unpack(ARGV)
 if redis.call('ZSCORE', marks, mark) then
     return {1, writes(writer)}
 end
@@ -120,7 +126,7 @@ local old = redis.call('HGET', values, name .. NUL .. key)
 if (old and facts(old) or '') ~= seen then
     return {0, writes(writer) + 1}
 end
-put(name, key, old, mark, weight, tenant, most, bytes, content)
+put(name, key, old, mark, weight, tenant, most, bytes, content, indexed)
 finish(mark, writer, ttl)
 return {1, writes(writer)}
 """
@@ -129,8 +135,8 @@ return {1, writes(writer)}
 
 Arguments: table, key, the mark of the write that was seen ('' if there was no value), the
 mark of this one, weight, tenant, the table's limits of count and bytes, the value, the
-writer, seconds to live. Returns 1, or 0 if another write came between, and the number of the
-writer's writes, this one included."""
+writer, seconds to live, the rank and the terms of the value ('' without). Returns 1, or 0 if
+another write came between, and the number of the writer's writes, this one included."""
 
 INCREMENT: Final = (
     _HELPERS
@@ -185,6 +191,52 @@ return found
 """Arguments: table, the number of newest values (-1 for all), and perhaps a tenant.
 
 Returns the values, all or the tenant's, from the newest on."""
+
+SELECT: Final = (
+    _HELPERS
+    + """
+local name, above, newest, skip = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local set, prefix = order, name .. NUL
+if ARGV[5] == 'of' then
+    set, prefix = tenants, ARGV[6] .. NUL .. prefix
+end
+
+local function matches(text)
+    if not text or tonumber(string.match(text, '^[^\\n]*')) <= above then
+        return false
+    end
+    for nth = 7, #ARGV do
+        if not string.find(text, ARGV[nth], 1, true) then
+            return false
+        end
+    end
+    return true
+end
+
+local members = redis.call('ZREVRANGEBYLEX', set, '(' .. prefix .. string.char(255), '[' .. prefix)
+local count, found = 0, {}
+for from = 1, #members, 500 do
+    local fields = {}
+    for nth = from, math.min(from + 499, #members) do
+        fields[#fields + 1] = NUL .. name .. NUL .. string.sub(members[nth], #prefix + 17)
+    end
+    for nth, text in ipairs(redis.call('HMGET', values, unpack(fields))) do
+        if matches(text) then
+            count = count + 1
+            if count > skip and (newest < 0 or count <= skip + newest) then
+                found[#found + 1] = redis.call('HGET', values, string.sub(fields[nth], 2))
+            end
+        end
+    end
+end
+return {count, found}
+"""
+)
+"""Finds values by their ranks and terms.
+
+Arguments: table, the rank that theirs must exceed, the number of newest values (-1 for all), how
+many newer ones are skipped, 'of' and a tenant or '' and '', the parts that the terms must have.
+Returns the number of all values found, and those wanted, from the newest on."""
 
 TENANTS: Final = (
     _HELPERS

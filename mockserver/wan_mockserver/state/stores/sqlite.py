@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar, cast
 from . import Counter, StoreUnavailable, Table, Value
 from .codec import codec, from_octets, octets
 from .decoded_values import DecodedValues
+from .index import Query, Selection
 from .sqlite_batch import Known, SqliteBatch
 from .sqlite_errors import describe_error
 from .sqlite_file import LOCK_TIMEOUT_S, open_file, open_reader
@@ -29,6 +30,16 @@ _OF_TENANT: Final = (
     "SELECT value FROM kept WHERE shelf = :shelf AND tenant = :tenant "
     "ORDER BY place DESC LIMIT :newest"
 )
+_SELECT: Final = """
+WITH found AS (
+    SELECT place FROM kept INDEXED BY by_terms
+    WHERE shelf = :shelf AND rank > :above{conditions} ORDER BY place DESC)
+SELECT 0 AS place, count(*) AS value FROM found
+UNION ALL
+SELECT place, value FROM kept
+WHERE place IN (SELECT place FROM found LIMIT :newest OFFSET :skip)"""
+"""In one statement, so that the count and the values are of the same time. Places begin at 1."""
+
 _COUNT: Final = "SELECT count FROM shelves WHERE name = :shelf"
 _COUNT_OF_TENANT: Final = "SELECT count(*) FROM kept WHERE tenant = :tenant AND shelf = :shelf"
 _TENANTS: Final = "SELECT tenant FROM kept WHERE shelf = ? GROUP BY tenant ORDER BY min(place)"
@@ -113,6 +124,26 @@ class SqliteStore:
                 {"shelf": table.name, "tenant": octets(tenant or ""), "newest": limit},
             ).fetchall()
         return self._decoded.decode(table, (content for (content,) in reversed(rows)))
+
+    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+        parts = {f"part{nth}": part for nth, part in enumerate(query.parts)}
+        conditions = [f" AND instr(terms, :{name})" for name in parts]
+        if query.tenant is not None:
+            conditions.append(" AND tenant = :tenant")
+        with self._reading() as connection:
+            rows = connection.execute(
+                _SELECT.format(conditions="".join(conditions)),
+                {
+                    **parts,
+                    "shelf": table.name,
+                    "above": query.above,
+                    "tenant": octets(query.tenant or ""),
+                    "newest": -1 if query.newest is None else query.newest,
+                    "skip": query.skip,
+                },
+            ).fetchall()
+        (_, count), *found = sorted(rows)
+        return Selection(count, self._decoded.decode(table, (content for _, content in found)))
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._reading() as connection:

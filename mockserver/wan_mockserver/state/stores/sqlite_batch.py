@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from . import COUNTERS, Counter, Table, Value
 from .codec import codec, from_octets, octets
+from .index import IndexEntry
 
 __all__ = ["Known", "KnownValue", "SqliteBatch"]
 
@@ -21,9 +22,12 @@ class KnownValue:
     place: int | None = None
     weight: int = 0
     tenant: str = ""
+    entry: IndexEntry | None = None
 
 
-_INSERT: Final = "INSERT INTO kept (shelf, key, tenant, weight, value) VALUES (?, ?, ?, ?, ?)"
+_INSERT: Final = (
+    "INSERT INTO kept (shelf, key, tenant, weight, rank, terms, value) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 
 Known = dict[tuple[Table[Any], str], KnownValue]
 """Values by their table and key, which nobody else changes during a transaction."""
@@ -89,7 +93,9 @@ class SqliteBatch:
         """Writes one value; returns True if its table has become larger."""
         known = self._known[table, key]
         weight, content = table.weigh(known.value), codec(table.type).encode(known.value)
-        row = (table.name, octets(key), octets(known.tenant), weight, content)
+        entry = table.index(known.value) if table.index else None
+        rank, terms = entry or (None, None)
+        row = (table.name, octets(key), octets(known.tenant), weight, rank, terms, content)
         if known.place is None:
             try:
                 known.place = self._connection.execute(_INSERT, row).lastrowid
@@ -98,8 +104,13 @@ class SqliteBatch:
                     "SELECT place, weight FROM kept WHERE shelf = ? AND key = ?", row[:2]
                 ).fetchone()
             else:
-                known.weight = weight
+                known.weight, known.entry = weight, entry
                 return True
+        if entry != known.entry:  # also if the entry of the stored value is not known
+            self._connection.execute(
+                "UPDATE kept SET rank = ?, terms = ? WHERE place = ?", (rank, terms, known.place)
+            )
+            known.entry = entry
         grows = weight > known.weight
         if weight != known.weight:
             self._connection.execute(

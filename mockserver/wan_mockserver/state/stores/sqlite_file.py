@@ -12,7 +12,7 @@ from .sqlite_errors import describe_error
 
 __all__ = ["APPLICATION", "LOCK_TIMEOUT_S", "SCHEMA", "open_file", "open_reader"]
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The version of the tables below, kept in the file's ``user_version``."""
 
 APPLICATION: Final = 0x77616E70
@@ -28,10 +28,14 @@ _TABLES: Final = (
         key BLOB NOT NULL,
         tenant BLOB NOT NULL,
         weight INTEGER NOT NULL,
+        rank REAL,
+        terms TEXT,
         value BLOB NOT NULL,
         UNIQUE (shelf, key))""",
     "CREATE INDEX IF NOT EXISTS by_shelf ON kept (shelf)",
     "CREATE INDEX IF NOT EXISTS by_tenant ON kept (tenant, shelf)",
+    """CREATE INDEX IF NOT EXISTS by_terms ON kept (shelf, rank, terms, tenant)
+        WHERE rank IS NOT NULL""",
     """CREATE TABLE IF NOT EXISTS shelves (
         name TEXT PRIMARY KEY,
         count INTEGER NOT NULL DEFAULT 0,
