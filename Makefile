@@ -13,9 +13,13 @@ DEMO_READY := $(VENV)/demo-ready
 READY := $(VENV)/ready
 
 # The tests that reach every branch of the linter; measuring doubles their time.
-MEASURED := validators $(addprefix mockserver/tests/,admin scenarios) \
-	$(wildcard mockserver/tests/test_wire_*.py)
-PYTEST := HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 2 --dist worksteal
+SLOW := admin/test_openapi.py admin/test_openapi_statuses.py admin/test_reads.py \
+	scenarios/test_chaos.py scenarios/test_replay.py scenarios/test_seen.py
+ALSO := test_mock.py test_precharge.py test_uploads.py
+MEASURED := validators $(addprefix mockserver/tests/,$(ALSO)) \
+	$(filter-out $(addprefix mockserver/tests/,$(SLOW)),$(wildcard \
+		$(addprefix mockserver/tests/,admin/test_*.py scenarios/test_*.py test_wire_*.py)))
+PYTEST := HYPOTHESIS_PROFILE=ci $(BIN)/pytest --dist worksteal --numprocesses
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,10 +69,11 @@ pytest: ## the tests alone, with full branch coverage of the linter
 	@$(MAKE) --no-print-directory unmeasured
 
 measured: $(READY) packages
-	$(PYTEST) --cov --cov-report term --cov-fail-under 100 $(MEASURED)
+	$(PYTEST) 2 --cov --cov-report term --cov-fail-under 100 $(MEASURED)
 
+# Three workers on two cores, as some tests wait for processes and clocks.
 unmeasured: $(READY) packages
-	$(PYTEST) mockserver contract_tests/tests tests torture \
+	$(PYTEST) 3 torture tests contract_tests/tests mockserver \
 		$(MEASURED:%=--ignore=%) --ignore torture/test_many_connections.py
 
 # Where they can neither be found nor installed, the tests that need them say that they are
@@ -157,7 +162,8 @@ api-check: $(READY) $(AUDIT_READY) ## send requests of schemathesis by both Open
 	$(BIN)/python tools/check_api.py --schemathesis $(AUDIT)/bin/schemathesis --seconds $(API_SECONDS)
 
 thorough: $(READY) ## more examples, all models, all calls and all pins (many minutes)
-	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 contract_tests/tests tests/test_pins.py
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest --numprocesses 2 \
+		validators contract_tests/tests tests/test_pins.py
 
 docs: $(READY) ## build the documentation into docs/_build; a warning is an error
 	$(BIN)/python -m sphinx --quiet --fresh-env --fail-on-warning --keep-going \

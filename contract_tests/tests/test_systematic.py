@@ -104,3 +104,19 @@ def _is_absent(case: Case, path: tuple[Any, ...]) -> bool:
 def _is_undocumented(spec: Any, path: tuple[Any, ...]) -> bool:
     rules = [rule for rule in spec.rules if rule.path == path]
     return any(isinstance(rule.constraint, Undocumented) for rule in rules)
+
+
+@pytest.mark.parametrize("name", ["split-output", "unsorted-names"])
+def test_the_order_of_results_is_changed_where_there_are_several(name: str) -> None:
+    specs = [model(each) for each in ("wan25_i2v_preview_intl", "wan26_i2i")]
+    film = Case(specs[0].id, {}, name)
+
+    every = iter_systematic_cases(specs, VIRTUAL, everywhere=True, edges=False)
+    first = next(case for case in every if case.scenario == name)
+    declined = Case("wan25_i2i_preview_intl", {}, name)
+    other = find_supported_case(declined, specs, {declined.model_id}, VIRTUAL)
+    alone = find_supported_case(film, specs[:1], (), VIRTUAL)
+
+    assert other is not None
+    assert [first.model_id, other.model_id] == ["wan26_i2i", "wan26_i2i"]
+    assert alone == film

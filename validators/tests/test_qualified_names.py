@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -198,7 +199,11 @@ def test_the_configuration_names_models_of_files(
 def test_models_are_found_in_an_archive_too(monkeypatch: pytest.MonkeyPatch) -> None:
     before = list_modules()
     list_modules.cache_clear()
-    monkeypatch.setattr(Path, "is_dir", lambda path: False)
+
+    def refuse(_folder: str) -> list[str]:
+        raise NotADirectoryError
+
+    monkeypatch.setattr("wan_validators.spec_loading.os", SimpleNamespace(listdir=refuse))
 
     assert list_modules() == before
     list_modules.cache_clear()

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from .ambiguity import Ambiguity
@@ -229,13 +229,10 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
         value = json_pointer.value(payload, json_pointer.parse(pointer))
         if value is not MISSING and value is not None:
             return value
-        defaults = (
-            rule.default
-            for rule in self.rules
-            if rule.pointer == pointer
-            and (rule.when is None or rule.when.is_satisfied_by(_read(payload, rule.when)))
-        )
-        return next((default for default in defaults if default is not MISSING), MISSING)
+        for rule in _find_defaults(self, pointer):
+            if rule.when is None or rule.when.is_satisfied_by(_read(payload, rule.when)):
+                return rule.default
+        return MISSING
 
     def _fill_endpoint(self, template: str) -> str:
         return template.replace("{endpoint}", self.endpoint or self.vendor.endpoint)
@@ -257,6 +254,13 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
         for path, names in known.items():
             pointer, known_members = json_pointer.text(path), KnownMembers(frozenset(names))
             yield Rule(UNKNOWN_MEMBER, pointer, known_members, severity=Severity.WARNING)
+
+
+@lru_cache(maxsize=4096)  # the pointers of the tables, for each payload
+def _find_defaults(spec: ModelSpec, pointer: str) -> tuple[Rule, ...]:
+    """Returns the rules at *pointer* that have a default."""
+    rules = (rule for rule in spec.rules if rule.pointer == pointer)
+    return tuple(rule for rule in rules if rule.default is not MISSING)
 
 
 def _read(payload: Any, when: Equals) -> Any:

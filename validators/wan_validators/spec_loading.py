@@ -36,13 +36,13 @@ def list_written_specs(edition: str | None) -> tuple[ModelSpec, ...]:
 @cache
 def list_modules(package: ModuleType = models) -> tuple[str, ...]:
     """Returns the names of the modules in *package*, without loading them."""
-    folder = package.__path__[0]
-    if os.path.isdir(folder):
-        files = sorted(os.listdir(folder))
-        return tuple(each[:-3] for each in files if each.endswith(".py") and each[0] != "_")
-    from pkgutil import iter_modules  # the package is in an archive
+    try:
+        files = sorted(os.listdir(package.__path__[0]))
+    except OSError:  # the package is in an archive
+        from pkgutil import iter_modules
 
-    return tuple(sorted(module.name for module in iter_modules(package.__path__)))
+        return tuple(sorted(module.name for module in iter_modules(package.__path__)))
+    return tuple(each[:-3] for each in files if each.endswith(".py") and each[0] != "_")
 
 
 def _load_spec(module: str) -> ModelSpec:

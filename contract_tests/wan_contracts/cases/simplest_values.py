@@ -15,7 +15,7 @@ from wan_validators.source.json_pointer import MISSING
 from ..generation.values import ValueStrategy
 
 with explain_missing_extra():
-    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis import HealthCheck, Phase, find, reject, settings
     from hypothesis import strategies as st
     from hypothesis.errors import HypothesisException
 
@@ -79,6 +79,8 @@ def _search(strategies: Sequence[ValueStrategy]) -> Sequence[Any] | None:
     def draw_once(draw: st.DrawFn) -> UnprintedValues:
         nonlocal draws
         draws += 1
+        if draws > 1 and len(strategies) > 1 and not accepted:
+            reject()  # Hypothesis goes on for a hundred draws, which may take seconds each
         # Hypothesis repeats the draw that it accepted, which takes as long again.
         return accepted[0] if accepted else draw(_draw_portable_values(strategies))
 

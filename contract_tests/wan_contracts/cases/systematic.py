@@ -113,15 +113,15 @@ def find_supported_case(
     """
     if case.model_id not in declined:
         return case
-    left = (
-        Case(spec.id, find_plain_payload(spec), case.scenario)
+    left = [
+        spec
         for spec in specs
         if case.scenario != "ok"
         and spec.id not in declined
         and spec.vendor is case.spec.vendor
         and is_possible(case.scenario, time_profile, spec)
-    )
-    return next(left, None)
+    ]
+    return _build_scenario_case(left, case.scenario, time_profile) if left else None
 
 
 @cache
@@ -208,8 +208,22 @@ def _iter_scenario_cases(
         if groups and not everywhere:
             groups = [groups[nth % len(groups)]]
         for candidates in groups:
-            spec = candidates[nth % len(candidates)]
-            yield Case(spec.id, find_plain_payload(spec), name)
+            yield _build_scenario_case(candidates, name, time_profile, nth)
+
+
+def _build_scenario_case(
+    candidates: Sequence[ModelSpec], name: str, time_profile: TimeProfile, nth: int = 0
+) -> Case:
+    """Returns the case of one of *candidates*: the *nth* one that can show the scenario *name*.
+
+    The order of results shows only where a task has several.
+    """
+    scenario = _build_registry(time_profile).find(name)
+    is_about_order = scenario.poll.split_output or scenario.download.unsorted_names
+    several = [spec for spec in candidates if is_about_order and isinstance(spec.outputs, Images)]
+    chosen = several or candidates
+    spec = chosen[nth % len(chosen)]
+    return Case(spec.id, find_plain_payload(spec), name)
 
 
 def _find_paths(payload: Json, rule: Rule) -> Iterable[json_pointer.Path]:

@@ -16,7 +16,7 @@ from wan_mockserver.scenarios.chaos import Chaos
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.stores.memory import MAX_UNPACKED
-from wan_mockserver.state.stores.packer import Packer
+from wan_mockserver.state.stores.packed_values import PackedValues
 
 CREATE = "/vendors/alibaba/v1/wan2.5-i2i-preview/generation"
 PAYLOADS: list[dict[str, Any]] = [
@@ -73,14 +73,14 @@ def test_what_has_not_changed_is_not_unpacked_again(monkeypatch: pytest.MonkeyPa
     for nth in range(MAX_UNPACKED):
         use(http, nth)
     monkeypatch.setattr(query_routes, "MAX_NAMED", 0)
-    unpacked: list[bytes] = []
-    usual = Packer.unpack
+    unpacked: list[str] = []
+    usual = PackedValues.read
 
-    def unpack(packer: Packer, content: bytes) -> Any:
-        unpacked.append(content)
-        return usual(packer, content)
+    def read(packed: PackedValues, *keys: str) -> list[Any]:
+        unpacked.extend(keys)
+        return usual(packed, *keys)
 
-    monkeypatch.setattr(Packer, "unpack", unpack)
+    monkeypatch.setattr(PackedValues, "read", read)
     body = {"checks": [{"no_duplicate_charges": True}, {"no_create_after": 429}]}
     counts = []
     for _ in range(2):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from functools import lru_cache
 from hashlib import sha256
 
@@ -14,11 +13,14 @@ from .context import Caller
 
 __all__ = ["check_scheme", "identify_caller"]
 
+Schemes = tuple[str, ...] | frozenset[str]
+
 _KEY = re.compile("[!-~]+").fullmatch
 _SCENARIO_KEY = re.compile(r"wanproof\.(?P<scenario>[^.]+)(?:\.(?P<tenant>[A-Za-z0-9_-]{1,64}))?")
 
 
-def check_scheme(authorization: str | None, schemes: Collection[str]) -> None:
+@lru_cache(maxsize=1024)
+def check_scheme(authorization: str | None, schemes: Schemes) -> None:
     """Raises RequestRejected if the header is missing or has none of the *schemes*."""
     forms = " or ".join(f"{scheme} <key>" for scheme in schemes)
     if not authorization:
@@ -33,7 +35,7 @@ def check_scheme(authorization: str | None, schemes: Collection[str]) -> None:
 
 
 @lru_cache(maxsize=1024)
-def identify_caller(authorization: str | None, schemes: Collection[str] = ("Bearer",)) -> Caller:
+def identify_caller(authorization: str | None, schemes: Schemes = ("Bearer",)) -> Caller:
     """Returns the caller whose API key is in the header.
 
     The key may be any printable ASCII without blanks.

@@ -68,21 +68,21 @@ class Dispatcher:
         if route.action is Action.CREATE:
             selected = self._selector.select_for_create(context, vendor)
             return partial(self._handlers.create, context, vendor, selected)
+        if route.action is Action.POLL:
+            record = self._handlers.register_poll(context, vendor)
+            selected = self._selector.select_for_poll(context, record)
+            return partial(self._handlers.poll, context, vendor, selected)
+        if route.action is Action.RESULT:
+            record = self._handlers.find_task(context, vendor, vendor.result)
+            selected = self._selector.select_for_result(context, record)
+            return partial(self._handlers.get_result, context, vendor, selected)
         other = {
             Action.CANCEL: self._handlers.cancel,
             Action.LIST: self._handlers.list_tasks,
             Action.POLICY: self._handlers.uploads_of(vendor).grant,
             Action.PRECHARGE: self._handlers.estimate_cost,
         }
-        if route.action in other:
-            return partial(other[route.action], context, vendor)
-        if route.action is Action.RESULT:
-            record = self._handlers.find_task(context, vendor, vendor.result)
-            selected = self._selector.select_for_result(context, record)
-            return partial(self._handlers.get_result, context, vendor, selected)
-        record = self._handlers.register_poll(context, vendor)
-        selected = self._selector.select_for_poll(context, record)
-        return partial(self._handlers.poll, context, vendor, selected)
+        return partial(other[route.action], context, vendor)
 
     def _add_poll_path(self, error: RequestRejected, path: str) -> RequestRejected:
         """Returns *error*, with the path to poll if *path* contains the id of a task."""

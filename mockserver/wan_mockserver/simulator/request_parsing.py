@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl
@@ -108,11 +109,16 @@ def _get_body(request: Request) -> bytes:
         limit = format_megabytes(MAX_BODY_BYTES)
         raise RequestRejected(RejectionReason.TOO_LARGE, f"the body is longer than {limit}")
     content_type = request.headers.get("content-type", "")
-    if parse_options_header(content_type)[0].lower() != "application/json":
+    if not _is_json(content_type):
         received = f"not {content_type!r}" if content_type else "and there is none"
         detail = f"the Content-Type must be application/json, {received}"
         raise RequestRejected(RejectionReason.MEDIA_TYPE, detail)
     return request.body
+
+
+@lru_cache(maxsize=64)
+def _is_json(content_type: str) -> bool:
+    return parse_options_header(content_type)[0].lower() == "application/json"
 
 
 def _parse_object(text: bytes) -> tuple[Mapping[str, Any], list[Finding]]:

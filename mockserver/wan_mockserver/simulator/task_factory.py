@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from random import Random
 from typing import Any, Final
@@ -187,9 +187,9 @@ def _drop_invalid_members(spec: ModelSpec, submission: Submission) -> Mapping[st
 
 def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the prompt and the number of images or the tier, if they are valid."""
-    found = json_pointer.find(payload, spec.rule("prompt-type").path)
+    prompt_path, extend = _find_prompt_places(spec)
+    found = json_pointer.find(payload, prompt_path)
     prompt = "".join(text for _, text in found if type(text) is str)[:MAX_PROMPT_CHARACTERS]
-    extend = [rule.pointer for rule in spec.rules if rule.id == "prompt-extend-type"]
     facts: dict[str, Any] = {
         "prompt": prompt,
         "extended": any(spec.value(payload, pointer) is True for pointer in extend),
@@ -201,6 +201,13 @@ def _find_shown_facts(spec: ModelSpec, payload: Mapping[str, Any]) -> dict[str, 
         return {**facts, "requested": count if type(count) is int else 1}
     tier = spec.value(payload, spec.outputs.resolution)
     return {**facts, "tier": tier if type(tier) is str and tier in TIERS else ""}
+
+
+@lru_cache(maxsize=256)
+def _find_prompt_places(spec: ModelSpec) -> tuple[json_pointer.Path, tuple[str, ...]]:
+    """Returns the path of the prompt, and the pointers of the member that asks to rewrite it."""
+    extend = (rule.pointer for rule in spec.rules if rule.id == "prompt-extend-type")
+    return spec.rule("prompt-type").path, tuple(extend)
 
 
 def _count_results(spec: ModelSpec, payload: Mapping[str, Any]) -> int:

@@ -101,8 +101,13 @@ def find_secrets(headers: Mapping[str, str]) -> tuple[str, ...]:
     The names of *headers* are in lower case. A key may occur as it is, within JSON, or
     percent-encoded.
     """
-    values = [value for name, value in headers.items() if _is_credential(name, value)]
-    return _find_forms(*values)
+    return _find_in_pairs(tuple(headers.items()))
+
+
+# Clients send the same headers with each request.
+@lru_cache(maxsize=256)
+def _find_in_pairs(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return _find_forms(*(value for name, value in pairs if _is_credential(name, value)))
 
 
 def _is_credential(name: str, value: str) -> bool:

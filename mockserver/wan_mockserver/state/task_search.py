@@ -10,7 +10,7 @@ from typing import Final
 from wan_validators.task import State
 
 from .stores import Store
-from .stores.index import Query, Selection, build_term
+from .stores.index import Query, QueryResult, build_term
 from .tasks import TASKS, TERMINAL_STATES, TaskRecord, state_at
 
 __all__ = ["TaskQuery", "find_tasks"]
@@ -47,12 +47,12 @@ class TaskQuery:
         )
 
 
-def find_tasks(store: Store, query: TaskQuery, now: float) -> Selection[TaskRecord]:
+def find_tasks(store: Store, query: TaskQuery, now: float) -> QueryResult[TaskRecord]:
     """Counts the tasks that match *query* at *now*, and returns those that it wants, in order."""
     wanted = query.to_store_query()
     if query.states is None:
         found = store.select(TASKS, wanted)
-        return Selection(found.total, [state_at(record, now) for record in found.values])
+        return QueryResult(found.total, [state_at(record, now) for record in found.values])
     # What is stored of an unfinished task is its state at the last poll.
     unfinished = store.select(
         TASKS, replace(wanted, terms=(*wanted.terms, _UNFINISHED), newest=None, skip=0)
@@ -68,6 +68,4 @@ def find_tasks(store: Store, query: TaskQuery, now: float) -> Selection[TaskReco
         count -= sum(record.id in matching for record in ended.values)
         matching |= {record.id: record for record in ended.values}
     records = sorted(matching.values(), key=lambda record: record.entry)
-    end = len(records) - query.skip
-    first = 0 if query.newest is None else max(end - query.newest, 0)
-    return Selection(count, records[first : max(end, 0)])
+    return QueryResult(count, wanted.choose(records))

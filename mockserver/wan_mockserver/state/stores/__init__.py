@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from .index import IndexEntry, Query, Selection
+from .index import IndexEntry, Query, QueryResult
 
 __all__ = [
     "COUNTERS",
@@ -145,7 +145,7 @@ class Store(Protocol):
         """
         ...
 
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         """Counts the values that match *query*, and returns those that it wants, in order.
 
         Only the values that it returns are read.

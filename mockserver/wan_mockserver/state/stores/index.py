@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-__all__ = ["IndexEntry", "Query", "Selection", "build_term"]
+__all__ = ["IndexEntry", "Query", "QueryResult", "build_term"]
 
+Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 
@@ -50,13 +51,19 @@ class Query:
         """The number of the newest that are left out or wanted, None for all."""
         return None if self.newest is None else self.skip + self.newest
 
+    def choose(self, found: list[Item]) -> list[Item]:
+        """Returns those that are wanted of all values that were *found*, the oldest first."""
+        end = len(found) - self.skip
+        first = 0 if self.newest is None else max(end - self.newest, 0)
+        return found[first : max(end, 0)]
+
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts that the text of an entry must have."""
         return tuple(f"\n{term}\n" for term in self.terms)
 
 
-class Selection(NamedTuple, Generic[Value]):
+class QueryResult(NamedTuple, Generic[Value]):
     """The *total* number of values that match a query, and those that were wanted of them."""
 
     total: int

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from threading import RLock
 from typing import Any, Final
 
 from ...time_slices import in_slices
 from . import COUNTERS, Counter, Table, Value
-from .index import Query, Selection
+from .index import Query, QueryResult
 from .memory_index import CompactEntry, compact, find_matching
-from .packer import Packer
+from .packed_values import PackedValues, unpack
 
 __all__ = ["MAX_UNPACKED", "MemoryStore"]
 
 
 _NO_BATCH: Final = nullcontext()
 
-MAX_UNPACKED: Final = 32
+MAX_UNPACKED: Final = 64
 """Values of a table that are kept as they are; those that were written last."""
+
+PACKED_AT_ONCE: Final = 16
+"""Values that are packed together: with more of them, to read one would take longer."""
 
 
 @dataclass(slots=True)
 class _StoredValue:
-    """A value of *tenant*, or the bytes of a packer, which no table has as its values."""
+    """What is kept for a value of *tenant*: the value, or those that it is packed with."""
 
     tenant: str
     kept: Any
@@ -49,12 +53,14 @@ class _StoredTable:
     weight: int = 0
     forgotten: int = 0
     unpacked: deque[str] = field(default_factory=deque)
-    packer: Packer | None = None
 
-    def read(self, stored: _StoredValue) -> Any:
-        """Returns the value itself, which takes a while if it is packed."""
+    def get(self, key: str) -> Any:
+        """Returns the value at *key* or None; it takes a while if it is packed."""
+        stored = self.kept.get(key)
+        if stored is None:
+            return None
         kept = stored.kept
-        return self.packer.unpack(kept) if self.packer and type(kept) is bytes else kept
+        return kept.read(key)[0] if type(kept) is PackedValues else kept
 
     def change(self, table: Table[Any], key: str, change: Callable[[Any], Any], tenant: str) -> Any:
         stored = self.kept.get(key)
@@ -64,13 +70,13 @@ class _StoredTable:
             self.order.append(key)
             is_first = True
         else:
-            is_first = type(stored.kept) is bytes
-            value = stored.kept = change(self.read(stored))
+            is_first = type(stored.kept) is PackedValues
+            value = stored.kept = change(self.get(key))
             stored.entry = stored.summary = None
         if is_first and table.packs:
             self.unpacked.append(key)
             if len(self.unpacked) > MAX_UNPACKED:
-                self._pack_oldest(table)
+                self._pack_oldest()
         # Every request writes several values; few tables need their weights.
         if table.bytes is not None:
             weight = table.weigh(value)
@@ -80,13 +86,16 @@ class _StoredTable:
             self._make_room(table)
         return value
 
-    def _pack_oldest(self, table: Table[Any]) -> None:
-        if self.packer is None:
-            stored = (self.kept.get(key) for key in self.unpacked)
-            self.packer = Packer(each.kept for each in stored if each)
-        oldest = self.kept.get(self.unpacked.popleft())
-        if oldest and type(oldest.kept) is not bytes:
-            oldest.kept = self.packer.pack(oldest.kept)
+    def _pack_oldest(self) -> None:
+        keys = [self.unpacked.popleft() for _ in range(PACKED_AT_ONCE)]
+        found = {key: self.kept[key] for key in keys if key in self.kept}
+        values = {key: stored.kept for key, stored in found.items()}
+        packed = PackedValues(
+            {key: value for key, value in values.items() if type(value) is not PackedValues}
+        )
+        for key, value in values.items():
+            if type(value) is not PackedValues:
+                found[key].kept = packed
 
     def drop(self, tenant: str) -> None:
         for key in [key for key, kept in self.kept.items() if kept.tenant == tenant]:
@@ -97,6 +106,11 @@ class _StoredTable:
         while table.is_overfull(len(self.kept), self.weight):
             self.weight -= self.kept.pop(self.order.popleft()).weight
             self.forgotten += 1
+
+
+def _read(found: Iterable[tuple[str, _StoredValue]]) -> list[Any]:
+    """Returns the values of keys."""
+    return unpack((key, stored.kept) for key, stored in in_slices(found))
 
 
 class MemoryStore:
@@ -112,9 +126,8 @@ class MemoryStore:
 
     def get(self, table: Table[Value], key: str) -> Value | None:
         # Without the lock: one look-up is atomic, and each request makes several.
-        stored = self._tables[table.name]
-        found = stored.kept.get(key)
-        return stored.read(found) if found else None
+        found: Value | None = self._tables[table.name].get(key)
+        return found
 
     def change(
         self,
@@ -147,40 +160,44 @@ class MemoryStore:
         self, table: Table[Value], tenant: str | None = None, newest: int | None = None
     ) -> list[Value]:
         with self._lock:
-            stored = self._tables[table.name]
-            kept = reversed(stored.kept.values())
-            found = list(islice((each for each in kept if tenant in (None, each.tenant)), newest))
+            kept = reversed(self._tables[table.name].kept.items())
+            own = (pair for pair in kept if tenant in (None, pair[1].tenant))
+            found = list(islice(own, newest))
         found.reverse()
         # Without the lock, as it may take a while.
-        summarize = table.summarize
-        if summarize is None:
-            return [stored.read(each) for each in in_slices(found)]
+        if table.summarize is None:
+            return _read(found)
+        return self._find_parts(found, "summary", table.summarize)
 
-        def renew(each: _StoredValue) -> Any:
-            with self._lock:  # so that the value does not change meanwhile
-                each.summary = summary = summarize(stored.read(each))
-            return summary
-
-        return [each.summary or renew(each) for each in in_slices(found)]
-
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         with self._lock:
-            stored = self._tables[table.name]
-            kept = [*stored.kept.values()]
+            kept = [*self._tables[table.name].kept.items()]
         index = table.index
         if index is None:
-            return Selection(0, [])
-
-        def renew(each: _StoredValue) -> CompactEntry:
-            with self._lock:  # so that the value does not change meanwhile
-                each.entry = entry = compact(index(stored.read(each)))
-            return entry
-
+            return QueryResult(0, [])
         # Without the lock, as it takes a while.
-        found = find_matching(reversed(kept), query, renew)
-        values = [stored.read(each) for each in islice(found, query.skip, query.end)]
-        values.reverse()
-        return Selection(len(found), values)
+        if query.tenant is not None:
+            kept = [pair for pair in kept if pair[1].tenant == query.tenant]
+        entries = self._find_parts(kept, "entry", lambda value: compact(index(value)))
+        found = [kept[nth] for nth in find_matching(entries, query)]
+        return QueryResult(len(found), _read(query.choose(found)))
+
+    def _find_parts(
+        self, kept: list[tuple[str, _StoredValue]], name: str, make: Callable[[Any], Any]
+    ) -> list[Any]:
+        """Returns the parts called *name* of values; those that are missing are made and kept."""
+        get = attrgetter(name)
+        parts = [get(stored) for _, stored in kept]
+        if all(parts):
+            return parts
+        missing = [pair for pair, part in zip(kept, parts, strict=True) if part is None]
+        for first in in_slices(range(0, len(missing), PACKED_AT_ONCE)):
+            some = missing[first : first + PACKED_AT_ONCE]
+            with self._lock:  # so that the values do not change meanwhile
+                for (_, stored), value in zip(some, _read(some), strict=True):
+                    setattr(stored, name, make(value))
+        # A value that has changed since then has no part again.
+        return [get(pair[1]) or make(_read([pair])[0]) for pair in in_slices(kept)]
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._lock:

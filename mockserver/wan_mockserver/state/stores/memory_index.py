@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
-from ...time_slices import in_slices
 from .index import IndexEntry, Query
 
-__all__ = ["CompactEntry", "Indexed", "compact", "find_matching"]
+__all__ = ["CompactEntry", "compact", "find_matching"]
 
 BYTES: Final = 8
 """The length of a digest of a term, which no other term has in practice."""
@@ -22,35 +20,19 @@ class CompactEntry(NamedTuple):
     digests: bytes
 
 
-class Indexed(Protocol):
-    """A stored value; *entry* is None after each change."""
-
-    tenant: str
-    entry: CompactEntry | None
-
-
-Stored = TypeVar("Stored", bound=Indexed)
-
-
 def compact(entry: IndexEntry) -> CompactEntry:
     digests = map(_digest, entry.text.split("\n")[1:-1])
     return CompactEntry(entry.rank, b"".join(digests))
 
 
-def find_matching(
-    stored: Iterable[Stored], query: Query, renew: Callable[[Stored], CompactEntry]
-) -> list[Stored]:
-    """Returns those that match *query*; *renew* makes the entries that there are none of."""
+def find_matching(entries: Iterable[CompactEntry], query: Query) -> list[int]:
+    """Returns the places of the *entries* that have the rank and the terms of *query*."""
     # One condition after the other, in the form that Python runs fastest.
-    if query.tenant is not None:
-        stored = [each for each in stored if each.tenant == query.tenant]
-    found = [(each.entry or renew(each), each) for each in in_slices(stored)]
-    if query.above > -math.inf:
-        above = query.above
-        found = [each for each in found if each[0][0] > above]
+    above = query.above
+    found = [(place, digests) for place, (rank, digests) in enumerate(entries) if rank > above]
     for digest in map(_digest, query.terms):
-        found = [each for each in found if digest in each[0][1]]
-    return [each for _, each in found]
+        found = [each for each in found if digest in each[1]]
+    return [place for place, _ in found]
 
 
 def _digest(term: str) -> bytes:

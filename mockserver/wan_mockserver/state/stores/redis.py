@@ -19,7 +19,7 @@ from wan_validators.optional_dependencies import explain_missing_extra
 from . import COUNTERS, Counter, StoreUnavailable, Table, Value
 from .codec import Codec, codec, from_octets, octets
 from .decoded_values import DecodedValues
-from .index import Query, Selection
+from .index import Query, QueryResult
 from .redis_errors import ErrorTranslator
 from .redis_scripts import (
     CHANGE,
@@ -169,13 +169,13 @@ class RedisStore:
         found = self._run(self._values, table.name, limit, *of_tenant)
         return self._decode(table, found)
 
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         of_tenant = ("", "") if query.tenant is None else ("of", _hex(query.tenant))
         above = max(query.above, -sys.float_info.max)  # Lua does not read every infinity
         limit = -1 if query.newest is None else query.newest
         limits = f"{above:.17g}", limit, query.skip
         count, found = self._run(self._select, table.name, *limits, *of_tenant, *query.parts)
-        return Selection(count, self._decode(table, found))
+        return QueryResult(count, self._decode(table, found))
 
     def _decode(self, table: Table[Value], found: Sequence[bytes]) -> list[Value]:
         """Returns the values of stored lines, the newest of which comes first."""

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar, cast
 from . import Counter, StoreUnavailable, Table, Value
 from .codec import codec, from_octets, octets
 from .decoded_values import DecodedValues
-from .index import Query, Selection
+from .index import Query, QueryResult
 from .sqlite_batch import Known, SqliteBatch
 from .sqlite_errors import describe_error
 from .sqlite_file import LOCK_TIMEOUT_S, open_file, open_reader
@@ -125,7 +125,7 @@ class SqliteStore:
             ).fetchall()
         return self._decoded.decode(table, (content for (content,) in reversed(rows)))
 
-    def select(self, table: Table[Value], query: Query) -> Selection[Value]:
+    def select(self, table: Table[Value], query: Query) -> QueryResult[Value]:
         parts = {f"part{nth}": part for nth, part in enumerate(query.parts)}
         conditions = [f" AND instr(terms, :{name})" for name in parts]
         if query.tenant is not None:
@@ -143,7 +143,7 @@ class SqliteStore:
                 },
             ).fetchall()
         (_, count), *found = sorted(rows)
-        return Selection(count, self._decoded.decode(table, (content for _, content in found)))
+        return QueryResult(count, self._decoded.decode(table, (content for _, content in found)))
 
     def count(self, table: Table[Any], tenant: str | None = None) -> int:
         with self._reading() as connection:

@@ -17,7 +17,7 @@ from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.journal import JOURNAL
 from wan_mockserver.state.stores import Table
 from wan_mockserver.state.stores.memory import MAX_UNPACKED, MemoryStore
-from wan_mockserver.state.stores.packer import Packer
+from wan_mockserver.state.stores.packed_values import PackedValues
 from wan_mockserver.state.tasks import TASKS
 
 from .store_tables import Colour, Page
@@ -49,10 +49,18 @@ def mark(page: Page | None) -> Page:
 @pytest.mark.parametrize("kind", KEPT, ids=lambda kind: kind.__name__)
 @given(st.data())
 def test_what_is_packed_is_read_as_it_was(kind: type[Any], data: st.DataObject) -> None:
-    samples = data.draw(st.lists(KEPT[kind], max_size=2))
-    value = data.draw(KEPT[kind])
-    packer = Packer(samples)
-    assert repr(packer.unpack(packer.pack(value))) == repr(value)
+    values = data.draw(st.lists(KEPT[kind], min_size=1, max_size=3))
+    packed = PackedValues({str(nth): value for nth, value in enumerate(values)})
+    keys = [*map(str, range(len(values)))][::-1]
+    assert repr(packed.read(*keys)) == repr(values[::-1])
+    assert repr(packed.read("0")) == repr(values[:1])
+
+
+def test_one_object_at_several_keys_is_read_at_each() -> None:
+    store, page = MemoryStore(), Page("same")
+    for nth in range(MAX_UNPACKED + 1):
+        store.put(PACKED, str(nth), page)
+    assert store.values(PACKED) == [page] * (MAX_UNPACKED + 1)
 
 
 def test_values_are_the_same_in_every_read() -> None:
