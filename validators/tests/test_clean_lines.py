@@ -16,7 +16,7 @@ from wan_validators.record_linter import RecordLinter
 from wan_validators.reporters import LintResult
 from wan_validators.selection import Selection
 from wan_validators.source import plain_reader
-from wan_validators.source.files import LineBlock, Unreadable, read_blocks
+from wan_validators.source.files import LineBlock, Record, Unreadable, read_blocks
 
 CONTENT = [{"text": "a: b"}, {"image": "https://example.com/a.png"}]
 VALID: dict[str, Any] = {
@@ -36,6 +36,9 @@ LINES = [
     TEXT.replace("https://example.com/a.png", "data:image/png;base64," + "QUJD" * 10_000),
     f" {TEXT} \r",
     json.dumps(VALID | {"metadata": {"log": [1]}}),
+    json.dumps({"log": {"entries": []}} | VALID),
+    json.dumps({"log": {"entries": []}, "model": "wan26_i2i"}),
+    json.dumps({"model": "wan26_i2i", "payload": VALID | {"parameters": {"size": "9*9"}}}),
     json.dumps(VALID | {"metadata": {"log": 1}, "model": "wan2.5-i2i-preview"}),
     '{"model": "wan2.5-t2v-preview", "input": {"prompt": "a"}}',
     '{"model": ["wan26_i2i"]}',
@@ -97,9 +100,12 @@ def test_counting_says_the_same_as_linting(
 
 def test_payloads_without_findings_are_only_counted() -> None:
     data = f"{TEXT}\n\n{LINES[1]}\r\n{TEXT}\n".encode()
-    found = find_clean_payloads(LineBlock("a.jsonl", 1, data))
-    assert found.number == 2
-    assert [(each.number, each.data) for each in found.others] == [(3, LINES[1].encode())]
+    *others, clean = find_clean_payloads(LineBlock("a.jsonl", 1, data))
+    assert clean == CleanPayloads(2)
+    [(record, report)] = [each for each in others if not isinstance(each, CleanPayloads)]
+    assert isinstance(record, Record)
+    assert (record.number, record.data) == (3, LINES[1].encode())
+    assert [each.rule for each in report.findings] == ["n-range"]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1 << 18])

@@ -12,7 +12,6 @@ from wan_validators import UnknownModel, lint
 from wan_validators.catalog import find_all, restrict
 from wan_validators.finding_copies import load_spec
 from wan_validators.frozen import replace
-from wan_validators.recent_values import RecentValues
 from wan_validators.source.json_pointer import MISSING
 
 PAYLOADS: list[Any] = [
@@ -60,10 +59,3 @@ def test_a_copy_refers_to_the_table_of_the_catalog() -> None:
     copied = copy.copy(other)
     assert copied is not other
     assert copied.__dict__ == other.__dict__
-
-
-def test_what_is_remembered_does_not_make_values_differ() -> None:
-    full, empty = RecentValues(a=None), RecentValues()
-    assert full == empty
-    assert hash(full) == hash(empty)
-    assert full != {"a": None}

@@ -17,6 +17,7 @@ from wan_validators.constraints.media import (
     Aspect,
     Base64,
     Complete,
+    ContentConstraint,
     Declared,
     Dimensions,
     Duration,
@@ -30,6 +31,7 @@ from wan_validators.constraints.media import (
     Reference,
     Unexpired,
 )
+from wan_validators.media.reference import Media
 
 from .files import bmp_with_alpha, data_uri, image, mp3, png, wav
 
@@ -239,7 +241,7 @@ def test_every_check_has_edges() -> None:
         for thing in vars(media).values()
         if inspect.isclass(thing)
         and issubclass(thing, MediaConstraint)
-        and thing is not MediaConstraint
+        and not inspect.isabstract(thing)
     }
     assert every == {type(case.check) for case in CASES}
 
@@ -248,6 +250,15 @@ def test_every_check_has_edges() -> None:
 def test_nothing_can_be_at_fault_in_what_a_view_calls_fine(view: Any) -> None:
     assert view.extract("https://example.com/cat") is view.known_good
     assert all(case.check.is_satisfied(view.known_good) for case in CASES)
+
+
+@pytest.mark.parametrize("form", ["url", "oss", "data", "bare", "other"])
+def test_what_has_no_content_breaks_no_limit_of_a_content(form: str) -> None:
+    """The engine does not ask these constraints about it."""
+    seen = Media(form=form, public=False, wrong="a", flaw="b", declared="c")
+    limits = [case.check for case in CASES if isinstance(case.check, ContentConstraint)]
+    assert len({type(each) for each in limits}) == 9
+    assert all(each.is_satisfied(seen) for each in limits)
 
 
 @pytest.mark.parametrize(

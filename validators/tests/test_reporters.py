@@ -15,7 +15,7 @@ from wan_validators.constraints.basic import IDENTITY_VIEW, Anything
 from wan_validators.finding import Finding, Report
 from wan_validators.reporters import LintResult, Reporter, Summary
 from wan_validators.reporters.excerpt import WIDTH, _cells, escape_controls, format_excerpt
-from wan_validators.reporters.json import JsonReporter
+from wan_validators.reporters.json import JsonLinesReporter, JsonReporter
 from wan_validators.reporters.text import TextReporter, wants_colour
 from wan_validators.source.files import Record, Unreadable
 from wan_validators.spec import Rule
@@ -316,3 +316,13 @@ def test_results_are_written_as_they_come() -> None:
     reporter = JsonReporter(out)
     reporter.result(result(VALID))
     assert '"record":1' in out.getvalue()
+
+
+@pytest.mark.parametrize("n", [9, -1, 2.5, True, None, 10**30, 'é\ud800"\n', [], {}, "x" * 300])
+def test_a_line_of_json_lines_is_what_the_encoder_writes(n: Any) -> None:
+    payload = {"model": "wan26_i2i", "parameters": {"n": n}}
+    record = Record('a "b".jsonl', 7, json.dumps(payload).encode())
+    result = LintResult.from_report(record, lint(record.data))
+    place = {"source": record.source, "record": 7, "model": "wan26_i2i"}
+    lines = [json.dumps(place | each.as_dict(), separators=(",", ":")) for each in result.findings]
+    assert JsonLinesReporter(io.StringIO()).format(result).splitlines() == lines

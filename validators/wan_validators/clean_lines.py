@@ -1,10 +1,14 @@
-"""Counts the payloads of many lines that have no findings, without an object for each of them."""
+"""Lints the payloads of many lines; those without findings are counted, without any object."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .catalog import find_all
+from .finding import Report
+from .finding_limit import DEFAULT_MAX_FINDINGS
+from .linter import lint_read_text
 from .ready_model import READY_MODELS, ReadyModel, prepare_model
 from .source.data_uris import LONG
 from .source.files import LineBlock, Record
@@ -14,42 +18,47 @@ __all__ = ["CleanPayloads", "find_clean_payloads"]
 
 
 class CleanPayloads(NamedTuple):
-    """The *number* of payloads without findings, and the *others*, which have to be linted."""
+    """The *number* of payloads without findings, of which nothing else is kept."""
 
     number: int
-    others: list[Record]
 
 
-def find_clean_payloads(block: LineBlock, model: str | None = None) -> CleanPayloads:
-    """Counts the payloads of *block* that have no findings as payloads of *model*.
+def find_clean_payloads(
+    block: LineBlock, model: str | None = None, limit: int = DEFAULT_MAX_FINDINGS
+) -> Iterator[tuple[Record, Report | None] | CleanPayloads]:
+    """Yields the payloads of *block* with findings as payloads of *model*, and counts the others.
 
-    Without *model*, each names its own. What is not a usual payload of one model, or has an
-    address that may have expired, is among the others.
+    Without *model*, each names its own. Each has a report with at most *limit* findings, or None if
+    it has to be linted: it is not a usual payload of one model, or has an address that may have
+    expired. The number of those without findings comes last.
     """
     source, first, data = block
-    if source.lower().endswith(".har") or b'"log"' in data:
-        return CleanPayloads(0, [*block.get_records()])
+    if source.lower().endswith(".har"):
+        yield from ((each, None) for each in block.get_records())
+        return
     lines = data.split(b"\n")
-    decode, may_have_queries = get_decoder(len(lines)), has_query(data)
-    count, others = 0, []
+    decode, may_have_queries, is_named = get_decoder(len(lines)), has_query(data), model is not None
+    count = 0
     for number, line in enumerate(lines, first):
+        report = None
         try:
             value = decode(line)
-            name = value["model"] if model is None else model
+            name = model if is_named else value["model"]
             ready = READY_MODELS.get(name) or _prepare_model(name)
         except (LookupError, TypeError, ValueError, RecursionError):
             ready = None  # not JSON, or not an object with a name
-        if (
-            ready is not None
-            and len(line) <= LONG
-            and not ready.engine(value)
-            and has_unique_names(line, ready.count_members(value))
-            and not (may_have_queries and has_query(line))
-        ):
-            count += 1
-        elif line and not line.isspace():
-            others.append(Record(source, number, line.rstrip(b"\r\n")))
-    return CleanPayloads(count, others)
+        if ready is not None and len(line) <= LONG and not (may_have_queries and has_query(line)):
+            found = ready.check(value, limit)
+            if isinstance(found, int):
+                if has_unique_names(line, found):
+                    count += 1
+                    continue
+            elif found and b'"log"' not in line:  # which a HAR file has
+                text = line.rstrip(b"\r\n")
+                report = lint_read_text(ready, text, (value, line), found, limit, is_named=is_named)
+        if line and not line.isspace():
+            yield Record(source, number, line.rstrip(b"\r\n")), report
+    yield CleanPayloads(count)
 
 
 def _prepare_model(name: Any) -> ReadyModel | None:

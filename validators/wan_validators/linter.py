@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["Moment", "engine", "find_findings", "lint"]
+__all__ = ["Moment", "engine", "find_findings", "lint", "lint_read_text"]
 
 Moment: TypeAlias = "datetime | float"
 """A moment, as a datetime or in seconds since 1970."""
+
+_Given: TypeAlias = "tuple[str | None, Moment | None, Path | str | None, int]"
 
 
 def lint(
@@ -62,26 +64,21 @@ def lint(
 
     Raises UnknownModel if *model* is not a known model. Never raises for a bad payload.
     """
-    value: Any = MISSING
-    names: bytes | bytearray = b""
-    found: list[Finding] | None = None
-    if type(payload) is dict:
-        if model is None and now is None and media_root is None:
-            usual = _lint_usual_value(payload, max_findings)
+    if type(payload) is dict and model is None and now is None and media_root is None:
+        try:
+            ready = READY_MODELS[payload["model"]]
+        except (KeyError, TypeError):
+            pass  # unknown, not yet compiled, or not a name
+        else:
+            found = ready.check(payload, max_findings)
+            if isinstance(found, int):
+                return Report(ready.id, [], payload)
+            usual = _report_usual(ready, payload, found, max_findings, is_named=False)
             if usual is not None:
                 return usual
     elif isinstance(payload, (str, bytes, bytearray)):
-        value, names = parse_plain(payload)
-        if media_root is None and (now is None or not has_query(payload)):
-            ready = _find_ready_model(value, model)
-            found = None if ready is None else ready.engine(value, max_findings)
-            if ready is not None and not found:
-                if has_unique_names(names, ready.count_members(value)):
-                    return Report(ready.id, [], value)
-                found = None
+        return _lint_data(payload, (model, now, media_root, max_findings))
     options = _build_options(model, now, media_root, max_findings)
-    if isinstance(payload, (str, bytes, bytearray)):
-        return _lint_text(payload, value, names, options, found)
     return _limit_report(_lint_value(payload, options), max_findings)
 
 
@@ -116,39 +113,67 @@ def _build_options(
     return _Options(specs, seconds, root, limit)
 
 
-def _lint_usual_value(payload: dict[str, Any], limit: int) -> Report | None:
-    """Returns the report of a payload of a compiled model in its written form, or None."""
-    try:
-        ready = READY_MODELS[payload["model"]]
-    except (KeyError, TypeError):
-        return None  # unknown, not yet compiled, or not a name
-    found = ready.engine(payload, limit)
-    if not found:
-        return Report(ready.id, found, payload)
-    if _find_flat(ready.spec, payload, is_named=False):
+def _report_usual(
+    ready: ReadyModel, payload: Any, found: list[Finding], limit: int, *, is_named: bool
+) -> Report | None:
+    """Returns the report of a payload in its written form, in which *found* was found, or None."""
+    if _find_flat(ready.spec, payload, is_named=is_named):
         return None
-    return _limit_report(ready.report(payload, found, limit), limit)
+    return _limit_report(ready.report(payload, found, limit, is_named=is_named), limit)
 
 
-def _find_ready_model(value: Any, model: str | None) -> ReadyModel | None:
-    """Returns the only model with this name, if it is compiled."""
-    try:
-        return READY_MODELS[value["model"] if model is None else model]
-    except (KeyError, TypeError):
-        return None  # unknown, not yet compiled, or not a name
+def _lint_data(data: Data, given: _Given) -> Report:
+    """Lints *data*; the text of a payload in the written form of a compiled model in fewer steps.
 
-
-def _lint_text(
-    data: Data,
-    value: Any,
-    names: bytes | bytearray,
-    options: _Options,
-    found: list[Finding] | None,
-) -> Report:
-    """Lints *data* with the *value* that was parsed fast, and the text that has its *names*.
-
-    *found* is what the engine of the only model found in *value*, None if it was not asked.
+    *given* has the arguments of :func:`lint`.
     """
+    model, now, media_root, limit = given
+    value, names = parse_plain(data)
+    if media_root is None and (now is None or not has_query(data)):
+        try:
+            ready = READY_MODELS[value["model"] if model is None else model]
+        except (KeyError, TypeError):
+            pass  # unknown, not yet compiled, or not a name
+        else:
+            found, is_named = ready.check(value, limit), model is not None
+            if not isinstance(found, int):
+                read = value, names
+                usual = lint_read_text(ready, data, read, found, limit, is_named=is_named)
+                if usual is not None:
+                    return usual
+            elif has_unique_names(names, found):
+                return Report(ready.id, [], value)
+    return _lint_text(data, value, names, _build_options(*given))
+
+
+def lint_read_text(
+    ready: ReadyModel,
+    data: Data,
+    read: tuple[Any, bytes | bytearray],
+    found: list[Finding],
+    limit: int,
+    *,
+    is_named: bool,
+) -> Report | None:
+    """Returns the report of *data*, in whose value *found* was found, or None if it is unusual.
+
+    *read* has the value, and the text that has its names. If *is_named* is true, the model is
+    known without the payload's member.
+    """
+    value, names = read
+    if not is_unambiguous(value, names):
+        return None
+    report = _report_usual(ready, value, found, limit, is_named=is_named)
+    if report is not None and report.findings:
+        # Without its megabytes of media, a text is decoded and searched in no time.
+        shown = names if is_cut(names) else data
+        text = shown if isinstance(shown, str) else shown.decode()
+        report.findings = locate_findings(report.findings, text, value)
+    return report
+
+
+def _lint_text(data: Data, value: Any, names: bytes | bytearray, options: _Options) -> Report:
+    """Lints *data* with the *value* that was parsed fast, and the text that has its *names*."""
     is_unique = is_unambiguous(value, names)
     if options.now is not None and not has_query(data):
         options = options._replace(now=None)
@@ -157,7 +182,7 @@ def _lint_text(
         specs = options.specs
         report = Report(specs[0].id if specs else None, document.findings)
         return _limit_report(report, options.limit)
-    report = _lint_value(document.value, options, found if is_unique else None)
+    report = _lint_value(document.value, options)
     report.payload = document.value
     if document.findings:
         report.findings = [*document.findings, *report.findings]
@@ -182,11 +207,8 @@ def _limit_report(report: Report, limit: int) -> Report:
     return Report(report.model, list(kept), report.payload, get_omitted(kept))
 
 
-def _lint_value(payload: Any, options: _Options, found: list[Finding] | None = None) -> Report:
-    """Lints *payload*; the engine, but no other part, keeps to the limit.
-
-    *found* is what the engine of the only model found in it, None if it was not asked.
-    """
+def _lint_value(payload: Any, options: _Options) -> Report:
+    """Lints *payload*; the engine, but no other part, keeps to the limit."""
     specs, now, root, limit = options
     is_named = specs is not None
     if specs is None:
@@ -195,8 +217,7 @@ def _lint_value(payload: Any, options: _Options, found: list[Finding] | None = N
         return Report(None, [_build_no_model_finding(payload)])
     spec, is_certain = choose_model(specs, payload)
     ready = prepare_model(spec)
-    if found is None:
-        found = ready.engine(payload, limit)
+    found = ready.engine(payload, limit)
     flat = _find_flat(spec, payload, is_named=is_named) if found else None
     if flat:
         spec, ready, is_certain = flat, prepare_model(flat), True

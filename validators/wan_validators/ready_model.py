@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from .catalog import find_all
 from .constraints.basic import Absent, KnownMembers
-from .engine import Engine, compile_spec
-from .engine.member_count import compile_member_count
+from .engine import Engine, FastEngine, compile_spec
 from .finding import Finding, Report
-from .finding_limit import replace_findings
+from .finding_limit import DEFAULT_MAX_FINDINGS, replace_findings
 from .frozen import replace
 from .messages.context import Context
 from .omitted import get_omitted
@@ -39,20 +38,29 @@ _TWO_MODELS = Rule(
 _MODEL_ELSEWHERE = "the payload has no member model; send the model in a header, or add it"
 
 
+_fast_engine: Callable[[ModelSpec], FastEngine] = cache(compile_spec)
+
+
 @cache
 def engine(spec: ModelSpec) -> Engine:
     """Returns the compiled form of *spec*, compiled on first use."""
-    return compile_spec(spec)
+    find_fast = _fast_engine(spec)
+
+    def find(payload: Any, limit: int = DEFAULT_MAX_FINDINGS, /) -> list[Finding]:
+        found = find_fast(payload, limit)
+        return [] if type(found) is int else found  # type: ignore[return-value]
+
+    return find
 
 
 class ReadyModel:
-    """A model with a compiled engine."""
+    """A model with its engines; *check* counts the members of a payload without findings."""
 
-    __slots__ = ("count_members", "engine", "id", "spec")
+    __slots__ = ("check", "engine", "id", "spec")
 
     def __init__(self, spec: ModelSpec) -> None:
         self.spec, self.engine, self.id = spec, engine(spec), spec.id
-        self.count_members = compile_member_count(spec)
+        self.check = _fast_engine(spec)
 
     def report(
         self, payload: Any, found: list[Finding], limit: int, *, is_named: bool = False

@@ -65,13 +65,20 @@ class RecordLinter(Frozen, kw_only=True):
         self, block: LineBlock, *, is_found: bool
     ) -> Iterator[LintResult | Unreadable | Skipped | CleanPayloads]:
         """Yields what is known of the lines of *block*."""
-        records = block.get_records()
-        if not self.wants_clean and self.totals is None and self.media_root is None:
-            found = find_clean_payloads(block, self.find_model(block.source))
-            yield found
-            records = iter(found.others)
-        for record in records:
-            yield from self.lint(record, is_found=is_found)
+        if self.wants_clean or self.totals is not None or self.media_root is not None:
+            for record in block.get_records():
+                yield from self.lint(record, is_found=is_found)
+            return
+        model = self.find_model(block.source)
+        for found in find_clean_payloads(block, model, self.max_findings):
+            if isinstance(found, CleanPayloads):
+                yield found
+                continue
+            record, report = found
+            if report is None:
+                yield from self.lint(record, is_found=is_found)
+            else:
+                yield self._build_result(record, report, is_found=is_found)
 
     def _lint(self, record: Record, is_found: bool) -> LintResult | Skipped:  # noqa: FBT001
         model = self.find_model(record.source) or record.model
@@ -91,6 +98,11 @@ class RecordLinter(Frozen, kw_only=True):
             if record.model is not None:
                 spec = get_model(report.model or record.model)
                 report = _judge_stream(report, spec, record.model)
+        return self._build_result(record, report, is_found=is_found)
+
+    def _build_result(
+        self, record: Record, report: Report, *, is_found: bool
+    ) -> LintResult | Skipped:
         if is_found and not report.valid:
             from .payload_recognition import is_payload
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from .ambiguity import Ambiguity
@@ -203,6 +203,14 @@ class ModelSpec(Frozen, kw_only=True, eq=False):
     def all_rules(self) -> tuple[Rule, ...]:
         """The written rules, then the derived ones."""
         return self.rules + self.unknown_member_rules
+
+    @cached_property
+    def rules_by_pointer(self) -> dict[str, list[Rule]]:
+        """The written rules of each pointer."""
+        rules: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            rules.setdefault(rule.pointer, []).append(rule)
+        return rules
 
     @property
     def basis(self) -> str:

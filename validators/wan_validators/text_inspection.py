@@ -11,10 +11,9 @@ import re
 from typing import Any, Final
 
 from .frozen import Frozen
-from .recent_values import RecentValues
 from .text_words import ALONE, DUMMY_TEXT, FIRST_WORDS, LAST_WORDS
 
-__all__ = ["CLEAN", "CLEAN_TEXTS", "TextReport", "inspect_text", "is_plain_text"]
+__all__ = ["CLEAN", "TextReport", "inspect_text", "is_plain_text"]
 
 
 class TextReport(Frozen):
@@ -26,10 +25,6 @@ class TextReport(Frozen):
 
 CLEAN: Final = TextReport()
 """The report on every text without faults."""
-
-CLEAN_TEXTS: Final = RecentValues()
-"""Texts that were inspected before and have no faults."""
-
 
 _match_plain: Final = re.compile(
     r"[\"'( ]*+[A-Za-z0-9][A-Za-z0-9 ,.;:'\"!?()/|*#~\n-]*+(?<![)'\"])"
@@ -63,5 +58,4 @@ def inspect_text(value: Any) -> TextReport | None:
         placeholder, damage = find_placeholder(value), find_damage(value)
         if placeholder or damage:
             return TextReport(placeholder, damage)
-    CLEAN_TEXTS.remember(value)
     return CLEAN

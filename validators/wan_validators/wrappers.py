@@ -16,7 +16,7 @@ NESTED_OBJECTS: Final = ("input", "parameters")
 
 def is_nested(payload: Mapping[str, Any]) -> bool:
     """Returns True if *payload* is not flat."""
-    return any(name in payload for name in NESTED_OBJECTS)
+    return not payload.keys().isdisjoint(NESTED_OBJECTS)
 
 
 def unwrap_all(spec: ModelSpec, payload: Any) -> tuple[Any, tuple[UnwrappedPayload, ...]]:

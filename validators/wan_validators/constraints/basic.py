@@ -8,7 +8,7 @@ and compiled code are derived in tables keyed on these classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from typing import Any, ClassVar, Final, Protocol
 
 from ..frozen import Frozen
@@ -49,15 +49,13 @@ class View(Frozen):
 
     If *kind* is set, ``extract(value)`` returns None if and only if ``type(value) is not
     kind``. ``extract`` returns *known_good* for a value that satisfies all constraints of
-    this view, so that an engine may skip them. *good_values* has some such values, and to look
-    for others in it may raise TypeError.
-    *cacheable* is true if the same few values occur repeatedly.
+    this view, so that an engine may skip them. *cacheable* is true if the same few strings occur
+    repeatedly, so that an engine may remember those without faults.
     """
 
     extract: Callable[[Json], Any]
     kind: type | None = None
     known_good: Any = NotImplemented
-    good_values: Container[str] | None = None
     cacheable: bool = False
 
 

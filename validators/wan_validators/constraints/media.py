@@ -22,6 +22,7 @@ __all__ = [
     "Aspect",
     "Base64",
     "Complete",
+    "ContentConstraint",
     "Declared",
     "Dimensions",
     "Duration",
@@ -36,25 +37,10 @@ __all__ = [
     "Unexpired",
 ]
 
-IMAGE_VIEW: Final = View(
-    reference.parse_image_reference,
-    str,
-    reference.KNOWN_GOOD,
-    good_values=reference.GOOD_IMAGE_URLS,
-)
-AUDIO_VIEW: Final = View(
-    reference.parse_audio_reference,
-    str,
-    reference.KNOWN_GOOD,
-    good_values=reference.GOOD_AUDIO_URLS,
-)
+IMAGE_VIEW: Final = View(reference.parse_image_reference, str, reference.KNOWN_GOOD, cacheable=True)
+AUDIO_VIEW: Final = View(reference.parse_audio_reference, str, reference.KNOWN_GOOD, cacheable=True)
 
-MEDIA_VIEW: Final = View(
-    reference.parse_media_reference,
-    str,
-    reference.KNOWN_GOOD,
-    good_values=reference.GOOD_MEDIA_URLS,
-)
+MEDIA_VIEW: Final = View(reference.parse_media_reference, str, reference.KNOWN_GOOD, cacheable=True)
 """The view of a file of any kind: an image, a sound or a video."""
 
 
@@ -80,10 +66,13 @@ class Reference(MediaConstraint):
     oss: bool = False
     data: bool = True
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of a reference that are accepted."""
+        return ("url", *(("data", "bare") if self.data else ()), *(("oss",) if self.oss else ()))
+
     def is_satisfied(self, seen: Media) -> bool:
-        if seen.form == "oss":
-            return self.oss
-        return seen.form != "other" and (self.data or seen.form == "url")
+        return seen.form in self.forms
 
 
 class Reachable(MediaConstraint):
@@ -131,7 +120,11 @@ class Base64(MediaConstraint):
         return seen.flaw is None
 
 
-class Format(MediaConstraint, kw_only=True):
+class ContentConstraint(MediaConstraint):
+    """The base of constraints on the content of a file, which all others than data satisfy."""
+
+
+class Format(ContentConstraint, kw_only=True):
     """A file with a readable header whose content has one of the formats *names*."""
 
     names: tuple[str, ...]
@@ -142,14 +135,14 @@ class Format(MediaConstraint, kw_only=True):
         return seen.header.format in self.names and seen.header.is_readable
 
 
-class Complete(MediaConstraint):
+class Complete(ContentConstraint):
     """A file that does not end before the end that its header or its format tells."""
 
     def is_satisfied(self, seen: Media) -> bool:
         return not seen.header.truncated
 
 
-class Declared(MediaConstraint):
+class Declared(ContentConstraint):
     """A ``data:`` URI with the MIME type of its content, or a common alias.
 
     A file that is not readable breaks :class:`Format` and nothing else.
@@ -161,7 +154,7 @@ class Declared(MediaConstraint):
         return seen.declared in reference.get_mime_types(seen.header.format or "")
 
 
-class Opaque(MediaConstraint, kw_only=True):
+class Opaque(ContentConstraint, kw_only=True):
     """An image with no alpha channel and no transparent colour, if in one of *formats*."""
 
     formats: tuple[str, ...] = ("PNG",)
@@ -170,7 +163,7 @@ class Opaque(MediaConstraint, kw_only=True):
         return seen.header.format not in self.formats or not seen.header.transparent
 
 
-class Dimensions(MediaConstraint, kw_only=True):
+class Dimensions(ContentConstraint, kw_only=True):
     """An image whose width and height are each from *low* to *high* pixels, both included."""
 
     low: int
@@ -180,7 +173,7 @@ class Dimensions(MediaConstraint, kw_only=True):
         return all(self.low <= side <= self.high for side in seen.header.sides or ())
 
 
-class Aspect(MediaConstraint, kw_only=True):
+class Aspect(ContentConstraint, kw_only=True):
     """An image with an aspect ratio from *low* to *high*, each a pair, both included."""
 
     low: tuple[int, int]
@@ -196,7 +189,7 @@ class Aspect(MediaConstraint, kw_only=True):
         )
 
 
-class FileSize(MediaConstraint, kw_only=True):
+class FileSize(ContentConstraint, kw_only=True):
     """A file (not its base64 text) of at most *high* bytes."""
 
     high: int
@@ -205,7 +198,7 @@ class FileSize(MediaConstraint, kw_only=True):
         return seen.size is None or seen.size <= self.high
 
 
-class Duration(MediaConstraint, kw_only=True):
+class Duration(ContentConstraint, kw_only=True):
     """Audio with a playing time from *low* to *high* seconds, both included.
 
     The silence that an encoder may have added counts at the minimum, not at the maximum.
@@ -219,7 +212,7 @@ class Duration(MediaConstraint, kw_only=True):
         return least is None or most is None or (most >= self.low and least <= self.high)
 
 
-class PaddedDuration(MediaConstraint, kw_only=True):
+class PaddedDuration(ContentConstraint, kw_only=True):
     """Audio that does not need the silence of its encoder to exceed *high* seconds.
 
     There is no lower limit: whoever does not know the silence measures the longer time.

@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
 from ..frozen import Frozen
-from ..text_inspection import CLEAN, CLEAN_TEXTS, TextReport, inspect_text
+from ..text_inspection import CLEAN, TextReport, inspect_text
 from .basic import View
 
 __all__ = ["TEXT_VIEW", "Filled", "TextConstraint", "Undamaged"]
 
-TEXT_VIEW: Final = View(inspect_text, str, CLEAN, good_values=CLEAN_TEXTS)
+TEXT_VIEW: Final = View(inspect_text, str, CLEAN, cacheable=True)
 
 
 class TextConstraint(Frozen, ABC):

@@ -9,6 +9,7 @@ from ..constraints.basic import (
     Absent,
     Anything,
     Between,
+    BetweenIf,
     Constraint,
     Items,
     JsonType,
@@ -20,6 +21,14 @@ from ..constraints.basic import (
     Undocumented,
 )
 from ..constraints.items import Percentage, PercentageSum, UrlOnly, VideoUrls
+from ..constraints.media import (
+    AddressesFile,
+    Base64,
+    ContentConstraint,
+    Prefixed,
+    Reachable,
+    Reference,
+)
 from ..constraints.relations import Relation
 from ..constraints.size import Pixels, Ratio, Size, TwoPartSize
 from ..spec import Equals
@@ -70,6 +79,9 @@ def format_applies_to(constraint: Constraint, seen: str, name: str) -> str:
             return f"type({seen}) is str and {parts}"
         case Pixels() | Ratio():
             return _allow_tokens(constraint, seen, f"type({seen}) is tuple")
+        case BetweenIf():
+            outer = constraint.outer
+            return f"type({seen}) is int and {outer.low} <= {seen} <= {outer.high}"
         case _ if type(constraint) in KINDS:
             kind = KINDS[type(constraint)]
         case _:
@@ -87,6 +99,8 @@ def format_is_satisfied(constraint: Constraint, seen: str, name: str) -> str:
     satisfied = f"{name}.is_satisfied({seen})"
     if isinstance(constraint, MutuallyExclusive):
         return f"(len({seen}) == 1 or {satisfied})"
+    if isinstance(constraint, ContentConstraint):
+        return f"({seen}.size is None or {satisfied})"
     return satisfied
 
 
@@ -131,15 +145,21 @@ def _allow_tokens(constraint: TwoPartSize | Size | Pixels | Ratio, seen: str, te
 
 _FORMATS: Final[Mapping[type, Callable[[Any, str], str]]] = {
     Absent: lambda _, seen: "False",
+    AddressesFile: lambda _, seen: f"{seen}.wrong is None",
     Anything: lambda _, seen: "True",
+    Base64: lambda _, seen: f"{seen}.flaw is None",
     Between: lambda constraint, seen: f"{constraint.low} <= {seen} <= {constraint.high}",
+    BetweenIf: lambda each, seen: f"{each.inner.low} <= {seen} <= {each.inner.high}",
     Items: _format_length,
     JsonType: lambda _, seen: "True",
     NotBlank: _format_not_blank,
     ObjectCount: _format_object_count,
     OneOf: _format_one_of,
     Pixels: _format_pixels,
+    Prefixed: lambda _, seen: f"{seen}.form != 'bare'",
     Ratio: _format_ratio,
+    Reachable: lambda _, seen: f"{seen}.public",
+    Reference: lambda constraint, seen: f"{seen}.form in {constraint.forms!r}",
     Size: lambda each, seen: _allow_tokens(each, seen, f"sides({seen}) is not None"),
     Text: _format_length,
     TwoPartSize: lambda each, seen: _allow_tokens(each, seen, f"{seen}.count('*') == 1"),

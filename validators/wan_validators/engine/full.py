@@ -55,12 +55,16 @@ class FullWriter(Writer):
             if part == ANY:
                 index = self.new_name("i")
                 self.emit(depth, f"for {index}, {item} in enumerate({value}):")
-                self.write_value(depth + 1, item_place, item, f"{at}/{{{index}}}")
+                self.write_item(depth + 1, item_place, item, f"{at}/{{{index}}}")
                 self._write_limit(depth + 1)
             elif isinstance(part, int):
                 self.emit(depth, f"if len({value}) > {part}:")
                 self.emit(depth + 1, f"{item} = {value}[{part}]")
                 self.write_value(depth + 1, item_place, item, f"{at}/{part}")
+
+    def write_item(self, depth: int, place: Place, value: str, at: str) -> None:
+        """Writes the tests of an item of an array."""
+        self.write_value(depth, place, value, at)
 
     def _write_limit(self, depth: int) -> None:
         """Writes the end of a loop over items, which stops if only more errors could follow."""

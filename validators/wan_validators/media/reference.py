@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..frozen import Frozen, field
-from ..recent_values import RecentValues
 from . import urls
 from .formats import detect_format
 from .header import Header
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from .url_faults import Kind
 
 __all__ = [
-    "GOOD_AUDIO_URLS",
-    "GOOD_IMAGE_URLS",
-    "GOOD_MEDIA_URLS",
     "KNOWN_GOOD",
     "Media",
     "Reader",
@@ -57,11 +53,6 @@ class Media(Frozen, kw_only=True):
 KNOWN_GOOD: Final = Media(form="url")
 """The value for every public URL: no known property breaks a limit."""
 
-GOOD_IMAGE_URLS: Final = RecentValues()
-GOOD_AUDIO_URLS: Final = RecentValues()
-GOOD_MEDIA_URLS: Final = RecentValues()
-"""URLs that were inspected before; the text of each is that of a public file."""
-
 _PRIVATE: Final = Media(form="url", public=False)
 _OTHER: Final = Media(form="other")
 _UPLOADED: Final = Media(form="oss")
@@ -85,10 +76,7 @@ def parse_image_reference(value: Any) -> Media | None:
     if type(value) is not str:
         return None
     is_short = len(value) <= _MAX_CACHED_CHARACTERS
-    seen = _inspect_short_image(value) if is_short else _inspect(value, is_audio=False)
-    if seen is KNOWN_GOOD:
-        GOOD_IMAGE_URLS.remember(value)
-    return seen
+    return _inspect_short_image(value) if is_short else _inspect(value, is_audio=False)
 
 
 def parse_audio_reference(value: Any) -> Media | None:
@@ -96,10 +84,7 @@ def parse_audio_reference(value: Any) -> Media | None:
     if type(value) is not str:
         return None
     is_short = len(value) <= _MAX_CACHED_CHARACTERS
-    seen = _inspect_short_audio(value) if is_short else _inspect(value, is_audio=True)
-    if seen is KNOWN_GOOD:
-        GOOD_AUDIO_URLS.remember(value)
-    return seen
+    return _inspect_short_audio(value) if is_short else _inspect(value, is_audio=True)
 
 
 def parse_media_reference(value: Any) -> Media | None:
@@ -110,10 +95,7 @@ def parse_media_reference(value: Any) -> Media | None:
     if type(value) is not str:
         return None
     is_url = value[:4].lower() == "http" and urls.is_url(value)
-    seen = _inspect_url(value, kind="media") if is_url else KNOWN_GOOD
-    if seen is KNOWN_GOOD:
-        GOOD_MEDIA_URLS.remember(value)
-    return seen
+    return _inspect_url(value, kind="media") if is_url else KNOWN_GOOD
 
 
 @lru_cache(maxsize=256)

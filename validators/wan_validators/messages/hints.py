@@ -80,21 +80,21 @@ def _propose(site: _Site) -> Iterator[Hint]:
 
 def _propose_omission(site: _Site) -> Iterator[Hint]:
     """Yields the advice to leave an optional member out, which no value stands for."""
-    rules = [rule for rule in site.context.spec.rules if rule.pointer == site.rule.pointer]
-    is_optional = not any(rule.required and rule.severity == "error" for rule in rules)
-    value, name = site.value, format_last_name(site.pointer)
-    word = (
-        value.strip().lower() if type(value) is str and len(value) <= MAX_HINT_CHARACTERS else value
-    )
-    is_seed = any(rule.id == "seed-range" for rule in rules)
-    is_random = is_seed and ((isinstance(word, int | float) and word < 0) or word in ("-1", "-1.0"))
-    if not is_optional or site.rule.pointer.endswith("*"):
+    value = site.value
+    is_text = type(value) is str and len(value) <= MAX_HINT_CHARACTERS
+    word = value.strip().lower() if is_text else None
+    is_absent = value is None or word in _LEFT_OUT
+    is_negative = word in ("-1", "-1.0") or (isinstance(value, int | float) and value < 0)
+    if not (is_absent or is_negative) or site.rule.pointer.endswith("*"):
         return
-    if word is None or word in _LEFT_OUT or is_random:
+    rules = site.context.spec.rules_by_pointer.get(site.rule.pointer, [])
+    is_optional = not any(rule.required and rule.severity == "error" for rule in rules)
+    is_seed = any(rule.id == "seed-range" for rule in rules)
+    if is_optional and (is_absent or is_seed):
         defaults = [rule.default for rule in rules if rule.default is not MISSING]
         default = f" to use the default {json.dumps(defaults[0])}" if defaults else ""
         reason = " for a random one" if is_seed else default
-        yield Hint(f"leave {name} out{reason}", (Change(site.pointer),))
+        yield Hint(f"leave {format_last_name(site.pointer)} out{reason}", (Change(site.pointer),))
 
 
 @singledispatch

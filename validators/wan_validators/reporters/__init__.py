@@ -42,7 +42,8 @@ class LintResult(NamedTuple):
         if not report.findings:
             return cls(record, report.model, report.valid, (), omitted=report.omitted)
         moved = [_place(record, finding) for finding in share_context(report.findings)]
-        moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
+        if len(moved) > 1:
+            moved.sort(key=lambda finding: (finding.line or 0, finding.column or 0))
         return cls(record, report.model, report.valid, moved, omitted=report.omitted)
 
     def get_excerpts(self) -> Iterator[tuple[Finding | PlainFinding, tuple[str, str] | None]]:
@@ -66,9 +67,10 @@ class LintResult(NamedTuple):
 
 def _place(record: Record, finding: Finding) -> Finding:
     if record.embedding is None:
-        return finding._replace(line=(finding.line or 1) + record.number - 1)
+        line = (finding.line or 1) + record.number - 1
+        return finding.place(line, finding.column, finding.origin)
     line, column = record.embedding.locate(finding.line or 1, finding.column or 1)
-    return finding._replace(line=line, column=column)
+    return finding.place(line, column, finding.origin)
 
 
 class Summary:
@@ -113,14 +115,23 @@ class Summary:
             self.costs.add(result.cost)
         if not result.findings and not omitted:
             return
-        severities = [finding.severity for finding in result.findings]
-        self.errors += severities.count(Severity.ERROR) + omitted.count(Severity.ERROR)
-        self.warnings += severities.count(Severity.WARNING) + omitted.count(Severity.WARNING)
-        self.infos += severities.count(Severity.INFO) + omitted.count(Severity.INFO)
-        self.rules.update((each.rule, each.code, each.severity) for each in result.findings)
-        self.rules.update(omitted.counts)
-        self.hidden += omitted.total
+        for each in result.findings:
+            self._count((each.rule, each.code, each.severity), 1)
+        for key, count in omitted.counts.items():
+            self._count(key, count)
+            self.hidden += count
         self.is_exact = self.is_exact and omitted.is_exact
+
+    def _count(self, key: RuleKey, count: int) -> None:
+        """Adds *count* findings of the rule with *key*."""
+        self.rules[key] += count
+        severity = key[2]
+        if severity is Severity.ERROR:
+            self.errors += count
+        elif severity is Severity.WARNING:
+            self.warnings += count
+        else:
+            self.infos += count
 
     def add_other(self, other: CleanPayloads | Unreadable | Skipped) -> None:
         """Adds input that has no result."""

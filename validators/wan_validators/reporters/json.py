@@ -19,6 +19,7 @@ ASCII, one result per line.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final, TextIO
 
 from ..bulk.shards import Shard
@@ -106,13 +107,13 @@ class JsonLinesReporter:
         """Returns the lines of *result*."""
         if not (result.findings or result.omitted):
             return ""
-        place = _result(result)
-        del place["valid"]
-        omitted = place.pop("omitted", None)
-        found = [place | finding for finding in place.pop("findings")]
-        if omitted:
-            found.append(place | {"omitted": omitted})
-        return "".join(f"{_dumps(each)}\n" for each in found)
+        record, cost = result.record, _describe_cost(result)
+        place = {"source": record.source, "record": record.number, "model": result.model, **cost}
+        start = f"{{{_dump_members(place)},"
+        lines = [f"{start}{_dump_members(each.as_dict())}}}\n" for each in result.findings]
+        if result.omitted:
+            lines.append(f"{start}{_dump_members({'omitted': _omitted(result)})}}}\n")
+        return "".join(lines)
 
     def write(self, text: str) -> None:
         self._out.write(text)
@@ -133,8 +134,12 @@ def _result(result: LintResult) -> dict[str, Any]:
         "valid": result.valid,
         "findings": [finding.as_dict() for finding in result.findings],
         **({"omitted": _omitted(result)} if result.omitted else {}),
-        **({} if result.cost is None else {"cost": result.cost.as_dict()}),
+        **_describe_cost(result),
     }
+
+
+def _describe_cost(result: LintResult) -> dict[str, Any]:
+    return {} if result.cost is None else {"cost": result.cost.as_dict()}
 
 
 def _omitted(result: LintResult) -> dict[str, Any]:
@@ -145,4 +150,18 @@ def _omitted(result: LintResult) -> dict[str, Any]:
     return {"count": result.omitted.total, "exact": result.omitted.is_exact, "rules": rules}
 
 
+def _dump_members(members: Mapping[str, Any]) -> str:
+    """Formats *members* without braces; texts and integers without the cost of an encoder."""
+    pairs = []
+    for name, value in members.items():
+        if type(value) is str:
+            pairs.append(f'"{name}":{_escape(value)}')
+        elif type(value) is int:
+            pairs.append(f'"{name}":{value}')
+        else:
+            pairs.append(f'"{name}":{"null" if value is None else _dumps(value)}')
+    return ",".join(pairs)
+
+
+_escape: Final = json.encoder.encode_basestring_ascii
 _dumps: Final = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode

@@ -97,11 +97,14 @@ def iter_values(document: Any, path: Path, start: int = 0) -> Iterator[tuple[Pat
 
 def value(document: Any, path: Path) -> Any:
     """Returns the value at *path*, or MISSING. *path* must not contain ``ANY``."""
-    if type(document) is dict and len(path) == 1 and type(path[0]) is str:
-        return document.get(path[0], MISSING)  # almost always
-    for _, found in find(document, path):
-        return found
-    return MISSING
+    for part in path:
+        if type(document) is dict and type(part) is str:
+            document = document.get(part, MISSING)
+        elif type(document) is list and type(part) is int and part < len(document):
+            document = document[part]
+        else:
+            return MISSING
+    return document
 
 
 def put(document: Any, path: Path, value: Any) -> Any:

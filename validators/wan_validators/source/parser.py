@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from ..constraints.basic import Anything, KnownMembers, parse_integer
@@ -95,14 +96,12 @@ def locate_findings(
     ]
     if not anchors:
         return [*findings]
-    from .named_positions import find_named_spans
-    from .positions import Lines, find_spans
-
+    positions = _load_positions()
     is_unique = unique_value is not MISSING
-    spans = find_named_spans(text, unique_value, anchors) if is_unique else None
+    spans = positions.find_named_spans(text, unique_value, anchors) if is_unique else None
     if spans is None:
-        spans = find_spans(text, anchors, is_unique=is_unique)
-    lines, cuts = Lines(text), find_cuts(text)
+        spans = positions.find_spans(text, anchors, is_unique=is_unique)
+    lines, cuts = positions.lines(text), find_cuts(text)
     rest = iter(anchors)
     return [
         finding
@@ -112,6 +111,23 @@ def locate_findings(
     ]
 
 
+class _Positions(NamedTuple):
+    """What finds positions."""
+
+    find_named_spans: Callable[[str, Any, Sequence[str]], dict[str, Span] | None]
+    find_spans: Callable[..., dict[str, Span]]
+    lines: type[Lines]
+
+
+@cache
+def _load_positions() -> _Positions:
+    """Loads what finds positions, which most payloads do not need; an import statement is slow."""
+    from .named_positions import find_named_spans
+    from .positions import Lines, find_spans
+
+    return _Positions(find_named_spans, find_spans, Lines)
+
+
 def _locate_finding(
     finding: Finding, span: Span | None, lines: Lines, cuts: Sequence[tuple[int, int]]
 ) -> Finding:
@@ -119,9 +135,10 @@ def _locate_finding(
         return finding
     offset = span.name if isinstance(finding.row.constraint, KnownMembers) else span.value
     line, column = lines.position(offset)
-    start = offset - column + 1
-    column += sum(removed for end, removed in cuts if start < end <= offset)
-    return finding._replace(line=line, column=column)
+    if cuts:
+        start = offset - column + 1
+        column += sum(removed for end, removed in cuts if start < end <= offset)
+    return finding.place(line, column, finding.origin)
 
 
 def _finding(

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from threading import Lock
@@ -40,9 +41,15 @@ class PackedValues:
 
     def read(self, *keys: str) -> list[Any]:
         """Returns the values at *keys*; to read several at once takes little longer."""
-        # This process has written the bytes.
-        parts = marshal.loads(zlib.decompress(self._content))  # noqa: S302
+        parts = _decompress(self._content)
         return [_build(parts[self._keys.index(key)]) for key in keys]
+
+
+@lru_cache(maxsize=4)
+def _decompress(content: bytes) -> Any:
+    """Returns the parts of all values; who reads one of them often wants its neighbours, too."""
+    # This process has written the bytes.
+    return marshal.loads(zlib.decompress(content))  # noqa: S302  # nosec B302
 
 
 def unpack(found: Iterable[tuple[str, Any]]) -> list[Any]:
