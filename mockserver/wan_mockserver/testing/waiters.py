@@ -225,7 +225,20 @@ def _is_blocking(frame: FrameType) -> bool:
         selector = frame.f_locals.get("self")
         mapped = selector.get_map() if isinstance(selector, selectors.BaseSelector) else None
         return mapped is not None and len(mapped) <= 1
-    return (file, name) in _BLOCKING_FUNCTIONS
+    return (file, name) in _BLOCKING_FUNCTIONS and not _is_woken(frame)
+
+
+def _is_woken(frame: FrameType) -> bool:
+    """Returns True if what the thread in *frame* waits for is there, and it only needs its turn.
+
+    These are variables of Python's own functions; where a version has others, LOOKS must do.
+    """
+    seen = frame.f_locals
+    queue = seen.get("work_queue")
+    if queue is not None:
+        return bool(queue.qsize())
+    lock = seen.get("waiter") or seen.get("lock")
+    return lock is not None and hasattr(lock, "locked") and not lock.locked()
 
 
 def _is_network(frame: FrameType) -> bool:
