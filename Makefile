@@ -15,7 +15,7 @@ READY := $(VENV)/ready
 # The tests that reach every branch of the linter; measuring doubles their time.
 SLOW := admin/test_openapi.py admin/test_openapi_statuses.py admin/test_reads.py \
 	scenarios/test_chaos.py scenarios/test_replay.py scenarios/test_seen.py
-ALSO := test_mock.py test_precharge.py test_uploads.py
+ALSO := test_precharge.py test_uploads.py
 MEASURED := validators $(addprefix mockserver/tests/,$(ALSO)) \
 	$(filter-out $(addprefix mockserver/tests/,$(SLOW)),$(wildcard \
 		$(addprefix mockserver/tests/,admin/test_*.py scenarios/test_*.py test_wire_*.py)))

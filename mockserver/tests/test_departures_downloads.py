@@ -16,9 +16,11 @@ from wan_mockserver.artefacts.drawing_processes import DrawingProcesses
 from wan_mockserver.artefacts.plan import Artefact, Picture
 from wan_mockserver.client_presence import ClientLeft, serving
 from wan_mockserver.http.server import DOWNLOAD_THREADS, Server
+from wan_mockserver.real_time import sleep
 from wan_mockserver.service import Mock
 from wan_mockserver.simulator.simulator import Simulator
 from wan_mockserver.state.journal import Entry
+from wan_mockserver.testing.fake_time import PatchingClock
 
 from .test_departures import WAIT_S, leave_by_close, leave_by_reset
 
@@ -172,3 +174,18 @@ def test_nothing_waits_for_a_process_once_its_client_has_left() -> None:
         drawing._idle.put(process)
         assert isinstance(pool.submit(ask).exception(WAIT_S), ClientLeft)
         assert process._process is None
+
+
+def test_a_wait_for_a_file_in_process_does_not_move_a_clock_of_a_test(
+    wan_clock: PatchingClock,
+) -> None:
+    def make(_artefact: Artefact) -> bytes:
+        sleep(0.3)
+        return b"file"
+
+    cache = Artefacts(make_file=make)
+    wan_clock.patch()
+    with ThreadPoolExecutor(2) as pool:
+        made = [*pool.map(cache.bytes_of, [Picture(32, 32, 1)] * 2)]
+    assert made == [b"file", b"file"]
+    assert wan_clock.elapsed == 0

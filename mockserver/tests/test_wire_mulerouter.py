@@ -91,6 +91,17 @@ def test_polls_show_the_states_and_at_last_the_images(
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "name"), [(IMAGES, EDIT, "images"), (VIDEOS, MOVE, "videos")]
+)
+def test_a_task_without_results_has_an_empty_list(
+    simulator: Make, send: Send, path: str, value: Any, name: str
+) -> None:
+    server = simulator(lifecycle=Polls(0), scenario="empty-results")
+    body = read(send(server, "GET", f"{path}/{created(send, server, path, value)}"))
+    assert (body["task_info"]["status"], body[name]) == ("completed", [])
+
+
 def test_a_video_comes_as_one_plain_url(simulator: Make, send: Send) -> None:
     server = simulator(lifecycle=Polls(0))
     task_id = created(send, server, VIDEOS, MOVE)
@@ -276,7 +287,7 @@ def test_a_task_from_create_to_download_over_a_socket(
     serve: Callable[..., Server], path: str, payload: Any, member: str, signature: bytes
 ) -> None:
     server, key = serve(lifecycle=Polls(1)), {"Authorization": "Bearer alice"}
-    with httpx.Client(base_url=server.url, headers=key) as http:
+    with httpx.Client(base_url=server.url, headers=key, timeout=60) as http:
         task = http.post(path, json=payload)
         assert task.status_code == 202
         place = f"{path}/{task.json()['task_info']['id']}"

@@ -329,7 +329,7 @@ def test_another_content_type_is_refused(simulator: Make, send: Send) -> None:
 def test_a_task_from_create_to_download_over_a_socket(serve: Callable[..., Server]) -> None:
     server = serve(lifecycle=Polls(1))
     key = {"Authorization": "Bearer alice"}
-    with httpx.Client(base_url=server.url, headers=key) as http:
+    with httpx.Client(base_url=server.url, headers=key, timeout=60) as http:
         task = http.post(CREATE, json={**EDIT, "parameters": {"size": "768*1024"}}).json()
         polls = [http.get(f"{TASK}/{task['id']}").json() for _ in range(2)]
         file = http.get(polls[1]["output"][0]["content"][0]["url"])

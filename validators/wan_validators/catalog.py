@@ -148,7 +148,17 @@ def find_all(name: Any) -> tuple[ModelSpec, ...]:
 
     The spec whose id it is comes first. *name* may be any JSON value.
     """
-    return _find_named(name) or (_find_in_path(name, list_all_specs()) if type(name) is str else ())
+    found = _find_named(name)
+    if found or type(name) is not str:
+        return found
+    is_short = len(name) <= 5 * _MAX_NAME_CHARACTERS  # longer paths are not remembered
+    return (_find_by_path if is_short else _find_by_path.__wrapped__)(name, _edition[0])
+
+
+# The requests of a file have the same few URLs, and payloads the same wrong name.
+@lru_cache(maxsize=256)
+def _find_by_path(path: str, _date: str | None) -> tuple[ModelSpec, ...]:
+    return _find_in_path(path, list_all_specs())
 
 
 def find_excluded(name: Any) -> tuple[ModelSpec, ...]:
@@ -179,6 +189,13 @@ def suggest_model(name: str) -> str:
 
     Says so if a vendor has the model, and its limits are not known.
     """
+    is_short = len(name) <= _MAX_NAME_CHARACTERS
+    return (_suggest_model if is_short else _suggest_model.__wrapped__)(name, _edition[0])
+
+
+# The same wrong name is usually in all payloads of a file, and a suggestion takes a millisecond.
+@lru_cache(maxsize=256)
+def _suggest_model(name: str, _date: str | None) -> str:
     if text := describe_unmodelled(name):
         return text
     nearest = find_nearest_model(name)

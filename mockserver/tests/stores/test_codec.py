@@ -196,3 +196,16 @@ def test_the_memory_store_needs_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("kind", KEPT, ids=lambda kind: kind.__name__)
+@given(st.data())
+def test_what_is_stored_does_not_depend_on_the_extra_fast(
+    kind: type[Any], data: st.DataObject
+) -> None:
+    value = data.draw(KEPT[kind])
+    coded = codec(kind)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wan_mockserver.state.stores.codec._encode_fast", None)
+        usual = coded.encode(value)
+    assert repr(coded.decode(usual)) == repr(coded.decode(coded.encode(value))) == repr(value)

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import Final
 
-from ..client_presence import CHECK_INTERVAL_S, ClientLeft, has_client_left
+from ..client_presence import ClientLeft, find_check_interval, has_client_left
 from .plan import Artefact, Film
 
 __all__ = [
@@ -109,7 +109,7 @@ class Artefacts:
 
 def _wait_for(file: Future[bytes]) -> bytes:
     """Returns the *file* that another thread makes. Raises ClientLeft if nobody wants it."""
-    while not wait((file,), CHECK_INTERVAL_S).done:
+    while not wait((file,), find_check_interval()).done:
         if has_client_left():
             raise ClientLeft
     return file.result()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import IO, Final
 
-from ..client_presence import CHECK_INTERVAL_S, ClientLeft, has_client_left
+from ..client_presence import ClientLeft, find_check_interval, has_client_left
 from .cache import make
 from .plan import Artefact
 
@@ -67,7 +67,7 @@ class DrawingProcesses:
     def _wait_for_process(self) -> _Process:
         while True:
             with suppress(Empty):
-                return self._idle.get(timeout=CHECK_INTERVAL_S)
+                return self._idle.get(timeout=find_check_interval())
             if has_client_left():
                 raise ClientLeft
 

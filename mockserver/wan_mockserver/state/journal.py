@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -170,13 +171,18 @@ def build_message(headers: Mapping[str, str], body: bytes | None, secret: Secret
 
 def _shorten_headers(headers: Mapping[str, str], secret: Secrets) -> Mapping[str, str]:
     """Returns *headers* without *secret*, each up to MAX_HEADER_CHARACTERS."""
-    values = "\n".join(headers.values())
-    if len(values) <= MAX_HEADER_CHARACTERS and redact_members(redact(secret, values)) == values:
+    if _is_harmless("\n".join(headers.values()), secret):
         return headers
     return {
         name: redact_members(redact(secret, value))[:MAX_HEADER_CHARACTERS]
         for name, value in headers.items()
     }
+
+
+@lru_cache(maxsize=256)  # the headers of clients, which send the same with each request
+def _is_harmless(values: str, secret: Secrets) -> bool:
+    """Returns True if the *values* of headers are stored as they are."""
+    return len(values) <= MAX_HEADER_CHARACTERS and redact_members(redact(secret, values)) == values
 
 
 def put_entry(store: Store, entry: Entry) -> None:

@@ -168,8 +168,10 @@ def redact_members(text: str) -> str:
     The parameters are those of a query, and of all URLs in *text*. What is replaced once stays.
     """
     lowered = text.casefold()
-    if any(hint in lowered for hint in _MEMBER_HINTS):
-        text = _MEMBERS.sub(lambda match: f"{match[1] or match[2]}{REDACTED}", text)
+    for hint in _MEMBER_HINTS:  # several texts of each request, of which few have one
+        if hint in lowered:
+            text = _MEMBERS.sub(lambda match: f"{match[1] or match[2]}{REDACTED}", text)
+            break
     if "=" in text or "%3d" in lowered:
         text = _PARAMETERS.sub(lambda match: f"{match[1] or match[2]}{_REDACTED_PARAMETER}", text)
     return text

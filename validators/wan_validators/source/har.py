@@ -44,14 +44,16 @@ def find_requests(text: str) -> list[HarRequest] | None:
 
 
 def _read_entries(entries: list[Any], text: str) -> Iterator[HarRequest]:
-    pointers = [f"/log/entries/{index}/{'/'.join(_BODY)}" for index in range(len(entries))]
-    spans = positions.find_spans(text, pointers)
+    pointers = {
+        index: f"/log/entries/{index}/{'/'.join(_BODY)}"
+        for index, entry in enumerate(entries)
+        if _get_text(entry, _BODY) is not None
+    }
+    spans = positions.find_spans(text, pointers.values())
     for index, entry in enumerate(entries):
-        method, url, body = (
-            _get_text(entry, path) for path in (("request", "method"), ("request", "url"), _BODY)
-        )
+        method, url = (_get_text(entry, ("request", name)) for name in ("method", "url"))
         pieces = None
-        if body is not None:
+        if index in pointers:
             pieces = [*_read_string(text, spans[pointers[index]].value)]
         headers = dict(_iter_headers(entry))
         yield HarRequest(index + 1, (method or "").upper(), url or "", pieces, headers)
