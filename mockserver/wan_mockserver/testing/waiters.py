@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures.thread
-import http.client
 import selectors
 import socket
 import sys
@@ -45,8 +44,8 @@ _BLOCKING_FUNCTIONS: Final = frozenset(
 """Functions of Python in which a thread waits for another thread."""
 
 _NETWORK_FILES: Final = (
-    *(str(socket.__file__), str(http.client.__file__), "/ssl.py", "/_backends/sync.py"),
-    "/urllib3/util/connection.py",
+    *(str(socket.__file__), "/http/client.py", "/ssl.py"),
+    *("/_backends/sync.py", "/urllib3/util/connection.py"),
 )
 """Code in which a thread connects, sends, or waits for the server, which takes real time."""
 
