@@ -76,7 +76,7 @@ ADAPTERS: Mapping[str, Adapter] = {
             *("--model", "dashscope/wan2.5-i2v-preview"),
             *(word for name in OF_THE_SDK for word in ("--scenario", name)),
         ),
-        ("--examples", "20"),
+        ("--examples", "5"),
         known="dashscope_sdk.toml",
         judged=41,
     ),
@@ -106,7 +106,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "shell": Adapter(
         ("--", "sh", "curl_jq.sh"),
-        few(*SOME),
+        few(*SOME[::2]),
         known="curl_jq.toml",
         judged=30,
         programs=("curl", "jq"),

@@ -41,7 +41,7 @@ def test_both_find_only_infos_in_valid_payloads(spec: ModelSpec, data: st.DataOb
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(40, ci=8)
+@examples(40, ci=5)
 @given(data=st.data())
 def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(battered(spec))
@@ -50,7 +50,7 @@ def test_both_find_the_same_in_battered_payloads(spec: ModelSpec, data: st.DataO
 
 
 @pytest.mark.parametrize("spec", MODELS)
-@examples(20, ci=5)
+@examples(20, ci=3)
 @given(data=st.data())
 def test_both_find_the_same_in_any_json(spec: ModelSpec, data: st.DataObject) -> None:
     payload = data.draw(arbitrary(spec))

@@ -1,7 +1,7 @@
 """Each faulty client breaks exactly the expected laws, and correct clients break none.
 
-The gate makes a sample of the calls of each faulty client, and more until it has broken all of
-its laws. Correct clients make all calls. So do all clients in ``make thorough``.
+The gate makes calls of each faulty client until it has broken all of its laws, and a sample of
+the others. Correct clients make all calls. So do all clients in ``make thorough``.
 """
 
 from __future__ import annotations

@@ -36,8 +36,7 @@ def calls() -> Calls:
     with Harness(PythonClient("Reference", Reference), VIRTUAL) as harness:
         found = {"Reference": list(recorded_runs.runs(harness, "Reference", Reference))}
         for law, name in guilty.items():
-            # The calls of single clients are the last ones.
-            cases = reversed(recorded_runs.cases_for(name))
+            cases = recorded_runs.sort_by_faults(recorded_runs.cases_for(name))
             interactions = recorded_runs.runs(harness, name, recorded_runs.CLIENTS[name], cases)
             found[law] = [next(run for run in interactions if law in recorded_runs.broken([run]))]
     return found

@@ -27,6 +27,7 @@ from wan_contracts.laws import LAWS, law
 from wan_contracts.protocol.outcome import Outcome
 from wan_contracts.reference_client.client import ReferenceClient
 from wan_contracts.results.report import ContractReport, LawResult, Status
+from wan_contracts.runner import run_loop
 from wan_contracts.runner.harness import Harness
 from wan_contracts.runner.interaction import ClientError, ClientErrorKind
 from wan_contracts.runner.run_plan import RunPlan
@@ -118,7 +119,7 @@ def test_the_same_seed_makes_the_same_run() -> None:
     one, two = (facts(check(client(parse_code=lambda *_: None), plan)) for _ in range(2))
 
     assert one == two
-    assert one != facts(check(client(), plan))
+    assert any(each[3] for each in one[1])
 
 
 def facts(report: ContractReport) -> list[Any]:
@@ -135,7 +136,9 @@ def shown(result: LawResult) -> Any:
     )
 
 
-def test_another_seed_makes_other_calls() -> None:
+def test_another_seed_makes_other_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    # They do not depend on the seed.
+    monkeypatch.setattr(run_loop, "iter_systematic_cases", lambda *_, **__: ())
     seen: list[list[str]] = []
 
     for seed in (1, 2):
@@ -162,7 +165,8 @@ def test_a_fault_with_rare_payloads_is_found_and_minimized() -> None:
         return {**self.payload, "prompt": prompt[:3]} if spoilt else self.payload
 
     report = check(
-        client(build_body=content), RunPlan(specs=[IMAGES], seed=1, examples=600, brief=True)
+        client(build_body=content),
+        RunPlan(laws=[law("payload-intact")], specs=[IMAGES], seed=1, examples=300, brief=True),
     )
 
     result = found(report, "payload-intact")

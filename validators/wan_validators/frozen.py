@@ -7,7 +7,8 @@ for. The functions of :mod:`dataclasses` also work on these values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, TypeVar, dataclass_transform
 
 __all__ = ["Frozen", "field", "replace"]
@@ -86,6 +87,11 @@ _NO_NAME_SET: Final[frozenset[str]] = frozenset()
 _NO_DEFAULTS: Final[Mapping[str, Any]] = {}
 
 
+def _build_getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """Returns a function that gets the values of *names*, without a loop in Python."""
+    return itemgetter(*names) if names else tuple
+
+
 class _DataclassParameters:
     """What a dataclass checks of the class that it inherits from."""
 
@@ -105,6 +111,7 @@ class Frozen:
     names_by_position = _NO_NAMES
     names_to_give = _NO_NAME_SET
     plain_defaults = _NO_DEFAULTS
+    get_compared = staticmethod(_build_getter(()))
     __dataclass_fields__ = _DataclassFields()
     __dataclass_params__ = _DataclassParameters()
 
@@ -129,6 +136,8 @@ class Frozen:
             for name, each in fields.items()
             if each.factory is None and each.default is not _REQUIRED
         }
+        names_compared = [name for name, each in fields.items() if each.compare]
+        cls.get_compared = staticmethod(_build_getter(names_compared))
         if not eq:
             cls.__eq__ = object.__eq__  # type: ignore[method-assign]
             cls.__hash__ = object.__hash__  # type: ignore[method-assign]
@@ -164,10 +173,11 @@ class Frozen:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self._get_compared() == other._get_compared()
+        get = self.get_compared
+        return self is other or bool(get(self.__dict__) == get(other.__dict__))
 
     def __hash__(self) -> int:
-        return hash(self._get_compared())
+        return hash(self.get_compared(self.__dict__))
 
     def __repr__(self) -> str:
         shown = [
@@ -182,12 +192,6 @@ class Frozen:
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"cannot delete {name}: {type(self).__name__} is frozen")
-
-    def _get_compared(self) -> tuple[Any, ...]:
-        values = self.__dict__
-        return tuple(
-            values[name] for name, each in type(self).fields_by_name.items() if each.compare
-        )
 
 
 def replace(value: T, /, **changes: Any) -> T:
