@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event, Semaphore
 
 import pytest
@@ -82,17 +82,16 @@ def test_threads_that_ask_meanwhile_wait_for_one_making(monkeypatch: pytest.Monk
     asked: list[Artefact] = []
     waiting, release = Semaphore(0), Event()
 
-    class Awaited(Future[bytes]):
-        def result(self, timeout: float | None = None) -> bytes:
-            waiting.release()
-            return super().result(timeout)
+    def wait_counted(files: tuple[Future[bytes], ...], timeout: float | None) -> object:
+        waiting.release()
+        return wait(files, timeout)
 
     def slow(artefact: Artefact) -> bytes:
         asked.append(artefact)
         release.wait(timeout=10)
         return b"made"
 
-    monkeypatch.setattr(artefacts, "Future", Awaited)
+    monkeypatch.setattr(artefacts, "wait", wait_counted)
     monkeypatch.setattr(artefacts, "make", slow)
     cache = Artefacts()
     with ThreadPoolExecutor(4) as pool:
