@@ -257,6 +257,7 @@ def test_setup_commands_name_what_exists(block: Block) -> None:
         assert_setup(line)
 
 
+@pytest.mark.usefixtures("few_plugins")
 @pytest.mark.parametrize("block", blocks("ci"), ids=identify)
 def test_workflows_run(block: Block, enter: Enter) -> None:
     folder = enter(block)
@@ -303,6 +304,7 @@ def test_the_hooks_that_are_shown_exist(block: Block) -> None:
     assert {each["id"] for each in repository["hooks"]} <= known
 
 
+@pytest.mark.usefixtures("few_plugins")
 @pytest.mark.parametrize("block", blocks("suite"), ids=identify)
 def test_the_suite_runs_in_a_repository_of_the_users(block: Block, enter: Enter) -> None:
     folder = enter(block)
@@ -330,6 +332,7 @@ def test_python_runs(block: Block, enter: Enter, monkeypatch: pytest.MonkeyPatch
         names["client"].close()
 
 
+@pytest.mark.usefixtures("few_plugins")
 @pytest.mark.parametrize("block", blocks("pytest"), ids=identify)
 def test_tests_pass(block: Block, enter: Enter) -> None:
     folder = enter(block)

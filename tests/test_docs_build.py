@@ -51,8 +51,10 @@ class Client:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All pages, in a theme that is quick; the page of ``test_playground.py`` has the real one."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
+    command += ["-D", "html_theme=basic"]
     run = subprocess.run(
         [*command, "--doctree-dir", str(folder / ".doctrees"), str(DOCS), str(folder)],
         capture_output=True,

@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +66,13 @@ def find_unreached_modules(trees: Trees) -> list[str]:
     return sorted(modules.keys() - found)
 
 
-def imports_of(name: str, tree: Tree) -> Iterator[str]:
+@cache
+def imports_of(name: str, tree: Tree) -> frozenset[str]:
+    """Returns all names of ``find_imports``, which tests of the same trees share."""
+    return frozenset(find_imports(name, tree))
+
+
+def find_imports(name: str, tree: Tree) -> Iterator[str]:
     """Yields what the module *name* imports, or names in a string for a later import."""
     for node in ast.walk(tree):
         match node:
@@ -88,7 +95,7 @@ def find_unused_names(trees: Trees) -> list[str]:
     """
     used = {word for each in entry_points() for word in re.findall(r"\w+", each)}
     for name, tree in trees.items():
-        used |= {*words_of(tree, is_package=name.endswith(".__init__"))}
+        used |= words_of(tree, is_package=name.endswith(".__init__"))
     return [
         f"{name}.{node.name}"
         for name, tree in trees.items()
@@ -100,7 +107,13 @@ def find_unused_names(trees: Trees) -> list[str]:
     ]
 
 
-def words_of(tree: Tree, *, is_package: bool) -> Iterator[str]:
+@cache
+def words_of(tree: Tree, *, is_package: bool) -> frozenset[str]:
+    """Returns all names of ``find_words``, which tests of the same trees share."""
+    return frozenset(find_words(tree, is_package=is_package))
+
+
+def find_words(tree: Tree, *, is_package: bool) -> Iterator[str]:
     """Yields each name that *tree* uses, also in strings other than docstrings."""
     ignored = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for statement in tree.body:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 from junitparser import JUnitXml
 
+from wan_contracts.commands.check import keep_directory_clean
 from wan_contracts.laws import LAWS, MONEY_SAFE
 from wan_contracts.protocol.schemas import SCHEMAS
 from wan_validators.cli import main
@@ -282,3 +284,21 @@ def test_a_wrong_number_of_cases_in_flight_is_refused(
 
     assert code == 2
     assert message in err
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_hypothesis_has_a_folder_of_its_own_unless_the_environment_names_one(
+    *, named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
+    if named:
+        monkeypatch.setenv("HYPOTHESIS_STORAGE_DIRECTORY", str(tmp_path / "named"))
+    set_hypothesis_home_dir(None)
+
+    with keep_directory_clean():
+        path = storage_directory("constants").path
+
+    set_hypothesis_home_dir(None)
+    assert (path == tmp_path / "named/constants") == named
+    assert Path(".hypothesis").resolve() not in path.resolve().parents

@@ -33,17 +33,13 @@ def test_the_plugin_imports_nothing_else() -> None:
     assert json.loads(run.stdout) == names
 
 
-NO_HYPOTHESIS = ("-p", "no:hypothesispytest")
-"""Without Hypothesis, there is no Hypothesis plugin."""
-
-
 @pytest.mark.parametrize("module", ["werkzeug", "hypothesis"])
-def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester) -> None:
+def test_a_missing_extra_is_one_sentence(
+    module: str, pytester: pytest.Pytester, few_plugins: None
+) -> None:
     pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
     pytester.makepyfile(client=CLIENTS, test_it="def test_it(wan_report): pass")
-    result = pytester.runpytest_subprocess(
-        *NO_HYPOTHESIS, "--wan-client=client.py:Reference", *ONE_CALL
-    )
+    result = pytester.runpytest_subprocess("--wan-client=client.py:Reference", *ONE_CALL)
     message = f'wanproof: {module} is not installed; get it with: pip install "wanproof[contract]"'
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert result.stdout.lines.count(message) == 1
@@ -55,9 +51,9 @@ def test_a_missing_extra_is_one_sentence(module: str, pytester: pytest.Pytester)
     [("werkzeug", "E   ModuleNotFoundError"), ("hypothesis", "wanproof")],
 )
 def test_a_missing_extra_is_named_at_collection_or_setup(
-    module: str, before: str, pytester: pytest.Pytester
+    module: str, before: str, pytester: pytest.Pytester, few_plugins: None
 ) -> None:
     pytester.makeconftest(f"import sys; sys.modules[{module!r}] = None")
-    result = pytester.runpytest_subprocess(*NO_HYPOTHESIS, *PYARGS)
+    result = pytester.runpytest_subprocess(*PYARGS)
     message = f'{module} is not installed; get it with: pip install "wanproof[contract]"'
     result.stdout.fnmatch_lines([f"{before}: {message.replace('[', '[[]')}"])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..results.report import ContractReport
     from ..runner.aggregation import Aggregator
 
-__all__ = ["COMMAND", "EXIT_INTERRUPTED", "add_arguments", "run"]
+__all__ = ["COMMAND", "EXIT_INTERRUPTED", "add_arguments", "keep_directory_clean", "run"]
 
 EXIT_INTERRUPTED: Final = 128 + 2
 
@@ -58,7 +58,7 @@ def run(options: Namespace) -> int:
         # An unwritable path fails here, before the long run.
         _write_file(path, None)
     before = {*threading.enumerate()}
-    with _use_temporary_home():
+    with keep_directory_clean():
         report = _run_check(client_spec, options) if client_spec else run_listener(options)
         _write_reports(report, options, files)
     code = EXIT_OK if _is_passing(report, strict=options.strict) else EXIT_FINDINGS
@@ -66,11 +66,17 @@ def run(options: Namespace) -> int:
 
 
 @contextmanager
-def _use_temporary_home() -> Iterator[None]:
-    """Keeps Hypothesis from creating its folder in the user's working directory."""
+def keep_directory_clean() -> Iterator[None]:
+    """Keeps Hypothesis from creating its folder in the user's working directory.
+
+    A folder that the environment names stays in use, as what it keeps shortens the start.
+    """
     with explain_missing_extra():
         from hypothesis.configuration import set_hypothesis_home_dir
 
+    if os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY"):
+        yield
+        return
     with TemporaryDirectory(prefix="wanproof-") as folder:
         set_hypothesis_home_dir(folder)
         try:
