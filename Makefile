@@ -99,7 +99,7 @@ law-mutants: $(READY) ## seed mistakes into the laws; the faulty clients must de
 TORTURE ?= 1
 ONLY ?=
 
-torture: $(READY) packages ## load, faults and recovery in full: kills, crowds, a soak (half an hour)
+torture: $(READY) packages ## load, faults and recovery in full: kills, crowds, a soak (20 minutes)
 	WANPROOF_TORTURE=$(TORTURE) HYPOTHESIS_PROFILE=ci $(BIN)/pytest --numprocesses 0 torture -k '$(ONLY)'
 
 COUNT ?= 20
