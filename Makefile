@@ -71,9 +71,9 @@ pytest: ## the tests alone, with full branch coverage of the linter
 measured: $(READY) packages
 	$(PYTEST) 2 --cov --cov-report term --cov-fail-under 100 $(MEASURED)
 
-# Three workers on two cores, as some tests wait for processes and clocks.
+# Four workers on two cores, as many tests wait for processes and clocks.
 unmeasured: $(READY) packages
-	$(PYTEST) 3 torture tests contract_tests/tests mockserver \
+	$(PYTEST) 4 torture tests contract_tests/tests mockserver \
 		$(MEASURED:%=--ignore=%) --ignore torture/test_many_connections.py
 
 # Where they can neither be found nor installed, the tests that need them say that they are

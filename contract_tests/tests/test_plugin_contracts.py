@@ -255,7 +255,8 @@ def test_the_command_line_overrides_the_ini_file(run: Run) -> None:
 
 @pytest.mark.parametrize("stdio", [False, True])
 def test_a_client_can_be_a_command(stdio: bool, run: Run) -> None:  # noqa: FBT001
-    command = shlex.join([sys.executable, "-c", "print('no outcome')"])
+    code = "input(); print('no outcome')"  # over stdio, it must not write before it has its case
+    command = shlex.join([sys.executable, "-c", code])
     flags = ("--wan-stdio",) if stdio else ()
     result = run(*PYARGS, *ONE_CALL, "--wan-command", command, *flags)
     assert outcomes(result)["failed"] == 1
